@@ -1,0 +1,142 @@
+package sentra
+
+import (
+	"database/sql/driver"
+	"fmt"
+	"time"
+)
+
+// Date is a civil day, counted from 1970-01-01. It has no time of day and no
+// zone, so that two days compare with < and ==.
+type Date int32
+
+// jakarta is Western Indonesian Time (WIB), the zone of the regulations.
+var jakarta = time.FixedZone("WIB", 7*60*60)
+
+// DateOf gives the date of a year, month and day, normalised as time.Date does.
+func DateOf(year int, month time.Month, day int) Date {
+	return Date(time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Unix() / 86400)
+}
+
+// Today gives the day it is in Jakarta at the moment now.
+func Today(now time.Time) Date {
+	year, month, day := now.In(jakarta).Date()
+	return DateOf(year, month, day)
+}
+
+// ParseDate reads "2017-12-25". The error is a BAD_USER_INPUT without a path.
+func ParseDate(text string) (Date, error) {
+	t, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		return 0, BadInput("", "%q is not a date; write YYYY-MM-DD, for example 2017-12-25", text)
+	}
+	return Date(t.Unix() / 86400), nil
+}
+
+// MustDate is ParseDate for literals in code; it panics on a wrong one.
+func MustDate(text string) Date {
+	d, err := ParseDate(text)
+	if err != nil {
+		panic(err)
+	}
+	return d
+}
+
+// Time gives midnight UTC of the day.
+func (d Date) Time() time.Time { return time.Unix(int64(d)*86400, 0).UTC() }
+
+// String gives "2017-12-25".
+func (d Date) String() string { return d.Time().Format(time.DateOnly) }
+
+// MarshalText gives "2017-12-25".
+func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// UnmarshalText reads "2017-12-25".
+func (d *Date) UnmarshalText(text []byte) error {
+	parsed, err := ParseDate(string(text))
+	if err != nil {
+		return err
+	}
+	*d = parsed
+	return nil
+}
+
+// Scan reads an SQL date.
+func (d *Date) Scan(value any) error {
+	switch v := value.(type) {
+	case time.Time:
+		*d = DateOf(v.Date())
+		return nil
+	case string:
+		return d.UnmarshalText([]byte(v))
+	case []byte:
+		return d.UnmarshalText(v)
+	}
+	return fmt.Errorf("scan a date from %T", value)
+}
+
+// Value writes an SQL date.
+func (d Date) Value() (driver.Value, error) { return d.String(), nil }
+
+// Period is a span of days, both ends inclusive. A nil From reaches back
+// without a known beginning, a nil To has no known end.
+type Period struct {
+	From, To *Date
+}
+
+// Contains tells whether the day lies in the period.
+func (p Period) Contains(day Date) bool {
+	return (p.From == nil || *p.From <= day) && (p.To == nil || day <= *p.To)
+}
+
+// Precision tells how exactly a date of a source is known.
+type Precision string
+
+const (
+	PrecisionDay   Precision = "DAY"
+	PrecisionMonth Precision = "MONTH"
+	PrecisionYear  Precision = "YEAR"
+)
+
+// PartialDate is a date as a source gives it: a day, a month or only a year.
+type PartialDate struct {
+	// First is the first day it may mean.
+	First     Date
+	Precision Precision
+}
+
+// ParsePartialDate reads "2017-12-25", "2017-12" or "2017".
+func ParsePartialDate(text string) (PartialDate, error) {
+	for _, form := range []struct {
+		layout    string
+		precision Precision
+	}{{time.DateOnly, PrecisionDay}, {"2006-01", PrecisionMonth}, {"2006", PrecisionYear}} {
+		if t, err := time.Parse(form.layout, text); err == nil {
+			return PartialDate{First: DateOf(t.Date()), Precision: form.precision}, nil
+		}
+	}
+	return PartialDate{}, BadInput("", "%q is not a date; write YYYY, YYYY-MM or YYYY-MM-DD", text)
+}
+
+// Last is the last day the date may mean: the year's or month's end.
+func (p PartialDate) Last() Date {
+	t := p.First.Time()
+	switch p.Precision {
+	case PrecisionYear:
+		return DateOf(t.Year(), time.December, 31)
+	case PrecisionMonth:
+		return DateOf(t.Year(), t.Month()+1, 0)
+	}
+	return p.First
+}
+
+// String gives the date no more exactly than the source has it.
+func (p PartialDate) String() string {
+	switch p.Precision {
+	case PrecisionYear:
+		return p.First.Time().Format("2006")
+	case PrecisionMonth:
+		return p.First.Time().Format("2006-01")
+	}
+	return p.First.String()
+}
