@@ -1,0 +1,199 @@
+package sentra
+
+// DesignationKind is the ground of an affirmative designation.
+type DesignationKind string
+
+const (
+	// Disadvantaged is a daerah tertinggal.
+	Disadvantaged DesignationKind = "DISADVANTAGED"
+	// Border is a kawasan perbatasan negara.
+	Border DesignationKind = "BORDER"
+)
+
+// DesignationKinds lists every kind, in the order in which they are shown.
+var DesignationKinds = [...]DesignationKind{Disadvantaged, Border}
+
+// Confidence tells how a fact is known.
+type Confidence string
+
+const (
+	// Listed: read in a published list or in the text of an article.
+	Listed Confidence = "LISTED"
+	// Inferred: follows from totals, the next list or the law's own scope.
+	Inferred Confidence = "INFERRED"
+	// Partial: read in a text cut short or in a neighbouring article.
+	Partial Confidence = "PARTIAL"
+)
+
+// rank orders confidences, the surest highest.
+func (c Confidence) rank() int {
+	switch c {
+	case Listed:
+		return 3
+	case Inferred:
+		return 2
+	case Partial:
+		return 1
+	}
+	return 0
+}
+
+// Designation is an affirmative designation of a region by a regulation.
+type Designation struct {
+	ID         string
+	Region     RegionCode
+	Kind       DesignationKind
+	Regulation string
+	From       PartialDate
+	To         *Date
+	Confidence Confidence
+	// Countries are the ISO 3166-1 codes across the border, where known.
+	Countries []string
+	Sources   []SourceID
+}
+
+// InForceFrom is the first day it is in force for certain: a date known only to
+// the year counts from that year's end.
+func (d *Designation) InForceFrom() Date { return d.From.Last() }
+
+// InForce tells whether the designation is in force for certain on the day.
+func (d *Designation) InForce(day Date) bool {
+	return d.InForceFrom() <= day && (d.To == nil || day <= *d.To)
+}
+
+// CoverageExtent tells what is known of the regions a coverage speaks of.
+type CoverageExtent string
+
+const (
+	// ExtentComplete: the whole list is loaded; who is not on it is not designated.
+	ExtentComplete CoverageExtent = "COMPLETE"
+	// ExtentNone: there is no such area there, so that nobody is designated.
+	ExtentNone CoverageExtent = "NONE"
+	// ExtentPartial: some names are loaded; silence is not a no.
+	ExtentPartial CoverageExtent = "PARTIAL"
+)
+
+// DesignationCoverage tells which designations of a kind are loaded.
+type DesignationCoverage struct {
+	Kind DesignationKind
+	// Province whose regions (and itself) are covered; empty for the whole country.
+	Province   RegionCode
+	Extent     CoverageExtent
+	From       *PartialDate
+	To         *Date
+	Regulation string
+	Confidence Confidence
+	Note       string
+	Sources    []SourceID
+}
+
+// Applies tells whether the coverage speaks for certain of the day and the
+// province the region stands in (the region itself where it is one).
+func (c *DesignationCoverage) Applies(province RegionCode, day Date) bool {
+	return (c.Province == "" || c.Province == province) &&
+		(c.From == nil || c.From.Last() <= day) && (c.To == nil || day <= *c.To)
+}
+
+// Answer is the answer to whether a region is affirmative.
+type Answer string
+
+const (
+	Yes        Answer = "YES"
+	No         Answer = "NO"
+	NotCovered Answer = "NOT_COVERED"
+)
+
+// Truth gives the answer as a value of three-valued logic.
+func (a Answer) Truth() Truth {
+	switch a {
+	case Yes:
+		return True
+	case No:
+		return False
+	}
+	return Unknown
+}
+
+// AffirmativeStatus is the answer for one kind, with its evidence.
+type AffirmativeStatus struct {
+	Kind   DesignationKind
+	Answer Answer
+	// Confidence is empty when not covered.
+	Confidence   Confidence
+	Designations []*Designation
+	Coverage     []*DesignationCoverage
+}
+
+// Affirmative is the answer over all kinds on a day.
+type Affirmative struct {
+	AsOf       Date
+	Answer     Answer
+	Confidence Confidence
+	Kinds      []AffirmativeStatus
+}
+
+// Of gives the status of one kind.
+func (a *Affirmative) Of(kind DesignationKind) *AffirmativeStatus {
+	for i := range a.Kinds {
+		if a.Kinds[i].Kind == kind {
+			return &a.Kinds[i]
+		}
+	}
+	return &AffirmativeStatus{Kind: kind, Answer: NotCovered}
+}
+
+// JudgeKind answers for one kind: YES when a designation is in force, NO when a
+// complete coverage (or one that knows of no such area) applies and none is,
+// else NOT_COVERED. designations are the region's own, of any kind; province is
+// the one it stands in on the day, or itself.
+func JudgeKind(kind DesignationKind, day Date, province RegionCode, designations []*Designation, coverage []*DesignationCoverage) AffirmativeStatus {
+	status := AffirmativeStatus{Kind: kind, Answer: NotCovered}
+	for _, d := range designations {
+		if d.Kind == kind && d.InForce(day) {
+			status.Answer = Yes
+			status.Designations = append(status.Designations, d)
+			if d.Confidence.rank() > status.Confidence.rank() {
+				status.Confidence = d.Confidence
+			}
+		}
+	}
+	for _, c := range coverage {
+		if c.Kind != kind || !c.Applies(province, day) {
+			continue
+		}
+		status.Coverage = append(status.Coverage, c)
+		if status.Answer != Yes && c.Extent != ExtentPartial {
+			status.Answer = No
+			if c.Confidence.rank() > status.Confidence.rank() {
+				status.Confidence = c.Confidence
+			}
+		}
+	}
+	return status
+}
+
+// Judge answers over all kinds: YES if any kind is, NO only if every kind is
+// covered and none is, else NOT_COVERED. A yes is as sure as its surest kind, a
+// no as its least sure.
+func Judge(day Date, province RegionCode, designations []*Designation, coverage []*DesignationCoverage) Affirmative {
+	all := Affirmative{AsOf: day, Answer: No}
+	for _, kind := range DesignationKinds {
+		status := JudgeKind(kind, day, province, designations, coverage)
+		all.Kinds = append(all.Kinds, status)
+		switch {
+		case status.Answer == Yes:
+			if all.Answer != Yes || status.Confidence.rank() > all.Confidence.rank() {
+				all.Confidence = status.Confidence
+			}
+			all.Answer = Yes
+		case all.Answer == Yes:
+		case status.Answer == NotCovered:
+			all.Answer, all.Confidence = NotCovered, ""
+		case all.Answer == No:
+			if all.Confidence == "" || status.Confidence.rank() < all.Confidence.rank() {
+				all.Confidence = status.Confidence
+			}
+		}
+	}
+	return all
+}

@@ -1,0 +1,142 @@
+package sentra
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/paulmach/orb"
+)
+
+// RegionCode is an official code of the Ministry of Home Affairs (kode
+// Kemendagri) as of 2025: "94" for a province, "94.06" for a regency or city.
+type RegionCode string
+
+var regionCodeForm = regexp.MustCompile(`^[0-9]{2}(\.[0-9]{2})?$`)
+
+// ParseRegionCode checks the form of a code, not whether a region has it. The
+// error is a BAD_USER_INPUT without a path.
+func ParseRegionCode(text string) (RegionCode, error) {
+	if !regionCodeForm.MatchString(text) {
+		return "", BadInput("", "%.40q is not a region code; write a province as 94, a regency or city as 94.06", text)
+	}
+	return RegionCode(text), nil
+}
+
+// Level tells from the form of the code which level the region stands on.
+func (c RegionCode) Level() Level {
+	if strings.Contains(string(c), ".") {
+		return LevelRegency
+	}
+	return LevelProvince
+}
+
+// Level is a level of the administration.
+type Level string
+
+const (
+	LevelProvince Level = "PROVINCE"
+	// LevelRegency holds the regencies (kabupaten) and cities (kota).
+	LevelRegency Level = "REGENCY"
+)
+
+// RegionKind is what a region is by law.
+type RegionKind string
+
+const (
+	KindProvince RegionKind = "PROVINCE"
+	KindRegency  RegionKind = "REGENCY"
+	KindCity     RegionKind = "CITY"
+)
+
+// Level gives the level a kind stands on.
+func (k RegionKind) Level() Level {
+	if k == KindProvince {
+		return LevelProvince
+	}
+	return LevelRegency
+}
+
+// CodeSystem names who gave an official code.
+type CodeSystem string
+
+const (
+	SystemKemendagri CodeSystem = "KEMENDAGRI"
+	SystemBPS        CodeSystem = "BPS"
+	SystemISO        CodeSystem = "ISO_3166_2"
+)
+
+// Region is a province, regency or city, apart from time.
+type Region struct {
+	Code RegionCode
+	Kind RegionKind
+	// Name is the official one with its kind ("Kabupaten Dogiyai").
+	Name string
+	// Point is the source's representative point and Box its bounding box, in
+	// degrees (lon, lat); they serve where no boundary is loaded.
+	Point orb.Point
+	Box   orb.Bound
+	// Validity begins on the first day of the record for a region that is older.
+	Validity Period
+	Sources  []SourceID
+}
+
+// OfficialCode is a region's code in one system.
+type OfficialCode struct {
+	Region   RegionCode
+	System   CodeSystem
+	Value    string
+	Validity Period
+	Sources  []SourceID
+}
+
+// Membership places a regency or city in a province for a period.
+type Membership struct {
+	Region   RegionCode
+	Province RegionCode
+	Validity Period
+	// Law (undang-undang) that began the period; empty where it began before the record.
+	Law     string
+	Sources []SourceID
+}
+
+// Succession tells that one province was made out of another's area (pemekaran).
+type Succession struct {
+	Predecessor RegionCode
+	Successor   RegionCode
+	// Date is the first day of the new order.
+	Date    Date
+	Law     string
+	Sources []SourceID
+}
+
+// BoundaryOrigin tells how a boundary came about.
+type BoundaryOrigin string
+
+const (
+	// OriginImported: read from a source.
+	OriginImported BoundaryOrigin = "IMPORTED"
+	// OriginUnion: the union of the members' boundaries of that day.
+	OriginUnion BoundaryOrigin = "UNION"
+)
+
+// Boundary is a region's area for a period, in degrees (lon, lat), wound to RFC 7946.
+type Boundary struct {
+	Region   RegionCode
+	Validity Period
+	Shape    orb.MultiPolygon
+	Origin   BoundaryOrigin
+	Source   SourceID
+}
+
+// SourceID names a Source; stable across imports.
+type SourceID string
+
+// Source is where facts were read.
+type Source struct {
+	ID        SourceID
+	Title     string
+	Publisher string
+	Date      *PartialDate
+	URL       string
+	Licence   string
+}

@@ -1,0 +1,28 @@
+package sentra
+
+// Truth is a value of Kleene's three-valued logic: a filter on a designation
+// may be true, false or, where nothing loaded covers the region, unknown.
+type Truth int8
+
+const (
+	False   Truth = -1
+	Unknown Truth = 0
+	True    Truth = 1
+)
+
+// TruthOf gives True or False.
+func TruthOf(holds bool) Truth {
+	if holds {
+		return True
+	}
+	return False
+}
+
+// And is false when either is, else unknown when either is.
+func (t Truth) And(other Truth) Truth { return min(t, other) }
+
+// Or is true when either is, else unknown when either is.
+func (t Truth) Or(other Truth) Truth { return max(t, other) }
+
+// Not swaps true and false and leaves unknown.
+func (t Truth) Not() Truth { return -t }
