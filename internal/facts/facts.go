@@ -1,0 +1,462 @@
+// Package facts carries the facts that Sentra ships with - regions, official
+// codes, designations and the Kemenperin-JICA programme - and reads them into
+// the domain. Each fact keeps the source that its data file names.
+package facts
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/csv"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/paulmach/orb"
+
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+//go:embed data/*.csv data/programme.json
+var files embed.FS
+
+// BoundarySource is the source of the regions' codes, names and boundaries.
+const BoundarySource sentra.SourceID = "wilayah-boundaries"
+
+// Digest names the state of the facts in this binary.
+func Digest() (string, error) {
+	hash := sha256.New()
+	entries, err := files.ReadDir("data")
+	if err != nil {
+		return "", fmt.Errorf("list the facts: %w", err)
+	}
+	for _, entry := range entries {
+		content, err := files.ReadFile("data/" + entry.Name())
+		if err != nil {
+			return "", fmt.Errorf("read the facts: %w", err)
+		}
+		fmt.Fprintf(hash, "%s %d\n", entry.Name(), len(content))
+		hash.Write(content)
+	}
+	return hex.EncodeToString(hash.Sum(nil)), nil
+}
+
+// Load reads all facts.
+func Load() (*sentra.Facts, error) {
+	l := loader{known: map[sentra.SourceID]bool{}}
+	for _, step := range []func() error{
+		l.regions, l.memberships, l.officialCodes, l.designations, l.coverage, l.programme,
+	} {
+		if err := step(); err != nil {
+			return nil, fmt.Errorf("load the facts: %w", err)
+		}
+	}
+	return &l.facts, nil
+}
+
+type loader struct {
+	facts sentra.Facts
+	known map[sentra.SourceID]bool
+}
+
+func (l *loader) source(s sentra.Source) sentra.SourceID {
+	if !l.known[s.ID] {
+		l.known[s.ID] = true
+		l.facts.Sources = append(l.facts.Sources, s)
+	}
+	return s.ID
+}
+
+var notInSlug = regexp.MustCompile(`[^a-z0-9]+`)
+
+// Slug gives a text as a key: lower case, words joined by hyphens.
+func Slug(text string) string {
+	return strings.Trim(notInSlug.ReplaceAllString(strings.ToLower(text), "-"), "-")
+}
+
+var looksLikeURL = regexp.MustCompile(`^(https?://)?[a-z0-9.-]+\.[a-z]{2,}/\S+$`)
+
+// citedSources makes sources of a cell such as "a.id/b ; c.id/d".
+func (l *loader) citedSources(cell string) []sentra.SourceID {
+	var ids []sentra.SourceID
+	for text := range strings.SplitSeq(cell, ";") {
+		text = strings.TrimSpace(text)
+		if text == "" {
+			continue
+		}
+		s := sentra.Source{ID: sentra.SourceID("cited-" + Slug(text)), Title: text}
+		if looksLikeURL.MatchString(text) {
+			s.URL = text
+			if !strings.Contains(text, "://") {
+				s.URL = "https://" + text
+			}
+			s.Publisher = strings.SplitN(strings.SplitN(s.URL, "://", 2)[1], "/", 2)[0]
+		}
+		if id := l.source(s); !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// rows reads a CSV file into maps from column to cell.
+func rows(name string) ([]map[string]string, error) {
+	file, err := files.Open("data/" + name)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", name, err)
+	}
+	defer file.Close()
+	records, err := csv.NewReader(file).ReadAll()
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	var out []map[string]string
+	for _, record := range records[1:] {
+		row := make(map[string]string, len(record))
+		for i, cell := range record {
+			row[records[0][i]] = cell
+		}
+		out = append(out, row)
+	}
+	return out, nil
+}
+
+func optionalDate(text string) (*sentra.Date, error) {
+	if text == "" {
+		return nil, nil
+	}
+	day, err := sentra.ParseDate(text)
+	return &day, err
+}
+
+func optionalPartialDate(text string) (*sentra.PartialDate, error) {
+	if text == "" {
+		return nil, nil
+	}
+	date, err := sentra.ParsePartialDate(text)
+	return &date, err
+}
+
+func period(row map[string]string) (sentra.Period, error) {
+	from, err := optionalDate(row["valid_from"])
+	if err != nil {
+		return sentra.Period{}, err
+	}
+	to, err := optionalDate(row["valid_to"])
+	return sentra.Period{From: from, To: to}, err
+}
+
+func (l *loader) regions() error {
+	day := sentra.MustDate("2025-01-01")
+	l.source(sentra.Source{
+		ID:        BoundarySource,
+		Title:     "wilayah_boundaries at commit 3c5a796, after Kepmendagri 300.2.2-2430/2025",
+		Publisher: "cahyadsn",
+		Date:      &sentra.PartialDate{First: day, Precision: sentra.PrecisionYear},
+		URL:       "https://github.com/cahyadsn/wilayah_boundaries",
+		Licence:   "MIT",
+	})
+	table, err := rows("regions.csv")
+	if err != nil {
+		return err
+	}
+	first := sentra.FirstDay
+	for _, row := range table {
+		numbers := make(map[string]float64)
+		for _, column := range []string{"lon", "lat", "west", "south", "east", "north"} {
+			if numbers[column], err = strconv.ParseFloat(row[column], 64); err != nil {
+				return fmt.Errorf("regions.csv, %s, %s: %w", row["code"], column, err)
+			}
+		}
+		code, err := sentra.ParseRegionCode(row["code"])
+		if err != nil {
+			return fmt.Errorf("regions.csv: %w", err)
+		}
+		l.facts.Regions = append(l.facts.Regions, sentra.Region{
+			Code: code, Kind: sentra.RegionKind(row["kind"]), Name: row["name"],
+			Point:    orb.Point{numbers["lon"], numbers["lat"]},
+			Box:      orb.Bound{Min: orb.Point{numbers["west"], numbers["south"]}, Max: orb.Point{numbers["east"], numbers["north"]}},
+			Validity: sentra.Period{From: &first},
+			Sources:  []sentra.SourceID{BoundarySource},
+		})
+	}
+	return nil
+}
+
+// memberships also derives the successions: a region that moves to another
+// province on a day makes that province the old one's successor.
+func (l *loader) memberships() error {
+	table, err := rows("province_membership.csv")
+	if err != nil {
+		return err
+	}
+	previous := make(map[string]string)
+	made := make(map[string]sentra.Succession)
+	for _, row := range table {
+		validity, err := period(row)
+		if err != nil {
+			return fmt.Errorf("province_membership.csv, %s: %w", row["region_code"], err)
+		}
+		sources := []sentra.SourceID{BoundarySource}
+		if law := row["law"]; law != "" {
+			sources = []sentra.SourceID{l.source(sentra.Source{
+				ID: sentra.SourceID(Slug(law)), Title: strings.Replace(law, "UU ", "Undang-Undang (law) ", 1),
+				Publisher: "Republik Indonesia",
+			})}
+		}
+		l.facts.Memberships = append(l.facts.Memberships, sentra.Membership{
+			Region: sentra.RegionCode(row["region_code"]), Province: sentra.RegionCode(row["province_code"]),
+			Validity: validity, Law: row["law"], Sources: sources,
+		})
+		if before, moved := previous[row["region_code"]]; moved && before != row["province_code"] {
+			made[before+row["province_code"]] = sentra.Succession{
+				Predecessor: sentra.RegionCode(before), Successor: sentra.RegionCode(row["province_code"]),
+				Date: *validity.From, Law: row["law"], Sources: sources,
+			}
+		}
+		previous[row["region_code"]] = row["province_code"]
+	}
+	for _, s := range made {
+		l.facts.Successions = append(l.facts.Successions, s)
+		for i := range l.facts.Regions {
+			// A province with members only from that day on is new.
+			if r := &l.facts.Regions[i]; r.Code == s.Successor {
+				day := s.Date
+				r.Validity.From = &day
+			}
+		}
+	}
+	slices.SortFunc(l.facts.Successions, func(a, b sentra.Succession) int {
+		return strings.Compare(string(a.Predecessor+a.Successor), string(b.Predecessor+b.Successor))
+	})
+	return nil
+}
+
+// isoCodes are the ISO 3166-2 codes of the provinces, by Kemendagri code.
+// Source: ISO 3166-2:ID, with the newsletter of 2023-11-23 for Papua's new provinces.
+var isoCodes = map[sentra.RegionCode]string{
+	"11": "ID-AC", "12": "ID-SU", "13": "ID-SB", "14": "ID-RI", "15": "ID-JA", "16": "ID-SS", "17": "ID-BE",
+	"18": "ID-LA", "19": "ID-BB", "21": "ID-KR", "31": "ID-JK", "32": "ID-JB", "33": "ID-JT", "34": "ID-YO",
+	"35": "ID-JI", "36": "ID-BT", "51": "ID-BA", "52": "ID-NB", "53": "ID-NT", "61": "ID-KB", "62": "ID-KT",
+	"63": "ID-KS", "64": "ID-KI", "65": "ID-KU", "71": "ID-SA", "72": "ID-ST", "73": "ID-SN", "74": "ID-SG",
+	"75": "ID-GO", "76": "ID-SR", "81": "ID-MA", "82": "ID-MU", "91": "ID-PA", "92": "ID-PB", "93": "ID-PS",
+	"94": "ID-PT", "95": "ID-PE", "96": "ID-PD",
+}
+
+func (l *loader) officialCodes() error {
+	iso := l.source(sentra.Source{ID: "iso-3166-2", Title: "ISO 3166-2:ID, country subdivision codes of Indonesia",
+		Publisher: "ISO", URL: "https://www.iso.org/obp/ui/#iso:code:3166:ID"})
+	for _, r := range l.facts.Regions {
+		l.facts.Codes = append(l.facts.Codes, sentra.OfficialCode{Region: r.Code, System: sentra.SystemKemendagri,
+			Value: string(r.Code), Sources: []sentra.SourceID{BoundarySource}})
+		if value, ok := isoCodes[r.Code]; ok {
+			l.facts.Codes = append(l.facts.Codes, sentra.OfficialCode{Region: r.Code, System: sentra.SystemISO,
+				Value: value, Sources: []sentra.SourceID{iso}})
+		}
+	}
+	return nil
+}
+
+func (l *loader) designations() error {
+	table, err := rows("designations.csv")
+	if err != nil {
+		return err
+	}
+	for _, row := range table {
+		place := fmt.Sprintf("designations.csv, %s", row["region_code"])
+		from, err := sentra.ParsePartialDate(row["valid_from"])
+		if err != nil {
+			return fmt.Errorf("%s: %w", place, err)
+		}
+		to, err := optionalDate(row["valid_to"])
+		if err != nil {
+			return fmt.Errorf("%s: %w", place, err)
+		}
+		l.facts.Designations = append(l.facts.Designations, sentra.Designation{
+			ID:     DesignationID(row["region_code"], row["kind"], row["regulation"]),
+			Region: sentra.RegionCode(row["region_code"]), Kind: sentra.DesignationKind(row["kind"]),
+			Regulation: row["regulation"], From: from, To: to, Confidence: sentra.Confidence(row["confidence"]),
+			Countries: strings.Fields(row["neighbour"]), Sources: l.citedSources(row["source"]),
+		})
+	}
+	return nil
+}
+
+// DesignationID is a designation's stable identity: region, kind and regulation.
+func DesignationID(region, kind, regulation string) string {
+	return region + "-" + strings.ToLower(kind) + "-" + Slug(regulation)
+}
+
+func (l *loader) coverage() error {
+	table, err := rows("designation_coverage.csv")
+	if err != nil {
+		return err
+	}
+	for i, row := range table {
+		from, err := optionalPartialDate(row["valid_from"])
+		if err != nil {
+			return fmt.Errorf("designation_coverage.csv, row %d: %w", i+2, err)
+		}
+		to, err := optionalDate(row["valid_to"])
+		if err != nil {
+			return fmt.Errorf("designation_coverage.csv, row %d: %w", i+2, err)
+		}
+		l.facts.Coverage = append(l.facts.Coverage, sentra.DesignationCoverage{
+			Kind: sentra.DesignationKind(row["kind"]), Province: sentra.RegionCode(row["province_code"]),
+			Extent: sentra.CoverageExtent(row["extent"]), From: from, To: to, Regulation: row["regulation"],
+			Confidence: sentra.Confidence(row["confidence"]), Note: row["note"],
+			Sources: l.citedSources(row["source"]),
+		})
+	}
+	return nil
+}
+
+// programmeFile is the form of programme.json.
+type programmeFile struct {
+	Programme struct {
+		NameEN   string   `json:"name_en"`
+		Agencies []string `json:"agencies"`
+	} `json:"programme"`
+	Sources map[string]struct{ Title, Publisher, Date, URL, Licence string } `json:"sources"`
+	Phases  []struct {
+		ID, From, Source string
+		To               *string
+	} `json:"phases"`
+	Clusters []struct {
+		Phase         string   `json:"phase"`
+		ProductID     string   `json:"product_id"`
+		ProductEN     string   `json:"product_en"`
+		ProvinceNamed string   `json:"province_named"`
+		Regions       []string `json:"regions"`
+		RegionNote    string   `json:"region_note"`
+		RegionSource  string   `json:"region_source"`
+		Source        string   `json:"source"`
+		InitialTarget *bool    `json:"initial_target"`
+	} `json:"clusters"`
+	Selection struct {
+		Source  string `json:"source"`
+		Grounds []struct {
+			ID       string   `json:"id"`
+			Elements []string `json:"elements"`
+		} `json:"grounds"`
+		InitialTargets []string `json:"initial_target_provinces_as_named"`
+		NotStated      string   `json:"not_stated"`
+		Measures       []string `json:"accompanying_measures"`
+	} `json:"selection"`
+	Abbreviation string `json:"abbreviation"`
+	Method       struct {
+		Source    string   `json:"source"`
+		Structure []string `json:"structure"`
+		Steps     []struct {
+			Step  string   `json:"step"`
+			Parts []string `json:"parts"`
+		} `json:"steps"`
+	} `json:"method"`
+	Events []struct {
+		Region, Kind, Date, Place, With, What, Note, Source string
+		Value                                               *int
+	} `json:"events"`
+	EventsNote string `json:"events_note"`
+	NotFound   string `json:"not_found"`
+}
+
+var parenthesis = regexp.MustCompile(`\s*\([^)]*\)`)
+
+func (l *loader) programme() error {
+	content, err := files.ReadFile("data/programme.json")
+	if err != nil {
+		return fmt.Errorf("read programme.json: %w", err)
+	}
+	var file programmeFile
+	if err := json.Unmarshal(content, &file); err != nil {
+		return fmt.Errorf("parse programme.json: %w", err)
+	}
+	keys := make([]string, 0, len(file.Sources))
+	for key := range file.Sources {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	for _, key := range keys {
+		s := file.Sources[key]
+		date, err := optionalPartialDate(s.Date)
+		if err != nil {
+			return fmt.Errorf("programme.json, source %s: %w", key, err)
+		}
+		l.source(sentra.Source{ID: sentra.SourceID(key), Title: s.Title, Publisher: s.Publisher, Date: date, URL: s.URL, Licence: s.Licence})
+	}
+	cite := func(ids ...string) []sentra.SourceID {
+		var cited []sentra.SourceID
+		for _, id := range ids {
+			if id != "" && !slices.Contains(cited, sentra.SourceID(id)) {
+				cited = append(cited, sentra.SourceID(id))
+			}
+		}
+		return cited
+	}
+
+	p := &l.facts.Programme
+	*p = sentra.Programme{
+		NameEN: file.Programme.NameEN, Abbreviation: file.Abbreviation, Agencies: file.Programme.Agencies,
+		InitialTargetProvinces: file.Selection.InitialTargets, AccompanyingMeasures: file.Selection.Measures,
+		MethodStructure: file.Method.Structure, MethodSources: cite(file.Method.Source),
+		NotStated: []string{file.Selection.NotStated, file.EventsNote, "not found: " + file.NotFound},
+		Sources:   cite("jica", file.Selection.Source),
+	}
+	for _, step := range file.Method.Steps {
+		p.MethodSteps = append(p.MethodSteps, sentra.MethodStep{Name: step.Step, Parts: step.Parts})
+	}
+	for _, ground := range file.Selection.Grounds {
+		p.Grounds = append(p.Grounds, sentra.SelectionGround{Kind: sentra.GroundKind(ground.ID), Elements: ground.Elements,
+			Sources: cite(file.Selection.Source)})
+	}
+	for _, phase := range file.Phases {
+		from, err := sentra.ParsePartialDate(phase.From)
+		if err != nil {
+			return fmt.Errorf("programme.json, phase %s: %w", phase.ID, err)
+		}
+		made := sentra.Phase{Key: phase.ID, From: from, Sources: cite(phase.Source)}
+		if phase.To != nil {
+			if made.To, err = optionalPartialDate(*phase.To); err != nil {
+				return fmt.Errorf("programme.json, phase %s: %w", phase.ID, err)
+			}
+		}
+		l.facts.Phases = append(l.facts.Phases, made)
+	}
+
+	names := make(map[sentra.RegionCode]string)
+	for _, r := range l.facts.Regions {
+		names[r.Code] = r.Name
+	}
+	for _, c := range file.Clusters {
+		product := Slug(parenthesis.ReplaceAllString(c.ProductEN, ""))
+		if !slices.ContainsFunc(l.facts.Products, func(p sentra.Product) bool { return p.Key == product }) {
+			l.facts.Products = append(l.facts.Products, sentra.Product{Key: product, NameEN: c.ProductEN, NameID: c.ProductID, Sources: cite(c.Source)})
+		}
+		codes := make([]sentra.RegionCode, len(c.Regions))
+		for i, code := range c.Regions {
+			codes[i] = sentra.RegionCode(code)
+		}
+		place := names[codes[0]]
+		l.facts.Clusters = append(l.facts.Clusters, sentra.Cluster{
+			Key:    c.Phase + "-" + c.Regions[0] + "-" + product,
+			NameEN: capital(c.ProductEN) + ", " + place, NameID: capital(c.ProductID) + ", " + place,
+			Products: []string{product}, Phases: []string{c.Phase}, Regions: codes, RegionNote: c.RegionNote,
+			ProvinceNamed: c.ProvinceNamed, Precision: sentra.PrecisionRegency, InitialTarget: c.InitialTarget,
+			Sources: cite(c.Source, c.RegionSource),
+		})
+	}
+	for _, e := range file.Events {
+		date, err := sentra.ParsePartialDate(e.Date)
+		if err != nil {
+			return fmt.Errorf("programme.json, event: %w", err)
+		}
+		l.facts.Events = append(l.facts.Events, sentra.Event{Region: sentra.RegionCode(e.Region), Kind: sentra.EventKind(e.Kind),
+			Date: date, Place: e.Place, With: e.With, What: e.What, Value: e.Value, Note: e.Note, Sources: cite(e.Source)})
+	}
+	return nil
+}
+
+func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }

@@ -1,0 +1,48 @@
+package facts
+
+import "testing"
+
+// The counts are those of the facts' README and of the decrees themselves.
+func TestLoadCounts(t *testing.T) {
+	f, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds := map[string]int{}
+	for _, r := range f.Regions {
+		kinds[string(r.Kind)]++
+	}
+	decrees := map[string]int{}
+	for _, d := range f.Designations {
+		decrees[string(d.Kind)+" "+d.Regulation]++
+	}
+	border := 0
+	for _, d := range f.Designations {
+		if d.Kind == "BORDER" {
+			border++
+		}
+	}
+	for _, c := range []struct {
+		what      string
+		got, want int
+	}{
+		{"provinces", kinds["PROVINCE"], 38},
+		{"regencies and cities", kinds["REGENCY"] + kinds["CITY"], 514},
+		{"disadvantaged 2015-2019", decrees["DISADVANTAGED Perpres 131/2015"], 122},
+		{"disadvantaged 2020-2024", decrees["DISADVANTAGED Perpres 63/2020"], 62},
+		{"border", border, 54},
+		{"clusters", len(f.Clusters), 11},
+		{"phases", len(f.Phases), 2},
+		{"successions", len(f.Successions), 4},
+		{"events", len(f.Events), 7},
+	} {
+		if c.got != c.want {
+			t.Errorf("%s: got %d, want %d", c.what, c.got, c.want)
+		}
+	}
+	for _, d := range f.Designations {
+		if len(d.Sources) == 0 {
+			t.Errorf("designation %s cites no source", d.ID)
+		}
+	}
+}
