@@ -1,0 +1,404 @@
+// Package geo does the geometry of Sentra over orb: it repairs and checks
+// shapes, measures them on the sphere, simplifies and unites them. All
+// coordinates are degrees (WGS 84), longitude before latitude; all distances
+// are metres on the sphere.
+package geo
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/encoding/wkb"
+	orbgeo "github.com/paulmach/orb/geo"
+	"github.com/paulmach/orb/planar"
+	"github.com/paulmach/orb/simplify"
+	"github.com/peterstace/simplefeatures/geom"
+
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// MaxRadius is half the equator in metres: no two places are farther apart.
+const MaxRadius = 20_037_508.0
+
+// CheckPoint refuses what is not a place on earth. The error is a
+// BAD_USER_INPUT whose path is lon or lat.
+func CheckPoint(p orb.Point) error {
+	switch lon, lat := p.Lon(), p.Lat(); {
+	case math.IsNaN(lon) || math.IsInf(lon, 0):
+		return sentra.BadInput("lon", "the longitude is not a finite number")
+	case math.IsNaN(lat) || math.IsInf(lat, 0):
+		return sentra.BadInput("lat", "the latitude is not a finite number")
+	case math.Abs(lat) > 90 && math.Abs(lat) <= 180 && math.Abs(lon) <= 90:
+		return sentra.BadInput("lat", "latitude %g is out of range; longitude and latitude seem to be swapped", lat)
+	case math.Abs(lon) > 180:
+		return sentra.BadInput("lon", "longitude %g is out of range; it must lie between -180 and 180 degrees", lon)
+	case math.Abs(lat) > 90:
+		return sentra.BadInput("lat", "latitude %g is out of range; it must lie between -90 and 90 degrees", lat)
+	}
+	return nil
+}
+
+// CheckNear refuses a wrong centre or radius, with the path point or radius.
+func CheckNear(n sentra.Near) error {
+	if err := CheckPoint(n.Point); err != nil {
+		return sentra.In("point", err)
+	}
+	if !(n.Radius > 0 && n.Radius <= MaxRadius) {
+		return sentra.BadInput("radius", "a radius of %g metres makes no circle; it must be more than 0 and at most %.0f", n.Radius, MaxRadius)
+	}
+	return nil
+}
+
+// CheckBBox refuses a wrong box; the path names the edge. West greater than east
+// is right: such a box crosses the antimeridian.
+func CheckBBox(b sentra.BBox) error {
+	for _, edge := range []struct {
+		name         string
+		value, limit float64
+	}{{"west", b.West, 180}, {"south", b.South, 90}, {"east", b.East, 180}, {"north", b.North, 90}} {
+		if !(math.Abs(edge.value) <= edge.limit) {
+			return sentra.BadInput(edge.name, "%s is %g; it must lie between -%g and %g degrees", edge.name, edge.value, edge.limit, edge.limit)
+		}
+	}
+	if b.South > b.North {
+		return sentra.BadInput("south", "south (%g) lies north of north (%g)", b.South, b.North)
+	}
+	return nil
+}
+
+// Bounds gives the one box, or the two on both sides of the antimeridian.
+func Bounds(b sentra.BBox) []orb.Bound {
+	if b.West <= b.East {
+		return []orb.Bound{{Min: orb.Point{b.West, b.South}, Max: orb.Point{b.East, b.North}}}
+	}
+	return []orb.Bound{
+		{Min: orb.Point{b.West, b.South}, Max: orb.Point{180, b.North}},
+		{Min: orb.Point{-180, b.South}, Max: orb.Point{b.East, b.North}},
+	}
+}
+
+// InBBox tells whether the point lies in the box or on its edge.
+func InBBox(b sentra.BBox, p orb.Point) bool {
+	for _, bound := range Bounds(b) {
+		if bound.Contains(p) {
+			return true
+		}
+	}
+	return false
+}
+
+// MeetsBBox tells whether the shape shares a point with the box.
+func MeetsBBox(shape orb.MultiPolygon, b sentra.BBox) bool {
+	for _, bound := range Bounds(b) {
+		if shape.Bound().Intersects(bound) && meetsBound(shape, bound) {
+			return true
+		}
+	}
+	return false
+}
+
+func meetsBound(shape orb.MultiPolygon, bound orb.Bound) bool {
+	for _, polygon := range shape {
+		if !polygon.Bound().Intersects(bound) {
+			continue
+		}
+		for _, ring := range polygon {
+			for i := 1; i < len(ring); i++ {
+				if segmentMeets(ring[i-1], ring[i], bound) {
+					return true
+				}
+			}
+		}
+		// No edge meets the box: it lies wholly inside the polygon or outside.
+		if planar.PolygonContains(polygon, bound.Min) {
+			return true
+		}
+	}
+	return false
+}
+
+// segmentMeets clips the segment to the box (Liang and Barsky) and tells whether anything is left.
+func segmentMeets(a, b orb.Point, bound orb.Bound) bool {
+	from, to := 0.0, 1.0
+	for axis := range 2 {
+		delta := b[axis] - a[axis]
+		if delta == 0 {
+			if a[axis] < bound.Min[axis] || a[axis] > bound.Max[axis] {
+				return false
+			}
+			continue
+		}
+		enter, leave := (bound.Min[axis]-a[axis])/delta, (bound.Max[axis]-a[axis])/delta
+		if enter > leave {
+			enter, leave = leave, enter
+		}
+		from, to = max(from, enter), min(to, leave)
+		if from > to {
+			return false
+		}
+	}
+	return true
+}
+
+// Contains tells whether the point lies in the shape or on its border.
+func Contains(shape orb.MultiPolygon, p orb.Point) bool {
+	return planar.MultiPolygonContains(shape, p)
+}
+
+// AreaKm2 is the area on the WGS 84 sphere (radius 6,378,137 m) in square kilometres.
+func AreaKm2(shape orb.MultiPolygon) float64 {
+	return math.Abs(orbgeo.Area(shape)) / 1e6
+}
+
+// vector is a point of the unit sphere.
+type vector [3]float64
+
+func toVector(p orb.Point) vector {
+	lon, lat := p.Lon()*math.Pi/180, p.Lat()*math.Pi/180
+	return vector{math.Cos(lat) * math.Cos(lon), math.Cos(lat) * math.Sin(lon), math.Sin(lat)}
+}
+
+func (a vector) dot(b vector) float64 { return a[0]*b[0] + a[1]*b[1] + a[2]*b[2] }
+
+func (a vector) cross(b vector) vector {
+	return vector{a[1]*b[2] - a[2]*b[1], a[2]*b[0] - a[0]*b[2], a[0]*b[1] - a[1]*b[0]}
+}
+
+func (a vector) norm() float64 { return math.Sqrt(a.dot(a)) }
+
+// angle between two points, exact for near ones too.
+func (a vector) angle(b vector) float64 { return math.Atan2(a.cross(b).norm(), a.dot(b)) }
+
+// angleToArc is the angle from p to the great-circle arc between a and b.
+func angleToArc(p, a, b vector) float64 {
+	normal := a.cross(b)
+	if length := normal.norm(); length > 1e-15 {
+		// The foot lies on the arc when p is on the inner side of both ends.
+		if a.cross(normal).dot(p) <= 0 && b.cross(normal).dot(p) >= 0 {
+			return math.Abs(math.Asin(max(-1, min(1, p.dot(normal)/length))))
+		}
+	}
+	return min(p.angle(a), p.angle(b))
+}
+
+// Distance is the distance between two points in metres on the sphere.
+func Distance(a, b orb.Point) float64 {
+	return toVector(a).angle(toVector(b)) * orb.EarthRadius
+}
+
+// DistanceTo is the distance in metres on the sphere from the point to the
+// shape: 0 inside it, else to the nearest great-circle edge.
+func DistanceTo(shape orb.MultiPolygon, p orb.Point) float64 {
+	if Contains(shape, p) {
+		return 0
+	}
+	nearest := math.Inf(1)
+	at := toVector(p)
+	for _, polygon := range shape {
+		for _, ring := range polygon {
+			if len(ring) == 0 {
+				continue
+			}
+			before := toVector(ring[0])
+			for _, corner := range ring[1:] {
+				next := toVector(corner)
+				nearest = min(nearest, angleToArc(at, before, next))
+				before = next
+			}
+		}
+	}
+	return nearest * orb.EarthRadius
+}
+
+// MetresPerDegree is the length of a degree of latitude on the sphere.
+const MetresPerDegree = orb.EarthRadius * math.Pi / 180
+
+// ZoomTolerance is the tolerance in metres that serves a web map at a zoom: a
+// third of a pixel of a 256-pixel tile at the equator.
+func ZoomTolerance(zoom int) float64 {
+	return 2 * math.Pi * orb.EarthRadius / 256 / math.Exp2(float64(zoom)) / 3
+}
+
+// Simplify gives the shape with at most about tolerance metres of deviation
+// (Douglas and Peucker). Parts that become smaller than the tolerance go, but
+// the largest part always stays, so that no region vanishes. The shape given is
+// left as it is.
+func Simplify(shape orb.MultiPolygon, tolerance float64) orb.MultiPolygon {
+	if tolerance <= 0 || len(shape) == 0 {
+		return shape
+	}
+	degrees := tolerance / MetresPerDegree
+	peucker := simplify.DouglasPeucker(degrees)
+	largest, largestArea := 0, -1.0
+	for i, polygon := range shape {
+		if area := math.Abs(planar.Area(polygon[0])); area > largestArea {
+			largest, largestArea = i, area
+		}
+	}
+	var out orb.MultiPolygon
+	for i, polygon := range shape {
+		kept := simplifyPolygon(polygon, peucker, degrees*degrees)
+		if kept == nil && i == largest {
+			kept = orb.Polygon{polygon[0].Clone()}
+			// Too small for the tolerance: as few corners as still make an area.
+			for try := degrees / 2; try > 1e-7; try /= 2 {
+				if smaller := simplifyPolygon(orb.Polygon{polygon[0]}, simplify.DouglasPeucker(try), 0); smaller != nil {
+					kept = smaller
+					break
+				}
+			}
+		}
+		if kept != nil {
+			out = append(out, kept)
+		}
+	}
+	return out
+}
+
+func simplifyPolygon(polygon orb.Polygon, peucker *simplify.DouglasPeuckerSimplifier, smallest float64) orb.Polygon {
+	var kept orb.Polygon
+	for r, ring := range polygon {
+		simpler := peucker.Ring(ring.Clone())
+		fine := len(simpler) >= 4 && math.Abs(planar.Area(simpler)) > smallest
+		if r == 0 && !fine {
+			return nil
+		}
+		if fine {
+			kept = append(kept, simpler)
+		}
+	}
+	return kept
+}
+
+// toSimple passes a shape to simplefeatures, which does what orb does not: union and overlay.
+func toSimple(shape orb.MultiPolygon) (geom.Geometry, error) {
+	data, err := wkb.Marshal(shape)
+	if err != nil {
+		return geom.Geometry{}, fmt.Errorf("encode a shape: %w", err)
+	}
+	g, err := geom.UnmarshalWKB(data, geom.NoValidate{})
+	if err != nil {
+		return geom.Geometry{}, fmt.Errorf("read a shape: %w", err)
+	}
+	return g, nil
+}
+
+func fromSimple(g geom.Geometry) (orb.MultiPolygon, error) {
+	shape, err := wkb.Unmarshal(g.AsBinary())
+	if err != nil {
+		return nil, fmt.Errorf("read back a shape: %w", err)
+	}
+	repaired, _, err := Repair(shape)
+	return repaired, err
+}
+
+// sliver is the greatest area, in square kilometres, of a hole in a union that
+// is taken for a gap between neighbours whose borders do not quite meet.
+const sliver = 5
+
+// Union gives the union of the shapes. Holes of less than 5 square kilometres
+// are slivers between neighbours and are closed.
+func Union(shapes []orb.MultiPolygon) (orb.MultiPolygon, error) {
+	all := make([]geom.Geometry, len(shapes))
+	for i, shape := range shapes {
+		g, err := toSimple(shape)
+		if err != nil {
+			return nil, fmt.Errorf("unite shapes: %w", err)
+		}
+		all[i] = g
+	}
+	united, err := geom.UnionMany(all)
+	if err != nil {
+		return nil, fmt.Errorf("unite shapes: %w", err)
+	}
+	shape, err := fromSimple(united)
+	if err != nil {
+		return nil, fmt.Errorf("unite shapes: %w", err)
+	}
+	for i, polygon := range shape {
+		shape[i] = slices.DeleteFunc(polygon, func(ring orb.Ring) bool {
+			return &ring[0] != &polygon[0][0] && AreaKm2(orb.MultiPolygon{{ring}}) < sliver
+		})
+	}
+	return shape, nil
+}
+
+// OverlapShare is the share of the region's area, 0 to 1, that lies in the
+// query. Both areas are measured on the sphere.
+func OverlapShare(region, query orb.MultiPolygon) (float64, error) {
+	if len(region) == 0 || len(query) == 0 || !region.Bound().Intersects(query.Bound()) {
+		return 0, nil
+	}
+	r, err := toSimple(region)
+	if err != nil {
+		return 0, err
+	}
+	q, err := toSimple(query)
+	if err != nil {
+		return 0, err
+	}
+	common, err := geom.Intersection(r, q)
+	if err != nil {
+		return 0, fmt.Errorf("intersect shapes: %w", err)
+	}
+	shape, err := wkb.Unmarshal(common.AsBinary())
+	if err != nil {
+		return 0, fmt.Errorf("read an intersection: %w", err)
+	}
+	whole := AreaKm2(region)
+	if whole == 0 {
+		return 0, nil
+	}
+	return min(1, math.Abs(orbgeo.Area(shape))/1e6/whole), nil
+}
+
+// LabelPoint is a point inside the shape's largest part.
+func LabelPoint(shape orb.MultiPolygon) (orb.Point, error) {
+	largest, largestArea := -1, -1.0
+	for i, polygon := range shape {
+		if area := math.Abs(planar.Area(polygon)); area > largestArea {
+			largest, largestArea = i, area
+		}
+	}
+	if largest < 0 {
+		return orb.Point{}, sentra.BadInput("", "an empty shape has no label point")
+	}
+	if centre, _ := planar.CentroidArea(shape[largest]); planar.PolygonContains(shape[largest], centre) {
+		return centre, nil
+	}
+	if best, found := widestPoint(shape[largest]); found {
+		return best, nil
+	}
+	return orb.Point{}, sentra.BadInput("", "the shape has no point inside")
+}
+
+// widestPoint scans the polygon along parallels and gives the middle of the
+// widest stretch inside.
+func widestPoint(polygon orb.Polygon) (orb.Point, bool) {
+	const lines = 31
+	bound := polygon.Bound()
+	var best orb.Point
+	width := 0.0
+	for line := 1; line <= lines; line++ {
+		lat := bound.Min[1] + (bound.Max[1]-bound.Min[1])*float64(line)/(lines+1)
+		var crossings []float64
+		for _, ring := range polygon {
+			for i := 1; i < len(ring); i++ {
+				a, b := ring[i-1], ring[i]
+				if (a[1] > lat) != (b[1] > lat) {
+					crossings = append(crossings, a[0]+(lat-a[1])/(b[1]-a[1])*(b[0]-a[0]))
+				}
+			}
+		}
+		slices.Sort(crossings)
+		for i := 1; i < len(crossings); i += 2 {
+			middle := orb.Point{(crossings[i-1] + crossings[i]) / 2, lat}
+			if w := crossings[i] - crossings[i-1]; w > width && planar.PolygonContains(polygon, middle) {
+				best, width = middle, w
+			}
+		}
+	}
+	return best, width > 0
+}

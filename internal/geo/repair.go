@@ -1,0 +1,285 @@
+package geo
+
+import (
+	"encoding/json"
+	"math"
+
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/geojson"
+	"github.com/paulmach/orb/planar"
+	"github.com/peterstace/simplefeatures/geom"
+
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// Repairs counts what Repair mended.
+type Repairs struct {
+	RingsClosed     int
+	RingsRewound    int
+	RingsDropped    int
+	PolygonsDropped int
+	PointsDropped   int
+}
+
+// Add adds the counts of another shape.
+func (r *Repairs) Add(other Repairs) {
+	r.RingsClosed += other.RingsClosed
+	r.RingsRewound += other.RingsRewound
+	r.RingsDropped += other.RingsDropped
+	r.PolygonsDropped += other.PolygonsDropped
+	r.PointsDropped += other.PointsDropped
+}
+
+// Indonesia's waters, with room to spare, in degrees.
+var country = orb.Bound{Min: orb.Point{90, -15}, Max: orb.Point{145, 12}}
+
+// polygonsOf gives the polygons of a Polygon, MultiPolygon or collection of them.
+func polygonsOf(g orb.Geometry) (orb.MultiPolygon, error) {
+	switch shape := g.(type) {
+	case orb.Polygon:
+		return orb.MultiPolygon{shape}, nil
+	case orb.MultiPolygon:
+		return shape, nil
+	case orb.Collection:
+		var all orb.MultiPolygon
+		for _, part := range shape {
+			polygons, err := polygonsOf(part)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, polygons...)
+		}
+		return all, nil
+	case nil:
+		return nil, sentra.BadInput("", "there is no geometry")
+	}
+	return nil, sentra.BadInput("type", "a %s has no area; give a Polygon or MultiPolygon", g.GeoJSONType())
+}
+
+// Repair mends what can be mended in a boundary: open rings are closed, rings
+// wound to RFC 7946 (exterior counterclockwise), repeated points and rings
+// without an area dropped, each counted. It refuses, with BAD_USER_INPUT, what
+// cannot: no polygon, a position that is not finite or out of range, longitude
+// and latitude evidently swapped, nothing left. The geometry given is not changed.
+func Repair(g orb.Geometry) (orb.MultiPolygon, Repairs, error) {
+	var did Repairs
+	polygons, err := polygonsOf(g)
+	if err != nil {
+		return nil, did, err
+	}
+	var out orb.MultiPolygon
+	for _, polygon := range polygons {
+		var kept orb.Polygon
+		for r, ring := range polygon {
+			mended, err := repairRing(ring, r == 0, &did)
+			if err != nil {
+				return nil, did, err
+			}
+			if mended != nil {
+				kept = append(kept, mended)
+			} else if did.RingsDropped++; r == 0 {
+				break
+			}
+		}
+		if len(kept) == 0 {
+			did.PolygonsDropped++
+			continue
+		}
+		out = append(out, kept)
+	}
+	if len(out) == 0 {
+		return nil, did, sentra.BadInput("", "no ring with an area is left")
+	}
+	if bound := out.Bound(); !country.Intersects(bound) && country.Intersects(orb.Bound{
+		Min: orb.Point{bound.Min[1], bound.Min[0]}, Max: orb.Point{bound.Max[1], bound.Max[0]}}) {
+		return nil, did, sentra.BadInput("coordinates", "longitude and latitude seem to be swapped: %g, %g lies outside the country, %g, %g inside",
+			bound.Min[0], bound.Min[1], bound.Min[1], bound.Min[0])
+	}
+	return out, did, nil
+}
+
+// repairRing gives nil for a ring without an area.
+func repairRing(ring orb.Ring, exterior bool, did *Repairs) (orb.Ring, error) {
+	kept := make(orb.Ring, 0, len(ring)+1)
+	for _, p := range ring {
+		if err := CheckPoint(p); err != nil {
+			return nil, sentra.In("coordinates", err)
+		}
+		if len(kept) > 0 && kept[len(kept)-1] == p {
+			did.PointsDropped++
+			continue
+		}
+		kept = append(kept, p)
+	}
+	if len(kept) > 2 && kept[0] != kept[len(kept)-1] {
+		kept = append(kept, kept[0])
+		did.RingsClosed++
+	}
+	if len(kept) < 4 {
+		return nil, nil
+	}
+	area := planar.Area(kept)
+	if area == 0 {
+		return nil, nil
+	}
+	if (area > 0) != exterior {
+		kept.Reverse()
+		did.RingsRewound++
+	}
+	return kept, nil
+}
+
+// MaxPositions is the greatest number of positions of a polygon in a query.
+const MaxPositions = 100_000
+
+// ParsePolygon reads the GeoJSON of a query: a Polygon, a MultiPolygon, or a
+// Feature or FeatureCollection of these. Unlike Repair it mends nothing but the
+// winding: an open ring, a position out of range or a ring that crosses itself
+// is a BAD_USER_INPUT with its path, too many positions LIMIT_EXCEEDED.
+func ParsePolygon(data []byte) (orb.MultiPolygon, error) {
+	// A position takes five bytes at least: what is far too long is refused unread.
+	if len(data) > MaxPositions*64 {
+		return nil, sentra.Errorf(sentra.CodeLimitExceeded, "the GeoJSON has %d bytes; at most %d are read", len(data), MaxPositions*64)
+	}
+	polygons, err := decodePolygons(data)
+	if err != nil {
+		return nil, err
+	}
+	count := 0
+	for _, polygon := range polygons {
+		for _, ring := range polygon {
+			count += len(ring)
+		}
+	}
+	if count > MaxPositions {
+		return nil, sentra.Errorf(sentra.CodeLimitExceeded, "the polygon has %d positions; at most %d are allowed", count, MaxPositions)
+	}
+	if len(polygons) == 0 {
+		return nil, sentra.BadInput("coordinates", "the polygon is empty")
+	}
+	for p, polygon := range polygons {
+		if len(polygon) == 0 {
+			return nil, sentra.BadInput("coordinates", "polygon %d has no ring", p)
+		}
+		for r, ring := range polygon {
+			for _, position := range ring {
+				if err := CheckPoint(position); err != nil {
+					return nil, sentra.In("coordinates", err)
+				}
+			}
+			switch {
+			case len(ring) < 4:
+				return nil, sentra.BadInput("coordinates", "ring %d of polygon %d has %d positions; a closed ring needs 4 at least", r, p, len(ring))
+			case ring[0] != ring[len(ring)-1]:
+				return nil, sentra.BadInput("coordinates", "ring %d of polygon %d is open; its last position must repeat its first", r, p)
+			case planar.Area(ring) == 0:
+				return nil, sentra.BadInput("coordinates", "ring %d of polygon %d has no area", r, p)
+			}
+		}
+	}
+	for _, polygon := range polygons {
+		g, err := toSimple(orb.MultiPolygon{polygon})
+		if err != nil {
+			return nil, sentra.Wrap(sentra.CodeBadUserInput, err, "the polygon cannot be read")
+		}
+		if fault := g.Validate(); fault != nil {
+			return nil, &sentra.Error{Code: sentra.CodeBadUserInput, Path: []string{"coordinates"},
+				Message: "the polygon is not valid: a ring crosses itself or another, or a hole lies outside", Err: fault}
+		}
+	}
+	if len(polygons) > 1 {
+		// Parts may overlap, so that a point or an area would count twice.
+		return unionOfParts(polygons)
+	}
+	out, _, err := Repair(polygons)
+	return out, err
+}
+
+func unionOfParts(polygons orb.MultiPolygon) (orb.MultiPolygon, error) {
+	parts := make([]geom.Geometry, len(polygons))
+	for i, polygon := range polygons {
+		g, err := toSimple(orb.MultiPolygon{polygon})
+		if err != nil {
+			return nil, err
+		}
+		parts[i] = g
+	}
+	united, err := geom.UnionMany(parts)
+	if err != nil {
+		return nil, sentra.Wrap(sentra.CodeBadUserInput, err, "the polygons cannot be united")
+	}
+	return fromSimple(united)
+}
+
+func decodePolygons(data []byte) (orb.MultiPolygon, error) {
+	unreadable := func(err error) error {
+		return sentra.Wrap(sentra.CodeBadUserInput, err, "this is not GeoJSON; give a Polygon, a MultiPolygon, or a Feature or FeatureCollection of these")
+	}
+	kind, err := geojsonType(data)
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	switch kind {
+	case "Feature":
+		feature, err := geojson.UnmarshalFeature(data)
+		if err != nil {
+			return nil, unreadable(err)
+		}
+		return polygonsOf(feature.Geometry)
+	case "FeatureCollection":
+		collection, err := geojson.UnmarshalFeatureCollection(data)
+		if err != nil {
+			return nil, unreadable(err)
+		}
+		var all orb.MultiPolygon
+		for _, feature := range collection.Features {
+			polygons, err := polygonsOf(feature.Geometry)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, polygons...)
+		}
+		return all, nil
+	}
+	geometry, err := geojson.UnmarshalGeometry(data)
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	return polygonsOf(geometry.Geometry())
+}
+
+// Round gives the shape with its coordinates rounded to decimal places, in
+// place of the shape given; points that become equal are merged, rings that
+// lose their area are kept as they were.
+func Round(shape orb.MultiPolygon, places int) orb.MultiPolygon {
+	factor := math.Pow10(places)
+	out := make(orb.MultiPolygon, 0, len(shape))
+	for _, polygon := range shape {
+		rounded := make(orb.Polygon, 0, len(polygon))
+		for _, ring := range polygon {
+			kept := make(orb.Ring, 0, len(ring))
+			for _, p := range ring {
+				q := orb.Point{math.Round(p[0]*factor) / factor, math.Round(p[1]*factor) / factor}
+				if len(kept) == 0 || kept[len(kept)-1] != q {
+					kept = append(kept, q)
+				}
+			}
+			if len(kept) < 4 || planar.Area(kept) == 0 {
+				kept = ring
+			}
+			rounded = append(rounded, kept)
+		}
+		out = append(out, rounded)
+	}
+	return out
+}
+
+func geojsonType(data []byte) (string, error) {
+	var head struct {
+		Type string `json:"type"`
+	}
+	if err := json.Unmarshal(data, &head); err != nil {
+		return "", err
+	}
+	return head.Type, nil
+}
