@@ -1,0 +1,324 @@
+// Package atlas answers questions about one state of the record, kept in
+// memory: an Atlas never changes, so that any number of requests may read it at
+// once. A Holder swaps it for the next one when the record changes.
+package atlas
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"sync"
+
+	"github.com/paulmach/orb"
+
+	"github.com/sentra-ikm/sentra/internal/geo"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// Atlas is one state of the record with its indexes.
+type Atlas struct {
+	Data *sentra.Dataset
+
+	regions      map[sentra.RegionCode]*sentra.Region
+	memberships  map[sentra.RegionCode][]*sentra.Membership
+	members      map[sentra.RegionCode][]*sentra.Membership
+	codes        map[sentra.RegionCode][]*sentra.OfficialCode
+	designations map[sentra.RegionCode][]*sentra.Designation
+	designation  map[string]*sentra.Designation
+	coverage     []*sentra.DesignationCoverage
+	shapes       map[sentra.RegionCode][]*Shape
+	clusters     map[string]*Cluster
+	clustersAt   map[sentra.RegionCode][]*Cluster
+	clusterOrder []*Cluster
+	products     map[string]*sentra.Product
+	phases       map[string]*sentra.Phase
+	sources      map[sentra.SourceID]*sentra.Source
+	names        map[sentra.RegionCode]string
+	encoded      sync.Map
+}
+
+// Shape is a boundary with what is measured on it once.
+type Shape struct {
+	*sentra.Boundary
+	Bound   orb.Bound
+	Label   orb.Point
+	AreaKm2 float64
+}
+
+// Cluster is a cluster with its place.
+type Cluster struct {
+	*sentra.Cluster
+	// Place is the cluster's point in degrees (lon, lat): its own, or the label
+	// point of its first region where only that is known.
+	Place orb.Point
+}
+
+// New makes the indexes of a state of the record.
+func New(data *sentra.Dataset) (*Atlas, error) {
+	a := &Atlas{
+		Data:         data,
+		regions:      make(map[sentra.RegionCode]*sentra.Region),
+		memberships:  make(map[sentra.RegionCode][]*sentra.Membership),
+		members:      make(map[sentra.RegionCode][]*sentra.Membership),
+		codes:        make(map[sentra.RegionCode][]*sentra.OfficialCode),
+		designations: make(map[sentra.RegionCode][]*sentra.Designation),
+		designation:  make(map[string]*sentra.Designation),
+		shapes:       make(map[sentra.RegionCode][]*Shape),
+		clusters:     make(map[string]*Cluster),
+		clustersAt:   make(map[sentra.RegionCode][]*Cluster),
+		products:     make(map[string]*sentra.Product),
+		phases:       make(map[string]*sentra.Phase),
+		sources:      make(map[sentra.SourceID]*sentra.Source),
+		names:        make(map[sentra.RegionCode]string),
+	}
+	for i := range data.Regions {
+		r := &data.Regions[i]
+		a.regions[r.Code], a.names[r.Code] = r, Normalise(r.Name)
+	}
+	for i := range data.Memberships {
+		m := &data.Memberships[i]
+		a.memberships[m.Region] = append(a.memberships[m.Region], m)
+		a.members[m.Province] = append(a.members[m.Province], m)
+	}
+	for i := range data.Codes {
+		a.codes[data.Codes[i].Region] = append(a.codes[data.Codes[i].Region], &data.Codes[i])
+	}
+	for i := range data.Designations {
+		d := &data.Designations[i]
+		a.designations[d.Region] = append(a.designations[d.Region], d)
+		a.designation[d.ID] = d
+	}
+	for i := range data.Coverage {
+		a.coverage = append(a.coverage, &data.Coverage[i])
+	}
+	for i := range data.Products {
+		a.products[data.Products[i].Key] = &data.Products[i]
+	}
+	for i := range data.Phases {
+		a.phases[data.Phases[i].Key] = &data.Phases[i]
+	}
+	for i := range data.Sources {
+		a.sources[data.Sources[i].ID] = &data.Sources[i]
+	}
+	for i := range data.Boundaries {
+		b := &data.Boundaries[i]
+		label, err := geo.LabelPoint(b.Shape)
+		if err != nil {
+			return nil, fmt.Errorf("find the label point of %s: %w", b.Region, err)
+		}
+		a.shapes[b.Region] = append(a.shapes[b.Region], &Shape{Boundary: b, Bound: b.Shape.Bound(), Label: label, AreaKm2: geo.AreaKm2(b.Shape)})
+	}
+	for i := range data.Clusters {
+		c := &Cluster{Cluster: &data.Clusters[i]}
+		switch {
+		case c.Point != nil:
+			c.Place = *c.Point
+		case len(c.Regions) > 0:
+			c.Place = a.regions[c.Regions[0]].Point
+			if shapes := a.shapes[c.Regions[0]]; len(shapes) > 0 {
+				c.Place = shapes[len(shapes)-1].Label
+			}
+		}
+		a.clusters[c.Key] = c
+		a.clusterOrder = append(a.clusterOrder, c)
+		for _, code := range c.Regions {
+			a.clustersAt[code] = append(a.clustersAt[code], c)
+		}
+	}
+	slices.SortStableFunc(a.clusterOrder, func(x, y *Cluster) int { return compareClusters(x, y) })
+	return a, nil
+}
+
+// Region gives a region by its code, whatever the day; nil where there is none.
+func (a *Atlas) Region(code sentra.RegionCode) *sentra.Region { return a.regions[code] }
+
+// RegionByCode gives the region that has a code in a system on the day.
+func (a *Atlas) RegionByCode(system sentra.CodeSystem, value string, day sentra.Date) *sentra.Region {
+	for i := range a.Data.Codes {
+		if c := &a.Data.Codes[i]; c.System == system && c.Value == value && c.Validity.Contains(day) {
+			return a.Exists(c.Region, day)
+		}
+	}
+	return nil
+}
+
+// Exists gives the region if it exists on the day, else nil.
+func (a *Atlas) Exists(code sentra.RegionCode, day sentra.Date) *sentra.Region {
+	if r := a.regions[code]; r != nil && r.Validity.Contains(day) {
+		return r
+	}
+	return nil
+}
+
+// CheckDay refuses a day before the record begins: an empty list would be a
+// false answer. The error is a BAD_USER_INPUT without a path.
+func (a *Atlas) CheckDay(day sentra.Date) error {
+	if day < sentra.FirstDay {
+		return sentra.BadInput("", "%s lies before the record: regions are known from %s on", day, sentra.FirstDay)
+	}
+	return nil
+}
+
+// Province gives the province that a region stands in on the day: itself for a
+// province, "" where that is not known.
+func (a *Atlas) Province(code sentra.RegionCode, day sentra.Date) sentra.RegionCode {
+	if code.Level() == sentra.LevelProvince {
+		return code
+	}
+	for _, m := range a.memberships[code] {
+		if m.Validity.Contains(day) {
+			return m.Province
+		}
+	}
+	return ""
+}
+
+// Members gives the regencies and cities of a province on the day, by code.
+func (a *Atlas) Members(province sentra.RegionCode, day sentra.Date) []*sentra.Region {
+	var out []*sentra.Region
+	for _, m := range a.members[province] {
+		if m.Validity.Contains(day) {
+			out = append(out, a.regions[m.Region])
+		}
+	}
+	return out
+}
+
+// Shape gives the boundary of a region on the day, nil where none is loaded.
+func (a *Atlas) Shape(code sentra.RegionCode, day sentra.Date) *Shape {
+	for _, s := range a.shapes[code] {
+		if s.Validity.Contains(day) {
+			return s
+		}
+	}
+	return nil
+}
+
+// Codes gives the official codes of a region.
+func (a *Atlas) Codes(code sentra.RegionCode) []*sentra.OfficialCode { return a.codes[code] }
+
+// Designations gives those of a region in force for certain on the day.
+func (a *Atlas) Designations(code sentra.RegionCode, day sentra.Date) []*sentra.Designation {
+	var out []*sentra.Designation
+	for _, d := range a.designations[code] {
+		if d.InForce(day) {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// Designation gives a designation by its id, nil where there is none.
+func (a *Atlas) Designation(id string) *sentra.Designation { return a.designation[id] }
+
+// Affirmative judges a region on the day.
+func (a *Atlas) Affirmative(code sentra.RegionCode, day sentra.Date) sentra.Affirmative {
+	return sentra.Judge(day, a.Province(code, day), a.designations[code], a.coverage)
+}
+
+// ClustersOf gives the clusters in a region, or in the regions below it, whose
+// phase had begun by the day.
+func (a *Atlas) ClustersOf(code sentra.RegionCode, day sentra.Date) []*Cluster {
+	var out []*Cluster
+	add := func(at sentra.RegionCode) {
+		for _, c := range a.clustersAt[at] {
+			if a.begun(c, day) && !slices.Contains(out, c) {
+				out = append(out, c)
+			}
+		}
+	}
+	add(code)
+	for _, member := range a.Members(code, day) {
+		add(member.Code)
+	}
+	return out
+}
+
+func (a *Atlas) begun(c *Cluster, day sentra.Date) bool {
+	return slices.ContainsFunc(c.Phases, func(key string) bool { return a.phases[key].BegunBy(day) })
+}
+
+// Cluster gives a cluster by its key, nil where there is none.
+func (a *Atlas) Cluster(key string) *Cluster { return a.clusters[key] }
+
+// Product gives a product by its key, nil where there is none.
+func (a *Atlas) Product(key string) *sentra.Product { return a.products[key] }
+
+// Phase gives a phase by its key, nil where there is none.
+func (a *Atlas) Phase(key string) *sentra.Phase { return a.phases[key] }
+
+// Source gives a source by its id, nil where there is none.
+func (a *Atlas) Source(id sentra.SourceID) *sentra.Source { return a.sources[id] }
+
+// ClustersWith gives the clusters for which keep holds, in the usual order.
+func (a *Atlas) ClustersWith(keep func(*Cluster) bool) []*Cluster {
+	var out []*Cluster
+	for _, c := range a.clusterOrder {
+		if keep(c) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// LoadedBoundaries counts the regions of the day and those with a boundary.
+func (a *Atlas) LoadedBoundaries(day sentra.Date) (regions, withBoundary int) {
+	for code := range a.regions {
+		if a.Exists(code, day) != nil {
+			regions++
+			if a.Shape(code, day) != nil {
+				withBoundary++
+			}
+		}
+	}
+	return regions, withBoundary
+}
+
+type encodedKey struct {
+	shape     *Shape
+	tolerance float64
+	places    int
+}
+
+// EncodedBoundary gives a boundary as the bytes of a GeoJSON MultiPolygon,
+// simplified by a tolerance in metres and rounded to decimal places. Encodings
+// asked for by zoom are kept, since a map asks for them again and again.
+func (a *Atlas) EncodedBoundary(s *Shape, tolerance float64, places int, keep bool) []byte {
+	key := encodedKey{shape: s, tolerance: tolerance, places: places}
+	if keep {
+		if found, ok := a.encoded.Load(key); ok {
+			return found.([]byte)
+		}
+	}
+	shape := geo.Simplify(s.Boundary.Shape, tolerance)
+	out := []byte(`{"type":"MultiPolygon","coordinates":[`)
+	for p, polygon := range geo.Round(shape, places) {
+		if p > 0 {
+			out = append(out, ',')
+		}
+		out = append(out, '[')
+		for r, ring := range polygon {
+			if r > 0 {
+				out = append(out, ',')
+			}
+			out = append(out, '[')
+			for i, position := range ring {
+				if i > 0 {
+					out = append(out, ',')
+				}
+				out = append(out, '[')
+				out = strconv.AppendFloat(out, position[0], 'f', -1, 64)
+				out = append(out, ',')
+				out = strconv.AppendFloat(out, position[1], 'f', -1, 64)
+				out = append(out, ']')
+			}
+			out = append(out, ']')
+		}
+		out = append(out, ']')
+	}
+	out = append(out, "]}"...)
+	if keep {
+		a.encoded.Store(key, out)
+	}
+	return out
+}
