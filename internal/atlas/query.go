@@ -30,7 +30,7 @@ type RegionList struct {
 	NotCovered []*sentra.Region
 }
 
-type regionTest func(r *sentra.Region) (sentra.Truth, error)
+type regionTest = func(r *sentra.Region) (sentra.Truth, error)
 
 // Regions lists the regions of the day that match. A wrong filter is a
 // BAD_USER_INPUT whose path begins at the filter.
@@ -321,7 +321,7 @@ type ClusterList struct {
 	NotCovered int
 }
 
-type clusterTest func(c *Cluster) (sentra.Truth, error)
+type clusterTest = func(c *Cluster) (sentra.Truth, error)
 
 // Clusters lists the clusters that match, regions seen on the day. begun keeps
 // only those whose phase had begun by the day. A wrong filter is a

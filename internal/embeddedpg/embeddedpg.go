@@ -177,6 +177,9 @@ func start(ctx context.Context, config Config, binaries string, account *account
 	if err := makeDatabase(ctx, server.url); err != nil {
 		return nil, errors.Join(err, server.postgres.Stop())
 	}
+	if err := os.WriteFile(filepath.Join(config.Dir, "url"), []byte(server.url), 0o600); err != nil {
+		return nil, errors.Join(fmt.Errorf("note the database's address: %w", err), server.postgres.Stop())
+	}
 	if err := os.WriteFile(marker, nil, 0o644); err != nil {
 		return nil, errors.Join(fmt.Errorf("mark the data folder as made: %w", err), server.postgres.Stop())
 	}
@@ -185,6 +188,16 @@ func start(ctx context.Context, config Config, binaries string, account *account
 
 // URL is the address of the database for lib/pq.
 func (s *Server) URL() string { return s.url }
+
+// Address gives the address of the database that another server runs in a
+// folder, so that an import can join it. Whether it still runs shows on use.
+func Address(dir string) (string, error) {
+	address, err := os.ReadFile(filepath.Join(dir, "url"))
+	if err != nil {
+		return "", sentra.Wrap(sentra.CodeUnavailable, err, "no server has run in %s", dir)
+	}
+	return string(address), nil
+}
 
 // Stop ends PostgreSQL cleanly and frees the folder.
 func (s *Server) Stop() error {

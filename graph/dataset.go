@@ -1,0 +1,49 @@
+package graph
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/sentra-ikm/sentra/graph/model"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// Sources answers the field of that name.
+func (r *queryResolver) Sources(ctx context.Context) ([]*model.Source, error) {
+	return model.AllSources(r.atlas(ctx)), nil
+}
+
+// Search answers the field of that name.
+func (r *queryResolver) Search(ctx context.Context, text string, first *int) ([]*model.SearchResult, error) {
+	limit := 10
+	if first != nil {
+		limit = *first
+	}
+	return model.Search(r.atlas(ctx), text, limit, r.day(nil))
+}
+
+// Dataset answers the field of that name.
+func (r *queryResolver) Dataset(ctx context.Context) (*model.Dataset, error) {
+	return model.NewDataset(r.atlas(ctx), r.day(nil)), nil
+}
+
+// Node answers the field of that name.
+func (r *queryResolver) Node(ctx context.Context, id string) (model.Node, error) {
+	return model.FindNode(r.atlas(ctx), id, r.day(nil))
+}
+
+// Nodes answers the field of that name.
+func (r *queryResolver) Nodes(ctx context.Context, ids []string) ([]model.Node, error) {
+	if len(ids) > model.MaxPage {
+		return nil, sentra.BadInput("ids", "%d ids are too many; at most %d are answered at once", len(ids), model.MaxPage)
+	}
+	out := make([]model.Node, len(ids))
+	for i, id := range ids {
+		node, err := model.FindNode(r.atlas(ctx), id, r.day(nil))
+		if err != nil {
+			return nil, &sentra.Error{Code: sentra.CodeBadUserInput, Message: fmt.Sprintf("%.60q is not an id", id), Path: []string{"ids", fmt.Sprint(i)}}
+		}
+		out[i] = node
+	}
+	return out, nil
+}

@@ -1,0 +1,148 @@
+package model
+
+import (
+	"fmt"
+
+	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// Cluster is a view of a cluster, its regions seen on a day.
+type Cluster struct {
+	atlas   *atlas.Atlas
+	cluster *atlas.Cluster
+	day     sentra.Date
+}
+
+// NewCluster makes the view of a cluster on a day.
+func NewCluster(a *atlas.Atlas, c *atlas.Cluster, day sentra.Date) *Cluster {
+	return &Cluster{a, c, day}
+}
+
+func clusters(a *atlas.Atlas, found []*atlas.Cluster, day sentra.Date) []*Cluster {
+	out := make([]*Cluster, len(found))
+	for i, c := range found {
+		out[i] = NewCluster(a, c, day)
+	}
+	return out
+}
+
+// IsNode marks a Node.
+func (*Cluster) IsNode() {}
+
+// IsSearchHit marks a SearchHit.
+func (*Cluster) IsSearchHit() {}
+
+// ID answers the field of that name, as the methods below do theirs.
+func (c *Cluster) ID() string             { return globalID("Cluster", c.cluster.Key) }
+func (c *Cluster) Name() string           { return c.cluster.NameEN }
+func (c *Cluster) NameID() string         { return c.cluster.NameID }
+func (c *Cluster) RegionNote() *string    { return optional(c.cluster.RegionNote) }
+func (c *Cluster) ProvinceNamed() *string { return optional(c.cluster.ProvinceNamed) }
+func (c *Cluster) InitialTarget() *bool   { return c.cluster.InitialTarget }
+func (c *Cluster) Sources() []*Source     { return Sources(c.atlas, c.cluster.Sources) }
+
+// Products gives what the cluster makes.
+func (c *Cluster) Products() []*Product {
+	out := make([]*Product, len(c.cluster.Products))
+	for i, key := range c.cluster.Products {
+		out[i] = &Product{c.atlas, c.atlas.Product(key), c.day}
+	}
+	return out
+}
+
+// Phases gives the phases of the cluster.
+func (c *Cluster) Phases() []*Phase {
+	out := make([]*Phase, len(c.cluster.Phases))
+	for i, key := range c.cluster.Phases {
+		out[i] = &Phase{c.atlas, c.atlas.Phase(key), c.day}
+	}
+	return out
+}
+
+// Regions gives the regions of the cluster, seen on the day.
+func (c *Cluster) Regions(asOf *sentra.Date) ([]*Region, error) {
+	day := c.day
+	if asOf != nil {
+		if err := c.atlas.CheckDay(*asOf); err != nil {
+			return nil, sentra.In("asOf", err)
+		}
+		day = *asOf
+	}
+	out := make([]*Region, len(c.cluster.Regions))
+	for i, code := range c.cluster.Regions {
+		out[i] = NewRegion(c.atlas, c.atlas.Region(code), day)
+	}
+	return out, nil
+}
+
+// Location gives where the cluster is.
+func (c *Cluster) Location() *ClusterLocation {
+	p := c.cluster.Place
+	return &ClusterLocation{Point: point(p), Precision: c.cluster.Precision,
+		Geometry: Geometry(fmt.Appendf(nil, `{"type":"Point","coordinates":[%g,%g]}`, p.Lon(), p.Lat()))}
+}
+
+// Grounds gives the programme's grounds, each with what is known for this cluster.
+func (c *Cluster) Grounds() []*ClusterGround {
+	out := []*ClusterGround{}
+	for i := range c.atlas.Data.Programme.Grounds {
+		ground := &c.atlas.Data.Programme.Grounds[i]
+		view := &ClusterGround{Ground: groundOf(c.atlas, ground), Sources: Sources(c.atlas, ground.Sources)}
+		for _, known := range c.cluster.Grounds {
+			if known.Kind == ground.Kind {
+				met := known.Met
+				view.Met, view.Sources = &met, Sources(c.atlas, known.Sources)
+			}
+		}
+		out = append(out, view)
+	}
+	return out
+}
+
+// Events gives the dated events in the cluster's regions.
+func (c *Cluster) Events() []*Event {
+	out := []*Event{}
+	for i := range c.atlas.Data.Events {
+		for _, code := range c.cluster.Regions {
+			if e := &c.atlas.Data.Events[i]; e.Region == code {
+				out = append(out, eventOf(c.atlas, e, c.day))
+			}
+		}
+	}
+	return out
+}
+
+// ClusterConnection is a page of a list of clusters.
+type ClusterConnection struct {
+	Edges           []*ClusterEdge
+	PageInfo        *PageInfo
+	TotalCount      int
+	NotCoveredCount int
+}
+
+// NewClusterConnection makes the page of a list.
+func NewClusterConnection(a *atlas.Atlas, list *atlas.ClusterList, page Page, day sentra.Date) (*ClusterConnection, error) {
+	keys := make([]string, len(list.Hits))
+	for i, hit := range list.Hits {
+		keys[i] = hit.Key
+	}
+	from, to, info, err := page.window(keys)
+	if err != nil {
+		return nil, err
+	}
+	c := &ClusterConnection{Edges: []*ClusterEdge{}, PageInfo: info, TotalCount: len(keys), NotCoveredCount: list.NotCovered}
+	for i, hit := range list.Hits[from:to] {
+		c.Edges = append(c.Edges, &ClusterEdge{Cursor: cursor(keys[from+i]), Node: NewCluster(a, hit.Cluster, day), DistanceMetres: hit.Metres})
+	}
+	return c, nil
+}
+
+// Nodes gives the page's clusters.
+func (c *ClusterConnection) Nodes() []*Cluster {
+	out := make([]*Cluster, len(c.Edges))
+	for i, edge := range c.Edges {
+		out[i] = edge.Node
+	}
+	return out
+}

@@ -1,0 +1,141 @@
+package model
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// Designation is a view of a designation.
+type Designation struct {
+	atlas *atlas.Atlas
+	fact  *sentra.Designation
+	day   sentra.Date
+}
+
+func designations(a *atlas.Atlas, facts []*sentra.Designation, day sentra.Date) []*Designation {
+	out := make([]*Designation, len(facts))
+	for i, d := range facts {
+		out[i] = &Designation{a, d, day}
+	}
+	return out
+}
+
+// IsNode marks a Node.
+func (*Designation) IsNode() {}
+
+// ID answers the field of that name, as the methods below do theirs.
+func (d *Designation) ID() string                           { return globalID("Designation", d.fact.ID) }
+func (d *Designation) Kind() sentra.DesignationKind         { return d.fact.Kind }
+func (d *Designation) Regulation() string                   { return d.fact.Regulation }
+func (d *Designation) ValidFrom() sentra.PartialDate        { return d.fact.From }
+func (d *Designation) ValidFromPrecision() sentra.Precision { return d.fact.From.Precision }
+func (d *Designation) InForceFrom() sentra.Date             { return d.fact.InForceFrom() }
+func (d *Designation) ValidTo() *sentra.Date                { return d.fact.To }
+func (d *Designation) Confidence() sentra.Confidence        { return d.fact.Confidence }
+func (d *Designation) Sources() []*Source                   { return Sources(d.atlas, d.fact.Sources) }
+
+// NeighbouringCountries gives the codes, an empty list where none is known.
+func (d *Designation) NeighbouringCountries() []string { return append([]string{}, d.fact.Countries...) }
+
+// Region gives the designated region.
+func (d *Designation) Region() *Region {
+	return NewRegion(d.atlas, d.atlas.Region(d.fact.Region), d.day)
+}
+
+// Designations lists the designations that match a filter.
+func Designations(a *atlas.Atlas, filter *DesignationFilter, today sentra.Date) ([]*Designation, error) {
+	if filter == nil {
+		filter = &DesignationFilter{}
+	}
+	var region sentra.RegionCode
+	if filter.Region != nil {
+		code, err := sentra.ParseRegionCode(*filter.Region)
+		if err != nil {
+			return nil, sentra.In("filter.region", err)
+		}
+		if region = code; a.Region(region) == nil {
+			return nil, sentra.BadInput("filter.region", "no region has the code %s", region)
+		}
+	}
+	day := today
+	if filter.AsOf != nil {
+		day = *filter.AsOf
+		if err := a.CheckDay(day); err != nil {
+			return nil, sentra.In("filter.asOf", err)
+		}
+	}
+	var kept []*sentra.Designation
+	for i := range a.Data.Designations {
+		d := &a.Data.Designations[i]
+		if (filter.Kind == nil || d.Kind == *filter.Kind) &&
+			(region == "" || d.Region == region || a.Province(d.Region, today) == region) &&
+			(filter.Regulation == nil || strings.EqualFold(d.Regulation, *filter.Regulation)) &&
+			(filter.AsOf == nil || d.InForce(day)) &&
+			(filter.Confidence == nil || d.Confidence == *filter.Confidence) {
+			kept = append(kept, d)
+		}
+	}
+	return designations(a, kept, day), nil
+}
+
+func coverageOf(a *atlas.Atlas, c *sentra.DesignationCoverage, day sentra.Date) *DesignationCoverage {
+	view := &DesignationCoverage{Kind: c.Kind, Complete: c.Extent != sentra.ExtentPartial, ValidFrom: c.From, ValidTo: c.To,
+		Regulation: optional(c.Regulation), Confidence: c.Confidence, Note: c.Note, Sources: Sources(a, c.Sources)}
+	if c.Province != "" {
+		view.Province = NewRegion(a, a.Region(c.Province), day)
+	}
+	return view
+}
+
+func newAffirmative(a *atlas.Atlas, r *sentra.Region, day sentra.Date) *Affirmative {
+	judged := a.Affirmative(r.Code, day)
+	view := &Affirmative{AsOf: day, Answer: judged.Answer, Confidence: confidence(judged.Confidence)}
+	for i := range judged.Kinds {
+		s := &judged.Kinds[i]
+		status := &AffirmativeStatus{Kind: s.Kind, Answer: s.Answer, Confidence: confidence(s.Confidence),
+			Designations: designations(a, s.Designations, day), Coverage: []*DesignationCoverage{}, Reason: reason(s, day)}
+		for _, c := range s.Coverage {
+			status.Coverage = append(status.Coverage, coverageOf(a, c, day))
+		}
+		view.Kinds = append(view.Kinds, status)
+		switch s.Kind {
+		case sentra.Disadvantaged:
+			view.Disadvantaged = status
+		case sentra.Border:
+			view.Border = status
+		}
+	}
+	return view
+}
+
+func confidence(c sentra.Confidence) *sentra.Confidence {
+	if c == "" {
+		return nil
+	}
+	return &c
+}
+
+// reason tells an answer in one sentence.
+func reason(s *sentra.AffirmativeStatus, day sentra.Date) string {
+	switch s.Answer {
+	case sentra.Yes:
+		names := make([]string, len(s.Designations))
+		for i, d := range s.Designations {
+			names[i] = d.Regulation
+		}
+		return fmt.Sprintf("Designated by %s, in force on %s.", strings.Join(names, " and "), day)
+	case sentra.No:
+		for _, c := range s.Coverage {
+			if c.Extent != sentra.ExtentPartial {
+				return c.Note + "."
+			}
+		}
+	}
+	for _, c := range s.Coverage {
+		return c.Note + "."
+	}
+	return fmt.Sprintf("No list that covers %s is loaded; that is not a no.", day)
+}

@@ -1,0 +1,100 @@
+package model
+
+import (
+	"slices"
+
+	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// Product is a view of a product.
+type Product struct {
+	atlas   *atlas.Atlas
+	product *sentra.Product
+	day     sentra.Date
+}
+
+// IsNode marks a Node.
+func (*Product) IsNode() {}
+
+// IsSearchHit marks a SearchHit.
+func (*Product) IsSearchHit() {}
+
+// ID answers the field of that name, as the methods below do theirs.
+func (p *Product) ID() string         { return globalID("Product", p.product.Key) }
+func (p *Product) Key() string        { return p.product.Key }
+func (p *Product) Name() string       { return p.product.NameEN }
+func (p *Product) NameID() string     { return p.product.NameID }
+func (p *Product) Sources() []*Source { return Sources(p.atlas, p.product.Sources) }
+
+// Clusters gives the clusters that make the product.
+func (p *Product) Clusters() []*Cluster {
+	return clusters(p.atlas, p.atlas.ClustersWith(func(c *atlas.Cluster) bool { return slices.Contains(c.Products, p.product.Key) }), p.day)
+}
+
+// Products gives views of all products.
+func Products(a *atlas.Atlas, day sentra.Date) []*Product {
+	out := make([]*Product, len(a.Data.Products))
+	for i := range a.Data.Products {
+		out[i] = &Product{a, &a.Data.Products[i], day}
+	}
+	return out
+}
+
+// Phase is a view of a phase.
+type Phase struct {
+	atlas *atlas.Atlas
+	phase *sentra.Phase
+	day   sentra.Date
+}
+
+// IsNode marks a Node.
+func (*Phase) IsNode() {}
+
+// ID answers the field of that name, as the methods below do theirs.
+func (p *Phase) ID() string               { return globalID("Phase", p.phase.Key) }
+func (p *Phase) Key() string              { return p.phase.Key }
+func (p *Phase) From() sentra.PartialDate { return p.phase.From }
+func (p *Phase) To() *sentra.PartialDate  { return p.phase.To }
+func (p *Phase) Sources() []*Source       { return Sources(p.atlas, p.phase.Sources) }
+
+// Clusters gives the clusters of the phase.
+func (p *Phase) Clusters() []*Cluster {
+	return clusters(p.atlas, p.atlas.ClustersWith(func(c *atlas.Cluster) bool { return slices.Contains(c.Phases, p.phase.Key) }), p.day)
+}
+
+// Phases gives views of all phases, oldest first.
+func Phases(a *atlas.Atlas, day sentra.Date) []*Phase {
+	out := make([]*Phase, len(a.Data.Phases))
+	for i := range a.Data.Phases {
+		out[i] = &Phase{a, &a.Data.Phases[i], day}
+	}
+	return out
+}
+
+func groundOf(a *atlas.Atlas, g *sentra.SelectionGround) *SelectionGround {
+	return &SelectionGround{Kind: g.Kind, Elements: g.Elements, Sources: Sources(a, g.Sources)}
+}
+
+func eventOf(a *atlas.Atlas, e *sentra.Event, day sentra.Date) *Event {
+	return &Event{Kind: e.Kind, Date: e.Date, Region: NewRegion(a, a.Region(e.Region), day), Place: optional(e.Place), With: optional(e.With),
+		What: optional(e.What), Value: e.Value, Note: optional(e.Note), Sources: Sources(a, e.Sources)}
+}
+
+// NewProgramme makes the view of the programme.
+func NewProgramme(a *atlas.Atlas, day sentra.Date) *Programme {
+	p := &a.Data.Programme
+	view := &Programme{Name: p.NameEN, Abbreviation: p.Abbreviation, Agencies: p.Agencies, Phases: Phases(a, day),
+		InitialTargetProvinces: p.InitialTargetProvinces, AccompanyingMeasures: p.AccompanyingMeasures, NotStated: p.NotStated,
+		Method: &Method{Structure: p.MethodStructure, Sources: Sources(a, p.MethodSources)}, Sources: Sources(a, p.Sources)}
+	for i := range p.Grounds {
+		view.Grounds = append(view.Grounds, groundOf(a, &p.Grounds[i]))
+	}
+	for _, step := range p.MethodSteps {
+		view.Method.Steps = append(view.Method.Steps, &MethodStep{Name: step.Name, Parts: step.Parts})
+	}
+	for i := range a.Data.Events {
+		view.Events = append(view.Events, eventOf(a, &a.Data.Events[i], day))
+	}
+	return view
+}

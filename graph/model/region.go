@@ -1,0 +1,274 @@
+package model
+
+import (
+	"context"
+
+	"github.com/paulmach/orb"
+
+	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/geo"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// Region is a view of a region on a day.
+type Region struct {
+	atlas  *atlas.Atlas
+	region *sentra.Region
+	day    sentra.Date
+}
+
+// NewRegion makes the view of a region on a day.
+func NewRegion(a *atlas.Atlas, r *sentra.Region, day sentra.Date) *Region { return &Region{a, r, day} }
+
+func regionOrNil(a *atlas.Atlas, r *sentra.Region, day sentra.Date) *Region {
+	if r == nil {
+		return nil
+	}
+	return NewRegion(a, r, day)
+}
+
+// IsNode marks a Node.
+func (*Region) IsNode() {}
+
+// IsSearchHit marks a SearchHit.
+func (*Region) IsSearchHit() {}
+
+// ID answers the field of that name, as the methods below do theirs.
+func (r *Region) ID() string              { return globalID("Region", string(r.region.Code)) }
+func (r *Region) Code() string            { return string(r.region.Code) }
+func (r *Region) Kind() sentra.RegionKind { return r.region.Kind }
+func (r *Region) Level() sentra.Level     { return r.region.Kind.Level() }
+func (r *Region) Name() string            { return r.region.Name }
+func (r *Region) AsOf() sentra.Date       { return r.day }
+func (r *Region) ValidFrom() sentra.Date  { return *r.region.Validity.From }
+func (r *Region) ValidTo() *sentra.Date   { return r.region.Validity.To }
+func (r *Region) Sources() []*Source      { return Sources(r.atlas, r.region.Sources) }
+
+// on gives the day of an asOf argument, by default the view's own.
+func (r *Region) on(asOf *sentra.Date) (sentra.Date, error) {
+	if asOf == nil {
+		return r.day, nil
+	}
+	return *asOf, sentra.In("asOf", r.atlas.CheckDay(*asOf))
+}
+
+// Codes gives the official codes, of one system or of all.
+func (r *Region) Codes(system *sentra.CodeSystem) []*OfficialCode {
+	out := []*OfficialCode{}
+	for _, c := range r.atlas.Codes(r.region.Code) {
+		if system == nil || c.System == *system {
+			out = append(out, &OfficialCode{System: c.System, Value: c.Value, ValidFrom: c.Validity.From, ValidTo: c.Validity.To, Sources: Sources(r.atlas, c.Sources)})
+		}
+	}
+	return out
+}
+
+// Parent gives the province on the day; nil for a province.
+func (r *Region) Parent(asOf *sentra.Date) (*Region, error) {
+	day, err := r.on(asOf)
+	if err != nil || r.region.Kind == sentra.KindProvince {
+		return nil, err
+	}
+	return regionOrNil(r.atlas, r.atlas.Exists(r.atlas.Province(r.region.Code, day), day), day), nil
+}
+
+// Ancestors gives all regions above, the nearest first.
+func (r *Region) Ancestors(asOf *sentra.Date) ([]*Region, error) {
+	parent, err := r.Parent(asOf)
+	if err != nil || parent == nil {
+		return []*Region{}, err
+	}
+	return []*Region{parent}, nil
+}
+
+// Children gives the regions directly below, by code.
+func (r *Region) Children(asOf *sentra.Date) ([]*Region, error) {
+	day, err := r.on(asOf)
+	out := []*Region{}
+	for _, member := range r.atlas.Members(r.region.Code, day) {
+		out = append(out, NewRegion(r.atlas, member, day))
+	}
+	return out, err
+}
+
+// Predecessors gives the provinces this one was made out of.
+func (r *Region) Predecessors() []*RegionSuccession {
+	return r.successions(func(s *sentra.Succession) (sentra.RegionCode, bool, sentra.Date) {
+		return s.Predecessor, s.Successor == r.region.Code, s.Date - 1
+	})
+}
+
+// Successors gives the provinces made out of this one.
+func (r *Region) Successors() []*RegionSuccession {
+	return r.successions(func(s *sentra.Succession) (sentra.RegionCode, bool, sentra.Date) {
+		return s.Successor, s.Predecessor == r.region.Code, s.Date
+	})
+}
+
+func (r *Region) successions(pick func(*sentra.Succession) (other sentra.RegionCode, mine bool, day sentra.Date)) []*RegionSuccession {
+	out := []*RegionSuccession{}
+	for i := range r.atlas.Data.Successions {
+		s := &r.atlas.Data.Successions[i]
+		if other, mine, day := pick(s); mine {
+			out = append(out, &RegionSuccession{Region: NewRegion(r.atlas, r.atlas.Region(other), day), Date: s.Date,
+				Law: optional(s.Law), Sources: Sources(r.atlas, s.Sources)})
+		}
+	}
+	return out
+}
+
+func (r *Region) shape() *atlas.Shape { return r.atlas.Shape(r.region.Code, r.day) }
+
+// BoundaryOrigin tells how the boundary came about.
+func (r *Region) BoundaryOrigin() *sentra.BoundaryOrigin {
+	if s := r.shape(); s != nil {
+		return &s.Origin
+	}
+	return nil
+}
+
+// Boundary gives the boundary on the day, simplified where asked.
+func (r *Region) Boundary(zoom *int, toleranceMetres *float64, precision *int) (Geometry, error) {
+	places, tolerance := 6, 0.0
+	if precision != nil {
+		places = *precision
+	}
+	switch {
+	case places < 0 || places > 7:
+		return nil, sentra.BadInput("precision", "%d decimal places are out of range; give 0 to 7", places)
+	case zoom != nil && toleranceMetres != nil:
+		return nil, sentra.BadInput("toleranceMetres", "zoom and toleranceMetres cannot both be given")
+	case zoom != nil && (*zoom < 0 || *zoom > 14):
+		return nil, sentra.BadInput("zoom", "zoom %d is out of range; give 0 to 14", *zoom)
+	case toleranceMetres != nil && !(*toleranceMetres >= 0 && *toleranceMetres <= 100_000):
+		return nil, sentra.BadInput("toleranceMetres", "a tolerance of %g metres is out of range; give 0 to 100,000", *toleranceMetres)
+	case zoom != nil:
+		tolerance = geo.ZoomTolerance(*zoom)
+	case toleranceMetres != nil:
+		tolerance = *toleranceMetres
+	}
+	s := r.shape()
+	if s == nil {
+		return nil, nil
+	}
+	return r.atlas.EncodedBoundary(s, tolerance, places, zoom != nil), nil
+}
+
+// Bbox gives the box around the boundary, or the source's where none is loaded.
+func (r *Region) Bbox() *BBox {
+	bound := r.region.Box
+	if s := r.shape(); s != nil {
+		bound = s.Bound
+	}
+	return &BBox{West: bound.Min[0], South: bound.Min[1], East: bound.Max[0], North: bound.Max[1]}
+}
+
+// LabelPoint gives a point inside the boundary, or the source's where none is loaded.
+func (r *Region) LabelPoint() *Point {
+	if s := r.shape(); s != nil {
+		return point(s.Label)
+	}
+	return point(r.region.Point)
+}
+
+func point(p orb.Point) *Point { return &Point{Lon: p.Lon(), Lat: p.Lat()} }
+
+// AreaKm2 gives the area of the boundary.
+func (r *Region) AreaKm2() *float64 {
+	if s := r.shape(); s != nil {
+		return &s.AreaKm2
+	}
+	return nil
+}
+
+// Designations gives the designations in force on the day.
+func (r *Region) Designations(asOf *sentra.Date) ([]*Designation, error) {
+	day, err := r.on(asOf)
+	if err != nil {
+		return nil, err
+	}
+	return designations(r.atlas, r.atlas.Designations(r.region.Code, day), day), nil
+}
+
+// Affirmative judges the region on the day.
+func (r *Region) Affirmative(asOf *sentra.Date) (*Affirmative, error) {
+	day, err := r.on(asOf)
+	if err != nil {
+		return nil, err
+	}
+	return newAffirmative(r.atlas, r.region, day), nil
+}
+
+// Clusters gives the region's clusters.
+func (r *Region) Clusters(ctx context.Context, filter *ClusterFilter, orderBy *sentra.ClusterOrder, first *int, after *string, last *int, before *string) (*ClusterConnection, error) {
+	f, err := filter.Domain()
+	if err != nil {
+		return nil, sentra.In("filter", err)
+	}
+	order := sentra.ClusterOrder("")
+	if orderBy != nil {
+		order = *orderBy
+	}
+	list, err := r.atlas.FilterClusters(ctx, r.atlas.ClustersOf(r.region.Code, r.day), f, order, r.day)
+	if err != nil {
+		return nil, err
+	}
+	return NewClusterConnection(r.atlas, list, Page{first, after, last, before}, r.day)
+}
+
+// ClusterCount gives the number of the region's clusters.
+func (r *Region) ClusterCount() int { return len(r.atlas.ClustersOf(r.region.Code, r.day)) }
+
+// RegionConnection is a page of a list of regions.
+type RegionConnection struct {
+	Edges           []*RegionEdge
+	PageInfo        *PageInfo
+	TotalCount      int
+	NotCoveredCount int
+	AsOf            sentra.Date
+
+	atlas      *atlas.Atlas
+	notCovered []*sentra.Region
+}
+
+// NewRegionConnection makes the page of a list.
+func NewRegionConnection(a *atlas.Atlas, list *atlas.RegionList, page Page, day sentra.Date) (*RegionConnection, error) {
+	keys := make([]string, len(list.Hits))
+	for i, hit := range list.Hits {
+		keys[i] = string(hit.Code)
+	}
+	from, to, info, err := page.window(keys)
+	if err != nil {
+		return nil, err
+	}
+	c := &RegionConnection{Edges: []*RegionEdge{}, PageInfo: info, TotalCount: len(keys), NotCoveredCount: len(list.NotCovered),
+		AsOf: day, atlas: a, notCovered: list.NotCovered}
+	for i, hit := range list.Hits[from:to] {
+		c.Edges = append(c.Edges, &RegionEdge{Cursor: cursor(keys[from+i]), Node: NewRegion(a, hit.Region, day), DistanceMetres: hit.Metres, OverlapShare: hit.Share})
+	}
+	return c, nil
+}
+
+// Nodes gives the page's regions.
+func (c *RegionConnection) Nodes() []*Region {
+	out := make([]*Region, len(c.Edges))
+	for i, edge := range c.Edges {
+		out[i] = edge.Node
+	}
+	return out
+}
+
+// NotCovered gives the regions the filter could not judge.
+func (c *RegionConnection) NotCovered() []*Region {
+	out := []*Region{}
+	for _, r := range c.notCovered[:min(MaxPage, len(c.notCovered))] {
+		out = append(out, NewRegion(c.atlas, r, c.AsOf))
+	}
+	return out
+}
+
+// NewRegionsAt makes the answer for a point.
+func NewRegionsAt(a *atlas.Atlas, place atlas.Place, day sentra.Date) *RegionsAt {
+	return &RegionsAt{Point: point(place.Point), Province: regionOrNil(a, place.Province, day),
+		Regency: regionOrNil(a, place.Regency, day), DistanceMetres: place.Metres}
+}

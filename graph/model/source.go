@@ -1,0 +1,50 @@
+package model
+
+import (
+	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// Source is a view of a source.
+type Source struct{ source *sentra.Source }
+
+// IsNode marks a Node.
+func (*Source) IsNode() {}
+
+// ID answers the field of that name, as the methods below do theirs.
+func (s *Source) ID() string         { return globalID("Source", string(s.source.ID)) }
+func (s *Source) Title() string      { return s.source.Title }
+func (s *Source) Publisher() *string { return optional(s.source.Publisher) }
+func (s *Source) URL() *string       { return optional(s.source.URL) }
+func (s *Source) Licence() *string   { return optional(s.source.Licence) }
+func (s *Source) Date() *sentra.PartialDate {
+	return s.source.Date
+}
+
+// optional gives nil for a text that is not known.
+func optional(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
+
+// Sources gives views of sources by their ids.
+func Sources(a *atlas.Atlas, ids []sentra.SourceID) []*Source {
+	out := make([]*Source, 0, len(ids))
+	for _, id := range ids {
+		if s := a.Source(id); s != nil {
+			out = append(out, &Source{s})
+		}
+	}
+	return out
+}
+
+// AllSources gives views of all sources, by title.
+func AllSources(a *atlas.Atlas) []*Source {
+	out := make([]*Source, len(a.Data.Sources))
+	for i := range a.Data.Sources {
+		out[i] = &Source{&a.Data.Sources[i]}
+	}
+	return out
+}

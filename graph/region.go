@@ -1,0 +1,78 @@
+package graph
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/sentra-ikm/sentra/graph/model"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// Region answers the field of that name.
+func (r *queryResolver) Region(ctx context.Context, code string, system *sentra.CodeSystem, asOf *sentra.Date) (*model.Region, error) {
+	a, day := r.atlas(ctx), r.day(asOf)
+	if err := a.CheckDay(day); err != nil {
+		return nil, sentra.In("asOf", err)
+	}
+	if system == nil || *system == sentra.SystemKemendagri {
+		if _, err := sentra.ParseRegionCode(code); err != nil {
+			return nil, sentra.In("code", err)
+		}
+	}
+	wanted := sentra.SystemKemendagri
+	if system != nil {
+		wanted = *system
+	}
+	found := a.RegionByCode(wanted, code, day)
+	if found == nil {
+		return nil, nil
+	}
+	return model.NewRegion(a, found, day), nil
+}
+
+// Regions answers the field of that name.
+func (r *queryResolver) Regions(ctx context.Context, filter *model.RegionFilter, orderBy *sentra.RegionOrder, first *int, after *string, last *int, before *string, asOf *sentra.Date) (*model.RegionConnection, error) {
+	a, day := r.atlas(ctx), r.day(asOf)
+	f, err := filter.Domain()
+	if err != nil {
+		return nil, sentra.In("filter", err)
+	}
+	list, err := a.Regions(ctx, f, value(orderBy), day)
+	if err != nil {
+		return nil, err
+	}
+	return model.NewRegionConnection(a, list, model.Page{First: first, After: after, Last: last, Before: before}, day)
+}
+
+// RegionsAt answers the field of that name.
+func (r *queryResolver) RegionsAt(ctx context.Context, point model.PointInput, toleranceMetres *float64, asOf *sentra.Date) (*model.RegionsAt, error) {
+	a, day := r.atlas(ctx), r.day(asOf)
+	place, err := a.At(point.Orb(), value(toleranceMetres), day)
+	if err != nil {
+		return nil, err
+	}
+	return model.NewRegionsAt(a, place, day), nil
+}
+
+// maxPoints is the greatest number of points asked for at once.
+const maxPoints = 10_000
+
+// RegionsAtMany answers the field of that name.
+func (r *queryResolver) RegionsAtMany(ctx context.Context, points []*model.PointInput, toleranceMetres *float64, asOf *sentra.Date) ([]*model.RegionsAt, error) {
+	a, day := r.atlas(ctx), r.day(asOf)
+	if len(points) > maxPoints {
+		return nil, sentra.BadInput("points", "%d points are too many; at most %d are answered at once", len(points), maxPoints)
+	}
+	out := make([]*model.RegionsAt, len(points))
+	for i, point := range points {
+		if err := ctx.Err(); err != nil {
+			return nil, sentra.Wrap(sentra.CodeDeadlineExceeded, err, "the time allowed ran out at point %d", i)
+		}
+		place, err := a.At(point.Orb(), value(toleranceMetres), day)
+		if err != nil {
+			return nil, sentra.In(fmt.Sprintf("points.%d", i), err)
+		}
+		out[i] = model.NewRegionsAt(a, place, day)
+	}
+	return out, nil
+}

@@ -1,0 +1,58 @@
+// Package graph answers the GraphQL schema: thin resolvers that check the
+// arguments, ask the atlas and make views. One file holds one entity's queries.
+package graph
+
+import (
+	"context"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// Resolver is the root of the resolvers.
+type Resolver struct {
+	// Holder gives the present atlas.
+	Holder *atlas.Holder
+	// Now tells the time, for the default of asOf.
+	Now func() time.Time
+}
+
+// Query gives the resolvers of the query fields.
+func (r *Resolver) Query() QueryResolver { return &queryResolver{r} }
+
+type queryResolver struct{ *Resolver }
+
+type atlasKey struct{}
+
+// OneAtlas makes an operation see one atlas from beginning to end, whatever is
+// swapped meanwhile.
+func (r *Resolver) OneAtlas(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+	return next(context.WithValue(ctx, atlasKey{}, r.Holder.Atlas()))
+}
+
+func (r *Resolver) atlas(ctx context.Context) *atlas.Atlas {
+	if a, ok := ctx.Value(atlasKey{}).(*atlas.Atlas); ok {
+		return a
+	}
+	return r.Holder.Atlas()
+}
+
+// day gives the day of an asOf argument, by default today.
+func (r *Resolver) day(asOf *sentra.Date) sentra.Date {
+	if asOf != nil {
+		return *asOf
+	}
+	return sentra.Today(r.Now())
+}
+
+// value gives what an optional argument holds, or its type's zero.
+func value[T any](argument *T) T {
+	if argument == nil {
+		var zero T
+		return zero
+	}
+	return *argument
+}
