@@ -24,7 +24,9 @@ func NewSchema(resolver *Resolver) graphql.ExecutableSchema {
 	}
 	c.Region.Boundary = func(_ int, _ *int, _ *float64, _ *int) int { return 20 }
 	c.Region.Children = func(child int, _ *sentra.Date) int { return 1 + 20*child }
-	c.Query.RegionsAtMany = func(child int, points []*model.PointInput, _ *float64, _ *sentra.Date) int { return 1 + len(points)*child }
+	c.Query.RegionsAtMany = func(child int, points []*model.PointInput, _ *float64, _ *sentra.Date) int {
+		return 1 + len(points)*child
+	}
 	c.Query.Nodes = func(child int, ids []string) int { return 1 + len(ids)*child }
 	c.Query.Search = func(child int, _ string, first *int) int { return 1 + max(1, value(first))*child }
 	c.Query.Products = func(child int) int { return 1 + 20*child }

@@ -38,7 +38,9 @@ func (d *Designation) Confidence() sentra.Confidence        { return d.fact.Conf
 func (d *Designation) Sources() []*Source                   { return Sources(d.atlas, d.fact.Sources) }
 
 // NeighbouringCountries gives the codes, an empty list where none is known.
-func (d *Designation) NeighbouringCountries() []string { return append([]string{}, d.fact.Countries...) }
+func (d *Designation) NeighbouringCountries() []string {
+	return append([]string{}, d.fact.Countries...)
+}
 
 // Region gives the designated region.
 func (d *Designation) Region() *Region {

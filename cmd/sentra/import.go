@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+
+	"github.com/sentra-ikm/sentra/internal/boundaryfile"
+	"github.com/sentra-ikm/sentra/internal/download"
+	"github.com/sentra-ikm/sentra/internal/facts"
+	"github.com/sentra-ikm/sentra/internal/ingest"
+	"github.com/sentra-ikm/sentra/internal/postgres"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+func importCommand(o *options) *cobra.Command {
+	command := &cobra.Command{Use: "import", Short: "Import boundaries, clusters or designations; each all or nothing"}
+	var flags boundaryFlags
+	boundaries := &cobra.Command{
+		Use:   "boundaries [PATH|URL]",
+		Short: "Import boundaries from GeoJSON, or from the pinned public source when no path is given",
+		Long: `Import boundaries from a GeoJSON FeatureCollection or newline-delimited Features (gzip too), the SQL form of
+the public source, or a folder of such files. Without a path the pinned public source is downloaded, checked and
+cached; SENTRA_BOUNDARIES_URL names a mirror of it.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(command *cobra.Command, args []string) error {
+			store, shut, err := openStore(command.Context(), o, o.log(), true)
+			if err != nil {
+				return err
+			}
+			defer shut()
+			files := func() ([]string, error) { return downloadBoundaries(command.Context(), os.Stderr) }
+			if len(args) == 1 {
+				files = func() ([]string, error) { return boundaryPaths(args[0]) }
+			}
+			return importBoundaries(command.Context(), store, files, flags, o.log())
+		},
+	}
+	boundaries.Flags().StringVar(&flags.options.CodeProperty, "code-property", "", `property that holds the code (default "code", else the feature's id)`)
+	boundaries.Flags().StringVar(&flags.options.NameProperty, "name-property", "", `property that holds the name (default "name")`)
+	boundaries.Flags().StringVar(&flags.source, "source", "", "title of the source to cite; default the pinned public source")
+	boundaries.Flags().BoolVar(&flags.quiet, "quiet", false, "no progress bar")
+	command.AddCommand(boundaries,
+		tableCommand(o, "clusters", ingest.ClusterColumns, ingest.Clusters),
+		tableCommand(o, "designations", ingest.DesignationColumns, ingest.Designations))
+	return command
+}
+
+func tableCommand(o *options, what string, columns []string, load func(context.Context, ingest.Record, []byte, string) (int, error)) *cobra.Command {
+	return &cobra.Command{
+		Use:   what + " FILE",
+		Short: "Import " + what + " from CSV or GeoJSON",
+		Long:  "Import " + what + " from CSV with the columns below, or from a GeoJSON FeatureCollection with them as properties.\n\n" + strings.Join(columns, ","),
+		Args:  cobra.ExactArgs(1),
+		RunE: func(command *cobra.Command, args []string) error {
+			data, err := os.ReadFile(args[0])
+			if err != nil {
+				return sentra.Wrap(sentra.CodeBadUserInput, err, "the file cannot be read")
+			}
+			store, shut, err := openStore(command.Context(), o, o.log(), true)
+			if err != nil {
+				return err
+			}
+			defer shut()
+			count, err := load(command.Context(), store, data, args[0])
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(command.OutOrStdout(), "%d %s imported\n", count, what)
+			return err
+		},
+	}
+}
+
+// boundaryFlags are the options of an import of boundaries.
+type boundaryFlags struct {
+	options boundaryfile.Options
+	source  string
+	quiet   bool
+}
+
+func boundaryPaths(path string) ([]string, error) {
+	if strings.HasPrefix(path, "http://") || strings.HasPrefix(path, "https://") {
+		return []string{path}, nil
+	}
+	return boundaryfile.Files(path)
+}
+
+// downloadBoundaries fetches the pinned source, or its mirror, into the cache.
+func downloadBoundaries(ctx context.Context, progress io.Writer) ([]string, error) {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		cache = os.TempDir()
+	}
+	fetcher := download.Fetcher{Base: os.Getenv("SENTRA_BOUNDARIES_URL"), CacheDir: filepath.Join(cache, "sentra", "boundaries")}
+	if progress != nil {
+		bar := progressbar.NewOptions(len(download.Pinned()), progressbar.OptionSetWriter(progress), progressbar.OptionSetDescription("downloading"))
+		fetcher.Progress = func(done, _ int) { _ = bar.Set(done) }
+		defer fmt.Fprintln(progress)
+	}
+	return fetcher.Fetch(ctx, download.Pinned())
+}
+
+func importBoundaries(ctx context.Context, store *postgres.Store, files func() ([]string, error), flags boundaryFlags, log *slog.Logger) error {
+	paths, err := files()
+	if err != nil {
+		return err
+	}
+	brought, err := facts.Load()
+	if err != nil {
+		return err
+	}
+	options := ingest.BoundaryOptions{Options: flags.options}
+	for _, source := range brought.Sources {
+		if source.ID == facts.BoundarySource {
+			options.Source = source
+		}
+	}
+	if flags.source != "" {
+		options.Source = sentra.Source{ID: sentra.SourceID("boundaries-" + facts.Slug(flags.source)), Title: flags.source}
+	}
+	if !flags.quiet {
+		var bar *progressbar.ProgressBar
+		doing := ""
+		options.Progress = func(now string, done, all int) {
+			if now != doing {
+				if bar != nil {
+					fmt.Fprintln(os.Stderr)
+				}
+				doing, bar = now, progressbar.NewOptions(all, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription(now))
+			}
+			_ = bar.Set(done)
+		}
+	}
+	report, err := ingest.Boundaries(ctx, store, paths, options)
+	if err != nil {
+		return err
+	}
+	if flags.quiet {
+		log.Info("boundaries imported", "provinces", report.Provinces, "regencies", report.Regencies, "unions", report.Unions, "changed", report.Changed)
+		return nil
+	}
+	fmt.Fprintln(os.Stderr)
+	fmt.Println(report)
+	return nil
+}

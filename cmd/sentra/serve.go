@@ -1,0 +1,156 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sentra-ikm/sentra/graph"
+	"github.com/sentra-ikm/sentra/graph/model"
+	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/httpserver"
+	"github.com/sentra-ikm/sentra/internal/playground"
+	"github.com/sentra-ikm/sentra/internal/postgres"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+func serveCommand(o *options) *cobra.Command {
+	config := httpserver.DefaultConfig()
+	var address, boundaries string
+	command := &cobra.Command{Use: "serve", Short: "Serve the API and the playground", Args: cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			return serve(command.Context(), o, config, address, boundaries)
+		}}
+	flags := command.Flags()
+	flags.StringVar(&address, "listen", fallback(os.Getenv("SENTRA_LISTEN"), "localhost:8080"), "address to listen on (SENTRA_LISTEN)")
+	flags.StringVar(&boundaries, "boundaries", fallback(os.Getenv("SENTRA_BOUNDARIES"), defaultBoundaries),
+		"file or folder of boundaries to load when none are stored (SENTRA_BOUNDARIES); where there is none, they are downloaded")
+	flags.Int64Var(&config.MaxBody, "max-body", config.MaxBody, "greatest length of a request body in bytes")
+	flags.IntVar(&config.MaxTokens, "max-tokens", config.MaxTokens, "greatest number of tokens of a query")
+	flags.IntVar(&config.MaxDepth, "max-depth", config.MaxDepth, "greatest depth of a query")
+	flags.IntVar(&config.MaxAliases, "max-aliases", config.MaxAliases, "greatest number of aliases of a query")
+	flags.IntVar(&config.MaxComplexity, "max-complexity", config.MaxComplexity, "greatest price of a query")
+	flags.DurationVar(&config.Timeout, "timeout", config.Timeout, "time a request may take")
+	flags.StringSliceVar(&config.Origins, "cors-origins", config.Origins, "origins that may call from a browser")
+	return command
+}
+
+const defaultBoundaries = "../shared/boundaries"
+
+func fallback(value, otherwise string) string {
+	if value != "" {
+		return value
+	}
+	return otherwise
+}
+
+func serve(ctx context.Context, o *options, config httpserver.Config, address, boundaries string) (err error) {
+	log := o.log()
+	began := time.Now()
+	// The address first: a server that cannot listen need not start a database.
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", address, err)
+	}
+	defer listener.Close()
+	store, shut, err := openStore(ctx, o, log, false)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, shut()) }()
+
+	var background func()
+	holder, err := atlas.NewHolder(ctx, store, log)
+	if err != nil {
+		return err
+	}
+	if _, loaded := holder.Atlas().LoadedBoundaries(sentra.Today(time.Now())); loaded == 0 {
+		background = loadBoundaries(ctx, store, holder, boundaries, log)
+	}
+	resolver := &graph.Resolver{Holder: holder, Now: time.Now}
+	if config.Playground, err = playground.Files(); err != nil {
+		return err
+	}
+	server, err := httpserver.New(config, graph.NewSchema(resolver), resolver.OneAtlas, backend{store, holder}, log)
+	if err != nil {
+		return err
+	}
+
+	working, done := context.WithCancel(ctx)
+	finished := make(chan struct{})
+	go func() {
+		defer close(finished)
+		if background != nil {
+			background()
+		}
+		for working.Err() == nil {
+			err := store.Changes(working, 30*time.Second, func() {
+				if err := holder.Refresh(working); err != nil && working.Err() == nil {
+					log.Warn("the dataset could not be refreshed; the present one stays", "error", err)
+				}
+			})
+			if err != nil && working.Err() == nil {
+				log.Warn("cannot listen for changes; trying again", "error", err)
+				select {
+				case <-working.Done():
+				case <-time.After(5 * time.Second):
+				}
+			}
+		}
+	}()
+	log.Info("ready", "playground", "http://"+listener.Addr().String()+"/playground/", "graphql", "http://"+listener.Addr().String()+"/graphql", "took", time.Since(began).Round(time.Millisecond))
+	err = server.Serve(ctx, listener)
+	done()
+	<-finished
+	return err
+}
+
+// loadBoundaries loads those of a local path at once; without one it gives the
+// download as work for the background, since a server with points and boxes is
+// better than none.
+func loadBoundaries(ctx context.Context, store *postgres.Store, holder *atlas.Holder, path string, log *slog.Logger) (background func()) {
+	run := func(files func() ([]string, error)) {
+		err := importBoundaries(ctx, store, files, boundaryFlags{quiet: true}, log)
+		if err == nil {
+			err = holder.Refresh(ctx)
+		}
+		if err != nil {
+			log.Warn("no boundaries are loaded: regions have points and boxes only, boundary is null", "error", err)
+		}
+	}
+	if _, err := os.Stat(path); err == nil {
+		run(func() ([]string, error) { return boundaryPaths(path) })
+		return nil
+	}
+	log.Warn("no boundaries are loaded yet: regions have points and boxes only; downloading them", "looked in", path)
+	return func() { run(func() ([]string, error) { return downloadBoundaries(ctx, nil) }) }
+}
+
+// backend tells the readiness.
+type backend struct {
+	store  *postgres.Store
+	holder *atlas.Holder
+}
+
+// Readiness asks the database.
+func (b backend) Readiness(ctx context.Context) (httpserver.Readiness, error) {
+	present := b.holder.Atlas()
+	dataset := model.NewDataset(present, sentra.Today(time.Now()))
+	state := httpserver.Readiness{Status: "ready", Database: "ok", Boundaries: string(dataset.Boundaries), DatasetVersion: dataset.Version}
+	if dataset.Boundaries == model.BoundariesStateNone {
+		state.Note = "no boundaries are loaded: regions have points and boxes only"
+	}
+	short, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	if err := b.store.Ping(short); err != nil {
+		state.Status, state.Database = "unavailable", "does not answer"
+		return state, err
+	}
+	return state, nil
+}

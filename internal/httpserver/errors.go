@@ -1,0 +1,117 @@
+package httpserver
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// statuses is the one table from the domain's codes to HTTP.
+var statuses = map[sentra.Code]int{
+	sentra.CodeBadUserInput:     http.StatusBadRequest,
+	sentra.CodeNotFound:         http.StatusNotFound,
+	sentra.CodeConflict:         http.StatusConflict,
+	sentra.CodeLimitExceeded:    http.StatusRequestEntityTooLarge,
+	sentra.CodeDeadlineExceeded: http.StatusServiceUnavailable,
+	sentra.CodeUnavailable:      http.StatusServiceUnavailable,
+	sentra.CodeInternal:         http.StatusInternalServerError,
+}
+
+// inputRules are the validation rules that speak of arguments; what they find is
+// the asker's input and not the form of the query.
+var inputRules = map[string]bool{"KnownArgumentNames": true, "ValuesOfCorrectType": true, "ProvidedRequiredArguments": true, "UniqueInputFieldNames": true}
+
+// presenter turns errors into what the client sees: a coded error with its
+// message and the path of the argument, a fault of the query's form as the
+// parser tells it, and of anything else no more than that it happened.
+func presenter(log *slog.Logger, metrics *metrics) graphql.ErrorPresenterFunc {
+	return func(ctx context.Context, err error) *gqlerror.Error {
+		out := present(ctx, err, log)
+		code, _ := out.Extensions["code"].(string)
+		metrics.errors.WithLabelValues(code).Inc()
+		return out
+	}
+}
+
+func present(ctx context.Context, err error, log *slog.Logger) *gqlerror.Error {
+	var fault *gqlerror.Error
+	errors.As(err, &fault)
+	var coded *sentra.Error
+	if !errors.As(err, &coded) {
+		if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+			coded = sentra.Errorf(sentra.CodeDeadlineExceeded, "the time allowed ran out")
+		} else if fault != nil && fault.Err == nil {
+			return presentQueryFault(fault)
+		} else {
+			log.ErrorContext(ctx, "internal error", "error", err, "path", graphql.GetPath(ctx).String(), "request", requestID(ctx))
+			return &gqlerror.Error{Message: "internal error", Path: graphql.GetPath(ctx),
+				Extensions: map[string]any{"code": string(sentra.CodeInternal), "requestId": requestID(ctx)}}
+		}
+	}
+	if coded.Err != nil {
+		log.InfoContext(ctx, "request refused", "error", coded, "request", requestID(ctx))
+	}
+	out := &gqlerror.Error{Message: coded.Message, Extensions: map[string]any{"code": string(coded.Code)}}
+	var argument []string
+	if field := graphql.GetFieldContext(ctx); field != nil {
+		out.Path = field.Path()
+	}
+	if fault != nil {
+		out.Locations = fault.Locations
+		// An argument that cannot be read carries its own path behind the field's.
+		if len(fault.Path) > len(out.Path) {
+			for _, element := range fault.Path[len(out.Path):] {
+				switch e := element.(type) {
+				case ast.PathName:
+					argument = append(argument, string(e))
+				case ast.PathIndex:
+					argument = append(argument, itoa(int(e)))
+				}
+			}
+		}
+	}
+	if argument = append(argument, coded.Path...); len(argument) > 0 {
+		out.Extensions["argument"] = argument
+	}
+	return out
+}
+
+func presentQueryFault(fault *gqlerror.Error) *gqlerror.Error {
+	if fault.Extensions == nil {
+		fault.Extensions = map[string]any{}
+	}
+	if len(fault.Path) > 1 && fault.Path[0] == ast.PathName("variable") {
+		argument := []string{}
+		for _, element := range fault.Path[1:] {
+			switch e := element.(type) {
+			case ast.PathName:
+				argument = append(argument, string(e))
+			case ast.PathIndex:
+				argument = append(argument, itoa(int(e)))
+			}
+		}
+		fault.Extensions["code"], fault.Extensions["argument"] = string(sentra.CodeBadUserInput), argument
+		fault.Path = nil
+	} else if inputRules[fault.Rule] {
+		fault.Extensions["code"] = string(sentra.CodeBadUserInput)
+	} else if _, told := fault.Extensions["code"]; !told {
+		fault.Extensions["code"] = "GRAPHQL_VALIDATION_FAILED"
+	}
+	return fault
+}
+
+// refuse answers a request that never reaches GraphQL.
+func refuse(w http.ResponseWriter, status int, code sentra.Code, message string) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]any{"errors": []any{map[string]any{
+		"message": message, "extensions": map[string]any{"code": string(code)}}}})
+}
