@@ -301,13 +301,17 @@ const sliver = 5
 // Union gives the union of the shapes. Holes of less than 5 square kilometres
 // are slivers between neighbours and are closed.
 func Union(shapes []orb.MultiPolygon) (orb.MultiPolygon, error) {
-	all := make([]geom.Geometry, len(shapes))
-	for i, shape := range shapes {
-		g, err := toSimple(shape)
-		if err != nil {
-			return nil, fmt.Errorf("unite shapes: %w", err)
+	var all []geom.Geometry
+	for _, shape := range shapes {
+		// Part by part: parts that touch along an edge make no valid
+		// MultiPolygon together, and the union asks for valid ones.
+		for _, polygon := range shape {
+			part, err := validPart(polygon)
+			if err != nil {
+				return nil, fmt.Errorf("unite shapes: %w", err)
+			}
+			all = append(all, part)
 		}
-		all[i] = g
 	}
 	united, err := geom.UnionMany(all)
 	if err != nil {
@@ -325,33 +329,63 @@ func Union(shapes []orb.MultiPolygon) (orb.MultiPolygon, error) {
 	return shape, nil
 }
 
+// validPart gives a polygon as simplefeatures wants it. A hole that touches the
+// exterior in more than a point, which real files have, is cut out of it.
+func validPart(polygon orb.Polygon) (geom.Geometry, error) {
+	part, err := toSimple(orb.MultiPolygon{polygon})
+	if err != nil || part.Validate() == nil {
+		return part, err
+	}
+	part, err = toSimple(orb.MultiPolygon{polygon[:1]})
+	if err != nil {
+		return part, err
+	}
+	for _, hole := range polygon[1:] {
+		cut, err := toSimple(orb.MultiPolygon{{hole}})
+		if err != nil {
+			return part, err
+		}
+		if part, err = geom.Difference(part, cut); err != nil {
+			return part, fmt.Errorf("cut a hole: %w", err)
+		}
+	}
+	return part, nil
+}
+
 // OverlapShare is the share of the region's area, 0 to 1, that lies in the
 // query. Both areas are measured on the sphere.
 func OverlapShare(region, query orb.MultiPolygon) (float64, error) {
 	if len(region) == 0 || len(query) == 0 || !region.Bound().Intersects(query.Bound()) {
 		return 0, nil
 	}
-	r, err := toSimple(region)
-	if err != nil {
-		return 0, err
-	}
 	q, err := toSimple(query)
 	if err != nil {
 		return 0, err
 	}
-	common, err := geom.Intersection(r, q)
-	if err != nil {
-		return 0, fmt.Errorf("intersect shapes: %w", err)
-	}
-	shape, err := wkb.Unmarshal(common.AsBinary())
-	if err != nil {
-		return 0, fmt.Errorf("read an intersection: %w", err)
+	common := 0.0
+	for _, polygon := range region {
+		if !polygon.Bound().Intersects(query.Bound()) {
+			continue
+		}
+		part, err := validPart(polygon)
+		if err != nil {
+			return 0, err
+		}
+		both, err := geom.Intersection(part, q)
+		if err != nil {
+			return 0, fmt.Errorf("intersect shapes: %w", err)
+		}
+		shape, err := wkb.Unmarshal(both.AsBinary())
+		if err != nil {
+			return 0, fmt.Errorf("read an intersection: %w", err)
+		}
+		common += math.Abs(orbgeo.Area(shape)) / 1e6
 	}
 	whole := AreaKm2(region)
 	if whole == 0 {
 		return 0, nil
 	}
-	return min(1, math.Abs(orbgeo.Area(shape))/1e6/whole), nil
+	return min(1, common/whole), nil
 }
 
 // LabelPoint is a point inside the shape's largest part.

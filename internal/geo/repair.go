@@ -1,8 +1,10 @@
 package geo
 
 import (
+	"cmp"
 	"encoding/json"
 	"math"
+	"slices"
 
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/geojson"
@@ -19,6 +21,9 @@ type Repairs struct {
 	RingsDropped    int
 	PolygonsDropped int
 	PointsDropped   int
+	// RingsRegrouped are rings that stood as holes but lie outside their
+	// exterior; each became an exterior.
+	RingsRegrouped int
 }
 
 // Add adds the counts of another shape.
@@ -28,6 +33,7 @@ func (r *Repairs) Add(other Repairs) {
 	r.RingsDropped += other.RingsDropped
 	r.PolygonsDropped += other.PolygonsDropped
 	r.PointsDropped += other.PointsDropped
+	r.RingsRegrouped += other.RingsRegrouped
 }
 
 // Indonesia's waters, with room to spare, in degrees.
@@ -58,7 +64,8 @@ func polygonsOf(g orb.Geometry) (orb.MultiPolygon, error) {
 
 // Repair mends what can be mended in a boundary: open rings are closed, rings
 // wound to RFC 7946 (exterior counterclockwise), repeated points and rings
-// without an area dropped, each counted. It refuses, with BAD_USER_INPUT, what
+// without an area dropped, rings that stand as holes outside their exterior made
+// exteriors, each counted. It refuses, with BAD_USER_INPUT, what
 // cannot: no polygon, a position that is not finite or out of range, longitude
 // and latitude evidently swapped, nothing left. The geometry given is not changed.
 func Repair(g orb.Geometry) (orb.MultiPolygon, Repairs, error) {
@@ -69,23 +76,23 @@ func Repair(g orb.Geometry) (orb.MultiPolygon, Repairs, error) {
 	}
 	var out orb.MultiPolygon
 	for _, polygon := range polygons {
-		var kept orb.Polygon
-		for r, ring := range polygon {
-			mended, err := repairRing(ring, r == 0, &did)
+		var rings []orb.Ring
+		for _, ring := range polygon {
+			mended, err := repairRing(ring, &did)
 			if err != nil {
 				return nil, did, err
 			}
 			if mended != nil {
-				kept = append(kept, mended)
-			} else if did.RingsDropped++; r == 0 {
-				break
+				rings = append(rings, mended)
+			} else {
+				did.RingsDropped++
 			}
 		}
-		if len(kept) == 0 {
+		if len(rings) == 0 {
 			did.PolygonsDropped++
 			continue
 		}
-		out = append(out, kept)
+		out = append(out, group(rings, &did)...)
 	}
 	if len(out) == 0 {
 		return nil, did, sentra.BadInput("", "no ring with an area is left")
@@ -98,8 +105,56 @@ func Repair(g orb.Geometry) (orb.MultiPolygon, Repairs, error) {
 	return out, did, nil
 }
 
-// repairRing gives nil for a ring without an area.
-func repairRing(ring orb.Ring, exterior bool, did *Repairs) (orb.Ring, error) {
+// group makes polygons of the rings of one polygon: a ring that lies in a larger
+// one is its hole, any other an exterior.
+func group(rings []orb.Ring, did *Repairs) orb.MultiPolygon {
+	given := &rings[0][0]
+	bySize := slices.Clone(rings)
+	if len(rings) > 1 {
+		slices.SortStableFunc(bySize, func(a, b orb.Ring) int {
+			return cmp.Compare(math.Abs(planar.Area(b)), math.Abs(planar.Area(a)))
+		})
+	}
+	var out orb.MultiPolygon
+	for _, ring := range bySize {
+		exterior := slices.IndexFunc(out, func(polygon orb.Polygon) bool { return liesIn(ring, polygon[0]) })
+		regrouped := (exterior < 0) != (&ring[0] == given)
+		if regrouped {
+			did.RingsRegrouped++
+		}
+		if counterclockwise := planar.Area(ring) > 0; counterclockwise != (exterior < 0) {
+			ring.Reverse()
+			// A ring that changes its part must turn; that is no second flaw.
+			if !regrouped {
+				did.RingsRewound++
+			}
+		}
+		if exterior < 0 {
+			out = append(out, orb.Polygon{ring})
+		} else {
+			out[exterior] = append(out[exterior], ring)
+		}
+	}
+	return out
+}
+
+// liesIn tells whether most corners of a ring lie in another; single corners may
+// touch it.
+func liesIn(ring, other orb.Ring) bool {
+	if !other.Bound().Intersects(ring.Bound()) {
+		return false
+	}
+	inside := 0
+	for _, p := range ring {
+		if planar.RingContains(other, p) {
+			inside++
+		}
+	}
+	return 2*inside > len(ring)
+}
+
+// repairRing closes a ring and drops repeated points; nil for one without an area.
+func repairRing(ring orb.Ring, did *Repairs) (orb.Ring, error) {
 	kept := make(orb.Ring, 0, len(ring)+1)
 	for _, p := range ring {
 		if err := CheckPoint(p); err != nil {
@@ -115,16 +170,8 @@ func repairRing(ring orb.Ring, exterior bool, did *Repairs) (orb.Ring, error) {
 		kept = append(kept, kept[0])
 		did.RingsClosed++
 	}
-	if len(kept) < 4 {
+	if len(kept) < 4 || planar.Area(kept) == 0 {
 		return nil, nil
-	}
-	area := planar.Area(kept)
-	if area == 0 {
-		return nil, nil
-	}
-	if (area > 0) != exterior {
-		kept.Reverse()
-		did.RingsRewound++
 	}
 	return kept, nil
 }

@@ -52,11 +52,11 @@ type BoundaryReport struct {
 // String tells the report in a few lines.
 func (r BoundaryReport) String() string {
 	return fmt.Sprintf(`boundaries read: %d provinces, %d regencies and cities, from %d files
-repaired: %d rings closed, %d rings rewound, %d rings and %d polygons without area dropped, %d repeated points dropped
+repaired: %d rings closed, %d rings rewound, %d rings and %d polygons without area dropped, %d repeated points dropped, %d rings made parts of their own
 made as unions of their members: %d boundaries of provinces
 stored: %d boundaries changed`,
 		r.Provinces, r.Regencies, r.Files, r.Repairs.RingsClosed, r.Repairs.RingsRewound, r.Repairs.RingsDropped,
-		r.Repairs.PolygonsDropped, r.Repairs.PointsDropped, r.Unions, r.Changed)
+		r.Repairs.PolygonsDropped, r.Repairs.PointsDropped, r.Repairs.RingsRegrouped, r.Unions, r.Changed)
 }
 
 // Boundaries imports files of boundaries: all or nothing. The same files again

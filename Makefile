@@ -1,0 +1,33 @@
+# Sentra. `make serve` and `make test` are all a newcomer needs.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+
+.PHONY: help setup build serve test generate bench fuzz clean
+
+help: ## Say what can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
+
+setup: ## Install what is needed (PostgreSQL's binaries, as root)
+	@scripts/setup.sh
+
+build: ## Build bin/sentra
+	go build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/sentra ./cmd/sentra
+
+serve: setup build ## Serve on http://localhost:8080
+	bin/sentra serve
+
+test: setup ## Run every test, and every fuzz target for two seconds
+	scripts/test.sh
+
+generate: ## Make the Go code of the schema anew
+	go tool gqlgen generate
+
+bench: setup build ## Run the benchmarks
+	go test -run '^$$' -bench . -benchtime 20x ./internal/... ./cmd/...
+
+fuzz: ## Run every fuzz target for two seconds
+	scripts/fuzz.sh
+
+clean: ## Remove what was built
+	rm -rf bin
