@@ -121,6 +121,7 @@ func New(config Config, schema graphql.ExecutableSchema, around graphql.Operatio
 	gql.SetRecoverFunc(func(ctx context.Context, panicked any) error {
 		return fmt.Errorf("a resolver panicked: %v", panicked)
 	})
+	gql.AroundRootFields(withDeadline)
 	if around != nil {
 		gql.AroundOperations(around)
 	}
@@ -279,14 +280,28 @@ func securityHeaders(next http.Handler) http.Handler {
 	})
 }
 
+type deadlineKey struct{}
+
+// deadline notes until when a request may take. The resolvers get it through
+// withDeadline; the request's own context stays open, since gqlgen gives no
+// answer at all, not even an error, once that has ended.
 func deadline(timeout time.Duration) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			ctx, cancel := context.WithTimeout(r.Context(), timeout)
-			defer cancel()
-			next.ServeHTTP(w, r.WithContext(ctx))
+			next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), deadlineKey{}, time.Now().Add(timeout))))
 		})
 	}
+}
+
+// withDeadline ends the context of resolvers, and so of their SQL, in time.
+func withDeadline(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
+	until, ok := ctx.Value(deadlineKey{}).(time.Time)
+	if !ok {
+		return next(ctx)
+	}
+	ctx, cancel := context.WithDeadline(ctx, until)
+	defer cancel()
+	return next(ctx)
 }
 
 // checkBody refuses a body that is too long, of another type than JSON, not JSON

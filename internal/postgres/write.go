@@ -92,7 +92,9 @@ func (c citations) write(ctx context.Context, tx *sqlx.Tx, sources []sentra.Sour
 		}
 	}
 	if err := insert(ctx, tx, "sources", []string{"id text", "title text", "publisher text", "published text", "url text", "licence text"}, sourceRows,
-		`ON CONFLICT (id) DO UPDATE SET title = excluded.title, publisher = excluded.publisher, published = excluded.published, url = excluded.url, licence = excluded.licence`); err != nil {
+		`ON CONFLICT (id) DO UPDATE SET title = excluded.title, publisher = excluded.publisher, published = excluded.published, url = excluded.url, licence = excluded.licence
+		 WHERE (sources.title, sources.publisher, sources.published, sources.url, sources.licence)
+		 IS DISTINCT FROM (excluded.title, excluded.publisher, excluded.published, excluded.url, excluded.licence)`); err != nil {
 		return err
 	}
 	if err := insert(ctx, tx, "citations", []string{"id text"}, heads, `ON CONFLICT DO NOTHING`); err != nil {

@@ -1,0 +1,442 @@
+package graph_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sentra-ikm/sentra/graph"
+	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/facts"
+	"github.com/sentra-ikm/sentra/internal/httpserver"
+	"github.com/sentra-ikm/sentra/internal/ingest"
+	"github.com/sentra-ikm/sentra/internal/pgtest"
+	"github.com/sentra-ikm/sentra/internal/playground"
+	"github.com/sentra-ikm/sentra/internal/postgres"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// today is the day on which the tests ask, unless they name one.
+var today = time.Date(2026, 11, 24, 5, 0, 0, 0, time.UTC)
+
+// world is a whole Sentra over a real database with the real boundaries.
+type world struct {
+	store  *postgres.Store
+	holder *atlas.Holder
+	url    string
+	close  []func()
+}
+
+var shared *world
+
+func TestMain(m *testing.M) {
+	server, err := pgtest.Start()
+	if err != nil {
+		panic(err)
+	}
+	shared = newWorld(server)
+	code := m.Run()
+	for _, f := range shared.close {
+		f()
+	}
+	if err := server.Stop(); err != nil {
+		panic(err)
+	}
+	os.Exit(code)
+}
+
+func must[T any](value T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return value
+}
+
+func newWorld(server *pgtest.Server) *world {
+	ctx := context.Background()
+	store := must(postgres.Open(ctx, must(server.NewDatabase(ctx))))
+	must(store.Migrate(ctx))
+	must(store.SyncFacts(ctx, must(facts.Load()), must(facts.Digest())))
+	must(ingest.Boundaries(ctx, store, []string{"../../shared/boundaries/provinces.geojson", "../../shared/boundaries/regencies.geojson"},
+		ingest.BoundaryOptions{Source: sentra.Source{ID: facts.BoundarySource, Title: "wilayah_boundaries"}}))
+	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	w := &world{store: store, holder: must(atlas.NewHolder(ctx, store, log))}
+	w.url = w.serve(httpserver.DefaultConfig())
+	w.close = append(w.close, func() { store.Close() })
+	return w
+}
+
+func (w *world) serve(config httpserver.Config) string {
+	resolver := &graph.Resolver{Holder: w.holder, Now: func() time.Time { return today }}
+	config.Playground = must(playground.Files())
+	handler := must(httpserver.New(config, graph.NewSchema(resolver), resolver.OneAtlas, ready{}, slog.New(slog.NewTextHandler(io.Discard, nil))))
+	server := httptest.NewServer(handler.Handler())
+	w.close = append(w.close, server.Close)
+	return server.URL
+}
+
+type ready struct{}
+
+func (ready) Readiness(context.Context) (httpserver.Readiness, error) {
+	return httpserver.Readiness{Status: "ready"}, nil
+}
+
+type answer struct {
+	Data   json.RawMessage
+	Errors []struct {
+		Message    string
+		Path       []any
+		Extensions struct {
+			Code     string
+			Argument []string
+		}
+	}
+}
+
+func ask(t testing.TB, url, query string, variables map[string]any) answer {
+	t.Helper()
+	body := must(json.Marshal(map[string]any{"query": query, "variables": variables}))
+	response, err := http.Post(url+"/graphql", "application/json", bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	var out answer
+	if err := json.NewDecoder(response.Body).Decode(&out); err != nil {
+		t.Fatalf("status %s: %v", response.Status, err)
+	}
+	return out
+}
+
+// TestAnswers asserts answers worked out by hand from the facts.
+func TestAnswers(t *testing.T) {
+	const list = `regions(filter: {affirmative: true, hostsClusters: true}, asOf: "%s") { totalCount notCoveredCount nodes { code parent { name } } }`
+	for _, c := range []struct{ name, query, want string }{
+		{"title question", `{` + fmt.Sprintf(list, "2017-12-25") + `}`,
+			`{"regions":{"totalCount":1,"notCoveredCount":3,"nodes":[{"code":"94.06","parent":{"name":"Papua"}}]}}`},
+		{"the regions not judged then are Samosir and two provinces of border areas", `{regions(filter: {affirmative: true, hostsClusters: true}, asOf: "2017-12-25") { notCovered { code name } }}`,
+			`{"regions":{"notCovered":[{"code":"12","name":"Sumatera Utara"},{"code":"12.17","name":"Kabupaten Samosir"},{"code":"91","name":"Papua"}]}}`},
+		{"today's parent", `{region(code: "94.06") { name parent { code name } ancestors { name } then: parent(asOf: "2022-07-24") { name } next: parent(asOf: "2022-07-25") { name } }}`,
+			`{"region":{"name":"Kabupaten Dogiyai","parent":{"code":"94","name":"Papua Tengah"},"ancestors":[{"name":"Papua Tengah"}],"then":{"name":"Papua"},"next":{"name":"Papua Tengah"}}}`},
+		{"none in 2016", `{` + fmt.Sprintf(list, "2016-06-30") + `}`, `{"regions":{"totalCount":0,"notCoveredCount":2,"nodes":[]}}`},
+		{"phase 1 in 2016", `{regions(filter: {codes: ["12.17","33.28","35.76","61.71","72.71"]}, asOf: "2016-06-30") { nodes { code affirmative { answer disadvantaged { answer } border { answer } } } }}`,
+			`{"regions":{"nodes":[
+			{"code":"12.17","affirmative":{"answer":"NOT_COVERED","disadvantaged":{"answer":"NO"},"border":{"answer":"NOT_COVERED"}}},
+			{"code":"33.28","affirmative":{"answer":"NO","disadvantaged":{"answer":"NO"},"border":{"answer":"NO"}}},
+			{"code":"35.76","affirmative":{"answer":"NO","disadvantaged":{"answer":"NO"},"border":{"answer":"NO"}}},
+			{"code":"61.71","affirmative":{"answer":"NO","disadvantaged":{"answer":"NO"},"border":{"answer":"NO"}}},
+			{"code":"72.71","affirmative":{"answer":"NO","disadvantaged":{"answer":"NO"},"border":{"answer":"NO"}}}]}}`},
+		{"phase 1 in 2014", `{regions(filter: {codes: ["12.17","33.28","35.76","61.71","72.71"]}, asOf: "2014-12-31") { nodes { affirmative { answer } } }}`,
+			`{"regions":{"nodes":[` + strings.Repeat(`{"affirmative":{"answer":"NOT_COVERED"}},`, 4) + `{"affirmative":{"answer":"NOT_COVERED"}}]}}`},
+		{"the decree for Nusa Tenggara Timur is of a day", `{a: region(code: "53.04", asOf: "2014-12-09") { affirmative { border { answer } } } b: region(code: "53.04", asOf: "2014-12-10") { affirmative { answer border { answer confidence } } }}`,
+			`{"a":{"affirmative":{"border":{"answer":"NOT_COVERED"}}},"b":{"affirmative":{"answer":"YES","border":{"answer":"YES","confidence":"LISTED"}}}}`},
+		{"the decree for Kalimantan is of a year: certain from its end", `{a: region(code: "61.01", asOf: "2015-12-30") { affirmative { border { answer } } designations { kind } } b: region(code: "61.01", asOf: "2015-12-31") { affirmative { border { answer } } designations { kind validFrom inForceFrom validFromPrecision } }}`,
+			`{"a":{"affirmative":{"border":{"answer":"NOT_COVERED"}},"designations":[{"kind":"DISADVANTAGED"}]},"b":{"affirmative":{"border":{"answer":"YES"}},"designations":[{"kind":"DISADVANTAGED","validFrom":"2015-11-04","inForceFrom":"2015-11-04","validFromPrecision":"DAY"},{"kind":"BORDER","validFrom":"2015","inForceFrom":"2015-12-31","validFromPrecision":"YEAR"}]}}`},
+		{"the gap between two lists is no no", `{region(code: "94.06") { a: affirmative(asOf: "2019-12-31") { answer } b: affirmative(asOf: "2020-01-01") { answer } c: affirmative(asOf: "2020-04-27") { answer } d: affirmative(asOf: "2025-01-01") { answer } }}`,
+			`{"region":{"a":{"answer":"YES"},"b":{"answer":"NOT_COVERED"},"c":{"answer":"YES"},"d":{"answer":"NOT_COVERED"}}}`},
+		{"Papua Barat has no border area once Papua Barat Daya is out of it", `{region(code: "92.02") { a: affirmative(asOf: "2022-12-07") { border { answer } } b: affirmative(asOf: "2022-12-08") { border { answer confidence } } }}`,
+			`{"region":{"a":{"border":{"answer":"NOT_COVERED"}},"b":{"border":{"answer":"NO","confidence":"INFERRED"}}}}`},
+		{"sizes of the lists", `{a: regions(filter: {designation: DISADVANTAGED}, asOf: "2018-01-01") { totalCount notCoveredCount } b: regions(filter: {designation: DISADVANTAGED}, asOf: "2021-01-01") { totalCount } c: regions(filter: {designation: BORDER}) { totalCount } d: regions(filter: {designation: DISADVANTAGED}, asOf: "2015-11-03") { totalCount notCoveredCount }}`,
+			`{"a":{"totalCount":122,"notCoveredCount":0},"b":{"totalCount":62},"c":{"totalCount":54},"d":{"totalCount":0,"notCoveredCount":548}}`},
+		{"provinces and regencies by day", `{a: regions(filter: {level: PROVINCE}, asOf: "2017-12-25") { totalCount } b: regions(filter: {level: PROVINCE}, asOf: "2022-07-25") { totalCount } c: regions(filter: {level: PROVINCE}) { totalCount } d: regions(filter: {level: REGENCY}, asOf: "2017-12-25") { totalCount } e: regions(filter: {kind: CITY}) { totalCount }}`,
+			`{"a":{"totalCount":34},"b":{"totalCount":37},"c":{"totalCount":38},"d":{"totalCount":514},"e":{"totalCount":98}}`},
+		{"where clusters are", `{regions(filter: {level: REGENCY, hostsClusters: true}) { nodes { code clusterCount } }}`,
+			`{"regions":{"nodes":[{"code":"12.17","clusterCount":1},{"code":"19.05","clusterCount":1},{"code":"33.28","clusterCount":1},{"code":"35.75","clusterCount":1},{"code":"35.76","clusterCount":1},{"code":"61.71","clusterCount":1},{"code":"72.71","clusterCount":2},{"code":"73.71","clusterCount":1},{"code":"74.05","clusterCount":1},{"code":"94.06","clusterCount":1}]}}`},
+		{"clusters by filter", `{a: clusters(filter: {phase: "2013-2016"}) { totalCount } b: clusters(filter: {initialTarget: true}) { totalCount } c: clusters(filter: {product: "kopi"}) { nodes { name regions { code } } } d: clusters(filter: {region: "35"}) { totalCount } e: clusters(filter: {regions: {affirmative: true}}, asOf: "2017-12-25") { totalCount notCoveredCount } f: clusters(asOf: "2016-12-31") { totalCount }}`,
+			`{"a":{"totalCount":6},"b":{"totalCount":3},"c":{"nodes":[{"name":"Coffee processing, Kabupaten Dogiyai","regions":[{"code":"94.06"}]}]},"d":{"totalCount":2},"e":{"totalCount":1,"notCoveredCount":1},"f":{"totalCount":6}}`},
+		{"a point in Nabire", `{a: regionsAt(point: {lon: 135.5, lat: -3.4}, asOf: "2017-12-25") { province { name } regency { name } distanceMetres } b: regionsAt(point: {lon: 135.5, lat: -3.4}) { province { name } } sea: regionsAt(point: {lon: 110, lat: -10}) { province { name } regency { name } distanceMetres }}`,
+			`{"a":{"province":{"name":"Papua"},"regency":{"name":"Kabupaten Nabire"},"distanceMetres":0},"b":{"province":{"name":"Papua Tengah"}},"sea":{"province":null,"regency":null,"distanceMetres":null}}`},
+		{"Papua's split", `{region(code: "91") { successors { date law region { code } } predecessors { date } children { code } } new: region(code: "94") { validFrom predecessors { region { code asOf } } } before: region(code: "94", asOf: "2022-07-24") { code } old: region(code: "91", asOf: "2017-12-25") { boundaryOrigin } b: region(code: "96") { predecessors { region { code } } }}`,
+			`{"region":{"successors":[{"date":"2022-07-25","law":"UU 14/2022","region":{"code":"93"}},{"date":"2022-07-25","law":"UU 15/2022","region":{"code":"94"}},{"date":"2022-07-25","law":"UU 16/2022","region":{"code":"95"}}],"predecessors":[],
+			"children":[{"code":"91.03"},{"code":"91.05"},{"code":"91.06"},{"code":"91.10"},{"code":"91.11"},{"code":"91.15"},{"code":"91.19"},{"code":"91.20"},{"code":"91.71"}]},
+			"new":{"validFrom":"2022-07-25","predecessors":[{"region":{"code":"91","asOf":"2022-07-24"}}]},"before":null,"old":{"boundaryOrigin":"UNION"},"b":{"predecessors":[{"region":{"code":"92"}}]}}`},
+		{"search forgives", `{a: search(text: "KAB TOLI-TOLI", first: 1) { node { ... on Region { code } } } b: search(text: "Dogiyay", first: 1) { node { ... on Region { name } } } c: search(text: "lidah buaya", first: 1) { node { __typename } }}`,
+			`{"a":[{"node":{"code":"72.04"}}],"b":[{"node":{"name":"Kabupaten Dogiyai"}}],"c":[{"node":{"__typename":"Product"}}]}`},
+		{"other codes", `{region(code: "ID-PT", system: ISO_3166_2) { code } codes: region(code: "94") { codes { system value } } none: region(code: "99") { code }}`,
+			`{"region":{"code":"94"},"codes":{"codes":[{"system":"KEMENDAGRI","value":"94"},{"system":"ISO_3166_2","value":"ID-PT"}]},"none":null}`},
+		{"not keeps what is unknown unknown", `{regions(filter: {codes: ["12.17","33.28"], not: {affirmative: true}}, asOf: "2016-06-30") { totalCount notCoveredCount nodes { code } }}`,
+			`{"regions":{"totalCount":1,"notCoveredCount":1,"nodes":[{"code":"33.28"}]}}`},
+		{"contains affirmative", `{a: regions(filter: {level: PROVINCE, containsAffirmative: true, hostsClusters: true}, asOf: "2017-12-25") { nodes { name } } }`,
+			`{"a":{"nodes":[{"name":"Sumatera Utara"},{"name":"Jawa Timur"},{"name":"Kalimantan Barat"},{"name":"Sulawesi Tengah"},{"name":"Sulawesi Selatan"},{"name":"Sulawesi Tenggara"},{"name":"Papua"}]}}`},
+		{"dataset", `{dataset { boundaries regionsFrom counts { provinces regencies cities boundaries clusters designations } }}`,
+			`{"dataset":{"boundaries":"ALL","regionsFrom":"2014-07-23","counts":{"provinces":38,"regencies":416,"cities":98,"boundaries":552,"clusters":11,"designations":238}}}`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := ask(t, shared.url, c.query, nil)
+			if len(got.Errors) > 0 {
+				t.Fatalf("errors: %+v", got.Errors)
+			}
+			var wanted, found any
+			if err := json.Unmarshal([]byte(c.want), &wanted); err != nil {
+				t.Fatal(err)
+			}
+			if err := json.Unmarshal(got.Data, &found); err != nil {
+				t.Fatal(err)
+			}
+			if a, b := must(json.Marshal(wanted)), must(json.Marshal(found)); !bytes.Equal(a, b) {
+				t.Errorf("got  %s\nwant %s", b, a)
+			}
+		})
+	}
+}
+
+func TestExamples(t *testing.T) {
+	examples, err := playground.Examples()
+	if err != nil || len(examples) < 10 {
+		t.Fatalf("%d examples, %v", len(examples), err)
+	}
+	for _, example := range examples {
+		t.Run(example.Title, func(t *testing.T) {
+			if got := ask(t, shared.url, example.Query, nil); len(got.Errors) > 0 || len(got.Data) < 20 {
+				t.Errorf("errors %+v, data %s", got.Errors, got.Data)
+			}
+		})
+	}
+}
+
+func TestBadInput(t *testing.T) {
+	const one = `query($f: RegionFilter) { regions(filter: $f) { totalCount } }`
+	ring := func(points ...[2]float64) map[string]any {
+		return map[string]any{"type": "Polygon", "coordinates": [][][2]float64{points}}
+	}
+	for _, c := range []struct {
+		name, query string
+		variables   map[string]any
+		code        string
+		argument    string
+		says        string
+	}{
+		{"date", `{region(code: "94.06", asOf: "2017-13-01") { name }}`, nil, "BAD_USER_INPUT", "asOf", "not a date"},
+		{"before the record", `{regions(asOf: "2013-01-01") { totalCount }}`, nil, "BAD_USER_INPUT", "asOf", "2014-07-23"},
+		{"code", `{region(code: "Dogiyai") { name }}`, nil, "BAD_USER_INPUT", "code", "not a region code"},
+		{"page over the limit", `{regions(first: 1001) { totalCount }}`, nil, "BAD_USER_INPUT", "first", "at most 1000"},
+		{"negative page", `{regions(first: -1) { totalCount }}`, nil, "BAD_USER_INPUT", "first", "negative"},
+		{"both ends", `{regions(first: 1, last: 1) { totalCount }}`, nil, "BAD_USER_INPUT", "last", "both"},
+		{"foreign cursor", `{regions(after: "xyz") { totalCount }}`, nil, "BAD_USER_INPUT", "after", "cursor"},
+		{"inverted bbox", one, map[string]any{"f": map[string]any{"bbox": map[string]any{"west": 100, "south": 5, "east": 110, "north": -5}}}, "BAD_USER_INPUT", "filter.bbox.south", "north of"},
+		{"radius -1", one, map[string]any{"f": map[string]any{"near": map[string]any{"point": map[string]any{"lon": 110, "lat": -7}, "radius": -1}}}, "BAD_USER_INPUT", "filter.near.radius", "radius"},
+		{"swapped point", `{regionsAt(point: {lon: -7, lat: 110}) { province { name } }}`, nil, "BAD_USER_INPUT", "point.lat", "swapped"},
+		{"unknown parent", one, map[string]any{"f": map[string]any{"or": []any{map[string]any{"parent": "99"}}}}, "BAD_USER_INPUT", "filter.or.0.parent", "no region"},
+		{"unknown phase", `{clusters(filter: {phase: "1999"}) { totalCount }}`, nil, "BAD_USER_INPUT", "filter.phase", "the phases are"},
+		{"unknown product", `{clusters(filter: {product: "gold"}) { totalCount }}`, nil, "", "", ""},
+		{"no such product", `{clusters(filter: {product: "spaceship"}) { totalCount }}`, nil, "BAD_USER_INPUT", "filter.product", "no product"},
+		{"open ring", one, map[string]any{"f": map[string]any{"within": ring([2]float64{110, -7}, [2]float64{111, -7}, [2]float64{111, -6}, [2]float64{110, -6})}}, "BAD_USER_INPUT", "filter.within.coordinates", "open"},
+		{"polygon as a text", one, map[string]any{"f": map[string]any{"within": "{}"}}, "BAD_USER_INPUT", "filter.within", "object"},
+		{"order without near", `{regions(orderBy: DISTANCE) { totalCount }}`, nil, "BAD_USER_INPUT", "orderBy", "near"},
+		{"zoom", `{region(code: "94.06") { boundary(zoom: 30) }}`, nil, "BAD_USER_INPUT", "zoom", "0 to 14"},
+		{"zoom and tolerance", `{region(code: "94.06") { boundary(zoom: 3, toleranceMetres: 5) }}`, nil, "BAD_USER_INPUT", "toleranceMetres", "both"},
+		{"enum in a variable", one, map[string]any{"f": map[string]any{"level": "VILLAGE"}}, "BAD_USER_INPUT", "f.level", "VILLAGE"},
+		{"unknown argument", `{region(kode: "94.06") { name }}`, nil, "BAD_USER_INPUT", "", "kode"},
+		{"unknown field", `{wilayah { name }}`, nil, "GRAPHQL_VALIDATION_FAILED", "", "wilayah"},
+		{"syntax", `{region(`, nil, "GRAPHQL_PARSE_FAILED", "", ""},
+		{"id", `{node(id: "?") { id }}`, nil, "BAD_USER_INPUT", "id", "not an id"},
+		{"search for nothing", `{search(text: "--") { score }}`, nil, "BAD_USER_INPUT", "text", "no letter"},
+		{"too costly", `{regions(first: 1000) { nodes { clusters(first: 1000) { nodes { regions { clusters(first: 1000) { totalCount } } } } } }}`, nil, "LIMIT_EXCEEDED", "", "complexity"},
+		{"too deep", `{regions{nodes{` + strings.Repeat(`children{`, 25) + `code` + strings.Repeat(`}`, 25) + `}}}`, nil, "LIMIT_EXCEEDED", "", "depth"},
+		{"too many aliases", `{` + strings.Repeat(`a: __typename `, 1001) + `}`, nil, "LIMIT_EXCEEDED", "", "aliases"},
+		{"too many tokens", `{` + strings.Repeat(`__typename `, 20001) + `}`, nil, "GRAPHQL_PARSE_FAILED", "", "token"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := ask(t, shared.url, c.query, c.variables)
+			if c.code == "" {
+				if len(got.Errors) > 0 {
+					t.Errorf("errors %+v", got.Errors)
+				}
+				return
+			}
+			if len(got.Errors) == 0 {
+				t.Fatalf("no error; data %s", got.Data)
+			}
+			e := got.Errors[0]
+			if e.Extensions.Code != c.code || strings.Join(e.Extensions.Argument, ".") != c.argument || !strings.Contains(e.Message, c.says) {
+				t.Errorf("got %s at %v: %s", e.Extensions.Code, e.Extensions.Argument, e.Message)
+			}
+		})
+	}
+}
+
+func TestAntimeridianBox(t *testing.T) {
+	got := ask(t, shared.url, `{across: regions(filter: {level: PROVINCE, bbox: {west: 140, south: -10, east: -170, north: 10}}) { nodes { code } } away: regions(filter: {bbox: {west: 170, south: -10, east: -170, north: 10}}) { totalCount }}`, nil)
+	// East of 140 degrees lie Papua, Papua Selatan and Papua Pegunungan.
+	if want := `{"across":{"nodes":[{"code":"91"},{"code":"93"},{"code":"95"}]},"away":{"totalCount":0}}`; string(got.Data) != want {
+		t.Errorf("got %s %v", got.Data, got.Errors)
+	}
+}
+
+func TestPagesVisitEachRegionOnce(t *testing.T) {
+	for _, order := range []string{"CODE", "NAME", "AREA", "CLUSTER_COUNT"} {
+		var seen []string
+		after := any(nil)
+		for range 20 {
+			got := ask(t, shared.url, `query($after: String, $order: RegionOrder) { regions(first: 100, after: $after, orderBy: $order) { totalCount nodes { code } pageInfo { hasNextPage endCursor } } }`,
+				map[string]any{"after": after, "order": order})
+			var page struct {
+				Regions struct {
+					TotalCount int
+					Nodes      []struct{ Code string }
+					PageInfo   struct {
+						HasNextPage bool
+						EndCursor   string
+					}
+				}
+			}
+			if err := json.Unmarshal(got.Data, &page); err != nil {
+				t.Fatalf("%v: %+v", err, got.Errors)
+			}
+			for _, node := range page.Regions.Nodes {
+				seen = append(seen, node.Code)
+			}
+			if after = page.Regions.PageInfo.EndCursor; !page.Regions.PageInfo.HasNextPage {
+				break
+			}
+		}
+		slices.Sort(seen)
+		if len(seen) != 552 || len(slices.Compact(seen)) != 552 {
+			t.Errorf("%s: %d regions, want each of 552 once", order, len(seen))
+		}
+	}
+}
+
+// A near list is in order of distance, which the edge tells: Surabaya's port lies
+// about 60 km from Pasuruan's cluster and 40 km from Mojokerto's.
+func TestNear(t *testing.T) {
+	got := ask(t, shared.url, `{clusters(filter: {near: {point: {lon: 112.733, lat: -7.2}, radius: 100000}}) { edges { distanceMetres node { regions { code } } } }}`, nil)
+	var list struct {
+		Clusters struct {
+			Edges []struct {
+				DistanceMetres float64
+				Node           struct{ Regions []struct{ Code string } }
+			}
+		}
+	}
+	if err := json.Unmarshal(got.Data, &list); err != nil {
+		t.Fatal(err)
+	}
+	edges := list.Clusters.Edges
+	if len(edges) != 2 || edges[0].Node.Regions[0].Code != "35.76" || edges[0].DistanceMetres > edges[1].DistanceMetres || edges[0].DistanceMetres < 30_000 || edges[1].DistanceMetres > 75_000 {
+		t.Errorf("got %s", got.Data)
+	}
+}
+
+// The answers come from memory: 50 clusters with all they lead to need no SQL
+// statement at all, shown by closing the database before asking.
+func TestAnswersWithoutSQL(t *testing.T) {
+	server, err := pgtest.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(server)
+	defer func() {
+		for _, f := range w.close {
+			f()
+		}
+	}()
+	if err := errorsOf(w.store.Close(), server.Stop()); err != nil {
+		t.Fatal(err)
+	}
+	got := ask(t, w.url, `{clusters(first: 50) { nodes { name sources { title } regions { parent { name } designations { regulation sources { title } } affirmative { answer } boundary(zoom: 6) } } }}`, nil)
+	if len(got.Errors) > 0 || len(got.Data) < 1000 {
+		t.Errorf("errors %+v, %d bytes", got.Errors, len(got.Data))
+	}
+}
+
+func errorsOf(all ...error) error {
+	for _, err := range all {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func TestDeadline(t *testing.T) {
+	config := httpserver.DefaultConfig()
+	config.Timeout = time.Nanosecond
+	got := ask(t, shared.serve(config), `{regions { totalCount }}`, nil)
+	if len(got.Errors) == 0 || got.Errors[0].Extensions.Code != "DEADLINE_EXCEEDED" {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestHTTP(t *testing.T) {
+	for _, c := range []struct {
+		name, method, path, kind, body string
+		status                         int
+		says, hides                    string
+	}{
+		{"malformed JSON is not echoed", "POST", "/graphql", "application/json", `{"query": "secret`, 400, "not valid JSON", "secret"},
+		{"a list of operations", "POST", "/graphql", "application/json", `[{"query":"{__typename}"}]`, 400, "one JSON object", ""},
+		{"a form", "POST", "/graphql", "application/x-www-form-urlencoded", `query={__typename}`, 415, "application/json", ""},
+		{"too long", "POST", "/graphql", "application/json", `{"query":"` + strings.Repeat(" ", 5<<20) + `"}`, 413, "LIMIT_EXCEEDED", ""},
+		{"GET", "GET", "/graphql?query=%7B__typename%7D", "", "", 200, `"__typename":"Query"`, ""},
+		{"GET without a query", "GET", "/graphql", "", "", 400, "query is missing", ""},
+		{"DELETE", "DELETE", "/graphql", "", "", 405, "GET or POST", ""},
+		{"health", "GET", "/healthz", "", "", 200, "ok", ""},
+		{"readiness", "GET", "/readyz", "", "", 200, "ready", ""},
+		{"metrics", "GET", "/metrics", "", "", 200, "sentra_http_request_duration_seconds", ""},
+		{"playground", "GET", "/playground", "", "", 200, "Sentra playground", "https://"},
+		{"its script", "GET", "/playground/graphiql.min.js", "", "", 200, "GraphiQL", ""},
+		{"its examples", "GET", "/playground/examples.json", "", "", 200, "affirmative", ""},
+		{"nothing", "GET", "/nothing", "", "", 404, "NOT_FOUND", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			request := must(http.NewRequest(c.method, shared.url+c.path, strings.NewReader(c.body)))
+			request.Header.Set("Content-Type", c.kind)
+			response, err := http.DefaultClient.Do(request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer response.Body.Close()
+			body := string(must(io.ReadAll(response.Body)))
+			if response.StatusCode != c.status || !strings.Contains(body, c.says) || c.hides != "" && strings.Contains(body, c.hides) {
+				t.Errorf("%d: %.300s", response.StatusCode, body)
+			}
+			if response.Header.Get("Content-Type") == "" {
+				t.Error("no Content-Type")
+			}
+		})
+	}
+}
+
+func TestCompressionAndCORS(t *testing.T) {
+	for _, encoding := range []string{"gzip", "zstd", "br"} {
+		request := must(http.NewRequest("GET", shared.url+"/graphql?query=%7Bsources%7Btitle%7D%7D", nil))
+		request.Header.Set("Accept-Encoding", encoding)
+		request.Header.Set("Origin", "https://example.org")
+		response := must(http.DefaultTransport.RoundTrip(request))
+		response.Body.Close()
+		if response.Header.Get("Content-Encoding") != encoding || response.Header.Get("Access-Control-Allow-Origin") != "*" {
+			t.Errorf("%s: %v", encoding, response.Header)
+		}
+	}
+}
+
+// An id is the same in another database.
+func TestIDsAreStable(t *testing.T) {
+	got := ask(t, shared.url, `{clusters(filter: {product: "coffee-processing"}) { nodes { id } } node(id: "UmVnaW9uOjk0LjA2") { id ... on Region { code } }}`, nil)
+	if want := `{"clusters":{"nodes":[{"id":"Q2x1c3RlcjoyMDE3LTk0LjA2LWNvZmZlZS1wcm9jZXNzaW5n"}]},"node":{"id":"UmVnaW9uOjk0LjA2","code":"94.06"}}`; string(got.Data) != want {
+		t.Errorf("got %s %+v", got.Data, got.Errors)
+	}
+}
+
+func BenchmarkTitleQuestion(b *testing.B) {
+	for b.Loop() {
+		ask(b, shared.url, `{regions(filter: {affirmative: true, hostsClusters: true}, asOf: "2017-12-25") { totalCount nodes { code name parent { name } } }}`, nil)
+	}
+}
+
+func BenchmarkClustersWithBoundaries(b *testing.B) {
+	for b.Loop() {
+		ask(b, shared.url, `{clusters(first: 50) { nodes { name regions { code boundary(zoom: 6) } } }}`, nil)
+	}
+}

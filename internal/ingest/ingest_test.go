@@ -1,0 +1,228 @@
+package ingest_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/sentra-ikm/sentra/internal/facts"
+	"github.com/sentra-ikm/sentra/internal/ingest"
+	"github.com/sentra-ikm/sentra/internal/pgtest"
+	"github.com/sentra-ikm/sentra/internal/postgres"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+var server *pgtest.Server
+
+func TestMain(m *testing.M) {
+	var err error
+	if server, err = pgtest.Start(); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	if err := server.Stop(); err != nil {
+		panic(err)
+	}
+	os.Exit(code)
+}
+
+// newStore gives a migrated record with the facts.
+func newStore(t *testing.T) *postgres.Store {
+	t.Helper()
+	url, err := server.NewDatabase(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := postgres.Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { store.Close() })
+	if _, err := store.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	f, err := facts.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.SyncFacts(t.Context(), f, "test"); err != nil {
+		t.Fatal(err)
+	}
+	return store
+}
+
+func version(t *testing.T, store *postgres.Store) string {
+	t.Helper()
+	v, err := store.Version(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+var source = sentra.Source{ID: "test", Title: "a test"}
+
+func TestFactsAreWrittenOnce(t *testing.T) {
+	store := newStore(t)
+	before := version(t, store)
+	f, err := facts.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if written, err := store.SyncFacts(t.Context(), f, "test"); err != nil || written {
+		t.Errorf("the same digest again: written %v, %v", written, err)
+	}
+	if version(t, store) != before {
+		t.Error("the version changed without a change")
+	}
+	if written, err := store.SyncFacts(t.Context(), f, "newer"); err != nil || !written {
+		t.Errorf("another digest: written %v, %v", written, err)
+	}
+}
+
+func TestRealBoundariesTwice(t *testing.T) {
+	store := newStore(t)
+	files := []string{"../../../shared/boundaries/provinces.geojson", "../../../shared/boundaries/regencies.geojson"}
+	report, err := ingest.Boundaries(t.Context(), store, files, ingest.BoundaryOptions{Source: source})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// 552 imported, and the older Papua and Papua Barat united.
+	if report.Provinces != 38 || report.Regencies != 514 || report.Unions != 2 || report.Changed != 554 {
+		t.Errorf("report %+v", report)
+	}
+	if report.Repairs.RingsDropped < 10 {
+		t.Errorf("%d rings dropped; the source has 10 with fewer than 4 points", report.Repairs.RingsDropped)
+	}
+	before := version(t, store)
+	again, err := ingest.Boundaries(t.Context(), store, files, ingest.BoundaryOptions{Source: source})
+	if err != nil || again.Changed != 0 {
+		t.Errorf("the second import changed %d, %v", again.Changed, err)
+	}
+	if version(t, store) != before {
+		t.Error("the second import changed the version")
+	}
+}
+
+func TestWrongBoundariesLeaveNothing(t *testing.T) {
+	const good = `{"type":"Feature","id":"51.03","properties":{"name":"Kabupaten Badung"},"geometry":{"type":"Polygon","coordinates":[[[115,-8],[115.2,-8],[115.2,-8.5],[115,-8]]]}}`
+	for name, c := range map[string]struct{ bad, says string }{
+		"unknown code":      {`{"type":"Feature","id":"99.99","properties":{},"geometry":{"type":"Polygon","coordinates":[[[115,-8],[115.2,-8],[115.2,-8.5],[115,-8]]]}}`, "no region has the code"},
+		"levels contradict": {`{"type":"Feature","id":"51","properties":{"name":"Kabupaten Badung"},"geometry":{"type":"Polygon","coordinates":[[[115,-8],[115.2,-8],[115.2,-8.5],[115,-8]]]}}`, "different levels"},
+		"swapped":           {`{"type":"Feature","id":"51.04","properties":{},"geometry":{"type":"Polygon","coordinates":[[[-8,115],[-8,115.2],[-8.5,115.2],[-8,115]]]}}`, "swapped"},
+		"out of range":      {`{"type":"Feature","id":"51.04","properties":{},"geometry":{"type":"Polygon","coordinates":[[[200,-8],[201,-8],[201,-9],[200,-8]]]}}`, "out of range"},
+		"twice":             {good, "second time"},
+		"no area":           {`{"type":"Feature","id":"51.04","properties":{},"geometry":{"type":"Polygon","coordinates":[[[115,-8],[116,-8],[115,-8]]]}}`, "no ring"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			store := newStore(t)
+			file := filepath.Join(t.TempDir(), "wrong.geojson")
+			if err := os.WriteFile(file, []byte(good+"\n"+c.bad), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			_, err := ingest.Boundaries(t.Context(), store, []string{file}, ingest.BoundaryOptions{Source: source})
+			if sentra.ErrorCode(err) != sentra.CodeBadUserInput || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), "feature 2") {
+				t.Errorf("got %v", err)
+			}
+			data, err := store.Load(t.Context())
+			if err != nil || len(data.Boundaries) != 0 {
+				t.Errorf("%d boundaries are stored, %v; want none", len(data.Boundaries), err)
+			}
+		})
+	}
+}
+
+func TestTables(t *testing.T) {
+	const designationHead = "region_code,kind,regulation,valid_from,valid_to,confidence,neighbour,source\n"
+	const clusterHead = "key,name_en,name_id,product_en,product_id,phase,regions,lon,lat,precision,initial_target,region_note,province_named,source\n"
+	for _, c := range []struct {
+		name, kind, file string
+		count            int
+		says             string
+	}{
+		{"designation", "d", designationHead + "51.03,BORDER,Perpres 1/2030,2030,,LISTED,AU,https://example.org/a\n", 1, ""},
+		{"unknown region", "d", designationHead + "51.03,BORDER,Perpres 1/2030,2030,,LISTED,,s\n99.01,BORDER,Perpres 1/2030,2030,,LISTED,,s\n", 0, "line 3, column 1"},
+		{"wrong kind", "d", designationHead + "51.03,POOR,Perpres 1/2030,2030,,LISTED,,s\n", 0, "line 2, column 7"},
+		{"wrong date", "d", designationHead + "51.03,BORDER,Perpres 1/2030,20x0,,LISTED,,s\n", 0, "line 2, column 29"},
+		{"inverted dates", "d", designationHead + "51.03,BORDER,Perpres 1/2030,2030-05-01,2029-01-01,LISTED,,s\n", 0, "lies before"},
+		{"no source", "d", designationHead + "51.03,BORDER,Perpres 1/2030,2030,,LISTED,,\n", 0, "source"},
+		{"unknown column", "d", "code\n1\n", 0, "no such column"},
+		{"cluster", "c", clusterHead + "x-1,Silver,Perak,silver craft,kerajinan perak,2017,51.03;51.04,115.2,-8.6,POINT,true,,Bali,Somebody\n", 1, ""},
+		{"cluster without a place", "c", clusterHead + "x-1,Silver,Perak,silver craft,kerajinan perak,2017,51.03,,,POINT,,,,s\n", 0, "lon"},
+		{"cluster swapped", "c", clusterHead + "x-1,Silver,Perak,silver craft,kerajinan perak,2017,51.03,-8.6,115.2,POINT,,,,s\n", 0, "swapped"},
+		{"cluster of no phase", "c", clusterHead + "x-1,Silver,Perak,silver craft,kerajinan perak,1999,51.03,,,REGENCY,,,,s\n", 0, "none of 2013-2016, 2017"},
+		{"GeoJSON cluster", "c", `{"type":"FeatureCollection","features":[{"type":"Feature","geometry":{"type":"Point","coordinates":[115.2,-8.6]},"properties":{"key":"x-2","name_en":"Silver","name_id":"Perak","product_en":"silver craft","product_id":"kerajinan perak","phase":"2017","regions":"51.03","precision":"POINT","initial_target":false,"source":"s"}}]}`, 1, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			store := newStore(t)
+			before := version(t, store)
+			load := ingest.Designations
+			if c.kind == "c" {
+				load = ingest.Clusters
+			}
+			count, err := load(t.Context(), store, []byte(c.file), "file")
+			if c.says == "" {
+				if err != nil || count != c.count {
+					t.Fatalf("%d rows, %v", count, err)
+				}
+				after := version(t, store)
+				if _, err := load(t.Context(), store, []byte(c.file), "file"); err != nil || version(t, store) != after {
+					t.Errorf("a second import changed the version, or failed: %v", err)
+				}
+				return
+			}
+			if sentra.ErrorCode(err) != sentra.CodeBadUserInput || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("got %v, want it to say %q", err, c.says)
+			}
+			if version(t, store) != before {
+				t.Error("a refused file changed the record")
+			}
+		})
+	}
+}
+
+// The database itself carries the rules.
+func TestConstraints(t *testing.T) {
+	store := newStore(t)
+	day := sentra.MustDate("2016-06-01")
+	err := store.ImportDesignations(t.Context(), []sentra.Designation{{ID: "another", Region: "94.06", Kind: sentra.Disadvantaged,
+		Regulation: "Perpres 131/2015", From: sentra.PartialDate{First: day, Precision: sentra.PrecisionDay}, Confidence: sentra.Listed,
+		Sources: []sentra.SourceID{"test"}}}, []sentra.Source{source})
+	if sentra.ErrorCode(err) != sentra.CodeConflict {
+		t.Errorf("an overlapping designation: got %v, want CONFLICT", err)
+	}
+}
+
+// Load is one transaction, which a passed deadline cancels.
+func TestLoadIsCancelled(t *testing.T) {
+	store := newStore(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := store.Load(ctx); sentra.ErrorCode(err) != sentra.CodeDeadlineExceeded && !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func FuzzTables(f *testing.F) {
+	f.Add([]byte("region_code,kind\n1,2\n"))
+	f.Add([]byte(`{"type":"FeatureCollection","features":[]}`))
+	f.Add([]byte("key,source\n\"x"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		_, _ = ingest.Designations(t.Context(), emptyRecord{}, data, "fuzz")
+		_, _ = ingest.Clusters(t.Context(), emptyRecord{}, data, "fuzz")
+	})
+}
+
+// emptyRecord is a record without regions, so that no row can pass.
+type emptyRecord struct{ ingest.Record }
+
+func (emptyRecord) Load(context.Context) (*sentra.Dataset, error) { return &sentra.Dataset{}, nil }
+func (emptyRecord) ImportDesignations(context.Context, []sentra.Designation, []sentra.Source) error {
+	return nil
+}
+func (emptyRecord) ImportClusters(context.Context, []sentra.Cluster, []sentra.Product, []sentra.Source) error {
+	return nil
+}
