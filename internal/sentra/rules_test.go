@@ -1,0 +1,96 @@
+package sentra
+
+import (
+	"testing"
+	"time"
+)
+
+func TestDates(t *testing.T) {
+	for _, c := range []struct {
+		text, first, last string
+		precision         Precision
+	}{
+		{"2015", "2015-01-01", "2015-12-31", PrecisionYear},
+		{"2016-02", "2016-02-01", "2016-02-29", PrecisionMonth},
+		{"2017-12-25", "2017-12-25", "2017-12-25", PrecisionDay},
+	} {
+		d, err := ParsePartialDate(c.text)
+		if err != nil || d.First.String() != c.first || d.Last().String() != c.last || d.Precision != c.precision || d.String() != c.text {
+			t.Errorf("%s: %+v, %v", c.text, d, err)
+		}
+	}
+	for _, wrong := range []string{"", "2017-02-30", "25-12-2017", "2017-1-1", "0", "2017-12-25T00:00:00Z"} {
+		if _, err := ParseDate(wrong); ErrorCode(err) != CodeBadUserInput {
+			t.Errorf("%q: got %v", wrong, err)
+		}
+	}
+	// 18:00 UTC is already the next day in Jakarta.
+	if got := Today(time.Date(2022, 7, 24, 18, 0, 0, 0, time.UTC)); got.String() != "2022-07-25" {
+		t.Errorf("today in Jakarta: %s", got)
+	}
+}
+
+func TestKleeneLogic(t *testing.T) {
+	for _, c := range []struct{ a, b, and, or Truth }{
+		{True, True, True, True}, {True, Unknown, Unknown, True}, {True, False, False, True},
+		{Unknown, Unknown, Unknown, Unknown}, {Unknown, False, False, Unknown}, {False, False, False, False},
+	} {
+		if c.a.And(c.b) != c.and || c.b.And(c.a) != c.and || c.a.Or(c.b) != c.or || c.b.Or(c.a) != c.or {
+			t.Errorf("%d, %d", c.a, c.b)
+		}
+	}
+	if Unknown.Not() != Unknown || True.Not() != False {
+		t.Error("not")
+	}
+}
+
+func TestJudge(t *testing.T) {
+	day := func(text string) PartialDate {
+		d, err := ParsePartialDate(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	from := day("2015")
+	coverage := []*DesignationCoverage{
+		{Kind: Disadvantaged, Extent: ExtentComplete, Confidence: Listed},
+		{Kind: Border, Province: "61", Extent: ExtentComplete, From: &from, Confidence: Listed},
+		{Kind: Border, Province: "33", Extent: ExtentNone, Confidence: Inferred},
+		{Kind: Border, Province: "12", Extent: ExtentPartial, Confidence: Partial},
+	}
+	border := []*Designation{{Kind: Border, From: from, Confidence: Partial}}
+	for _, c := range []struct {
+		name         string
+		day          string
+		province     RegionCode
+		designations []*Designation
+		answer       Answer
+		confidence   Confidence
+	}{
+		{"every kind covered", "2016-01-01", "61", nil, No, Listed},
+		{"as sure as the least sure kind", "2016-01-01", "33", nil, No, Inferred},
+		{"part of a list is no no", "2016-01-01", "12", nil, NotCovered, ""},
+		{"within the decree's year", "2015-06-01", "61", nil, NotCovered, ""},
+		{"designated", "2016-01-01", "12", border, Yes, Partial},
+		{"designated, within the decree's year", "2015-12-30", "12", border, NotCovered, ""},
+		{"designated, on the year's last day", "2015-12-31", "12", border, Yes, Partial},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := Judge(MustDate(c.day), c.province, c.designations, coverage)
+			if got.Answer != c.answer || got.Confidence != c.confidence {
+				t.Errorf("got %s (%s), want %s (%s)", got.Answer, got.Confidence, c.answer, c.confidence)
+			}
+		})
+	}
+}
+
+func FuzzDates(f *testing.F) {
+	f.Add("2017-12-25")
+	f.Add("2017")
+	f.Fuzz(func(t *testing.T, text string) {
+		if d, err := ParsePartialDate(text); err == nil && d.String() != text {
+			t.Errorf("%q reads back as %q", text, d)
+		}
+	})
+}
