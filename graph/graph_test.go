@@ -265,6 +265,55 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
+// The query that GraphiQL and code generators send passes under the defaults.
+func TestIntrospection(t *testing.T) {
+	const deep = `kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } } } }`
+	got := ask(t, shared.url, `query IntrospectionQuery { __schema { queryType { name } types { kind name description
+		fields(includeDeprecated: true) { name description args { name description type { `+deep+` } defaultValue } type { `+deep+` } isDeprecated }
+		inputFields { name description type { `+deep+` } defaultValue } interfaces { name } enumValues(includeDeprecated: true) { name description } possibleTypes { name } }
+		directives { name description locations args { name type { `+deep+` } } } } }`, nil)
+	if len(got.Errors) > 0 {
+		t.Fatalf("errors %+v", got.Errors)
+	}
+	type described struct{ Name, Description string }
+	var schema struct {
+		Schema struct {
+			Types []struct {
+				described
+				Fields []struct {
+					described
+					Args []described
+				}
+				InputFields []described
+				EnumValues  []described
+			}
+		} `json:"__schema"`
+	}
+	if err := json.Unmarshal(got.Data, &schema); err != nil {
+		t.Fatal(err)
+	}
+	check := func(where string, d described) {
+		if d.Description == "" {
+			t.Errorf("%s%s has no description", where, d.Name)
+		}
+	}
+	for _, kind := range schema.Schema.Types {
+		if strings.HasPrefix(kind.Name, "__") {
+			continue
+		}
+		check("", kind.described)
+		for _, field := range kind.Fields {
+			check(kind.Name+".", field.described)
+			for _, argument := range field.Args {
+				check(kind.Name+"."+field.Name+"#", argument)
+			}
+		}
+		for _, field := range append(kind.InputFields, kind.EnumValues...) {
+			check(kind.Name+".", field)
+		}
+	}
+}
+
 func TestAntimeridianBox(t *testing.T) {
 	got := ask(t, shared.url, `{across: regions(filter: {level: PROVINCE, bbox: {west: 140, south: -10, east: -170, north: 10}}) { nodes { code } } away: regions(filter: {bbox: {west: 170, south: -10, east: -170, north: 10}}) { totalCount }}`, nil)
 	// East of 140 degrees lie Papua, Papua Selatan and Papua Pegunungan.
