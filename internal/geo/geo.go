@@ -104,12 +104,8 @@ func meetsBound(shape orb.MultiPolygon, bound orb.Bound) bool {
 		if !polygon.Bound().Intersects(bound) {
 			continue
 		}
-		for _, ring := range polygon {
-			for i := 1; i < len(ring); i++ {
-				if segmentMeets(ring[i-1], ring[i], bound) {
-					return true
-				}
-			}
+		if edgeMeets(orb.MultiPolygon{polygon}, bound) {
+			return true
 		}
 		// No edge meets the box: it lies wholly inside the polygon or outside.
 		if planar.PolygonContains(polygon, bound.Min) {
@@ -329,6 +325,20 @@ func Union(shapes []orb.MultiPolygon) (orb.MultiPolygon, error) {
 	return shape, nil
 }
 
+// edgeMeets tells whether an edge of the shape meets the box.
+func edgeMeets(shape orb.MultiPolygon, bound orb.Bound) bool {
+	for _, polygon := range shape {
+		for _, ring := range polygon {
+			for i := 1; i < len(ring); i++ {
+				if segmentMeets(ring[i-1], ring[i], bound) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
 // validPart gives a polygon as simplefeatures wants it. A hole that touches the
 // exterior in more than a point, which real files have, is cut out of it.
 func validPart(polygon orb.Polygon) (geom.Geometry, error) {
@@ -365,6 +375,13 @@ func OverlapShare(region, query orb.MultiPolygon) (float64, error) {
 	common := 0.0
 	for _, polygon := range region {
 		if !polygon.Bound().Intersects(query.Bound()) {
+			continue
+		}
+		if !edgeMeets(query, polygon.Bound()) {
+			// No edge of the query comes near: the part lies wholly in or out.
+			if Contains(query, polygon[0][0]) {
+				common += AreaKm2(orb.MultiPolygon{polygon})
+			}
 			continue
 		}
 		part, err := validPart(polygon)

@@ -222,6 +222,16 @@ func TestOverlapOfRealRegencies(t *testing.T) {
 		if err != nil || share < 0.999 {
 			t.Errorf("%s: share %g, %v", code, share, err)
 		}
+		// Two halves that meet within the region share it between them.
+		middle := shape.Bound().Center().Lon()
+		west, err := OverlapShare(shape, orb.MultiPolygon{orb.Bound{Min: orb.Point{90, -15}, Max: orb.Point{middle, 12}}.ToPolygon()})
+		if err != nil {
+			t.Errorf("%s: %v", code, err)
+		}
+		east, err := OverlapShare(shape, orb.MultiPolygon{orb.Bound{Min: orb.Point{middle, -15}, Max: orb.Point{145, 12}}.ToPolygon()})
+		if err != nil || math.Abs(west+east-1) > 0.001 {
+			t.Errorf("%s: halves %g and %g, %v", code, west, east, err)
+		}
 	}
 }
 

@@ -14,15 +14,16 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// statuses is the one table from the domain's codes to HTTP.
-var statuses = map[sentra.Code]int{
-	sentra.CodeBadUserInput:     http.StatusBadRequest,
-	sentra.CodeNotFound:         http.StatusNotFound,
-	sentra.CodeConflict:         http.StatusConflict,
-	sentra.CodeLimitExceeded:    http.StatusRequestEntityTooLarge,
-	sentra.CodeDeadlineExceeded: http.StatusServiceUnavailable,
-	sentra.CodeUnavailable:      http.StatusServiceUnavailable,
-	sentra.CodeInternal:         http.StatusInternalServerError,
+// graphqlCodes is the one table from the domain's codes to those that clients see
+// as extensions.code.
+var graphqlCodes = map[sentra.Code]string{
+	sentra.CodeBadUserInput:     "BAD_USER_INPUT",
+	sentra.CodeNotFound:         "NOT_FOUND",
+	sentra.CodeConflict:         "CONFLICT",
+	sentra.CodeLimitExceeded:    "LIMIT_EXCEEDED",
+	sentra.CodeDeadlineExceeded: "DEADLINE_EXCEEDED",
+	sentra.CodeUnavailable:      "UNAVAILABLE",
+	sentra.CodeInternal:         "INTERNAL",
 }
 
 // inputRules are the validation rules that speak of arguments; what they find is
@@ -53,13 +54,13 @@ func present(ctx context.Context, err error, log *slog.Logger) *gqlerror.Error {
 		} else {
 			log.ErrorContext(ctx, "internal error", "error", err, "path", graphql.GetPath(ctx).String(), "request", requestID(ctx))
 			return &gqlerror.Error{Message: "internal error", Path: graphql.GetPath(ctx),
-				Extensions: map[string]any{"code": string(sentra.CodeInternal), "requestId": requestID(ctx)}}
+				Extensions: map[string]any{"code": graphqlCodes[sentra.CodeInternal], "requestId": requestID(ctx)}}
 		}
 	}
 	if coded.Err != nil {
 		log.InfoContext(ctx, "request refused", "error", coded, "request", requestID(ctx))
 	}
-	out := &gqlerror.Error{Message: coded.Message, Extensions: map[string]any{"code": string(coded.Code)}}
+	out := &gqlerror.Error{Message: coded.Message, Extensions: map[string]any{"code": graphqlCodes[coded.Code]}}
 	var argument []string
 	if field := graphql.GetFieldContext(ctx); field != nil {
 		out.Path = field.Path()
@@ -98,10 +99,10 @@ func presentQueryFault(fault *gqlerror.Error) *gqlerror.Error {
 				argument = append(argument, itoa(int(e)))
 			}
 		}
-		fault.Extensions["code"], fault.Extensions["argument"] = string(sentra.CodeBadUserInput), argument
+		fault.Extensions["code"], fault.Extensions["argument"] = graphqlCodes[sentra.CodeBadUserInput], argument
 		fault.Path = nil
 	} else if inputRules[fault.Rule] {
-		fault.Extensions["code"] = string(sentra.CodeBadUserInput)
+		fault.Extensions["code"] = graphqlCodes[sentra.CodeBadUserInput]
 	} else if _, told := fault.Extensions["code"]; !told {
 		fault.Extensions["code"] = "GRAPHQL_VALIDATION_FAILED"
 	}
@@ -113,5 +114,5 @@ func refuse(w http.ResponseWriter, status int, code sentra.Code, message string)
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(map[string]any{"errors": []any{map[string]any{
-		"message": message, "extensions": map[string]any{"code": string(code)}}}})
+		"message": message, "extensions": map[string]any{"code": graphqlCodes[code]}}}})
 }
