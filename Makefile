@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-.PHONY: help setup build serve test generate bench fuzz clean
+.PHONY: help setup setup-test setup-bench build serve test generate bench fuzz clean
 
 help: ## Say what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -11,13 +11,19 @@ help: ## Say what can be made
 setup: ## Install what is needed (PostgreSQL's binaries, as root)
 	@scripts/setup.sh
 
+setup-test: ## Install what the tests need besides
+	@scripts/setup.sh test
+
+setup-bench: ## Install what the comparison with other servers needs besides
+	@scripts/setup.sh bench
+
 build: ## Build bin/sentra
 	go build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/sentra ./cmd/sentra
 
 serve: setup build ## Serve on http://localhost:8080
 	bin/sentra serve
 
-test: setup ## Run every test, and every fuzz target for two seconds
+test: setup-test ## Run every test, and every fuzz target for two seconds
 	scripts/test.sh
 
 generate: ## Make the Go code of the schema anew

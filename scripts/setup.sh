@@ -1,12 +1,47 @@
 #!/usr/bin/env bash
-# Installs what Sentra needs beside Go: PostgreSQL's server binaries. It may be
-# run again at any time, as root or not.
+# Installs what Sentra needs beside Go. It may be run again at any time, as root
+# or not.
+#
+#   setup.sh          what serving needs: PostgreSQL's server binaries
+#   setup.sh test     what the tests need besides: programs of Debian's, and the
+#                     npm packages of every folder with a package-lock.json
+#   setup.sh bench    what the comparison with other servers needs besides
 set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# What each stage needs: a command and the Debian package that brings it.
+serve_programs=()
+test_programs=()
+bench_programs=()
 
 if ! command -v go >/dev/null; then
   echo "Go is missing; install it from https://go.dev/dl/ (version 1.26 or later)" >&2
   exit 1
 fi
+
+can_install() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; }
+
+updated=
+install_packages() {
+  [ -n "$updated" ] || apt-get update -qq
+  updated=yes
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+# need COMMAND:PACKAGE ... installs the packages whose command is missing.
+need() {
+  local pair missing=()
+  for pair in "$@"; do
+    command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
+  done
+  [ ${#missing[@]} = 0 ] && return
+  if can_install; then
+    install_packages "${missing[@]}"
+  else
+    echo "missing: ${missing[*]}; install them, or run this as root on Debian" >&2
+    exit 1
+  fi
+}
 
 has_postgres() {
   local dir
@@ -16,15 +51,35 @@ has_postgres() {
   command -v initdb >/dev/null
 }
 
-if [ -n "${SENTRA_DATABASE_URL:-}" ] || has_postgres; then
-  exit 0
-fi
-if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-  # Only the binaries: Debian's own cluster is neither made nor started.
-  mkdir -p /etc/postgresql-common
-  [ -e /etc/postgresql-common/createcluster.conf ] || echo "create_main_cluster = false" > /etc/postgresql-common/createcluster.conf
-  apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null
-else
-  echo "PostgreSQL is not installed; Sentra will download its own binaries at the first start" >&2
-fi
+postgres() {
+  [ -n "${SENTRA_DATABASE_URL:-}" ] || has_postgres && return
+  if can_install; then
+    # Only the binaries: Debian's own cluster is neither made nor started.
+    mkdir -p /etc/postgresql-common
+    [ -e /etc/postgresql-common/createcluster.conf ] || echo "create_main_cluster = false" > /etc/postgresql-common/createcluster.conf
+    install_packages postgresql
+  else
+    echo "PostgreSQL is not installed; Sentra will download its own binaries at the first start" >&2
+  fi
+}
+
+# npm_packages installs those of each folder whose lock file is newer than what
+# is installed there.
+npm_packages() {
+  local lock folder
+  for lock in $(git ls-files '*package-lock.json' 2>/dev/null || find . -name package-lock.json -not -path '*/node_modules/*'); do
+    folder=$(dirname "$lock")
+    if [ ! -e "$folder/node_modules/.installed" ] || [ "$lock" -nt "$folder/node_modules/.installed" ]; then
+      (cd "$folder" && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.installed)
+    fi
+  done
+}
+
+postgres
+need "${serve_programs[@]}"
+case "${1:-serve}" in
+  serve) ;;
+  test) need "${test_programs[@]}"; npm_packages ;;
+  bench) need "${test_programs[@]}" "${bench_programs[@]}"; npm_packages ;;
+  *) echo "setup.sh knows the stages serve, test and bench" >&2; exit 1 ;;
+esac

@@ -1,0 +1,42 @@
+package httpserver
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"net/http"
+	"strings"
+)
+
+// etag makes the entity tag of an answer out of all that decides on it: the
+// binary's version, the dataset's, the day it is, the route and the question.
+// It is weak, since an answer may be compressed in several ways.
+func etag(parts ...string) string {
+	sum := sha256.New()
+	for _, part := range parts {
+		sum.Write([]byte(part))
+		sum.Write([]byte{0})
+	}
+	return `W/"` + base64.RawURLEncoding.EncodeToString(sum.Sum(nil)[:15]) + `"`
+}
+
+// notModified sets the ETag and, unless empty, the Cache-Control of an answer.
+// Where the client has that answer already it answers 304 and gives true.
+func notModified(w http.ResponseWriter, r *http.Request, tag, cacheControl string) bool {
+	w.Header().Set("ETag", tag)
+	if cacheControl != "" {
+		w.Header().Set("Cache-Control", cacheControl)
+	}
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		return false
+	}
+	for _, given := range r.Header.Values("If-None-Match") {
+		for _, one := range strings.Split(given, ",") {
+			one = strings.TrimSpace(one)
+			if one == "*" || strings.TrimPrefix(one, "W/") == strings.TrimPrefix(tag, "W/") {
+				w.WriteHeader(http.StatusNotModified)
+				return true
+			}
+		}
+	}
+	return false
+}
