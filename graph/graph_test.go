@@ -79,6 +79,8 @@ func newWorld(server *pgtest.Server) *world {
 func (w *world) serve(config httpserver.Config) string {
 	resolver := &graph.Resolver{Holder: w.holder, Now: func() time.Time { return today }}
 	config.Playground = must(playground.Files())
+	config.Data = httpserver.Data{Atlas: w.holder.Atlas, Today: func() sentra.Date { return sentra.Today(today) }, Version: "test",
+		ParseRegionFilter: graph.ParseRegionFilter, ParseClusterFilter: graph.ParseClusterFilter}
 	handler := must(httpserver.New(config, graph.NewSchema(resolver), resolver.OneAtlas, ready{}, slog.New(slog.NewTextHandler(io.Discard, nil))))
 	server := httptest.NewServer(handler.Handler())
 	w.close = append(w.close, server.Close)

@@ -77,6 +77,8 @@ func serve(ctx context.Context, o *options, config httpserver.Config, address, b
 	if config.Playground, err = playground.Files(); err != nil {
 		return err
 	}
+	config.Data = httpserver.Data{Atlas: holder.Atlas, Today: func() sentra.Date { return sentra.Today(time.Now()) }, Version: version,
+		ParseRegionFilter: graph.ParseRegionFilter, ParseClusterFilter: graph.ParseClusterFilter}
 	server, err := httpserver.New(config, graph.NewSchema(resolver), resolver.OneAtlas, backend{store, holder}, log)
 	if err != nil {
 		return err

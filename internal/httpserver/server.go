@@ -34,6 +34,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -55,6 +56,23 @@ type Config struct {
 	Origins []string
 	// Playground holds index.html and its assets.
 	Playground fs.FS
+	// Data is what the routes beside GraphQL answer from; without an Atlas in it
+	// there are none.
+	Data Data
+}
+
+// Data is what the routes beside GraphQL answer from.
+type Data struct {
+	// Atlas gives the present atlas; a request takes it once.
+	Atlas func() *atlas.Atlas
+	// Today gives the day that an answer without asOf is for.
+	Today func() sentra.Date
+	// Version is that of the binary: with another one, entity tags change.
+	Version string
+	// ParseRegionFilter and ParseClusterFilter read the JSON object that GraphQL
+	// takes as a filter; the error is a BAD_USER_INPUT whose path begins at filter.
+	ParseRegionFilter  func(text string) (*sentra.RegionFilter, error)
+	ParseClusterFilter func(text string) (*sentra.ClusterFilter, error)
 }
 
 // DefaultConfig gives limits under which introspection and every example pass.

@@ -1,0 +1,111 @@
+package graph
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/validator"
+
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// ParseRegionFilter reads the JSON object of a RegionFilter, as a variable of
+// GraphQL holds it; nil for a null. It is coerced and checked against the
+// schema, so that an URL and the command line take what GraphQL takes. The error
+// is a BAD_USER_INPUT with GraphQL's message and the path from the filter down:
+// filter.bbox.west.
+func ParseRegionFilter(text string) (*sentra.RegionFilter, error) {
+	return parseFilter(text, "RegionFilter", func(ctx context.Context, ec *executionContext, value any) (*sentra.RegionFilter, error) {
+		filter, err := ec.unmarshalInputRegionFilter(ctx, value)
+		if err != nil {
+			return nil, err
+		}
+		parsed, err := filter.Domain()
+		return parsed, sentra.In("filter", err)
+	})
+}
+
+// ParseClusterFilter is ParseRegionFilter for a ClusterFilter.
+func ParseClusterFilter(text string) (*sentra.ClusterFilter, error) {
+	return parseFilter(text, "ClusterFilter", func(ctx context.Context, ec *executionContext, value any) (*sentra.ClusterFilter, error) {
+		filter, err := ec.unmarshalInputClusterFilter(ctx, value)
+		if err != nil {
+			return nil, err
+		}
+		parsed, err := filter.Domain()
+		return parsed, sentra.In("filter", err)
+	})
+}
+
+func parseFilter[T any](text, inputType string, read func(context.Context, *executionContext, any) (*T, error)) (*T, error) {
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.UseNumber()
+	var value any
+	if err := decoder.Decode(&value); err != nil {
+		return nil, sentra.BadInput("filter", "the filter is not JSON; write the object that GraphQL takes, with its names in quotes: %s", jsonFault(err))
+	}
+	if _, err := decoder.Token(); err != io.EOF {
+		return nil, sentra.BadInput("filter", "something follows the JSON object")
+	}
+	execution := newExecutionContext(nil, &executableSchema{}, nil)
+	schema := execution.Schema()
+	variable := &ast.VariableDefinition{Variable: "filter", Type: ast.NamedType(inputType, nil), Definition: schema.Types[inputType]}
+	coerced, err := validator.VariableValues(schema, &ast.OperationDefinition{VariableDefinitions: ast.VariableDefinitionList{variable}},
+		map[string]any{"filter": value})
+	if err != nil {
+		return nil, filterFault(err)
+	}
+	if coerced["filter"] == nil {
+		return nil, nil
+	}
+	ctx := graphql.WithPathContext(context.Background(), graphql.NewPathWithField("filter"))
+	filter, err := read(ctx, execution, coerced["filter"])
+	if err != nil {
+		return nil, filterFault(err)
+	}
+	return filter, nil
+}
+
+// jsonFault tells what is wrong with a JSON text without giving it back.
+func jsonFault(err error) string {
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		return fmt.Sprintf("%s, at byte %d", syntax, syntax.Offset)
+	}
+	return "it ends too soon"
+}
+
+// filterFault gives an error of gqlgen or gqlparser as one of the domain: their
+// path, then that of the coded error inside.
+func filterFault(err error) error {
+	var fault *gqlerror.Error
+	var coded *sentra.Error
+	errors.As(err, &coded)
+	if !errors.As(err, &fault) {
+		return err
+	}
+	out := sentra.BadInput("", "%s", fault.Message)
+	for i, element := range fault.Path {
+		switch e := element.(type) {
+		case ast.PathName:
+			// Of a variable, gqlparser says so before its name.
+			if i > 0 || e != "variable" {
+				out.Path = append(out.Path, string(e))
+			}
+		case ast.PathIndex:
+			out.Path = append(out.Path, fmt.Sprint(int(e)))
+		}
+	}
+	if coded != nil {
+		out.Code, out.Message, out.Err = coded.Code, coded.Message, coded.Err
+		out.Path = append(out.Path, coded.Path...)
+	}
+	return out
+}
