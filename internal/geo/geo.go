@@ -16,6 +16,7 @@ import (
 	"github.com/paulmach/orb/simplify"
 	"github.com/peterstace/simplefeatures/geom"
 
+	"github.com/sentra-ikm/sentra/internal/geo/sphere"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -148,40 +149,9 @@ func AreaKm2(shape orb.MultiPolygon) float64 {
 	return math.Abs(orbgeo.Area(shape)) / 1e6
 }
 
-// vector is a point of the unit sphere.
-type vector [3]float64
-
-func toVector(p orb.Point) vector {
-	lon, lat := p.Lon()*math.Pi/180, p.Lat()*math.Pi/180
-	return vector{math.Cos(lat) * math.Cos(lon), math.Cos(lat) * math.Sin(lon), math.Sin(lat)}
-}
-
-func (a vector) dot(b vector) float64 { return a[0]*b[0] + a[1]*b[1] + a[2]*b[2] }
-
-func (a vector) cross(b vector) vector {
-	return vector{a[1]*b[2] - a[2]*b[1], a[2]*b[0] - a[0]*b[2], a[0]*b[1] - a[1]*b[0]}
-}
-
-func (a vector) norm() float64 { return math.Sqrt(a.dot(a)) }
-
-// angle between two points, exact for near ones too.
-func (a vector) angle(b vector) float64 { return math.Atan2(a.cross(b).norm(), a.dot(b)) }
-
-// angleToArc is the angle from p to the great-circle arc between a and b.
-func angleToArc(p, a, b vector) float64 {
-	normal := a.cross(b)
-	if length := normal.norm(); length > 1e-15 {
-		// The foot lies on the arc when p is on the inner side of both ends.
-		if a.cross(normal).dot(p) <= 0 && b.cross(normal).dot(p) >= 0 {
-			return math.Abs(math.Asin(max(-1, min(1, p.dot(normal)/length))))
-		}
-	}
-	return min(p.angle(a), p.angle(b))
-}
-
 // Distance is the distance between two points in metres on the sphere.
 func Distance(a, b orb.Point) float64 {
-	return toVector(a).angle(toVector(b)) * orb.EarthRadius
+	return sphere.Metres(sphere.Between(sphere.FromPoint(a), sphere.FromPoint(b)))
 }
 
 // DistanceTo is the distance in metres on the sphere from the point to the
@@ -191,21 +161,21 @@ func DistanceTo(shape orb.MultiPolygon, p orb.Point) float64 {
 		return 0
 	}
 	nearest := math.Inf(1)
-	at := toVector(p)
+	at := sphere.FromPoint(p)
 	for _, polygon := range shape {
 		for _, ring := range polygon {
 			if len(ring) == 0 {
 				continue
 			}
-			before := toVector(ring[0])
+			before := sphere.FromPoint(ring[0])
 			for _, corner := range ring[1:] {
-				next := toVector(corner)
-				nearest = min(nearest, angleToArc(at, before, next))
+				next := sphere.FromPoint(corner)
+				nearest = min(nearest, sphere.ToArc(at, before, next))
 				before = next
 			}
 		}
 	}
-	return nearest * orb.EarthRadius
+	return sphere.Metres(nearest)
 }
 
 // MetresPerDegree is the length of a degree of latitude on the sphere.

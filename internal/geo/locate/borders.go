@@ -1,0 +1,468 @@
+package locate
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"unsafe"
+
+	"github.com/paulmach/orb"
+
+	"github.com/sentra-ikm/sentra/internal/geo/hilbert"
+	"github.com/sentra-ikm/sentra/internal/geo/predicate"
+	"github.com/sentra-ikm/sentra/internal/geo/sphere"
+)
+
+// Hit is a face and its distance in metres, 0 inside.
+type Hit struct {
+	Face   int
+	Metres float64
+}
+
+// borders measures distances to the edges of faces: runs of consecutive edges,
+// in boxes in space, and over the runs a tree packed along a Hilbert curve.
+type borders struct {
+	runs      []run
+	faceRuns  []int32 // face f has runs[faceRuns[f]:faceRuns[f+1]]
+	faceBoxes []sphere.Box
+	partStart []orb.Point // a vertex of each polygon with edges
+	partOf    []int32     // face f has partStart[partOf[f]:partOf[f+1]]
+	places    []sphere.Vec
+	corners   []orb.Point // the same vertices in degrees
+	nodes     []node      // the root is the last
+}
+
+// run is edges of one ring: places[first] to places[first+count].
+type run struct {
+	box          sphere.Box
+	face         int32
+	first, count int32
+}
+
+// node has the children first to first+count: nodes, or with leaf runs by
+// way of order.
+type node struct {
+	box          sphere.Box
+	first, count int32
+}
+
+const (
+	runLength = 8
+	fanOut    = 8
+)
+
+func (b *borders) bytes() int {
+	return len(b.runs)*int(unsafe.Sizeof(run{})) + len(b.nodes)*int(unsafe.Sizeof(node{})) +
+		len(b.faceBoxes)*int(unsafe.Sizeof(sphere.Box{})) + 4*(len(b.faceRuns)+len(b.partOf)) +
+		24*len(b.places) + 16*(len(b.corners)+len(b.partStart))
+}
+
+func bordersOf(r *rings, faces int) borders {
+	b := borders{faceRuns: make([]int32, faces+1), partOf: make([]int32, faces+1)}
+	for range faces {
+		b.faceBoxes = append(b.faceBoxes, sphere.EmptyBox())
+	}
+	for part, face := range r.partFace {
+		start, end := r.partFirst[part], r.partFirst[part+1]
+		if start == end {
+			continue
+		}
+		b.partStart = append(b.partStart, r.points[start])
+		b.partOf[face+1]++
+		for e := start; e < end; {
+			next := run{box: sphere.EmptyBox(), face: face, first: int32(len(b.places))}
+			b.add(r.points[e])
+			for {
+				to := r.next[e]
+				b.add(r.points[to])
+				next.box.AddArc(b.places[len(b.places)-2], b.places[len(b.places)-1])
+				next.count++
+				e++
+				if to != e || next.count == runLength { // the ring's last edge goes back
+					break
+				}
+			}
+			b.runs = append(b.runs, next)
+			b.faceRuns[face+1]++
+			b.faceBoxes[face].AddBox(next.box)
+		}
+	}
+	for f := range faces {
+		b.faceRuns[f+1] += b.faceRuns[f]
+		b.partOf[f+1] += b.partOf[f]
+	}
+	b.places, b.corners, b.runs = slices.Clip(b.places), slices.Clip(b.corners), slices.Clip(b.runs)
+	b.pack()
+	return b
+}
+
+func (b *borders) add(p orb.Point) {
+	b.places, b.corners = append(b.places, sphere.FromPoint(p)), append(b.corners, p)
+}
+
+// pack builds the tree from the runs up. Nodes refer to runs as ^run.
+func (b *borders) pack() {
+	if len(b.runs) == 0 {
+		return
+	}
+	curve := hilbert.Over(orb.MultiPoint(b.corners).Bound())
+	type keyed struct{ key, run uint32 }
+	order := make([]keyed, len(b.runs))
+	for i, r := range b.runs {
+		order[i] = keyed{curve.At(b.corners[r.first+r.count/2]), uint32(i)}
+	}
+	slices.SortFunc(order, func(a, b keyed) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.run, b.run)) })
+	// The lowest level is one node a run, so that children are always together.
+	for _, k := range order {
+		b.nodes = append(b.nodes, node{box: b.runs[k.run].box, first: ^int32(k.run)})
+	}
+	for from, to := 0, len(b.nodes); to-from > 1; from, to = to, len(b.nodes) {
+		for first := from; first < to; first += fanOut {
+			parent := node{box: sphere.EmptyBox(), first: int32(first), count: int32(min(fanOut, to-first))}
+			for _, child := range b.nodes[first:min(first+fanOut, to)] {
+				parent.box.AddBox(child.box)
+			}
+			b.nodes = append(b.nodes, parent)
+		}
+	}
+	b.nodes = slices.Clip(b.nodes)
+}
+
+// toRun is the squared chord from a place to the run, or limit if that is less.
+func (b *borders) toRun(v *sphere.Vec, r *run, limit float64) float64 {
+	for i := r.first; i < r.first+r.count; i++ {
+		limit = min(limit, sphere.ToArc(*v, b.places[i], b.places[i+1]))
+	}
+	return limit
+}
+
+// visit is a thing to look at next: a node, or with face set a distance found.
+type visit struct {
+	chord2 float64
+	node   int32
+	face   int32 // nobody for a node
+}
+
+// before orders by distance; nodes first, since they may hold an equal; then by face.
+func (v visit) before(o visit) bool {
+	if v.chord2 != o.chord2 {
+		return v.chord2 < o.chord2
+	}
+	return v.face < o.face
+}
+
+type visits []visit
+
+func (h *visits) push(v visit) {
+	q := append(*h, v)
+	i := len(q) - 1
+	for i > 0 {
+		up := (i - 1) / 2
+		if !v.before(q[up]) {
+			break
+		}
+		q[i] = q[up]
+		i = up
+	}
+	q[i] = v
+	*h = q
+}
+
+func (h *visits) pop() visit {
+	q := *h
+	top, last := q[0], q[len(q)-1]
+	q = q[:len(q)-1]
+	if len(q) > 0 {
+		i := 0
+		for {
+			down := 2*i + 1
+			if down >= len(q) {
+				break
+			}
+			if down+1 < len(q) && q[down+1].before(q[down]) {
+				down++
+			}
+			if !q[down].before(last) {
+				break
+			}
+			q[i] = q[down]
+			i = down
+		}
+		q[i] = last
+	}
+	*h = q
+	return top
+}
+
+// place tells whether the point is one: finite, latitude within the poles.
+func place(p orb.Point) bool {
+	return math.Abs(p[0]) <= 360 && math.Abs(p[1]) <= 90 // NaN fails
+}
+
+// Nearest gives the face nearest to the point (degrees) and its distance in
+// metres: 0 for the face Locate gives, the way to the nearest border at sea, the
+// lowest index where faces are equally near. ok is false if none is within the
+// tolerance (metres; +Inf for any), or the point is not a place.
+func (x *Index) Nearest(p orb.Point, toleranceMetres float64) (face int, metres float64, ok bool) {
+	if !(toleranceMetres >= 0) || !place(p) {
+		return int(nobody), 0, false
+	}
+	if face, ok := x.Locate(p); ok {
+		return face, 0, true
+	}
+	var buffer [64]visit
+	hits := x.search(p, 1, toleranceMetres, nil, nil, buffer[:0])
+	if len(hits) == 0 {
+		return int(nobody), 0, false
+	}
+	return hits[0].Face, hits[0].Metres, true
+}
+
+// NearestN gives the n faces nearest to the point (degrees), nearest first and
+// equally near ones by index; faces that have the point are at 0. A filter, unless
+// nil, tells which faces to consider; it is asked at most once a face. A point
+// that is not a place has none.
+func (x *Index) NearestN(p orb.Point, n int, filter func(face int) bool) []Hit {
+	if n <= 0 || !place(p) {
+		return nil
+	}
+	return x.search(p, n, math.Inf(1), filter, x.Covering(p, nil), nil)
+}
+
+// Within gives the faces within the radius (metres) of the point (degrees),
+// nearest first and equally near ones by index.
+func (x *Index) Within(p orb.Point, radiusMetres float64) []Hit {
+	if !(radiusMetres >= 0) || !place(p) {
+		return nil
+	}
+	return x.search(p, len(x.faces), radiusMetres, nil, x.Covering(p, nil), nil)
+}
+
+// search gives n faces within a distance: first those covering the point, then
+// the others best first.
+func (x *Index) search(p orb.Point, n int, metres float64, filter func(face int) bool, covering []int, queue visits) []Hit {
+	const unknown, wanted, done = 0, 1, 2
+	state := make([]uint8, len(x.faces))
+	want := func(face int) bool {
+		if state[face] == unknown {
+			state[face] = wanted
+			if filter != nil && !filter(face) {
+				state[face] = done
+			}
+		}
+		return state[face] == wanted
+	}
+	var hits []Hit
+	for _, face := range covering {
+		if want(face) && len(hits) < n {
+			hits = append(hits, Hit{Face: face})
+		}
+		state[face] = done
+	}
+	if len(hits) == n || len(x.nodes) == 0 {
+		return hits
+	}
+	v := sphere.FromPoint(p)
+	limit := sphere.Chord2(metres) * (1 + 1e-12) // metres decide at the end
+	queue.push(visit{chord2: math.Inf(-1), node: int32(len(x.nodes) - 1), face: nobody})
+	for len(queue) > 0 {
+		next := queue.pop()
+		if next.face != nobody {
+			if state[next.face] == done {
+				continue
+			}
+			state[next.face] = done
+			if way := sphere.Metres(next.chord2); way <= metres {
+				if hits = append(hits, Hit{int(next.face), way}); len(hits) == n {
+					break
+				}
+			}
+			continue
+		}
+		parent := &x.nodes[next.node]
+		if parent.first < 0 {
+			r := &x.runs[^parent.first]
+			if !want(int(r.face)) {
+				continue
+			}
+			if way := x.toRun(&v, r, math.Inf(1)); way <= limit {
+				queue.push(visit{chord2: way, face: r.face})
+				if n == 1 {
+					limit = way
+				}
+			}
+			continue
+		}
+		for i := parent.first; i < parent.first+parent.count; i++ {
+			if low := x.nodes[i].box.To(&v); low <= limit {
+				queue.push(visit{chord2: low, node: i, face: nobody})
+			}
+		}
+	}
+	return hits
+}
+
+// DistanceToFace gives the metres from the point (degrees) to the face, 0
+// inside; +Inf for a face without edges, NaN for a point that is not a place.
+func (x *Index) DistanceToFace(p orb.Point, face int) float64 {
+	if !place(p) {
+		return math.NaN()
+	}
+	var buffer [8]int
+	if slices.Contains(x.Covering(p, buffer[:0]), face) {
+		return 0
+	}
+	v, best := sphere.FromPoint(p), math.Inf(1)
+	runs := x.runs[x.faceRuns[face]:x.faceRuns[face+1]]
+	for i := range runs {
+		if runs[i].box.To(&v) < best {
+			best = x.toRun(&v, &runs[i], best)
+		}
+	}
+	if math.IsInf(best, 1) {
+		return best
+	}
+	return sphere.Metres(best)
+}
+
+// DistanceBetween gives the least distance between two faces in metres: 0 where
+// they touch, overlap or one holds the other, +Inf if one has no edges.
+func (x *Index) DistanceBetween(a, b int) float64 {
+	chord2 := x.between(a, b, math.Inf(1))
+	if math.IsInf(chord2, 1) {
+		return chord2
+	}
+	return sphere.Metres(chord2)
+}
+
+// between is the squared chord between two faces, or +Inf if it is above limit.
+func (x *Index) between(a, b int, limit float64) float64 {
+	if x.faceRuns[a] == x.faceRuns[a+1] || x.faceRuns[b] == x.faceRuns[b+1] {
+		return math.Inf(1)
+	}
+	if a == b || x.partIn(a, b) || x.partIn(b, a) {
+		return 0
+	}
+	// Take runs of a from the nearest to b's box on, and of b those that may
+	// still be nearer.
+	type near struct {
+		low float64
+		run *run
+	}
+	sorted := func(face int, box *sphere.Box) []near {
+		runs := x.runs[x.faceRuns[face]:x.faceRuns[face+1]]
+		list := make([]near, 0, len(runs))
+		for i := range runs {
+			if low := runs[i].box.ToBox(box); low <= limit {
+				list = append(list, near{low, &runs[i]})
+			}
+		}
+		slices.SortFunc(list, func(a, b near) int { return cmp.Compare(a.low, b.low) })
+		return list
+	}
+	best, found := limit, false
+	from := sorted(a, &x.faceBoxes[b])
+	to := sorted(b, &x.faceBoxes[a])
+	for _, f := range from {
+		if f.low > best {
+			break
+		}
+		for _, t := range to {
+			if t.low > best {
+				break
+			}
+			if f.run.box.ToBox(&t.run.box) > best {
+				continue
+			}
+			if way := x.betweenRuns(f.run, t.run); way <= best {
+				best, found = way, true
+				if best == 0 {
+					return 0
+				}
+			}
+		}
+	}
+	if !found {
+		return math.Inf(1)
+	}
+	return best
+}
+
+// partIn tells whether a polygon of face a lies in face b at the vertex looked at.
+func (x *Index) partIn(a, b int) bool {
+	var buffer [8]int
+	for _, p := range x.partStart[x.partOf[a]:x.partOf[a+1]] {
+		if slices.Contains(x.Covering(p, buffer[:0]), b) {
+			return true
+		}
+	}
+	return false
+}
+
+// betweenRuns is the squared chord between two runs: 0 if edges meet, else
+// least from an end of one edge to another edge.
+func (x *Index) betweenRuns(r, s *run) float64 {
+	best := math.Inf(1)
+	for i := r.first; i < r.first+r.count; i++ {
+		for j := s.first; j < s.first+s.count; j++ {
+			if predicate.SegmentsMeet(x.corners[i], x.corners[i+1], x.corners[j], x.corners[j+1]) {
+				return 0
+			}
+			best = min(best,
+				sphere.ToArc(x.places[i], x.places[j], x.places[j+1]),
+				sphere.ToArc(x.places[i+1], x.places[j], x.places[j+1]),
+				sphere.ToArc(x.places[j], x.places[i], x.places[i+1]),
+				sphere.ToArc(x.places[j+1], x.places[i], x.places[i+1]))
+		}
+	}
+	return best
+}
+
+// NearestFaces gives the n faces nearest to a face, the face itself left out,
+// nearest first and equally near ones (neighbours are all at 0) by index. A
+// filter, unless nil, tells which faces to consider; it is asked once a face.
+func (x *Index) NearestFaces(face, n int, filter func(face int) bool) []Hit {
+	type candidate struct {
+		low  float64
+		face int
+	}
+	var candidates []candidate
+	for other := range x.faces {
+		if other == face || x.faceRuns[other] == x.faceRuns[other+1] || filter != nil && !filter(other) {
+			continue
+		}
+		candidates = append(candidates, candidate{x.faceBoxes[face].ToBox(&x.faceBoxes[other]), other})
+	}
+	slices.SortFunc(candidates, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(a.low, b.low), cmp.Compare(a.face, b.face))
+	})
+	type found struct {
+		chord2 float64
+		face   int
+	}
+	var nearest []found // sorted, at most n
+	for _, c := range candidates {
+		limit := math.Inf(1)
+		if len(nearest) >= n {
+			if n <= 0 || c.low > nearest[n-1].chord2 {
+				break
+			}
+			limit = nearest[n-1].chord2
+		}
+		chord2 := x.between(face, c.face, limit)
+		if math.IsInf(chord2, 1) {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(nearest, found{chord2, c.face}, func(a, b found) int {
+			return cmp.Or(cmp.Compare(a.chord2, b.chord2), cmp.Compare(a.face, b.face))
+		})
+		if nearest = slices.Insert(nearest, at, found{chord2, c.face}); len(nearest) > n {
+			nearest = nearest[:n]
+		}
+	}
+	hits := make([]Hit, len(nearest))
+	for i, f := range nearest {
+		hits[i] = Hit{f.face, sphere.Metres(f.chord2)}
+	}
+	return hits
+}
