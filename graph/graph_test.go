@@ -238,6 +238,8 @@ func TestBadInput(t *testing.T) {
 		{"zoom", `{region(code: "94.06") { boundary(zoom: 30) }}`, nil, "BAD_USER_INPUT", "zoom", "0 to 14"},
 		{"zoom and tolerance", `{region(code: "94.06") { boundary(zoom: 3, toleranceMetres: 5) }}`, nil, "BAD_USER_INPUT", "toleranceMetres", "both"},
 		{"enum in a variable", one, map[string]any{"f": map[string]any{"level": "VILLAGE"}}, "BAD_USER_INPUT", "f.level", "VILLAGE"},
+		{"order in small letters", `query($o: RegionOrder) { regions(orderBy: $o) { totalCount } }`, map[string]any{"o": "name"}, "BAD_USER_INPUT", "orderBy", "name is not a valid RegionOrder"},
+		{"order of clusters in small letters", `query($o: ClusterOrder) { clusters(orderBy: $o) { totalCount } }`, map[string]any{"o": "name"}, "BAD_USER_INPUT", "orderBy", "name is not a valid ClusterOrder"},
 		{"unknown argument", `{region(kode: "94.06") { name }}`, nil, "BAD_USER_INPUT", "", "kode"},
 		{"unknown field", `{wilayah { name }}`, nil, "GRAPHQL_VALIDATION_FAILED", "", "wilayah"},
 		{"syntax", `{region(`, nil, "GRAPHQL_PARSE_FAILED", "", ""},

@@ -37,10 +37,8 @@ func NewDataset(a *atlas.Atlas, day sentra.Date) *Dataset {
 	for i := range a.Data.Coverage {
 		d.DesignationCoverage = append(d.DesignationCoverage, coverageOf(a, &a.Data.Coverage[i], day))
 	}
-	address := "https://github.com/cahyadsn/wilayah_boundaries/blob/3c5a796/LICENSE"
-	d.Licences = []*DataLicence{
-		{Part: "boundaries, codes and names of regions: wilayah_boundaries by cahyadsn", Name: "MIT", URL: &address},
-		{Part: "facts of the programme and of designations: each cites its source", Name: "facts and figures; no licence stated by the sources"},
+	for _, l := range sentra.DataLicences() {
+		d.Licences = append(d.Licences, &DataLicence{Part: l.Part, Name: l.Name, URL: optional(l.URL)})
 	}
 	d.Notes = append(d.Notes,
 		"Regions are known from 2014-07-23; an asOf before that day is an error.",

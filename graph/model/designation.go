@@ -1,7 +1,6 @@
 package model
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/sentra-ikm/sentra/internal/atlas"
@@ -98,7 +97,7 @@ func newAffirmative(a *atlas.Atlas, r *sentra.Region, day sentra.Date) *Affirmat
 	for i := range judged.Kinds {
 		s := &judged.Kinds[i]
 		status := &AffirmativeStatus{Kind: s.Kind, Answer: s.Answer, Confidence: confidence(s.Confidence),
-			Designations: designations(a, s.Designations, day), Coverage: []*DesignationCoverage{}, Reason: reason(s, day)}
+			Designations: designations(a, s.Designations, day), Coverage: []*DesignationCoverage{}, Reason: s.Reason(day)}
 		for _, c := range s.Coverage {
 			status.Coverage = append(status.Coverage, coverageOf(a, c, day))
 		}
@@ -118,26 +117,4 @@ func confidence(c sentra.Confidence) *sentra.Confidence {
 		return nil
 	}
 	return &c
-}
-
-// reason tells an answer in one sentence.
-func reason(s *sentra.AffirmativeStatus, day sentra.Date) string {
-	switch s.Answer {
-	case sentra.Yes:
-		names := make([]string, len(s.Designations))
-		for i, d := range s.Designations {
-			names[i] = d.Regulation
-		}
-		return fmt.Sprintf("Designated by %s, in force on %s.", strings.Join(names, " and "), day)
-	case sentra.No:
-		for _, c := range s.Coverage {
-			if c.Extent != sentra.ExtentPartial {
-				return c.Note + "."
-			}
-		}
-	}
-	for _, c := range s.Coverage {
-		return c.Note + "."
-	}
-	return fmt.Sprintf("No list that covers %s is loaded; that is not a no.", day)
 }

@@ -129,29 +129,15 @@ func (r *Region) BoundaryOrigin() *sentra.BoundaryOrigin {
 
 // Boundary gives the boundary on the day, simplified where asked.
 func (r *Region) Boundary(zoom *int, toleranceMetres *float64, precision *int) (Geometry, error) {
-	places, tolerance := 6, 0.0
-	if precision != nil {
-		places = *precision
-	}
-	switch {
-	case places < 0 || places > 7:
-		return nil, sentra.BadInput("precision", "%d decimal places are out of range; give 0 to 7", places)
-	case zoom != nil && toleranceMetres != nil:
-		return nil, sentra.BadInput("toleranceMetres", "zoom and toleranceMetres cannot both be given")
-	case zoom != nil && (*zoom < 0 || *zoom > 14):
-		return nil, sentra.BadInput("zoom", "zoom %d is out of range; give 0 to 14", *zoom)
-	case toleranceMetres != nil && !(*toleranceMetres >= 0 && *toleranceMetres <= 100_000):
-		return nil, sentra.BadInput("toleranceMetres", "a tolerance of %g metres is out of range; give 0 to 100,000", *toleranceMetres)
-	case zoom != nil:
-		tolerance = geo.ZoomTolerance(*zoom)
-	case toleranceMetres != nil:
-		tolerance = *toleranceMetres
+	detail, err := geo.NewDetail(zoom, toleranceMetres, precision)
+	if err != nil {
+		return nil, err
 	}
 	s := r.shape()
 	if s == nil {
 		return nil, nil
 	}
-	return r.atlas.EncodedBoundary(s, tolerance, places, zoom != nil), nil
+	return r.atlas.EncodedBoundary(s, detail.Tolerance, detail.Places, zoom != nil), nil
 }
 
 // Bbox gives the box around the boundary, or the source's where none is loaded.

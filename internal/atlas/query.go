@@ -45,6 +45,10 @@ func (a *Atlas) Regions(ctx context.Context, filter *sentra.RegionFilter, order 
 	if err != nil {
 		return nil, sentra.In("filter", err)
 	}
+	// In a variable gqlparser takes the names of enums in any case.
+	if order != "" && !slices.Contains(sentra.RegionOrders[:], order) {
+		return nil, sentra.BadInput("orderBy", "%.40s is not a valid RegionOrder", order)
+	}
 	if order == sentra.RegionsByDistance && filter.Near == nil {
 		return nil, sentra.BadInput("orderBy", "an order by distance needs filter.near")
 	}
@@ -345,6 +349,9 @@ func (a *Atlas) FilterClusters(ctx context.Context, candidates []*Cluster, filte
 	test, err := a.compileCluster(filter, day)
 	if err != nil {
 		return nil, sentra.In("filter", err)
+	}
+	if order != "" && !slices.Contains(sentra.ClusterOrders[:], order) {
+		return nil, sentra.BadInput("orderBy", "%.40s is not a valid ClusterOrder", order)
 	}
 	if order == sentra.ClustersByDistance && filter.Near == nil {
 		return nil, sentra.BadInput("orderBy", "an order by distance needs filter.near")

@@ -31,6 +31,22 @@ type Dataset struct {
 	UpdatedAt time.Time
 }
 
+// DataLicence is a licence that a part of the data is under.
+type DataLicence struct {
+	// Part says which part, Name which licence; URL is where its text can be
+	// read, empty where there is none.
+	Part, Name, URL string
+}
+
+// DataLicences gives the licences of all that is loaded.
+func DataLicences() []DataLicence {
+	return []DataLicence{
+		{Part: "boundaries, codes and names of regions: wilayah_boundaries by cahyadsn", Name: "MIT",
+			URL: "https://github.com/cahyadsn/wilayah_boundaries/blob/3c5a796/LICENSE"},
+		{Part: "facts of the programme and of designations: each cites its source", Name: "facts and figures; no licence stated by the sources"},
+	}
+}
+
 // RegionOrder is an order of a list of regions.
 type RegionOrder string
 
@@ -42,6 +58,9 @@ const (
 	RegionsByDistance     RegionOrder = "DISTANCE"
 )
 
+// RegionOrders lists every order of regions.
+var RegionOrders = [...]RegionOrder{RegionsByCode, RegionsByName, RegionsByClusterCount, RegionsByArea, RegionsByDistance}
+
 // ClusterOrder is an order of a list of clusters.
 type ClusterOrder string
 
@@ -51,3 +70,6 @@ const (
 	ClustersByRegion   ClusterOrder = "REGION"
 	ClustersByDistance ClusterOrder = "DISTANCE"
 )
+
+// ClusterOrders lists every order of clusters.
+var ClusterOrders = [...]ClusterOrder{ClustersByPhase, ClustersByName, ClustersByRegion, ClustersByDistance}

@@ -1,5 +1,11 @@
 package sentra
 
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
 // DesignationKind is the ground of an affirmative designation.
 type DesignationKind string
 
@@ -176,24 +182,81 @@ func JudgeKind(kind DesignationKind, day Date, province RegionCode, designations
 // covered and none is, else NOT_COVERED. A yes is as sure as its surest kind, a
 // no as its least sure.
 func Judge(day Date, province RegionCode, designations []*Designation, coverage []*DesignationCoverage) Affirmative {
-	all := Affirmative{AsOf: day, Answer: No}
+	all := Affirmative{AsOf: day}
 	for _, kind := range DesignationKinds {
-		status := JudgeKind(kind, day, province, designations, coverage)
-		all.Kinds = append(all.Kinds, status)
+		all.Kinds = append(all.Kinds, JudgeKind(kind, day, province, designations, coverage))
+	}
+	all.Answer, all.Confidence = AnyOf(all.Kinds)
+	return all
+}
+
+// AnyOf answers for several statuses together, of the kinds of one region or of
+// one kind in several regions, by the rule of Judge. For none it is a NO that
+// nothing vouches for.
+func AnyOf(statuses []AffirmativeStatus) (Answer, Confidence) {
+	answer, confidence := No, Confidence("")
+	for _, status := range statuses {
 		switch {
 		case status.Answer == Yes:
-			if all.Answer != Yes || status.Confidence.rank() > all.Confidence.rank() {
-				all.Confidence = status.Confidence
+			if answer != Yes || status.Confidence.rank() > confidence.rank() {
+				confidence = status.Confidence
 			}
-			all.Answer = Yes
-		case all.Answer == Yes:
+			answer = Yes
+		case answer == Yes:
 		case status.Answer == NotCovered:
-			all.Answer, all.Confidence = NotCovered, ""
-		case all.Answer == No:
-			if all.Confidence == "" || status.Confidence.rank() < all.Confidence.rank() {
-				all.Confidence = status.Confidence
+			answer, confidence = NotCovered, ""
+		case answer == No:
+			if confidence == "" || status.Confidence.rank() < confidence.rank() {
+				confidence = status.Confidence
 			}
 		}
 	}
-	return all
+	return answer, confidence
+}
+
+// Reason tells an answer in one sentence.
+func (s *AffirmativeStatus) Reason(day Date) string {
+	switch s.Answer {
+	case Yes:
+		names := make([]string, len(s.Designations))
+		for i, d := range s.Designations {
+			names[i] = d.Regulation
+		}
+		return fmt.Sprintf("Designated by %s, in force on %s.", strings.Join(names, " and "), day)
+	case No:
+		for _, c := range s.Coverage {
+			if c.Extent != ExtentPartial {
+				return c.Note + "."
+			}
+		}
+	}
+	for _, c := range s.Coverage {
+		return c.Note + "."
+	}
+	return fmt.Sprintf("No list that covers %s is loaded; that is not a no.", day)
+}
+
+// Sources gives where the answer was read: its designations' sources for a yes,
+// else those of the coverage that applies.
+func (s *AffirmativeStatus) Sources() []SourceID {
+	var out []SourceID
+	add := func(ids []SourceID) {
+		for _, id := range ids {
+			if !slices.Contains(out, id) {
+				out = append(out, id)
+			}
+		}
+	}
+	if s.Answer == Yes {
+		for _, d := range s.Designations {
+			add(d.Sources)
+		}
+		return out
+	}
+	for _, c := range s.Coverage {
+		if s.Answer == NotCovered || c.Extent != ExtentPartial {
+			add(c.Sources)
+		}
+	}
+	return out
 }
