@@ -122,6 +122,14 @@ func (b *Box) To(v *Vec) float64 {
 	return shrink(x*x + y*y + z*z)
 }
 
+// Farthest is an upper bound of the squared chord from v to anything in the box.
+func (b *Box) Farthest(v *Vec) float64 {
+	x := max(v[0]-b.Min[0], b.Max[0]-v[0])
+	y := max(v[1]-b.Min[1], b.Max[1]-v[1])
+	z := max(v[2]-b.Min[2], b.Max[2]-v[2])
+	return (x*x+y*y+z*z)*(1+1e-12) + 1e-30
+}
+
 // ToBox is a lower bound of the squared chord between anything in the two
 // boxes; it may be slightly negative.
 func (b *Box) ToBox(o *Box) float64 {

@@ -147,6 +147,9 @@ func TestBoxesBound(t *testing.T) {
 				if boxes[0].To(&on) > 0 {
 					t.Fatalf("%v lies on an arc of the box and not in it", on)
 				}
+				if high, way := boxes[0].Farthest(&p), Between(p, on); high < way {
+					t.Fatalf("all of the box is within %v, a place in it %v away", high, way)
+				}
 				for _, other := range arcs[1] {
 					if low, way := boxes[0].ToBox(&boxes[1]), ToArc(on, other[0], other[1]); low > way {
 						t.Fatalf("the boxes are %v apart, places in them %v", low, way)

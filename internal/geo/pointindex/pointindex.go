@@ -1,0 +1,337 @@
+// Package pointindex lists points that stand in an order, by area and by
+// distance, in time that grows with what is taken from the list and not with
+// the number of points.
+//
+// Points are degrees, longitude before latitude, and must be finite; distances
+// are metres on the sphere (package sphere), so that neither poles nor
+// antimeridian are special. The rank of a point is its place in the order, from
+// 0. An Index does not change once built and may be used from many goroutines.
+//
+// # How it works
+//
+// The points are packed along a Hilbert curve into a tree. Each node knows its
+// box, by its place which points it has, and their ranks in order. To list an
+// area in order, nodes wholly inside are merged as the sorted lists they are;
+// nodes that the area's edge crosses are opened only when the lowest rank they
+// have comes up. Since any rank can be looked up in a node, a list can begin
+// anywhere. To count an area, nodes inside are not opened at all.
+package pointindex
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+	"unsafe"
+
+	"github.com/paulmach/orb"
+
+	"github.com/sentra-ikm/sentra/internal/geo/hilbert"
+	"github.com/sentra-ikm/sentra/internal/geo/sphere"
+)
+
+// Index holds points in an order.
+type Index struct {
+	// places in the order of the tree; those of a leaf by rank.
+	places []place
+	// at is where the place of a rank stands.
+	at []int32
+	// levels of the tree, leaves first, the root alone on the last.
+	levels []level
+}
+
+type place struct {
+	point orb.Point
+	vec   sphere.Vec
+}
+
+// level is all nodes of the same height. Node i has the places from
+// i*size to (i+1)*size, if there are as many.
+type level struct {
+	size  int
+	boxes []box
+	// ranks of the nodes' places, each node's in order.
+	ranks []int32
+}
+
+// box is where the places of a node are, in degrees and in space.
+type box struct {
+	flat  orb.Bound
+	space sphere.Box
+}
+
+const fanOut = 16
+
+// New builds an index of points given in their order. The points are copied.
+func New(points []orb.Point) *Index {
+	x := &Index{places: make([]place, len(points)), at: make([]int32, len(points))}
+	if len(points) == 0 {
+		return x
+	}
+	curve := hilbert.Over(orb.MultiPoint(points).Bound())
+	type keyed struct {
+		key  uint32
+		rank int32
+	}
+	order := make([]keyed, len(points))
+	for rank, p := range points {
+		order[rank] = keyed{curve.At(p), int32(rank)}
+	}
+	slices.SortFunc(order, func(a, b keyed) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.rank, b.rank)) })
+	ranks := make([]int32, len(points))
+	for i, k := range order {
+		ranks[i] = k.rank
+	}
+	for size := fanOut; ; size *= fanOut {
+		ranks = slices.Clone(ranks)
+		nodes := (len(points) + size - 1) / size
+		for node := range nodes {
+			slices.Sort(ranks[node*size : min((node+1)*size, len(ranks))])
+		}
+		x.levels = append(x.levels, level{size: size, ranks: ranks, boxes: make([]box, nodes)})
+		if nodes == 1 {
+			break
+		}
+	}
+	for i, rank := range x.levels[0].ranks {
+		x.places[i] = place{points[rank], sphere.FromPoint(points[rank])}
+		x.at[rank] = int32(i)
+	}
+	for i, l := range x.levels {
+		for node := range l.boxes {
+			b := &l.boxes[node]
+			b.space = sphere.EmptyBox()
+			if i > 0 {
+				children := x.levels[i-1].boxes[node*fanOut:]
+				b.flat = children[0].flat
+				for _, child := range children[:min(fanOut, len(children))] {
+					b.flat = b.flat.Union(child.flat)
+					b.space.AddBox(child.space)
+				}
+				continue
+			}
+			places := x.places[node*fanOut : min((node+1)*fanOut, len(x.places))]
+			b.flat = places[0].point.Bound()
+			for _, p := range places {
+				b.flat = b.flat.Extend(p.point)
+				b.space.Add(p.vec)
+			}
+		}
+	}
+	return x
+}
+
+// Len is the number of points.
+func (x *Index) Len() int { return len(x.places) }
+
+// Point is the point of a rank, in degrees.
+func (x *Index) Point(rank int) orb.Point { return x.places[x.at[rank]].point }
+
+// Has tells whether the point of a rank lies in an area.
+func (x *Index) Has(area Area, rank int) bool { return area.has(&x.places[x.at[rank]]) }
+
+// Bytes is the memory the index holds.
+func (x *Index) Bytes() int {
+	bytes := len(x.places)*int(unsafe.Sizeof(place{})) + 4*len(x.at)
+	for _, l := range x.levels {
+		bytes += len(l.boxes)*int(unsafe.Sizeof(box{})) + 4*len(l.ranks)
+	}
+	return bytes
+}
+
+// end is where the places of a node end.
+func (x *Index) end(l level, node int) int { return min((node+1)*l.size, len(x.places)) }
+
+// Count gives the number of points in an area.
+func (x *Index) Count(area Area) int {
+	if len(x.places) == 0 {
+		return 0
+	}
+	return x.count(area, len(x.levels)-1, 0)
+}
+
+func (x *Index) count(area Area, height, node int) int {
+	l := x.levels[height]
+	switch area.relate(&l.boxes[node]) {
+	case outside:
+		return 0
+	case inside:
+		return x.end(l, node) - node*l.size
+	}
+	count := 0
+	if height == 0 {
+		for i := node * l.size; i < x.end(l, node); i++ {
+			if area.has(&x.places[i]) {
+				count++
+			}
+		}
+		return count
+	}
+	for child := node * fanOut; child < min((node+1)*fanOut, len(x.levels[height-1].boxes)); child++ {
+		count += x.count(area, height-1, child)
+	}
+	return count
+}
+
+// Ascending gives the ranks of the points in an area, upwards from a rank on.
+func (x *Index) Ascending(area Area, from int) iter.Seq[int] {
+	return func(yield func(int) bool) { x.inOrder(area, max(from, 0), 1, yield) }
+}
+
+// Descending gives the ranks of the points in an area, downwards from a rank on.
+func (x *Index) Descending(area Area, from int) iter.Seq[int] {
+	return func(yield func(int) bool) { x.inOrder(area, min(from, len(x.places)-1), -1, yield) }
+}
+
+// run is a node whose next rank is that at index next of its level's ranks.
+type run struct {
+	rank         int32
+	next         int32
+	node         int32
+	height       int8
+	whollyInside bool
+}
+
+// before orders runs by rank; no two have the same but a node and its child,
+// which never are in a heap together.
+func (r run) before(o run, step int32) bool { return step*r.rank < step*o.rank }
+
+func (x *Index) inOrder(area Area, from int, step int32, yield func(int) bool) {
+	if from < 0 || from >= len(x.places) {
+		return
+	}
+	runs := heap[run]{before: func(a, b run) bool { return a.before(b, step) }}
+	add := func(height, node int, whollyInside bool) {
+		l := x.levels[height]
+		if !whollyInside {
+			switch area.relate(&l.boxes[node]) {
+			case outside:
+				return
+			case inside:
+				whollyInside = true
+			}
+		}
+		first := node * l.size
+		next, found := slices.BinarySearch(l.ranks[first:x.end(l, node)], int32(from))
+		if step < 0 && !found {
+			next--
+		}
+		r := run{next: int32(first+next) - step, node: int32(node), height: int8(height), whollyInside: whollyInside}
+		if x.advance(&r, area, step) {
+			runs.push(r)
+		}
+	}
+	add(len(x.levels)-1, 0, false)
+	for len(runs.items) > 0 {
+		top := runs.items[0]
+		if top.height > 0 && !top.whollyInside {
+			runs.pop()
+			for child := int(top.node) * fanOut; child < min((int(top.node)+1)*fanOut, len(x.levels[top.height-1].boxes)); child++ {
+				add(int(top.height)-1, child, false)
+			}
+			continue
+		}
+		if !yield(int(top.rank)) {
+			return
+		}
+		if x.advance(&top, area, step) {
+			runs.replace(top)
+		} else {
+			runs.pop()
+		}
+	}
+}
+
+// advance moves a run to its next rank, in a leaf that the area's edge crosses
+// to the next whose point the area has; false at the end.
+func (x *Index) advance(r *run, area Area, step int32) bool {
+	l := x.levels[r.height]
+	for {
+		r.next += step
+		if int(r.next) < int(r.node)*l.size || int(r.next) >= x.end(l, int(r.node)) {
+			return false
+		}
+		if r.height > 0 || r.whollyInside || area.has(&x.places[r.next]) {
+			r.rank = l.ranks[r.next]
+			return true
+		}
+	}
+}
+
+// Nearest gives the ranks of the points in an area and their distances in metres
+// from a point (degrees), the nearest first and equally near ones by rank.
+func (x *Index) Nearest(p orb.Point, area Area) iter.Seq2[int, float64] {
+	return func(yield func(int, float64) bool) { x.nearest(p, area, way{chord2: -1}, yield) }
+}
+
+// NearestAfter is Nearest from behind the point of a rank on, which need not be
+// in the area.
+func (x *Index) NearestAfter(p orb.Point, area Area, rank int) iter.Seq2[int, float64] {
+	start := way{chord2: sphere.Between(sphere.FromPoint(p), x.places[x.at[rank]].vec), rank: int32(rank)}
+	return func(yield func(int, float64) bool) { x.nearest(p, area, start, yield) }
+}
+
+// Metres is the distance in metres from a point (degrees) to that of a rank, as
+// Nearest gives it.
+func (x *Index) Metres(p orb.Point, rank int) float64 {
+	return sphere.Metres(sphere.Between(sphere.FromPoint(p), x.places[x.at[rank]].vec))
+}
+
+// way is how far a point is, or at least how far a node is.
+type way struct {
+	chord2       float64
+	rank         int32 // -1 for a node
+	node         int32
+	height       int8
+	whollyInside bool
+}
+
+// before orders by distance, nodes first since they may hold an equally near
+// point of a lower rank.
+func (w way) before(o way) bool {
+	return w.chord2 < o.chord2 || w.chord2 == o.chord2 && w.rank < o.rank
+}
+
+func (x *Index) nearest(p orb.Point, area Area, start way, yield func(int, float64) bool) {
+	if len(x.places) == 0 {
+		return
+	}
+	v := sphere.FromPoint(p)
+	ways := heap[way]{before: way.before}
+	add := func(height, node int, whollyInside bool) {
+		b := &x.levels[height].boxes[node]
+		if !whollyInside {
+			switch area.relate(b) {
+			case outside:
+				return
+			case inside:
+				whollyInside = true
+			}
+		}
+		if b.space.Farthest(&v) < start.chord2 {
+			return
+		}
+		ways.push(way{chord2: b.space.To(&v), rank: -1, node: int32(node), height: int8(height), whollyInside: whollyInside})
+	}
+	add(len(x.levels)-1, 0, false)
+	for len(ways.items) > 0 {
+		top := ways.pop()
+		switch {
+		case top.rank >= 0:
+			if !yield(int(top.rank), sphere.Metres(top.chord2)) {
+				return
+			}
+		case top.height > 0:
+			for child := int(top.node) * fanOut; child < min((int(top.node)+1)*fanOut, len(x.levels[top.height-1].boxes)); child++ {
+				add(int(top.height)-1, child, top.whollyInside)
+			}
+		default:
+			l := x.levels[0]
+			for i := int(top.node) * fanOut; i < x.end(l, int(top.node)); i++ {
+				found := way{chord2: sphere.Between(v, x.places[i].vec), rank: l.ranks[i]}
+				if start.before(found) && (top.whollyInside || area.has(&x.places[i])) {
+					ways.push(found)
+				}
+			}
+		}
+	}
+}
