@@ -76,3 +76,10 @@ func (r *queryResolver) RegionsAtMany(ctx context.Context, points []*model.Point
 	}
 	return out, nil
 }
+
+type regionResolver struct{ *Resolver }
+
+// Boundary answers the field of that name for all regions of a list at once.
+func (r *regionResolver) Boundary(ctx context.Context, regions []*model.Region, zoom *int, toleranceMetres *float64, precision *int) ([]model.Geometry, error) {
+	return model.Boundaries(ctx, regions, zoom, toleranceMetres, precision)
+}

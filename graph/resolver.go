@@ -23,6 +23,10 @@ type Resolver struct {
 // Query gives the resolvers of the query fields.
 func (r *Resolver) Query() QueryResolver { return &queryResolver{r} }
 
+// Region gives the resolvers of the region's fields that are answered for many
+// regions at once.
+func (r *Resolver) Region() RegionResolver { return &regionResolver{r} }
+
 type queryResolver struct{ *Resolver }
 
 type atlasKey struct{}

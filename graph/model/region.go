@@ -2,8 +2,10 @@ package model
 
 import (
 	"context"
+	"runtime"
 
 	"github.com/paulmach/orb"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/geo"
@@ -127,17 +129,30 @@ func (r *Region) BoundaryOrigin() *sentra.BoundaryOrigin {
 	return nil
 }
 
-// Boundary gives the boundary on the day, simplified where asked.
-func (r *Region) Boundary(zoom *int, toleranceMetres *float64, precision *int) (Geometry, error) {
+// Boundaries gives the boundaries of regions, each on its view's day and in the
+// order given, simplified where asked; nil for a region without one. As many are
+// made at a time as there are processors. A wrong argument is a BAD_USER_INPUT, a
+// passed deadline DEADLINE_EXCEEDED.
+func Boundaries(ctx context.Context, regions []*Region, zoom *int, toleranceMetres *float64, precision *int) ([]Geometry, error) {
 	detail, err := geo.NewDetail(zoom, toleranceMetres, precision)
 	if err != nil {
 		return nil, err
 	}
-	s := r.shape()
-	if s == nil {
-		return nil, nil
+	out := make([]Geometry, len(regions))
+	var work errgroup.Group
+	work.SetLimit(runtime.GOMAXPROCS(0))
+	for i, r := range regions {
+		work.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return sentra.Wrap(sentra.CodeDeadlineExceeded, err, "the time allowed ran out at boundary %d of %d", i+1, len(regions))
+			}
+			if s := r.shape(); s != nil {
+				out[i] = r.atlas.EncodedBoundary(s, detail.Tolerance, detail.Places, zoom != nil)
+			}
+			return nil
+		})
 	}
-	return r.atlas.EncodedBoundary(s, detail.Tolerance, detail.Places, zoom != nil), nil
+	return out, work.Wait()
 }
 
 // Bbox gives the box around the boundary, or the source's where none is loaded.
