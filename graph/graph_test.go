@@ -77,7 +77,10 @@ func newWorld(server *pgtest.Server) *world {
 }
 
 func (w *world) serve(config httpserver.Config) string {
-	resolver := &graph.Resolver{Holder: w.holder, Now: func() time.Time { return today }}
+	return w.serveAs(config, &graph.Resolver{Holder: w.holder, Now: func() time.Time { return today }})
+}
+
+func (w *world) serveAs(config httpserver.Config, resolver *graph.Resolver) string {
 	config.Playground = must(playground.Files())
 	config.Data = httpserver.Data{Atlas: w.holder.Atlas, Today: func() sentra.Date { return sentra.Today(today) }, Version: "test",
 		ParseRegionFilter: graph.ParseRegionFilter, ParseClusterFilter: graph.ParseClusterFilter}

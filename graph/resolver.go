@@ -18,6 +18,9 @@ type Resolver struct {
 	Holder *atlas.Holder
 	// Now tells the time, for the default of asOf.
 	Now func() time.Time
+	// MaxRepresentations is the greatest number of entities that a gateway may ask
+	// for at once; 0 for DefaultMaxRepresentations.
+	MaxRepresentations int
 }
 
 // Query gives the resolvers of the query fields.

@@ -10,7 +10,7 @@ import (
 // NewSchema gives the executable schema, with the price of its fields: a list
 // costs its page size times an entry, a boundary as much as twenty fields.
 func NewSchema(resolver *Resolver) graphql.ExecutableSchema {
-	config := Config{Resolvers: resolver}
+	config := Config{Resolvers: resolver, Schema: describedSchema()}
 	c := &config.Complexity
 	c.Query.Regions = func(child int, _ *model.RegionFilter, _ *sentra.RegionOrder, first *int, _ *string, last *int, _ *string, _ *sentra.Date) int {
 		return pagePrice(child, first, last)
@@ -34,7 +34,14 @@ func NewSchema(resolver *Resolver) graphql.ExecutableSchema {
 	c.Query.Designations = func(child int, _ *model.DesignationFilter) int { return 1 + 200*child }
 	c.Product.Clusters = func(child int) int { return 1 + 5*child }
 	c.Phase.Clusters = func(child int) int { return 1 + 10*child }
-	return NewExecutableSchema(config)
+	// An entity costs what an entry of a list does.
+	c.Query.__resolve_entities = func(child int, representations []map[string]any) int { return 1 + len(representations)*child }
+	schema, err := newFederated(NewExecutableSchema(config), resolver)
+	if err != nil {
+		// Only a schema whose keys do not parse gets here, and that is not compiled.
+		panic(err)
+	}
+	return schema
 }
 
 func pagePrice(child int, first, last *int) int {

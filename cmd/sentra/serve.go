@@ -23,9 +23,10 @@ import (
 func serveCommand(o *options) *cobra.Command {
 	config := httpserver.DefaultConfig()
 	var address, boundaries string
+	var maxRepresentations int
 	command := &cobra.Command{Use: "serve", Short: "Serve the API and the playground", Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
-			return serve(command.Context(), o, config, address, boundaries)
+			return serve(command.Context(), o, config, address, boundaries, maxRepresentations)
 		}}
 	flags := command.Flags()
 	flags.StringVar(&address, "listen", fallback(os.Getenv("SENTRA_LISTEN"), "localhost:8080"), "address to listen on (SENTRA_LISTEN)")
@@ -36,6 +37,7 @@ func serveCommand(o *options) *cobra.Command {
 	flags.IntVar(&config.MaxDepth, "max-depth", config.MaxDepth, "greatest depth of a query")
 	flags.IntVar(&config.MaxAliases, "max-aliases", config.MaxAliases, "greatest number of aliases of a query")
 	flags.IntVar(&config.MaxComplexity, "max-complexity", config.MaxComplexity, "greatest price of a query")
+	flags.IntVar(&maxRepresentations, "max-representations", graph.DefaultMaxRepresentations, "greatest number of entities that a gateway may ask for at once")
 	flags.DurationVar(&config.Timeout, "timeout", config.Timeout, "time a request may take")
 	flags.StringSliceVar(&config.Origins, "cors-origins", config.Origins, "origins that may call from a browser")
 	return command
@@ -50,7 +52,7 @@ func fallback(value, otherwise string) string {
 	return otherwise
 }
 
-func serve(ctx context.Context, o *options, config httpserver.Config, address, boundaries string) (err error) {
+func serve(ctx context.Context, o *options, config httpserver.Config, address, boundaries string, maxRepresentations int) (err error) {
 	log := o.log()
 	began := time.Now()
 	// The address first: a server that cannot listen need not start a database.
@@ -73,7 +75,7 @@ func serve(ctx context.Context, o *options, config httpserver.Config, address, b
 	if _, loaded := holder.Atlas().LoadedBoundaries(sentra.Today(time.Now())); loaded == 0 {
 		background = loadBoundaries(ctx, store, holder, boundaries, log)
 	}
-	resolver := &graph.Resolver{Holder: holder, Now: time.Now}
+	resolver := &graph.Resolver{Holder: holder, Now: time.Now, MaxRepresentations: maxRepresentations}
 	if config.Playground, err = playground.Files(); err != nil {
 		return err
 	}

@@ -124,6 +124,13 @@ type ClusterLocation struct {
 	Precision sentra.LocationPrecision `json:"precision"`
 }
 
+type ClusterRepresentation struct {
+	ID *string `json:"id,omitempty"`
+	// The @key this representation matched: one of the ClusterMatchedKey constants.
+	// gqlgen sets it from the fields the router sent; the router does not send it.
+	MatchedKey ClusterMatchedKey `json:"-"`
+}
+
 // A licence that the data are under.
 type DataLicence struct {
 	// Which part of the data.
@@ -272,6 +279,11 @@ type OfficialCode struct {
 	Sources []*Source `json:"sources"`
 }
 
+type OfficialCodeRepresentation struct {
+	System *sentra.CodeSystem `json:"system,omitempty"`
+	Value  *string            `json:"value,omitempty"`
+}
+
 // Where a list page stands, after the Relay Cursor Connections specification.
 type PageInfo struct {
 	// Whether more edges follow the last one of this page.
@@ -282,6 +294,14 @@ type PageInfo struct {
 	StartCursor *string `json:"startCursor,omitempty"`
 	// Cursor of the last edge of this page; null when the page is empty.
 	EndCursor *string `json:"endCursor,omitempty"`
+}
+
+type PhaseRepresentation struct {
+	ID  *string `json:"id,omitempty"`
+	Key *string `json:"key,omitempty"`
+	// The @key this representation matched: one of the PhaseMatchedKey constants.
+	// gqlgen sets it from the fields the router sent; the router does not send it.
+	MatchedKey PhaseMatchedKey `json:"-"`
 }
 
 // A point in degrees (WGS 84).
@@ -298,6 +318,14 @@ type PointInput struct {
 	Lon float64 `json:"lon"`
 	// Latitude (lintang) in degrees, north positive, -90 to 90.
 	Lat float64 `json:"lat"`
+}
+
+type ProductRepresentation struct {
+	ID  *string `json:"id,omitempty"`
+	Key *string `json:"key,omitempty"`
+	// The @key this representation matched: one of the ProductMatchedKey constants.
+	// gqlgen sets it from the fields the router sent; the router does not send it.
+	MatchedKey ProductMatchedKey `json:"-"`
 }
 
 // The programme of the Ministry of Industry (Kementerian Perindustrian) and JICA.
@@ -383,6 +411,17 @@ type RegionFilter struct {
 	Not *RegionFilter `json:"not,omitempty"`
 }
 
+type RegionRepresentation struct {
+	Code         *string                     `json:"code,omitempty"`
+	AsOf         *sentra.Date                `json:"asOf,omitempty"`
+	BpsCode      *string                     `json:"bpsCode,omitempty"`
+	IsoCode      *string                     `json:"isoCode,omitempty"`
+	OfficialCode *OfficialCodeRepresentation `json:"officialCode,omitempty"`
+	// The @key this representation matched: one of the RegionMatchedKey constants.
+	// gqlgen sets it from the fields the router sent; the router does not send it.
+	MatchedKey RegionMatchedKey `json:"-"`
+}
+
 // A province made out of another's area (pemekaran).
 type RegionSuccession struct {
 	// The other province: for `predecessors` as it stood the day before, for `successors` as it stood on the day.
@@ -425,6 +464,13 @@ type SelectionGround struct {
 	Elements []string `json:"elements"`
 	// Where it was read.
 	Sources []*Source `json:"sources"`
+}
+
+type SourceRepresentation struct {
+	ID *string `json:"id,omitempty"`
+	// The @key this representation matched: one of the SourceMatchedKey constants.
+	// gqlgen sets it from the fields the router sent; the router does not send it.
+	MatchedKey SourceMatchedKey `json:"-"`
 }
 
 // Whether boundaries are loaded.

@@ -1,0 +1,196 @@
+package graph_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/sentra-ikm/sentra/graph"
+	"github.com/sentra-ikm/sentra/internal/httpserver"
+)
+
+const entities = `query($r: [_Any!]!) { _entities(representations: $r) { __typename
+	... on Region { code name asOf parent { code } bpsCode isoCode officialCode { system value } }
+	... on Cluster { id nameId }
+	... on Product { id key }
+	... on Phase { id key }
+	... on Source { id title } } }`
+
+func TestEntities(t *testing.T) {
+	// The ids are base64 of kind:key, made here without Sentra's code.
+	const dogiyai = `{"__typename":"Region","code":"94.06","name":"Kabupaten Dogiyai","asOf":%q,"parent":{"code":%q},"bpsCode":null,"isoCode":null,"officialCode":{"system":"KEMENDAGRI","value":"94.06"}}`
+	const papuaTengah = `{"__typename":"Region","code":"94","name":"Papua Tengah","asOf":"2026-11-24","parent":null,"bpsCode":null,"isoCode":"ID-PT","officialCode":{"system":"KEMENDAGRI","value":"94"}}`
+	now, then := fmt.Sprintf(dogiyai, "2026-11-24", "94"), fmt.Sprintf(dogiyai, "2017-12-25", "91")
+	for _, c := range []struct{ name, representation, want, code, argument, says string }{
+		{"by code, today", `{"__typename":"Region","code":"94.06"}`, now, "", "", ""},
+		{"by code and day", `{"__typename":"Region","code":"94.06","asOf":"2017-12-25"}`, then, "", "", ""},
+		{"a null asOf is today", `{"__typename":"Region","code":"94.06","asOf":null}`, now, "", "", ""},
+		{"by ISO code", `{"__typename":"Region","isoCode":"ID-PT"}`, papuaTengah, "", "", ""},
+		{"by system and value", `{"__typename":"Region","officialCode":{"system":"ISO_3166_2","value":"ID-PT"}}`, papuaTengah, "", "", ""},
+		{"by system, value and day", `{"__typename":"Region","officialCode":{"system":"KEMENDAGRI","value":"94.06"},"asOf":"2017-12-25"}`, then, "", "", ""},
+		{"cluster", `{"__typename":"Cluster","id":"Q2x1c3RlcjoyMDE3LTk0LjA2LWNvZmZlZS1wcm9jZXNzaW5n"}`, `{"__typename":"Cluster","id":"Q2x1c3RlcjoyMDE3LTk0LjA2LWNvZmZlZS1wcm9jZXNzaW5n","nameId":"Pengolahan kopi, Kabupaten Dogiyai"}`, "", "", ""},
+		{"product by key", `{"__typename":"Product","key":"coffee-processing"}`, `{"__typename":"Product","id":"UHJvZHVjdDpjb2ZmZWUtcHJvY2Vzc2luZw","key":"coffee-processing"}`, "", "", ""},
+		{"product by id", `{"__typename":"Product","id":"UHJvZHVjdDpjb2ZmZWUtcHJvY2Vzc2luZw"}`, `{"__typename":"Product","id":"UHJvZHVjdDpjb2ZmZWUtcHJvY2Vzc2luZw","key":"coffee-processing"}`, "", "", ""},
+		{"phase by key", `{"__typename":"Phase","key":"2017"}`, `{"__typename":"Phase","id":"UGhhc2U6MjAxNw","key":"2017"}`, "", "", ""},
+		{"phase by id", `{"__typename":"Phase","id":"UGhhc2U6MjAxNw"}`, `{"__typename":"Phase","id":"UGhhc2U6MjAxNw","key":"2017"}`, "", "", ""},
+		{"source", `{"__typename":"Source","id":"U291cmNlOmlzby0zMTY2LTI"}`, `{"__typename":"Source","id":"U291cmNlOmlzby0zMTY2LTI","title":"ISO 3166-2:ID, country subdivision codes of Indonesia"}`, "", "", ""},
+
+		{"unknown code", `{"__typename":"Region","code":"99.99"}`, "null", "NOT_FOUND", "", `Region {"code":"99.99"}`},
+		{"a province before its day", `{"__typename":"Region","code":"94","asOf":"2022-07-24"}`, "null", "NOT_FOUND", "", "2022-07-24"},
+		{"a BPS code when none is loaded", `{"__typename":"Region","bpsCode":"9408"}`, "null", "NOT_FOUND", "", "9408"},
+		{"an id of another kind", `{"__typename":"Cluster","id":"UGhhc2U6MjAxNw"}`, "null", "NOT_FOUND", "", "no Cluster"},
+		{"a key in the place of an id", `{"__typename":"Phase","id":"2017"}`, "null", "NOT_FOUND", "", "no Phase"},
+
+		{"no kind", `{"code":"94.06"}`, "null", "BAD_USER_INPUT", "__typename", "Cluster, Phase, Product, Region, Source"},
+		{"another kind", `{"__typename":"Designation","id":"x"}`, "null", "BAD_USER_INPUT", "__typename", "Designation"},
+		{"no key", `{"__typename":"Region","name":"Kabupaten Dogiyai"}`, "null", "BAD_USER_INPUT", "", "`bpsCode asOf`"},
+		{"null key", `{"__typename":"Region","bpsCode":null}`, "null", "BAD_USER_INPUT", "", "none of its keys"},
+		{"half a key", `{"__typename":"Region","officialCode":{"system":"BPS"}}`, "null", "BAD_USER_INPUT", "", "none of its keys"},
+		{"a number for a code", `{"__typename":"Region","code":94.06}`, "null", "BAD_USER_INPUT", "code", "text"},
+		{"no object", `{"__typename":"Region","officialCode":"94"}`, "null", "BAD_USER_INPUT", "officialCode", "object"},
+		{"unknown system", `{"__typename":"Region","officialCode":{"system":"FAO","value":"94"}}`, "null", "BAD_USER_INPUT", "officialCode.system", "CodeSystem"},
+		{"no date", `{"__typename":"Region","code":"94.06","asOf":"25-12-2017"}`, "null", "BAD_USER_INPUT", "asOf", "not a date"},
+		{"before the record", `{"__typename":"Region","code":"94.06","asOf":"2000-01-01"}`, "null", "BAD_USER_INPUT", "asOf", "2014-07-23"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			// Each stands between two others, which are answered whatever it is.
+			list := json.RawMessage(`[{"__typename":"Region","code":"94.06"},` + c.representation + `,{"__typename":"Region","isoCode":"ID-PT"}]`)
+			got := ask(t, shared.url, entities, map[string]any{"r": list})
+			if want := `{"_entities":[` + now + `,` + c.want + `,` + papuaTengah + `]}`; string(got.Data) != want {
+				t.Errorf("got  %s\nwant %s", got.Data, want)
+			}
+			if c.code == "" {
+				if len(got.Errors) > 0 {
+					t.Errorf("errors %+v", got.Errors)
+				}
+				return
+			}
+			if len(got.Errors) != 1 {
+				t.Fatalf("errors %+v, want one", got.Errors)
+			}
+			e := got.Errors[0]
+			if e.Extensions.Code != c.code || fmt.Sprint(e.Path) != "[_entities 1]" || strings.Join(e.Extensions.Argument, ".") != c.argument || !strings.Contains(e.Message, c.says) {
+				t.Errorf("got %+v", e)
+			}
+		})
+	}
+}
+
+// A thousand representations, one of them unknown, come from one atlas, and few
+// goroutines work at a time.
+func TestManyEntities(t *testing.T) {
+	list := make([]map[string]string, 1000)
+	for i := range list {
+		list[i] = map[string]string{"__typename": "Region", "code": []string{"94.06", "35.76"}[i%2]}
+	}
+	list[500]["code"] = "99.99"
+	var most atomic.Int64
+	before, stop := runtime.NumGoroutine(), make(chan struct{})
+	go func() {
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				most.Store(max(most.Load(), int64(runtime.NumGoroutine())))
+			}
+		}
+	}()
+	got := ask(t, shared.url, `query($r: [_Any!]!) { _entities(representations: $r) { ... on Region { code name affirmative { answer } clusters { nodes { name } } } } }`, map[string]any{"r": list})
+	close(stop)
+	var data struct {
+		Entities []*struct{ Code, Name string } `json:"_entities"`
+	}
+	if err := json.Unmarshal(got.Data, &data); err != nil {
+		t.Fatalf("%v, errors %+v", err, got.Errors)
+	}
+	for i, entity := range data.Entities {
+		if i == 500 {
+			if entity != nil {
+				t.Errorf("500: %+v", entity)
+			}
+		} else if entity == nil || entity.Code != list[i]["code"] {
+			t.Errorf("%d: %+v, want %v", i, entity, list[i])
+		}
+	}
+	if len(data.Entities) != 1000 || len(got.Errors) != 1 || fmt.Sprint(got.Errors[0].Path) != "[_entities 500]" {
+		t.Errorf("%d entities, errors %+v", len(data.Entities), got.Errors)
+	}
+	if grown := int(most.Load()) - before; grown > 200 {
+		t.Errorf("%d goroutines more while a thousand representations were answered", grown)
+	}
+}
+
+func TestTooManyEntities(t *testing.T) {
+	list := make([]map[string]string, 1001)
+	for i := range list {
+		list[i] = map[string]string{"__typename": "Region", "code": "94.06"}
+	}
+	const query = `query($r: [_Any!]!) { ...all } fragment all on Query { _entities(representations: $r) { ... on Region { code } } }`
+	few := shared.serveAs(httpserver.DefaultConfig(), &graph.Resolver{Holder: shared.holder, Now: func() time.Time { return today }, MaxRepresentations: 2})
+	for _, c := range []struct {
+		url   string
+		count int
+		says  string
+	}{{shared.url, 1000, ""}, {shared.url, 1001, "1001 representations are too many; at most 1000"}, {few, 2, ""}, {few, 3, "at most 2"}} {
+		got := ask(t, c.url, query, map[string]any{"r": list[:c.count]})
+		if c.says == "" {
+			if len(got.Errors) > 0 || strings.Count(string(got.Data), "94.06") != c.count {
+				t.Errorf("%d: errors %+v", c.count, got.Errors)
+			}
+			continue
+		}
+		if len(got.Errors) != 1 || got.Errors[0].Extensions.Code != "LIMIT_EXCEEDED" || !strings.Contains(got.Errors[0].Message, c.says) || string(got.Data) != "null" {
+			t.Errorf("%d: %s %+v", c.count, got.Data, got.Errors)
+		}
+	}
+}
+
+// What is no object at all is refused as the asker's fault.
+func TestRepresentationThatIsNoObject(t *testing.T) {
+	for _, list := range []string{`[{"__typename":"Region","code":"94.06"},"94.06"]`, `[5]`, `null`, `"x"`} {
+		got := ask(t, shared.url, entities, map[string]any{"r": json.RawMessage(list)})
+		if len(got.Errors) != 1 || got.Errors[0].Extensions.Code != "BAD_USER_INPUT" {
+			t.Errorf("%s: %s %+v", list, got.Data, got.Errors)
+		}
+	}
+}
+
+// The SDL tells a gateway all: the link, the keys and nothing of the generator's.
+func TestServiceSDL(t *testing.T) {
+	got := ask(t, shared.url, `{_service { sdl }}`, nil)
+	var service struct {
+		Service struct{ SDL string } `json:"_service"`
+	}
+	if err := json.Unmarshal(got.Data, &service); err != nil {
+		t.Fatal(err)
+	}
+	sdl := service.Service.SDL
+	for _, part := range []string{"https://specs.apollo.dev/federation/v2.9", `@key(fields: "bpsCode asOf")`, `@key(fields: "officialCode { system value }")`, "type PageInfo @shareable", "type Query {"} {
+		if !strings.Contains(sdl, part) {
+			t.Errorf("the SDL lacks %s", part)
+		}
+	}
+	for _, part := range []string{"_Entity", "_Any", "_Service", "RegionRepresentation", "FindRegion"} {
+		if strings.Contains(sdl, part) {
+			t.Errorf("the SDL shows %s", part)
+		}
+	}
+	if got := ask(t, shared.url, `{__schema { types { name } }}`, nil); strings.Contains(string(got.Data), "RegionRepresentation") || strings.Contains(string(got.Data), `"Entity"`) {
+		t.Errorf("introspection shows what is the generator's: %s", got.Data)
+	}
+}
+
+func BenchmarkThousandEntities(b *testing.B) {
+	list := make([]map[string]string, 1000)
+	for i := range list {
+		list[i] = map[string]string{"__typename": "Region", "code": []string{"94.06", "35.76"}[i%2]}
+	}
+	for b.Loop() {
+		ask(b, shared.url, `query($r: [_Any!]!) { _entities(representations: $r) { ... on Region { code name } } }`, map[string]any{"r": list})
+	}
+}
