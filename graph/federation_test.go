@@ -125,6 +125,26 @@ func TestManyEntities(t *testing.T) {
 	}
 }
 
+// Boundaries, which a list makes in one call, stay with their regions though
+// some places of the list are empty.
+func TestEntitiesWithBoundaries(t *testing.T) {
+	got := ask(t, shared.url, `query($r: [_Any!]!) { _entities(representations: $r) { __typename ... on Region { boundary(zoom: 2, precision: 2) } }
+		a: region(code: "94.06") { boundary(zoom: 2, precision: 2) } b: region(code: "35.76") { boundary(zoom: 2, precision: 2) } }`,
+		map[string]any{"r": json.RawMessage(`[{"__typename":"Region","code":"99.99"},{"__typename":"Region","code":"94.06"},{"__typename":"Phase","key":"2017"},{"__typename":"Region"},{"__typename":"Region","code":"35.76"}]`)})
+	type region struct{ Boundary json.RawMessage }
+	var data struct {
+		Entities []*region `json:"_entities"`
+		A, B     region
+	}
+	if err := json.Unmarshal(got.Data, &data); err != nil {
+		t.Fatalf("%v, errors %+v", err, got.Errors)
+	}
+	e := data.Entities
+	if e[0] != nil || e[3] != nil || len(data.A.Boundary) < 50 || string(e[1].Boundary) != string(data.A.Boundary) || string(e[4].Boundary) != string(data.B.Boundary) {
+		t.Errorf("got %s", got.Data)
+	}
+}
+
 func TestTooManyEntities(t *testing.T) {
 	list := make([]map[string]string, 1001)
 	for i := range list {
