@@ -1,0 +1,305 @@
+package coverage
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+)
+
+// source is a ring as it came, reduced to the grid: open (its first vertex is
+// not repeated), no vertex twice in a row.
+type source struct {
+	polygon int32
+	ring    []vertex
+}
+
+// segment is an edge while it is being cut; from is less than to. Once cut, its
+// parts stand in parts, in order, and it is no longer looked at itself.
+type segment struct {
+	from, to vertex
+	parts    []int32
+	cuts     []vertex
+	fresh    bool // not yet compared with the others
+}
+
+// noder cuts edges until they meet in vertices only.
+type noder struct {
+	segments []segment
+	index    map[[2]vertex]int32
+	live     []int32
+}
+
+// maxRounds bounds the rounds of cutting; a few always suffice, since every cut
+// makes edges shorter.
+const maxRounds = 60
+
+var errNoding = errors.New("edges still cross after all rounds of cutting")
+
+// mergeVertices maps every vertex to a representative not farther than reach
+// units. It depends on the set of vertices only, not on their order.
+func mergeVertices(sources []source, reach float64) {
+	if reach < 1 {
+		return
+	}
+	var all []vertex
+	for _, s := range sources {
+		all = append(all, s.ring...)
+	}
+	slices.SortFunc(all, compareVertices)
+	all = slices.Compact(all)
+	side := int32(reach) + 1
+	type square struct{ x, y int32 }
+	kept := make(map[square][]vertex, len(all))
+	to := make(map[vertex]vertex)
+	for _, v := range all {
+		at := square{floorDiv(v.x, side), floorDiv(v.y, side)}
+		best, found := vertex{}, false
+		nearest := reach * reach
+		for dx := int32(-1); dx <= 1; dx++ {
+			for dy := int32(-1); dy <= 1; dy++ {
+				for _, w := range kept[square{at.x + dx, at.y + dy}] {
+					ex, ey := float64(v.x-w.x), float64(v.y-w.y)
+					if d := ex*ex + ey*ey; d <= nearest && (!found || d < nearest || w.less(best)) {
+						best, nearest, found = w, d, true
+					}
+				}
+			}
+		}
+		if found {
+			to[v] = best
+			continue
+		}
+		kept[at] = append(kept[at], v)
+	}
+	for i := range sources {
+		ring := sources[i].ring
+		for j, v := range ring {
+			if w, moved := to[v]; moved {
+				ring[j] = w
+			}
+		}
+		sources[i].ring = withoutRepeats(ring)
+	}
+}
+
+func floorDiv(a, b int32) int32 {
+	q := a / b
+	if a%b != 0 && a < 0 {
+		q--
+	}
+	return q
+}
+
+// withoutRepeats drops vertices equal to the one before, in a closed chain.
+func withoutRepeats(ring []vertex) []vertex {
+	ring = slices.Compact(ring)
+	for len(ring) > 1 && ring[0] == ring[len(ring)-1] {
+		ring = ring[:len(ring)-1]
+	}
+	return ring
+}
+
+// segment gives the index of the edge between two vertices, adding it if new.
+func (n *noder) segment(a, b vertex) int32 {
+	if b.less(a) {
+		a, b = b, a
+	}
+	key := [2]vertex{a, b}
+	if i, ok := n.index[key]; ok {
+		return i
+	}
+	i := int32(len(n.segments))
+	n.segments = append(n.segments, segment{from: a, to: b, fresh: true})
+	n.index[key] = i
+	n.live = append(n.live, i)
+	return i
+}
+
+// node cuts the edges of all rings and gives the rings along the cut edges.
+func node(sources []source, reach float64) ([]source, error) {
+	n := &noder{index: make(map[[2]vertex]int32)}
+	for _, s := range sources {
+		for i, v := range s.ring {
+			if w := s.ring[(i+1)%len(s.ring)]; w != v {
+				n.segment(v, w)
+			}
+		}
+	}
+	if reach > 0 {
+		// Once only, so that no edge is drawn farther than reach.
+		n.round(reach)
+		for _, i := range n.live {
+			n.segments[i].fresh = true
+		}
+	}
+	for round := 0; n.round(0); round++ {
+		if round == maxRounds {
+			return nil, errNoding
+		}
+	}
+	noded := make([]source, 0, len(sources))
+	for _, s := range sources {
+		if len(s.ring) < 3 {
+			continue
+		}
+		out := source{polygon: s.polygon, ring: make([]vertex, 0, len(s.ring))}
+		for i, v := range s.ring {
+			w := s.ring[(i+1)%len(s.ring)]
+			out.ring = n.walk(out.ring, v, w)
+		}
+		noded = append(noded, out)
+	}
+	return noded, nil
+}
+
+// walk appends the vertices from a up to, and without, b along the cut edges.
+func (n *noder) walk(out []vertex, a, b vertex) []vertex {
+	if a == b {
+		return out
+	}
+	s := &n.segments[n.segment(a, b)]
+	if len(s.parts) == 0 {
+		return append(out, a)
+	}
+	parts, forward := s.parts, s.from == a
+	at := a
+	for k := range parts {
+		part := parts[k]
+		if !forward {
+			part = parts[len(parts)-1-k]
+		}
+		p := &n.segments[part]
+		next := p.to
+		if next == at {
+			next = p.from
+		}
+		out = n.walk(out, at, next)
+		at = next
+	}
+	return out
+}
+
+// round compares all live edges once and cuts them; it tells whether any was cut.
+func (n *noder) round(reach float64) bool {
+	pad := int32(reach)
+	if reach > 0 {
+		pad++
+	}
+	slices.SortFunc(n.live, func(i, j int32) int {
+		a, b := &n.segments[i], &n.segments[j]
+		return cmp.Or(compareVertices(a.from, b.from), compareVertices(a.to, b.to))
+	})
+	type open struct {
+		id          int32
+		right       int32
+		bottom, top int32
+		fresh       bool
+	}
+	var active []open
+	for _, id := range n.live {
+		s := &n.segments[id]
+		bottom, top := min(s.from.y, s.to.y)-pad, max(s.from.y, s.to.y)+pad
+		kept := active[:0]
+		for _, o := range active {
+			if o.right+pad < s.from.x {
+				continue
+			}
+			kept = append(kept, o)
+			if (o.fresh || s.fresh) && o.bottom <= top && bottom <= o.top {
+				n.compare(o.id, id, reach)
+			}
+		}
+		active = append(kept, open{id, s.to.x, bottom + pad, top - pad, s.fresh})
+	}
+	cut := false
+	live := n.live
+	n.live = make([]int32, 0, len(live)+len(live)/4)
+	for _, id := range live {
+		n.segments[id].fresh = false
+		if len(n.segments[id].cuts) == 0 {
+			n.live = append(n.live, id)
+		}
+	}
+	for _, id := range live {
+		s := &n.segments[id]
+		if len(s.cuts) == 0 {
+			continue
+		}
+		from, to, cuts := s.from, s.to, s.cuts
+		s.cuts = nil
+		dx, dy := int64(to.x-from.x), int64(to.y-from.y)
+		along := func(v vertex) int64 { return int64(v.x-from.x)*dx + int64(v.y-from.y)*dy }
+		slices.SortFunc(cuts, func(v, w vertex) int {
+			return cmp.Or(cmp.Compare(along(v), along(w)), compareVertices(v, w))
+		})
+		cuts = slices.Compact(cuts)
+		chain := append(cuts, to)
+		if !shorter(from, chain, squared(from, to)) {
+			n.live = append(n.live, id)
+			continue
+		}
+		cut = true
+		parts := make([]int32, 0, len(chain))
+		at := from
+		for _, v := range chain {
+			parts = append(parts, n.segment(at, v))
+			at = v
+		}
+		n.segments[id].parts = parts
+	}
+	return cut
+}
+
+// shorter tells whether every step of the chain is shorter than the edge it
+// stands for. A true crossing, rounded, stays in the box of its edge and so
+// always is; a snap between close vertices may not be, and is left out, for
+// otherwise two edges could be cut into each other for ever.
+func shorter(at vertex, chain []vertex, whole int64) bool {
+	for _, v := range chain {
+		if squared(at, v) >= whole {
+			return false
+		}
+		at = v
+	}
+	return true
+}
+
+func squared(a, b vertex) int64 {
+	dx, dy := int64(b.x-a.x), int64(b.y-a.y)
+	return dx*dx + dy*dy
+}
+
+// compare notes the cuts that two edges make in each other.
+func (n *noder) compare(i, j int32, reach float64) {
+	s, t := &n.segments[i], &n.segments[j]
+	near := false
+	note := func(on *segment, v vertex) {
+		if v == on.from || v == on.to {
+			return
+		}
+		var hit bool
+		if reach > 0 {
+			hit = nearSegment(on.from, on.to, v, reach)
+		} else {
+			hit = cross(on.from, on.to, v) == 0 && between(on.from, on.to, v)
+		}
+		if hit {
+			on.cuts = append(on.cuts, v)
+			near = true
+		}
+	}
+	note(s, t.from)
+	note(s, t.to)
+	note(t, s.from)
+	note(t, s.to)
+	if near || !crosses(s.from, s.to, t.from, t.to) {
+		return
+	}
+	v := crossing(s.from, s.to, t.from, t.to)
+	if v != s.from && v != s.to {
+		s.cuts = append(s.cuts, v)
+	}
+	if v != t.from && v != t.to {
+		t.cuts = append(t.cuts, v)
+	}
+}

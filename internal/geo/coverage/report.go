@@ -1,0 +1,71 @@
+package coverage
+
+import (
+	"fmt"
+	"strings"
+)
+
+// largestPairs is how many pairs of overlapping faces a report names.
+const largestPairs = 10
+
+// Areas counts pieces of the plane.
+type Areas struct {
+	Count int
+	Km2   float64
+}
+
+func (a *Areas) add(squareMetres float64) {
+	a.Count++
+	a.Km2 += squareMetres / 1e6
+}
+
+// Overlap is what two faces both claim.
+type Overlap struct {
+	Code, Other string
+	Km2         float64
+}
+
+// Change is a count before Build and after it.
+type Change struct{ Before, After int }
+
+// Report tells what Build found and did.
+type Report struct {
+	Faces, Arcs int
+	// Edges are the distinct ones; SharedEdges those with a face on both sides,
+	// before Build those that two rings use.
+	Edges, SharedEdges Change
+	// Gaps and Overlaps are what was found between faces once borders were drawn
+	// together. Each of them went to one face, so that none is left.
+	Gaps, Overlaps Areas
+	// OverlapPairs are the largest overlaps, the largest first.
+	OverlapPairs []Overlap
+	// Waters are the areas without a face that faces enclose and that are no
+	// gaps, for they are wide or lie within one face. They stay as they are.
+	Waters Areas
+	// RingsDropped counts rings with fewer than three positions on the grid.
+	RingsDropped int
+	// Covered are the codes of the faces that are left without an area, since
+	// smaller faces cover them wholly or they have none on the grid.
+	Covered []string
+}
+
+// String tells the report in a few lines.
+func (r Report) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "borders: %d of %d edges are shared between %d regions, %d of %d as drawn; %d arcs\n",
+		r.SharedEdges.After, r.Edges.After, r.Faces, r.SharedEdges.Before, r.Edges.Before, r.Arcs)
+	fmt.Fprintf(&b, "gaps between neighbours: %d of %.1f km2, closed; left open as waters: %d of %.1f km2\n",
+		r.Gaps.Count, r.Gaps.Km2, r.Waters.Count, r.Waters.Km2)
+	fmt.Fprintf(&b, "overlaps of neighbours: %d of %.1f km2, given to the smaller region", r.Overlaps.Count, r.Overlaps.Km2)
+	for i, o := range r.OverlapPairs[:min(3, len(r.OverlapPairs))] {
+		lead := "; "
+		if i == 0 {
+			lead = "; the largest: "
+		}
+		fmt.Fprintf(&b, "%s%s with %s %.1f km2", lead, o.Code, o.Other, o.Km2)
+	}
+	if len(r.Covered) > 0 {
+		fmt.Fprintf(&b, "\nleft without an area: %s", strings.Join(r.Covered, ", "))
+	}
+	return b.String()
+}
