@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-.PHONY: help setup setup-test setup-bench build serve test generate bench fuzz clean
+.PHONY: help setup setup-test setup-bench build serve test generate bench bench-peers fuzz clean
 
 help: ## Say what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -32,6 +32,9 @@ generate: ## Make the Go code of the schema anew
 bench: setup build ## Run the benchmarks
 	go test -run '^$$' -bench . -benchtime 5x ./cmd/...
 	go test -run '^$$' -bench . -benchtime 200x ./graph/...
+
+bench-peers: setup-bench ## Measure against PostGIS, orb and PostGraphile, and print the table
+	go run ./bench/peers
 
 fuzz: ## Run every fuzz target for two seconds
 	scripts/fuzz.sh

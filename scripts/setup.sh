@@ -12,7 +12,7 @@ cd "$(dirname "$0")/.."
 # What each stage needs: a command and the Debian package that brings it.
 serve_programs=()
 test_programs=()
-bench_programs=()
+bench_programs=(wrk:wrk node:nodejs npm:npm)
 
 if ! command -v go >/dev/null; then
   echo "Go is missing; install it from https://go.dev/dl/ (version 1.26 or later)" >&2
@@ -63,12 +63,27 @@ postgres() {
   fi
 }
 
+# postgis installs the extension for the PostgreSQL that Sentra would run.
+postgis() {
+  local version
+  version=$(ls /usr/lib/postgresql 2>/dev/null | sort -n | tail -1)
+  [ -e "$(pg_config --sharedir 2>/dev/null)/extension/postgis.control" ] && return
+  [ -e "/usr/share/postgresql/$version/extension/postgis.control" ] && return
+  if can_install; then
+    install_packages "postgresql-$version-postgis-3"
+  else
+    echo "missing: PostGIS; install it for your PostgreSQL, or run this as root on Debian" >&2
+    exit 1
+  fi
+}
+
 # npm_packages installs those of each folder whose lock file is newer than what
-# is installed there.
+# is installed there; folders under bench/ only for the stage bench.
 npm_packages() {
   local lock folder
-  for lock in $(git ls-files '*package-lock.json' 2>/dev/null || find . -name package-lock.json -not -path '*/node_modules/*'); do
+  for lock in $(git ls-files '*package-lock.json' 2>/dev/null || find . -name package-lock.json -not -path '*/node_modules/*' | sed 's|^\./||'); do
     folder=$(dirname "$lock")
+    [ "$1" = bench ] || case $folder in bench/*) continue ;; esac
     if [ ! -e "$folder/node_modules/.installed" ] || [ "$lock" -nt "$folder/node_modules/.installed" ]; then
       (cd "$folder" && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.installed)
     fi
@@ -79,7 +94,7 @@ postgres
 need "${serve_programs[@]}"
 case "${1:-serve}" in
   serve) ;;
-  test) need "${test_programs[@]}"; npm_packages ;;
-  bench) need "${test_programs[@]}" "${bench_programs[@]}"; npm_packages ;;
+  test) need "${test_programs[@]}"; npm_packages test ;;
+  bench) need "${test_programs[@]}" "${bench_programs[@]}"; postgis; npm_packages bench ;;
   *) echo "setup.sh knows the stages serve, test and bench" >&2; exit 1 ;;
 esac

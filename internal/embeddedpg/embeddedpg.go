@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/url"
 	"os"
@@ -37,6 +38,8 @@ type Config struct {
 	Binaries string
 	// Fleeting gives up durability for speed, for tests.
 	Fleeting bool
+	// Settings are further settings of PostgreSQL, such as shared_buffers.
+	Settings map[string]string
 	// Log takes PostgreSQL's own output; dropped when nil.
 	Log io.Writer
 }
@@ -161,6 +164,7 @@ func start(ctx context.Context, config Config, binaries string, account *account
 	if config.Fleeting {
 		parameters["fsync"], parameters["synchronous_commit"], parameters["full_page_writes"] = "off", "off", "off"
 	}
+	maps.Copy(parameters, config.Settings)
 	settings := embeddedpostgres.DefaultConfig().Version(version).Port(uint32(port)).
 		Username(role).Password(password).Database(database).Locale("C").Encoding("UTF8").
 		DataPath(data).RuntimePath(filepath.Join(config.Dir, "run")).BinariesPath(wrapped).

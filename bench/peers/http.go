@@ -1,0 +1,343 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// tolerance of the boundaries over HTTP, in metres.
+const tolerance = 1000
+
+// question is asked of Sentra and of PostGraphile, for the same fields.
+type question struct {
+	name                 string
+	sentra, postgraphile string
+	// same reads from an answer what must be equal; the path leads to the list.
+	sentraPath, peerPath []string
+	key                  string
+	// least throughput and p99 as ratios; 0 for a row that is only told.
+	throughput, p99 float64
+}
+
+var questions = []question{
+	{name: "the title question",
+		sentra:       `{ regions(filter: {affirmative: true, hostsClusters: true}, asOf: "2017-12-25") { totalCount nodes { code name kind parent { code name } } } }`,
+		postgraphile: `{ affirmativeRegionsHostingClusters(asOf: "2017-12-25") { totalCount nodes { code name kind parent(asOf: "2017-12-25") { code name } } } }`,
+		sentraPath:   []string{"regions", "nodes"}, peerPath: []string{"affirmativeRegionsHostingClusters", "nodes"}, key: "code", throughput: 5, p99: 10},
+	{name: "50 clusters with regions",
+		sentra:       `{ clusters(first: 50) { nodes { name location { point { lon lat } } regions { code name kind } } } }`,
+		postgraphile: `{ clustersList(first: 50, orderBy: POSITION_ASC) { name place { longitude: x latitude: y } regionsList { code name kind } } }`,
+		sentraPath:   []string{"clusters", "nodes"}, peerPath: []string{"clustersList"}, key: "name", throughput: 5, p99: 10},
+	{name: fmt.Sprintf("514 regions with boundaries at %d m", tolerance),
+		sentra:       fmt.Sprintf(`{ regions(filter: {level: REGENCY}, first: 514) { nodes { code name boundary(toleranceMetres: %d) } } }`, tolerance),
+		postgraphile: fmt.Sprintf(`{ regenciesList { code name simplified(toleranceMetres: %d) } }`, tolerance),
+		sentraPath:   []string{"regions", "nodes"}, peerPath: []string{"regenciesList"}, key: "code", throughput: 5, p99: 10},
+	{name: "the same against shapes simplified and stored beforehand",
+		sentra:       fmt.Sprintf(`{ regions(filter: {level: REGENCY}, first: 514) { nodes { code name boundary(toleranceMetres: %d) } } }`, tolerance),
+		postgraphile: `{ regenciesList { code name stored } }`,
+		sentraPath:   []string{"regions", "nodes"}, peerPath: []string{"regenciesList"}, key: "code"},
+	{name: "one region by code",
+		sentra:       `{ region(code: "94.06") { code name kind areaKm2 labelPoint { lon lat } parent { code name } } }`,
+		postgraphile: `{ region(code: "94.06") { code name kind areaKm2 labelPoint { longitude: x latitude: y } parent { code name } } }`,
+		sentraPath:   []string{"region"}, peerPath: []string{"region"}, key: "code", throughput: 5, p99: 10},
+}
+
+// process is a server started to be measured.
+type process struct {
+	command *exec.Cmd
+	url     string
+	// log is what it prints, told only when it does not start.
+	log *os.File
+}
+
+// start runs a server and waits until it answers the query {__typename}.
+func (w *world) start(ctx context.Context, url, name string, arguments []string, environment ...string) (*process, error) {
+	log, err := os.CreateTemp(w.dir, "log-")
+	if err != nil {
+		return nil, fmt.Errorf("make the log of %s: %w", name, err)
+	}
+	command := exec.CommandContext(ctx, name, arguments...)
+	command.Env = append(os.Environ(), environment...)
+	command.Stdout, command.Stderr = log, log
+	command.Cancel = func() error { return command.Process.Signal(syscall.SIGTERM) }
+	command.WaitDelay = 20 * time.Second
+	if err := command.Start(); err != nil {
+		return nil, fmt.Errorf("start %s: %w", name, err)
+	}
+	p := &process{command: command, url: url, log: log}
+	for range 300 {
+		if _, err = ask(url, []byte(`{"query": "{ __typename }"}`)); err == nil {
+			return p, nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil, errors.Join(ctx.Err(), p.stop())
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+	said, _ := os.ReadFile(log.Name())
+	return nil, errors.Join(fmt.Errorf("%s does not answer: %w\n%s", name, err, said), p.stop())
+}
+
+func (p *process) stop() error {
+	defer p.log.Close()
+	if err := p.command.Process.Signal(syscall.SIGTERM); err != nil {
+		return fmt.Errorf("stop %s: %w", p.command.Path, err)
+	}
+	var ended *exec.ExitError
+	if err := p.command.Wait(); err != nil && !errors.As(err, &ended) {
+		return fmt.Errorf("wait for %s: %w", p.command.Path, err)
+	}
+	return nil
+}
+
+// freeAddress gives an address of the loopback that nothing listens on.
+func freeAddress() (string, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", fmt.Errorf("find a free port: %w", err)
+	}
+	defer listener.Close()
+	return listener.Addr().String(), nil
+}
+
+func (w *world) startSentra(ctx context.Context) (*process, error) {
+	binary := filepath.Join(w.dir, "sentra")
+	build := exec.CommandContext(ctx, "go", "build", "-o", binary, "./cmd/sentra")
+	build.Stderr = os.Stderr
+	if err := build.Run(); err != nil {
+		return nil, fmt.Errorf("build Sentra: %w", err)
+	}
+	address, err := freeAddress()
+	if err != nil {
+		return nil, err
+	}
+	return w.start(ctx, "http://"+address+"/graphql", binary, []string{"serve", "--listen", address}, "SENTRA_DATABASE_URL="+w.server.URL())
+}
+
+// postgraphileFolder holds PostGraphile, its plugin and what starts it.
+const postgraphileFolder = "bench/peers/postgraphile"
+
+func (w *world) startPostGraphile(ctx context.Context) (*process, error) {
+	if _, err := os.Stat(filepath.Join(postgraphileFolder, "node_modules")); err != nil {
+		return nil, fmt.Errorf("PostGraphile is not installed; run `make setup-bench`: %w", err)
+	}
+	address, err := freeAddress()
+	if err != nil {
+		return nil, err
+	}
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, fmt.Errorf("read the address %s: %w", address, err)
+	}
+	return w.start(ctx, "http://"+address+"/graphql", "node", []string{filepath.Join(postgraphileFolder, "server.mjs"), w.server.URL(), port, strconv.Itoa(runtime.NumCPU())},
+		"NODE_ENV=production")
+}
+
+// pick follows a path in an answer and gives the values of a key, sorted.
+func pick(data json.RawMessage, path []string, key string) ([]string, error) {
+	for _, name := range path {
+		var object map[string]json.RawMessage
+		if err := json.Unmarshal(data, &object); err != nil {
+			return nil, fmt.Errorf("read %s of an answer: %w", name, err)
+		}
+		data = object[name]
+	}
+	if len(data) > 0 && data[0] == '{' {
+		data = slices.Concat([]byte("["), data, []byte("]"))
+	}
+	var list []map[string]any
+	if err := json.Unmarshal(data, &list); err != nil {
+		return nil, fmt.Errorf("read the list of an answer: %w", err)
+	}
+	var values []string
+	for _, item := range list {
+		values = append(values, fmt.Sprint(item[key]))
+	}
+	slices.Sort(values)
+	return values, nil
+}
+
+func measureHTTP(ctx context.Context, w *world, t *table) (err error) {
+	if err := w.storeSimplified(ctx); err != nil {
+		return err
+	}
+	sentra, err := w.startSentra(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, sentra.stop()) }()
+	peer, err := w.startPostGraphile(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, peer.stop()) }()
+	idle := memory(sentra.command.Process.Pid)
+
+	for _, q := range questions {
+		if err := w.compare(ctx, q, sentra.url, peer.url, t); err != nil {
+			return fmt.Errorf("%s: %w", q.name, err)
+		}
+	}
+	postgres, err := w.postgresMemory()
+	if err != nil {
+		return err
+	}
+	ours, theirs := memory(sentra.command.Process.Pid), memory(peer.command.Process.Pid)
+	t.add(row{work: "peak memory of the server under these loads", sentra: mebibytes(ours), against: "PostGraphile's processes, without PostgreSQL", peer: mebibytes(theirs), ratio: theirs / ours})
+	t.note("Memory: Sentra's process held %s when ready, before any question. PostgreSQL, which answers every question of PostGraphile and none of Sentra's, held %s (proportional set size, shared buffers included).", mebibytes(idle), mebibytes(postgres))
+	return nil
+}
+
+// storeSimplified gives PostGraphile the shapes of the one tolerance as a column.
+func (w *world) storeSimplified(ctx context.Context) error {
+	_, err := w.db.ExecContext(ctx, fmt.Sprintf(`SET search_path = peer, public; ALTER TABLE region ADD stored json;
+		UPDATE region r SET stored = region_simplified(r, %d); ALTER TABLE region ALTER stored SET STORAGE EXTERNAL; RESET search_path`, tolerance))
+	if err == nil {
+		_, err = w.db.ExecContext(ctx, `VACUUM (FULL, ANALYZE) peer.region`)
+	}
+	if err != nil {
+		return fmt.Errorf("store the simplified shapes: %w", err)
+	}
+	return nil
+}
+
+func (w *world) compare(ctx context.Context, q question, sentraURL, peerURL string, t *table) error {
+	type driven struct {
+		url  string
+		body []byte
+		runs []load
+	}
+	sides := []*driven{{url: sentraURL}, {url: peerURL}}
+	var found [2][]string
+	var sizes [2]int
+	for i, query := range []string{q.sentra, q.postgraphile} {
+		body, err := requestBody(query, nil)
+		if err != nil {
+			return err
+		}
+		sides[i].body = body
+		data, err := ask(sides[i].url, body)
+		if err != nil {
+			return err
+		}
+		sizes[i] = len(data)
+		if found[i], err = pick(data, [][]string{q.sentraPath, q.peerPath}[i], q.key); err != nil {
+			return err
+		}
+	}
+	if !slices.Equal(found[0], found[1]) {
+		return fmt.Errorf("the answers differ: Sentra's %.200v, PostGraphile's %.200v", found[0], found[1])
+	}
+	log.Printf("driving: %s", q.name)
+	for round := range w.settings.rounds + 1 {
+		duration := w.settings.load
+		if round == 0 {
+			duration = time.Second
+		}
+		for _, s := range sides {
+			seen, err := drive(ctx, w.dir, s.url, s.body, w.settings.connections, duration)
+			if err != nil {
+				return err
+			}
+			if round > 0 {
+				s.runs = append(s.runs, seen)
+			}
+		}
+	}
+	middle := func(d *driven) load {
+		return load{throughput: median(d.runs, func(l load) float64 { return l.throughput }),
+			p50: median(d.runs, func(l load) time.Duration { return l.p50 }), p99: median(d.runs, func(l load) time.Duration { return l.p99 })}
+	}
+	ours, theirs := middle(sides[0]), middle(sides[1])
+	r := row{work: "HTTP: " + q.name + ", answers a second", sentra: fmt.Sprintf("%.0f", ours.throughput), against: "PostGraphile", peer: fmt.Sprintf("%.0f", theirs.throughput), ratio: ours.throughput / theirs.throughput}
+	if q.throughput > 0 {
+		r.bar, r.holds = fmt.Sprintf("≥ %g×", q.throughput), r.ratio >= q.throughput
+	}
+	t.add(r)
+	t.faster("HTTP: "+q.name+", p50", ours.p50, "", "PostGraphile", theirs.p50, 0)
+	t.faster("HTTP: "+q.name+", p99", ours.p99, "", "PostGraphile", theirs.p99, q.p99)
+	t.note("HTTP: %s: both answer with the same %d; %d bytes by Sentra, %d by PostGraphile.", q.name, len(found[0]), sizes[0], sizes[1])
+	return nil
+}
+
+// memory gives the greatest resident size, in bytes, of a process and of those it
+// started (VmHWM).
+func memory(pid int) float64 {
+	var total float64
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(status)) {
+		if fields := strings.Fields(line); len(fields) > 1 && fields[0] == "VmHWM:" {
+			kilobytes, _ := strconv.ParseFloat(fields[1], 64)
+			total += kilobytes * 1024
+		}
+	}
+	for _, child := range childrenOf(pid) {
+		total += memory(child)
+	}
+	return total
+}
+
+// childrenOf gives the processes that a process started.
+func childrenOf(pid int) []int {
+	lists, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+	var children []int
+	for _, list := range lists {
+		content, err := os.ReadFile(list)
+		if err != nil {
+			continue
+		}
+		for _, field := range strings.Fields(string(content)) {
+			if child, err := strconv.Atoi(field); err == nil {
+				children = append(children, child)
+			}
+		}
+	}
+	return children
+}
+
+// postgresMemory gives the proportional set size, in bytes, of PostgreSQL's
+// processes: what they share is counted once.
+func (w *world) postgresMemory() (float64, error) {
+	file, err := os.ReadFile(filepath.Join(w.dir, "postgres", "data", "postmaster.pid"))
+	if err != nil {
+		return 0, fmt.Errorf("find PostgreSQL's process: %w", err)
+	}
+	first, _, _ := strings.Cut(string(file), "\n")
+	postmaster, err := strconv.Atoi(first)
+	if err != nil {
+		return 0, fmt.Errorf("read PostgreSQL's process id: %w", err)
+	}
+	var total float64
+	for _, pid := range append(childrenOf(postmaster), postmaster) {
+		rollup, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
+		if err != nil {
+			continue
+		}
+		for line := range strings.Lines(string(rollup)) {
+			if fields := strings.Fields(line); len(fields) > 1 && fields[0] == "Pss:" {
+				kilobytes, _ := strconv.ParseFloat(fields[1], 64)
+				total += kilobytes * 1024
+			}
+		}
+	}
+	return total, nil
+}
+
+func mebibytes(bytes float64) string { return fmt.Sprintf("%.0f MiB", bytes/(1<<20)) }

@@ -1,0 +1,293 @@
+package main
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/encoding/ewkb"
+
+	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/boundaryfile"
+	"github.com/sentra-ikm/sentra/internal/embeddedpg"
+	"github.com/sentra-ikm/sentra/internal/facts"
+	"github.com/sentra-ikm/sentra/internal/ingest"
+	"github.com/sentra-ikm/sentra/internal/postgres"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// today is the day every question asks for that names no other.
+var today = sentra.MustDate("2026-11-24")
+
+// wgs84 is the spatial reference of every geometry (EPSG:4326).
+const wgs84 = 4326
+
+// world is one PostgreSQL with the record of Sentra and the tables of the peers,
+// and Sentra's atlas of the same data.
+type world struct {
+	settings settings
+	dir      string
+	server   *embeddedpg.Server
+	store    *postgres.Store
+	db       *sqlx.DB
+	atlas    *atlas.Atlas
+	faces    *loop
+	quiet    *slog.Logger
+}
+
+//go:embed peer.sql
+var peerTables string
+
+//go:embed peer_fill.sql
+var peerFill string
+
+// tuned are the settings of PostgreSQL: everything fits in memory, nothing is
+// compiled or split over processes where that costs more than it gains, and the
+// planner knows that pages are at hand.
+var tuned = map[string]string{
+	"shared_buffers":                  "1GB",
+	"effective_cache_size":            "8GB",
+	"work_mem":                        "64MB",
+	"maintenance_work_mem":            "256MB",
+	"random_page_cost":                "1.1",
+	"effective_io_concurrency":        "200",
+	"max_wal_size":                    "4GB",
+	"jit":                             "off",
+	"max_parallel_workers_per_gather": "0",
+	"autovacuum":                      "off",
+}
+
+func newWorld(ctx context.Context, s settings) (w *world, err error) {
+	w = &world{settings: s, quiet: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, w.close())
+		}
+	}()
+	if w.dir, err = os.MkdirTemp("", "sentra-peers-"); err != nil {
+		return nil, fmt.Errorf("make a folder: %w", err)
+	}
+	// PostgreSQL's account must be able to pass through.
+	if err := os.Chmod(w.dir, 0o755); err != nil {
+		return nil, fmt.Errorf("open the folder: %w", err)
+	}
+	log.Print("starting PostgreSQL")
+	if w.server, err = embeddedpg.Start(ctx, embeddedpg.Config{Dir: filepath.Join(w.dir, "postgres"), Fleeting: true, Settings: tuned}); err != nil {
+		return nil, err
+	}
+	if w.db, err = sqlx.ConnectContext(ctx, "postgres", w.server.URL()); err != nil {
+		return nil, fmt.Errorf("connect to PostgreSQL: %w", err)
+	}
+	if err := w.fillRecord(ctx); err != nil {
+		return nil, err
+	}
+	if err := w.fillPeer(ctx); err != nil {
+		return nil, err
+	}
+	return w, nil
+}
+
+func (w *world) close() error {
+	var all []error
+	if w.db != nil {
+		all = append(all, w.db.Close())
+	}
+	if w.store != nil {
+		all = append(all, w.store.Close())
+	}
+	if w.server != nil {
+		all = append(all, w.server.Stop())
+	}
+	return errors.Join(append(all, os.RemoveAll(w.dir))...)
+}
+
+// fillRecord fills Sentra's record: the facts, the boundaries, and synthetic
+// clusters of a phase after every day the title question asks about.
+func (w *world) fillRecord(ctx context.Context) (err error) {
+	log.Print("importing facts and boundaries")
+	if w.store, err = postgres.Open(ctx, w.server.URL()); err != nil {
+		return err
+	}
+	if _, err := w.store.Migrate(ctx); err != nil {
+		return err
+	}
+	brought, err := facts.Load()
+	if err != nil {
+		return err
+	}
+	digest, err := facts.Digest()
+	if err != nil {
+		return err
+	}
+	if _, err := w.store.SyncFacts(ctx, brought, digest); err != nil {
+		return err
+	}
+	files, err := boundaryfile.Files(w.settings.boundaries)
+	if err != nil {
+		return err
+	}
+	source := sentra.Source{ID: facts.BoundarySource, Title: "wilayah_boundaries"}
+	if _, err := ingest.Boundaries(ctx, w.store, files, ingest.BoundaryOptions{Source: source}); err != nil {
+		return err
+	}
+	data, err := w.store.Load(ctx)
+	if err != nil {
+		return err
+	}
+	w.faces = newLoop(data)
+
+	log.Printf("importing %d synthetic clusters", w.settings.clusters)
+	if _, err := w.db.ExecContext(ctx, `INSERT INTO phases (key, starts, citation_id) SELECT $1, $2, citation_id FROM phases LIMIT 1`, syntheticPhase, syntheticPhase); err != nil {
+		return fmt.Errorf("add the phase of the synthetic clusters: %w", err)
+	}
+	made := syntheticClusters(w.faces, data, w.settings.clusters)
+	invented := sentra.Source{ID: syntheticSource, Title: "Synthetic clusters for measurements"}
+	for len(made) > 0 {
+		size := min(len(made), 20_000)
+		if err := w.store.ImportClusters(ctx, made[:size], nil, []sentra.Source{invented}); err != nil {
+			return err
+		}
+		made = made[size:]
+	}
+	holder, err := atlas.NewHolder(ctx, w.store, w.quiet)
+	if err != nil {
+		return err
+	}
+	w.atlas = holder.Atlas()
+	return nil
+}
+
+// fillPeer gives the peers the same regions, boundaries and clusters.
+func (w *world) fillPeer(ctx context.Context) error {
+	log.Print("filling the peers' tables")
+	if _, err := w.db.ExecContext(ctx, `CREATE EXTENSION postgis`); err != nil {
+		return fmt.Errorf("load PostGIS (run `make setup-bench`): %w", err)
+	}
+	if _, err := w.db.ExecContext(ctx, peerTables); err != nil {
+		return fmt.Errorf("make the peers' tables: %w", err)
+	}
+	tx, err := w.db.BeginTxx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("fill the peers' tables: %w", err)
+	}
+	// A rollback after the commit does nothing.
+	defer tx.Rollback()
+	copyRows := func(table string, columns []string, rows func(add func(...any) error) error) error {
+		statement, err := tx.PrepareContext(ctx, pq.CopyInSchema("peer", table, columns...))
+		if err != nil {
+			return fmt.Errorf("copy to %s: %w", table, err)
+		}
+		err = rows(func(values ...any) error {
+			_, err := statement.ExecContext(ctx, values...)
+			return err
+		})
+		if err == nil {
+			_, err = statement.ExecContext(ctx)
+		}
+		if err := errors.Join(err, statement.Close()); err != nil {
+			return fmt.Errorf("copy to %s: %w", table, err)
+		}
+		return nil
+	}
+	err = copyRows("region", []string{"code", "kind", "name", "label_point", "area_km2", "boundary"}, func(add func(...any) error) error {
+		for i := range w.atlas.Data.Regions {
+			r := &w.atlas.Data.Regions[i]
+			label, area, shape := r.Point, any(nil), any(nil)
+			if s := w.atlas.Shape(r.Code, today); s != nil {
+				label, area, shape = s.Label, s.AreaKm2, wkb(s.Boundary.Shape)
+			}
+			if err := add(string(r.Code), string(r.Kind), r.Name, wkb(label), area, shape); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	clusters, err := w.atlas.Clusters(ctx, nil, sentra.ClustersByPhase, today, false)
+	if err != nil {
+		return err
+	}
+	err = copyRows("cluster", []string{"key", "position", "name", "begins", "place"}, func(add func(...any) error) error {
+		for i, c := range clusters.Hits {
+			begins := w.atlas.Phase(c.Phases[0]).From.First
+			for _, key := range c.Phases[1:] {
+				begins = min(begins, w.atlas.Phase(key).From.First)
+			}
+			if err := add(c.Key, i, c.NameEN, begins.String(), wkb(c.Place)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	err = copyRows("cluster_region", []string{"cluster_key", "region_code"}, func(add func(...any) error) error {
+		for _, c := range clusters.Hits {
+			for _, code := range c.Regions {
+				if err := add(c.Key, string(code)); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("fill the peers' tables: %w", err)
+	}
+	if _, err := w.db.ExecContext(ctx, peerFill); err != nil {
+		return fmt.Errorf("finish the peers' tables: %w", err)
+	}
+	if _, err := w.db.ExecContext(ctx, `VACUUM (FREEZE, ANALYZE)`); err != nil {
+		return fmt.Errorf("analyse the peers' tables: %w", err)
+	}
+	return nil
+}
+
+// wkb gives a geometry as hexadecimal EWKB, the text form of PostGIS.
+func wkb(g orb.Geometry) string { return ewkb.MustMarshalToHex(g, wgs84) }
+
+// peerConnection opens one connection of its own that sees the peers' tables.
+func (w *world) peerConnection(ctx context.Context) (*sqlx.Conn, error) {
+	conn, err := w.db.Connx(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("connect to PostgreSQL: %w", err)
+	}
+	if _, err := conn.ExecContext(ctx, `SET search_path = measured, peer, public`); err != nil {
+		return nil, errors.Join(fmt.Errorf("set up the connection: %w", err), conn.Close())
+	}
+	return conn, nil
+}
+
+// machine says what the figures were measured on.
+func machine(ctx context.Context, w *world) string {
+	var versions string
+	if err := w.db.GetContext(ctx, &versions, `SELECT 'PostgreSQL ' || current_setting('server_version') || ', PostGIS ' || postgis_lib_version()`); err != nil {
+		versions = "PostgreSQL of unknown version"
+	}
+	output := func(name string, arguments ...string) string {
+		out, err := exec.CommandContext(ctx, name, arguments...).Output()
+		if err != nil {
+			return "unknown"
+		}
+		return strings.TrimSpace(string(out))
+	}
+	return fmt.Sprintf("%s, %s cores, %s, %s, Node.js %s.\n", output("sh", "-c", `sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1`),
+		output("nproc"), output("go", "env", "GOVERSION"), versions, output("node", "--version"))
+}
