@@ -1,21 +1,27 @@
 -- What the peers are given: the facts of Sentra's own tables as a good engineer
 -- would lay them out for PostGIS and PostGraphile, with every index that the
--- questions can use. The boundaries and clusters are filled in by the program.
+-- questions can use. The program fills in regions, boundaries and clusters.
 CREATE SCHEMA peer;
 SET search_path = peer, public;
 
 CREATE TABLE region (
-    code        text PRIMARY KEY,
-    kind        text NOT NULL,
-    name        text NOT NULL,
-    label_point geometry(Point, 4326) NOT NULL,
-    area_km2    float8,
-    boundary    geometry(MultiPolygon, 4326)
+    code          text PRIMARY KEY,
+    kind          text NOT NULL,
+    name          text NOT NULL,
+    label_point   geometry(Point, 4326) NOT NULL,
+    area_km2      float8,
+    -- Today's; that of another day is in membership.
+    province_code text REFERENCES region
 );
--- Not compressed: reading a large shape then needs no decompression.
-ALTER TABLE region ALTER boundary SET STORAGE EXTERNAL;
-CREATE INDEX ON region (kind, code);
-CREATE INDEX ON region USING gist (boundary);
+CREATE INDEX ON region (province_code);
+
+-- Today's boundaries, apart from the regions: a region's row passed to a function
+-- would else carry its shape along. Not compressed, so that reading is quick.
+CREATE TABLE boundary (
+    region_code text PRIMARY KEY REFERENCES region,
+    shape       geometry(MultiPolygon, 4326) NOT NULL
+);
+ALTER TABLE boundary ALTER shape SET STORAGE EXTERNAL;
 
 CREATE TABLE membership (
     region_code   text NOT NULL REFERENCES region,
@@ -53,17 +59,17 @@ CREATE TABLE cluster_region (
 );
 
 -- The province a region stands in on a day.
-CREATE FUNCTION region_parent(r region, as_of date DEFAULT current_date) RETURNS region LANGUAGE sql STABLE AS $$
+CREATE FUNCTION region_parent(r region, as_of date) RETURNS region LANGUAGE sql STABLE AS $$
     SELECT p.* FROM membership m JOIN region p ON p.code = m.province_code
      WHERE m.region_code = r.code AND m.valid_from <= as_of AND (m.valid_to IS NULL OR as_of <= m.valid_to)
 $$;
 
--- The boundary, simplified, as GeoJSON. The last argument keeps what would
--- collapse, as Sentra keeps a region's largest part. ST_Simplify is the faster of
--- PostGIS's two, and as JSON the shape is simplified once, where PostGraphile's
--- geometry type would ask for it several times.
-CREATE FUNCTION region_simplified(r region, tolerance_metres float8) RETURNS json LANGUAGE sql STABLE AS $$
-    SELECT ST_AsGeoJSON(ST_Simplify(r.boundary, tolerance_metres / 111195, true), 6)::json
+-- The shape simplified, as GeoJSON; one that would vanish is kept in its simplest
+-- form. ST_Simplify is the faster of PostGIS's two, PostgreSQL puts the expression
+-- in the place of the call, and as JSON the shape is simplified once, where
+-- PostGraphile's geometry type would ask for it several times.
+CREATE FUNCTION boundary_simplified(b boundary, tolerance_metres float8) RETURNS json LANGUAGE sql STABLE AS $$
+    SELECT ST_AsGeoJSON(coalesce(ST_Simplify(b.shape, tolerance_metres / 111195), ST_Simplify(b.shape, tolerance_metres / 111195, true)), 6)::json
 $$;
 
 -- The regions with a designation in force and a cluster that had begun.

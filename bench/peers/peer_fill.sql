@@ -2,6 +2,7 @@
 SET search_path = peer, public;
 
 INSERT INTO membership SELECT region_code, province_code, valid_from, valid_to FROM public.memberships;
+UPDATE region r SET province_code = (SELECT m.province_code FROM membership m WHERE m.region_code = r.code AND m.valid_to IS NULL);
 INSERT INTO designation
 SELECT id, region_code, kind, regulation,
        CASE precision WHEN 'YEAR' THEN (date_trunc('year', valid_from) + interval '1 year - 1 day')::date
@@ -10,16 +11,19 @@ SELECT id, region_code, kind, regulation,
        valid_to
   FROM public.designations;
 
+CREATE INDEX ON boundary USING gist (shape);
 CREATE INDEX ON cluster_region (region_code);
 CREATE INDEX ON cluster (begins);
 CREATE INDEX ON cluster USING gist (place);
-CREATE INDEX ON cluster USING gist ((place::geography));
 
--- Kept apart from what PostGraphile publishes: only the measurements read these.
+-- What only the measurements by SQL read, apart from what PostGraphile publishes.
 CREATE SCHEMA measured;
-CREATE TABLE measured.regency AS SELECT code, boundary AS shape FROM region WHERE kind <> 'PROVINCE' AND boundary IS NOT NULL ORDER BY code;
-ALTER TABLE measured.regency ADD PRIMARY KEY (code);
+CREATE TABLE measured.regency AS SELECT region_code AS code, shape FROM boundary JOIN region ON code = region_code WHERE kind <> 'PROVINCE' ORDER BY 1;
+ALTER TABLE measured.regency ALTER shape SET STORAGE EXTERNAL, ADD PRIMARY KEY (code);
 CREATE INDEX ON measured.regency USING gist (shape);
 -- The stronger form for points: shapes cut into pieces of few vertices.
 CREATE TABLE measured.regency_piece AS SELECT code, ST_Subdivide(shape, 64) AS shape FROM measured.regency;
 CREATE INDEX ON measured.regency_piece USING gist (shape);
+-- The stronger form for distances: the place is a geography already.
+CREATE TABLE measured.cluster_place AS SELECT key, place::geography AS place FROM cluster ORDER BY position;
+CREATE INDEX ON measured.cluster_place USING gist (place);

@@ -200,15 +200,28 @@ func (w *world) fillPeer(ctx context.Context) error {
 		}
 		return nil
 	}
-	err = copyRows("region", []string{"code", "kind", "name", "label_point", "area_km2", "boundary"}, func(add func(...any) error) error {
+	err = copyRows("region", []string{"code", "kind", "name", "label_point", "area_km2"}, func(add func(...any) error) error {
 		for i := range w.atlas.Data.Regions {
 			r := &w.atlas.Data.Regions[i]
-			label, area, shape := r.Point, any(nil), any(nil)
+			label, area := r.Point, any(nil)
 			if s := w.atlas.Shape(r.Code, today); s != nil {
-				label, area, shape = s.Label, s.AreaKm2, wkb(s.Boundary.Shape)
+				label, area = s.Label, s.AreaKm2
 			}
-			if err := add(string(r.Code), string(r.Kind), r.Name, wkb(label), area, shape); err != nil {
+			if err := add(string(r.Code), string(r.Kind), r.Name, wkb(label), area); err != nil {
 				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	err = copyRows("boundary", []string{"region_code", "shape"}, func(add func(...any) error) error {
+		for i := range w.atlas.Data.Regions {
+			if s := w.atlas.Shape(w.atlas.Data.Regions[i].Code, today); s != nil {
+				if err := add(string(s.Region), wkb(s.Boundary.Shape)); err != nil {
+					return err
+				}
 			}
 		}
 		return nil
