@@ -21,7 +21,7 @@ import (
 )
 
 func importCommand(o *options) *cobra.Command {
-	command := &cobra.Command{Use: "import", Short: "Import boundaries, clusters or designations; each all or nothing"}
+	command := &cobra.Command{Use: "import", Short: "Import boundaries, clusters, designations or official codes; each all or nothing"}
 	var flags boundaryFlags
 	boundaries := &cobra.Command{
 		Use:   "boundaries [PATH|URL]",
@@ -49,6 +49,7 @@ cached; SENTRA_BOUNDARIES_URL names a mirror of it.`,
 	boundaries.Flags().BoolVar(&flags.quiet, "quiet", false, "no progress bar")
 	command.AddCommand(boundaries,
 		tableCommand(o, "clusters", ingest.ClusterColumns, ingest.Clusters),
+		tableCommand(o, "codes", ingest.CodeColumns, ingest.Codes),
 		tableCommand(o, "designations", ingest.DesignationColumns, ingest.Designations))
 	return command
 }

@@ -23,6 +23,7 @@ type Atlas struct {
 	memberships  map[sentra.RegionCode][]*sentra.Membership
 	members      map[sentra.RegionCode][]*sentra.Membership
 	codes        map[sentra.RegionCode][]*sentra.OfficialCode
+	meanings     map[codeKey][]*sentra.OfficialCode
 	designations map[sentra.RegionCode][]*sentra.Designation
 	designation  map[string]*sentra.Designation
 	coverage     []*sentra.DesignationCoverage
@@ -35,6 +36,12 @@ type Atlas struct {
 	sources      map[sentra.SourceID]*sentra.Source
 	names        map[sentra.RegionCode]string
 	encoded      sync.Map
+}
+
+// codeKey is a code in its system.
+type codeKey struct {
+	system sentra.CodeSystem
+	value  string
 }
 
 // Shape is a boundary with what is measured on it once.
@@ -61,6 +68,7 @@ func New(data *sentra.Dataset) (*Atlas, error) {
 		memberships:  make(map[sentra.RegionCode][]*sentra.Membership),
 		members:      make(map[sentra.RegionCode][]*sentra.Membership),
 		codes:        make(map[sentra.RegionCode][]*sentra.OfficialCode),
+		meanings:     make(map[codeKey][]*sentra.OfficialCode),
 		designations: make(map[sentra.RegionCode][]*sentra.Designation),
 		designation:  make(map[string]*sentra.Designation),
 		shapes:       make(map[sentra.RegionCode][]*Shape),
@@ -81,7 +89,9 @@ func New(data *sentra.Dataset) (*Atlas, error) {
 		a.members[m.Province] = append(a.members[m.Province], m)
 	}
 	for i := range data.Codes {
-		a.codes[data.Codes[i].Region] = append(a.codes[data.Codes[i].Region], &data.Codes[i])
+		c := &data.Codes[i]
+		key := codeKey{c.System, c.Value}
+		a.codes[c.Region], a.meanings[key] = append(a.codes[c.Region], c), append(a.meanings[key], c)
 	}
 	for i := range data.Designations {
 		d := &data.Designations[i]
@@ -134,8 +144,8 @@ func (a *Atlas) Region(code sentra.RegionCode) *sentra.Region { return a.regions
 
 // RegionByCode gives the region that has a code in a system on the day.
 func (a *Atlas) RegionByCode(system sentra.CodeSystem, value string, day sentra.Date) *sentra.Region {
-	for i := range a.Data.Codes {
-		if c := &a.Data.Codes[i]; c.System == system && c.Value == value && c.Validity.Contains(day) {
+	for _, c := range a.meanings[codeKey{system, value}] {
+		if c.Validity.Contains(day) {
 			return a.Exists(c.Region, day)
 		}
 	}

@@ -24,6 +24,8 @@ type Record interface {
 	ReplaceBoundaries(ctx context.Context, boundaries []sentra.Boundary, sources []sentra.Source, progress func(done int)) (int, error)
 	// ImportDesignations adds or changes designations, all or nothing.
 	ImportDesignations(ctx context.Context, designations []sentra.Designation, sources []sentra.Source) error
+	// ImportCodes sets the periods of official codes, all or nothing.
+	ImportCodes(ctx context.Context, codes []sentra.OfficialCode, sources []sentra.Source) error
 	// ImportClusters adds or changes clusters, all or nothing.
 	ImportClusters(ctx context.Context, clusters []sentra.Cluster, products []sentra.Product, sources []sentra.Source) error
 }

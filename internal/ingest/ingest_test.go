@@ -138,6 +138,7 @@ func TestWrongBoundariesLeaveNothing(t *testing.T) {
 func TestTables(t *testing.T) {
 	const designationHead = "region_code,kind,regulation,valid_from,valid_to,confidence,neighbour,source\n"
 	const clusterHead = "key,name_en,name_id,product_en,product_id,phase,regions,lon,lat,precision,initial_target,region_note,province_named,source\n"
+	const codeHead = "system,value,region_code,valid_from,valid_to,source\n"
 	for _, c := range []struct {
 		name, kind, file string
 		count            int
@@ -150,6 +151,18 @@ func TestTables(t *testing.T) {
 		{"inverted dates", "d", designationHead + "51.03,BORDER,Perpres 1/2030,2030-05-01,2029-01-01,LISTED,,s\n", 0, "lies before"},
 		{"no source", "d", designationHead + "51.03,BORDER,Perpres 1/2030,2030,,LISTED,,\n", 0, "source"},
 		{"unknown column", "d", "code\n1\n", 0, "no such column"},
+		{"codes", "o", codeHead + "BPS,9408,94.06,,2022-07-24,an example\nBPS,9499,94.06,2022-07-25,,an example\nBPS,94,94,,,another\n", 3, ""},
+		{"a code before the split", "o", codeHead + "KEMENDAGRI,91.26,94.06,,2022-07-24,an example\n", 1, ""},
+		{"code of no system", "o", codeHead + "FAO,9408,94.06,,,s\n", 0, "line 2, column 1"},
+		{"code of no region", "o", codeHead + "BPS,9408,94.06,,,s\nBPS,9999,99.99,,,s\n", 0, "line 3, column 10"},
+		{"a regency's code for a province", "o", codeHead + "BPS,9408,94,,,s\n", 0, "line 2, column 5"},
+		{"an ISO code for a regency", "o", codeHead + "ISO_3166_2,ID-PT,94.06,,,s\n", 0, "line 2, column 1"},
+		{"code without a source", "o", codeHead + "BPS,9408,94.06,,,\n", 0, "source"},
+		{"code with no date", "o", codeHead + "BPS,9408,94.06,2022,,s\n", 0, "line 2, column 16"},
+		{"code with inverted dates", "o", codeHead + "BPS,9408,94.06,2022-01-02,2022-01-01,s\n", 0, "lies before"},
+		{"a code of two regions", "o", codeHead + "BPS,9408,94.06,,2022-01-01,s\nBPS,9408,94.05,2022-01-01,,s\n", 0, "line 3, column 5.value: the BPS code 9408 means 94.06"},
+		{"two codes of a region", "o", codeHead + "BPS,9408,94.06,,,s\nBPS,9409,94.06,2022-01-01,,s\n", 0, "line 3, column 10.region_code: 94.06 has the BPS code 9408"},
+		{"a code that the facts give to another", "o", codeHead + "KEMENDAGRI,94.05,94.06,2014-07-23,,s\n", 0, "means 94.05"},
 		{"cluster", "c", clusterHead + "x-1,Silver,Perak,silver craft,kerajinan perak,2017,51.03;51.04,115.2,-8.6,POINT,true,,Bali,Somebody\n", 1, ""},
 		{"cluster without a place", "c", clusterHead + "x-1,Silver,Perak,silver craft,kerajinan perak,2017,51.03,,,POINT,,,,s\n", 0, "lon"},
 		{"cluster swapped", "c", clusterHead + "x-1,Silver,Perak,silver craft,kerajinan perak,2017,51.03,-8.6,115.2,POINT,,,,s\n", 0, "swapped"},
@@ -160,8 +173,11 @@ func TestTables(t *testing.T) {
 			store := newStore(t)
 			before := version(t, store)
 			load := ingest.Designations
-			if c.kind == "c" {
+			switch c.kind {
+			case "c":
 				load = ingest.Clusters
+			case "o":
+				load = ingest.Codes
 			}
 			count, err := load(t.Context(), store, []byte(c.file), "file")
 			if c.says == "" {
@@ -181,6 +197,56 @@ func TestTables(t *testing.T) {
 				t.Error("a refused file changed the record")
 			}
 		})
+	}
+}
+
+// Another file of the same codes replaces their periods, leaves other codes
+// alone, and outlives a newer binary's facts; refused rows leave all as it was.
+func TestCodesAreReplaced(t *testing.T) {
+	store := newStore(t)
+	const head = "system,value,region_code,valid_from,valid_to,source\n"
+	load := func(rows string) error {
+		_, err := ingest.Codes(t.Context(), store, []byte(head+rows), "file")
+		return err
+	}
+	stored := func() string {
+		t.Helper()
+		data, err := store.Load(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out []string
+		for _, c := range data.Codes {
+			if c.System == sentra.SystemBPS {
+				to := "-"
+				if c.Validity.To != nil {
+					to = c.Validity.To.String()
+				}
+				out = append(out, c.Value+"="+string(c.Region)+" to "+to)
+			}
+		}
+		return strings.Join(out, ", ")
+	}
+	for _, step := range []struct{ rows, conflict, want string }{
+		{"BPS,9405,94.05,,,a\nBPS,9408,94.06,,,a\n", "", "9405=94.05 to -, 9408=94.06 to -"},
+		{"BPS,9408,94.06,,2020-12-31,b\n", "", "9405=94.05 to -, 9408=94.06 to 2020-12-31"},
+		{"BPS,9408,94.05,2020-12-31,,b\n", "means 94.06", "9405=94.05 to -, 9408=94.06 to 2020-12-31"},
+		{"BPS,9405,94.05,,2020-12-31,b\nBPS,9408,94.05,2021-01-01,,b\n", "", "9405=94.05 to 2020-12-31, 9408=94.05 to -, 9408=94.06 to 2020-12-31"},
+	} {
+		err := load(step.rows)
+		if step.conflict == "" && err != nil || step.conflict != "" && (err == nil || !strings.Contains(err.Error(), step.conflict)) {
+			t.Errorf("%q: %v", step.rows, err)
+		}
+		if got := stored(); got != step.want {
+			t.Errorf("%q: stored %s, want %s", step.rows, got, step.want)
+		}
+	}
+	f, err := facts.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.SyncFacts(t.Context(), f, "newer"); err != nil || !strings.Contains(stored(), "9408=94.05") {
+		t.Errorf("after newer facts: %s, %v", stored(), err)
 	}
 }
 
@@ -209,9 +275,11 @@ func TestLoadIsCancelled(t *testing.T) {
 func FuzzTables(f *testing.F) {
 	f.Add([]byte("region_code,kind\n1,2\n"))
 	f.Add([]byte(`{"type":"FeatureCollection","features":[]}`))
+	f.Add([]byte("system,value,region_code\nBPS,9408,94.06\n"))
 	f.Add([]byte("key,source\n\"x"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		_, _ = ingest.Designations(t.Context(), emptyRecord{}, data, "fuzz")
+		_, _ = ingest.Codes(t.Context(), emptyRecord{}, data, "fuzz")
 		_, _ = ingest.Clusters(t.Context(), emptyRecord{}, data, "fuzz")
 	})
 }
@@ -221,6 +289,9 @@ type emptyRecord struct{ ingest.Record }
 
 func (emptyRecord) Load(context.Context) (*sentra.Dataset, error) { return &sentra.Dataset{}, nil }
 func (emptyRecord) ImportDesignations(context.Context, []sentra.Designation, []sentra.Source) error {
+	return nil
+}
+func (emptyRecord) ImportCodes(context.Context, []sentra.OfficialCode, []sentra.Source) error {
 	return nil
 }
 func (emptyRecord) ImportClusters(context.Context, []sentra.Cluster, []sentra.Product, []sentra.Source) error {

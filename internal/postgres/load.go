@@ -118,7 +118,7 @@ func (l *load) codes() error {
 		Value    string
 		Citation string `db:"citation_id"`
 	}
-	if err := l.all(&rows, `SELECT region_code, system, value, valid_from, valid_to, citation_id FROM region_codes ORDER BY region_code, system DESC, value`); err != nil {
+	if err := l.all(&rows, `SELECT region_code, system, value, valid_from, valid_to, citation_id FROM region_codes ORDER BY region_code, system DESC, value, valid_from`); err != nil {
 		return err
 	}
 	for _, r := range rows {

@@ -131,7 +131,7 @@ func writeFacts(ctx context.Context, tx *sqlx.Tx, f *sentra.Facts) error {
 	if _, err := tx.ExecContext(ctx, `
 		DELETE FROM clusters WHERE built_in; DELETE FROM designations WHERE built_in;
 		DELETE FROM designation_coverage; DELETE FROM events; DELETE FROM programme;
-		DELETE FROM successions; DELETE FROM memberships; DELETE FROM region_codes`); err != nil {
+		DELETE FROM successions; DELETE FROM memberships; DELETE FROM region_codes WHERE built_in`); err != nil {
 		return wrapSQL(err, "clear older facts")
 	}
 	cited := citations{}
@@ -143,7 +143,7 @@ func writeFacts(ctx context.Context, tx *sqlx.Tx, f *sentra.Facts) error {
 	}
 	for _, c := range f.Codes {
 		codes = append(codes, row{"region_code": c.Region, "system": c.System, "value": c.Value,
-			"valid_from": dateCell(c.Validity.From), "valid_to": dateCell(c.Validity.To), "citation_id": cited.cite(c.Sources)})
+			"valid_from": dateCell(c.Validity.From), "valid_to": dateCell(c.Validity.To), "citation_id": cited.cite(c.Sources), "built_in": true})
 	}
 	for _, m := range f.Memberships {
 		memberships = append(memberships, row{"region_code": m.Region, "province_code": m.Province, "law": m.Law,
@@ -200,7 +200,7 @@ func writeFacts(ctx context.Context, tx *sqlx.Tx, f *sentra.Facts) error {
 			`ON CONFLICT (code) DO UPDATE SET kind = excluded.kind, name = excluded.name, lon = excluded.lon, lat = excluded.lat,
 			 west = excluded.west, south = excluded.south, east = excluded.east, north = excluded.north,
 			 valid_from = excluded.valid_from, valid_to = excluded.valid_to, citation_id = excluded.citation_id`},
-		{"region_codes", []string{"region_code text", "system text", "value text", "valid_from date", "valid_to date", "citation_id text"}, codes, ""},
+		{"region_codes", codeColumns, codes, ""},
 		{"memberships", []string{"region_code text", "province_code text", "valid_from date", "valid_to date", "law text", "citation_id text"}, memberships, ""},
 		{"successions", []string{"predecessor text", "successor text", "date date", "law text", "citation_id text"}, successions, ""},
 		{"designation_coverage", []string{"kind text", "province_code text", "extent text", "valid_from date", "precision text", "valid_to date", "regulation text", "confidence text", "note text", "citation_id text"}, coverage, ""},
@@ -222,6 +222,8 @@ func writeFacts(ctx context.Context, tx *sqlx.Tx, f *sentra.Facts) error {
 	}
 	return writeClusters(ctx, tx, f.Clusters, true)
 }
+
+var codeColumns = []string{"region_code text", "system text", "value text", "valid_from date", "valid_to date", "citation_id text", "built_in boolean"}
 
 func writeDesignations(ctx context.Context, tx *sqlx.Tx, designations []sentra.Designation, builtIn bool) error {
 	cited := citations{}
@@ -308,6 +310,39 @@ func (s *Store) ImportDesignations(ctx context.Context, designations []sentra.De
 			return err
 		}
 		return writeDesignations(ctx, tx, designations, false)
+	})
+}
+
+// ImportCodes sets the periods of official codes, each for the region it names,
+// with the sources they cite: all or nothing. Rows that say what is stored already
+// are left alone. A code that would mean two regions on one day is a CONFLICT.
+func (s *Store) ImportCodes(ctx context.Context, codes []sentra.OfficialCode, sources []sentra.Source) error {
+	return s.inTx(ctx, nil, func(tx *sqlx.Tx) error {
+		cited := citations{}
+		var rows []row
+		for _, c := range codes {
+			rows = append(rows, row{"region_code": c.Region, "system": c.System, "value": c.Value, "valid_from": dateCell(c.Validity.From),
+				"valid_to": dateCell(c.Validity.To), "citation_id": cited.cite(c.Sources), "built_in": false})
+		}
+		if err := cited.write(ctx, tx, sources); err != nil {
+			return err
+		}
+		data, err := json.Marshal(rows)
+		if err != nil {
+			return fmt.Errorf("encode official codes: %w", err)
+		}
+		given := fmt.Sprintf(`jsonb_to_recordset($1::jsonb) AS given(%s)`, strings.Join(codeColumns, ", "))
+		const same = `(given.region_code, given.system, given.value) = (stored.region_code, stored.system, stored.value)`
+		const equal = same + ` AND (given.valid_from, given.valid_to) IS NOT DISTINCT FROM (stored.valid_from, stored.valid_to)`
+		if _, err := tx.ExecContext(ctx, `DELETE FROM region_codes AS stored WHERE NOT built_in
+			AND EXISTS (SELECT FROM `+given+` WHERE `+same+`)
+			AND NOT EXISTS (SELECT FROM `+given+` WHERE `+equal+` AND given.citation_id = stored.citation_id)`, string(data)); err != nil {
+			return wrapSQL(err, "clear older official codes")
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO region_codes (region_code, system, value, valid_from, valid_to, citation_id, built_in)
+			SELECT region_code, system, value, valid_from, valid_to, citation_id, built_in FROM `+given+`
+			WHERE NOT EXISTS (SELECT FROM region_codes AS stored WHERE `+equal+`)`, string(data))
+		return wrapSQL(err, "write official codes")
 	})
 }
 

@@ -89,6 +89,11 @@ func (p Period) Contains(day Date) bool {
 	return (p.From == nil || *p.From <= day) && (p.To == nil || day <= *p.To)
 }
 
+// Overlaps tells whether some day lies in both periods.
+func (p Period) Overlaps(q Period) bool {
+	return (p.From == nil || q.To == nil || *p.From <= *q.To) && (q.From == nil || p.To == nil || *q.From <= *p.To)
+}
+
 // Precision tells how exactly a date of a source is known.
 type Precision string
 

@@ -89,6 +89,16 @@ type OfficialCode struct {
 	Sources  []SourceID
 }
 
+// OfficialCodeKey is what a code says apart from when: that a region has it.
+type OfficialCodeKey struct {
+	System CodeSystem
+	Value  string
+	Region RegionCode
+}
+
+// Key gives what the code says apart from when.
+func (c OfficialCode) Key() OfficialCodeKey { return OfficialCodeKey{c.System, c.Value, c.Region} }
+
 // Membership places a regency or city in a province for a period.
 type Membership struct {
 	Region   RegionCode
