@@ -3,7 +3,11 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
+<<<<<<< HEAD
 .PHONY: help setup setup-test setup-bench build serve test generate bench bench-peers fuzz clean
+=======
+.PHONY: help setup setup-test setup-bench pages dependencies build serve test generate bench fuzz clean
+>>>>>>> bfaf16f (Serve GraphiQL 5 from pages built by Vite; test it in a browser)
 
 help: ## Say what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -17,19 +21,36 @@ setup-test: ## Install what the tests need besides
 setup-bench: ## Install what the comparison with other servers needs besides
 	@scripts/setup.sh bench
 
-build: ## Build bin/sentra
+# The pages are built anew when anything they are made of is newer.
+PAGE_SOURCES := $(shell find web -name node_modules -prune -o -path web/dist -prune -o -path web/screenshots -prune -o -type f ! -name '*.go' -print)
+
+web/node_modules/.installed: web/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 20.19 or later for the pages" >&2; exit 1; }
+	cd web && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.installed
+
+web/dist/index.html: web/node_modules/.installed $(PAGE_SOURCES)
+	cd web && npm run --silent build && touch dist/index.html
+
+pages: web/dist/index.html ## Build the map and the playground
+
+# What takes long of a first build, and needs no pages.
+dependencies:
+	go build -trimpath ./graph/... ./internal/...
+
+build: setup ## Build bin/sentra
+	@$(MAKE) --no-print-directory -j2 pages dependencies
 	go build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/sentra ./cmd/sentra
 
-serve: setup build ## Serve on http://localhost:8080
+serve: build ## Serve on http://localhost:8080
 	bin/sentra serve
 
-test: setup-test ## Run every test, and every fuzz target for two seconds
+test: setup-test pages ## Run every test, and every fuzz target for two seconds
 	scripts/test.sh
 
 generate: ## Make the Go code of the schema anew
 	go tool gqlgen generate
 
-bench: setup build ## Run the benchmarks
+bench: build ## Run the benchmarks
 	go test -run '^$$' -bench . -benchtime 5x ./cmd/...
 	go test -run '^$$' -bench . -benchtime 200x ./graph/...
 
@@ -40,4 +61,4 @@ fuzz: ## Run every fuzz target for two seconds
 	scripts/fuzz.sh
 
 clean: ## Remove what was built
-	rm -rf bin
+	rm -rf bin web/dist/assets web/dist/*.html

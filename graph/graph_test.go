@@ -21,7 +21,6 @@ import (
 	"github.com/sentra-ikm/sentra/internal/httpserver"
 	"github.com/sentra-ikm/sentra/internal/ingest"
 	"github.com/sentra-ikm/sentra/internal/pgtest"
-	"github.com/sentra-ikm/sentra/internal/playground"
 	"github.com/sentra-ikm/sentra/internal/postgres"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
@@ -81,7 +80,6 @@ func (w *world) serve(config httpserver.Config) string {
 }
 
 func (w *world) serveAs(config httpserver.Config, resolver *graph.Resolver) string {
-	config.Playground = must(playground.Files())
 	config.Data = httpserver.Data{Atlas: w.holder.Atlas, Today: func() sentra.Date { return sentra.Today(today) }, Version: "test",
 		ParseRegionFilter: graph.ParseRegionFilter, ParseClusterFilter: graph.ParseClusterFilter}
 	handler := must(httpserver.New(config, graph.NewSchema(resolver), resolver.OneAtlas, ready{}, slog.New(slog.NewTextHandler(io.Discard, nil))))
@@ -190,20 +188,6 @@ func TestAnswers(t *testing.T) {
 			}
 			if a, b := must(json.Marshal(wanted)), must(json.Marshal(found)); !bytes.Equal(a, b) {
 				t.Errorf("got  %s\nwant %s", b, a)
-			}
-		})
-	}
-}
-
-func TestExamples(t *testing.T) {
-	examples, err := playground.Examples()
-	if err != nil || len(examples) < 10 {
-		t.Fatalf("%d examples, %v", len(examples), err)
-	}
-	for _, example := range examples {
-		t.Run(example.Title, func(t *testing.T) {
-			if got := ask(t, shared.url, example.Query, nil); len(got.Errors) > 0 || len(got.Data) < 20 {
-				t.Errorf("errors %+v, data %s", got.Errors, got.Data)
 			}
 		})
 	}
@@ -440,9 +424,6 @@ func TestHTTP(t *testing.T) {
 		{"health", "GET", "/healthz", "", "", 200, "ok", ""},
 		{"readiness", "GET", "/readyz", "", "", 200, "ready", ""},
 		{"metrics", "GET", "/metrics", "", "", 200, "sentra_http_request_duration_seconds", ""},
-		{"playground", "GET", "/playground", "", "", 200, "Sentra playground", "https://"},
-		{"its script", "GET", "/playground/graphiql.min.js", "", "", 200, "GraphiQL", ""},
-		{"its examples", "GET", "/playground/examples.json", "", "", 200, "affirmative", ""},
 		{"nothing", "GET", "/nothing", "", "", 404, "NOT_FOUND", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -9,10 +9,15 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# What each stage needs: a command and the Debian package that brings it.
+# What each stage needs: a command, or a path, and the Debian package that brings it.
 serve_programs=()
+<<<<<<< HEAD
 test_programs=()
 bench_programs=(wrk:wrk node:nodejs npm:npm)
+=======
+test_programs=(chromium:chromium /usr/share/fonts/truetype/liberation:fonts-liberation)
+bench_programs=()
+>>>>>>> bfaf16f (Serve GraphiQL 5 from pages built by Vite; test it in a browser)
 
 if ! command -v go >/dev/null; then
   echo "Go is missing; install it from https://go.dev/dl/ (version 1.26 or later)" >&2
@@ -28,11 +33,11 @@ install_packages() {
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
-# need COMMAND:PACKAGE ... installs the packages whose command is missing.
+# need COMMAND:PACKAGE ... installs the packages whose command or path is missing.
 need() {
   local pair missing=()
   for pair in "$@"; do
-    command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
+    command -v "${pair%%:*}" >/dev/null || [ -d "${pair%%:*}" ] || missing+=("${pair#*:}")
   done
   [ ${#missing[@]} = 0 ] && return
   if can_install; then

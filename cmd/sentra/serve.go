@@ -15,16 +15,16 @@ import (
 	"github.com/sentra-ikm/sentra/graph/model"
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/httpserver"
-	"github.com/sentra-ikm/sentra/internal/playground"
 	"github.com/sentra-ikm/sentra/internal/postgres"
 	"github.com/sentra-ikm/sentra/internal/sentra"
+	"github.com/sentra-ikm/sentra/web"
 )
 
 func serveCommand(o *options) *cobra.Command {
 	config := httpserver.DefaultConfig()
 	var address, boundaries string
 	var maxRepresentations int
-	command := &cobra.Command{Use: "serve", Short: "Serve the API and the playground", Args: cobra.NoArgs,
+	command := &cobra.Command{Use: "serve", Short: "Serve the API, the map and the playground", Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			return serve(command.Context(), o, config, address, boundaries, maxRepresentations)
 		}}
@@ -76,9 +76,7 @@ func serve(ctx context.Context, o *options, config httpserver.Config, address, b
 		background = loadBoundaries(ctx, store, holder, boundaries, log)
 	}
 	resolver := &graph.Resolver{Holder: holder, Now: time.Now, MaxRepresentations: maxRepresentations}
-	if config.Playground, err = playground.Files(); err != nil {
-		return err
-	}
+	config.Pages = web.Pages()
 	config.Data = httpserver.Data{Atlas: holder.Atlas, Today: func() sentra.Date { return sentra.Today(time.Now()) }, Version: version,
 		ParseRegionFilter: graph.ParseRegionFilter, ParseClusterFilter: graph.ParseClusterFilter}
 	server, err := httpserver.New(config, graph.NewSchema(resolver), resolver.OneAtlas, backend{store, holder}, log)
@@ -108,7 +106,7 @@ func serve(ctx context.Context, o *options, config httpserver.Config, address, b
 			}
 		}
 	}()
-	log.Info("ready", "playground", "http://"+listener.Addr().String()+"/playground/", "graphql", "http://"+listener.Addr().String()+"/graphql", "took", time.Since(began).Round(time.Millisecond))
+	log.Info("ready", "map", "http://"+listener.Addr().String()+"/", "playground", "http://"+listener.Addr().String()+"/playground", "graphql", "http://"+listener.Addr().String()+"/graphql", "took", time.Since(began).Round(time.Millisecond))
 	err = server.Serve(ctx, listener)
 	done()
 	<-finished

@@ -1,5 +1,5 @@
-// Package httpserver serves Sentra over HTTP: GraphQL with its limits, the
-// playground, health, readiness and metrics.
+// Package httpserver serves Sentra over HTTP: GraphQL with its limits, the pages
+// for people, health, readiness and metrics.
 package httpserver
 
 import (
@@ -54,8 +54,8 @@ type Config struct {
 	Timeout time.Duration
 	// Origins may call from a browser; "*" for all.
 	Origins []string
-	// Playground holds index.html and its assets.
-	Playground fs.FS
+	// Pages holds the pages (index.html, playground.html) and their assets/.
+	Pages fs.FS
 	// Data is what the routes beside GraphQL answer from; without an Atlas in it
 	// there are none.
 	Data Data
@@ -167,19 +167,11 @@ func New(config Config, schema graphql.ExecutableSchema, around graphql.Operatio
 		writeJSON(w, status, state)
 	})
 	router.Handle("/metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
-	if config.Playground != nil {
-		router.Handle("/playground", http.RedirectHandler("/playground/", http.StatusMovedPermanently))
-		files := http.StripPrefix("/playground/", http.FileServerFS(config.Playground))
-		router.Handle("/playground/*", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			// GraphiQL sets styles from its scripts; all else comes from here only.
-			w.Header().Set("Content-Security-Policy", "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; frame-ancestors 'self'")
-			w.Header().Set("Cache-Control", "no-cache")
-			files.ServeHTTP(w, r)
-		}))
-		router.Get("/", http.RedirectHandler("/playground/", http.StatusFound).ServeHTTP)
+	if config.Pages != nil {
+		servePages(router, config.Pages)
 	}
 	router.NotFound(func(w http.ResponseWriter, _ *http.Request) {
-		refuse(w, http.StatusNotFound, sentra.CodeNotFound, "there is nothing here; the API is at /graphql, the playground at /playground")
+		refuse(w, http.StatusNotFound, sentra.CodeNotFound, "there is nothing here; the API is at /graphql, the map at /, the playground at /playground")
 	})
 	return &Server{handler: router, log: log}, nil
 }

@@ -1,0 +1,82 @@
+package httpserver
+
+import (
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// page is a page for people, by the file that holds it.
+type page struct{ route, file, contentSecurityPolicy string }
+
+// ownOnly lets a page load from this server and nowhere else. MapLibre starts
+// its workers from a blob where it must, and draws images from data and blobs.
+const ownOnly = "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' data: blob:; " +
+	"worker-src 'self' blob:; base-uri 'none'; form-action 'self'; "
+
+// pages are those that are served. Only the one for articles may stand in other
+// people's frames. GraphiQL's editor sets styles from its scripts, and its style
+// sheet holds its fonts.
+var pages = []page{
+	{"/", "index.html", ownOnly + "style-src 'self'; frame-ancestors 'self'"},
+	{"/embed", "index.html", ownOnly + "style-src 'self'; frame-ancestors *"},
+	{"/playground", "playground.html", ownOnly + "font-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'self'"},
+}
+
+// servePages adds the pages and their assets to the routes.
+func servePages(router chi.Router, files fs.FS) {
+	for _, p := range pages {
+		router.Get(p.route, p.serve(files))
+	}
+	router.Get("/playground/", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "../playground", http.StatusMovedPermanently)
+	})
+	// The names of assets hold a digest of what they contain.
+	router.Get("/assets/{name}", func(w http.ResponseWriter, r *http.Request) {
+		serveFile(w, r, files, path.Join("assets", chi.URLParam(r, "name")), "public, max-age=31536000, immutable")
+	})
+}
+
+func (p page) serve(files fs.FS) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy", p.contentSecurityPolicy)
+		if _, err := fs.Stat(files, p.file); err != nil {
+			refuse(w, http.StatusNotFound, sentra.CodeNotFound, "this binary was built without its pages (`make build` builds them); the API is at /graphql")
+			return
+		}
+		serveFile(w, r, files, p.file, "no-cache")
+	}
+}
+
+func serveFile(w http.ResponseWriter, r *http.Request, files fs.FS, name, cacheControl string) {
+	content, err := fs.ReadFile(files, name)
+	if err != nil {
+		refuse(w, http.StatusNotFound, sentra.CodeNotFound, "there is no such file")
+		return
+	}
+	if notModified(w, r, etag(name, string(content)), cacheControl) {
+		return
+	}
+	w.Header().Set("Content-Type", contentType(name))
+	_, _ = w.Write(content)
+}
+
+// contentType does not ask the machine's own tables, which differ.
+func contentType(name string) string {
+	switch ext := strings.ToLower(path.Ext(name)); ext {
+	case ".ttf":
+		return "font/ttf"
+	case ".woff2":
+		return "font/woff2"
+	case ".geojson":
+		return "application/geo+json"
+	default:
+		return mime.TypeByExtension(ext)
+	}
+}

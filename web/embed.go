@@ -1,0 +1,37 @@
+// Package web holds the built pages: the map, the map for other people's
+// articles and the playground, every script, style and font of them in the
+// binary.
+//
+// The pages are built by Vite (`make pages`). The package compiles without
+// them; a server then says that they are missing.
+package web
+
+import (
+	"embed"
+	"io/fs"
+)
+
+//go:embed all:dist
+var dist embed.FS
+
+//go:embed examples
+var examples embed.FS
+
+// Pages gives the built files: index.html (the map), playground.html and
+// assets/. It holds no page where none has been built. Links between the files
+// are relative, so that they can be served under any path.
+func Pages() fs.FS { return sub(dist, "dist") }
+
+// Examples gives the playground's example queries: NAME.graphql, whose first
+// line is a comment with the title, and NAME.variables.json for those with
+// variables.
+func Examples() fs.FS { return sub(examples, "examples") }
+
+// sub gives a folder that go:embed is known to have put there.
+func sub(files embed.FS, folder string) fs.FS {
+	below, err := fs.Sub(files, folder)
+	if err != nil {
+		panic(err) // Sub fails only on a malformed name.
+	}
+	return below
+}

@@ -1,0 +1,89 @@
+import type { Feature, FeatureCollection, Geometry } from 'geojson';
+
+type Row = Record<string, unknown>;
+
+function isRow(value: unknown): value is Row {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * The rows of an answer: the elements of its lists of objects nearest to the root. Lists under several
+ * aliases follow each other, each row with the path of its list. An answer without a list is one row.
+ */
+export function rows(data: unknown): Row[] {
+  const found: Row[] = [];
+  let level: { path: string; value: unknown }[] = [{ path: '', value: data }];
+  while (level.length > 0 && found.length === 0) {
+    const next: typeof level = [];
+    for (const { path, value } of level) {
+      if (Array.isArray(value)) {
+        for (const element of value) if (isRow(element)) found.push({ list: path, ...element });
+      } else if (isRow(value)) {
+        for (const [key, below] of Object.entries(value)) next.push({ path: path ? `${path}.${key}` : key, value: below });
+      }
+    }
+    level = next;
+  }
+  if (found.length === 0 && isRow(data)) return [data];
+  // One list needs no column that tells it from others.
+  if (new Set(found.map((row) => row.list)).size <= 1) for (const row of found) delete row.list;
+  return found;
+}
+
+function isGeometry(value: unknown): value is Geometry {
+  return isRow(value) && typeof value.type === 'string' && ('coordinates' in value || 'geometries' in value);
+}
+
+/** Nested objects as columns `parent.name`; lists and geometries as JSON text. */
+function flatten(row: Row, prefix = '', into: Row = {}): Row {
+  for (const [key, value] of Object.entries(row)) {
+    if (isRow(value) && !isGeometry(value)) flatten(value, `${prefix}${key}.`, into);
+    else into[prefix + key] = value !== null && typeof value === 'object' ? JSON.stringify(value) : value;
+  }
+  return into;
+}
+
+function cell(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  let text = String(value);
+  // A spreadsheet would run a text that begins like a formula.
+  if (typeof value === 'string' && /^[=+\-@\t\r]/.test(text)) text = `'${text}`;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** The answer's rows as CSV (RFC 4180), with a header line. */
+export function toCSV(data: unknown): string {
+  const flat = rows(data).map((row) => flatten(row));
+  const columns = [...new Set(flat.flatMap((row) => Object.keys(row)))];
+  return [columns.map(cell), ...flat.map((row) => columns.map((column) => cell(row[column])))]
+    .map((line) => `${line.join(',')}\r\n`).join('');
+}
+
+/** The geometry a row has itself or in an object below, with the path to it; lists are not searched. */
+function geometryOf(row: Row, path: string[] = []): { geometry: Geometry; path: string[] } | undefined {
+  const entries = Object.entries(row);
+  for (const [key, value] of entries) if (isGeometry(value)) return { geometry: value, path: [...path, key] };
+  for (const [key, value] of entries) {
+    if (isRow(value) && typeof value.lon === 'number' && typeof value.lat === 'number') {
+      return { geometry: { type: 'Point', coordinates: [value.lon, value.lat] }, path: [...path, key] };
+    }
+  }
+  for (const [key, value] of entries) {
+    const below = isRow(value) ? geometryOf(value, [...path, key]) : undefined;
+    if (below) return below;
+  }
+  return undefined;
+}
+
+/** The answer's rows as GeoJSON: boundaries or points as geometries, all else as properties. */
+export function toGeoJSON(data: unknown): FeatureCollection<Geometry | null> {
+  const features = rows(data).map((row): Feature<Geometry | null> => {
+    const found = geometryOf(row);
+    const properties = flatten(row);
+    if (!found) return { type: 'Feature', geometry: null, properties };
+    const name = found.path.join('.');
+    for (const key of Object.keys(properties)) if (key === name || key.startsWith(`${name}.`)) delete properties[key];
+    return { type: 'Feature', geometry: found.geometry, properties };
+  });
+  return { type: 'FeatureCollection', features };
+}

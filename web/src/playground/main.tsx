@@ -1,0 +1,113 @@
+import './workers';
+import 'graphiql/style.css';
+import '@graphiql/plugin-explorer/style.css';
+import './playground.css';
+import { DOC_EXPLORER_PLUGIN, DocExplorerStore } from '@graphiql/plugin-doc-explorer';
+import { explorerPlugin } from '@graphiql/plugin-explorer';
+import { HISTORY_PLUGIN, HistoryStore } from '@graphiql/plugin-history';
+import { GraphiQLProvider, useGraphiQL, useGraphiQLActions } from '@graphiql/react';
+import type { Fetcher } from '@graphiql/toolkit';
+import { GraphiQL, GraphiQLInterface } from 'graphiql';
+import { useEffect, useState } from 'react';
+import { createRoot } from 'react-dom/client';
+import { fromFragment, toFragment, type Operation } from '../operation';
+import { saveFile } from '../savefile';
+import { preferredTheme } from '../theme';
+import { toCSV, toGeoJSON } from './answer';
+import { examples } from './examples';
+import { mendTabs } from './tabs';
+
+const endpoint = new URL('graphql', document.baseURI);
+
+/** A fetcher that also hands each answer's data on, but not that of introspection. */
+function fetcherTelling(answered: (data: unknown) => void): Fetcher {
+  return async (parameters, options) => {
+    const response = await fetch(endpoint, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...options?.headers },
+      body: JSON.stringify(parameters),
+    });
+    const answer = await response.json();
+    if (parameters.operationName !== 'IntrospectionQuery') answered(answer.data);
+    return answer;
+  };
+}
+
+/** The bar above GraphiQL: examples, sharing, and the last answer as a file. */
+function Bar({ data }: { data: unknown }) {
+  const queryEditor = useGraphiQL((state) => state.queryEditor);
+  const variableEditor = useGraphiQL((state) => state.variableEditor);
+  const { run } = useGraphiQLActions();
+  const ready = Boolean(queryEditor && variableEditor);
+  const [said, setSaid] = useState('');
+
+  const show = (operation: Operation) => {
+    queryEditor?.setValue(operation.query);
+    variableEditor?.setValue(operation.variables);
+    setSaid('');
+  };
+  useEffect(() => {
+    const changed = () => {
+      const shared = fromFragment(location.hash);
+      if (shared) show(shared);
+    };
+    addEventListener('hashchange', changed);
+    return () => removeEventListener('hashchange', changed);
+  });
+
+  const share = async () => {
+    history.replaceState(null, '', toFragment({ query: queryEditor?.getValue() ?? '', variables: variableEditor?.getValue() ?? '' }));
+    try {
+      await navigator.clipboard.writeText(location.href);
+      setSaid('Link copied');
+    } catch {
+      setSaid('The link is in the address bar');
+    }
+  };
+  const choose = (index: number) => {
+    show(examples[index]);
+    run();
+  };
+  const none = data === undefined || data === null;
+  return (
+    <header className="bar">
+      <h1><a href="./">Sentra</a> <span>playground</span></h1>
+      <select aria-label="Example queries" value="" disabled={!ready} onChange={(event) => choose(Number(event.target.value))}>
+        <option value="" disabled>Examples, from simple to hard …</option>
+        {examples.map((example, i) => <option key={example.title} value={i}>{example.title}</option>)}
+      </select>
+      <div className="actions">
+        <button type="button" disabled={!ready} onClick={share}>Share link</button>
+        <button type="button" disabled={none} onClick={() => saveFile('sentra-answer.csv', 'text/csv;charset=utf-8', toCSV(data))}>Answer as CSV</button>
+        <button type="button" disabled={none} onClick={() => saveFile('sentra-answer.geojson', 'application/geo+json', JSON.stringify(toGeoJSON(data)))}>Answer as GeoJSON</button>
+        <output>{said}</output>
+      </div>
+    </header>
+  );
+}
+
+const shared = fromFragment(location.hash);
+const explorer = explorerPlugin();
+const plugins = [DOC_EXPLORER_PLUGIN, HISTORY_PLUGIN, explorer];
+
+function Playground() {
+  const [data, setData] = useState<unknown>();
+  const [fetcher] = useState(() => fetcherTelling(setData));
+  return (
+    <GraphiQLProvider fetcher={fetcher} plugins={plugins} referencePlugin={DOC_EXPLORER_PLUGIN} defaultQuery={examples[0].query}
+      initialQuery={shared?.query} initialVariables={shared?.variables} defaultTheme={preferredTheme()} shouldPersistHeaders={false}>
+      <HistoryStore>
+        <DocExplorerStore>
+          <Bar data={data} />
+          <main className="body">
+            <GraphiQLInterface defaultEditorToolsVisibility="variables"><GraphiQL.Logo><></></GraphiQL.Logo></GraphiQLInterface>
+          </main>
+        </DocExplorerStore>
+      </HistoryStore>
+    </GraphiQLProvider>
+  );
+}
+
+const root = document.getElementById('playground')!;
+createRoot(root).render(<Playground />);
+mendTabs(root);

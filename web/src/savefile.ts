@@ -1,0 +1,9 @@
+/** Saves a text as a file on the reader's machine. */
+export function saveFile(name: string, type: string, text: string) {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.download = name;
+  link.click();
+  // The browser must have begun to read before the address goes.
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}

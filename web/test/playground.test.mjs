@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { address, ask, assertAccessible, downloaded, launch, open, phone } from './browser.mjs';
+
+let browser;
+before(async () => { browser = await launch(); });
+after(async () => { await browser.close(); });
+
+/** The text of GraphiQL's answer, as JSON. */
+async function answer(page) {
+  await page.waitForFunction(() => document.querySelector('.graphiql-response .view-lines')?.textContent.includes('data'));
+  return page.evaluate(() => document.querySelector('.graphiql-response').textContent);
+}
+
+test('an example runs and its answer can be saved', async () => {
+  const { page, faults, context } = await open(browser);
+  await page.goto(`${address}/playground`);
+  await page.getByLabel('Example queries').selectOption({ label: 'Clusters within 100 km of the port of Surabaya, nearest first' });
+  await answer(page);
+  const csv = await downloaded(page, () => page.getByRole('button', { name: 'Answer as CSV' }).click());
+  const { clusters } = await ask('{clusters(filter: {near: {point: {lon: 112.733, lat: -7.2}, radius: 100000}}) {edges {distanceMetres node {name}}}}');
+  const lines = csv.text.trim().split('\r\n');
+  assert.equal(lines[0], 'distanceMetres,node.name,node.regions');
+  assert.deepEqual(lines.slice(1).map((line) => Number(line.split(',')[0])), clusters.edges.map((edge) => edge.distanceMetres));
+  assert.ok(lines[1].includes(clusters.edges[0].node.name), lines[1]);
+
+  await page.getByLabel('Example queries').selectOption({ label: 'Boundaries of the regions in a box, simplified for zoom 6, as GeoJSON' });
+  await page.waitForFunction(() => document.querySelector('.graphiql-response').textContent.includes('MultiPolygon'));
+  const file = await downloaded(page, () => page.getByRole('button', { name: 'Answer as GeoJSON' }).click());
+  const geojson = JSON.parse(file.text);
+  const { regions } = await ask('{regions(filter: {level: REGENCY, bbox: {west: 135, south: -5, east: 137, north: -3}}) {nodes {code boundary(zoom: 6, precision: 3)}}}');
+  assert.deepEqual(geojson.features.map((f) => f.properties.code), regions.nodes.map((r) => r.code));
+  assert.deepEqual(geojson.features[0].geometry, regions.nodes[0].boundary);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('a query is shared by its address', async () => {
+  const first = await open(browser);
+  await first.page.goto(`${address}/playground`);
+  await first.page.getByLabel('Example queries').selectOption({ label: 'The sources of a fact: why was Dogiyai affirmative, and who says so?' });
+  await answer(first.page);
+  await first.page.getByRole('button', { name: 'Share link' }).click();
+  await first.page.getByText('Link copied').waitFor();
+  const link = first.page.url();
+  assert.equal(await first.page.evaluate(() => navigator.clipboard.readText()), link);
+  await first.context.close();
+
+  const second = await open(browser);
+  await second.page.goto(link);
+  await second.page.getByRole('button', { name: /Execute query/ }).click();
+  assert.match(await answer(second.page), /Perpres.131\/2015/);
+  assert.deepEqual(second.faults, []);
+  await second.context.close();
+});
+
+test('the documentation and the explorer open', async () => {
+  const { page, faults, context } = await open(browser);
+  await page.goto(`${address}/playground`);
+  await page.getByRole('button', { name: /Documentation Explorer/ }).click();
+  await page.getByText('A GraphQL schema provides a root type').waitFor();
+  await page.getByRole('button', { name: /GraphiQL Explorer/ }).click();
+  await page.locator('.docExplorerWrap, .graphiql-explorer-root').first().waitFor();
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+for (const colorScheme of ['light', 'dark']) {
+  test(`axe finds no serious fault, ${colorScheme}`, async () => {
+    for (const viewport of [undefined, phone]) {
+      const { page, context } = await open(browser, { colorScheme, viewport });
+      await page.goto(`${address}/playground`);
+      await page.getByLabel('Example queries').selectOption({ index: 1 });
+      await answer(page);
+      await assertAccessible(page, 'playground');
+      await context.close();
+    }
+  });
+}

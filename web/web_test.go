@@ -1,0 +1,244 @@
+package web_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sentra-ikm/sentra/graph"
+	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/facts"
+	"github.com/sentra-ikm/sentra/internal/httpserver"
+	"github.com/sentra-ikm/sentra/internal/ingest"
+	"github.com/sentra-ikm/sentra/internal/pgtest"
+	"github.com/sentra-ikm/sentra/internal/postgres"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+	"github.com/sentra-ikm/sentra/web"
+)
+
+// today is the day on which the pages ask, unless they name one.
+var today = time.Date(2026, 11, 24, 5, 0, 0, 0, time.UTC)
+
+// address is of a Sentra over a real database with the real boundaries, withoutBoundaries
+// of one that has only points and boxes.
+var address, withoutBoundaries string
+
+func TestMain(m *testing.M) {
+	server := must(pgtest.Start())
+	real := newSentra(server, "../../shared/boundaries/provinces.geojson", "../../shared/boundaries/regencies.geojson")
+	bare := newSentra(server)
+	address, withoutBoundaries = real.URL, bare.URL
+	code := m.Run()
+	real.Close()
+	bare.Close()
+	if err := server.Stop(); err != nil {
+		panic(err)
+	}
+	os.Exit(code)
+}
+
+func must[T any](value T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return value
+}
+
+func newSentra(server *pgtest.Server, boundaries ...string) *httptest.Server {
+	ctx := context.Background()
+	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	store := must(postgres.Open(ctx, must(server.NewDatabase(ctx))))
+	must(store.Migrate(ctx))
+	must(store.SyncFacts(ctx, must(facts.Load()), must(facts.Digest())))
+	if len(boundaries) > 0 {
+		must(ingest.Boundaries(ctx, store, boundaries,
+			ingest.BoundaryOptions{Source: sentra.Source{ID: facts.BoundarySource, Title: "wilayah_boundaries"}}))
+	}
+	holder := must(atlas.NewHolder(ctx, store, log))
+	resolver := &graph.Resolver{Holder: holder, Now: func() time.Time { return today }}
+	config := httpserver.DefaultConfig()
+	config.Pages = web.Pages()
+	config.Data = httpserver.Data{Atlas: holder.Atlas, Today: func() sentra.Date { return sentra.Today(today) }, Version: "test",
+		ParseRegionFilter: graph.ParseRegionFilter, ParseClusterFilter: graph.ParseClusterFilter}
+	handler := must(httpserver.New(config, graph.NewSchema(resolver), resolver.OneAtlas, ready{}, log))
+	listening := httptest.NewServer(handler.Handler())
+	listening.Config.RegisterOnShutdown(func() { store.Close() })
+	return listening
+}
+
+type ready struct{}
+
+func (ready) Readiness(context.Context) (httpserver.Readiness, error) {
+	return httpserver.Readiness{Status: "ready"}, nil
+}
+
+func get(t *testing.T, path string) (*http.Response, string) {
+	t.Helper()
+	response, err := http.Get(address + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatalf("read %s: %v", path, err)
+	}
+	return response, string(body)
+}
+
+func TestPages(t *testing.T) {
+	if _, err := fs.Stat(web.Pages(), "index.html"); err != nil {
+		t.Fatalf("the pages are not built: run `make pages` (%v)", err)
+	}
+	for _, c := range []struct{ path, says, frames string }{
+		{"/", "<title>Sentra", "frame-ancestors 'self'"},
+		{"/embed", "<title>Sentra", "frame-ancestors *"},
+		{"/playground", "<title>Sentra playground", "frame-ancestors 'self'"},
+	} {
+		t.Run(c.path, func(t *testing.T) {
+			response, body := get(t, c.path)
+			policy := response.Header.Get("Content-Security-Policy")
+			if response.StatusCode != http.StatusOK || !strings.Contains(body, c.says) || strings.Contains(body, "http://") || strings.Contains(body, "https://") {
+				t.Errorf("status %s; the page must say %q and name no other server:\n%s", response.Status, c.says, body)
+			}
+			if !strings.HasPrefix(policy, "default-src 'none'; script-src 'self';") || !strings.HasSuffix(policy, c.frames) || strings.Contains(policy, "unsafe-eval") {
+				t.Errorf("Content-Security-Policy: %s", policy)
+			}
+			again := must(http.NewRequest(http.MethodGet, address+c.path, nil))
+			again.Header.Set("If-None-Match", response.Header.Get("ETag"))
+			second := must(http.DefaultClient.Do(again))
+			second.Body.Close()
+			if second.StatusCode != http.StatusNotModified {
+				t.Errorf("asked again with its ETag: %s", second.Status)
+			}
+			// Every asset that the page names is there, and may be kept for ever.
+			for _, part := range strings.Split(body, `"./assets/`)[1:] {
+				name, _, _ := strings.Cut(part, `"`)
+				asset, _ := get(t, "/assets/"+name)
+				if asset.StatusCode != http.StatusOK || !strings.Contains(asset.Header.Get("Cache-Control"), "immutable") {
+					t.Errorf("%s: %s, Cache-Control %q", name, asset.Status, asset.Header.Get("Cache-Control"))
+				}
+			}
+		})
+	}
+	if response, _ := get(t, "/assets/none.js"); response.StatusCode != http.StatusNotFound {
+		t.Errorf("an asset that is not there: %s", response.Status)
+	}
+}
+
+// The answers that each example of the playground must give, by file name: the
+// path of a value and the value. They were worked out by hand from internal/facts/data
+// and, for distances and areas, read off the boundaries.
+var exampleAnswers = map[string]map[string]any{
+	"01-title-question": {"regions.totalCount": 1, "regions.nodes.0.code": "94.06", "regions.nodes.0.parent.name": "Papua",
+		"regions.nodes.0.affirmative.kinds.0.designations.0.regulation": "Perpres 131/2015"},
+	"02-all-clusters":          {"clusters.totalCount": 11, "clusters.nodes.10.phases.0.key": "2017"},
+	"03-answer-over-time":      {"in2014.affirmative.answer": "NOT_COVERED", "in2017.parent.name": "Papua", "in2021.affirmative.disadvantaged.answer": "YES", "in2025.parent.name": "Papua Tengah"},
+	"04-near-a-port":           {"clusters.totalCount": 2, "clusters.edges.0.node.regions.0.name": "Kota Mojokerto", "clusters.edges.1.node.regions.0.name": "Kota Pasuruan"},
+	"05-without-cluster":       {"regions.totalCount": 12, "regions.nodes.0.code": "72.01"},
+	"06-papua-split":           {"before.boundaryOrigin": "UNION", "after.successors.1.region.name": "Papua Tengah", "after.successors.1.law": "UU 15/2022"},
+	"07-border-regions":        {"designations.#": 54, "designations.0.regulation": "Perpres 179/2014"},
+	"08-regions-at-a-point":    {"in2017.province.name": "Papua", "today.province.name": "Papua Tengah", "today.regency.name": "Kabupaten Nabire"},
+	"09-boundaries":            {"regions.nodes.0.boundary.type": "MultiPolygon"},
+	"10-search":                {"place.0.node.code": "72.04", "product.0.node.__typename": "Product"},
+	"11-programme":             {"programme.abbreviation": "SMIDeP", "programme.events.0.region.name": "Kabupaten Tegal"},
+	"12-dataset":               {"dataset.counts.provinces": 38, "dataset.counts.regencies": 416, "dataset.counts.cities": 98, "dataset.boundaries": "ALL"},
+	"13-neighbours-of-dogiyai": {"dogiyai.name": "Kabupaten Dogiyai"},
+	"14-sources-of-a-fact":     {"region.designations.0.regulation": "Perpres 131/2015", "region.clusters.nodes.0.sources.0.publisher": "SINDOnews"},
+	"15-answer-2017-and-2021":  {"in2017.totalCount": 1, "in2017.nodes.0.parent.name": "Papua", "in2021.totalCount": 1, "in2021.nodes.0.code": "94.06"},
+}
+
+func TestExamples(t *testing.T) {
+	names := must(fs.Glob(web.Examples(), "*.graphql"))
+	if len(names) != len(exampleAnswers) {
+		t.Errorf("%d examples, %d with an answer to check", len(names), len(exampleAnswers))
+	}
+	for _, file := range names {
+		name := strings.TrimSuffix(file, ".graphql")
+		t.Run(name, func(t *testing.T) {
+			query := string(must(fs.ReadFile(web.Examples(), file)))
+			if title, _, _ := strings.Cut(query, "\n"); !strings.HasPrefix(title, "# ") {
+				t.Errorf("the first line is %q; want a comment with the title", title)
+			}
+			question := map[string]any{"query": query}
+			if text, err := fs.ReadFile(web.Examples(), name+".variables.json"); err == nil {
+				question["variables"] = json.RawMessage(text)
+			}
+			response, err := http.Post(address+"/graphql", "application/json", bytes.NewReader(must(json.Marshal(question))))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer response.Body.Close()
+			var answer struct {
+				Data   any
+				Errors []any
+			}
+			if err := json.NewDecoder(response.Body).Decode(&answer); err != nil || len(answer.Errors) > 0 {
+				t.Fatalf("errors %v, %v", answer.Errors, err)
+			}
+			wants := exampleAnswers[name]
+			if len(wants) == 0 {
+				t.Error("no answer to check")
+			}
+			for path, want := range wants {
+				got := at(answer.Data, path)
+				if n, isNumber := want.(int); isNumber {
+					want = float64(n)
+				}
+				if got != want {
+					t.Errorf("%s: got %v, want %v", path, got, want)
+				}
+			}
+		})
+	}
+}
+
+// at follows a path of names and indices, # for the length of a list; nil where
+// there is nothing.
+func at(value any, path string) any {
+	for _, step := range strings.Split(path, ".") {
+		switch v := value.(type) {
+		case map[string]any:
+			value = v[step]
+		case []any:
+			if step == "#" {
+				return float64(len(v))
+			}
+			i, err := strconv.Atoi(step)
+			if err != nil || i >= len(v) {
+				return nil
+			}
+			value = v[i]
+		default:
+			return nil
+		}
+	}
+	return value
+}
+
+// The pages in a real browser: web/test says what is checked.
+func TestInABrowser(t *testing.T) {
+	if _, err := os.Stat("node_modules/playwright-core"); err != nil {
+		t.Fatalf("run `make setup-test`: %v", err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
+	defer cancel()
+	run := exec.CommandContext(ctx, "node", "--test", "--test-reporter=spec", "--test-concurrency=1", "test/")
+	run.Env = append(os.Environ(), "SENTRA_URL="+address, "SENTRA_URL_WITHOUT_BOUNDARIES="+withoutBoundaries)
+	out, err := run.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	t.Logf("%s", out)
+}
