@@ -79,14 +79,35 @@ func Slug(text string) string {
 
 var looksLikeURL = regexp.MustCompile(`^(https?://)?[a-z0-9.-]+\.[a-z]{2,}/\S+$`)
 
+// Citations gives the sources that a cell names, separated by semicolons; one
+// inside parentheses belongs to the source: "totals (26 in Papua; 7 in Maluku)".
+func Citations(cell string) []string {
+	var out []string
+	depth, from := 0, 0
+	take := func(to int) {
+		if text := strings.TrimSpace(cell[from:to]); text != "" {
+			out = append(out, text)
+		}
+		from = to + 1
+	}
+	for at, char := range cell {
+		switch {
+		case char == '(':
+			depth++
+		case char == ')':
+			depth = max(0, depth-1)
+		case char == ';' && depth == 0:
+			take(at)
+		}
+	}
+	take(len(cell))
+	return out
+}
+
 // citedSources makes sources of a cell such as "a.id/b ; c.id/d".
 func (l *loader) citedSources(cell string) []sentra.SourceID {
 	var ids []sentra.SourceID
-	for text := range strings.SplitSeq(cell, ";") {
-		text = strings.TrimSpace(text)
-		if text == "" {
-			continue
-		}
+	for _, text := range Citations(cell) {
 		s := sentra.Source{ID: sentra.SourceID("cited-" + Slug(text)), Title: text}
 		if looksLikeURL.MatchString(text) {
 			s.URL = text

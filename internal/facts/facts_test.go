@@ -1,6 +1,16 @@
 package facts
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
+
+func TestCitations(t *testing.T) {
+	got := Citations(" a.id/b ; totals only (26 in Papua; 7 by subtraction);; c) d; e (f; g")
+	if want := []string{"a.id/b", "totals only (26 in Papua; 7 by subtraction)", "c) d", "e (f; g"}; !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+}
 
 // The counts are those of the facts' README and of the decrees themselves.
 func TestLoadCounts(t *testing.T) {

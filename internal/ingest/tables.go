@@ -131,10 +131,7 @@ func (r tableRow) cited(known map[sentra.SourceID]bool, sources *[]sentra.Source
 		return nil, err
 	}
 	var ids []sentra.SourceID
-	for text := range strings.SplitSeq(cell, ";") {
-		if text = strings.TrimSpace(text); text == "" {
-			continue
-		}
+	for _, text := range facts.Citations(cell) {
 		id := sentra.SourceID("cited-" + facts.Slug(text))
 		if !known[id] {
 			known[id] = true
