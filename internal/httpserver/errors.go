@@ -109,6 +109,41 @@ func presentQueryFault(fault *gqlerror.Error) *gqlerror.Error {
 	return fault
 }
 
+// statuses is the one table from the domain's codes to those of HTTP, for routes
+// beside GraphQL.
+var statuses = map[sentra.Code]int{
+	sentra.CodeBadUserInput:     http.StatusBadRequest,
+	sentra.CodeNotFound:         http.StatusNotFound,
+	sentra.CodeConflict:         http.StatusConflict,
+	sentra.CodeLimitExceeded:    http.StatusUnprocessableEntity,
+	sentra.CodeDeadlineExceeded: http.StatusServiceUnavailable,
+	sentra.CodeUnavailable:      http.StatusServiceUnavailable,
+	sentra.CodeInternal:         http.StatusInternalServerError,
+}
+
+// refuseError answers a request beside GraphQL with what GraphQL would say of
+// the error: its code, its message and, as argument, the parameter with the path
+// inside it.
+func refuseError(w http.ResponseWriter, r *http.Request, err error, log *slog.Logger) {
+	var coded *sentra.Error
+	if !errors.As(err, &coded) {
+		if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+			coded = sentra.Errorf(sentra.CodeDeadlineExceeded, "the time allowed ran out")
+		} else {
+			log.ErrorContext(r.Context(), "internal error", "error", err, "path", r.URL.Path, "request", requestID(r.Context()))
+			coded = sentra.Errorf(sentra.CodeInternal, "internal error")
+		}
+	}
+	extensions := map[string]any{"code": graphqlCodes[coded.Code]}
+	if len(coded.Path) > 0 {
+		extensions["argument"] = coded.Path
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(statuses[coded.Code])
+	_ = json.NewEncoder(w).Encode(map[string]any{"errors": []any{map[string]any{"message": coded.Message, "extensions": extensions}}})
+}
+
 // refuse answers a request that never reaches GraphQL.
 func refuse(w http.ResponseWriter, status int, code sentra.Code, message string) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")

@@ -150,8 +150,8 @@ func New(config Config, schema graphql.ExecutableSchema, around graphql.Operatio
 	}
 	router := chi.NewRouter()
 	router.Use(withRequestID, observe(log, m), recoverPanics(log), securityHeaders,
-		cors.Handler(cors.Options{AllowedOrigins: config.Origins, AllowedMethods: []string{"GET", "POST", "OPTIONS"},
-			AllowedHeaders: []string{"Content-Type", "Accept", "Apollo-Require-Preflight", "X-Request-Id"}, ExposedHeaders: []string{"ETag", "X-Request-Id"}, MaxAge: 86400}),
+		cors.Handler(cors.Options{AllowedOrigins: config.Origins, AllowedMethods: []string{"GET", "HEAD", "POST", "OPTIONS"},
+			AllowedHeaders: []string{"Content-Type", "Accept", "Apollo-Require-Preflight", "X-Request-Id"}, ExposedHeaders: []string{"ETag", "X-Request-Id", "Content-Disposition", headerTotalCount, headerNotCoveredCount, headerAsOf, headerDatasetVersion}, MaxAge: 86400}),
 		compress)
 	router.With(deadline(config.Timeout), checkBody(config.MaxBody)).Handle("/graphql", gql)
 	router.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) {
@@ -166,6 +166,9 @@ func New(config Config, schema graphql.ExecutableSchema, around graphql.Operatio
 		}
 		writeJSON(w, status, state)
 	})
+	if config.Data.Atlas != nil {
+		routeExports(router, config.Data, config.Timeout, log)
+	}
 	router.Handle("/metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	if config.Pages != nil {
 		servePages(router, config.Pages)
@@ -272,7 +275,11 @@ func recoverPanics(log *slog.Logger) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			defer func() {
-				if panicked := recover(); panicked != nil && panicked != http.ErrAbortHandler {
+				panicked := recover()
+				if panicked == http.ErrAbortHandler {
+					panic(panicked)
+				}
+				if panicked != nil {
 					log.ErrorContext(r.Context(), "a handler panicked", "panic", panicked, "request", requestID(r.Context()))
 					refuse(w, http.StatusInternalServerError, sentra.CodeInternal, "internal error")
 				}

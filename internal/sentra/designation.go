@@ -191,9 +191,12 @@ func Judge(day Date, province RegionCode, designations []*Designation, coverage 
 }
 
 // AnyOf answers for several statuses together, of the kinds of one region or of
-// one kind in several regions, by the rule of Judge. For none it is a NO that
-// nothing vouches for.
+// one kind in several regions, by the rule of Judge. For none at all it is
+// NOT_COVERED.
 func AnyOf(statuses []AffirmativeStatus) (Answer, Confidence) {
+	if len(statuses) == 0 {
+		return NotCovered, ""
+	}
 	answer, confidence := No, Confidence("")
 	for _, status := range statuses {
 		switch {

@@ -1,0 +1,138 @@
+package export
+
+import (
+	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/geo"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// clusterRow is a cluster of the list, its regions seen on a day.
+type clusterRow struct {
+	atlas.ClusterHit
+	atlas     *atlas.Atlas
+	day       sentra.Date
+	detail    geo.Detail
+	provinces []*sentra.Region
+	judged    []sentra.Affirmative
+}
+
+func newClusterRow(a *atlas.Atlas, hit atlas.ClusterHit, request *Request) *clusterRow {
+	r := &clusterRow{ClusterHit: hit, atlas: a, day: request.Day, detail: request.Detail}
+	var codes []sentra.RegionCode
+	for _, code := range hit.Regions {
+		codes = union(codes, []sentra.RegionCode{a.Province(code, request.Day)})
+		r.judged = append(r.judged, a.Affirmative(code, request.Day))
+	}
+	for _, code := range codes {
+		if province := a.Exists(code, request.Day); province != nil {
+			r.provinces = append(r.provinces, province)
+		}
+	}
+	return r
+}
+
+func (r *clusterRow) statuses(kind sentra.DesignationKind) []sentra.AffirmativeStatus {
+	var out []sentra.AffirmativeStatus
+	for i := range r.judged {
+		out = append(out, *r.judged[i].Of(kind))
+	}
+	return out
+}
+
+func (r *clusterRow) overall() (sentra.Answer, sentra.Confidence) {
+	var all []sentra.AffirmativeStatus
+	for i := range r.judged {
+		all = append(all, r.judged[i].Kinds...)
+	}
+	return sentra.AnyOf(all)
+}
+
+// ClusterColumns describes the columns of the clusters.
+func ClusterColumns() []Column { return described(clusterColumns()) }
+
+func clusterColumns() []column[*clusterRow] {
+	list := func(r *clusterRow, keys []string, name func(key string) string) any {
+		out := []string{}
+		for _, key := range keys {
+			out = append(out, name(key))
+		}
+		return out
+	}
+	regions := func(regions []*sentra.Region, name func(*sentra.Region) string) any {
+		out := []string{}
+		for _, region := range regions {
+			out = append(out, name(region))
+		}
+		return out
+	}
+	code := func(r *sentra.Region) string { return string(r.Code) }
+	named := func(r *sentra.Region) string { return r.Name }
+	columns := []column[*clusterRow]{
+		{Column{Name: "key", Type: Text, Description: "Short name, stable."},
+			func(r *clusterRow) any { return r.Key }},
+		{Column{Name: "name", Type: Text, Description: "The product and the place, in English."},
+			func(r *clusterRow) any { return r.NameEN }},
+		{Column{Name: "nameId", Type: Text, Description: "The product and the place, in Indonesian."},
+			func(r *clusterRow) any { return r.NameID }},
+		{Column{Name: "products", Type: TextList, Description: "What the cluster makes: the products' keys."},
+			func(r *clusterRow) any { return union(r.Products) }},
+		{Column{Name: "productNames", Type: TextList, Description: "The products' names in English."},
+			func(r *clusterRow) any {
+				return list(r, r.Products, func(key string) string { return r.atlas.Product(key).NameEN })
+			}},
+		{Column{Name: "productNamesId", Type: TextList, Description: "The products' names in Indonesian, as the source has them."},
+			func(r *clusterRow) any {
+				return list(r, r.Products, func(key string) string { return r.atlas.Product(key).NameID })
+			}},
+		{Column{Name: "phases", Type: TextList, Description: "The phases of the programme in which it was developed."},
+			func(r *clusterRow) any { return union(r.Phases) }},
+		{Column{Name: "asOf", Type: Day, Description: "The day the row answers for."},
+			func(r *clusterRow) any { return r.day.String() }},
+		{Column{Name: "regionCodes", Type: TextList, Description: "The official codes (kode Kemendagri) of the regencies and cities it stands in."},
+			func(r *clusterRow) any {
+				return list(r, values(r.Regions), func(code string) string { return code })
+			}},
+		{Column{Name: "regionNames", Type: TextList, Description: "Their names."},
+			func(r *clusterRow) any {
+				return list(r, values(r.Regions), func(code string) string { return r.atlas.Region(sentra.RegionCode(code)).Name })
+			}},
+		{Column{Name: "regionNote", Type: Text, Nullable: true, Description: "What the source says of the place beyond the regions named."},
+			func(r *clusterRow) any { return optional(r.RegionNote) }},
+		{Column{Name: "provinceCodes", Type: TextList, Description: "The codes of the provinces that these stand in on the day."},
+			func(r *clusterRow) any { return regions(r.provinces, code) }},
+		{Column{Name: "provinceNames", Type: TextList, Description: "Their names."},
+			func(r *clusterRow) any { return regions(r.provinces, named) }},
+		{Column{Name: "provinceNamed", Type: Text, Nullable: true, Description: "The province as the source names it, which may since have been split."},
+			func(r *clusterRow) any { return optional(r.ProvinceNamed) }},
+		{Column{Name: "lon", Type: Number, Description: "Longitude of the location in degrees."},
+			func(r *clusterRow) any { return round(r.Place.Lon(), r.detail) }},
+		{Column{Name: "lat", Type: Number, Description: "Latitude of the location in degrees."},
+			func(r *clusterRow) any { return round(r.Place.Lat(), r.detail) }},
+		{Column{Name: "locationPrecision", Type: Text, Values: values([]sentra.LocationPrecision{sentra.PrecisionPoint, sentra.PrecisionRegency, sentra.PrecisionProvince}), Description: "How exactly the location is known: the place itself, or the label point of its regency or province."},
+			func(r *clusterRow) any { return string(r.Precision) }},
+		{Column{Name: "initialTarget", Type: Boolean, Nullable: true, Description: "Whether it was an initial target of its phase; empty where the source names none."},
+			func(r *clusterRow) any { return pointer(r.InitialTarget) }},
+	}
+	columns = append(columns, affirmativeColumns[*clusterRow]("one of the cluster's regions")...)
+	return append(columns, []column[*clusterRow]{
+		{Column{Name: "distanceMetres", Type: Number, Optional: true, Description: "Under a near filter: distance in metres on the sphere from its point to the location."},
+			func(r *clusterRow) any { return pointer(r.Metres) }},
+		{Column{Name: "sources", Type: SourceList, Description: "Where the cluster was read."},
+			func(r *clusterRow) any { return union(r.Sources) }},
+	}...)
+}
+
+// clusterTable gives the clusters as rows.
+func clusterTable(a *atlas.Atlas, list *atlas.ClusterList, request *Request) *table {
+	var optional []string
+	if f := request.Clusters; f != nil && f.Near != nil {
+		optional = append(optional, "distanceMetres")
+	}
+	columns := given(clusterColumns(), optional...)
+	t := &table{columns: described(columns), count: len(list.Hits)}
+	t.row = func(i int) row {
+		r := newClusterRow(a, list.Hits[i], request)
+		return row{id: r.Key, point: r.Place, value: func(c int) any { return columns[c].value(r) }}
+	}
+	return t
+}

@@ -1,0 +1,94 @@
+package export
+
+import (
+	"bufio"
+	"encoding/csv"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/encoding/wkt"
+
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// byteOrderMark is that of UTF-8.
+const byteOrderMark = "\uFEFF"
+
+// geometryColumn holds the geometry as well-known text, where one was asked for.
+const geometryColumn = "wkt"
+
+// writeCSV writes every row with its sources in full and the licences, since
+// rows are cut out of a table and passed on.
+func (e *Export) writeCSV(out *bufio.Writer, rows eachRow) error {
+	if e.Request.BOM {
+		_, _ = out.WriteString(byteOrderMark)
+	}
+	table := csv.NewWriter(out)
+	var header []string
+	for _, c := range e.table.columns {
+		header = append(header, c.Name)
+	}
+	header = append(header, "licence", "datasetVersion")
+	if e.Request.Geometry != NoGeometry {
+		header = append(header, geometryColumn)
+	}
+	if err := table.Write(header); err != nil {
+		return err
+	}
+	table.Flush()
+	licences := safe(licence())
+	record := make([]string, 0, len(header))
+	err := rows(func(r row) error {
+		record = record[:0]
+		for c := range e.table.columns {
+			record = append(record, e.cell(r.value(c)))
+		}
+		record = append(record, licences, safe(e.atlas.Data.Version))
+		switch {
+		case e.Request.Geometry == Point:
+			record = append(record, wkt.MarshalString(orb.Point{round(r.point.Lon(), e.Request.Detail), round(r.point.Lat(), e.Request.Detail)}))
+		case e.Request.Geometry == Boundary && r.shape != nil:
+			record = append(record, wkt.MarshalString(e.drawn(r.shape)))
+		case e.Request.Geometry == Boundary:
+			record = append(record, "")
+		}
+		return table.Write(record)
+	})
+	if err != nil {
+		return err
+	}
+	table.Flush()
+	return table.Error()
+}
+
+// cell gives a value of a column as the text of a cell. Numbers stay numbers,
+// -7.2 too; only texts are made safe.
+func (e *Export) cell(value any) string {
+	switch v := value.(type) {
+	case nil:
+		return ""
+	case string:
+		return safe(v)
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	case []string:
+		return safe(strings.Join(v, "; "))
+	case []sentra.SourceID:
+		citations := make([]string, len(v))
+		for i, id := range v {
+			citations[i] = citation(e.atlas.Source(id))
+		}
+		return safe(strings.Join(citations, "; "))
+	}
+	return fmt.Sprint(value)
+}
+
+// safe puts an apostrophe before a text that a spreadsheet would run as a formula.
+func safe(text string) string {
+	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
+		return "'" + text
+	}
+	return text
+}

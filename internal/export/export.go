@@ -1,0 +1,170 @@
+package export
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/paulmach/orb"
+
+	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/geo"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// table is a list as rows and columns; a row is made when it is asked for.
+type table struct {
+	columns []Column
+	count   int
+	row     func(i int) row
+}
+
+// row is a row of a table with its geometry.
+type row struct {
+	id    string
+	point orb.Point
+	// shape is nil where no boundary is loaded.
+	shape *atlas.Shape
+	// value gives that of a column.
+	value func(column int) any
+}
+
+// Export is the answer to a request, ready to be written.
+type Export struct {
+	Request *Request
+	// Count is the number of rows, NotCovered that of those that a filter could
+	// not judge because nothing loaded covers them on the day.
+	Count, NotCovered int
+
+	atlas *atlas.Atlas
+	table *table
+}
+
+// New answers a request from an atlas. A wrong day, filter or order is a
+// BAD_USER_INPUT whose path begins at that parameter.
+func New(ctx context.Context, a *atlas.Atlas, request *Request) (*Export, error) {
+	e := &Export{Request: request, atlas: a}
+	if request.Layer == Regions {
+		list, err := a.Regions(ctx, request.Regions, sentra.RegionOrder(request.Order), request.Day)
+		if err != nil {
+			return nil, err
+		}
+		e.table, e.NotCovered = regionTable(a, list, request), len(list.NotCovered)
+	} else {
+		list, err := a.Clusters(ctx, request.Clusters, sentra.ClusterOrder(request.Order), request.Day, request.Dated)
+		if err != nil {
+			return nil, err
+		}
+		e.table, e.NotCovered = clusterTable(a, list, request), list.NotCovered
+	}
+	e.Count = e.table.count
+	return e, nil
+}
+
+// chunk is how much is written at once, in bytes.
+const chunk = 32 << 10
+
+// Write writes the file row by row: it needs memory for one row and a chunk, and
+// w gets the head of the file before the first row. progress, if not nil, is told
+// after every row. An error is w's or that of the context.
+func (e *Export) Write(ctx context.Context, w io.Writer, progress func(done, all int)) error {
+	out := bufio.NewWriterSize(w, chunk)
+	rows := func(yield func(row) error) error {
+		// The reader sees the head at once, however long the first row takes.
+		if err := out.Flush(); err != nil {
+			return err
+		}
+		for i := range e.table.count {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if err := yield(e.table.row(i)); err != nil {
+				return err
+			}
+			if progress != nil {
+				progress(i+1, e.table.count)
+			}
+		}
+		return nil
+	}
+	var err error
+	switch e.Request.Format {
+	case GeoJSON:
+		err = e.writeGeoJSON(out, rows)
+	case NDJSON:
+		err = e.writeNDJSON(out, rows)
+	case CSV:
+		err = e.writeCSV(out, rows)
+	default:
+		err = sentra.Errorf(sentra.CodeInternal, "the format %s has no writer", e.Request.Format)
+	}
+	if err == nil {
+		err = out.Flush()
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", e.Request.FileName(), err)
+	}
+	return nil
+}
+
+// eachRow calls a function for every row.
+type eachRow func(yield func(row) error) error
+
+// cited gives the sources that the rows cite, each once, by title as the record
+// has them.
+func (e *Export) cited() []*sentra.Source {
+	wanted := make(map[sentra.SourceID]bool)
+	for i := range e.table.count {
+		r := e.table.row(i)
+		for c, column := range e.table.columns {
+			if column.Type == SourceList {
+				for _, id := range r.value(c).([]sentra.SourceID) {
+					wanted[id] = true
+				}
+			}
+		}
+	}
+	var out []*sentra.Source
+	for i := range e.atlas.Data.Sources {
+		if s := &e.atlas.Data.Sources[i]; wanted[s.ID] {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// citation gives a source in one line.
+func citation(s *sentra.Source) string {
+	parts := []string{s.Title}
+	if s.Publisher != "" && !strings.Contains(s.Title, s.Publisher) {
+		parts = append(parts, s.Publisher)
+	}
+	if s.Date != nil {
+		parts = append(parts, s.Date.String())
+	}
+	if s.URL != "" && s.URL != s.Title {
+		parts = append(parts, s.URL)
+	}
+	if s.Licence != "" {
+		parts = append(parts, "licence "+s.Licence)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// licence gives the licences of the data in one line, for formats whose rows
+// stand alone.
+func licence() string {
+	var parts []string
+	for _, l := range sentra.DataLicences() {
+		parts = append(parts, strings.Join(slices.DeleteFunc([]string{l.Part + " (" + l.Name, l.URL}, func(s string) bool { return s == "" }), ", ")+")")
+	}
+	return strings.Join(parts, "; ")
+}
+
+// drawn gives a boundary simplified and rounded.
+func (e *Export) drawn(s *atlas.Shape) orb.MultiPolygon {
+	return geo.Round(geo.Simplify(s.Boundary.Shape, e.Request.Detail.Tolerance), e.Request.Detail.Places)
+}

@@ -1,0 +1,404 @@
+package export_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/paulmach/orb"
+
+	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/export"
+	"github.com/sentra-ikm/sentra/internal/facts"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+var day = sentra.MustDate("2017-12-25")
+
+// square is a MultiPolygon of one square kilometre or so, its corners at whole
+// hundredths of a degree.
+func square(lon, lat float64) orb.MultiPolygon {
+	return orb.MultiPolygon{{{{lon, lat}, {lon + 0.01, lat}, {lon + 0.01, lat + 0.01}, {lon, lat + 0.01}, {lon, lat}}}}
+}
+
+// countryside is an atlas of one province and as many regencies as there are
+// names, each with a boundary.
+func countryside(t testing.TB, names ...string) *atlas.Atlas {
+	t.Helper()
+	always := sentra.Period{From: &day}
+	data := &sentra.Dataset{Version: "=version", Facts: sentra.Facts{
+		Sources: []sentra.Source{{ID: "s", Title: "=SUM(A1:A9), a \"list\"", Publisher: "press", URL: "https://example.org/list", Licence: "MIT"}},
+		Regions: []sentra.Region{{Code: "11", Kind: sentra.KindProvince, Name: "Province", Validity: always, Sources: []sentra.SourceID{"s"}}},
+	}}
+	for i, name := range names {
+		code := sentra.RegionCode("11." + string(rune('0'+i/10%10)) + string(rune('0'+i%10)))
+		data.Regions = append(data.Regions, sentra.Region{Code: code, Kind: sentra.KindRegency, Name: name, Point: orb.Point{-7.25, -7.5},
+			Validity: always, Sources: []sentra.SourceID{"s"}})
+		data.Memberships = append(data.Memberships, sentra.Membership{Region: code, Province: "11", Validity: always})
+		if i > 0 {
+			data.Boundaries = append(data.Boundaries, sentra.Boundary{Region: code, Validity: always, Shape: square(100, float64(i)/100), Origin: sentra.OriginImported})
+		}
+	}
+	a, err := atlas.New(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func none[T any](string) (*T, error) { return new(T), nil }
+
+var filters = export.Filters{Regions: none[sentra.RegionFilter], Clusters: none[sentra.ClusterFilter]}
+
+func request(t testing.TB, layer export.Layer, format export.Format, query string) *export.Request {
+	t.Helper()
+	parameters, err := url.ParseQuery(query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := export.Parse(layer, format, parameters, filters, day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func written(t testing.TB, a *atlas.Atlas, r *export.Request) string {
+	t.Helper()
+	e, err := export.New(context.Background(), a, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if err := e.Write(context.Background(), &out, nil); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+// A spreadsheet runs no cell of a text column, whatever it begins with; numbers
+// stay numbers; quotes and line ends come back as they went in.
+func TestCSVCells(t *testing.T) {
+	names := []string{"=1+1", "+1", "-1", "@cmd", "\tx", "\rx", "a \"b\", c", "two\nlines", "plain=", "Kota é"}
+	text := written(t, countryside(t, names...), request(t, export.Regions, export.CSV, "bom=true"))
+	if !strings.HasPrefix(text, "\uFEFFcode,name,") {
+		t.Errorf("begins with %.20q", text)
+	}
+	records, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(text, "\uFEFF"))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	column := func(name string) int { return slices.Index(records[0], name) }
+	want := []string{"Province", "'=1+1", "'+1", "'-1", "'@cmd", "'\tx", "'\rx", "a \"b\", c", "two\nlines", "plain=", "Kota é"}
+	for i, record := range records[1:] {
+		// A lone carriage return inside quotes is kept by writer and reader alike.
+		if record[column("name")] != want[i] {
+			t.Errorf("row %d: name %q, want %q", i, record[column("name")], want[i])
+		}
+		if record[column("datasetVersion")] != "'=version" || !strings.HasPrefix(record[column("sources")], "'=SUM(A1:A9), a \"list\", press, https://example.org/list, licence MIT") {
+			t.Errorf("row %d: %q", i, record)
+		}
+		if !strings.Contains(record[column("licence")], "MIT") {
+			t.Errorf("row %d has no licence", i)
+		}
+	}
+	if got := records[2][column("lon")] + " " + records[2][column("lat")]; got != "-7.25 -7.5" {
+		t.Errorf("numbers became %q", got)
+	}
+	if strings.Contains(written(t, countryside(t, names...), request(t, export.Regions, export.CSV, "")), "\uFEFF") {
+		t.Error("a byte order mark without having been asked for")
+	}
+}
+
+func TestGeometries(t *testing.T) {
+	a := countryside(t, "without a boundary", "with one")
+	for _, c := range []struct {
+		format export.Format
+		query  string
+		// want are the geometries of the regency without and of that with a boundary.
+		want [2]string
+	}{
+		{export.GeoJSON, "", [2]string{"null", `{"type":"MultiPolygon","coordinates":[[[[100,0.01],[100.01,0.01],[100.01,0.02],[100,0.02],[100,0.01]]]]}`}},
+		{export.GeoJSON, "geometry=point", [2]string{`{"type":"Point","coordinates":[-7.25,-7.5]}`, `{"type":"Point","coordinates":[100.005,0.015]}`}},
+		{export.GeoJSON, "geometry=point&precision=2", [2]string{`{"type":"Point","coordinates":[-7.25,-7.5]}`, `{"type":"Point","coordinates":[100.01,0.02]}`}},
+		{export.GeoJSON, "geometry=none", [2]string{"null", "null"}},
+		{export.CSV, "geometry=boundary", [2]string{"", "MULTIPOLYGON(((100 0.01,100.01 0.01,100.01 0.02,100 0.02,100 0.01)))"}},
+		{export.CSV, "geometry=point", [2]string{"POINT(-7.25 -7.5)", "POINT(100.005 0.015)"}},
+	} {
+		text := written(t, a, request(t, export.Regions, c.format, c.query))
+		var got [2]string
+		if c.format == export.CSV {
+			records, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+			if err != nil {
+				t.Fatal(err)
+			}
+			at := slices.Index(records[0], "wkt")
+			got = [2]string{records[2][at], records[3][at]}
+		} else {
+			var collection struct {
+				Features []struct{ Geometry json.RawMessage }
+			}
+			if err := json.Unmarshal([]byte(text), &collection); err != nil {
+				t.Fatal(err)
+			}
+			got = [2]string{string(collection.Features[1].Geometry), string(collection.Features[2].Geometry)}
+		}
+		if got != c.want {
+			t.Errorf("%s %s: got %q, want %q", c.format, c.query, got, c.want)
+		}
+	}
+}
+
+// Each row of the three formats says the same of Dogiyai, worked out by hand from
+// the facts: listed as disadvantaged by totals, while Papua's border list is partial.
+func TestFactsOfARegion(t *testing.T) {
+	brought, err := facts.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := atlas.New(&sentra.Dataset{Facts: *brought, Version: "v"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := request(t, export.Regions, export.NDJSON, "asOf=2017-12-25")
+	r.Regions = &sentra.RegionFilter{Codes: []sentra.RegionCode{"94.06"}}
+	var feature struct {
+		ID         string
+		Geometry   any
+		Properties map[string]any
+	}
+	if err := json.Unmarshal([]byte(written(t, a, r)), &feature); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]any{"code": "94.06", "name": "Kabupaten Dogiyai", "kind": "REGENCY", "level": "REGENCY", "asOf": "2017-12-25", "parentCode": "91", "parentName": "Papua",
+		"validFrom": "2014-07-23", "validTo": nil, "affirmative": "YES", "affirmativeConfidence": "INFERRED", "disadvantaged": "YES", "disadvantagedConfidence": "INFERRED",
+		"disadvantagedRegulations": []any{"Perpres 131/2015"}, "border": "NOT_COVERED", "borderConfidence": nil, "borderRegulations": []any{},
+		"clusterCount": 1.0, "clusters": []any{"2017-94.06-coffee-processing"}, "areaKm2": nil, "boundaryOrigin": nil, "datasetVersion": "v"}
+	for name, value := range want {
+		if got := feature.Properties[name]; !reflect.DeepEqual(got, value) {
+			t.Errorf("%s: got %v, want %v", name, got, value)
+		}
+	}
+	titles := func(property string) (out []string) {
+		for _, s := range feature.Properties[property].([]any) {
+			out = append(out, s.(map[string]any)["title"].(string))
+		}
+		return out
+	}
+	if got := titles("disadvantagedSources"); !slices.Equal(got, []string{"totals only (tribunnews 2015-12-11: 26 in Papua; 7 in Papua Barat by subtraction)"}) {
+		t.Errorf("sources of the designation: %q", got)
+	}
+	if got := titles("clusterSources"); !slices.Equal(got, []string{"Kemenperin-JICA Kembangkan Industri Kecil di Lima Provinsi"}) {
+		t.Errorf("sources of the cluster: %q", got)
+	}
+	if feature.ID != "94.06" || feature.Geometry != nil || !strings.Contains(feature.Properties["licence"].(string), "MIT") {
+		t.Errorf("got %+v", feature)
+	}
+	// Every answer has a source, be it a yes, a no or the partial list that leaves it open.
+	for _, line := range strings.Split(strings.TrimSpace(written(t, a, request(t, export.Regions, export.NDJSON, "asOf=2018-01-01"))), "\n") {
+		if err := json.Unmarshal([]byte(line), &feature); err != nil {
+			t.Fatal(err)
+		}
+		for _, property := range []string{"sources", "disadvantagedSources", "borderSources"} {
+			if len(titles(property)) == 0 && feature.Properties[strings.TrimSuffix(property, "Sources")] != "NOT_COVERED" {
+				t.Errorf("%s: %s is empty", feature.ID, property)
+			}
+		}
+	}
+}
+
+// A list that cannot judge some rows tells how many.
+func TestNotCovered(t *testing.T) {
+	brought, err := facts.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := atlas.New(&sentra.Dataset{Facts: *brought})
+	if err != nil {
+		t.Fatal(err)
+	}
+	yes := true
+	r := request(t, export.Regions, export.GeoJSON, "asOf=2017-12-25")
+	r.Regions = &sentra.RegionFilter{Affirmative: &yes, HostsClusters: &yes}
+	var head export.Head
+	if err := json.Unmarshal([]byte(written(t, a, r)), &head); err != nil {
+		t.Fatal(err)
+	}
+	// Samosir, Sumatera Utara and Papua, as the title question has it.
+	if head.TotalCount != 1 || head.NotCoveredCount != 3 || head.AsOf != day || len(head.Licences) != 2 || len(head.Sources) == 0 {
+		t.Errorf("got %+v", head)
+	}
+}
+
+// The first bytes are there before the first row is made, and a slow reader holds
+// up the rows: no more than a chunk and a row is ever kept.
+func TestWriteStreams(t *testing.T) {
+	names := make([]string, 100)
+	for i := range names {
+		names[i] = strings.Repeat("x", 5000)
+	}
+	a := countryside(t, names...)
+	for _, format := range []export.Format{export.GeoJSON, export.NDJSON, export.CSV} {
+		e, err := export.New(context.Background(), a, request(t, export.Regions, format, ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		reader, writer := io.Pipe()
+		done := make(chan int, 1)
+		done <- 0
+		go func() {
+			writer.CloseWithError(e.Write(context.Background(), writer, func(rows, _ int) { <-done; done <- rows }))
+		}()
+		rows := func() int { n := <-done; done <- n; return n }
+		read, buffer, all := 0, make([]byte, 4<<10), 0
+		for {
+			n, err := reader.Read(buffer)
+			if read == 0 && format != export.NDJSON && rows() != 0 {
+				t.Errorf("%s: %d rows were made before the first byte", format, rows())
+			}
+			read += n
+			// A row is its name of 5,000 bytes and its facts.
+			if ahead := rows()*5000 - read; ahead > 2*(32<<10) {
+				t.Fatalf("%s: %d bytes ahead of the reader", format, ahead)
+			}
+			if err == io.EOF {
+				break
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			all++
+		}
+		if rows() != 101 || all < 100 {
+			t.Errorf("%s: %d rows in %d pieces", format, rows(), all)
+		}
+	}
+}
+
+type failing struct{ after int }
+
+func (f *failing) Write(data []byte) (int, error) {
+	if f.after--; f.after < 0 {
+		return 0, errors.New("disk full")
+	}
+	return len(data), nil
+}
+
+func TestWriteStops(t *testing.T) {
+	names := make([]string, 50)
+	for i := range names {
+		names[i] = strings.Repeat("x", 5000)
+	}
+	a := countryside(t, names...)
+	for _, format := range []export.Format{export.GeoJSON, export.NDJSON, export.CSV} {
+		e, err := export.New(context.Background(), a, request(t, export.Regions, format, ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for after := range 3 {
+			if err := e.Write(context.Background(), &failing{after}, nil); err == nil || !strings.Contains(err.Error(), "disk full") {
+				t.Errorf("%s: %v", format, err)
+			}
+		}
+		ctx, cancel := context.WithCancel(context.Background())
+		rows := 0
+		err = e.Write(ctx, io.Discard, func(done, _ int) {
+			if rows = done; done == 3 {
+				cancel()
+			}
+		})
+		if !errors.Is(err, context.Canceled) || rows != 3 {
+			t.Errorf("%s: %v after %d rows", format, err, rows)
+		}
+	}
+}
+
+func TestParseRefuses(t *testing.T) {
+	wrong := export.Filters{Regions: func(string) (*sentra.RegionFilter, error) { return nil, sentra.BadInput("filter.bbox.west", "wrong") }}
+	for _, c := range []struct {
+		layer             export.Layer
+		format            export.Format
+		query, path, says string
+	}{
+		{export.Regions, export.GeoJSON, "colour=red", "colour", "there is no parameter \"colour\" of regions.geojson; the parameters are filter, asOf,"},
+		{export.Regions, export.GeoJSON, "bom=true", "bom", "no parameter"},
+		{export.Clusters, export.GeoJSON, "zoom=3", "zoom", "no parameter"},
+		{export.Regions, export.TopoJSON, "geometry=boundary", "geometry", "no parameter"},
+		{export.Clusters, export.TopoJSON, "", "format", "the formats are geojson, ndjson, csv"},
+		{export.Regions, "xlsx", "", "format", "no format"},
+		{export.Regions, export.GeoJSON, "asOf=yesterday", "asOf", "not a date"},
+		{export.Regions, export.GeoJSON, "asOf=2017-01-01&asOf=2018-01-01", "asOf", "2 times"},
+		{export.Regions, export.GeoJSON, "asOf=", "asOf", "not a date"},
+		{export.Regions, export.GeoJSON, "orderBy=", "orderBy", "empty"},
+		{export.Regions, export.GeoJSON, "zoom=15", "zoom", "0 to 14"},
+		{export.Regions, export.GeoJSON, "zoom=3.5", "zoom", "not a whole number"},
+		{export.Regions, export.GeoJSON, "zoom=3&toleranceMetres=3", "toleranceMetres", "both"},
+		{export.Regions, export.GeoJSON, "toleranceMetres=NaN", "toleranceMetres", "out of range"},
+		{export.Regions, export.GeoJSON, "toleranceMetres=x", "toleranceMetres", "not a number"},
+		{export.Regions, export.GeoJSON, "precision=8", "precision", "0 to 7"},
+		{export.Regions, export.GeoJSON, "geometry=point&zoom=3", "zoom", "for boundaries"},
+		{export.Regions, export.CSV, "zoom=3", "zoom", "for boundaries"},
+		{export.Regions, export.CSV, "bom=1", "bom", "neither true nor false"},
+		{export.Clusters, export.CSV, "geometry=boundary", "geometry", "give none, point"},
+		{export.Regions, export.CSV, "filter=x", "filter.bbox.west", "wrong"},
+	} {
+		parameters, err := url.ParseQuery(c.query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = export.Parse(c.layer, c.format, parameters, wrong, day)
+		var coded *sentra.Error
+		if !errors.As(err, &coded) || coded.Code != sentra.CodeBadUserInput || strings.Join(coded.Path, ".") != c.path || !strings.Contains(coded.Message, c.says) {
+			t.Errorf("%s.%s?%s: %v", c.layer, c.format, c.query, err)
+		}
+	}
+}
+
+// Whatever the parameters, they are refused with the name of one, or lead to a
+// file that can be parsed.
+func FuzzParse(f *testing.F) {
+	a := countryside(f, "one", "two")
+	for _, query := range []string{"zoom=3&precision=2", "asOf=2017-12-25&geometry=point", "bom=true", "orderBy=NAME", "toleranceMetres=1e4", "filter={}", "a=b;c"} {
+		f.Add(query, false)
+		f.Add(query, true)
+	}
+	f.Fuzz(func(t *testing.T, query string, table bool) {
+		parameters, err := url.ParseQuery(query)
+		if err != nil {
+			return
+		}
+		format := export.GeoJSON
+		if table {
+			format = export.CSV
+		}
+		var coded *sentra.Error
+		r, err := export.Parse(export.Regions, format, parameters, filters, day)
+		if err == nil {
+			var e *export.Export
+			if e, err = export.New(context.Background(), a, r); err == nil {
+				var out bytes.Buffer
+				if err := e.Write(context.Background(), &out, nil); err != nil {
+					t.Fatal(err)
+				}
+				if format == export.GeoJSON && !json.Valid(out.Bytes()) {
+					t.Errorf("%q: not JSON: %s", query, out.Bytes())
+				}
+				if _, err := csv.NewReader(&out).ReadAll(); table && err != nil {
+					t.Errorf("%q: not CSV: %v", query, err)
+				}
+				return
+			}
+		}
+		if !errors.As(err, &coded) || coded.Code != sentra.CodeBadUserInput || len(coded.Path) == 0 {
+			t.Errorf("%q: %v", query, err)
+		}
+	})
+}

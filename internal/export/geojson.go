@@ -1,0 +1,162 @@
+package export
+
+import (
+	"bufio"
+	"encoding/json"
+	"strconv"
+
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// Head is what a GeoJSON or TopoJSON file says of itself: foreign members (RFC
+// 7946, section 6.1) before the features.
+type Head struct {
+	Name           string          `json:"name"`
+	AsOf           sentra.Date     `json:"asOf"`
+	DatasetVersion string          `json:"datasetVersion"`
+	Filter         json.RawMessage `json:"filter,omitempty"`
+	// TotalCount is the number of features, NotCoveredCount that of the rows which
+	// the filter could not judge: not covered is another answer than no.
+	TotalCount      int           `json:"totalCount"`
+	NotCoveredCount int           `json:"notCoveredCount"`
+	Licences        []LicenceJSON `json:"licences"`
+	// Sources are those that the features cite by id.
+	Sources []SourceJSON `json:"sources"`
+}
+
+// LicenceJSON is a licence in a file.
+type LicenceJSON struct {
+	Part string `json:"part"`
+	Name string `json:"name"`
+	URL  string `json:"url,omitempty"`
+}
+
+// SourceJSON is a source in a file.
+type SourceJSON struct {
+	ID        sentra.SourceID `json:"id"`
+	Title     string          `json:"title"`
+	Publisher string          `json:"publisher,omitempty"`
+	Date      string          `json:"date,omitempty"`
+	URL       string          `json:"url,omitempty"`
+	Licence   string          `json:"licence,omitempty"`
+}
+
+func sourceJSON(s *sentra.Source) SourceJSON {
+	out := SourceJSON{ID: s.ID, Title: s.Title, Publisher: s.Publisher, URL: s.URL, Licence: s.Licence}
+	if s.Date != nil {
+		out.Date = s.Date.String()
+	}
+	return out
+}
+
+func (e *Export) head() Head {
+	h := Head{Name: "sentra-" + string(e.Request.Layer), AsOf: e.Request.Day, DatasetVersion: e.atlas.Data.Version, Filter: e.Request.Filter,
+		TotalCount: e.Count, NotCoveredCount: e.NotCovered, Sources: []SourceJSON{}}
+	for _, l := range sentra.DataLicences() {
+		h.Licences = append(h.Licences, LicenceJSON(l))
+	}
+	for _, s := range e.cited() {
+		h.Sources = append(h.Sources, sourceJSON(s))
+	}
+	return h
+}
+
+func (e *Export) writeGeoJSON(out *bufio.Writer, rows eachRow) error {
+	head, err := json.Marshal(e.head())
+	if err != nil {
+		return err
+	}
+	_, _ = out.WriteString(`{"type":"FeatureCollection",`)
+	_, _ = out.Write(head[1 : len(head)-1])
+	_, _ = out.WriteString(`,"features":[`)
+	separator := "\n"
+	var feature []byte
+	err = rows(func(r row) error {
+		feature = e.appendFeature(append(feature[:0], separator...), r, func(ids []sentra.SourceID) any { return ids }, "")
+		separator = ",\n"
+		_, err := out.Write(feature)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	_, err = out.WriteString("\n]}\n")
+	return err
+}
+
+// writeNDJSON writes Features that stand alone: each with its day, the dataset's
+// version, the licences and its sources in full, since a reader may see but one.
+func (e *Export) writeNDJSON(out *bufio.Writer, rows eachRow) error {
+	full := func(ids []sentra.SourceID) any {
+		sources := []SourceJSON{}
+		for _, id := range ids {
+			sources = append(sources, sourceJSON(e.atlas.Source(id)))
+		}
+		return sources
+	}
+	alone, err := json.Marshal(map[string]string{"datasetVersion": e.atlas.Data.Version, "licence": licence()})
+	if err != nil {
+		return err
+	}
+	var feature []byte
+	return rows(func(r row) error {
+		feature = append(e.appendFeature(feature[:0], r, full, ","+string(alone[1:len(alone)-1])), '\n')
+		_, err := out.Write(feature)
+		return err
+	})
+}
+
+// appendFeature appends a row as a Feature; more are further properties, encoded.
+func (e *Export) appendFeature(out []byte, r row, sources func([]sentra.SourceID) any, more string) []byte {
+	out = append(out, `{"type":"Feature","id":`...)
+	out = appendJSON(out, r.id)
+	out = append(out, `,"geometry":`...)
+	switch {
+	case e.Request.Geometry == Point:
+		out = append(out, `{"type":"Point","coordinates":[`...)
+		out = appendNumber(out, round(r.point.Lon(), e.Request.Detail))
+		out = append(out, ',')
+		out = appendNumber(out, round(r.point.Lat(), e.Request.Detail))
+		out = append(out, `]}`...)
+	case e.Request.Geometry == Boundary && r.shape != nil:
+		// Not kept: an export asks for each boundary but once.
+		out = append(out, e.atlas.EncodedBoundary(r.shape, e.Request.Detail.Tolerance, e.Request.Detail.Places, false)...)
+	default:
+		out = append(out, "null"...)
+	}
+	out = append(out, `,"properties":`...)
+	out = e.appendProperties(out, r, sources, more)
+	return append(out, '}')
+}
+
+func (e *Export) appendProperties(out []byte, r row, sources func([]sentra.SourceID) any, more string) []byte {
+	for c, column := range e.table.columns {
+		if c == 0 {
+			out = append(out, '{')
+		} else {
+			out = append(out, ',')
+		}
+		out = appendJSON(out, column.Name)
+		out = append(out, ':')
+		value := r.value(c)
+		if ids, ok := value.([]sentra.SourceID); ok {
+			value = sources(ids)
+		}
+		out = appendJSON(out, value)
+	}
+	out = append(out, more...)
+	return append(out, '}')
+}
+
+func appendNumber(out []byte, number float64) []byte {
+	return strconv.AppendFloat(out, number, 'f', -1, 64)
+}
+
+// appendJSON appends a value of a column; none of these can fail to be encoded.
+func appendJSON(out []byte, value any) []byte {
+	encoded, err := json.Marshal(value)
+	if err != nil {
+		return append(out, "null"...)
+	}
+	return append(out, encoded...)
+}

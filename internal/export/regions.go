@@ -1,0 +1,147 @@
+package export
+
+import (
+	"github.com/paulmach/orb"
+
+	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/geo"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// regionRow is a region of the list, seen on a day.
+type regionRow struct {
+	atlas.RegionHit
+	atlas    *atlas.Atlas
+	day      sentra.Date
+	detail   geo.Detail
+	shape    *atlas.Shape
+	province *sentra.Region
+	answer   sentra.Affirmative
+	clusters []*atlas.Cluster
+}
+
+func newRegionRow(a *atlas.Atlas, hit atlas.RegionHit, request *Request) *regionRow {
+	r := &regionRow{RegionHit: hit, atlas: a, day: request.Day, detail: request.Detail, shape: a.Shape(hit.Code, request.Day),
+		answer: a.Affirmative(hit.Code, request.Day), clusters: a.ClustersOf(hit.Code, request.Day)}
+	if hit.Kind != sentra.KindProvince {
+		r.province = a.Exists(a.Province(hit.Code, request.Day), request.Day)
+	}
+	return r
+}
+
+// label is a point inside the boundary, or the source's where none is loaded.
+func (r *regionRow) label() orb.Point {
+	if r.shape != nil {
+		return r.shape.Label
+	}
+	return r.Region.Point
+}
+
+func (r *regionRow) statuses(kind sentra.DesignationKind) []sentra.AffirmativeStatus {
+	return []sentra.AffirmativeStatus{*r.answer.Of(kind)}
+}
+
+func (r *regionRow) overall() (sentra.Answer, sentra.Confidence) {
+	return r.answer.Answer, r.answer.Confidence
+}
+
+// RegionColumns describes the columns of the regions.
+func RegionColumns() []Column { return described(regionColumns()) }
+
+func regionColumns() []column[*regionRow] {
+	columns := []column[*regionRow]{
+		{Column{Name: "code", Type: Text, Description: "The official code of the Ministry of Home Affairs (kode Kemendagri): 94 or 94.06. A text, not a number: 11.10 is not 11.1."},
+			func(r *regionRow) any { return string(r.Code) }},
+		{Column{Name: "name", Type: Text, Description: "The official name with its kind."},
+			func(r *regionRow) any { return r.Name }},
+		{Column{Name: "kind", Type: Text, Values: values([]sentra.RegionKind{sentra.KindProvince, sentra.KindRegency, sentra.KindCity}), Description: "Province (provinsi), regency (kabupaten) or city (kota)."},
+			func(r *regionRow) any { return string(r.Kind) }},
+		{Column{Name: "level", Type: Text, Values: values([]sentra.Level{sentra.LevelProvince, sentra.LevelRegency}), Description: "The level of the administration."},
+			func(r *regionRow) any { return string(r.Kind.Level()) }},
+		{Column{Name: "asOf", Type: Day, Description: "The day the row answers for."},
+			func(r *regionRow) any { return r.day.String() }},
+		{Column{Name: "parentCode", Type: Text, Nullable: true, Description: "The code of the province it stands in on the day; empty for a province."},
+			func(r *regionRow) any {
+				if r.province == nil {
+					return nil
+				}
+				return string(r.province.Code)
+			}},
+		{Column{Name: "parentName", Type: Text, Nullable: true, Description: "The name of that province."},
+			func(r *regionRow) any {
+				if r.province == nil {
+					return nil
+				}
+				return r.province.Name
+			}},
+		{Column{Name: "validFrom", Type: Day, Description: "First day the region is known to exist; the record begins on 2014-07-23."},
+			func(r *regionRow) any { return day(r.Validity.From) }},
+		{Column{Name: "validTo", Type: Day, Nullable: true, Description: "Last day of the region; empty while it exists."},
+			func(r *regionRow) any { return day(r.Validity.To) }},
+	}
+	columns = append(columns, affirmativeColumns[*regionRow]("the region")...)
+	return append(columns, []column[*regionRow]{
+		{Column{Name: "clusterCount", Type: Integer, Description: "Number of clusters (sentra IKM) in the region whose phase had begun by the day."},
+			func(r *regionRow) any { return len(r.clusters) }},
+		{Column{Name: "clusters", Type: TextList, Description: "The keys of these clusters."},
+			func(r *regionRow) any {
+				keys := []string{}
+				for _, c := range r.clusters {
+					keys = append(keys, c.Key)
+				}
+				return keys
+			}},
+		{Column{Name: "clusterSources", Type: SourceList, Description: "Where these clusters were read."},
+			func(r *regionRow) any {
+				var lists [][]sentra.SourceID
+				for _, c := range r.clusters {
+					lists = append(lists, c.Sources)
+				}
+				return union(lists...)
+			}},
+		{Column{Name: "areaKm2", Type: Number, Nullable: true, Description: "Area of the boundary on the sphere in square kilometres; empty where no boundary is loaded."},
+			func(r *regionRow) any {
+				if r.shape == nil {
+					return nil
+				}
+				return r.shape.AreaKm2
+			}},
+		{Column{Name: "boundaryOrigin", Type: Text, Values: values([]sentra.BoundaryOrigin{sentra.OriginImported, sentra.OriginUnion}), Nullable: true, Description: "How the boundary came about: read from a source, or the union of the members of that day; empty without one."},
+			func(r *regionRow) any {
+				if r.shape == nil {
+					return nil
+				}
+				return string(r.shape.Origin)
+			}},
+		{Column{Name: "lon", Type: Number, Description: "Longitude in degrees of a point well inside the region, for a label."},
+			func(r *regionRow) any { return round(r.label().Lon(), r.detail) }},
+		{Column{Name: "lat", Type: Number, Description: "Latitude in degrees of that point."},
+			func(r *regionRow) any { return round(r.label().Lat(), r.detail) }},
+		{Column{Name: "distanceMetres", Type: Number, Optional: true, Description: "Under a near filter: distance in metres on the sphere from its point to the boundary."},
+			func(r *regionRow) any { return pointer(r.Metres) }},
+		{Column{Name: "overlapShare", Type: Number, Optional: true, Description: "Under a within or intersects filter: the share of the region's area in the polygon, 0 to 1."},
+			func(r *regionRow) any { return pointer(r.Share) }},
+		{Column{Name: "sources", Type: SourceList, Description: "Where the region's code, name and boundary were read."},
+			func(r *regionRow) any { return union(r.Sources) }},
+	}...)
+}
+
+// regionTable asks for the regions and gives them as rows.
+func regionTable(a *atlas.Atlas, list *atlas.RegionList, request *Request) *table {
+	var optional []string
+	if f := request.Regions; f != nil {
+		if f.Near != nil {
+			optional = append(optional, "distanceMetres")
+		}
+		if f.Within != nil || f.Intersects != nil {
+			optional = append(optional, "overlapShare")
+		}
+	}
+	columns := given(regionColumns(), optional...)
+	t := &table{columns: described(columns), count: len(list.Hits)}
+	t.row = func(i int) row {
+		r := newRegionRow(a, list.Hits[i], request)
+		return row{id: string(r.Code), point: r.label(), shape: r.shape, value: func(c int) any { return columns[c].value(r) }}
+	}
+	return t
+}

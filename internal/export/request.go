@@ -1,0 +1,246 @@
+// Package export writes the regions or the clusters of an atlas as a file:
+// GeoJSON, newline-delimited GeoJSON, CSV or TopoJSON, whole, row by row, with
+// the sources and licences in it. The HTTP routes and the command line use it.
+package export
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/sentra-ikm/sentra/internal/geo"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// Layer is what a file lists.
+type Layer string
+
+const (
+	Regions  Layer = "regions"
+	Clusters Layer = "clusters"
+)
+
+// Format is the format of a file; its name is the file's extension.
+type Format string
+
+const (
+	// GeoJSON is one FeatureCollection (RFC 7946).
+	GeoJSON Format = "geojson"
+	// NDJSON is one GeoJSON Feature a line.
+	NDJSON Format = "ndjson"
+	// CSV is one header line and one line a row (RFC 4180, but lines end with LF).
+	CSV Format = "csv"
+	// TopoJSON is one Topology whose shared borders are stored once.
+	TopoJSON Format = "topojson"
+)
+
+// ContentType is the media type of the format.
+func (f Format) ContentType() string {
+	switch f {
+	case GeoJSON:
+		return "application/geo+json"
+	case NDJSON:
+		return "application/x-ndjson"
+	case CSV:
+		return "text/csv; charset=utf-8; header=present"
+	}
+	return "application/json"
+}
+
+// Formats gives the formats of a layer. Points share no borders, so that
+// clusters have no TopoJSON.
+func Formats(layer Layer) []Format {
+	if layer == Clusters {
+		return []Format{GeoJSON, NDJSON, CSV}
+	}
+	return []Format{GeoJSON, NDJSON, CSV, TopoJSON}
+}
+
+// Geometry says which geometry a row gets.
+type Geometry string
+
+const (
+	NoGeometry Geometry = "none"
+	// Point is a region's label point or a cluster's location.
+	Point Geometry = "point"
+	// Boundary is a region's MultiPolygon.
+	Boundary Geometry = "boundary"
+)
+
+// Geometries gives the geometries that a layer can have in a format, the default first.
+func Geometries(layer Layer, format Format) []Geometry {
+	switch {
+	case format == TopoJSON:
+		return []Geometry{Boundary}
+	case layer == Clusters && format == CSV:
+		return []Geometry{NoGeometry, Point}
+	case layer == Clusters:
+		return []Geometry{Point, NoGeometry}
+	case format == CSV:
+		return []Geometry{NoGeometry, Point, Boundary}
+	}
+	return []Geometry{Boundary, Point, NoGeometry}
+}
+
+// Request says what to export and how.
+type Request struct {
+	Layer  Layer
+	Format Format
+	// Regions filters the layer of regions, Clusters that of clusters; nil for all.
+	Regions  *sentra.RegionFilter
+	Clusters *sentra.ClusterFilter
+	// Filter is the filter as it was given, as JSON; nil for none.
+	Filter json.RawMessage
+	// Order is a RegionOrder or a ClusterOrder; empty for the usual one.
+	Order string
+	// Day is the day the rows are seen on. Dated tells that the asker named it:
+	// then clusters whose phase had not begun by it are left out, as in GraphQL.
+	Day   sentra.Date
+	Dated bool
+	// Geometry of the rows, and how finely boundaries are drawn.
+	Geometry Geometry
+	Detail   geo.Detail
+	// BOM puts a byte order mark before a CSV, by which spreadsheets know UTF-8.
+	BOM bool
+}
+
+// Filters read the JSON object that GraphQL takes as a filter. The error is a
+// BAD_USER_INPUT whose path begins at filter.
+type Filters struct {
+	Regions  func(text string) (*sentra.RegionFilter, error)
+	Clusters func(text string) (*sentra.ClusterFilter, error)
+}
+
+// Parse reads the parameters of a request, named and meant as the arguments of
+// GraphQL: filter (JSON), asOf, orderBy, zoom, toleranceMetres, precision, and
+// geometry and bom. today is the day of a request without asOf. The error is a
+// BAD_USER_INPUT whose path begins at the parameter.
+func Parse(layer Layer, format Format, parameters url.Values, filters Filters, today sentra.Date) (*Request, error) {
+	if !slices.Contains(Formats(layer), format) {
+		return nil, sentra.BadInput("format", "there is no format %.40q of %s; the formats are %s", string(format), layer, join(Formats(layer)))
+	}
+	known := Parameters(layer, format)
+	for _, name := range slices.Sorted(maps.Keys(parameters)) {
+		switch {
+		case !slices.Contains(known, name):
+			// The name may hold dots, which a path would be cut at.
+			return nil, &sentra.Error{Code: sentra.CodeBadUserInput, Path: []string{name},
+				Message: fmt.Sprintf("there is no parameter %.40q of %s.%s; the parameters are %s", name, layer, format, strings.Join(known, ", "))}
+		case len(parameters[name]) > 1:
+			return nil, sentra.BadInput(name, "%s is given %d times", name, len(parameters[name]))
+		}
+	}
+	r := &Request{Layer: layer, Format: format, Day: today, Order: parameters.Get("orderBy"), Geometry: Geometries(layer, format)[0]}
+	if err := r.parseFilter(parameters, filters); err != nil {
+		return nil, err
+	}
+	if parameters.Has("asOf") {
+		day, err := sentra.ParseDate(parameters.Get("asOf"))
+		if err != nil {
+			return nil, sentra.In("asOf", err)
+		}
+		r.Day, r.Dated = day, true
+	}
+	if parameters.Has("orderBy") && r.Order == "" {
+		return nil, sentra.BadInput("orderBy", "orderBy is empty")
+	}
+	if parameters.Has("geometry") {
+		r.Geometry = Geometry(parameters.Get("geometry"))
+		if possible := Geometries(layer, format); !slices.Contains(possible, r.Geometry) {
+			return nil, sentra.BadInput("geometry", "there is no geometry %.40q of %s.%s; give %s", string(r.Geometry), layer, format, join(possible))
+		}
+	}
+	if parameters.Has("bom") {
+		switch parameters.Get("bom") {
+		case "true":
+			r.BOM = true
+		case "false":
+		default:
+			return nil, sentra.BadInput("bom", "%.40q is neither true nor false", parameters.Get("bom"))
+		}
+	}
+	return r, r.parseDetail(parameters)
+}
+
+// Parameters gives the names of the parameters that a layer has in a format.
+func Parameters(layer Layer, format Format) []string {
+	names := []string{"filter", "asOf", "orderBy", "precision"}
+	if layer == Regions {
+		names = append(names, "zoom", "toleranceMetres")
+	}
+	if len(Geometries(layer, format)) > 1 {
+		names = append(names, "geometry")
+	}
+	if format == CSV {
+		names = append(names, "bom")
+	}
+	return names
+}
+
+func (r *Request) parseFilter(parameters url.Values, filters Filters) (err error) {
+	if !parameters.Has("filter") {
+		return nil
+	}
+	text := parameters.Get("filter")
+	if r.Layer == Regions {
+		r.Regions, err = filters.Regions(text)
+	} else {
+		r.Clusters, err = filters.Clusters(text)
+	}
+	if err != nil {
+		return err
+	}
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, []byte(text)); err != nil {
+		return sentra.BadInput("filter", "the filter is not JSON")
+	}
+	r.Filter = compact.Bytes()
+	return nil
+}
+
+func (r *Request) parseDetail(parameters url.Values) error {
+	var zoom, precision *int
+	var tolerance *float64
+	for name, target := range map[string]**int{"zoom": &zoom, "precision": &precision} {
+		if parameters.Has(name) {
+			number, err := strconv.Atoi(parameters.Get(name))
+			if err != nil {
+				return sentra.BadInput(name, "%.40q is not a whole number", parameters.Get(name))
+			}
+			*target = &number
+		}
+	}
+	if parameters.Has("toleranceMetres") {
+		number, err := strconv.ParseFloat(parameters.Get("toleranceMetres"), 64)
+		if err != nil {
+			return sentra.BadInput("toleranceMetres", "%.40q is not a number", parameters.Get("toleranceMetres"))
+		}
+		tolerance = &number
+	}
+	var err error
+	if r.Detail, err = geo.NewDetail(zoom, tolerance, precision); err != nil {
+		return err
+	}
+	for _, name := range []string{"zoom", "toleranceMetres"} {
+		if parameters.Has(name) && r.Geometry != Boundary {
+			return sentra.BadInput(name, "%s is for boundaries; give geometry=boundary with it", name)
+		}
+	}
+	return nil
+}
+
+// FileName is the name to save the file under: sentra-regions-2017-12-25.csv.
+func (r *Request) FileName() string { return fmt.Sprintf("sentra-%s-%s.%s", r.Layer, r.Day, r.Format) }
+
+func join[T ~string](names []T) string {
+	texts := make([]string, len(names))
+	for i, name := range names {
+		texts[i] = string(name)
+	}
+	return strings.Join(texts, ", ")
+}
