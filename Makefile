@@ -3,11 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-<<<<<<< HEAD
-.PHONY: help setup setup-test setup-bench build serve test generate bench bench-peers fuzz clean
-=======
-.PHONY: help setup setup-test setup-bench pages dependencies build serve test generate bench fuzz clean
->>>>>>> bfaf16f (Serve GraphiQL 5 from pages built by Vite; test it in a browser)
+.PHONY: help setup setup-test setup-bench pages dependencies build serve test generate bench bench-peers fuzz clean
 
 help: ## Say what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12

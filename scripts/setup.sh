@@ -11,13 +11,8 @@ cd "$(dirname "$0")/.."
 
 # What each stage needs: a command, or a path, and the Debian package that brings it.
 serve_programs=()
-<<<<<<< HEAD
-test_programs=()
-bench_programs=(wrk:wrk node:nodejs npm:npm)
-=======
 test_programs=(chromium:chromium /usr/share/fonts/truetype/liberation:fonts-liberation)
-bench_programs=()
->>>>>>> bfaf16f (Serve GraphiQL 5 from pages built by Vite; test it in a browser)
+bench_programs=(wrk:wrk node:nodejs npm:npm)
 
 if ! command -v go >/dev/null; then
   echo "Go is missing; install it from https://go.dev/dl/ (version 1.26 or later)" >&2
