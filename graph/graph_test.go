@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/sentra-ikm/sentra/graph"
+	"github.com/sentra-ikm/sentra/graph/model"
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/facts"
 	"github.com/sentra-ikm/sentra/internal/httpserver"
@@ -81,7 +82,7 @@ func (w *world) serve(config httpserver.Config) string {
 
 func (w *world) serveAs(config httpserver.Config, resolver *graph.Resolver) string {
 	config.Data = httpserver.Data{Atlas: w.holder.Atlas, Today: func() sentra.Date { return sentra.Today(today) }, Version: "test",
-		ParseRegionFilter: graph.ParseRegionFilter, ParseClusterFilter: graph.ParseClusterFilter}
+		ParseRegionFilter: graph.ParseRegionFilter, ParseClusterFilter: graph.ParseClusterFilter, ClusterID: model.ClusterID}
 	handler := must(httpserver.New(config, graph.NewSchema(resolver), resolver.OneAtlas, ready{}, slog.New(slog.NewTextHandler(io.Discard, nil))))
 	server := httptest.NewServer(handler.Handler())
 	w.close = append(w.close, server.Close)

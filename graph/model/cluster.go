@@ -34,7 +34,7 @@ func (*Cluster) IsNode() {}
 func (*Cluster) IsSearchHit() {}
 
 // ID answers the field of that name, as the methods below do theirs.
-func (c *Cluster) ID() string             { return globalID("Cluster", c.cluster.Key) }
+func (c *Cluster) ID() string             { return ClusterID(c.cluster.Key) }
 func (c *Cluster) Name() string           { return c.cluster.NameEN }
 func (c *Cluster) NameID() string         { return c.cluster.NameID }
 func (c *Cluster) RegionNote() *string    { return optional(c.cluster.RegionNote) }

@@ -19,6 +19,9 @@ func globalID(kind, key string) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(kind + ":" + key))
 }
 
+// ClusterID gives the id of the cluster with a key.
+func ClusterID(key string) string { return globalID("Cluster", key) }
+
 // keyOf gives the key that an id of a kind holds, or the text itself, so that
 // filters take keys and ids alike.
 func keyOf(kind, text string) string {

@@ -73,6 +73,8 @@ type Data struct {
 	// takes as a filter; the error is a BAD_USER_INPUT whose path begins at filter.
 	ParseRegionFilter  func(text string) (*sentra.RegionFilter, error)
 	ParseClusterFilter func(text string) (*sentra.ClusterFilter, error)
+	// ClusterID gives the id of the API for a cluster's key.
+	ClusterID func(key string) string
 }
 
 // DefaultConfig gives limits under which introspection and every example pass.
@@ -168,6 +170,9 @@ func New(config Config, schema graphql.ExecutableSchema, around graphql.Operatio
 	})
 	if config.Data.Atlas != nil {
 		routeExports(router, config.Data, config.Timeout, log)
+		if err := routeTiles(router, config.Data, config.Timeout, log); err != nil {
+			return nil, fmt.Errorf("set up the vector tiles: %w", err)
+		}
 	}
 	router.Handle("/metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	if config.Pages != nil {

@@ -100,3 +100,15 @@ func ErrorCode(err error) Code {
 	}
 	return CodeInternal
 }
+
+// Renamed gives err with the first element of its path, where that is from,
+// changed to to. An error of another type is given back unchanged.
+func Renamed(from, to string, err error) error {
+	var coded *Error
+	if !errors.As(err, &coded) || len(coded.Path) == 0 || coded.Path[0] != from {
+		return err
+	}
+	renamed := *coded
+	renamed.Path = append([]string{to}, coded.Path[1:]...)
+	return &renamed
+}

@@ -1,0 +1,123 @@
+package httpserver
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/sentra-ikm/sentra/internal/sentra"
+	"github.com/sentra-ikm/sentra/internal/tile"
+)
+
+// tileRoutes serves vector tiles, their description and a style for them.
+type tileRoutes struct {
+	data    Data
+	tiles   *tile.Tiles
+	timeout time.Duration
+	log     *slog.Logger
+}
+
+// tilesFreshness is how long a tile may be shown without asking again. The
+// record changes rarely, and then an asker learns it within minutes.
+const tilesFreshness = "public, max-age=300, stale-while-revalidate=86400"
+
+// routeTiles adds the tiles, /tiles.json and /style.json.
+func routeTiles(router chi.Router, data Data, timeout time.Duration, log *slog.Logger) error {
+	tiles, err := tile.NewTiles(data.Atlas, data.ClusterID, tile.DefaultCacheBytes)
+	if err != nil {
+		return err
+	}
+	t := &tileRoutes{data: data, tiles: tiles, timeout: timeout, log: log}
+	for path, handler := range map[string]func(http.ResponseWriter, *http.Request) error{
+		"/tiles/{z}/{x}/{y}.mvt": t.tile,
+		"/tiles.json":            t.tileJSON,
+		"/style.json":            t.style,
+	} {
+		answer := func(w http.ResponseWriter, r *http.Request) {
+			ctx, cancel := context.WithTimeout(r.Context(), t.timeout)
+			defer cancel()
+			if err := handler(w, r.WithContext(ctx)); err != nil {
+				refuseError(w, r, err, t.log)
+			}
+		}
+		router.Get(path, answer)
+		router.Head(path, answer)
+	}
+	return nil
+}
+
+// question is what the parameters of the tile routes ask for.
+type question struct {
+	tile.Query
+	builder *tile.Builder
+	given   url.Values
+}
+
+// ask reads the parameters asOf, filter, clusterFilter and layers. The error of
+// a wrong one is a BAD_USER_INPUT whose path begins with its name.
+func (t *tileRoutes) ask(r *http.Request) (*question, error) {
+	given, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, sentra.BadInput("", "the parameters cannot be read; write them as name=value, with & between and %% codes for special characters")
+	}
+	q := &question{given: given}
+	if q.builder, err = t.tiles.Builder(); err != nil {
+		return nil, err
+	}
+	q.Day = t.data.Today()
+	for name, values := range given {
+		if len(values) > 1 {
+			return nil, sentra.BadInput(name, "the parameter %s is given %d times", name, len(values))
+		}
+		value := values[0]
+		switch name {
+		case "asOf":
+			if q.Day, err = sentra.ParseDate(value); err != nil {
+				return nil, sentra.In(name, err)
+			}
+		case "filter":
+			if q.Regions, err = t.data.ParseRegionFilter(value); err != nil {
+				return nil, err
+			}
+		case "clusterFilter":
+			if q.Clusters, err = t.data.ParseClusterFilter(value); err != nil {
+				return nil, sentra.Renamed("filter", name, err)
+			}
+		case "layers":
+			q.Layers = strings.Split(value, ",")
+			if err := tile.CheckLayers(q.Layers); err != nil {
+				return nil, sentra.In(name, err)
+			}
+			slices.Sort(q.Layers)
+			q.Layers = slices.Compact(q.Layers)
+		default:
+			return nil, sentra.BadInput(name, "there is no parameter %.40q; the parameters are asOf, filter, clusterFilter and layers", name)
+		}
+	}
+	return q, q.builder.Check(r.Context(), q.Query)
+}
+
+// tag makes the entity tag of an answer: on the days of one epoch it stays.
+func (t *tileRoutes) tag(r *http.Request, q *question) string {
+	return etag("tiles", t.data.Version, q.builder.Version(), q.builder.Epoch(q.Day).String(), r.Host, r.URL.Path, q.given.Encode())
+}
+
+// tilesURL is the address of the tiles that the question asks for, for a client
+// that knows this server by the address it just used.
+func tilesURL(r *http.Request, q *question) string {
+	scheme := "http"
+	if forwarded := r.Header.Get("X-Forwarded-Proto"); r.TLS != nil || forwarded == "https" {
+		scheme = "https"
+	}
+	address := scheme + "://" + r.Host + "/tiles/{z}/{x}/{y}.mvt"
+	if len(q.given) > 0 {
+		address += "?" + q.given.Encode()
+	}
+	return address
+}

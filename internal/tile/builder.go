@@ -1,0 +1,309 @@
+package tile
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/encoding/mvt/vectortile"
+	"github.com/paulmach/orb/maptile"
+
+	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// Builder builds the tiles of one atlas. What tiles share - outlines and borders
+// by zoom, values by epoch, what a filter keeps - is made when it is first
+// needed. It may be used by many at once.
+type Builder struct {
+	atlas     *atlas.Atlas
+	clusterID func(key string) string
+	changes   []sentra.Date
+	views     *lru.Cache[string, *view]
+
+	mu         sync.Mutex
+	epochs     map[sentra.Date]*epoch
+	partitions []*partition
+}
+
+// maxViews bounds how many filters' results are kept.
+const maxViews = 64
+
+// NewBuilder makes a builder. clusterID gives the id by which clients know a
+// cluster, from its key.
+func NewBuilder(a *atlas.Atlas, clusterID func(key string) string) (*Builder, error) {
+	views, err := lru.New[string, *view](maxViews)
+	if err != nil {
+		return nil, fmt.Errorf("make the cache of filters: %w", err)
+	}
+	return &Builder{atlas: a, clusterID: clusterID, changes: changeDays(a.Data), views: views, epochs: make(map[sentra.Date]*epoch)}, nil
+}
+
+// Query says what the tiles show.
+type Query struct {
+	// Day to see everything on.
+	Day sentra.Date
+	// Regions limits provinces, regencies, borders and labels; nil for all.
+	Regions *sentra.RegionFilter
+	// Clusters limits the clusters; nil for all whose phase had begun by the day.
+	Clusters *sentra.ClusterFilter
+	// Layers to build, by name; nil for all.
+	Layers []string
+}
+
+// view is what a query leaves of an epoch.
+type view struct {
+	*epoch
+	// all: nothing is left out, and regency and province are nil.
+	all               bool
+	regency, province []bool
+	clusters          *clusterIndex
+}
+
+func (v *view) hasRegency(i int32) bool { return v.all || v.regency[i] }
+
+func (v *view) hasProvince(i int32) bool { return v.all || v.province[i] }
+
+// view gives what a query leaves. An error in a filter is a BAD_USER_INPUT whose
+// path begins at asOf, filter or clusterFilter.
+func (b *Builder) view(ctx context.Context, q Query) (*view, error) {
+	if err := b.atlas.CheckDay(q.Day); err != nil {
+		return nil, sentra.In("asOf", err)
+	}
+	key, err := json.Marshal([]any{b.Epoch(q.Day), q.Regions, q.Clusters})
+	if err != nil {
+		return nil, fmt.Errorf("write down a filter: %w", err)
+	}
+	if found, ok := b.views.Get(string(key)); ok {
+		return found, nil
+	}
+	v := &view{epoch: b.epoch(q.Day), all: q.Regions == nil}
+	if !v.all {
+		list, err := b.atlas.Regions(ctx, q.Regions, sentra.RegionsByCode, q.Day)
+		if err != nil {
+			return nil, err
+		}
+		kept := make(map[sentra.RegionCode]bool, len(list.Hits))
+		for _, hit := range list.Hits {
+			kept[hit.Code] = true
+		}
+		v.regency, v.province = make([]bool, len(v.regencies)), make([]bool, len(v.provinces))
+		for i, r := range v.regencies {
+			v.regency[i] = kept[r.Code]
+		}
+		for i, p := range v.provinces {
+			v.province[i] = kept[p.Code]
+		}
+	}
+	list, err := b.atlas.Clusters(ctx, q.Clusters, sentra.ClustersByPhase, q.Day, true)
+	if err != nil {
+		return nil, sentra.Renamed("filter", "clusterFilter", err)
+	}
+	clusters := make([]*atlas.Cluster, len(list.Hits))
+	for i, hit := range list.Hits {
+		clusters[i] = hit.Cluster
+	}
+	v.clusters = newClusterIndex(clusters)
+	b.views.Add(string(key), v)
+	return v, nil
+}
+
+// Check tells what is wrong with a query, as Build would.
+func (b *Builder) Check(ctx context.Context, q Query) error {
+	_, err := b.view(ctx, q)
+	return err
+}
+
+// Version is that of the atlas' dataset.
+func (b *Builder) Version() string { return b.atlas.Data.Version }
+
+// Prepare makes what the tiles of a zoom share, which the first tile of it would
+// make otherwise.
+func (b *Builder) Prepare(day sentra.Date, zoom int) {
+	e := b.epoch(day)
+	l := e.partition.level(zoom)
+	for _, p := range e.provinces {
+		l.province(p.members)
+	}
+}
+
+// Build builds a tile: its uncompressed bytes, nil when nothing is in it. The
+// tile must be valid and no deeper than MaxZoom. An error in the query is a
+// BAD_USER_INPUT whose path begins at asOf, filter or clusterFilter.
+func (b *Builder) Build(ctx context.Context, t maptile.Tile, q Query) ([]byte, error) {
+	v, err := b.view(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	c := newCutter(t)
+	var tile vectortile.Tile
+	for _, layer := range chosen(q.Layers) {
+		w := newLayerWriter(layer)
+		switch layer.Name {
+		case LayerProvinces:
+			addProvinces(w, v, c, int(t.Z))
+		case LayerRegencies:
+			addRegencies(w, v, c, int(t.Z))
+		case LayerBorders:
+			addBorders(w, v, c, int(t.Z))
+		case LayerClusters:
+			for _, g := range v.clusters.in(t) {
+				id, values := b.clusterValues(g)
+				at := commands{}
+				at.point(g.at)
+				w.add(id, vectortile.Tile_POINT, values, at.data)
+			}
+		case LayerLabels:
+			addLabels(w, v, t)
+		}
+		if len(w.message.Features) > 0 {
+			tile.Layers = append(tile.Layers, &w.message)
+		}
+	}
+	if len(tile.Layers) == 0 {
+		return nil, nil
+	}
+	data, err := tile.Marshal()
+	if err != nil {
+		return nil, fmt.Errorf("encode the tile %d/%d/%d: %w", t.Z, t.X, t.Y, err)
+	}
+	return data, nil
+}
+
+func addProvinces(w *layerWriter, v *view, c *cutter, zoom int) {
+	l := v.partition.level(zoom)
+	for i, p := range v.provinces {
+		if v.hasProvince(int32(i)) {
+			w.add(featureID(p.Code), vectortile.Tile_POLYGON, v.provinceValues[i], c.area(l.province(p.members)))
+		}
+	}
+}
+
+func addRegencies(w *layerWriter, v *view, c *cutter, zoom int) {
+	l := v.partition.level(zoom)
+	for i, r := range v.regencies {
+		if v.hasRegency(int32(i)) {
+			w.add(featureID(r.Code), vectortile.Tile_POLYGON, v.regencyValues[i], c.area(l.outlines[i]))
+		}
+	}
+}
+
+// addBorders adds the borders of the regencies that are kept, and of the
+// provinces that are kept those that bound them.
+func addBorders(w *layerWriter, v *view, c *cutter, zoom int) {
+	borders := v.partition.level(zoom).borders
+	for i := range borders {
+		border := &borders[i]
+		if !border.bound.meets(c.window) {
+			continue
+		}
+		left, right := border.left, border.right
+		kept := v.hasRegency(left) || right != none && v.hasRegency(right)
+		name := "regency"
+		var other value
+		id := featureID(v.regencies[left].Code) * 10_000
+		if right == none {
+			name = "coast"
+		} else {
+			other = text(string(v.regencies[right].Code))
+			id += featureID(v.regencies[right].Code)
+		}
+		inProvince := func(regency int32) bool {
+			return regency != none && v.provinceOf[regency] != none && v.hasProvince(v.provinceOf[regency])
+		}
+		if right == none || v.provinceOf[left] != v.provinceOf[right] {
+			if right != none {
+				name = "province"
+			}
+			kept = kept || inProvince(left) || inProvince(right)
+		}
+		if kept {
+			w.add(id, vectortile.Tile_LINESTRING, []value{text(name), text(string(v.regencies[left].Code)), other}, c.border(border))
+		}
+	}
+}
+
+func addLabels(w *layerWriter, v *view, t maptile.Tile) {
+	kept := make(map[sentra.RegionCode]bool)
+	for i, p := range v.provinces {
+		kept[p.Code] = v.hasProvince(int32(i))
+	}
+	for i, r := range v.regencies {
+		kept[r.Code] = v.hasRegency(int32(i))
+	}
+	for _, l := range v.labels {
+		if l.minZoom > int(t.Z) || !kept[l.region.Code] || maptile.At(l.at, t.Z) != t {
+			continue
+		}
+		at := commands{origin: point{int32(t.X) << extentBits, int32(t.Y) << extentBits}}
+		at.point(toGrid(l.at, int(t.Z)))
+		w.add(featureID(l.region.Code), vectortile.Tile_POINT,
+			append(nameValues(l.region), number(int64(l.rank)), number(int64(l.minZoom))), at.data)
+	}
+}
+
+// area gives the commands for the part of an area in the window.
+func (c *cutter) area(o *outline) []uint32 {
+	if !o.bound.meets(c.window) {
+		return nil
+	}
+	var out commands
+	for i := range o.parts {
+		p := &o.parts[i]
+		if !p.bound.meets(c.window) {
+			continue
+		}
+		if c.window.holds(p.bound) {
+			out.origin = c.origin
+			for r, ring := range p.rings {
+				out.ring(ring, r == 0)
+			}
+			continue
+		}
+		out.origin = point{}
+		for r, ring := range p.rings {
+			inside := c.ring(ring)
+			if inside != nil {
+				out.ring(inside, r == 0)
+			} else if r == 0 {
+				break
+			}
+		}
+	}
+	return out.data
+}
+
+// border gives the commands for the part of a border in the window.
+func (c *cutter) border(b *border) []uint32 {
+	var out commands
+	for i := range b.stretches {
+		s := &b.stretches[i]
+		if !s.bound.meets(c.window) {
+			continue
+		}
+		if c.window.holds(s.bound) {
+			out.origin = c.origin
+			out.line(s.line)
+			continue
+		}
+		out.origin = point{}
+		c.lines(s.line, out.line)
+	}
+	return out.data
+}
+
+// Bounds gives the box around everything that can be in a tile, in degrees.
+func (b *Builder) Bounds(day sentra.Date) orb.Bound {
+	bound, empty := orb.Bound{}, true
+	for _, s := range b.epoch(day).partition.shapes {
+		if empty {
+			bound, empty = s.Bound, false
+		} else {
+			bound = bound.Union(s.Bound)
+		}
+	}
+	return bound
+}

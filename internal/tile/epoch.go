@@ -1,0 +1,207 @@
+package tile
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+
+	"github.com/paulmach/orb"
+
+	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/geo"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// partition is the country divided into regencies, with its levels.
+type partition struct {
+	// shapes by code; a regency without a boundary is not among them.
+	shapes []*atlas.Shape
+	mosaic mosaic
+	once   [MaxZoom + 1]sync.Once
+	levels [MaxZoom + 1]*level
+}
+
+func (p *partition) level(zoom int) *level {
+	p.once[zoom].Do(func() { p.levels[zoom] = newLevel(p.mosaic, len(p.shapes), zoom) })
+	return p.levels[zoom]
+}
+
+// storedShapes is a mosaic of boundaries as they are stored.
+type storedShapes []*atlas.Shape
+
+func (s storedShapes) Shape(regencies []int, tolerance float64) orb.MultiPolygon {
+	var out orb.MultiPolygon
+	for _, i := range regencies {
+		out = append(out, geo.Simplify(s[i].Boundary.Shape, tolerance)...)
+	}
+	return out
+}
+
+// province is a province of an epoch.
+type province struct {
+	*sentra.Region
+	// members number the regencies of the partition, ascending.
+	members []int
+}
+
+// epoch is a span of days on which everything in a tile is the same.
+type epoch struct {
+	// start is its first day.
+	start     sentra.Date
+	partition *partition
+	regencies []*sentra.Region
+	provinces []province
+	// provinceOf gives the province of a regency, by numbers; none where unknown.
+	provinceOf []int32
+	// The values of a layer's fields, by number of the region.
+	regencyValues, provinceValues [][]value
+	labels                        []label
+}
+
+// changeDays gives the days on which an epoch begins, ascending.
+func changeDays(data *sentra.Dataset) []sentra.Date {
+	days := []sentra.Date{sentra.FirstDay}
+	first := func(day *sentra.Date) {
+		if day != nil && *day > sentra.FirstDay {
+			days = append(days, *day)
+		}
+	}
+	behind := func(last *sentra.Date) {
+		if last != nil {
+			next := *last + 1
+			first(&next)
+		}
+	}
+	period := func(p sentra.Period) { first(p.From); behind(p.To) }
+	for i := range data.Regions {
+		period(data.Regions[i].Validity)
+	}
+	for i := range data.Memberships {
+		period(data.Memberships[i].Validity)
+	}
+	for i := range data.Boundaries {
+		period(data.Boundaries[i].Validity)
+	}
+	for i := range data.Designations {
+		d := &data.Designations[i]
+		from := d.InForceFrom()
+		first(&from)
+		behind(d.To)
+	}
+	for i := range data.Coverage {
+		c := &data.Coverage[i]
+		if c.From != nil {
+			from := c.From.Last()
+			first(&from)
+		}
+		behind(c.To)
+	}
+	for i := range data.Phases {
+		first(&data.Phases[i].From.First)
+	}
+	slices.Sort(days)
+	return slices.Compact(days)
+}
+
+// Epoch gives the first day of the span that the day lies in, on all of whose
+// days every tile is the same.
+func (b *Builder) Epoch(day sentra.Date) sentra.Date {
+	at, exact := slices.BinarySearch(b.changes, day)
+	if !exact {
+		at--
+	}
+	return b.changes[max(0, at)]
+}
+
+// epoch gives the epoch of a day, made once.
+func (b *Builder) epoch(day sentra.Date) *epoch {
+	start := b.Epoch(day)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if found := b.epochs[start]; found != nil {
+		return found
+	}
+	made := b.newEpoch(start)
+	b.epochs[start] = made
+	return made
+}
+
+func (b *Builder) newEpoch(day sentra.Date) *epoch {
+	e := &epoch{start: day}
+	var shapes []*atlas.Shape
+	numbers := make(map[sentra.RegionCode]int)
+	var provinces []*sentra.Region
+	for i := range b.atlas.Data.Regions {
+		r := &b.atlas.Data.Regions[i]
+		if !r.Validity.Contains(day) {
+			continue
+		}
+		if r.Kind == sentra.KindProvince {
+			provinces = append(provinces, r)
+		} else if shape := b.atlas.Shape(r.Code, day); shape != nil {
+			e.regencies = append(e.regencies, r)
+			shapes = append(shapes, shape)
+		}
+	}
+	byCode := func(x, y *sentra.Region) int { return cmp.Compare(x.Code, y.Code) }
+	slices.SortFunc(e.regencies, byCode)
+	slices.SortFunc(provinces, byCode)
+	slices.SortFunc(shapes, func(x, y *atlas.Shape) int { return cmp.Compare(x.Region, y.Region) })
+	for i, r := range e.regencies {
+		numbers[r.Code] = i
+		e.provinceOf = append(e.provinceOf, none)
+	}
+	for _, r := range provinces {
+		p := province{Region: r}
+		for _, member := range b.atlas.Members(r.Code, day) {
+			if i, found := numbers[member.Code]; found {
+				p.members = append(p.members, i)
+				e.provinceOf[i] = int32(len(e.provinces))
+			}
+		}
+		if len(p.members) > 0 {
+			slices.Sort(p.members)
+			e.provinces = append(e.provinces, p)
+		}
+	}
+	at := slices.IndexFunc(b.partitions, func(p *partition) bool { return slices.Equal(p.shapes, shapes) })
+	if at < 0 {
+		at = len(b.partitions)
+		b.partitions = append(b.partitions, &partition{shapes: shapes, mosaic: storedShapes(shapes)})
+	}
+	e.partition = b.partitions[at]
+	for _, p := range e.provinces {
+		e.provinceValues = append(e.provinceValues, append(nameValues(p.Region), b.statusValues(p.Code, day)...))
+	}
+	for i, r := range e.regencies {
+		within := value{}
+		if e.provinceOf[i] != none {
+			within = text(string(e.provinces[e.provinceOf[i]].Code))
+		}
+		values := append(nameValues(r), within)
+		e.regencyValues = append(e.regencyValues, append(values, b.statusValues(r.Code, day)...))
+	}
+	e.labels = b.newLabels(e, day)
+	return e
+}
+
+func nameValues(r *sentra.Region) []value {
+	return []value{text(string(r.Code)), text(r.Name), text(string(r.Kind))}
+}
+
+func (b *Builder) statusValues(code sentra.RegionCode, day sentra.Date) []value {
+	status := b.atlas.Affirmative(code, day)
+	return []value{text(string(status.Answer)), text(string(status.Of(sentra.Disadvantaged).Answer)),
+		text(string(status.Of(sentra.Border).Answer)), number(int64(len(b.atlas.ClustersOf(code, day))))}
+}
+
+// featureID makes a number of a region's code, stable over time: 9406 of 94.06.
+func featureID(code sentra.RegionCode) uint64 {
+	var id uint64
+	for _, digit := range []byte(code) {
+		if digit != '.' {
+			id = 10*id + uint64(digit-'0')
+		}
+	}
+	return id
+}

@@ -1,0 +1,134 @@
+// Package tile builds vector tiles (Mapbox Vector Tile 2.1, Web Mercator) of one
+// atlas: provinces, regencies, their borders, clusters and labels, as they are
+// on a day and under the filters of the API. It knows nothing of HTTP.
+//
+// Coordinates are rounded once for a whole zoom, on the grid of 4096 by 4096
+// that every tile has, and only then cut into tiles. Neighbours that share a
+// border in the source of shapes so get the same integers in every tile.
+package tile
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// MaxZoom is the deepest zoom of tiles; a client draws deeper ones from these.
+const MaxZoom = 14
+
+// Extent is the width and height of a tile in its own units.
+const Extent = 1 << extentBits
+
+const extentBits = 12
+
+// buffer is how far, in units of the tile, areas and lines reach beyond its edge,
+// so that a client draws them without a seam: 8 pixels of a tile of 512.
+const buffer = 64
+
+// ClusterMaxZoom is the deepest zoom at which nearby clusters are one point with
+// a count; deeper, every cluster is a point of its own.
+const ClusterMaxZoom = 10
+
+// Names of the layers.
+const (
+	LayerProvinces = "provinces"
+	LayerRegencies = "regencies"
+	LayerBorders   = "borders"
+	LayerClusters  = "clusters"
+	LayerLabels    = "labels"
+)
+
+// FieldType is the type of an attribute, named as TileJSON names it.
+type FieldType string
+
+const (
+	String  FieldType = "String"
+	Number  FieldType = "Number"
+	Boolean FieldType = "Boolean"
+)
+
+// Field describes an attribute of a layer's features.
+type Field struct {
+	Name        string
+	Type        FieldType
+	Description string
+}
+
+// Layer describes a layer: the one description that tiles, TileJSON and style
+// are made from.
+type Layer struct {
+	Name        string
+	Description string
+	// Fields in the order in which features hold their values.
+	Fields []Field
+}
+
+var (
+	fieldCode = Field{"code", String, "official code (Kemendagri): 94 for a province, 94.06 for a regency or city"}
+	fieldName = Field{"name", String, "official name with its kind"}
+	fieldKind = Field{"kind", String, "PROVINCE, REGENCY or CITY"}
+
+	statusFields = []Field{
+		{"affirmative", String, "whether the region is affirmative on the day: YES, NO or NOT_COVERED"},
+		{"disadvantaged", String, "whether it is disadvantaged (daerah tertinggal): YES, NO or NOT_COVERED"},
+		{"border", String, "whether it is a border region (kawasan perbatasan): YES, NO or NOT_COVERED"},
+		{"clusterCount", Number, "number of clusters in the region whose phase had begun by the day"},
+	}
+)
+
+// Layers gives the layers, in the order in which a tile holds them.
+func Layers() []Layer {
+	return []Layer{
+		{LayerProvinces, "Provinces of the day; the feature's id is the code as a number.",
+			append([]Field{fieldCode, fieldName, fieldKind}, statusFields...)},
+		{LayerRegencies, "Regencies (kabupaten) and cities (kota) of the day; the feature's id is the code without its dot.",
+			append([]Field{fieldCode, fieldName, fieldKind, {"province", String, "code of the province on the day"}}, statusFields...)},
+		{LayerBorders, "Each stretch of border or coast once, one feature for two neighbours.", []Field{
+			{"level", String, "province, regency or coast; where the country ends on land it is coast too"},
+			{"left", String, "code of the regency or city on the left hand along the line"},
+			{"right", String, "code of the regency or city on the right hand; not there at a coast"},
+		}},
+		{LayerClusters, "Clusters (sentra IKM); to zoom 10 nearby ones are one point that has only a count.", []Field{
+			{"count", Number, "number of clusters at the point"},
+			{"id", String, "the cluster's id in the API"},
+			{"key", String, "the cluster's stable key"},
+			{"name", String, "name in English"},
+			{"nameId", String, "name in Indonesian"},
+			{"products", String, "what it makes, in English, with commas between"},
+			{"phase", String, "the phases by key, with commas between"},
+			{"regions", String, "codes of the regencies and cities, with commas between"},
+			{"precision", String, "how exactly the place is known: POINT, REGENCY or PROVINCE"},
+			{"initialTarget", Boolean, "whether it was an initial target; not there where the source names none"},
+		}},
+		{LayerLabels, "A point inside each region's largest part, thinned out so that they do not crowd.", []Field{
+			fieldCode, fieldName, fieldKind,
+			{"rank", Number, "1 for the largest region of its level, and so on"},
+			{"minZoom", Number, "zoom from which the label is there"},
+		}},
+	}
+}
+
+// chosen gives the layers named, in the order of Layers; nil names all.
+func chosen(names []string) []Layer {
+	layers := Layers()
+	if names == nil {
+		return layers
+	}
+	return slices.DeleteFunc(layers, func(l Layer) bool { return !slices.Contains(names, l.Name) })
+}
+
+// CheckLayers refuses names that no layer has. The error is a BAD_USER_INPUT
+// without a path.
+func CheckLayers(names []string) error {
+	var known []string
+	for _, layer := range Layers() {
+		known = append(known, layer.Name)
+	}
+	for _, name := range names {
+		if !slices.Contains(known, name) {
+			return sentra.BadInput("", "there is no layer %.40q; the layers are %s", name, strings.Join(known, ", "))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,232 @@
+package tile
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/planar"
+
+	"github.com/sentra-ikm/sentra/internal/geo"
+)
+
+// mosaic gives the areas of regencies at any tolerance in metres: the union of
+// those numbered, in degrees (lon, lat), wound to RFC 7946. Areas that touch
+// share the corners of their border at every tolerance.
+type mosaic interface {
+	Shape(regencies []int, tolerance float64) orb.MultiPolygon
+}
+
+// outline is an area on the grid of a zoom.
+type outline struct {
+	bound box
+	parts []part
+}
+
+// part is a polygon of an outline: closed rings, the exterior first, wound as
+// RFC 7946 has it (on the screen the exterior runs counter-clockwise).
+type part struct {
+	bound box
+	rings [][]point
+	// stub marks a part that stands for an area smaller than the grid.
+	stub bool
+}
+
+// newOutline rounds an area to the grid. Parts without area at this zoom go,
+// but the largest stays, if need be as a square of one unit.
+func newOutline(shape orb.MultiPolygon, zoom int) *outline {
+	o := &outline{bound: emptyBox()}
+	for _, polygon := range shape {
+		exterior := quantise(polygon[0], zoom)
+		if exterior == nil {
+			continue
+		}
+		p := part{bound: emptyBox(), rings: [][]point{exterior}}
+		for _, corner := range exterior {
+			p.bound.add(corner)
+		}
+		for _, hole := range polygon[1:] {
+			if ring := quantise(hole, zoom); ring != nil {
+				p.rings = append(p.rings, ring)
+			}
+		}
+		o.parts = append(o.parts, p)
+	}
+	if len(o.parts) == 0 && len(shape) > 0 {
+		largest := slices.MaxFunc(shape, func(x, y orb.Polygon) int {
+			if planar.Area(x[0]) < planar.Area(y[0]) {
+				return -1
+			}
+			return 1
+		})
+		at := toGrid(largest.Bound().Center(), zoom)
+		o.parts = []part{{bound: box{at.x, at.y, at.x + 1, at.y + 1}, stub: true,
+			rings: [][]point{{at, {at.x, at.y + 1}, {at.x + 1, at.y + 1}, {at.x + 1, at.y}, at}}}}
+	}
+	for _, p := range o.parts {
+		o.bound.join(p.bound)
+	}
+	return o
+}
+
+// stretch is a line of a border with the box around it.
+type stretch struct {
+	bound box
+	line  []point
+}
+
+// border is all that two regencies share, or one has to itself as a coast.
+type border struct {
+	// left and right number the regencies beside the lines, the lower number on
+	// the left; right is none at a coast.
+	left, right int32
+	bound       box
+	stretches   []stretch
+}
+
+const none = int32(-1)
+
+// level is everything with an area at one zoom.
+type level struct {
+	zoom      int
+	outlines  []*outline
+	borders   []border
+	mosaic    mosaic
+	mu        sync.Mutex
+	provinces map[string]*outline
+}
+
+func newLevel(m mosaic, regencies, zoom int) *level {
+	l := &level{zoom: zoom, mosaic: m, outlines: make([]*outline, regencies), provinces: make(map[string]*outline)}
+	for i := range l.outlines {
+		l.outlines[i] = newOutline(m.Shape([]int{i}, geo.ZoomTolerance(zoom)), zoom)
+	}
+	l.borders = findBorders(l.outlines)
+	return l
+}
+
+// province gives the outline of the regencies numbered, in ascending order.
+func (l *level) province(members []int) *outline {
+	key := make([]byte, 0, 2*len(members))
+	for _, m := range members {
+		key = append(key, byte(m>>8), byte(m))
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if found := l.provinces[string(key)]; found != nil {
+		return found
+	}
+	made := newOutline(l.mosaic.Shape(members, geo.ZoomTolerance(l.zoom)), l.zoom)
+	l.provinces[string(key)] = made
+	return made
+}
+
+// edge is a side of a ring, its direction put aside.
+type edge struct{ low, high point }
+
+func edgeBetween(a, b point) (e edge, upward bool) {
+	if a.x < b.x || a.x == b.x && a.y < b.y {
+		return edge{a, b}, true
+	}
+	return edge{b, a}, false
+}
+
+// findBorders finds what outlines share. It looks at the rounded rings and not
+// at the source's, so that a border is exactly what is drawn on both sides.
+func findBorders(outlines []*outline) []border {
+	// Who has an edge, in one direction and in the other.
+	type sides [2]int32
+	edges := make(map[edge]sides)
+	eachRing := func(visit func(regency int32, ring []point)) {
+		for i, o := range outlines {
+			for _, p := range o.parts {
+				if p.stub {
+					continue
+				}
+				for _, ring := range p.rings {
+					visit(int32(i), ring)
+				}
+			}
+		}
+	}
+	direction := func(upward bool) int {
+		if upward {
+			return 1
+		}
+		return 0
+	}
+	eachRing(func(regency int32, ring []point) {
+		for i := 1; i < len(ring); i++ {
+			e, upward := edgeBetween(ring[i-1], ring[i])
+			held, found := edges[e]
+			if !found {
+				held = sides{none, none}
+			}
+			if side := direction(upward); held[side] == none {
+				held[side] = regency
+			}
+			edges[e] = held
+		}
+	})
+
+	type pair struct{ left, right int32 }
+	index := make(map[pair]int)
+	var borders []border
+	eachRing(func(regency int32, ring []point) {
+		// across is who lies beyond an edge; an edge that the lower neighbour
+		// gives, or whose both sides are the same regency, is nobody's here.
+		const nobody = int32(-2)
+		across := func(i int) int32 {
+			e, upward := edgeBetween(ring[i-1], ring[i])
+			held := edges[e]
+			own, other := held[direction(upward)], held[direction(!upward)]
+			if own != regency || other == regency || other != none && other < regency {
+				return nobody
+			}
+			return other
+		}
+		emit := func(line []point, other int32) {
+			at, found := index[pair{regency, other}]
+			if !found {
+				at = len(borders)
+				index[pair{regency, other}] = at
+				borders = append(borders, border{left: regency, right: other, bound: emptyBox()})
+			}
+			s := stretch{bound: emptyBox(), line: line}
+			for _, p := range line {
+				s.bound.add(p)
+			}
+			borders[at].bound.join(s.bound)
+			borders[at].stretches = append(borders[at].stretches, s)
+		}
+		edgesOfRing := len(ring) - 1
+		// Begin where the neighbour changes, so that no stretch is cut in two.
+		start := 0
+		for start < edgesOfRing && across(start+1) == across((start+edgesOfRing-1)%edgesOfRing+1) {
+			start++
+		}
+		start %= edgesOfRing
+		var line []point
+		present := nobody
+		for k := range edgesOfRing {
+			i := (start+k)%edgesOfRing + 1
+			other := across(i)
+			if other != present {
+				if len(line) > 0 {
+					emit(line, present)
+				}
+				line, present = nil, other
+			}
+			if other != nobody {
+				if len(line) == 0 {
+					line = append(line, ring[i-1])
+				}
+				line = append(line, ring[i])
+			}
+		}
+		if len(line) > 0 {
+			emit(line, present)
+		}
+	})
+	return borders
+}

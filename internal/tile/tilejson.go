@@ -1,0 +1,82 @@
+package tile
+
+import (
+	"strings"
+
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// TileJSON is a document of TileJSON 3.0.0.
+type TileJSON struct {
+	TileJSON     string        `json:"tilejson"`
+	Name         string        `json:"name"`
+	Description  string        `json:"description"`
+	Version      string        `json:"version"`
+	Attribution  string        `json:"attribution"`
+	Scheme       string        `json:"scheme"`
+	Tiles        []string      `json:"tiles"`
+	MinZoom      int           `json:"minzoom"`
+	MaxZoom      int           `json:"maxzoom"`
+	Bounds       [4]float64    `json:"bounds"`
+	Center       [3]float64    `json:"center"`
+	VectorLayers []VectorLayer `json:"vector_layers"`
+}
+
+// VectorLayer is a layer in a TileJSON.
+type VectorLayer struct {
+	ID          string            `json:"id"`
+	Description string            `json:"description"`
+	MinZoom     int               `json:"minzoom"`
+	MaxZoom     int               `json:"maxzoom"`
+	Fields      map[string]string `json:"fields"`
+}
+
+// wholeCountry is the box of Indonesia, for when no boundary is loaded.
+var wholeCountry = [4]float64{94.9, -11.1, 141.1, 6.1}
+
+// TileJSON describes the tiles at an URL with {z}, {x} and {y}, seen on a day.
+// layers limits what is described; nil for all.
+func (b *Builder) TileJSON(url string, day sentra.Date, layers []string) TileJSON {
+	bounds := wholeCountry
+	if box := b.Bounds(day); box.Max[0] > box.Min[0] {
+		bounds = [4]float64{box.Min[0], box.Min[1], box.Max[0], box.Max[1]}
+	}
+	out := TileJSON{TileJSON: "3.0.0", Name: "Sentra",
+		Description: "Provinces, regencies and cities of Indonesia and the small-industry clusters (sentra IKM) in them.",
+		// TileJSON wants a version with three numbers, which a dataset has not.
+		Version: "1.0.0", Attribution: b.attribution(day), Scheme: "xyz", Tiles: []string{url}, MaxZoom: MaxZoom, Bounds: bounds,
+		Center: [3]float64{(bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2, 4}}
+	for _, layer := range chosen(layers) {
+		fields := make(map[string]string, len(layer.Fields))
+		for _, f := range layer.Fields {
+			fields[f.Name] = string(f.Type) + ": " + f.Description
+		}
+		out.VectorLayers = append(out.VectorLayers, VectorLayer{ID: layer.Name, Description: layer.Description, MaxZoom: MaxZoom, Fields: fields})
+	}
+	return out
+}
+
+// attribution names the sources of what is drawn, with their licences.
+func (b *Builder) attribution(day sentra.Date) string {
+	var names []string
+	seen := make(map[sentra.SourceID]bool)
+	add := func(what string, id sentra.SourceID) {
+		source := b.atlas.Source(id)
+		if source == nil || seen[id] {
+			return
+		}
+		seen[id] = true
+		name := what + ": " + source.Title
+		if source.Licence != "" {
+			name += " (" + source.Licence + ")"
+		}
+		names = append(names, name)
+	}
+	for _, shape := range b.epoch(day).partition.shapes {
+		add("Boundaries", shape.Source)
+	}
+	if len(b.atlas.Data.Programme.Sources) > 0 {
+		add("Clusters", b.atlas.Data.Programme.Sources[0])
+	}
+	return strings.Join(names, "; ")
+}

@@ -1,0 +1,143 @@
+package tile
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/hashicorp/golang-lru/v2/simplelru"
+	"github.com/paulmach/orb/maptile"
+
+	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// Tiles gives the tiles of whatever atlas is present, and keeps those of plain
+// queries, compressed.
+type Tiles struct {
+	present   func() *atlas.Atlas
+	clusterID func(key string) string
+	kept      *cache
+
+	mu      sync.Mutex
+	builder *Builder
+}
+
+// DefaultCacheBytes is enough for some thousand tiles.
+const DefaultCacheBytes = 64 << 20
+
+// NewTiles serves the atlas that present gives; clusterID is NewBuilder's, and
+// cacheBytes bounds the memory for encoded tiles.
+func NewTiles(present func() *atlas.Atlas, clusterID func(key string) string, cacheBytes int) (*Tiles, error) {
+	kept, err := newCache(cacheBytes)
+	if err != nil {
+		return nil, err
+	}
+	return &Tiles{present: present, clusterID: clusterID, kept: kept}, nil
+}
+
+// Builder gives the builder of the present atlas.
+func (t *Tiles) Builder() (*Builder, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	a := t.present()
+	if t.builder != nil && t.builder.atlas == a {
+		return t.builder, nil
+	}
+	made, err := NewBuilder(a, t.clusterID)
+	if err != nil {
+		return nil, err
+	}
+	t.builder = made
+	return made, nil
+}
+
+// Gzipped gives a tile of the builder's atlas as Builder.Build does, compressed;
+// nil when nothing is in it. Tiles without filters are kept.
+func (t *Tiles) Gzipped(ctx context.Context, b *Builder, at maptile.Tile, q Query) ([]byte, error) {
+	plain := q.Regions == nil && q.Clusters == nil
+	key := cacheKey{version: b.atlas.Data.Version, tile: at, layers: fmt.Sprint(q.Layers)}
+	if plain {
+		if err := b.atlas.CheckDay(q.Day); err == nil {
+			key.epoch = b.Epoch(q.Day)
+			if found, ok := t.kept.get(key); ok {
+				return found, nil
+			}
+		}
+	}
+	data, err := b.Build(ctx, at, q)
+	if err != nil {
+		return nil, err
+	}
+	if data != nil {
+		if data, err = compress(data); err != nil {
+			return nil, err
+		}
+	}
+	if plain {
+		t.kept.add(key, data)
+	}
+	return data, nil
+}
+
+func compress(data []byte) ([]byte, error) {
+	var out bytes.Buffer
+	writer := gzip.NewWriter(&out)
+	if _, err := writer.Write(data); err != nil {
+		return nil, fmt.Errorf("compress a tile: %w", err)
+	}
+	if err := writer.Close(); err != nil {
+		return nil, fmt.Errorf("compress a tile: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+type cacheKey struct {
+	version string
+	epoch   sentra.Date
+	tile    maptile.Tile
+	layers  string
+}
+
+// cache keeps byte slices, at most so many bytes in all; the least recently used
+// goes first.
+type cache struct {
+	mu      sync.Mutex
+	entries *simplelru.LRU[cacheKey, []byte]
+	bytes   int
+	limit   int
+}
+
+// entryOverhead is about what an entry takes besides its bytes.
+const entryOverhead = 256
+
+func newCache(limit int) (*cache, error) {
+	c := &cache{limit: limit}
+	entries, err := simplelru.NewLRU(max(1, limit/entryOverhead), func(_ cacheKey, data []byte) { c.bytes -= len(data) + entryOverhead })
+	if err != nil {
+		return nil, fmt.Errorf("make the cache of tiles: %w", err)
+	}
+	c.entries = entries
+	return c, nil
+}
+
+func (c *cache) get(key cacheKey) ([]byte, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.entries.Get(key)
+}
+
+func (c *cache) add(key cacheKey, data []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.entries.Contains(key) {
+		return
+	}
+	c.bytes += len(data) + entryOverhead
+	c.entries.Add(key, data)
+	for c.bytes > c.limit && c.entries.Len() > 0 {
+		c.entries.RemoveOldest()
+	}
+}
