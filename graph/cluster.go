@@ -9,14 +9,14 @@ import (
 
 // Cluster answers the field of that name.
 func (r *queryResolver) Cluster(ctx context.Context, id string) (*model.Cluster, error) {
-	node, err := model.FindNode(r.atlas(ctx), id, r.day(nil))
+	node, err := model.FindNode(r.atlas(ctx), id, r.day(ctx, nil))
 	cluster, _ := node.(*model.Cluster)
 	return cluster, err
 }
 
 // Clusters answers the field of that name.
 func (r *queryResolver) Clusters(ctx context.Context, filter *model.ClusterFilter, orderBy *sentra.ClusterOrder, first *int, after *string, last *int, before *string, asOf *sentra.Date) (*model.ClusterConnection, error) {
-	a, day := r.atlas(ctx), r.day(asOf)
+	a, day := r.atlas(ctx), r.day(ctx, asOf)
 	f, err := filter.Domain()
 	if err != nil {
 		return nil, sentra.In("filter", err)

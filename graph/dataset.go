@@ -19,17 +19,17 @@ func (r *queryResolver) Search(ctx context.Context, text string, first *int) ([]
 	if first != nil {
 		limit = *first
 	}
-	return model.Search(r.atlas(ctx), text, limit, r.day(nil))
+	return model.Search(r.atlas(ctx), text, limit, r.day(ctx, nil))
 }
 
 // Dataset answers the field of that name.
 func (r *queryResolver) Dataset(ctx context.Context) (*model.Dataset, error) {
-	return model.NewDataset(r.atlas(ctx), r.day(nil)), nil
+	return model.NewDataset(r.atlas(ctx), r.day(ctx, nil)), nil
 }
 
 // Node answers the field of that name.
 func (r *queryResolver) Node(ctx context.Context, id string) (model.Node, error) {
-	return model.FindNode(r.atlas(ctx), id, r.day(nil))
+	return model.FindNode(r.atlas(ctx), id, r.day(ctx, nil))
 }
 
 // Nodes answers the field of that name.
@@ -39,7 +39,7 @@ func (r *queryResolver) Nodes(ctx context.Context, ids []string) ([]model.Node, 
 	}
 	out := make([]model.Node, len(ids))
 	for i, id := range ids {
-		node, err := model.FindNode(r.atlas(ctx), id, r.day(nil))
+		node, err := model.FindNode(r.atlas(ctx), id, r.day(ctx, nil))
 		if err != nil {
 			return nil, &sentra.Error{Code: sentra.CodeBadUserInput, Message: fmt.Sprintf("%.60q is not an id", id), Path: []string{"ids", fmt.Sprint(i)}}
 		}

@@ -10,7 +10,7 @@ import (
 
 // Region answers the field of that name.
 func (r *queryResolver) Region(ctx context.Context, code string, system *sentra.CodeSystem, asOf *sentra.Date) (*model.Region, error) {
-	a, day := r.atlas(ctx), r.day(asOf)
+	a, day := r.atlas(ctx), r.day(ctx, asOf)
 	if err := a.CheckDay(day); err != nil {
 		return nil, sentra.In("asOf", err)
 	}
@@ -32,7 +32,7 @@ func (r *queryResolver) Region(ctx context.Context, code string, system *sentra.
 
 // Regions answers the field of that name.
 func (r *queryResolver) Regions(ctx context.Context, filter *model.RegionFilter, orderBy *sentra.RegionOrder, first *int, after *string, last *int, before *string, asOf *sentra.Date) (*model.RegionConnection, error) {
-	a, day := r.atlas(ctx), r.day(asOf)
+	a, day := r.atlas(ctx), r.day(ctx, asOf)
 	f, err := filter.Domain()
 	if err != nil {
 		return nil, sentra.In("filter", err)
@@ -46,7 +46,7 @@ func (r *queryResolver) Regions(ctx context.Context, filter *model.RegionFilter,
 
 // RegionsAt answers the field of that name.
 func (r *queryResolver) RegionsAt(ctx context.Context, point model.PointInput, toleranceMetres *float64, asOf *sentra.Date) (*model.RegionsAt, error) {
-	a, day := r.atlas(ctx), r.day(asOf)
+	a, day := r.atlas(ctx), r.day(ctx, asOf)
 	place, err := a.At(point.Orb(), value(toleranceMetres), day)
 	if err != nil {
 		return nil, err
@@ -59,7 +59,7 @@ const maxPoints = 10_000
 
 // RegionsAtMany answers the field of that name.
 func (r *queryResolver) RegionsAtMany(ctx context.Context, points []*model.PointInput, toleranceMetres *float64, asOf *sentra.Date) ([]*model.RegionsAt, error) {
-	a, day := r.atlas(ctx), r.day(asOf)
+	a, day := r.atlas(ctx), r.day(ctx, asOf)
 	if len(points) > maxPoints {
 		return nil, sentra.BadInput("points", "%d points are too many; at most %d are answered at once", len(points), maxPoints)
 	}

@@ -6,8 +6,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/99designs/gqlgen/graphql"
-
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
@@ -32,25 +30,35 @@ func (r *Resolver) Region() RegionResolver { return &regionResolver{r} }
 
 type queryResolver struct{ *Resolver }
 
-type atlasKey struct{}
+type pinKey struct{}
 
-// OneAtlas makes an operation see one atlas from beginning to end, whatever is
-// swapped meanwhile.
-func (r *Resolver) OneAtlas(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-	return next(context.WithValue(ctx, atlasKey{}, r.Holder.Atlas()))
+// pinned is what an operation sees from beginning to end.
+type pinned struct {
+	atlas *atlas.Atlas
+	now   time.Time
+}
+
+// OneAtlas makes an operation see one atlas at one moment from beginning to end,
+// whatever is swapped meanwhile. It tells the dataset's version and the moment.
+func (r *Resolver) OneAtlas(ctx context.Context) (context.Context, string, time.Time) {
+	p := pinned{r.Holder.Atlas(), r.Now()}
+	return context.WithValue(ctx, pinKey{}, p), p.atlas.Data.Version, p.now
 }
 
 func (r *Resolver) atlas(ctx context.Context) *atlas.Atlas {
-	if a, ok := ctx.Value(atlasKey{}).(*atlas.Atlas); ok {
-		return a
+	if p, ok := ctx.Value(pinKey{}).(pinned); ok {
+		return p.atlas
 	}
 	return r.Holder.Atlas()
 }
 
 // day gives the day of an asOf argument, by default today.
-func (r *Resolver) day(asOf *sentra.Date) sentra.Date {
+func (r *Resolver) day(ctx context.Context, asOf *sentra.Date) sentra.Date {
 	if asOf != nil {
 		return *asOf
+	}
+	if p, ok := ctx.Value(pinKey{}).(pinned); ok {
+		return sentra.Today(p.now)
 	}
 	return sentra.Today(r.Now())
 }

@@ -3,6 +3,7 @@ package httpserver
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
 	"net/http"
 	"strings"
 )
@@ -11,12 +12,18 @@ import (
 // binary's version, the dataset's, the day it is, the route and the question.
 // It is weak, since an answer may be compressed in several ways.
 func etag(parts ...string) string {
-	sum := sha256.New()
+	sum := digest(parts...)
+	return `W/"` + base64.RawURLEncoding.EncodeToString(sum[:15]) + `"`
+}
+
+// digest is a digest of texts that tells apart where one ends and the next begins.
+func digest(parts ...string) [sha256.Size]byte {
+	var all []byte
 	for _, part := range parts {
-		sum.Write([]byte(part))
-		sum.Write([]byte{0})
+		all = binary.AppendUvarint(all, uint64(len(part)))
+		all = append(all, part...)
 	}
-	return `W/"` + base64.RawURLEncoding.EncodeToString(sum.Sum(nil)[:15]) + `"`
+	return sha256.Sum256(all)
 }
 
 // notModified sets the ETag and, unless empty, the Cache-Control of an answer.

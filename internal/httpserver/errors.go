@@ -144,9 +144,13 @@ func refuseError(w http.ResponseWriter, r *http.Request, err error, log *slog.Lo
 	_ = json.NewEncoder(w).Encode(map[string]any{"errors": []any{map[string]any{"message": coded.Message, "extensions": extensions}}})
 }
 
-// refuse answers a request that never reaches GraphQL.
+// refuse answers a request that never reaches GraphQL, in application/json unless
+// another type was set.
 func refuse(w http.ResponseWriter, status int, code sentra.Code, message string) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	if w.Header().Get("Content-Type") == "" {
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	}
+	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(map[string]any{"errors": []any{map[string]any{
 		"message": message, "extensions": map[string]any{"code": graphqlCodes[code]}}}})

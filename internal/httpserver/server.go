@@ -3,36 +3,29 @@
 package httpserver
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"log/slog"
-	"mime"
 	"net"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/handler"
-	"github.com/99designs/gqlgen/graphql/handler/extension"
-	"github.com/99designs/gqlgen/graphql/handler/lru"
-	"github.com/99designs/gqlgen/graphql/handler/transport"
 	"github.com/CAFxX/httpcompression"
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/cors"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
-	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/sentra"
@@ -54,6 +47,21 @@ type Config struct {
 	Timeout time.Duration
 	// Origins may call from a browser; "*" for all.
 	Origins []string
+	// Preflight says which GET requests must show that no foreign page sent them.
+	Preflight PreflightRule
+	// MaxAge is how long other caches may serve an answer that depends on today,
+	// LastingMaxAge one that depends on the dataset alone.
+	MaxAge, LastingMaxAge time.Duration
+	// AnswerCache is the greatest number of bytes of answers kept; 0 keeps none.
+	AnswerCache int64
+	// TrustedDocuments are operations by id; with OnlyTrusted no others are answered.
+	TrustedDocuments map[string]string
+	OnlyTrusted      bool
+	// MaxStreams is the greatest number of WebSockets, event streams and answers
+	// in parts, and that of subscriptions on them.
+	MaxStreams int
+	// KeepAlive is the time between signs of life on connections that stay open.
+	KeepAlive time.Duration
 	// Pages holds the pages (index.html, playground.html) and their assets/.
 	Pages fs.FS
 	// Data is what the routes beside GraphQL answer from; without an Atlas in it
@@ -80,7 +88,8 @@ type Data struct {
 // DefaultConfig gives limits under which introspection and every example pass.
 func DefaultConfig() Config {
 	return Config{MaxBody: 4 << 20, MaxTokens: 20_000, MaxDepth: 20, MaxAliases: 1_000, MaxComplexity: 250_000,
-		Timeout: 20 * time.Second, Origins: []string{"*"}}
+		Timeout: 20 * time.Second, Origins: []string{"*"}, Preflight: PreflightBrowsers, MaxAge: time.Minute, LastingMaxAge: 10 * time.Minute,
+		AnswerCache: 64 << 20, MaxStreams: 1000, KeepAlive: 15 * time.Second}
 }
 
 // Readiness is what /readyz tells.
@@ -102,12 +111,15 @@ type Backend interface {
 // Server answers requests.
 type Server struct {
 	handler http.Handler
+	streams *streams
 	log     *slog.Logger
 }
 
 type metrics struct {
 	requests *prometheus.HistogramVec
 	errors   *prometheus.CounterVec
+	answers  *prometheus.CounterVec
+	streams  *prometheus.GaugeVec
 	flight   prometheus.Gauge
 }
 
@@ -117,45 +129,35 @@ func newMetrics(registry *prometheus.Registry) *metrics {
 			Help: "Duration of HTTP requests by route and status.", Buckets: prometheus.ExponentialBuckets(0.0005, 2, 16)}, []string{"route", "status"}),
 		errors: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "sentra_graphql_errors_total",
 			Help: "GraphQL errors by code."}, []string{"code"}),
+		answers: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "sentra_graphql_answers_total",
+			Help: "GraphQL answers in one piece: made, kept from before, or not modified."}, []string{"how"}),
+		streams: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "sentra_http_streams",
+			Help: "Connections that stay open, by kind."}, []string{"kind"}),
 		flight: prometheus.NewGauge(prometheus.GaugeOpts{Name: "sentra_http_requests_in_flight", Help: "Requests being answered."}),
 	}
-	registry.MustRegister(m.requests, m.errors, m.flight, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	registry.MustRegister(m.requests, m.errors, m.answers, m.streams, m.flight, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
-// New makes a server for a schema. around, if not nil, wraps every operation.
-func New(config Config, schema graphql.ExecutableSchema, around graphql.OperationMiddleware, backend Backend, log *slog.Logger) (*Server, error) {
+// New makes a server for a schema. pin, if not nil, gives every operation one
+// state of the dataset.
+func New(config Config, schema graphql.ExecutableSchema, pin Pin, backend Backend, log *slog.Logger) (*Server, error) {
 	registry := prometheus.NewRegistry()
 	m := newMetrics(registry)
 
-	gql := handler.New(schema)
-	gql.AddTransport(transport.Options{})
-	gql.AddTransport(transport.GET{})
-	gql.AddTransport(transport.POST{})
-	gql.SetQueryCache(lru.New[*ast.QueryDocument](1000))
-	gql.SetParserTokenLimit(config.MaxTokens)
-	gql.Use(extension.Introspection{})
-	gql.Use(extension.AutomaticPersistedQuery{Cache: lru.New[string](1000)})
-	gql.Use(&limits{depth: config.MaxDepth, aliases: config.MaxAliases, complexity: config.MaxComplexity})
-	gql.SetErrorPresenter(presenter(log, m))
-	gql.SetRecoverFunc(func(ctx context.Context, panicked any) error {
-		return fmt.Errorf("a resolver panicked: %v", panicked)
-	})
-	gql.AroundRootFields(withDeadline)
-	if around != nil {
-		gql.AroundOperations(around)
-	}
-
-	compress, err := httpcompression.DefaultAdapter(httpcompression.MinSize(1024))
+	open := newStreams(config.MaxStreams, m)
+	gql, err := newGraphQL(config, schema, pin, open, log, m)
 	if err != nil {
-		return nil, fmt.Errorf("set up compression: %w", err)
+		return nil, err
+	}
+	compress, err := compression()
+	if err != nil {
+		return nil, err
 	}
 	router := chi.NewRouter()
 	router.Use(withRequestID, observe(log, m), recoverPanics(log), securityHeaders,
-		cors.Handler(cors.Options{AllowedOrigins: config.Origins, AllowedMethods: []string{"GET", "HEAD", "POST", "OPTIONS"},
-			AllowedHeaders: []string{"Content-Type", "Accept", "Apollo-Require-Preflight", "X-Request-Id"}, ExposedHeaders: []string{"ETag", "X-Request-Id", "Content-Disposition", headerTotalCount, headerNotCoveredCount, headerAsOf, headerDatasetVersion}, MaxAge: 86400}),
-		compress)
-	router.With(deadline(config.Timeout), checkBody(config.MaxBody)).Handle("/graphql", gql)
+		crossOrigin(config.Origins), compress)
+	router.Handle("/graphql", gql)
 	router.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
 	})
@@ -181,14 +183,18 @@ func New(config Config, schema graphql.ExecutableSchema, around graphql.Operatio
 	router.NotFound(func(w http.ResponseWriter, _ *http.Request) {
 		refuse(w, http.StatusNotFound, sentra.CodeNotFound, "there is nothing here; the API is at /graphql, the map at /, the playground at /playground")
 	})
-	return &Server{handler: router, log: log}, nil
+	router.MethodNotAllowed(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Allow", "GET, HEAD")
+		refuse(w, http.StatusMethodNotAllowed, sentra.CodeBadUserInput, "this is read by GET")
+	})
+	return &Server{handler: router, streams: open, log: log}, nil
 }
 
 // Handler gives the handler of all routes.
 func (s *Server) Handler() http.Handler { return s.handler }
 
-// Serve answers on the listener until ctx ends, then finishes what is under way,
-// for at most 15 seconds.
+// Serve answers on the listener until ctx ends, then ends the connections that
+// stay open and finishes what is under way, for at most 15 seconds.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	server := &http.Server{Handler: s.handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn)}
@@ -197,7 +203,8 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		<-ctx.Done()
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
 		defer cancel()
-		stopped <- server.Shutdown(grace)
+		s.streams.close()
+		stopped <- errors.Join(server.Shutdown(grace), s.streams.end(grace))
 	}()
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("serve HTTP: %w", err)
@@ -241,7 +248,11 @@ func withRequestID(next http.Handler) http.Handler {
 type statusWriter struct {
 	http.ResponseWriter
 	status int
+	// stays tells that the connection stays open, so that its duration says nothing.
+	stays bool
 }
+
+type statusKey struct{}
 
 func (w *statusWriter) WriteHeader(status int) {
 	if w.status == 0 {
@@ -257,6 +268,9 @@ func (w *statusWriter) Write(data []byte) (int, error) {
 	return w.ResponseWriter.Write(data)
 }
 
+// Flush sends what was written on its way.
+func (w *statusWriter) Flush() { _ = http.NewResponseController(w.ResponseWriter).Flush() }
+
 // Unwrap lets http.ResponseController reach the writer below.
 func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
@@ -267,10 +281,12 @@ func observe(log *slog.Logger, m *metrics) func(http.Handler) http.Handler {
 			m.flight.Inc()
 			defer m.flight.Dec()
 			written := &statusWriter{ResponseWriter: w}
-			next.ServeHTTP(written, r)
+			next.ServeHTTP(written, r.WithContext(context.WithValue(r.Context(), statusKey{}, written)))
 			route := chi.RouteContext(r.Context()).RoutePattern()
 			took := time.Since(start)
-			m.requests.WithLabelValues(route, strconv.Itoa(written.status)).Observe(took.Seconds())
+			if !written.stays {
+				m.requests.WithLabelValues(route, strconv.Itoa(written.status)).Observe(took.Seconds())
+			}
 			log.DebugContext(r.Context(), "request", "method", r.Method, "route", route, "status", written.status, "took", took, "request", requestID(r.Context()))
 		})
 	}
@@ -302,91 +318,50 @@ func securityHeaders(next http.Handler) http.Handler {
 	})
 }
 
-type deadlineKey struct{}
-
-// deadline notes until when a request may take. The resolvers get it through
-// withDeadline; the request's own context stays open, since gqlgen gives no
-// answer at all, not even an error, once that has ended.
-func deadline(timeout time.Duration) func(http.Handler) http.Handler {
-	return func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), deadlineKey{}, time.Now().Add(timeout))))
-		})
+// compression compresses answers of some length, and those in parts from their
+// first byte on, since what is held back to see its length does not get through.
+func compression() (func(http.Handler) http.Handler, error) {
+	whole, err := httpcompression.DefaultAdapter(httpcompression.MinSize(1024))
+	if err != nil {
+		return nil, fmt.Errorf("set up compression: %w", err)
 	}
-}
-
-// withDeadline ends the context of resolvers, and so of their SQL, in time.
-func withDeadline(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
-	until, ok := ctx.Value(deadlineKey{}).(time.Time)
-	if !ok {
-		return next(ctx)
+	parts, err := httpcompression.DefaultAdapter(httpcompression.MinSize(0))
+	if err != nil {
+		return nil, fmt.Errorf("set up compression of parts: %w", err)
 	}
-	ctx, cancel := context.WithDeadline(ctx, until)
-	defer cancel()
-	return next(ctx)
-}
-
-// checkBody refuses a body that is too long, of another type than JSON, not JSON
-// at all or a list of operations, without giving any of it back.
-func checkBody(limit int64) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
+		compressed, compressedInParts := whole(next), parts(next)
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			switch r.Method {
-			case http.MethodPost:
-			case http.MethodGet:
-				if r.URL.Query().Get("query") == "" && r.URL.Query().Get("extensions") == "" {
-					refuse(w, http.StatusBadRequest, sentra.CodeBadUserInput, "the parameter query is missing")
-					return
-				}
-				next.ServeHTTP(w, r)
-				return
-			case http.MethodOptions, http.MethodHead:
-				next.ServeHTTP(w, r)
-				return
-			default:
-				w.Header().Set("Allow", "GET, POST, OPTIONS")
-				refuse(w, http.StatusMethodNotAllowed, sentra.CodeBadUserInput, "GraphQL is asked by GET or POST")
-				return
-			}
-			// A type that a browser form can send is refused, so that no foreign
-			// page can make a visitor's browser ask unseen.
-			if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-				refuse(w, http.StatusUnsupportedMediaType, sentra.CodeBadUserInput, "the Content-Type must be application/json")
-				return
-			}
-			body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
-			var tooLong *http.MaxBytesError
+			takes := accept(r.Header)
 			switch {
-			case errors.As(err, &tooLong):
-				refuse(w, http.StatusRequestEntityTooLarge, sentra.CodeLimitExceeded, fmt.Sprintf("the request body is longer than the limit of %d bytes", limit))
-				return
-			case err != nil:
-				refuse(w, http.StatusBadRequest, sentra.CodeBadUserInput, "the request body cannot be read")
-				return
-			case !json.Valid(body):
-				refuse(w, http.StatusBadRequest, sentra.CodeBadUserInput, "the request body is not valid JSON")
-				return
-			case !strings.HasPrefix(strings.TrimSpace(string(body)), "{"):
-				refuse(w, http.StatusBadRequest, sentra.CodeBadUserInput, "the request body must be one JSON object; lists of operations are not answered")
-				return
+			case isWebSocket(r):
+				next.ServeHTTP(w, r)
+			case takes.events || takes.multipart:
+				compressedInParts.ServeHTTP(w, r)
+			default:
+				compressed.ServeHTTP(w, r)
 			}
-			var shape struct {
-				Query         *string        `json:"query"`
-				OperationName *string        `json:"operationName"`
-				Variables     map[string]any `json:"variables"`
-				Extensions    map[string]any `json:"extensions"`
-			}
-			if err := json.Unmarshal(body, &shape); err != nil {
-				refuse(w, http.StatusBadRequest, sentra.CodeBadUserInput, "query and operationName must be texts, variables and extensions objects")
-				return
-			}
-			if shape.Query == nil && shape.Extensions == nil {
-				refuse(w, http.StatusBadRequest, sentra.CodeBadUserInput, "query is missing")
-				return
-			}
-			r.Body = io.NopCloser(bytes.NewReader(body))
-			next.ServeHTTP(w, r)
 		})
+	}, nil
+}
+
+// crossOrigin lets pages of the origins call. Where all may, every answer says so,
+// asked or not: then one copy in a shared cache serves all of them.
+func crossOrigin(origins []string) func(http.Handler) http.Handler {
+	exposed := []string{"ETag", "X-Request-Id", "Retry-After", "Content-Disposition", headerTotalCount, headerNotCoveredCount, headerAsOf, headerDatasetVersion}
+	checked := cors.Handler(cors.Options{AllowedOrigins: origins, AllowedMethods: []string{"GET", "HEAD", "POST", "OPTIONS"},
+		AllowedHeaders: []string{"Content-Type", "Accept", "Apollo-Require-Preflight", "X-Apollo-Operation-Name", "If-None-Match", "X-Request-Id"},
+		ExposedHeaders: exposed, MaxAge: 86400})
+	if !slices.Contains(origins, "*") {
+		return checked
+	}
+	return func(next http.Handler) http.Handler {
+		return checked(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Del("Vary")
+			w.Header().Set("Access-Control-Allow-Origin", "*")
+			w.Header().Set("Access-Control-Expose-Headers", strings.Join(exposed, ", "))
+			next.ServeHTTP(w, r)
+		}))
 	}
 }
 

@@ -24,6 +24,12 @@ func Today(now time.Time) Date {
 	return DateOf(year, month, day)
 }
 
+// DayEnd gives the moment at which the day it is in Jakarta ends.
+func DayEnd(now time.Time) time.Time {
+	year, month, day := now.In(jakarta).Date()
+	return time.Date(year, month, day+1, 0, 0, 0, 0, jakarta)
+}
+
 // ParseDate reads "2017-12-25". The error is a BAD_USER_INPUT without a path.
 func ParseDate(text string) (Date, error) {
 	t, err := time.Parse(time.DateOnly, text)

@@ -1,0 +1,257 @@
+package httpserver
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// question is a GraphQL request as it came, its document not read yet.
+type question struct {
+	query, operationName string
+	// documentID names a trusted document in place of its text.
+	documentID string
+	// variables and extensions are JSON objects, or empty.
+	variables, extensions json.RawMessage
+}
+
+// refusal says why a request never reaches GraphQL.
+type refusal struct {
+	status  int
+	code    sentra.Code
+	message string
+}
+
+func bad(message string) *refusal {
+	return &refusal{http.StatusBadRequest, sentra.CodeBadUserInput, message}
+}
+
+// readQuestion reads a GET from its address and a POST from its body. Nothing of
+// what came is given back in a refusal.
+func readQuestion(w http.ResponseWriter, r *http.Request, limit int64) (*question, *refusal) {
+	if r.Method == http.MethodPost {
+		return readBody(w, r, limit)
+	}
+	given, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, bad("the address cannot be read")
+	}
+	q := &question{query: given.Get("query"), operationName: given.Get("operationName"), documentID: given.Get("documentId"),
+		variables: json.RawMessage(given.Get("variables")), extensions: json.RawMessage(given.Get("extensions"))}
+	if q.query == "" && q.documentID == "" && len(q.extensions) == 0 {
+		return nil, bad("the parameter query is missing")
+	}
+	return q, q.check()
+}
+
+func readBody(w http.ResponseWriter, r *http.Request, limit int64) (*question, *refusal) {
+	// A type that a browser form can send is refused, so that no foreign page can
+	// make a visitor's browser ask unseen.
+	kind, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	charset := strings.ToLower(parameters["charset"])
+	if err != nil || kind != "application/json" || charset != "" && charset != "utf-8" {
+		return nil, &refusal{http.StatusUnsupportedMediaType, sentra.CodeBadUserInput, "the Content-Type must be application/json in UTF-8"}
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+	var tooLong *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLong):
+		return nil, &refusal{http.StatusRequestEntityTooLarge, sentra.CodeLimitExceeded, fmt.Sprintf("the request body is longer than the limit of %d bytes", limit)}
+	case err != nil:
+		return nil, bad("the request body cannot be read")
+	}
+	var given struct {
+		Query         *string         `json:"query"`
+		OperationName *string         `json:"operationName"`
+		DocumentID    *string         `json:"documentId"`
+		Variables     json.RawMessage `json:"variables"`
+		Extensions    json.RawMessage `json:"extensions"`
+	}
+	if err := json.Unmarshal(body, &given); err != nil {
+		switch {
+		case !json.Valid(body):
+			return nil, bad("the request body is not valid JSON")
+		case !bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")):
+			return nil, bad("the request body must be one JSON object; lists of operations are not answered")
+		}
+		return nil, bad("query, operationName and documentId must be texts")
+	}
+	if given.Query == nil && given.DocumentID == nil && len(given.Extensions) == 0 {
+		return nil, bad("query is missing")
+	}
+	text := func(t *string) string {
+		if t == nil {
+			return ""
+		}
+		return *t
+	}
+	q := &question{query: text(given.Query), operationName: text(given.OperationName), documentID: text(given.DocumentID),
+		variables: given.Variables, extensions: given.Extensions}
+	return q, q.check()
+}
+
+func (q *question) check() *refusal {
+	for name, part := range map[string]*json.RawMessage{"variables": &q.variables, "extensions": &q.extensions} {
+		switch trimmed := bytes.TrimSpace(*part); {
+		case len(trimmed) == 0 || string(trimmed) == "null":
+			*part = nil
+		case trimmed[0] != '{' || !json.Valid(trimmed):
+			return bad(name + " must be a JSON object")
+		}
+	}
+	return nil
+}
+
+// params gives the question as gqlgen takes it.
+func (q *question) params(r *http.Request) (*graphql.RawParams, error) {
+	out := &graphql.RawParams{Query: q.query, OperationName: q.operationName, Headers: r.Header}
+	for _, part := range []struct {
+		from json.RawMessage
+		to   *map[string]any
+	}{{q.variables, &out.Variables}, {q.extensions, &out.Extensions}} {
+		if len(part.from) == 0 {
+			continue
+		}
+		decoder := json.NewDecoder(bytes.NewReader(part.from))
+		decoder.UseNumber()
+		if err := decoder.Decode(part.to); err != nil {
+			return nil, fmt.Errorf("read variables and extensions: %w", err)
+		}
+	}
+	if q.documentID != "" {
+		if out.Extensions == nil {
+			out.Extensions = map[string]any{}
+		}
+		out.Extensions["documentId"] = q.documentID
+	}
+	return out, nil
+}
+
+// body gives the question as the body of a POST, for transports that read one.
+func (q *question) body() ([]byte, error) {
+	extensions := map[string]any{}
+	if len(q.extensions) > 0 {
+		if err := json.Unmarshal(q.extensions, &extensions); err != nil {
+			return nil, fmt.Errorf("read the extensions: %w", err)
+		}
+	}
+	if q.documentID != "" {
+		extensions["documentId"] = q.documentID
+	}
+	return json.Marshal(map[string]any{"query": q.query, "operationName": q.operationName, "variables": q.variables, "extensions": extensions})
+}
+
+const (
+	mediaJSON      = "application/json"
+	mediaGraphQL   = "application/graphql-response+json"
+	mediaEvents    = "text/event-stream"
+	mediaMultipart = "multipart/mixed"
+)
+
+// accepted is what a client takes: a media type for an answer in one piece, empty
+// where it takes neither, and whether it takes answers in parts.
+type accepted struct {
+	whole             string
+	events, multipart bool
+}
+
+// accept reads the Accept header. Without one, and for */*, the answer is
+// application/json, as the GraphQL-over-HTTP specification has it.
+func accept(header http.Header) accepted {
+	given := strings.Join(header.Values("Accept"), ",")
+	if strings.TrimSpace(given) == "" {
+		return accepted{whole: mediaJSON}
+	}
+	type choice struct {
+		media  string
+		weight float64
+	}
+	var choices []choice
+	for part := range strings.SplitSeq(given, ",") {
+		media, parameters, err := mime.ParseMediaType(part)
+		if err != nil {
+			continue
+		}
+		weight := 1.0
+		if q, err := strconv.ParseFloat(parameters["q"], 64); err == nil {
+			weight = q
+		}
+		if weight > 0 {
+			choices = append(choices, choice{media, weight})
+		}
+	}
+	slices.SortStableFunc(choices, func(a, b choice) int {
+		switch {
+		case a.weight > b.weight:
+			return -1
+		case a.weight < b.weight:
+			return 1
+		}
+		return 0
+	})
+	var out accepted
+	for _, c := range choices {
+		switch c.media {
+		case mediaEvents:
+			out.events = true
+		case mediaMultipart:
+			out.multipart = true
+		case mediaGraphQL, mediaJSON:
+			if out.whole == "" {
+				out.whole = c.media
+			}
+		case "*/*", "application/*":
+			if out.whole == "" {
+				out.whole = mediaJSON
+			}
+		}
+	}
+	return out
+}
+
+// PreflightRule says which GET requests must show that no foreign page sent them
+// unseen. A POST always must, by its Content-Type.
+type PreflightRule string
+
+const (
+	// PreflightBrowsers asks it of requests that a browser says another site sent.
+	PreflightBrowsers PreflightRule = "browsers"
+	// PreflightAlways asks it of every GET.
+	PreflightAlways PreflightRule = "always"
+	// PreflightNever asks it of none.
+	PreflightNever PreflightRule = "never"
+)
+
+// mayBeForged tells whether a foreign page could have made a browser send the
+// request without asking: it bears nothing that a browser would send only after a
+// preflight.
+func (p PreflightRule) mayBeForged(r *http.Request) bool {
+	if p == PreflightNever || r.Method == http.MethodPost || r.Header.Get("Apollo-Require-Preflight") != "" || r.Header.Get("X-Apollo-Operation-Name") != "" {
+		return false
+	}
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err == nil &&
+		!slices.Contains([]string{"text/plain", "multipart/form-data", "application/x-www-form-urlencoded"}, kind) {
+		return false
+	}
+	if p == PreflightAlways {
+		return true
+	}
+	switch r.Header.Get("Sec-Fetch-Site") {
+	case "cross-site", "same-site":
+		// A link that somebody follows is seen by them.
+		return r.Header.Get("Sec-Fetch-Mode") != "navigate" || r.Header.Get("Sec-Fetch-Dest") != "document"
+	}
+	return false
+}
