@@ -114,6 +114,6 @@ func (c *answerCache) add(key [sha256.Size]byte, a *answer) {
 }
 
 // key gives the key of a question asked of a version on a day.
-func (q *question) key(version, day string) [sha256.Size]byte {
+func (q *graphqlRequest) key(version, day string) [sha256.Size]byte {
 	return digest(version, day, q.query, q.documentID, q.operationName, string(q.variables), string(q.extensions))
 }

@@ -85,7 +85,7 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if takes.whole != "" {
 		w.Header().Set("Content-Type", takes.whole+"; charset=utf-8")
 	}
-	q, fault := readQuestion(w, r, h.config.MaxBody)
+	q, fault := readRequest(w, r, h.config.MaxBody)
 	if fault != nil {
 		refuse(w, fault.status, fault.code, fault.message)
 		return
@@ -93,7 +93,7 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.answer(w, r, q, takes)
 }
 
-func (h *graphqlHandler) answer(w http.ResponseWriter, r *http.Request, q *question, takes accepted) {
+func (h *graphqlHandler) answer(w http.ResponseWriter, r *http.Request, q *graphqlRequest, takes accepted) {
 	pinned, version, now := h.pin(context.WithValue(r.Context(), pinnedKey{}, true))
 	day := sentra.Today(now).String()
 	key := q.key(version, day)
@@ -196,7 +196,7 @@ func (h *graphqlHandler) send(w http.ResponseWriter, r *http.Request, takes acce
 // sendFaults answers a question that cannot be answered at all: 400 in the media
 // type that has statuses of its own, 200 in the older one, as the specification
 // has it.
-func (h *graphqlHandler) sendFaults(ctx context.Context, w http.ResponseWriter, r *http.Request, q *question, takes accepted, faults gqlerror.List) {
+func (h *graphqlHandler) sendFaults(ctx context.Context, w http.ResponseWriter, r *http.Request, q *graphqlRequest, takes accepted, faults gqlerror.List) {
 	response := h.exec.DispatchError(ctx, faults)
 	status := http.StatusOK
 	switch {
@@ -221,7 +221,7 @@ func write(w http.ResponseWriter, status int, value any) {
 
 // isMutation tells whether a GET asks for a change. There are none in the schema,
 // but the answer to the attempt has a status of its own.
-func isMutation(q *question, tokens int) bool {
+func isMutation(q *graphqlRequest, tokens int) bool {
 	document, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: q.query}, tokens)
 	if err != nil || document == nil {
 		return false
@@ -274,7 +274,7 @@ func defers(operation *graphql.OperationContext) bool {
 }
 
 // inParts answers through a transport that writes bit by bit.
-func (h *graphqlHandler) inParts(w http.ResponseWriter, r *http.Request, q *question, name string, parts graphql.Transport) {
+func (h *graphqlHandler) inParts(w http.ResponseWriter, r *http.Request, q *graphqlRequest, name string, parts graphql.Transport) {
 	body, err := q.body()
 	if err != nil {
 		refuse(w, http.StatusBadRequest, sentra.CodeBadUserInput, "extensions must be a JSON object")

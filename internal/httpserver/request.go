@@ -18,8 +18,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// question is a GraphQL request as it came, its document not read yet.
-type question struct {
+// graphqlRequest is a GraphQL request as it came, its document not read yet.
+type graphqlRequest struct {
 	query, operationName string
 	// documentID names a trusted document in place of its text.
 	documentID string
@@ -38,9 +38,9 @@ func bad(message string) *refusal {
 	return &refusal{http.StatusBadRequest, sentra.CodeBadUserInput, message}
 }
 
-// readQuestion reads a GET from its address and a POST from its body. Nothing of
+// readRequest reads a GET from its address and a POST from its body. Nothing of
 // what came is given back in a refusal.
-func readQuestion(w http.ResponseWriter, r *http.Request, limit int64) (*question, *refusal) {
+func readRequest(w http.ResponseWriter, r *http.Request, limit int64) (*graphqlRequest, *refusal) {
 	if r.Method == http.MethodPost {
 		return readBody(w, r, limit)
 	}
@@ -48,7 +48,7 @@ func readQuestion(w http.ResponseWriter, r *http.Request, limit int64) (*questio
 	if err != nil {
 		return nil, bad("the address cannot be read")
 	}
-	q := &question{query: given.Get("query"), operationName: given.Get("operationName"), documentID: given.Get("documentId"),
+	q := &graphqlRequest{query: given.Get("query"), operationName: given.Get("operationName"), documentID: given.Get("documentId"),
 		variables: json.RawMessage(given.Get("variables")), extensions: json.RawMessage(given.Get("extensions"))}
 	if q.query == "" && q.documentID == "" && len(q.extensions) == 0 {
 		return nil, bad("the parameter query is missing")
@@ -56,7 +56,7 @@ func readQuestion(w http.ResponseWriter, r *http.Request, limit int64) (*questio
 	return q, q.check()
 }
 
-func readBody(w http.ResponseWriter, r *http.Request, limit int64) (*question, *refusal) {
+func readBody(w http.ResponseWriter, r *http.Request, limit int64) (*graphqlRequest, *refusal) {
 	// A type that a browser form can send is refused, so that no foreign page can
 	// make a visitor's browser ask unseen.
 	kind, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
@@ -97,12 +97,12 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64) (*question, *
 		}
 		return *t
 	}
-	q := &question{query: text(given.Query), operationName: text(given.OperationName), documentID: text(given.DocumentID),
+	q := &graphqlRequest{query: text(given.Query), operationName: text(given.OperationName), documentID: text(given.DocumentID),
 		variables: given.Variables, extensions: given.Extensions}
 	return q, q.check()
 }
 
-func (q *question) check() *refusal {
+func (q *graphqlRequest) check() *refusal {
 	for name, part := range map[string]*json.RawMessage{"variables": &q.variables, "extensions": &q.extensions} {
 		switch trimmed := bytes.TrimSpace(*part); {
 		case len(trimmed) == 0 || string(trimmed) == "null":
@@ -115,7 +115,7 @@ func (q *question) check() *refusal {
 }
 
 // params gives the question as gqlgen takes it.
-func (q *question) params(r *http.Request) (*graphql.RawParams, error) {
+func (q *graphqlRequest) params(r *http.Request) (*graphql.RawParams, error) {
 	out := &graphql.RawParams{Query: q.query, OperationName: q.operationName, Headers: r.Header}
 	for _, part := range []struct {
 		from json.RawMessage
@@ -140,7 +140,7 @@ func (q *question) params(r *http.Request) (*graphql.RawParams, error) {
 }
 
 // body gives the question as the body of a POST, for transports that read one.
-func (q *question) body() ([]byte, error) {
+func (q *graphqlRequest) body() ([]byte, error) {
 	extensions := map[string]any{}
 	if len(q.extensions) > 0 {
 		if err := json.Unmarshal(q.extensions, &extensions); err != nil {
