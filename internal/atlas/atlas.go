@@ -5,6 +5,7 @@ package atlas
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"sync"
@@ -35,7 +36,10 @@ type Atlas struct {
 	phases       map[string]*sentra.Phase
 	sources      map[sentra.SourceID]*sentra.Source
 	names        map[sentra.RegionCode]string
-	encoded      sync.Map
+	spans        map[sentra.RegionCode][]span
+	// firstBegun is the first day on which a region had a cluster whose phase had begun.
+	firstBegun map[sentra.RegionCode]sentra.Date
+	encoded    sync.Map
 }
 
 // codeKey is a code in its system.
@@ -58,6 +62,8 @@ type Cluster struct {
 	// Place is the cluster's point in degrees (lon, lat): its own, or the label
 	// point of its first region where only that is known.
 	Place orb.Point
+	// Begins is the first day of the first of its phases.
+	Begins sentra.Date
 }
 
 // New makes the indexes of a state of the record.
@@ -78,6 +84,7 @@ func New(data *sentra.Dataset) (*Atlas, error) {
 		phases:       make(map[string]*sentra.Phase),
 		sources:      make(map[sentra.SourceID]*sentra.Source),
 		names:        make(map[sentra.RegionCode]string),
+		firstBegun:   make(map[sentra.RegionCode]sentra.Date),
 	}
 	for i := range data.Regions {
 		r := &data.Regions[i]
@@ -129,13 +136,21 @@ func New(data *sentra.Dataset) (*Atlas, error) {
 				c.Place = shapes[len(shapes)-1].Label
 			}
 		}
+		c.Begins = math.MaxInt32
+		for _, key := range c.Phases {
+			c.Begins = min(c.Begins, a.phases[key].From.First)
+		}
 		a.clusters[c.Key] = c
 		a.clusterOrder = append(a.clusterOrder, c)
 		for _, code := range c.Regions {
 			a.clustersAt[code] = append(a.clustersAt[code], c)
+			if first, known := a.firstBegun[code]; !known || c.Begins < first {
+				a.firstBegun[code] = c.Begins
+			}
 		}
 	}
 	slices.SortStableFunc(a.clusterOrder, func(x, y *Cluster) int { return compareClusters(x, y) })
+	a.spans = a.timelines()
 	return a, nil
 }
 
@@ -232,7 +247,8 @@ func (a *Atlas) ClustersOf(code sentra.RegionCode, day sentra.Date) []*Cluster {
 	var out []*Cluster
 	add := func(at sentra.RegionCode) {
 		for _, c := range a.clustersAt[at] {
-			if a.begun(c, day) && !slices.Contains(out, c) {
+			// Only one of several regions can be met a second time.
+			if c.Begins <= day && (len(c.Regions) == 1 || !slices.Contains(out, c)) {
 				out = append(out, c)
 			}
 		}
@@ -242,10 +258,6 @@ func (a *Atlas) ClustersOf(code sentra.RegionCode, day sentra.Date) []*Cluster {
 		add(member.Code)
 	}
 	return out
-}
-
-func (a *Atlas) begun(c *Cluster, day sentra.Date) bool {
-	return slices.ContainsFunc(c.Phases, func(key string) bool { return a.phases[key].BegunBy(day) })
 }
 
 // Cluster gives a cluster by its key, nil where there is none.

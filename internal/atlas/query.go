@@ -179,30 +179,29 @@ func (a *Atlas) compileRegion(f *sentra.RegionFilter, day sentra.Date) (regionTe
 	}
 	if f.Designations != nil {
 		truth(func(r *sentra.Region) sentra.Truth {
-			judged := a.Affirmative(r.Code, day)
 			any := sentra.False
 			for _, kind := range f.Designations {
-				any = any.Or(judged.Of(kind).Answer.Truth())
+				any = any.Or(a.designated(r.Code, kind, day))
 			}
 			return any
 		})
 	}
 	if f.Affirmative != nil {
 		truth(func(r *sentra.Region) sentra.Truth {
-			return wanted(*f.Affirmative, a.Affirmative(r.Code, day).Answer.Truth())
+			return wanted(*f.Affirmative, a.affirmative(r.Code, day))
 		})
 	}
 	if f.ContainsAffirmative != nil {
 		truth(func(r *sentra.Region) sentra.Truth {
-			any := a.Affirmative(r.Code, day).Answer.Truth()
+			any := a.affirmative(r.Code, day)
 			for _, member := range a.Members(r.Code, day) {
-				any = any.Or(a.Affirmative(member.Code, day).Answer.Truth())
+				any = any.Or(a.affirmative(member.Code, day))
 			}
 			return wanted(*f.ContainsAffirmative, any)
 		})
 	}
 	if f.HostsClusters != nil {
-		plain(func(r *sentra.Region) bool { return (len(a.ClustersOf(r.Code, day)) > 0) == *f.HostsClusters })
+		plain(func(r *sentra.Region) bool { return a.hosts(r.Code, day) == *f.HostsClusters })
 	}
 	if f.Clusters != nil {
 		test, err := a.compileCluster(f.Clusters, day)
@@ -336,7 +335,7 @@ func (a *Atlas) Clusters(ctx context.Context, filter *sentra.ClusterFilter, orde
 	}
 	candidates := a.clusterOrder
 	if begun {
-		candidates = a.ClustersWith(func(c *Cluster) bool { return a.begun(c, day) })
+		candidates = a.ClustersWith(func(c *Cluster) bool { return c.Begins <= day })
 	}
 	return a.FilterClusters(ctx, candidates, filter, order, day)
 }

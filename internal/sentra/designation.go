@@ -178,6 +178,21 @@ func JudgeKind(kind DesignationKind, day Date, province RegionCode, designations
 	return status
 }
 
+// AnswerKind gives the answer of JudgeKind without its evidence.
+func AnswerKind(kind DesignationKind, day Date, province RegionCode, designations []*Designation, coverage []*DesignationCoverage) Answer {
+	for _, d := range designations {
+		if d.Kind == kind && d.InForce(day) {
+			return Yes
+		}
+	}
+	for _, c := range coverage {
+		if c.Kind == kind && c.Extent != ExtentPartial && c.Applies(province, day) {
+			return No
+		}
+	}
+	return NotCovered
+}
+
 // Judge answers over all kinds: YES if any kind is, NO only if every kind is
 // covered and none is, else NOT_COVERED. A yes is as sure as its surest kind, a
 // no as its least sure.

@@ -1,0 +1,51 @@
+package graph_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/sentra-ikm/sentra/graph"
+	"github.com/sentra-ikm/sentra/internal/httpserver"
+)
+
+// BenchmarkAnswer answers through the whole server but the network, over and over
+// as a client would: what make bench-peers asks over HTTP.
+func BenchmarkAnswer(b *testing.B) {
+	config := httpserver.DefaultConfig()
+	resolver := &graph.Resolver{Holder: shared.holder, Now: func() time.Time { return today }}
+	server := must(httpserver.New(config, graph.NewSchema(resolver), resolver.OneAtlas, ready{}, slog.New(slog.NewTextHandler(io.Discard, nil))))
+	points := make([]map[string]float64, 1000)
+	for i := range points {
+		points[i] = map[string]float64{"lon": 107 + float64(i)*0.005, "lat": -7 + float64(i%7)*0.01}
+	}
+	for _, c := range []struct {
+		name, query string
+		variables   map[string]any
+	}{
+		{"title", `{ regions(filter: {affirmative: true, hostsClusters: true}, asOf: "2017-12-25") { totalCount nodes { code name kind parent { code name } } } }`, nil},
+		{"clusters", `{ clusters(first: 50) { nodes { name location { point { lon lat } } regions { code name kind } } } }`, nil},
+		{"boundaries", `{ regions(filter: {level: REGENCY}, first: 514) { nodes { code name boundary(toleranceMetres: 1000) } } }`, nil},
+		{"region", `{ region(code: "94.06") { code name kind areaKm2 labelPoint { lon lat } parent { code name } } }`, nil},
+		{"points", `query($points: [PointInput!]!) { regionsAtMany(points: $points) { regency { code } } }`, map[string]any{"points": points}},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			body := must(json.Marshal(map[string]any{"query": c.query, "variables": c.variables}))
+			b.ReportAllocs()
+			for b.Loop() {
+				request := httptest.NewRequest(http.MethodPost, "/graphql", bytes.NewReader(body))
+				request.Header.Set("Content-Type", "application/json")
+				recorder := httptest.NewRecorder()
+				server.Handler().ServeHTTP(recorder, request)
+				if recorder.Code != http.StatusOK || bytes.HasPrefix(recorder.Body.Bytes(), []byte(`{"errors"`)) {
+					b.Fatalf("%d: %.300s", recorder.Code, recorder.Body)
+				}
+			}
+		})
+	}
+}

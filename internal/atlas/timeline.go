@@ -1,0 +1,106 @@
+package atlas
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// span is a span of days, to the day before the next one's, on which the answers
+// for a region stay the same. Filters ask for the answers of all regions; only
+// who asks for the evidence has a region judged anew.
+type span struct {
+	from sentra.Date
+	// answers stand in the order of sentra.DesignationKinds.
+	answers [len(sentra.DesignationKinds)]sentra.Truth
+}
+
+// timelines judges every region once for each span of days.
+func (a *Atlas) timelines() map[sentra.RegionCode][]span {
+	out := make(map[sentra.RegionCode][]span, len(a.regions))
+	for code := range a.regions {
+		days := []sentra.Date{sentra.FirstDay}
+		turn := func(from, to *sentra.Date) {
+			if from != nil {
+				days = append(days, *from)
+			}
+			if to != nil {
+				days = append(days, *to+1)
+			}
+		}
+		for _, m := range a.memberships[code] {
+			turn(m.Validity.From, m.Validity.To)
+		}
+		for _, d := range a.designations[code] {
+			from := d.InForceFrom()
+			turn(&from, d.To)
+		}
+		for _, c := range a.coverage {
+			var from *sentra.Date
+			if c.From != nil {
+				last := c.From.Last()
+				from = &last
+			}
+			turn(from, c.To)
+		}
+		slices.Sort(days)
+		var spans []span
+		for _, day := range slices.Compact(days) {
+			if day < sentra.FirstDay {
+				continue
+			}
+			s := span{from: day}
+			province := a.Province(code, day)
+			for i, kind := range sentra.DesignationKinds {
+				s.answers[i] = sentra.AnswerKind(kind, day, province, a.designations[code], a.coverage).Truth()
+			}
+			if len(spans) == 0 || spans[len(spans)-1].answers != s.answers {
+				spans = append(spans, s)
+			}
+		}
+		out[code] = spans
+	}
+	return out
+}
+
+// designated tells whether a region has a designation of a kind in force on the
+// day; unknown where nothing loaded tells.
+func (a *Atlas) designated(code sentra.RegionCode, kind sentra.DesignationKind, day sentra.Date) sentra.Truth {
+	return a.answers(code, day)[slices.Index(sentra.DesignationKinds[:], kind)]
+}
+
+// affirmative tells whether a region has one of any kind.
+func (a *Atlas) affirmative(code sentra.RegionCode, day sentra.Date) sentra.Truth {
+	any := sentra.False
+	for _, truth := range a.answers(code, day) {
+		any = any.Or(truth)
+	}
+	return any
+}
+
+func (a *Atlas) answers(code sentra.RegionCode, day sentra.Date) [len(sentra.DesignationKinds)]sentra.Truth {
+	spans := a.spans[code]
+	at, found := slices.BinarySearchFunc(spans, day, func(s span, day sentra.Date) int { return cmp.Compare(s.from, day) })
+	if !found {
+		at--
+	}
+	if at < 0 {
+		return [len(sentra.DesignationKinds)]sentra.Truth{sentra.Unknown, sentra.Unknown}
+	}
+	return spans[at].answers
+}
+
+// hosts tells whether a region, or one below it, has a cluster whose phase had
+// begun by the day.
+func (a *Atlas) hosts(code sentra.RegionCode, day sentra.Date) bool {
+	if first, any := a.firstBegun[code]; any && first <= day {
+		return true
+	}
+	for _, m := range a.members[code] {
+		if first, any := a.firstBegun[m.Region]; any && first <= day && m.Validity.Contains(day) {
+			return true
+		}
+	}
+	return false
+}
