@@ -1,0 +1,110 @@
+// Package servertest starts a whole Sentra for tests that ask it from outside:
+// over a real PostgreSQL, with the facts and the real boundaries.
+package servertest
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http/httptest"
+	"path/filepath"
+	"time"
+
+	"github.com/sentra-ikm/sentra/graph"
+	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/facts"
+	"github.com/sentra-ikm/sentra/internal/httpserver"
+	"github.com/sentra-ikm/sentra/internal/ingest"
+	"github.com/sentra-ikm/sentra/internal/pgtest"
+	"github.com/sentra-ikm/sentra/internal/postgres"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// Today is the moment at which the server believes to be.
+var Today = time.Date(2026, 11, 24, 5, 0, 0, 0, time.UTC)
+
+// Server is a Sentra that listens.
+type Server struct {
+	URL    string
+	Holder *atlas.Holder
+	Store  *postgres.Store
+	stop   []func() error
+}
+
+// Start starts a server. root is the project's folder as seen from the test.
+func Start(ctx context.Context, root string) (_ *Server, err error) {
+	s := &Server{}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.Stop())
+		}
+	}()
+	database, err := pgtest.Start()
+	if err != nil {
+		return nil, err
+	}
+	s.stop = append(s.stop, database.Stop)
+	address, err := database.NewDatabase(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if s.Store, err = postgres.Open(ctx, address); err != nil {
+		return nil, err
+	}
+	s.stop = append(s.stop, s.Store.Close)
+	if err := fill(ctx, s.Store, filepath.Join(root, "../shared/boundaries")); err != nil {
+		return nil, err
+	}
+	log := slog.New(slog.DiscardHandler)
+	if s.Holder, err = atlas.NewHolder(ctx, s.Store, log); err != nil {
+		return nil, err
+	}
+	resolver := &graph.Resolver{Holder: s.Holder, Now: func() time.Time { return Today }}
+	config := httpserver.DefaultConfig()
+	config.Data = httpserver.Data{Atlas: s.Holder.Atlas, Today: func() sentra.Date { return sentra.Today(Today) }, Version: "test",
+		ParseRegionFilter: graph.ParseRegionFilter, ParseClusterFilter: graph.ParseClusterFilter}
+	handler, err := httpserver.New(config, graph.NewSchema(resolver), resolver.OneAtlas, backend{}, log)
+	if err != nil {
+		return nil, err
+	}
+	listening := httptest.NewServer(handler.Handler())
+	s.stop = append(s.stop, func() error { listening.Close(); return nil })
+	s.URL = listening.URL
+	return s, nil
+}
+
+func fill(ctx context.Context, store *postgres.Store, boundaries string) error {
+	if _, err := store.Migrate(ctx); err != nil {
+		return err
+	}
+	brought, err := facts.Load()
+	if err != nil {
+		return err
+	}
+	digest, err := facts.Digest()
+	if err != nil {
+		return err
+	}
+	if _, err := store.SyncFacts(ctx, brought, digest); err != nil {
+		return err
+	}
+	_, err = ingest.Boundaries(ctx, store, []string{filepath.Join(boundaries, "provinces.geojson"), filepath.Join(boundaries, "regencies.geojson")},
+		ingest.BoundaryOptions{Source: sentra.Source{ID: facts.BoundarySource, Title: "wilayah_boundaries", Licence: "MIT"}})
+	return err
+}
+
+// Stop ends the server, then its database.
+func (s *Server) Stop() error {
+	var all error
+	for i := len(s.stop) - 1; i >= 0; i-- {
+		all = errors.Join(all, s.stop[i]())
+	}
+	return all
+}
+
+type backend struct{}
+
+// Readiness says that the server is ready.
+func (backend) Readiness(context.Context) (httpserver.Readiness, error) {
+	return httpserver.Readiness{Status: "ready", Database: "ok", Boundaries: "ALL"}, nil
+}
