@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/sentra-ikm/sentra/graph"
+	"github.com/sentra-ikm/sentra/graph/model"
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/facts"
 	"github.com/sentra-ikm/sentra/internal/httpserver"
@@ -50,7 +51,7 @@ func factsServer(t *testing.T) (handler http.Handler, holder *atlas.Holder, fact
 	now := sentra.MustDate("2026-11-24")
 	config := httpserver.DefaultConfig()
 	config.Data = httpserver.Data{Atlas: holder.Atlas, Today: func() sentra.Date { return now }, Version: "test",
-		ParseRegionFilter: graph.ParseRegionFilter, ParseClusterFilter: graph.ParseClusterFilter}
+		ParseRegionFilter: graph.ParseRegionFilter, ParseClusterFilter: graph.ParseClusterFilter, ClusterID: model.ClusterID}
 	resolver := &graph.Resolver{Holder: holder, Now: time.Now}
 	server, err := httpserver.New(config, graph.NewSchema(resolver), resolver.OneAtlas, facts, log)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/sentra-ikm/sentra/graph"
+	"github.com/sentra-ikm/sentra/graph/model"
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/facts"
 	"github.com/sentra-ikm/sentra/internal/httpserver"
@@ -62,7 +63,7 @@ func Start(ctx context.Context, root string) (_ *Server, err error) {
 	resolver := &graph.Resolver{Holder: s.Holder, Now: func() time.Time { return Today }}
 	config := httpserver.DefaultConfig()
 	config.Data = httpserver.Data{Atlas: s.Holder.Atlas, Today: func() sentra.Date { return sentra.Today(Today) }, Version: "test",
-		ParseRegionFilter: graph.ParseRegionFilter, ParseClusterFilter: graph.ParseClusterFilter}
+		ParseRegionFilter: graph.ParseRegionFilter, ParseClusterFilter: graph.ParseClusterFilter, ClusterID: model.ClusterID}
 	handler, err := httpserver.New(config, graph.NewSchema(resolver), resolver.OneAtlas, backend{}, log)
 	if err != nil {
 		return nil, err
