@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/sentra-ikm/sentra/graph/model"
+	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -45,5 +46,33 @@ func (r *queryResolver) Nodes(ctx context.Context, ids []string) ([]model.Node, 
 		}
 		out[i] = node
 	}
+	return out, nil
+}
+
+type subscriptionResolver struct{ *Resolver }
+
+// DatasetChanged answers the field of that name until its context ends.
+func (r *subscriptionResolver) DatasetChanged(ctx context.Context) (<-chan *model.Dataset, error) {
+	out := make(chan *model.Dataset)
+	go func() {
+		defer close(out)
+		var told *atlas.Atlas
+		for {
+			changed := r.Holder.Changed()
+			if present := r.Holder.Atlas(); present != told {
+				told = present
+				select {
+				case out <- model.NewDataset(present, r.day(ctx, nil)):
+				case <-ctx.Done():
+					return
+				}
+			}
+			select {
+			case <-changed:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
 	return out, nil
 }

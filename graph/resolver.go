@@ -24,6 +24,9 @@ type Resolver struct {
 // Query gives the resolvers of the query fields.
 func (r *Resolver) Query() QueryResolver { return &queryResolver{r} }
 
+// Subscription gives the resolvers of what can be listened to.
+func (r *Resolver) Subscription() SubscriptionResolver { return &subscriptionResolver{r} }
+
 // Region gives the resolvers of the region's fields that are answered for many
 // regions at once.
 func (r *Resolver) Region() RegionResolver { return &regionResolver{r} }

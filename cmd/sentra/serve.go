@@ -22,7 +22,7 @@ import (
 
 func serveCommand(o *options) *cobra.Command {
 	config := httpserver.DefaultConfig()
-	var address, boundaries string
+	var address, boundaries, trusted, preflight string
 	var maxRepresentations int
 	command := &cobra.Command{Use: "serve", Short: "Serve the API, the map and the playground", Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
@@ -39,6 +39,13 @@ func serveCommand(o *options) *cobra.Command {
 	flags.IntVar(&config.MaxComplexity, "max-complexity", config.MaxComplexity, "greatest price of a query")
 	flags.IntVar(&maxRepresentations, "max-representations", graph.DefaultMaxRepresentations, "greatest number of entities that a gateway may ask for at once")
 	flags.DurationVar(&config.Timeout, "timeout", config.Timeout, "time a request may take")
+	flags.StringVar(&preflight, "preflight", string(config.Preflight), "which GET requests must bear a header that browsers send only after a preflight: browsers (those another site made a browser send), always, never")
+	flags.DurationVar(&config.MaxAge, "max-age", config.MaxAge, "how long other caches may serve an answer that depends on today")
+	flags.DurationVar(&config.LastingMaxAge, "max-age-lasting", config.LastingMaxAge, "how long other caches may serve an answer that depends on the dataset alone")
+	flags.Int64Var(&config.AnswerCache, "answer-cache", config.AnswerCache, "greatest number of bytes of answers kept; 0 keeps none")
+	flags.StringVar(&trusted, "trusted-documents", "", "JSON file of operations that may be asked by their ids, {\"id\": \"query …\"}")
+	flags.BoolVar(&config.OnlyTrusted, "only-trusted", false, "answer no operations but the trusted documents")
+	flags.IntVar(&config.MaxStreams, "max-streams", config.MaxStreams, "greatest number of connections that stay open, and of subscriptions")
 	flags.StringSliceVar(&config.Origins, "cors-origins", config.Origins, "origins that may call from a browser")
 	return command
 }

@@ -473,6 +473,10 @@ type SourceRepresentation struct {
 	MatchedKey SourceMatchedKey `json:"-"`
 }
 
+// What can be listened to, over a WebSocket (`graphql-transport-ws`) or as server-sent events.
+type Subscription struct {
+}
+
 // Whether boundaries are loaded.
 type BoundariesState string
 

@@ -3,6 +3,7 @@ package atlas
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -22,11 +23,14 @@ type Holder struct {
 	record  Record
 	log     *slog.Logger
 	present atomic.Pointer[Atlas]
+
+	mu      sync.Mutex
+	changed chan struct{}
 }
 
 // NewHolder makes a holder with the record's present state.
 func NewHolder(ctx context.Context, record Record, log *slog.Logger) (*Holder, error) {
-	h := &Holder{record: record, log: log}
+	h := &Holder{record: record, log: log, changed: make(chan struct{})}
 	if err := h.Refresh(ctx); err != nil {
 		return nil, err
 	}
@@ -35,6 +39,15 @@ func NewHolder(ctx context.Context, record Record, log *slog.Logger) (*Holder, e
 
 // Atlas gives the present atlas.
 func (h *Holder) Atlas() *Atlas { return h.present.Load() }
+
+// Changed gives a channel that is closed when another atlas takes the present
+// one's place. Take the channel before the atlas, and no change is missed; who is
+// slow finds the newest atlas.
+func (h *Holder) Changed() <-chan struct{} {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.changed
+}
 
 // Refresh makes the present atlas anew if the record's version is another. On an
 // error the present one stays.
@@ -56,6 +69,10 @@ func (h *Holder) Refresh(ctx context.Context) error {
 		return err
 	}
 	h.present.Store(made)
+	h.mu.Lock()
+	close(h.changed)
+	h.changed = make(chan struct{})
+	h.mu.Unlock()
 	h.log.Info("dataset loaded", "version", data.Version, "regions", len(data.Regions), "boundaries", len(data.Boundaries),
 		"clusters", len(data.Clusters), "took", time.Since(start))
 	return nil

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -37,6 +38,9 @@ type graphqlHandler struct {
 func newGraphQL(config Config, schema graphql.ExecutableSchema, pin Pin, s *streams, log *slog.Logger, m *metrics) (*graphqlHandler, error) {
 	if pin == nil {
 		pin = func(ctx context.Context) (context.Context, string, time.Time) { return ctx, "", time.Now() }
+	}
+	if !slices.Contains([]PreflightRule{PreflightBrowsers, PreflightAlways, PreflightNever}, config.Preflight) {
+		return nil, sentra.BadInput("preflight", "%q is no rule for preflights; give browsers, always or never", config.Preflight)
 	}
 	h := &graphqlHandler{config: config, exec: executor.New(schema), pin: pin, answers: newAnswerCache(config.AnswerCache), streams: s, metrics: m}
 	// A read document takes some twenty times the bytes of its text.
@@ -282,7 +286,7 @@ func (h *graphqlHandler) inParts(w http.ResponseWriter, r *http.Request, q *grap
 	}
 	h.streams.serve(w, r, name, func(w http.ResponseWriter, r *http.Request) {
 		r.Body = io.NopCloser(bytes.NewReader(body))
-		parts.Do(w, r.WithContext(context.WithValue(r.Context(), inPartsKey{}, name)), h.exec)
+		parts.Do(w, r.WithContext(graphql.StartOperationTrace(context.WithValue(r.Context(), inPartsKey{}, name))), h.exec)
 	})
 }
 

@@ -98,21 +98,28 @@ func (s *Store) inTx(ctx context.Context, options *sql.TxOptions, work func(*sql
 }
 
 // Changes calls changed whenever the record may have changed, until ctx ends: on
-// each notification, after each reconnection, and at every poll.
+// each notification, after each reconnection, and at every poll, also while the
+// connection is lost.
 func (s *Store) Changes(ctx context.Context, poll time.Duration, changed func()) error {
 	listener := pq.NewListener(s.url, 200*time.Millisecond, 10*time.Second, nil)
+	// Listen and Ping wait for a connection and know no context; closing ends them.
 	defer listener.Close()
-	if err := listener.Listen("sentra_dataset"); err != nil && !errors.Is(err, pq.ErrChannelAlreadyOpen) {
-		return wrapSQL(err, "listen for changes of the dataset")
-	}
+	listening := make(chan error, 1)
+	go func() { listening <- listener.Listen("sentra_dataset") }()
 	ticker := time.NewTicker(poll)
 	defer ticker.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
+		case err := <-listening:
+			if err != nil {
+				return wrapSQL(err, "listen for changes of the dataset")
+			}
 		case <-listener.Notify:
 		case <-ticker.C:
+			// A connection that died without a word is found out by using it.
+			go func() { _ = listener.Ping() }()
 		}
 		changed()
 	}
