@@ -534,33 +534,6 @@ func matchedKeyForRegion(ctx context.Context, rep EntityRepresentation) (model.R
 		if allNull {
 			allNull = val == nil
 		}
-		if allNull {
-			entityResolverErrs = append(entityResolverErrs,
-				fmt.Errorf("%w due to all null value KeyFields for Region", ErrTypeNotFound))
-			break
-		}
-		return model.RegionMatchedKeyCode, nil
-	}
-	for {
-		var (
-			m   EntityRepresentation
-			val any
-			ok  bool
-		)
-		_ = val
-		// if all of the KeyFields values for this resolver are null,
-		// we shouldn't use use it
-		allNull := true
-		m = rep
-		val, ok = m["code"]
-		if !ok {
-			entityResolverErrs = append(entityResolverErrs,
-				fmt.Errorf("%w due to missing Key Field \"code\" for Region", ErrTypeNotFound))
-			break
-		}
-		if allNull {
-			allNull = val == nil
-		}
 		m = rep
 		val, ok = m["asOf"]
 		if !ok {
@@ -598,33 +571,6 @@ func matchedKeyForRegion(ctx context.Context, rep EntityRepresentation) (model.R
 		if allNull {
 			allNull = val == nil
 		}
-		if allNull {
-			entityResolverErrs = append(entityResolverErrs,
-				fmt.Errorf("%w due to all null value KeyFields for Region", ErrTypeNotFound))
-			break
-		}
-		return model.RegionMatchedKeyBpsCode, nil
-	}
-	for {
-		var (
-			m   EntityRepresentation
-			val any
-			ok  bool
-		)
-		_ = val
-		// if all of the KeyFields values for this resolver are null,
-		// we shouldn't use use it
-		allNull := true
-		m = rep
-		val, ok = m["bpsCode"]
-		if !ok {
-			entityResolverErrs = append(entityResolverErrs,
-				fmt.Errorf("%w due to missing Key Field \"bpsCode\" for Region", ErrTypeNotFound))
-			break
-		}
-		if allNull {
-			allNull = val == nil
-		}
 		m = rep
 		val, ok = m["asOf"]
 		if !ok {
@@ -641,131 +587,6 @@ func matchedKeyForRegion(ctx context.Context, rep EntityRepresentation) (model.R
 			break
 		}
 		return model.RegionMatchedKeyBpsCodeAndAsOf, nil
-	}
-	for {
-		var (
-			m   EntityRepresentation
-			val any
-			ok  bool
-		)
-		_ = val
-		// if all of the KeyFields values for this resolver are null,
-		// we shouldn't use use it
-		allNull := true
-		m = rep
-		val, ok = m["isoCode"]
-		if !ok {
-			entityResolverErrs = append(entityResolverErrs,
-				fmt.Errorf("%w due to missing Key Field \"isoCode\" for Region", ErrTypeNotFound))
-			break
-		}
-		if allNull {
-			allNull = val == nil
-		}
-		if allNull {
-			entityResolverErrs = append(entityResolverErrs,
-				fmt.Errorf("%w due to all null value KeyFields for Region", ErrTypeNotFound))
-			break
-		}
-		return model.RegionMatchedKeyIsoCode, nil
-	}
-	for {
-		var (
-			m   EntityRepresentation
-			val any
-			ok  bool
-		)
-		_ = val
-		// if all of the KeyFields values for this resolver are null,
-		// we shouldn't use use it
-		allNull := true
-		m = rep
-		val, ok = m["isoCode"]
-		if !ok {
-			entityResolverErrs = append(entityResolverErrs,
-				fmt.Errorf("%w due to missing Key Field \"isoCode\" for Region", ErrTypeNotFound))
-			break
-		}
-		if allNull {
-			allNull = val == nil
-		}
-		m = rep
-		val, ok = m["asOf"]
-		if !ok {
-			entityResolverErrs = append(entityResolverErrs,
-				fmt.Errorf("%w due to missing Key Field \"asOf\" for Region", ErrTypeNotFound))
-			break
-		}
-		if allNull {
-			allNull = val == nil
-		}
-		if allNull {
-			entityResolverErrs = append(entityResolverErrs,
-				fmt.Errorf("%w due to all null value KeyFields for Region", ErrTypeNotFound))
-			break
-		}
-		return model.RegionMatchedKeyIsoCodeAndAsOf, nil
-	}
-	for {
-		var (
-			m   EntityRepresentation
-			val any
-			ok  bool
-		)
-		_ = val
-		// if all of the KeyFields values for this resolver are null,
-		// we shouldn't use use it
-		allNull := true
-		m = rep
-		val, ok = m["officialCode"]
-		if !ok {
-			entityResolverErrs = append(entityResolverErrs,
-				fmt.Errorf("%w due to missing Key Field \"officialCode\" for Region", ErrTypeNotFound))
-			break
-		}
-		if m, ok = val.(map[string]any); !ok {
-			// nested field value is not a map[string]interface so don't use it
-			entityResolverErrs = append(entityResolverErrs,
-				fmt.Errorf("%w due to nested Key Field \"officialCode\" value not matching map[string]any for Region", ErrTypeNotFound))
-			break
-		}
-		val, ok = m["system"]
-		if !ok {
-			entityResolverErrs = append(entityResolverErrs,
-				fmt.Errorf("%w due to missing Key Field \"system\" for Region", ErrTypeNotFound))
-			break
-		}
-		if allNull {
-			allNull = val == nil
-		}
-		m = rep
-		val, ok = m["officialCode"]
-		if !ok {
-			entityResolverErrs = append(entityResolverErrs,
-				fmt.Errorf("%w due to missing Key Field \"officialCode\" for Region", ErrTypeNotFound))
-			break
-		}
-		if m, ok = val.(map[string]any); !ok {
-			// nested field value is not a map[string]interface so don't use it
-			entityResolverErrs = append(entityResolverErrs,
-				fmt.Errorf("%w due to nested Key Field \"officialCode\" value not matching map[string]any for Region", ErrTypeNotFound))
-			break
-		}
-		val, ok = m["value"]
-		if !ok {
-			entityResolverErrs = append(entityResolverErrs,
-				fmt.Errorf("%w due to missing Key Field \"value\" for Region", ErrTypeNotFound))
-			break
-		}
-		if allNull {
-			allNull = val == nil
-		}
-		if allNull {
-			entityResolverErrs = append(entityResolverErrs,
-				fmt.Errorf("%w due to all null value KeyFields for Region", ErrTypeNotFound))
-			break
-		}
-		return model.RegionMatchedKeyOfficialCodeSystemAndOfficialCodeValue, nil
 	}
 	for {
 		var (

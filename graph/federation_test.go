@@ -14,7 +14,7 @@ import (
 )
 
 const entities = `query($r: [_Any!]!) { _entities(representations: $r) { __typename
-	... on Region { code name asOf parent { code } bpsCode isoCode officialCode { system value } }
+	... on Region { code name asOf parent { code } bpsCode officialCode { system value } }
 	... on Cluster { id nameId }
 	... on Product { id key }
 	... on Phase { id key }
@@ -22,14 +22,13 @@ const entities = `query($r: [_Any!]!) { _entities(representations: $r) { __typen
 
 func TestEntities(t *testing.T) {
 	// The ids are base64 of kind:key, made here without Sentra's code.
-	const dogiyai = `{"__typename":"Region","code":"94.06","name":"Kabupaten Dogiyai","asOf":%q,"parent":{"code":%q},"bpsCode":null,"isoCode":null,"officialCode":{"system":"KEMENDAGRI","value":"94.06"}}`
-	const papuaTengah = `{"__typename":"Region","code":"94","name":"Papua Tengah","asOf":"2026-11-24","parent":null,"bpsCode":null,"isoCode":"ID-PT","officialCode":{"system":"KEMENDAGRI","value":"94"}}`
+	const dogiyai = `{"__typename":"Region","code":"94.06","name":"Kabupaten Dogiyai","asOf":%q,"parent":{"code":%q},"bpsCode":null,"officialCode":{"system":"KEMENDAGRI","value":"94.06"}}`
+	const papuaTengah = `{"__typename":"Region","code":"94","name":"Papua Tengah","asOf":"2026-11-24","parent":null,"bpsCode":null,"officialCode":{"system":"KEMENDAGRI","value":"94"}}`
 	now, then := fmt.Sprintf(dogiyai, "2026-11-24", "94"), fmt.Sprintf(dogiyai, "2017-12-25", "91")
 	for _, c := range []struct{ name, representation, want, code, argument, says string }{
 		{"by code, today", `{"__typename":"Region","code":"94.06"}`, now, "", "", ""},
 		{"by code and day", `{"__typename":"Region","code":"94.06","asOf":"2017-12-25"}`, then, "", "", ""},
 		{"a null asOf is today", `{"__typename":"Region","code":"94.06","asOf":null}`, now, "", "", ""},
-		{"by ISO code", `{"__typename":"Region","isoCode":"ID-PT"}`, papuaTengah, "", "", ""},
 		{"by system and value", `{"__typename":"Region","officialCode":{"system":"ISO_3166_2","value":"ID-PT"}}`, papuaTengah, "", "", ""},
 		{"by system, value and day", `{"__typename":"Region","officialCode":{"system":"KEMENDAGRI","value":"94.06"},"asOf":"2017-12-25"}`, then, "", "", ""},
 		{"cluster", `{"__typename":"Cluster","id":"Q2x1c3RlcjoyMDE3LTk0LjA2LWNvZmZlZS1wcm9jZXNzaW5n"}`, `{"__typename":"Cluster","id":"Q2x1c3RlcjoyMDE3LTk0LjA2LWNvZmZlZS1wcm9jZXNzaW5n","nameId":"Pengolahan kopi, Kabupaten Dogiyai"}`, "", "", ""},
@@ -48,6 +47,7 @@ func TestEntities(t *testing.T) {
 		{"no kind", `{"code":"94.06"}`, "null", "BAD_USER_INPUT", "__typename", "Cluster, Phase, Product, Region, Source"},
 		{"another kind", `{"__typename":"Designation","id":"x"}`, "null", "BAD_USER_INPUT", "__typename", "Designation"},
 		{"no key", `{"__typename":"Region","name":"Kabupaten Dogiyai"}`, "null", "BAD_USER_INPUT", "", "`bpsCode asOf`"},
+		{"only a day", `{"__typename":"Region","asOf":"2017-12-25"}`, "null", "BAD_USER_INPUT", "", "none of its keys"},
 		{"null key", `{"__typename":"Region","bpsCode":null}`, "null", "BAD_USER_INPUT", "", "none of its keys"},
 		{"half a key", `{"__typename":"Region","officialCode":{"system":"BPS"}}`, "null", "BAD_USER_INPUT", "", "none of its keys"},
 		{"a number for a code", `{"__typename":"Region","code":94.06}`, "null", "BAD_USER_INPUT", "code", "text"},
@@ -58,7 +58,7 @@ func TestEntities(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			// Each stands between two others, which are answered whatever it is.
-			list := json.RawMessage(`[{"__typename":"Region","code":"94.06"},` + c.representation + `,{"__typename":"Region","isoCode":"ID-PT"}]`)
+			list := json.RawMessage(`[{"__typename":"Region","code":"94.06"},` + c.representation + `,{"__typename":"Region","officialCode":{"system":"ISO_3166_2","value":"ID-PT"}}]`)
 			got := ask(t, shared.url, entities, map[string]any{"r": list})
 			if want := `{"_entities":[` + now + `,` + c.want + `,` + papuaTengah + `]}`; string(got.Data) != want {
 				t.Errorf("got  %s\nwant %s", got.Data, want)
@@ -190,7 +190,7 @@ func TestServiceSDL(t *testing.T) {
 		t.Fatal(err)
 	}
 	sdl := service.Service.SDL
-	for _, part := range []string{"https://specs.apollo.dev/federation/v2.9", `@key(fields: "bpsCode asOf")`, `@key(fields: "officialCode { system value }")`, "type PageInfo @shareable", "type Query {"} {
+	for _, part := range []string{"https://specs.apollo.dev/federation/v2.9", `@key(fields: "bpsCode asOf")`, `@key(fields: "officialCode { system value } asOf")`, "type PageInfo @shareable", "type Query {"} {
 		if !strings.Contains(sdl, part) {
 			t.Errorf("the SDL lacks %s", part)
 		}

@@ -12,21 +12,15 @@ func (*Product) IsEntity() {}
 func (*Phase) IsEntity()   {}
 func (*Source) IsEntity()  {}
 
-// code gives the region's first code of a system on the day.
-func (r *Region) code(system sentra.CodeSystem) *string {
+// BpsCode gives the code of Statistics Indonesia on the day.
+func (r *Region) BpsCode() *string {
 	for _, c := range r.atlas.Codes(r.region.Code) {
-		if c.System == system && c.Validity.Contains(r.day) {
+		if c.System == sentra.SystemBPS && c.Validity.Contains(r.day) {
 			return &c.Value
 		}
 	}
 	return nil
 }
-
-// BpsCode gives the code of Statistics Indonesia on the day.
-func (r *Region) BpsCode() *string { return r.code(sentra.SystemBPS) }
-
-// IsoCode gives the ISO 3166-2 code on the day.
-func (r *Region) IsoCode() *string { return r.code(sentra.SystemISO) }
 
 // OfficialCode gives the Ministry's code as a key.
 func (r *Region) OfficialCode() *OfficialCode {
@@ -49,8 +43,6 @@ func FindRegion(a *atlas.Atlas, r *RegionRepresentation, day sentra.Date) *Regio
 		return regionOrNil(a, a.Exists(sentra.RegionCode(*r.Code), day), day)
 	case r.BpsCode != nil:
 		return regionOrNil(a, a.RegionByCode(sentra.SystemBPS, *r.BpsCode, day), day)
-	case r.IsoCode != nil:
-		return regionOrNil(a, a.RegionByCode(sentra.SystemISO, *r.IsoCode, day), day)
 	case r.OfficialCode != nil && r.OfficialCode.System != nil && r.OfficialCode.Value != nil:
 		return regionOrNil(a, a.RegionByCode(*r.OfficialCode.System, *r.OfficialCode.Value, day), day)
 	}

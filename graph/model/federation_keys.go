@@ -37,13 +37,8 @@ const (
 type RegionMatchedKey string
 
 const (
-	RegionMatchedKeyCode                                          RegionMatchedKey = "code"
 	RegionMatchedKeyCodeAndAsOf                                   RegionMatchedKey = "code asOf"
-	RegionMatchedKeyBpsCode                                       RegionMatchedKey = "bpsCode"
 	RegionMatchedKeyBpsCodeAndAsOf                                RegionMatchedKey = "bpsCode asOf"
-	RegionMatchedKeyIsoCode                                       RegionMatchedKey = "isoCode"
-	RegionMatchedKeyIsoCodeAndAsOf                                RegionMatchedKey = "isoCode asOf"
-	RegionMatchedKeyOfficialCodeSystemAndOfficialCodeValue        RegionMatchedKey = "officialCode { system value }"
 	RegionMatchedKeyOfficialCodeSystemAndOfficialCodeValueAndAsOf RegionMatchedKey = "officialCode { system value } asOf"
 )
 

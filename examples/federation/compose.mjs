@@ -1,0 +1,31 @@
+// Asks the subgraphs for their schemas and composes the supergraph, which the
+// gateways read. What does not compose is told, and nothing is written.
+import { writeFile } from 'node:fs/promises';
+import { composeServices } from '@apollo/composition';
+import { parse } from 'graphql';
+
+const subgraphs = {
+  sentra: process.env.SENTRA_URL ?? 'http://localhost:8080/graphql',
+  statistics: process.env.STATISTICS_URL ?? 'http://localhost:4001/graphql',
+  trade: process.env.TRADE_URL ?? 'http://localhost:4002/graphql',
+};
+const file = process.env.SUPERGRAPH ?? new URL('supergraph.graphql', import.meta.url).pathname;
+
+async function service([name, url]) {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ query: '{ _service { sdl } }' }),
+    signal: AbortSignal.timeout(10_000),
+  });
+  const { data } = await response.json();
+  return { name, url, typeDefs: parse(data._service.sdl) };
+}
+
+const { errors, supergraphSdl } = composeServices(await Promise.all(Object.entries(subgraphs).map(service)));
+if (errors?.length > 0) {
+  for (const error of errors) console.error(error.message);
+  process.exit(1);
+}
+await writeFile(file, supergraphSdl);
+console.log(`composed ${Object.keys(subgraphs).join(', ')}`);

@@ -1,0 +1,35 @@
+// The statistics agency: figures by BPS code. All codes and figures are invented.
+import { serve } from '../serve.mjs';
+
+/** Small enterprises at the end of 2015, by code; every year adds a tenth of it. */
+const register = new Map([['0001', 120], ['0002', 900], ['0003', 450], ['0004', 700], ['0999', 10]]);
+
+/** The code had another successor from 2020 on: the same region's figures go on under it. */
+const codeOn = (code, date) => (code === '0004' && date >= '2020-01-01' ? '0005' : code);
+const codeBefore = (code) => (code === '0005' ? '0004' : code);
+
+function figure(code, date) {
+  const base = register.get(codeBefore(code));
+  return base === undefined ? null : base + (base / 10) * (Number(date.slice(0, 4)) - 2015);
+}
+
+const entry = (code, date) => ({
+  date,
+  smallEnterprises: figure(code, date),
+  region: { bpsCode: codeOn(code, date), asOf: date },
+});
+
+function dayAfter(date, days) {
+  return new Date(Date.parse(date) + days * 86_400_000).toISOString().slice(0, 10);
+}
+
+await serve('statistics', process.env.STATISTICS_URL ?? 'http://localhost:4001/graphql', new URL('schema.graphql', import.meta.url), {
+  Region: {
+    __resolveReference: ({ bpsCode, asOf }) => ({ bpsCode, asOf }),
+    smallEnterprises: ({ bpsCode, asOf }) => (bpsCode === null ? null : figure(bpsCode, asOf)),
+  },
+  Query: {
+    figuresOfYear: (_, { year }) => [...register.keys()].map((code) => entry(code, `${year}-12-31`)),
+    figuresByDay: (_, { bpsCode, from, days }) => Array.from({ length: days }, (_, i) => entry(bpsCode, dayAfter(from, i))),
+  },
+});
