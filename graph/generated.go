@@ -280,7 +280,6 @@ type ComplexityRoot struct {
 		Codes          func(childComplexity int, system *sentra.CodeSystem) int
 		Designations   func(childComplexity int, asOf *sentra.Date) int
 		ID             func(childComplexity int) int
-		IsoCode        func(childComplexity int) int
 		Kind           func(childComplexity int) int
 		LabelPoint     func(childComplexity int) int
 		Level          func(childComplexity int) int
@@ -1555,12 +1554,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Region.ID(childComplexity), true
-	case "Region.isoCode":
-		if e.ComplexityRoot.Region.IsoCode == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Region.IsoCode(childComplexity), true
 	case "Region.kind":
 		if e.ComplexityRoot.Region.Kind == nil {
 			break
@@ -2261,17 +2254,12 @@ type OfficialCode {
 A province (provinsi), regency (kabupaten) or city (kota), seen on a day.
 
 The day is the ` + "`" + `asOf` + "`" + ` of the field that led here; every field below that depends on time answers for
-that day, unless it takes an ` + "`" + `asOf` + "`" + ` of its own. In a federated graph it is known by any of its official
-codes; with ` + "`" + `asOf` + "`" + ` among the key it is seen on that day, else today.
+that day, unless it takes an ` + "`" + `asOf` + "`" + ` of its own. In a federated graph it is known by an official code
+and the day; where a partner leaves ` + "`" + `asOf` + "`" + ` null it is seen today.
 """
 type Region implements Node
-  @key(fields: "code")
   @key(fields: "code asOf")
-  @key(fields: "bpsCode")
   @key(fields: "bpsCode asOf")
-  @key(fields: "isoCode")
-  @key(fields: "isoCode asOf")
-  @key(fields: "officialCode { system value }")
   @key(fields: "officialCode { system value } asOf") {
   "Opaque, stable identifier."
   id: ID!
@@ -2279,8 +2267,6 @@ type Region implements Node
   code: String!
   "The code of Statistics Indonesia (kode BPS) on the day; null where none is loaded."
   bpsCode: String
-  "The ISO 3166-2 code on the day; null for a regency or city."
-  isoCode: String
   "For representations only: a partner may name a region by a code of any system. Sentra gives Kemendagri's; see ` + "`" + `codes` + "`" + ` for all."
   officialCode: OfficialCode! @inaccessible
   "All official codes: Kemendagri's, and those of BPS and ISO 3166-2 where known."
@@ -3121,7 +3107,6 @@ input RegionRepresentation {
 	code: String
 	asOf: Date
 	bpsCode: String
-	isoCode: String
 	officialCode: OfficialCodeRepresentation
 }
 
@@ -3559,8 +3544,6 @@ func (ec *executionContext) childFields_Region(ctx context.Context, field graphq
 		return ec.fieldContext_Region_code(ctx, field)
 	case "bpsCode":
 		return ec.fieldContext_Region_bpsCode(ctx, field)
-	case "isoCode":
-		return ec.fieldContext_Region_isoCode(ctx, field)
 	case "officialCode":
 		return ec.fieldContext_Region_officialCode(ctx, field)
 	case "codes":
@@ -8888,29 +8871,6 @@ func (ec *executionContext) fieldContext_Region_bpsCode(_ context.Context, field
 	return graphql.NewScalarFieldContext("Region", field, true, false, "String")
 }
 
-func (ec *executionContext) _Region_isoCode(ctx context.Context, field graphql.CollectedField, obj *model.Region) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Region_isoCode(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.IsoCode(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_Region_isoCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Region", field, true, false, "String")
-}
-
 func (ec *executionContext) _Region_officialCode(ctx context.Context, field graphql.CollectedField, obj *model.Region) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12322,7 +12282,7 @@ func (ec *executionContext) unmarshalInputRegionRepresentation(ctx context.Conte
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"code", "asOf", "bpsCode", "isoCode", "officialCode"}
+	fieldsInOrder := [...]string{"code", "asOf", "bpsCode", "officialCode"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -12350,13 +12310,6 @@ func (ec *executionContext) unmarshalInputRegionRepresentation(ctx context.Conte
 				return it, err
 			}
 			it.BpsCode = data
-		case "isoCode":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("isoCode"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.IsoCode = data
 		case "officialCode":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("officialCode"))
 			data, err := ec.unmarshalOOfficialCodeRepresentation2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐOfficialCodeRepresentation(ctx, v)
@@ -14047,11 +14000,6 @@ func (ec *executionContext) _Region(ctx context.Context, sel ast.SelectionSet, o
 			}
 		case "bpsCode":
 			out.Values[i] = ec._Region_bpsCode(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "isoCode":
-			out.Values[i] = ec._Region_isoCode(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}

@@ -415,7 +415,6 @@ type RegionRepresentation struct {
 	Code         *string                     `json:"code,omitempty"`
 	AsOf         *sentra.Date                `json:"asOf,omitempty"`
 	BpsCode      *string                     `json:"bpsCode,omitempty"`
-	IsoCode      *string                     `json:"isoCode,omitempty"`
 	OfficialCode *OfficialCodeRepresentation `json:"officialCode,omitempty"`
 	// The @key this representation matched: one of the RegionMatchedKey constants.
 	// gqlgen sets it from the fields the router sent; the router does not send it.
