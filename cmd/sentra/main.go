@@ -53,7 +53,7 @@ func root() *cobra.Command {
 	flags.StringVar(&o.databaseURL, "database-url", os.Getenv("SENTRA_DATABASE_URL"), "PostgreSQL server (SENTRA_DATABASE_URL); without it, an embedded one is run")
 	flags.StringVar(&o.dataDir, "data-dir", os.Getenv("SENTRA_DATA_DIR"), "folder of the embedded PostgreSQL (SENTRA_DATA_DIR); default in the user's data folder")
 	flags.BoolVarP(&o.verbose, "verbose", "v", false, "log every request")
-	command.AddCommand(serveCommand(o), migrateCommand(o), importCommand(o), versionCommand())
+	command.AddCommand(serveCommand(o), migrateCommand(o), importCommand(o), exportCommand(o), versionCommand())
 	return command
 }
 
