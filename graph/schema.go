@@ -23,6 +23,7 @@ func NewSchema(resolver *Resolver) graphql.ExecutableSchema {
 		return 1 + pagePrice(child, first, last)/10
 	}
 	c.Region.Boundary = func(_ int, _ *int, _ *float64, _ *int) int { return 20 }
+	c.Region.Neighbours = func(child int, _ *sentra.Date) int { return 1 + 6*child }
 	c.Region.Children = func(child int, _ *sentra.Date) int { return 1 + 20*child }
 	c.Query.RegionsAtMany = func(child int, points []*model.PointInput, _ *float64, _ *sentra.Date) int {
 		return 1 + len(points)*child

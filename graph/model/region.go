@@ -182,6 +182,23 @@ func (r *Region) AreaKm2() *float64 {
 	return nil
 }
 
+// Neighbours gives the regions that share a border on the day, the longest first.
+func (r *Region) Neighbours(asOf *sentra.Date) ([]*RegionNeighbour, error) {
+	day, err := r.on(asOf)
+	if err != nil {
+		return nil, err
+	}
+	neighbours, known := r.atlas.Neighbours(r.region, day)
+	if !known {
+		return nil, nil
+	}
+	out := make([]*RegionNeighbour, len(neighbours))
+	for i, n := range neighbours {
+		out[i] = &RegionNeighbour{Region: NewRegion(r.atlas, n.Region, day), SharedBorderKm: n.Metres / 1000}
+	}
+	return out, nil
+}
+
 // Designations gives the designations in force on the day.
 func (r *Region) Designations(asOf *sentra.Date) ([]*Designation, error) {
 	day, err := r.on(asOf)

@@ -4,15 +4,12 @@
 package atlas
 
 import (
-	"fmt"
+	"context"
 	"math"
 	"slices"
-	"strconv"
-	"sync"
 
 	"github.com/paulmach/orb"
 
-	"github.com/sentra-ikm/sentra/internal/geo"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -39,21 +36,13 @@ type Atlas struct {
 	spans        map[sentra.RegionCode][]span
 	// firstBegun is the first day on which a region had a cluster whose phase had begun.
 	firstBegun map[sentra.RegionCode]sentra.Date
-	encoded    sync.Map
+	geometries []*geometry
 }
 
 // codeKey is a code in its system.
 type codeKey struct {
 	system sentra.CodeSystem
 	value  string
-}
-
-// Shape is a boundary with what is measured on it once.
-type Shape struct {
-	*sentra.Boundary
-	Bound   orb.Bound
-	Label   orb.Point
-	AreaKm2 float64
 }
 
 // Cluster is a cluster with its place.
@@ -68,6 +57,16 @@ type Cluster struct {
 
 // New makes the indexes of a state of the record.
 func New(data *sentra.Dataset) (*Atlas, error) {
+	return build(context.Background(), data, nil)
+}
+
+// Next makes the indexes of the next state of the record. Boundaries that are
+// the same as in this atlas are not worked out again. The atlas may be nil.
+func (a *Atlas) Next(ctx context.Context, data *sentra.Dataset) (*Atlas, error) {
+	return build(ctx, data, a)
+}
+
+func build(ctx context.Context, data *sentra.Dataset, previous *Atlas) (*Atlas, error) {
 	a := &Atlas{
 		Data:         data,
 		regions:      make(map[sentra.RegionCode]*sentra.Region),
@@ -117,13 +116,8 @@ func New(data *sentra.Dataset) (*Atlas, error) {
 	for i := range data.Sources {
 		a.sources[data.Sources[i].ID] = &data.Sources[i]
 	}
-	for i := range data.Boundaries {
-		b := &data.Boundaries[i]
-		label, err := geo.LabelPoint(b.Shape)
-		if err != nil {
-			return nil, fmt.Errorf("find the label point of %s: %w", b.Region, err)
-		}
-		a.shapes[b.Region] = append(a.shapes[b.Region], &Shape{Boundary: b, Bound: b.Shape.Bound(), Label: label, AreaKm2: geo.AreaKm2(b.Shape)})
+	if err := a.drawn(ctx, previous); err != nil {
+		return nil, err
 	}
 	for i := range data.Clusters {
 		c := &Cluster{Cluster: &data.Clusters[i]}
@@ -294,53 +288,4 @@ func (a *Atlas) LoadedBoundaries(day sentra.Date) (regions, withBoundary int) {
 		}
 	}
 	return regions, withBoundary
-}
-
-type encodedKey struct {
-	shape     *Shape
-	tolerance float64
-	places    int
-}
-
-// EncodedBoundary gives a boundary as the bytes of a GeoJSON MultiPolygon,
-// simplified by a tolerance in metres and rounded to decimal places. Encodings
-// asked for by zoom are kept, since a map asks for them again and again.
-func (a *Atlas) EncodedBoundary(s *Shape, tolerance float64, places int, keep bool) []byte {
-	key := encodedKey{shape: s, tolerance: tolerance, places: places}
-	if keep {
-		if found, ok := a.encoded.Load(key); ok {
-			return found.([]byte)
-		}
-	}
-	shape := geo.Simplify(s.Boundary.Shape, tolerance)
-	out := []byte(`{"type":"MultiPolygon","coordinates":[`)
-	for p, polygon := range geo.Round(shape, places) {
-		if p > 0 {
-			out = append(out, ',')
-		}
-		out = append(out, '[')
-		for r, ring := range polygon {
-			if r > 0 {
-				out = append(out, ',')
-			}
-			out = append(out, '[')
-			for i, position := range ring {
-				if i > 0 {
-					out = append(out, ',')
-				}
-				out = append(out, '[')
-				out = strconv.AppendFloat(out, position[0], 'f', -1, 64)
-				out = append(out, ',')
-				out = strconv.AppendFloat(out, position[1], 'f', -1, 64)
-				out = append(out, ']')
-			}
-			out = append(out, ']')
-		}
-		out = append(out, ']')
-	}
-	out = append(out, "]}"...)
-	if keep {
-		a.encoded.Store(key, out)
-	}
-	return out
 }

@@ -64,7 +64,7 @@ func (h *Holder) Refresh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	made, err := New(data)
+	made, err := h.present.Load().Next(ctx, data)
 	if err != nil {
 		return err
 	}
