@@ -22,7 +22,7 @@ import (
 
 	"github.com/sentra-ikm/sentra/graph"
 	"github.com/sentra-ikm/sentra/internal/atlas"
-	"github.com/sentra-ikm/sentra/internal/geo"
+	"github.com/sentra-ikm/sentra/internal/geo/coverage"
 	"github.com/sentra-ikm/sentra/internal/httpserver"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
@@ -446,7 +446,7 @@ func measureBoundaries(ctx context.Context, w *world, t *table) error {
 		return err
 	}
 	defer conn.Close()
-	tolerance := geo.ZoomTolerance(zoom)
+	tolerance := coverage.ZoomTolerance(zoom)
 	statement, err := conn.PreparexContext(ctx, `SELECT ST_AsGeoJSON(ST_Simplify(shape, $1, true), 6) FROM regency ORDER BY code`)
 	if err != nil {
 		return fmt.Errorf("prepare the query of the boundaries: %w", err)

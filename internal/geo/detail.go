@@ -1,6 +1,9 @@
 package geo
 
-import "github.com/sentra-ikm/sentra/internal/sentra"
+import (
+	"github.com/sentra-ikm/sentra/internal/geo/coverage"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
 
 // Detail says how finely boundaries are drawn.
 type Detail struct {
@@ -30,7 +33,7 @@ func NewDetail(zoom *int, toleranceMetres *float64, precision *int) (Detail, err
 	case toleranceMetres != nil && !(*toleranceMetres >= 0 && *toleranceMetres <= 100_000):
 		return Detail{}, sentra.BadInput("toleranceMetres", "a tolerance of %g metres is out of range; give 0 to 100,000", *toleranceMetres)
 	case zoom != nil:
-		detail.Tolerance = ZoomTolerance(*zoom)
+		detail.Tolerance = coverage.ZoomTolerance(*zoom)
 	case toleranceMetres != nil:
 		detail.Tolerance = *toleranceMetres
 	}

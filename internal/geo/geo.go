@@ -1,7 +1,6 @@
-// Package geo does the geometry of Sentra over orb: it repairs and checks
-// shapes, measures them on the sphere, simplifies and unites them. All
-// coordinates are degrees (WGS 84), longitude before latitude; all distances
-// are metres on the sphere.
+// Package geo does the geometry of Sentra over orb: it repairs, checks and
+// compares shapes and measures them on the sphere. All coordinates are degrees
+// (WGS 84), longitude before latitude; all distances are metres on the sphere.
 package geo
 
 import (
@@ -181,13 +180,8 @@ func DistanceTo(shape orb.MultiPolygon, p orb.Point) float64 {
 // MetresPerDegree is the length of a degree of latitude on the sphere.
 const MetresPerDegree = orb.EarthRadius * math.Pi / 180
 
-// ZoomTolerance is the tolerance in metres that serves a web map at a zoom: a
-// third of a pixel of a 256-pixel tile at the equator.
-func ZoomTolerance(zoom int) float64 {
-	return 2 * math.Pi * orb.EarthRadius / 256 / math.Exp2(float64(zoom)) / 3
-}
-
-// Simplify gives the shape with at most about tolerance metres of deviation
+// Simplify is for a shape on its own; those of a coverage have their simpler
+// levels there. It gives the shape with at most about tolerance metres of deviation
 // (Douglas and Peucker). Parts that become smaller than the tolerance go, but
 // the largest part always stays, so that no region vanishes. The shape given is
 // left as it is.
@@ -258,41 +252,6 @@ func fromSimple(g geom.Geometry) (orb.MultiPolygon, error) {
 	}
 	repaired, _, err := Repair(shape)
 	return repaired, err
-}
-
-// sliver is the greatest area, in square kilometres, of a hole in a union that
-// is taken for a gap between neighbours whose borders do not quite meet.
-const sliver = 5
-
-// Union gives the union of the shapes. Holes of less than 5 square kilometres
-// are slivers between neighbours and are closed.
-func Union(shapes []orb.MultiPolygon) (orb.MultiPolygon, error) {
-	var all []geom.Geometry
-	for _, shape := range shapes {
-		// Part by part: parts that touch along an edge make no valid
-		// MultiPolygon together, and the union asks for valid ones.
-		for _, polygon := range shape {
-			part, err := validPart(polygon)
-			if err != nil {
-				return nil, fmt.Errorf("unite shapes: %w", err)
-			}
-			all = append(all, part)
-		}
-	}
-	united, err := geom.UnionMany(all)
-	if err != nil {
-		return nil, fmt.Errorf("unite shapes: %w", err)
-	}
-	shape, err := fromSimple(united)
-	if err != nil {
-		return nil, fmt.Errorf("unite shapes: %w", err)
-	}
-	for i, polygon := range shape {
-		shape[i] = slices.DeleteFunc(polygon, func(ring orb.Ring) bool {
-			return &ring[0] != &polygon[0][0] && AreaKm2(orb.MultiPolygon{{ring}}) < sliver
-		})
-	}
-	return shape, nil
 }
 
 // edgeMeets tells whether an edge of the shape meets the box.

@@ -4,13 +4,13 @@ import (
 	"errors"
 	"math"
 	"os"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/geojson"
 
+	"github.com/sentra-ikm/sentra/internal/geo/coverage"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -160,55 +160,9 @@ func TestRealRegencies(t *testing.T) {
 			t.Errorf("%s: label %v is not inside (%v)", code, label, err)
 		}
 		for _, zoom := range []int{0, 4, 6, 10, 14} {
-			if simpler := Simplify(shape, ZoomTolerance(zoom)); len(simpler) == 0 || AreaKm2(simpler) == 0 {
+			if simpler := Simplify(shape, coverage.ZoomTolerance(zoom)); len(simpler) == 0 || AreaKm2(simpler) == 0 {
 				t.Errorf("%s vanishes at zoom %d", code, zoom)
 			}
-		}
-	}
-}
-
-// The union's area is counted anew on a grid of a twentieth of a degree: a cell
-// belongs to it when its centre lies in any member. The sum of the members is no
-// measure, since the source has Sorong (96.01) and Tambrauw (96.04) overlap by
-// some 5,000 km2. Papua had 28 regencies and 1 city, Papua Barat 12 and 1.
-func TestUnionOfFormerProvinces(t *testing.T) {
-	shapes := readRegencies(t)
-	for _, c := range []struct {
-		name    string
-		today   []string
-		members int
-	}{{"Papua", []string{"91", "93", "94", "95"}, 29}, {"Papua Barat", []string{"92", "96"}, 13}} {
-		var members []orb.MultiPolygon
-		var bound orb.Bound
-		for code, shape := range shapes {
-			if slices.Contains(c.today, code[:2]) {
-				if members == nil {
-					bound = shape.Bound()
-				}
-				members = append(members, shape)
-				bound = bound.Union(shape.Bound())
-			}
-		}
-		if len(members) != c.members {
-			t.Fatalf("%s: %d members, want %d", c.name, len(members), c.members)
-		}
-		union, err := Union(members)
-		if err != nil {
-			t.Fatalf("%s: %v", c.name, err)
-		}
-		const step = 0.05
-		counted := 0.0
-		for lon := bound.Min[0]; lon < bound.Max[0]; lon += step {
-			for lat := bound.Min[1]; lat < bound.Max[1]; lat += step {
-				p := orb.Point{lon, lat}
-				if slices.ContainsFunc(members, func(m orb.MultiPolygon) bool { return m.Bound().Contains(p) && Contains(m, p) }) {
-					side := step * MetresPerDegree / 1000
-					counted += side * side * math.Cos(lat*math.Pi/180)
-				}
-			}
-		}
-		if got := AreaKm2(union); math.Abs(got-counted)/counted > 0.01 {
-			t.Errorf("%s: union %.0f km2, counted %.0f", c.name, got, counted)
 		}
 	}
 }

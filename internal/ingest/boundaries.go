@@ -12,6 +12,7 @@ import (
 
 	"github.com/sentra-ikm/sentra/internal/boundaryfile"
 	"github.com/sentra-ikm/sentra/internal/geo"
+	"github.com/sentra-ikm/sentra/internal/geo/coverage"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -45,6 +46,9 @@ type BoundaryReport struct {
 	Provinces int
 	Regencies int
 	Repairs   geo.Repairs
+	// Borders tells of the borders between the regencies and cities that are now
+	// stored: gaps and overlaps as read, and what the coverage makes of them.
+	Borders coverage.Report
 	// Unions are boundaries made from those of the members of a province.
 	Unions int
 	// Changed is the number of stored boundaries that changed.
@@ -55,10 +59,11 @@ type BoundaryReport struct {
 func (r BoundaryReport) String() string {
 	return fmt.Sprintf(`boundaries read: %d provinces, %d regencies and cities, from %d files
 repaired: %d rings closed, %d rings rewound, %d rings and %d polygons without area dropped, %d repeated points dropped, %d rings made parts of their own
+%s
 made as unions of their members: %d boundaries of provinces
 stored: %d boundaries changed`,
 		r.Provinces, r.Regencies, r.Files, r.Repairs.RingsClosed, r.Repairs.RingsRewound, r.Repairs.RingsDropped,
-		r.Repairs.PolygonsDropped, r.Repairs.PointsDropped, r.Repairs.RingsRegrouped, r.Unions, r.Changed)
+		r.Repairs.PolygonsDropped, r.Repairs.PointsDropped, r.Repairs.RingsRegrouped, r.Borders, r.Unions, r.Changed)
 }
 
 // Boundaries imports files of boundaries: all or nothing. The same files again
@@ -91,7 +96,7 @@ func Boundaries(ctx context.Context, record Record, files []string, options Boun
 			report.Regencies++
 		}
 	}
-	boundaries, err := withUnions(stored, imported, options.Source.ID, &report, progress)
+	boundaries, err := withUnions(ctx, stored, imported, options.Source.ID, &report, progress)
 	if err != nil {
 		return report, err
 	}
@@ -195,7 +200,7 @@ func epochs(memberships []sentra.Membership, province sentra.RegionCode) []epoch
 // withUnions places the imported shapes in time. A province's shape stands for
 // its present members; for an older set of members, and where none was
 // imported, it is the union of the members.
-func withUnions(stored *sentra.Dataset, imported map[sentra.RegionCode]orb.MultiPolygon, source sentra.SourceID,
+func withUnions(ctx context.Context, stored *sentra.Dataset, imported map[sentra.RegionCode]orb.MultiPolygon, source sentra.SourceID,
 	report *BoundaryReport, progress func(string, int, int)) ([]sentra.Boundary, error) {
 	present := make(map[sentra.RegionCode]sentra.Boundary)
 	for _, b := range stored.Boundaries {
@@ -206,6 +211,11 @@ func withUnions(stored *sentra.Dataset, imported map[sentra.RegionCode]orb.Multi
 	for code, shape := range imported {
 		present[code] = sentra.Boundary{Region: code, Shape: shape, Origin: sentra.OriginImported, Source: source}
 	}
+	covered, err := cover(ctx, present)
+	if err != nil {
+		return nil, err
+	}
+	report.Borders = covered.Report()
 	var out []sentra.Boundary
 	for i, region := range stored.Regions {
 		if region.Kind != sentra.KindProvince {
@@ -234,24 +244,35 @@ func withUnions(stored *sentra.Dataset, imported map[sentra.RegionCode]orb.Multi
 				out = append(out, b)
 				continue
 			}
-			var members []orb.MultiPolygon
+			faces := make([]int, 0, len(span.members))
 			for _, code := range span.members {
-				if b, ok := present[code]; ok {
-					members = append(members, b.Shape)
+				if face, ok := covered.Face(string(code)); ok {
+					faces = append(faces, face)
 				}
 			}
-			if len(members) < len(span.members) {
+			if len(faces) < len(span.members) {
 				// Part of the area is missing: a union would be a lie.
 				continue
 			}
-			union, err := geo.Union(members)
-			if err != nil {
-				return nil, fmt.Errorf("unite the members of province %s from %s: %w", region.Code, *span.validity.From, err)
-			}
 			report.Unions++
-			out = append(out, sentra.Boundary{Region: region.Code, Validity: span.validity, Shape: union, Origin: sentra.OriginUnion, Source: source})
+			out = append(out, sentra.Boundary{Region: region.Code, Validity: span.validity, Shape: covered.Shape(faces, 0), Origin: sentra.OriginUnion, Source: source})
 		}
 		progress("uniting", i+1, len(stored.Regions))
 	}
 	return out, nil
+}
+
+// cover makes a coverage of the present boundaries of regencies and cities.
+func cover(ctx context.Context, present map[sentra.RegionCode]sentra.Boundary) (*coverage.Coverage, error) {
+	var faces []coverage.Face
+	for code, b := range present {
+		if code.Level() == sentra.LevelRegency {
+			faces = append(faces, coverage.Face{Code: string(code), Shape: b.Shape})
+		}
+	}
+	covered, err := coverage.Build(ctx, faces, coverage.Options{})
+	if err != nil {
+		return nil, fmt.Errorf("draw the borders of regencies and cities together: %w", err)
+	}
+	return covered, nil
 }

@@ -3,6 +3,7 @@ package ingest_test
 import (
 	"context"
 	"errors"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -96,6 +97,15 @@ func TestRealBoundariesTwice(t *testing.T) {
 	}
 	if report.Repairs.RingsDropped < 10 {
 		t.Errorf("%d rings dropped; the source has 10 with fewer than 4 points", report.Repairs.RingsDropped)
+	}
+	// The source's 128,405 edges on the grid; Sorong and Tambrauw overlap most.
+	borders := report.Borders
+	if borders.Faces != 514 || borders.Edges.Before != 128_405 || borders.Gaps.Count < 3000 || borders.Overlaps.Count < 4000 || len(borders.Covered) != 0 ||
+		borders.OverlapPairs[0].Code != "96.01" || borders.OverlapPairs[0].Other != "96.04" || math.Abs(borders.OverlapPairs[0].Km2-5043) > 1 {
+		t.Errorf("borders %+v", borders)
+	}
+	if text := report.String(); !strings.Contains(text, "gaps between neighbours") || !strings.Contains(text, "96.01 with 96.04 5042.8 km2") {
+		t.Errorf("the report does not tell of the borders:\n%s", text)
 	}
 	before := version(t, store)
 	again, err := ingest.Boundaries(t.Context(), store, files, ingest.BoundaryOptions{Source: source})

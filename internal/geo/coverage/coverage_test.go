@@ -90,6 +90,46 @@ func TestRealLevels(t *testing.T) {
 	}
 }
 
+// TestUnionOfFormerProvinces counts the areas of Papua and Papua Barat of 2017
+// anew on a grid of a twentieth of a degree: a cell belongs to a province when its
+// centre lies in any member as drawn. Papua had 28 regencies and 1 city, Papua
+// Barat 12 and 1.
+func TestUnionOfFormerProvinces(t *testing.T) {
+	c := country()
+	provinces := provincesOn(t, c, "2017-12-25")
+	for _, p := range []struct {
+		code    string
+		members int
+	}{{"91", 29}, {"92", 13}} {
+		faces := provinces[p.code+" on 2017-12-25"]
+		if len(faces) != p.members {
+			t.Fatalf("%s: %d members, want %d", p.code, len(faces), p.members)
+		}
+		var members []orb.MultiPolygon
+		for _, f := range regencies() {
+			if face, _ := c.Face(f.Code); slices.Contains(faces, face) {
+				members = append(members, f.Shape)
+			}
+		}
+		union := c.Shape(faces, 0)
+		const step = 0.05
+		counted := 0.0
+		bound := union.Bound()
+		for lon := bound.Min[0]; lon < bound.Max[0]; lon += step {
+			for lat := bound.Min[1]; lat < bound.Max[1]; lat += step {
+				p := orb.Point{lon, lat}
+				if slices.ContainsFunc(members, func(m orb.MultiPolygon) bool { return m.Bound().Contains(p) && geo.Contains(m, p) }) {
+					side := step * geo.MetresPerDegree / 1000
+					counted += side * side * math.Cos(lat*math.Pi/180)
+				}
+			}
+		}
+		if got := geo.AreaKm2(union); math.Abs(got-counted)/counted > 0.01 {
+			t.Errorf("%s: union %.0f km2, counted %.0f", p.code, got, counted)
+		}
+	}
+}
+
 // square gives a closed ring around a box, in degrees.
 func square(west, south, east, north float64) orb.Ring {
 	return orb.Ring{{west, south}, {east, south}, {east, north}, {west, north}, {west, south}}
