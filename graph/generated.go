@@ -284,6 +284,7 @@ type ComplexityRoot struct {
 		LabelPoint     func(childComplexity int) int
 		Level          func(childComplexity int) int
 		Name           func(childComplexity int) int
+		Neighbours     func(childComplexity int, asOf *sentra.Date) int
 		OfficialCode   func(childComplexity int) int
 		Parent         func(childComplexity int, asOf *sentra.Date) int
 		Predecessors   func(childComplexity int) int
@@ -308,6 +309,11 @@ type ComplexityRoot struct {
 		DistanceMetres func(childComplexity int) int
 		Node           func(childComplexity int) int
 		OverlapShare   func(childComplexity int) int
+	}
+
+	RegionNeighbour struct {
+		Region         func(childComplexity int) int
+		SharedBorderKm func(childComplexity int) int
 	}
 
 	RegionSuccession struct {
@@ -1578,6 +1584,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Region.Name(childComplexity), true
+	case "Region.neighbours":
+		if e.ComplexityRoot.Region.Neighbours == nil {
+			break
+		}
+
+		args, err := ec.field_Region_neighbours_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Region.Neighbours(childComplexity, args["asOf"].(*sentra.Date)), true
 	case "Region.officialCode":
 		if e.ComplexityRoot.Region.OfficialCode == nil {
 			break
@@ -1693,6 +1710,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RegionEdge.OverlapShare(childComplexity), true
+
+	case "RegionNeighbour.region":
+		if e.ComplexityRoot.RegionNeighbour.Region == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegionNeighbour.Region(childComplexity), true
+	case "RegionNeighbour.sharedBorderKm":
+		if e.ComplexityRoot.RegionNeighbour.SharedBorderKm == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegionNeighbour.SharedBorderKm(childComplexity), true
 
 	case "RegionSuccession.date":
 		if e.ComplexityRoot.RegionSuccession.Date == nil {
@@ -2325,6 +2355,14 @@ type Region implements Node
   labelPoint: Point!
   "Area of the boundary on the sphere, in square kilometres; null where no boundary is loaded."
   areaKm2: Float
+  """
+  The regions of the same level that share a border with this one on the day, the longest border first; an island
+  of its own has none. Regions that only touch in a point are no neighbours. null where no boundary is loaded for the region, or for one of a province's members.
+  """
+  neighbours(
+    "Another day than the one the region was asked for."
+    asOf: Date
+  ): [RegionNeighbour!]
   "The affirmative designations in force on the day."
   designations(
     "Another day than the one the region was asked for."
@@ -2354,6 +2392,16 @@ type Region implements Node
   clusterCount: Int!
   "Where the region's code, name and boundary were read."
   sources: [Source!]!
+}
+
+"""
+A region that shares a border with another.
+"""
+type RegionNeighbour {
+  "The neighbour, on the day."
+  region: Region!
+  "Length of the shared border on the sphere, in kilometres, in full detail."
+  sharedBorderKm: Float!
 }
 
 """
@@ -3580,6 +3628,8 @@ func (ec *executionContext) childFields_Region(ctx context.Context, field graphq
 		return ec.fieldContext_Region_labelPoint(ctx, field)
 	case "areaKm2":
 		return ec.fieldContext_Region_areaKm2(ctx, field)
+	case "neighbours":
+		return ec.fieldContext_Region_neighbours(ctx, field)
 	case "designations":
 		return ec.fieldContext_Region_designations(ctx, field)
 	case "affirmative":
@@ -3626,6 +3676,16 @@ func (ec *executionContext) childFields_RegionEdge(ctx context.Context, field gr
 		return ec.fieldContext_RegionEdge_overlapShare(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RegionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_RegionNeighbour(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "region":
+		return ec.fieldContext_RegionNeighbour_region(ctx, field)
+	case "sharedBorderKm":
+		return ec.fieldContext_RegionNeighbour_sharedBorderKm(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RegionNeighbour", field.Name)
 }
 
 func (ec *executionContext) childFields_RegionSuccession(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4367,6 +4427,20 @@ func (ec *executionContext) field_Region_codes_args(ctx context.Context, rawArgs
 }
 
 func (ec *executionContext) field_Region_designations_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "asOf",
+		func(ctx context.Context, v any) (*sentra.Date, error) {
+			return ec.unmarshalODate2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["asOf"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Region_neighbours_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "asOf",
@@ -9458,6 +9532,50 @@ func (ec *executionContext) fieldContext_Region_areaKm2(_ context.Context, field
 	return graphql.NewScalarFieldContext("Region", field, true, false, "Float")
 }
 
+func (ec *executionContext) _Region_neighbours(ctx context.Context, field graphql.CollectedField, obj *model.Region) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Region_neighbours(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Neighbours(fc.Args["asOf"].(*sentra.Date))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.RegionNeighbour) graphql.Marshaler {
+			return ec.marshalORegionNeighbour2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionNeighbourᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Region_neighbours(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Region",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RegionNeighbour(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Region_neighbours_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Region_designations(ctx context.Context, field graphql.CollectedField, obj *model.Region) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9941,6 +10059,61 @@ func (ec *executionContext) _RegionEdge_overlapShare(ctx context.Context, field 
 }
 func (ec *executionContext) fieldContext_RegionEdge_overlapShare(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RegionEdge", field, false, false, "Float")
+}
+
+func (ec *executionContext) _RegionNeighbour_region(ctx context.Context, field graphql.CollectedField, obj *model.RegionNeighbour) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegionNeighbour_region(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Region, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Region) graphql.Marshaler {
+			return ec.marshalNRegion2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegion(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegionNeighbour_region(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RegionNeighbour",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Region(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RegionNeighbour_sharedBorderKm(ctx context.Context, field graphql.CollectedField, obj *model.RegionNeighbour) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegionNeighbour_sharedBorderKm(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SharedBorderKm, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegionNeighbour_sharedBorderKm(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegionNeighbour", field, false, false, "Float")
 }
 
 func (ec *executionContext) _RegionSuccession_region(ctx context.Context, field graphql.CollectedField, obj *model.RegionSuccession) (ret graphql.Marshaler) {
@@ -14094,6 +14267,11 @@ func (ec *executionContext) _Region(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "neighbours":
+			out.Values[i] = ec._Region_neighbours(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "designations":
 			out.Values[i] = ec._Region_designations(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -14229,6 +14407,44 @@ func (ec *executionContext) _RegionEdge(ctx context.Context, sel ast.SelectionSe
 		case "overlapShare":
 			out.Values[i] = ec._RegionEdge_overlapShare(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var regionNeighbourImplementors = []string{"RegionNeighbour"}
+
+func (ec *executionContext) _RegionNeighbour(ctx context.Context, sel ast.SelectionSet, obj *model.RegionNeighbour) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, regionNeighbourImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RegionNeighbour")
+		case "region":
+			out.Values[i] = ec._RegionNeighbour_region(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sharedBorderKm":
+			out.Values[i] = ec._RegionNeighbour_sharedBorderKm(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -15744,6 +15960,14 @@ func (ec *executionContext) marshalNRegionLevel2githubᚗcomᚋsentraᚑikmᚋse
 	return res
 }
 
+func (ec *executionContext) marshalNRegionNeighbour2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionNeighbour(ctx context.Context, sel ast.SelectionSet, v *model.RegionNeighbour) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RegionNeighbour!")
+		return graphql.Null
+	}
+	return ec._RegionNeighbour(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNRegionRepresentation2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionRepresentationᚄ(ctx context.Context, v any) ([]*model.RegionRepresentation, error) {
 	vSlice := graphql.CoerceList(v)
 	var err error
@@ -16799,6 +17023,25 @@ func (ec *executionContext) marshalORegionLevel2ᚖgithubᚗcomᚋsentraᚑikm�
 	_ = ctx
 	res := graphql.MarshalString(string(*v))
 	return res
+}
+
+func (ec *executionContext) marshalORegionNeighbour2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionNeighbourᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.RegionNeighbour) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRegionNeighbour2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionNeighbour(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalORegionOrder2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐRegionOrder(ctx context.Context, v any) (*sentra.RegionOrder, error) {

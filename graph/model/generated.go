@@ -411,6 +411,14 @@ type RegionFilter struct {
 	Not *RegionFilter `json:"not,omitempty"`
 }
 
+// A region that shares a border with another.
+type RegionNeighbour struct {
+	// The neighbour, on the day.
+	Region *Region `json:"region"`
+	// Length of the shared border on the sphere, in kilometres, in full detail.
+	SharedBorderKm float64 `json:"sharedBorderKm"`
+}
+
 type RegionRepresentation struct {
 	Code         *string                     `json:"code,omitempty"`
 	AsOf         *sentra.Date                `json:"asOf,omitempty"`

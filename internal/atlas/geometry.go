@@ -110,7 +110,7 @@ func (a *Atlas) drawn(ctx context.Context, previous *Atlas) error {
 			days = append(days, changes(b.Validity)...)
 		}
 	}
-	for _, span := range spans(days) {
+	for _, span := range periodsBetween(days) {
 		g := &geometry{validity: span}
 		present := a.regenciesOn(*span.From)
 		if len(present) == 0 {
@@ -161,8 +161,8 @@ func changes(p sentra.Period) []sentra.Date {
 	return days
 }
 
-// spans gives the periods between days of change, the last one open.
-func spans(days []sentra.Date) []sentra.Period {
+// periodsBetween gives the periods between days of change, the last one open.
+func periodsBetween(days []sentra.Date) []sentra.Period {
 	days = slices.Clone(days)
 	slices.Sort(days)
 	days = slices.Compact(days)
@@ -273,7 +273,7 @@ func (a *Atlas) wantedShapes() []wantedShape {
 		for _, m := range a.members[r.Code] {
 			days = append(days, changes(m.Validity)...)
 		}
-		for _, span := range spans(days) {
+		for _, span := range periodsBetween(days) {
 			w := wantedShape{geometry: a.geometry(*span.From)}
 			for _, b := range stored[r.Code] {
 				if b.Validity.Contains(*span.From) {

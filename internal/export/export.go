@@ -166,5 +166,5 @@ func licence() string {
 
 // drawn gives a boundary simplified and rounded.
 func (e *Export) drawn(s *atlas.Shape) orb.MultiPolygon {
-	return geo.Round(geo.Simplify(s.Boundary.Shape, e.Request.Detail.Tolerance), e.Request.Detail.Places)
+	return geo.Round(s.Simplified(e.Request.Detail.Tolerance), e.Request.Detail.Places)
 }

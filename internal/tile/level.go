@@ -7,7 +7,7 @@ import (
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/planar"
 
-	"github.com/sentra-ikm/sentra/internal/geo"
+	"github.com/sentra-ikm/sentra/internal/geo/coverage"
 )
 
 // mosaic gives the areas of regencies at any tolerance in metres: the union of
@@ -99,7 +99,7 @@ type level struct {
 func newLevel(m mosaic, regencies, zoom int) *level {
 	l := &level{zoom: zoom, mosaic: m, outlines: make([]*outline, regencies), provinces: make(map[string]*outline)}
 	for i := range l.outlines {
-		l.outlines[i] = newOutline(m.Shape([]int{i}, geo.ZoomTolerance(zoom)), zoom)
+		l.outlines[i] = newOutline(m.Shape([]int{i}, coverage.ZoomTolerance(zoom)), zoom)
 	}
 	l.borders = findBorders(l.outlines)
 	return l
@@ -116,7 +116,7 @@ func (l *level) province(members []int) *outline {
 	if found := l.provinces[string(key)]; found != nil {
 		return found
 	}
-	made := newOutline(l.mosaic.Shape(members, geo.ZoomTolerance(l.zoom)), l.zoom)
+	made := newOutline(l.mosaic.Shape(members, coverage.ZoomTolerance(l.zoom)), l.zoom)
 	l.provinces[string(key)] = made
 	return made
 }
