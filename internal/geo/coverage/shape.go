@@ -39,9 +39,10 @@ func (c *Coverage) appendArc(out []orb.Point, h int32, tolerance float64) []orb.
 		}
 		return out
 	}
-	if c.node[h] >= 0 {
-		from++
+	if c.node[h] < 0 && stays(c.goes[from], tolerance) {
+		out = append(out, c.line[from].point())
 	}
+	from++
 	for at := to - 1; at >= from; at-- {
 		if stays(c.goes[at], tolerance) {
 			out = append(out, c.line[at].point())
