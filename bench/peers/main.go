@@ -100,6 +100,7 @@ var parts = []part{
 	{"viewports", measureViewports},
 	{"nearest", measureNearest},
 	{"boundaries", measureBoundaries},
+	{"tiles", measureTiles},
 	{"http", measureHTTP},
 }
 

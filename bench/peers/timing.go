@@ -8,12 +8,12 @@ import (
 
 // timing is what many calls of one kind took.
 type timing struct {
-	p50, p99 time.Duration
+	p50, p99, mean time.Duration
 	// allocations a call.
 	allocations float64
 }
 
-// time runs calls one by one and takes the time of each. What the clock itself
+// timeCalls runs calls one by one and takes the time of each. What the clock itself
 // takes is counted against the call.
 func timeCalls(calls int, call func(i int) error) (timing, error) {
 	took := make([]time.Duration, calls)
@@ -28,8 +28,12 @@ func timeCalls(calls int, call func(i int) error) (timing, error) {
 		}
 	}
 	runtime.ReadMemStats(&after)
+	var sum time.Duration
+	for _, t := range took {
+		sum += t
+	}
 	slices.Sort(took)
-	return timing{p50: took[calls/2], p99: took[calls*99/100], allocations: float64(after.Mallocs-before.Mallocs) / float64(calls)}, nil
+	return timing{mean: sum / time.Duration(calls), p50: took[calls/2], p99: took[calls*99/100], allocations: float64(after.Mallocs-before.Mallocs) / float64(calls)}, nil
 }
 
 // side is one of those compared: calls are timed one by one.
@@ -58,6 +62,7 @@ func inTurns(rounds int, sides ...side) ([]timing, error) {
 		medians[i] = timing{
 			p50:         median(rounds, func(t timing) time.Duration { return t.p50 }),
 			p99:         median(rounds, func(t timing) time.Duration { return t.p99 }),
+			mean:        median(rounds, func(t timing) time.Duration { return t.mean }),
 			allocations: median(rounds, func(t timing) float64 { return t.allocations }),
 		}
 	}
