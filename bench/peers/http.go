@@ -16,6 +16,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
 // tolerance of the boundaries over HTTP, in metres.
@@ -28,6 +30,8 @@ type question struct {
 	// same reads from an answer what must be equal; the path leads to the list.
 	sentraPath, peerPath []string
 	key                  string
+	// codes: the question is asked for every region's code in turn.
+	codes bool
 	// least throughput and p99 as ratios; 0 for a row that is only told.
 	throughput, p99 float64
 }
@@ -49,9 +53,9 @@ var questions = []question{
 		sentra:       fmt.Sprintf(`{ regions(filter: {level: REGENCY}, first: 514) { nodes { code name boundary(toleranceMetres: %d) } } }`, tolerance),
 		postgraphile: `{ regenciesList { code name boundary: boundaryByRegionCode { stored } } }`,
 		sentraPath:   []string{"regions", "nodes"}, peerPath: []string{"regenciesList"}, key: "code"},
-	{name: "one region by code",
-		sentra:       `{ region(code: "94.06") { code name kind areaKm2 labelPoint { lon lat } parent { code name } } }`,
-		postgraphile: `{ region(code: "94.06") { code name kind areaKm2 labelPoint { longitude: x latitude: y } parent: regionByProvinceCode { code name } } }`,
+	{name: "one region by code, every region in turn", codes: true,
+		sentra:       `query($code: String!) { region(code: $code) { code name kind areaKm2 labelPoint { lon lat } parent { code name } } }`,
+		postgraphile: `query($code: String!) { region(code: $code) { code name kind areaKm2 labelPoint { longitude: x latitude: y } parent: regionByProvinceCode { code name } } }`,
 		sentraPath:   []string{"region"}, peerPath: []string{"region"}, key: "code", throughput: 5, p99: 10},
 }
 
@@ -114,7 +118,7 @@ func freeAddress() (string, error) {
 	return listener.Addr().String(), nil
 }
 
-func (w *world) startSentra(ctx context.Context) (*process, error) {
+func (w *world) startSentra(ctx context.Context, flags ...string) (*process, error) {
 	binary := filepath.Join(w.dir, "sentra")
 	build := exec.CommandContext(ctx, "go", "build", "-o", binary, "./cmd/sentra")
 	build.Stderr = os.Stderr
@@ -125,7 +129,7 @@ func (w *world) startSentra(ctx context.Context) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	return w.start(ctx, "http://"+address+"/graphql", binary, []string{"serve", "--listen", address}, "SENTRA_DATABASE_URL="+w.server.URL())
+	return w.start(ctx, "http://"+address+"/graphql", binary, append([]string{"serve", "--listen", address}, flags...), "SENTRA_DATABASE_URL="+w.server.URL())
 }
 
 // postgraphileFolder holds PostGraphile, its plugin and what starts it.
@@ -175,20 +179,25 @@ func measureHTTP(ctx context.Context, w *world, t *table) (err error) {
 	if err := w.storeSimplified(ctx); err != nil {
 		return err
 	}
-	sentra, err := w.startSentra(ctx)
+	keeping, err := w.startSentra(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, sentra.stop()) }()
+	defer func() { err = errors.Join(err, keeping.stop()) }()
+	making, err := w.startSentra(ctx, "--answer-cache", "0")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, making.stop()) }()
 	peer, err := w.startPostGraphile(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, peer.stop()) }()
-	idle := memory(sentra.command.Process.Pid)
+	idle := memory(keeping.command.Process.Pid)
 
 	for _, q := range questions {
-		if err := w.compare(ctx, q, sentra.url, peer.url, t); err != nil {
+		if err := w.compare(ctx, q, keeping, making, peer, t); err != nil {
 			return fmt.Errorf("%s: %w", q.name, err)
 		}
 	}
@@ -196,9 +205,15 @@ func measureHTTP(ctx context.Context, w *world, t *table) (err error) {
 	if err != nil {
 		return err
 	}
-	ours, theirs := memory(sentra.command.Process.Pid), memory(peer.command.Process.Pid)
-	t.add(row{work: "peak memory of the server under these loads", sentra: mebibytes(ours), against: "PostGraphile's processes, without PostgreSQL", peer: mebibytes(theirs), ratio: theirs / ours})
-	t.note("Memory: Sentra's process held %s when ready, before any question. PostgreSQL, which answers every question of PostGraphile and none of Sentra's, held %s (proportional set size, shared buffers included).", mebibytes(idle), mebibytes(postgres))
+	theirs := memory(peer.command.Process.Pid)
+	for _, s := range []struct {
+		name string
+		*process
+	}{{"", keeping}, {", every answer made anew", making}} {
+		ours := memory(s.command.Process.Pid)
+		t.add(row{work: "HTTP: peak memory under these loads" + s.name, sentra: mebibytes(ours), against: "PostGraphile's processes, without PostgreSQL", peer: mebibytes(theirs), ratio: theirs / ours})
+	}
+	t.note("Memory: Sentra's process held at most %s when it was ready, before any question. PostgreSQL, which answers every question of PostGraphile and none of Sentra's, held %s at the end (proportional set size, shared buffers included).", mebibytes(idle), mebibytes(postgres))
 	return nil
 }
 
@@ -215,32 +230,63 @@ func (w *world) storeSimplified(ctx context.Context) error {
 	return nil
 }
 
-func (w *world) compare(ctx context.Context, q question, sentraURL, peerURL string, t *table) error {
-	type driven struct {
-		url  string
-		body []byte
-		runs []load
+// driven is one server under load.
+type driven struct {
+	name, url, query string
+	path             []string
+	bodies           [][]byte
+	found            []string
+	size             int
+	runs             []load
+}
+
+// prepare makes the requests, and asks the first to see what the answer holds.
+func (d *driven) prepare(q question, codes []sentra.RegionCode) error {
+	if !q.codes {
+		codes = codes[:1]
 	}
-	sides := []*driven{{url: sentraURL}, {url: peerURL}}
-	var found [2][]string
-	var sizes [2]int
-	for i, query := range []string{q.sentra, q.postgraphile} {
-		body, err := requestBody(query, nil)
+	for _, code := range codes {
+		var variables map[string]any
+		if q.codes {
+			variables = map[string]any{"code": code}
+		}
+		body, err := requestBody(d.query, variables)
 		if err != nil {
 			return err
 		}
-		sides[i].body = body
-		data, err := ask(sides[i].url, body)
-		if err != nil {
-			return err
-		}
-		sizes[i] = len(data)
-		if found[i], err = pick(data, [][]string{q.sentraPath, q.peerPath}[i], q.key); err != nil {
-			return err
-		}
+		d.bodies = append(d.bodies, body)
 	}
-	if !slices.Equal(found[0], found[1]) {
-		return fmt.Errorf("the answers differ: Sentra's %.200v, PostGraphile's %.200v", found[0], found[1])
+	data, err := ask(d.url, d.bodies[0])
+	if err != nil {
+		return err
+	}
+	d.size = len(data)
+	d.found, err = pick(data, d.path, q.key)
+	return err
+}
+
+// middle gives the medians over the runs.
+func (d *driven) middle() load {
+	return load{throughput: median(d.runs, func(l load) float64 { return l.throughput }),
+		p50: median(d.runs, func(l load) time.Duration { return l.p50 }), p99: median(d.runs, func(l load) time.Duration { return l.p99 })}
+}
+
+func (w *world) compare(ctx context.Context, q question, keeping, making, peer *process, t *table) error {
+	shipped := &driven{name: "", url: keeping.url, query: q.sentra, path: q.sentraPath}
+	anew := &driven{name: ", every answer made anew", url: making.url, query: q.sentra, path: q.sentraPath}
+	theirs := &driven{url: peer.url, query: q.postgraphile, path: q.peerPath}
+	sides := []*driven{shipped, anew, theirs}
+	var codes []sentra.RegionCode
+	for i := range w.atlas.Data.Regions {
+		codes = append(codes, w.atlas.Data.Regions[i].Code)
+	}
+	for _, s := range sides {
+		if err := s.prepare(q, codes); err != nil {
+			return err
+		}
+		if !slices.Equal(s.found, shipped.found) {
+			return fmt.Errorf("the answers differ: Sentra's %.200v, the other's %.200v", shipped.found, s.found)
+		}
 	}
 	log.Printf("driving: %s", q.name)
 	for round := range w.settings.rounds + 1 {
@@ -249,7 +295,7 @@ func (w *world) compare(ctx context.Context, q question, sentraURL, peerURL stri
 			duration = time.Second
 		}
 		for _, s := range sides {
-			seen, err := drive(ctx, w.dir, s.url, s.body, w.settings.connections, duration)
+			seen, err := drive(ctx, w.dir, s.url, s.bodies, w.settings.connections, duration)
 			if err != nil {
 				return err
 			}
@@ -258,19 +304,18 @@ func (w *world) compare(ctx context.Context, q question, sentraURL, peerURL stri
 			}
 		}
 	}
-	middle := func(d *driven) load {
-		return load{throughput: median(d.runs, func(l load) float64 { return l.throughput }),
-			p50: median(d.runs, func(l load) time.Duration { return l.p50 }), p99: median(d.runs, func(l load) time.Duration { return l.p99 })}
+	their := theirs.middle()
+	for _, s := range []*driven{shipped, anew} {
+		our, work := s.middle(), "HTTP: "+q.name+s.name
+		r := row{work: work + ", answers a second", sentra: fmt.Sprintf("%.0f", our.throughput), against: "PostGraphile", peer: fmt.Sprintf("%.0f", their.throughput), ratio: our.throughput / their.throughput}
+		if q.throughput > 0 {
+			r.bar, r.holds = fmt.Sprintf("≥ %g×", q.throughput), r.ratio >= q.throughput
+		}
+		t.add(r)
+		t.faster(work+", p50", our.p50, "", "PostGraphile", their.p50, 0)
+		t.faster(work+", p99", our.p99, "", "PostGraphile", their.p99, q.p99)
 	}
-	ours, theirs := middle(sides[0]), middle(sides[1])
-	r := row{work: "HTTP: " + q.name + ", answers a second", sentra: fmt.Sprintf("%.0f", ours.throughput), against: "PostGraphile", peer: fmt.Sprintf("%.0f", theirs.throughput), ratio: ours.throughput / theirs.throughput}
-	if q.throughput > 0 {
-		r.bar, r.holds = fmt.Sprintf("≥ %g×", q.throughput), r.ratio >= q.throughput
-	}
-	t.add(r)
-	t.faster("HTTP: "+q.name+", p50", ours.p50, "", "PostGraphile", theirs.p50, 0)
-	t.faster("HTTP: "+q.name+", p99", ours.p99, "", "PostGraphile", theirs.p99, q.p99)
-	t.note("HTTP: %s: both answer with the same %d; %d bytes by Sentra, %d by PostGraphile.", q.name, len(found[0]), sizes[0], sizes[1])
+	t.note("HTTP: %s: both answer with the same %d; %d bytes by Sentra, %d by PostGraphile.", q.name, len(shipped.found), shipped.size, theirs.size)
 	return nil
 }
 

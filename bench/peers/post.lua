@@ -1,8 +1,18 @@
--- Posts the body in the file named, and prints what was seen as one line of JSON.
+-- Posts the bodies in the file named, one a line, in turn, and prints what was
+-- seen as one line of JSON.
+local requests, at = {}, 0
+
 function init(arguments)
   wrk.method = "POST"
   wrk.headers["Content-Type"] = "application/json"
-  wrk.body = assert(io.open(arguments[1], "rb")):read("*a")
+  for body in io.lines(arguments[1]) do
+    requests[#requests + 1] = wrk.format(nil, nil, nil, body)
+  end
+end
+
+function request()
+  at = at % #requests + 1
+  return requests[at]
 end
 
 function done(summary, latency)

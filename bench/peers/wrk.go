@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	_ "embed"
 	"encoding/json"
@@ -22,14 +23,14 @@ type load struct {
 	p50, p99   time.Duration
 }
 
-// drive posts one body to a URL over and over. An answer of another status than
+// drive posts bodies to a URL in turn, over and over. An answer of another status than
 // 200, or a connection that fails, is an error.
-func drive(ctx context.Context, dir, url string, body []byte, connections int, duration time.Duration) (load, error) {
-	script, content := filepath.Join(dir, "post.lua"), filepath.Join(dir, "body.json")
+func drive(ctx context.Context, dir, url string, bodies [][]byte, connections int, duration time.Duration) (load, error) {
+	script, content := filepath.Join(dir, "post.lua"), filepath.Join(dir, "bodies.jsonl")
 	if err := os.WriteFile(script, []byte(wrkScript), 0o600); err != nil {
 		return load{}, fmt.Errorf("write the load generator's script: %w", err)
 	}
-	if err := os.WriteFile(content, body, 0o600); err != nil {
+	if err := os.WriteFile(content, bytes.Join(bodies, []byte("\n")), 0o600); err != nil {
 		return load{}, fmt.Errorf("write the load generator's request: %w", err)
 	}
 	command := exec.CommandContext(ctx, "wrk", "--threads", "1", "--connections", strconv.Itoa(connections), "--duration", fmt.Sprintf("%ds", max(1, int(duration.Seconds()))),
