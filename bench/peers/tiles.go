@@ -9,7 +9,7 @@ import (
 	"github.com/paulmach/orb/encoding/mvt"
 	"github.com/paulmach/orb/maptile"
 
-	"github.com/sentra-ikm/sentra/internal/geo"
+	"github.com/sentra-ikm/sentra/internal/geo/coverage"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 	"github.com/sentra-ikm/sentra/internal/tile"
 )
@@ -64,7 +64,7 @@ func (w *world) fillTiles(ctx context.Context) error {
 		}
 	}
 	for zoom := leastZoom; zoom <= mostZoom; zoom++ {
-		if _, err := w.db.ExecContext(ctx, `INSERT INTO measured.tile_shape SELECT $1, code, coalesce(ST_Simplify(shape, $2), ST_Simplify(shape, $2, true)) FROM measured.tile_region`, zoom, geo.ZoomTolerance(zoom)); err != nil {
+		if _, err := w.db.ExecContext(ctx, `INSERT INTO measured.tile_shape SELECT $1, code, coalesce(ST_Simplify(shape, $2), ST_Simplify(shape, $2, true)) FROM measured.tile_region`, zoom, coverage.ZoomTolerance(zoom)); err != nil {
 			return fmt.Errorf("simplify the shapes for the tiles of zoom %d: %w", zoom, err)
 		}
 	}
