@@ -27,19 +27,28 @@ type Builder struct {
 	mu         sync.Mutex
 	epochs     map[sentra.Date]*epoch
 	partitions []*partition
+	// inherited are the partitions of the builder before.
+	inherited []*partition
 }
 
 // maxViews bounds how many filters' results are kept.
 const maxViews = 64
 
 // NewBuilder makes a builder. clusterID gives the id by which clients know a
-// cluster, from its key.
-func NewBuilder(a *atlas.Atlas, clusterID func(key string) string) (*Builder, error) {
+// cluster, from its key. What the boundaries alone decide is taken over from the
+// builder of the atlas before, which may be nil, where they stayed the same.
+func NewBuilder(a *atlas.Atlas, clusterID func(key string) string, before *Builder) (*Builder, error) {
 	views, err := lru.New[string, *view](maxViews)
 	if err != nil {
 		return nil, fmt.Errorf("make the cache of filters: %w", err)
 	}
-	return &Builder{atlas: a, clusterID: clusterID, changes: changeDays(a.Data), views: views, epochs: make(map[sentra.Date]*epoch)}, nil
+	b := &Builder{atlas: a, clusterID: clusterID, changes: changeDays(a.Data), views: views, epochs: make(map[sentra.Date]*epoch)}
+	if before != nil {
+		before.mu.Lock()
+		b.inherited = before.partitions
+		before.mu.Unlock()
+	}
+	return b, nil
 }
 
 // Query says what the tiles show.
@@ -126,7 +135,7 @@ func (b *Builder) Prepare(day sentra.Date, zoom int) {
 	e := b.epoch(day)
 	l := e.partition.level(zoom)
 	for _, p := range e.provinces {
-		l.province(p.members)
+		l.province(p.shape)
 	}
 }
 
@@ -177,7 +186,7 @@ func addProvinces(w *layerWriter, v *view, c *cutter, zoom int) {
 	l := v.partition.level(zoom)
 	for i, p := range v.provinces {
 		if v.hasProvince(int32(i)) {
-			w.add(featureID(p.Code), vectortile.Tile_POLYGON, v.provinceValues[i], c.area(l.province(p.members)))
+			w.add(featureID(p.Code), vectortile.Tile_POLYGON, v.provinceValues[i], c.area(l.province(p.shape)))
 		}
 	}
 }

@@ -5,10 +5,7 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/paulmach/orb"
-
 	"github.com/sentra-ikm/sentra/internal/atlas"
-	"github.com/sentra-ikm/sentra/internal/geo"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -16,32 +13,19 @@ import (
 type partition struct {
 	// shapes by code; a regency without a boundary is not among them.
 	shapes []*atlas.Shape
-	mosaic mosaic
 	once   [MaxZoom + 1]sync.Once
 	levels [MaxZoom + 1]*level
 }
 
 func (p *partition) level(zoom int) *level {
-	p.once[zoom].Do(func() { p.levels[zoom] = newLevel(p.mosaic, len(p.shapes), zoom) })
+	p.once[zoom].Do(func() { p.levels[zoom] = newLevel(p.shapes, zoom) })
 	return p.levels[zoom]
-}
-
-// storedShapes is a mosaic of boundaries as they are stored.
-type storedShapes []*atlas.Shape
-
-func (s storedShapes) Shape(regencies []int, tolerance float64) orb.MultiPolygon {
-	var out orb.MultiPolygon
-	for _, i := range regencies {
-		out = append(out, geo.Simplify(s[i].Boundary.Shape, tolerance)...)
-	}
-	return out
 }
 
 // province is a province of an epoch.
 type province struct {
 	*sentra.Region
-	// members number the regencies of the partition, ascending.
-	members []int
+	shape *atlas.Shape
 }
 
 // epoch is a span of days on which everything in a tile is the same.
@@ -152,24 +136,18 @@ func (b *Builder) newEpoch(day sentra.Date) *epoch {
 		e.provinceOf = append(e.provinceOf, none)
 	}
 	for _, r := range provinces {
-		p := province{Region: r}
+		shape := b.atlas.Shape(r.Code, day)
+		if shape == nil {
+			continue
+		}
 		for _, member := range b.atlas.Members(r.Code, day) {
 			if i, found := numbers[member.Code]; found {
-				p.members = append(p.members, i)
 				e.provinceOf[i] = int32(len(e.provinces))
 			}
 		}
-		if len(p.members) > 0 {
-			slices.Sort(p.members)
-			e.provinces = append(e.provinces, p)
-		}
+		e.provinces = append(e.provinces, province{r, shape})
 	}
-	at := slices.IndexFunc(b.partitions, func(p *partition) bool { return slices.Equal(p.shapes, shapes) })
-	if at < 0 {
-		at = len(b.partitions)
-		b.partitions = append(b.partitions, &partition{shapes: shapes, mosaic: storedShapes(shapes)})
-	}
-	e.partition = b.partitions[at]
+	e.partition = b.partition(shapes)
 	for _, p := range e.provinces {
 		e.provinceValues = append(e.provinceValues, append(nameValues(p.Region), b.statusValues(p.Code, day)...))
 	}
@@ -183,6 +161,21 @@ func (b *Builder) newEpoch(day sentra.Date) *epoch {
 	}
 	e.labels = b.newLabels(e, day)
 	return e
+}
+
+// partition gives the partition of the shapes: that of another epoch, or of the
+// atlas before, where it is the same.
+func (b *Builder) partition(shapes []*atlas.Shape) *partition {
+	same := func(p *partition) bool { return slices.Equal(p.shapes, shapes) }
+	if at := slices.IndexFunc(b.partitions, same); at >= 0 {
+		return b.partitions[at]
+	}
+	made := &partition{shapes: shapes}
+	if at := slices.IndexFunc(b.inherited, same); at >= 0 {
+		made = b.inherited[at]
+	}
+	b.partitions = append(b.partitions, made)
+	return made
 }
 
 func nameValues(r *sentra.Region) []value {

@@ -7,15 +7,9 @@ import (
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/planar"
 
+	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/geo/coverage"
 )
-
-// mosaic gives the areas of regencies at any tolerance in metres: the union of
-// those numbered, in degrees (lon, lat), wound to RFC 7946. Areas that touch
-// share the corners of their border at every tolerance.
-type mosaic interface {
-	Shape(regencies []int, tolerance float64) orb.MultiPolygon
-}
 
 // outline is an area on the grid of a zoom.
 type outline struct {
@@ -38,7 +32,9 @@ func newOutline(shape orb.MultiPolygon, zoom int) *outline {
 	o := &outline{bound: emptyBox()}
 	for _, polygon := range shape {
 		exterior := quantise(polygon[0], zoom)
-		if exterior == nil {
+		// Rounding may also turn a sliver inside out; then it would lie over its
+		// neighbour.
+		if exterior == nil || area2(exterior) > 0 {
 			continue
 		}
 		p := part{bound: emptyBox(), rings: [][]point{exterior}}
@@ -46,7 +42,7 @@ func newOutline(shape orb.MultiPolygon, zoom int) *outline {
 			p.bound.add(corner)
 		}
 		for _, hole := range polygon[1:] {
-			if ring := quantise(hole, zoom); ring != nil {
+			if ring := quantise(hole, zoom); ring != nil && area2(ring) > 0 {
 				p.rings = append(p.rings, ring)
 			}
 		}
@@ -88,36 +84,38 @@ const none = int32(-1)
 
 // level is everything with an area at one zoom.
 type level struct {
-	zoom      int
-	outlines  []*outline
-	borders   []border
-	mosaic    mosaic
+	zoom int
+	// outlines of the regencies, by number.
+	outlines []*outline
+	borders  []border
+
 	mu        sync.Mutex
-	provinces map[string]*outline
+	provinces map[*atlas.Shape]*outline
 }
 
-func newLevel(m mosaic, regencies, zoom int) *level {
-	l := &level{zoom: zoom, mosaic: m, outlines: make([]*outline, regencies), provinces: make(map[string]*outline)}
-	for i := range l.outlines {
-		l.outlines[i] = newOutline(m.Shape([]int{i}, coverage.ZoomTolerance(zoom)), zoom)
+func newLevel(regencies []*atlas.Shape, zoom int) *level {
+	l := &level{zoom: zoom, outlines: make([]*outline, len(regencies)), provinces: make(map[*atlas.Shape]*outline)}
+	for i, s := range regencies {
+		l.outlines[i] = newOutline(simplified(s, zoom), zoom)
 	}
 	l.borders = findBorders(l.outlines)
 	return l
 }
 
-// province gives the outline of the regencies numbered, in ascending order.
-func (l *level) province(members []int) *outline {
-	key := make([]byte, 0, 2*len(members))
-	for _, m := range members {
-		key = append(key, byte(m>>8), byte(m))
-	}
+// simplified gives a shape as detailed as a zoom can show.
+func simplified(s *atlas.Shape, zoom int) orb.MultiPolygon {
+	return s.Simplified(coverage.ZoomTolerance(zoom))
+}
+
+// province gives the outline of a province.
+func (l *level) province(s *atlas.Shape) *outline {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if found := l.provinces[string(key)]; found != nil {
+	if found := l.provinces[s]; found != nil {
 		return found
 	}
-	made := newOutline(l.mosaic.Shape(members, coverage.ZoomTolerance(l.zoom)), l.zoom)
-	l.provinces[string(key)] = made
+	made := newOutline(simplified(s, l.zoom), l.zoom)
+	l.provinces[s] = made
 	return made
 }
 

@@ -46,7 +46,7 @@ func (t *Tiles) Builder() (*Builder, error) {
 	if t.builder != nil && t.builder.atlas == a {
 		return t.builder, nil
 	}
-	made, err := NewBuilder(a, t.clusterID)
+	made, err := NewBuilder(a, t.clusterID, t.builder)
 	if err != nil {
 		return nil, err
 	}
