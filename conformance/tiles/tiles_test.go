@@ -353,6 +353,22 @@ func covers(f feature, p [2]float64) bool {
 	return inside
 }
 
+// somewhere gives tiles of a zoom along the borders of regencies, the same at
+// every run.
+func somewhere(zoom maptile.Zoom, number int) []maptile.Tile {
+	random := rand.New(rand.NewPCG(uint64(zoom), 5))
+	boundaries := server.Holder.Atlas().Data.Boundaries
+	var tiles []maptile.Tile
+	for tries := 0; len(tiles) < number && tries < 1000; tries++ {
+		shape := boundaries[random.IntN(len(boundaries))].Shape
+		ring := shape[random.IntN(len(shape))][0]
+		if at := maptile.At(ring[random.IntN(len(ring))], zoom); !slices.Contains(tiles, at) {
+			tiles = append(tiles, at)
+		}
+	}
+	return tiles
+}
+
 // some gives tiles of a zoom that hold land, the same at every run.
 func some(t *testing.T, zoom maptile.Zoom, number int) []maptile.Tile {
 	t.Helper()
@@ -374,6 +390,11 @@ func some(t *testing.T, zoom maptile.Zoom, number int) []maptile.Tile {
 type segment [2][2]int
 
 func (s segment) reversed() segment { return segment{s[1], s[0]} }
+
+// length is in units of the tile, an eighth of a pixel.
+func (s segment) length() float64 {
+	return math.Hypot(float64(s[0][0]-s[1][0]), float64(s[0][1]-s[1][1]))
+}
 
 // inTile tells whether the segment lies where nothing was cut: within the tile
 // and not in the margin around it.
@@ -405,9 +426,9 @@ func TestNeighboursJoin(t *testing.T) {
 	for _, c := range []struct {
 		zoom   maptile.Zoom
 		number int
-	}{{4, 6}, {5, 10}, {6, 12}, {8, 20}, {10, 20}, {12, 20}, {14, 20}} {
-		tiles := some(t, c.zoom, c.number)
-		sides, shared := 0, 0
+	}{{3, 4}, {4, 6}, {5, 10}, {6, 12}, {7, 20}, {8, 30}, {9, 40}, {10, 60}, {12, 100}, {14, 200}} {
+		tiles := somewhere(c.zoom, c.number)
+		sides, shared, slivers := 0, 0, 0
 		for _, one := range fetch(t, tiles, url.Values{"layers": {"provinces,regencies,borders"}}) {
 			type owner struct{ code, province string }
 			owners := make(map[segment][]owner)
@@ -466,14 +487,28 @@ func TestNeighboursJoin(t *testing.T) {
 			}
 			provinces := make(map[segment]bool)
 			for _, f := range one.Layers["provinces"].Features {
-				for s := range segments(f) {
+				all := segments(f)
+				for s := range all {
 					provinces[s] = true
+					if all[s.reversed()] > 0 {
+						// A strait too narrow for the grid: both sides are the province's.
+						continue
+					}
 					border, found := borders[s]
 					if !found {
 						border, found = borders[s.reversed()]
 					}
-					if !found || border.text("level") == "regency" {
+					switch {
+					case found && border.text("level") == "regency":
 						t.Errorf("%s: the side %v of province %s is the border %v", one.Path, s, f.text("code"), border.Properties)
+					case !found:
+						// An islet that rounding flattens to a line goes from the
+						// regencies; where it hangs on a larger part of the province it
+						// stays with that.
+						slivers++
+						if s.length() > 10 {
+							t.Errorf("%s: the side %v of province %s is no border", one.Path, s, f.text("code"))
+						}
 					}
 				}
 			}
@@ -483,9 +518,9 @@ func TestNeighboursJoin(t *testing.T) {
 				}
 			}
 		}
-		t.Logf("zoom %d: %d tiles, %d sides, %d of them shared", c.zoom, len(tiles), sides, shared)
-		if sides < 500 {
-			t.Errorf("zoom %d: only %d sides were looked at", c.zoom, sides)
+		t.Logf("zoom %d: %d tiles, %d sides, %d of them shared, %d slivers", c.zoom, len(tiles), sides, shared, slivers)
+		if sides < 500 || slivers*1000 > sides {
+			t.Errorf("zoom %d: %d sides were looked at, with %d slivers", c.zoom, sides, slivers)
 		}
 	}
 }
@@ -508,7 +543,7 @@ func TestLandIsCovered(t *testing.T) {
 		tested := 0
 		for i, one := range fetch(t, tiles, url.Values{"layers": {"regencies"}}) {
 			bound := tiles[i].Bound()
-			for range 150 {
+			for range 400 {
 				p := orb.Point{bound.Min[0] + random.Float64()*(bound.Max[0]-bound.Min[0]), bound.Min[1] + random.Float64()*(bound.Max[1]-bound.Min[1])}
 				inland := onLand(p)
 				for step := range 16 {
