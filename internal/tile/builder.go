@@ -35,20 +35,26 @@ type Builder struct {
 const maxViews = 64
 
 // NewBuilder makes a builder. clusterID gives the id by which clients know a
-// cluster, from its key. What the boundaries alone decide is taken over from the
-// builder of the atlas before, which may be nil, where they stayed the same.
-func NewBuilder(a *atlas.Atlas, clusterID func(key string) string, before *Builder) (*Builder, error) {
+// cluster, from its key.
+func NewBuilder(a *atlas.Atlas, clusterID func(key string) string) (*Builder, error) {
 	views, err := lru.New[string, *view](maxViews)
 	if err != nil {
 		return nil, fmt.Errorf("make the cache of filters: %w", err)
 	}
-	b := &Builder{atlas: a, clusterID: clusterID, changes: changeDays(a.Data), views: views, epochs: make(map[sentra.Date]*epoch)}
-	if before != nil {
-		before.mu.Lock()
-		b.inherited = before.partitions
-		before.mu.Unlock()
+	return &Builder{atlas: a, clusterID: clusterID, changes: changeDays(a.Data), views: views, epochs: make(map[sentra.Date]*epoch)}, nil
+}
+
+// Next makes the builder of the next atlas. What the boundaries alone decide it
+// takes over where they stayed the same.
+func (b *Builder) Next(a *atlas.Atlas) (*Builder, error) {
+	next, err := NewBuilder(a, b.clusterID)
+	if err != nil {
+		return nil, err
 	}
-	return b, nil
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	next.inherited = b.partitions
+	return next, nil
 }
 
 // Query says what the tiles show.

@@ -55,7 +55,7 @@ func clusterID(key string) string { return "id of " + key }
 
 func newBuilder(tb testing.TB) *Builder {
 	tb.Helper()
-	b, err := NewBuilder(country, clusterID, nil)
+	b, err := NewBuilder(country, clusterID)
 	if err != nil {
 		tb.Fatal(err)
 	}

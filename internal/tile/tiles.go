@@ -46,7 +46,13 @@ func (t *Tiles) Builder() (*Builder, error) {
 	if t.builder != nil && t.builder.atlas == a {
 		return t.builder, nil
 	}
-	made, err := NewBuilder(a, t.clusterID, t.builder)
+	var made *Builder
+	var err error
+	if t.builder == nil {
+		made, err = NewBuilder(a, t.clusterID)
+	} else {
+		made, err = t.builder.Next(a)
+	}
 	if err != nil {
 		return nil, err
 	}
