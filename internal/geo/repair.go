@@ -296,14 +296,14 @@ func decodePolygons(data []byte) (orb.MultiPolygon, error) {
 }
 
 // Round gives the shape with its coordinates rounded to decimal places, in
-// place of the shape given; points that become equal are merged, rings that
-// lose their area are kept as they were.
+// place of the shape given. Points that become equal are merged; rings that lose
+// their area go, but the largest part stays, as it was if need be.
 func Round(shape orb.MultiPolygon, places int) orb.MultiPolygon {
 	factor := math.Pow10(places)
 	out := make(orb.MultiPolygon, 0, len(shape))
 	for _, polygon := range shape {
 		rounded := make(orb.Polygon, 0, len(polygon))
-		for _, ring := range polygon {
+		for r, ring := range polygon {
 			kept := make(orb.Ring, 0, len(ring))
 			for _, p := range ring {
 				q := orb.Point{math.Round(p[0]*factor) / factor, math.Round(p[1]*factor) / factor}
@@ -311,12 +311,20 @@ func Round(shape orb.MultiPolygon, places int) orb.MultiPolygon {
 					kept = append(kept, q)
 				}
 			}
-			if len(kept) < 4 || planar.Area(kept) == 0 {
-				kept = ring
+			if len(kept) >= 4 && planar.Area(kept) != 0 {
+				rounded = append(rounded, kept)
+			} else if r == 0 {
+				break
 			}
-			rounded = append(rounded, kept)
 		}
-		out = append(out, rounded)
+		if len(rounded) > 0 {
+			out = append(out, rounded)
+		}
+	}
+	if len(out) == 0 && len(shape) > 0 {
+		out = append(out, slices.MaxFunc(shape, func(p, q orb.Polygon) int {
+			return cmp.Compare(math.Abs(planar.Area(p)), math.Abs(planar.Area(q)))
+		}))
 	}
 	return out
 }

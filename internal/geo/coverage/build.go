@@ -66,16 +66,18 @@ func (b *builder) read() error {
 
 // node draws the borders together and cuts them where they meet.
 func (b *builder) node() error {
+	counted := make(chan [2]int)
+	go func(drawn []source) {
+		edges, shared := countEdges(drawn)
+		counted <- [2]int{edges, shared}
+	}(b.sources)
 	// Half the tolerance goes to vertices, half to edges, so that together they
 	// stay within it.
-	b.report.Edges.Before, b.report.SharedEdges.Before = countEdges(b.sources)
-	mergeVertices(b.sources, b.reach/2)
-	noded, err := node(b.sources, b.reach/2)
-	if err != nil {
-		return err
-	}
+	noded, err := node(mergeVertices(b.sources, b.reach/2), b.reach/2)
+	drawn := <-counted
+	b.report.Edges.Before, b.report.SharedEdges.Before = drawn[0], drawn[1]
 	b.sources = noded
-	return nil
+	return err
 }
 
 // countEdges gives the number of distinct edges and of those used more than once.

@@ -35,59 +35,52 @@ const maxRounds = 60
 
 var errNoding = errors.New("edges still cross after all rounds of cutting")
 
-// mergeVertices maps every vertex to a representative not farther than reach
-// units. It depends on the set of vertices only, not on their order.
-func mergeVertices(sources []source, reach float64) {
-	if reach < 1 {
-		return
+// mergeVertices gives the rings with every vertex replaced by a representative
+// not farther than reach units. It depends on the set of vertices only, not on
+// their order.
+func mergeVertices(sources []source, reach float64) []source {
+	count := 0
+	for _, s := range sources {
+		count += len(s.ring)
 	}
-	var all []vertex
+	all := make([]vertex, 0, count)
 	for _, s := range sources {
 		all = append(all, s.ring...)
 	}
 	slices.SortFunc(all, compareVertices)
 	all = slices.Compact(all)
-	side := int32(reach) + 1
-	type square struct{ x, y int32 }
-	kept := make(map[square][]vertex, len(all))
 	to := make(map[vertex]vertex)
+	kept := all[:0] // the representatives so far, from west to east
+	window := 0
 	for _, v := range all {
-		at := square{floorDiv(v.x, side), floorDiv(v.y, side)}
+		for window < len(kept) && float64(v.x-kept[window].x) > reach {
+			window++
+		}
 		best, found := vertex{}, false
 		nearest := reach * reach
-		for dx := int32(-1); dx <= 1; dx++ {
-			for dy := int32(-1); dy <= 1; dy++ {
-				for _, w := range kept[square{at.x + dx, at.y + dy}] {
-					ex, ey := float64(v.x-w.x), float64(v.y-w.y)
-					if d := ex*ex + ey*ey; d <= nearest && (!found || d < nearest || w.less(best)) {
-						best, nearest, found = w, d, true
-					}
-				}
+		for _, w := range kept[window:] {
+			dx, dy := float64(v.x-w.x), float64(v.y-w.y)
+			if d := dx*dx + dy*dy; d <= nearest && (!found || d < nearest) {
+				best, nearest, found = w, d, true
 			}
 		}
 		if found {
 			to[v] = best
-			continue
+		} else {
+			kept = append(kept, v)
 		}
-		kept[at] = append(kept[at], v)
 	}
-	for i := range sources {
-		ring := sources[i].ring
+	out := make([]source, len(sources))
+	for i, s := range sources {
+		ring := slices.Clone(s.ring)
 		for j, v := range ring {
 			if w, moved := to[v]; moved {
 				ring[j] = w
 			}
 		}
-		sources[i].ring = withoutRepeats(ring)
+		out[i] = source{polygon: s.polygon, ring: withoutRepeats(ring)}
 	}
-}
-
-func floorDiv(a, b int32) int32 {
-	q := a / b
-	if a%b != 0 && a < 0 {
-		q--
-	}
-	return q
+	return out
 }
 
 // withoutRepeats drops vertices equal to the one before, in a closed chain.

@@ -3,7 +3,6 @@ package coverage
 import (
 	"math"
 	"math/rand/v2"
-	"slices"
 	"testing"
 )
 
@@ -21,12 +20,7 @@ func TestNodedRingsStayNear(t *testing.T) {
 			}
 			before = append(before, source{polygon: i, ring: withoutRepeats(ring)})
 		}
-		after := make([]source, len(before))
-		for i, s := range before {
-			after[i] = source{polygon: s.polygon, ring: slices.Clone(s.ring)}
-		}
-		mergeVertices(after, reach/2)
-		after, err := node(after, reach/2)
+		after, err := node(mergeVertices(before, reach/2), reach/2)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,7 +2,6 @@ package coverage
 
 import (
 	"cmp"
-	"container/heap"
 	"context"
 	"math"
 	"slices"
@@ -36,16 +35,50 @@ type entry struct {
 
 type queue []entry
 
-func (q queue) Len() int      { return len(q) }
-func (q queue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
-func (q queue) Less(i, j int) bool {
-	return q[i].metres < q[j].metres || q[i].metres == q[j].metres && q[i].at < q[j].at
+func (e entry) before(f entry) bool {
+	return e.metres < f.metres || e.metres == f.metres && e.at < f.at
 }
-func (q *queue) Push(x any) { *q = append(*q, x.(entry)) }
-func (q *queue) Pop() any {
-	last := (*q)[len(*q)-1]
-	*q = (*q)[:len(*q)-1]
-	return last
+
+// add and pop are a binary heap's; container/heap would put every entry into an
+// interface.
+func (q *queue) add(e entry) {
+	*q = append(*q, e)
+	h := *q
+	for i := len(h) - 1; i > 0; {
+		up := (i - 1) / 2
+		if !h[i].before(h[up]) {
+			break
+		}
+		h[i], h[up] = h[up], h[i]
+		i = up
+	}
+}
+
+func (q *queue) pop() entry {
+	h := *q
+	first, last := h[0], len(h)-1
+	h[0] = h[last]
+	*q = h[:last]
+	h.sink(0, last)
+	return first
+}
+
+// sink lets the entry at i sink to its place among the first n.
+func (q queue) sink(i, n int) {
+	for {
+		least := 2*i + 1
+		if least >= n {
+			return
+		}
+		if right := least + 1; right < n && q[right].before(q[least]) {
+			least = right
+		}
+		if !q[least].before(q[i]) {
+			return
+		}
+		q[i], q[least] = q[least], q[i]
+		i = least
+	}
 }
 
 // simplify works out at which tolerance every vertex and every part goes; due is
@@ -103,13 +136,15 @@ func (c *Coverage) simplify(ctx context.Context, due []float32) error {
 			s.queue = append(s.queue, entry{metres: s.missed(at), at: at})
 		}
 	}
-	heap.Init(&s.queue)
+	for i := len(s.queue)/2 - 1; i >= 0; i-- {
+		s.queue.sink(i, len(s.queue))
+	}
 	byPart := s.positionsByPart()
 	for count := 0; len(s.queue) > 0; count++ {
 		if count%4096 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		e := heap.Pop(&s.queue).(entry)
+		e := s.queue.pop()
 		if e.at < 0 {
 			part := -1 - e.at
 			s.level = max(s.level, e.metres)
@@ -218,7 +253,7 @@ func (s *simplifier) drop(v int32) {
 
 func (s *simplifier) push(v int32) {
 	s.stamp[v]++
-	heap.Push(&s.queue, entry{metres: s.missed(v), at: v, stamp: s.stamp[v]})
+	s.queue.add(entry{metres: s.missed(v), at: v, stamp: s.stamp[v]})
 }
 
 // missed is how far, in metres, the full line between the neighbours of a vertex
@@ -261,9 +296,9 @@ func roundUp(x float64) float32 {
 // vertexIndex is a packed tree over the vertices that are left. The boxes stay
 // as they are built; the counts tell where nothing is left.
 type vertexIndex struct {
-	at     []vertex
-	items  []int32 // positions, in the order of the curve
-	place  map[int32]int32
+	sorted []vertex // the vertices of the items
+	items  []int32  // positions, in the order of the curve
+	place  []int32  // position to its place in items, -1 for a node's other positions
 	alive  []bool
 	levels [][]indexBox // from the leaves up
 }
@@ -277,7 +312,10 @@ type indexBox struct {
 const fanOut = 8
 
 func newVertexIndex(at []vertex, items []int32) *vertexIndex {
-	x := &vertexIndex{at: at, items: items, alive: make([]bool, len(items)), place: make(map[int32]int32, len(items))}
+	x := &vertexIndex{sorted: make([]vertex, len(items)), items: items, alive: make([]bool, len(items)), place: make([]int32, len(at))}
+	for i := range x.place {
+		x.place[i] = -1
+	}
 	type keyed struct {
 		key  uint64
 		item int32
@@ -288,7 +326,7 @@ func newVertexIndex(at []vertex, items []int32) *vertexIndex {
 	}
 	slices.SortFunc(order, func(a, b keyed) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.item, b.item)) })
 	for i, o := range order {
-		items[i], x.alive[i], x.place[o.item] = o.item, true, int32(i)
+		items[i], x.sorted[i], x.alive[i], x.place[o.item] = o.item, at[o.item], true, int32(i)
 	}
 	boxes := make([]indexBox, len(items))
 	for i, item := range items {
@@ -330,8 +368,8 @@ func interleave(v vertex) uint64 {
 }
 
 func (x *vertexIndex) remove(item int32) {
-	i, known := x.place[item]
-	if !known || !x.alive[i] {
+	i := x.place[item]
+	if i < 0 || !x.alive[i] {
 		return
 	}
 	x.alive[i] = false
@@ -350,34 +388,34 @@ func (x *vertexIndex) inTriangle(a, b, c vertex) int32 {
 	}
 	minX, maxX := min(a.x, b.x, c.x), max(a.x, b.x, c.x)
 	minY, maxY := min(a.y, b.y, c.y), max(a.y, b.y, c.y)
-	var visit func(level int, i int32) int32
-	visit = func(level int, i int32) int32 {
-		box := &x.levels[level][i]
+	type step struct {
+		level int
+		box   int32
+	}
+	var room [64]step
+	todo := append(room[:0], step{len(x.levels) - 1, 0})
+	for len(todo) > 0 {
+		at := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		box := &x.levels[at.level][at.box]
 		if box.count == 0 || box.minX > maxX || box.maxX < minX || box.minY > maxY || box.maxY < minY {
-			return -1
+			continue
 		}
-		if level > 0 {
-			for k := i * fanOut; k < min((i+1)*fanOut, int32(len(x.levels[level-1]))); k++ {
-				if found := visit(level-1, k); found >= 0 {
-					return found
-				}
+		if at.level > 0 {
+			for k := min((at.box+1)*fanOut, int32(len(x.levels[at.level-1]))) - 1; k >= at.box*fanOut; k-- {
+				todo = append(todo, step{at.level - 1, k})
 			}
-			return -1
+			continue
 		}
-		for k := i * fanOut; k < min((i+1)*fanOut, int32(len(x.items))); k++ {
-			if !x.alive[k] {
-				continue
-			}
-			v := x.at[x.items[k]]
-			if v.x < minX || v.x > maxX || v.y < minY || v.y > maxY || v == a || v == b || v == c {
+		for k := at.box * fanOut; k < min((at.box+1)*fanOut, int32(len(x.items))); k++ {
+			v := x.sorted[k]
+			if v.x < minX || v.x > maxX || v.y < minY || v.y > maxY || !x.alive[k] || v == a || v == b || v == c {
 				continue
 			}
 			if cross(a, b, v) >= 0 && cross(b, c, v) >= 0 && cross(c, a, v) >= 0 {
 				return x.items[k]
 			}
 		}
-		return -1
 	}
-	top := len(x.levels) - 1
-	return visit(top, 0)
+	return -1
 }
