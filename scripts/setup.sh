@@ -11,7 +11,7 @@ cd "$(dirname "$0")/.."
 
 # What each stage needs: a command, or a path, and the Debian package that brings it.
 serve_programs=()
-test_programs=(chromium:chromium /usr/share/fonts/truetype/liberation:fonts-liberation)
+test_programs=(nginx:nginx chromium:chromium /usr/share/fonts/truetype/liberation:fonts-liberation)
 bench_programs=(wrk:wrk node:nodejs npm:npm)
 
 if ! command -v go >/dev/null; then
@@ -25,6 +25,12 @@ updated=
 install_packages() {
   [ -n "$updated" ] || apt-get update -qq
   updated=yes
+  # No package's service is started: the tests start what they need themselves.
+  if [ ! -e /usr/sbin/policy-rc.d ]; then
+    printf '#!/bin/sh\nexit 101\n' > /usr/sbin/policy-rc.d
+    chmod +x /usr/sbin/policy-rc.d
+    trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+  fi
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 

@@ -480,7 +480,9 @@ func events(t *testing.T, address string, header ...string) (next func() string,
 func TestEventsAreFlushed(t *testing.T) {
 	for _, encoding := range []string{"identity", "gzip", "br", "zstd"} {
 		t.Run(encoding, func(t *testing.T) {
-			s := newGraphQLServer(t, func(config *httpserver.Config) { config.Timeout, config.KeepAlive = 50*time.Millisecond, 20*time.Millisecond })
+			s := newGraphQLServer(t, func(config *httpserver.Config) {
+				config.Timeout, config.KeepAlive = 50*time.Millisecond, 20*time.Millisecond
+			})
 			server := httptest.NewServer(s)
 			defer server.Close()
 			next, response, end := events(t, server.URL, "Accept-Encoding", encoding)

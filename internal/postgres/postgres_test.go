@@ -1,12 +1,17 @@
 package postgres_test
 
 import (
+	"context"
+	"fmt"
 	"io/fs"
+	neturl "net/url"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/jmoiron/sqlx"
 	"github.com/paulmach/orb"
 
 	"github.com/sentra-ikm/sentra/internal/facts"
@@ -155,4 +160,125 @@ func TestFactsReadBack(t *testing.T) {
 	if _, err := store.ReplaceBoundaries(t.Context(), overlapping, nil, nil); sentra.ErrorCode(err) != sentra.CodeConflict {
 		t.Errorf("overlapping periods: got %v, want CONFLICT", err)
 	}
+}
+
+// A server hears of a change again after its listening connection was killed, and
+// polls while it has none.
+func TestChangesOutliveTheirConnection(t *testing.T) {
+	url, err := server.NewDatabase(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	store := open(t, url)
+	if _, err := store.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sqlx.Open("postgres", url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	listen := func(poll time.Duration) (heard chan string, end func()) {
+		ctx, cancel := context.WithCancel(t.Context())
+		heard, ended := make(chan string, 1000), make(chan error, 1)
+		go func() {
+			ended <- store.Changes(ctx, poll, func() {
+				if version, err := store.Version(ctx); err == nil {
+					heard <- version
+				}
+			})
+		}()
+		return heard, func() {
+			cancel()
+			select {
+			case err := <-ended:
+				if err != nil {
+					t.Error(err)
+				}
+			case <-time.After(5 * time.Second):
+				t.Error("listening does not end with its context")
+			}
+		}
+	}
+	// change makes another version and waits until it is heard of.
+	change := func(heard <-chan string) {
+		t.Helper()
+		if _, err := db.Exec(`INSERT INTO sources (id, title) VALUES (gen_random_uuid()::text, 'a change')`); err != nil {
+			t.Fatal(err)
+		}
+		want, err := store.Version(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for late := time.After(10 * time.Second); ; {
+			select {
+			case got := <-heard:
+				if got == want {
+					return
+				}
+			case <-late:
+				t.Fatal("a change was not heard of within 10 s")
+			}
+		}
+	}
+	kill := func() {
+		t.Helper()
+		var killed int
+		for range 500 {
+			// Its last statement was the LISTEN, or the empty one that finds out whether
+			// it is alive.
+			if err := db.Get(&killed, `SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+				WHERE datname = current_database() AND query IN ('LISTEN "sentra_dataset"', '')`); err != nil {
+				t.Fatal(err)
+			}
+			if killed == 1 {
+				return
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		t.Fatalf("%d listening connections killed, want 1", killed)
+	}
+
+	// By notifications alone, since the next poll is an hour away.
+	heard, end := listen(time.Hour)
+	<-heard
+	change(heard)
+	kill()
+	// What changes now goes unheard until the connection is back.
+	change(heard)
+	kill()
+	for len(heard) > 0 {
+		<-heard
+	}
+	<-heard // The new connection is there.
+	change(heard)
+	end()
+
+	// By polls alone, since no new connection can be made.
+	heard, end = listen(50 * time.Millisecond)
+	defer end()
+	<-heard
+	change(heard)
+	at, err := neturl.Parse(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := strings.TrimPrefix(at.Path, "/")
+	at.Path = "/postgres"
+	admin, err := sqlx.Connect("postgres", at.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer admin.Close()
+	allow := func(allowed bool) {
+		t.Helper()
+		if _, err := admin.Exec(fmt.Sprintf(`ALTER DATABASE %s ALLOW_CONNECTIONS %t`, name, allowed)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	allow(false)
+	defer allow(true)
+	kill()
+	change(heard)
+	change(heard)
 }
