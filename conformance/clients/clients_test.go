@@ -1,0 +1,151 @@
+// Package clients proves that typed clients can be made of the schema that a
+// server shows and of the example queries: in TypeScript with GraphQL Code
+// Generator, in Go with genqlient. Both compile, and the Go one asks.
+package clients
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sentra-ikm/sentra/graph"
+	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/facts"
+	"github.com/sentra-ikm/sentra/internal/httpserver"
+	"github.com/sentra-ikm/sentra/internal/pgtest"
+	"github.com/sentra-ikm/sentra/internal/postgres"
+)
+
+type ready struct{}
+
+func (ready) Readiness(context.Context) (httpserver.Readiness, error) {
+	return httpserver.Readiness{Status: "ready"}, nil
+}
+
+// serve serves the facts over a real database and gives the address.
+func serve(t *testing.T) string {
+	t.Helper()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	database, err := pgtest.Start()
+	must(err)
+	t.Cleanup(func() { must(database.Stop()) })
+	url, err := database.NewDatabase(t.Context())
+	must(err)
+	store, err := postgres.Open(t.Context(), url)
+	must(err)
+	t.Cleanup(func() { must(store.Close()) })
+	_, err = store.Migrate(t.Context())
+	must(err)
+	brought, err := facts.Load()
+	must(err)
+	_, err = store.SyncFacts(t.Context(), brought, "test")
+	must(err)
+	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	holder, err := atlas.NewHolder(t.Context(), store, log)
+	must(err)
+	resolver := &graph.Resolver{Holder: holder, Now: time.Now}
+	handler, err := httpserver.New(httpserver.DefaultConfig(), graph.NewSchema(resolver), resolver.OneAtlas, ready{}, log)
+	must(err)
+	server := httptest.NewServer(handler.Handler())
+	t.Cleanup(server.Close)
+	return server.URL + "/graphql"
+}
+
+var anonymous = regexp.MustCompile(`(?m)^(query )?\{`)
+
+// named writes the example queries into a folder and gives their paths. A query
+// without a name gets its file's, since a generator makes functions and types of
+// names: 01-title-question.graphql is TitleQuestion.
+func named(t *testing.T, folder string) []string {
+	t.Helper()
+	examples, err := filepath.Glob("../../web/examples/*.graphql")
+	if err != nil || len(examples) < 10 {
+		t.Fatalf("%d examples, %v", len(examples), err)
+	}
+	var paths []string
+	for _, example := range examples {
+		text, err := os.ReadFile(example)
+		if err != nil {
+			t.Fatal(err)
+		}
+		base := strings.TrimSuffix(filepath.Base(example), ".graphql")
+		name := ""
+		for _, word := range strings.Split(base, "-")[1:] {
+			name += strings.ToUpper(word[:1]) + word[1:]
+		}
+		path := filepath.Join(folder, base+".query.graphql")
+		if err := os.WriteFile(path, anonymous.ReplaceAll(text, []byte("query "+name+" {")), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		paths = append(paths, path)
+	}
+	return paths
+}
+
+// run runs a program in a folder, for at most three minutes.
+func run(t *testing.T, folder, program string, arguments ...string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	command := exec.CommandContext(ctx, program, arguments...)
+	command.Dir = folder
+	out, err := command.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s %s: %v\n%s", program, strings.Join(arguments, " "), err, out)
+	}
+	return string(out)
+}
+
+func copyFiles(t *testing.T, to string, files ...string) {
+	t.Helper()
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(to, filepath.Base(file)), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestTypedClients(t *testing.T) {
+	if _, err := os.Stat("node_modules/.installed"); err != nil {
+		t.Fatal("the packages of conformance/clients are not installed; run `make setup-test`")
+	}
+	url, folder := serve(t), t.TempDir()
+	queries := named(t, folder)
+
+	run(t, ".", "node", slices.Concat([]string{"typescript/generate.mjs", url, folder}, queries)...)
+	copyFiles(t, folder, "typescript/client.ts")
+	run(t, ".", "node_modules/.bin/tsc", "--noEmit", "--strict", "--noUncheckedIndexedAccess", "--module", "esnext", "--moduleResolution", "bundler", filepath.Join(folder, "client.ts"))
+	operations, err := os.ReadFile(filepath.Join(folder, "operations.ts"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if made := strings.Count(string(operations), "QueryVariables ="); made != len(queries) {
+		t.Errorf("types of %d operations, want one for each of %d examples", made, len(queries))
+	}
+
+	// schema.graphql is there already, as introspection shows it.
+	copyFiles(t, folder, "go/go.mod", "go/go.sum", "go/genqlient.yaml", "go/main.go")
+	run(t, folder, "go", "tool", "genqlient")
+	run(t, folder, "go", "build", "-o", "client", ".")
+	if got, want := run(t, folder, "./client", url), "94.06 Kabupaten Dogiyai Papua YES\n"; got != want {
+		t.Errorf("the client printed %q, want %q", got, want)
+	}
+}
