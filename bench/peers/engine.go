@@ -321,8 +321,10 @@ func page(ctx context.Context, a *atlas.Atlas, filter *sentra.ClusterFilter) ([]
 		return nil, err
 	}
 	var keys []string
-	for _, hit := range list.Hits[:min(pageSize, len(list.Hits))] {
-		keys = append(keys, hit.Key)
+	for hit := range list.All() {
+		if keys = append(keys, hit.Key); len(keys) == pageSize {
+			break
+		}
 	}
 	return keys, nil
 }

@@ -234,7 +234,7 @@ func (w *world) fillPeer(ctx context.Context) error {
 		return err
 	}
 	err = copyRows("cluster", []string{"key", "position", "name", "begins", "place"}, func(add func(...any) error) error {
-		for i, c := range clusters.Hits {
+		for i, c := range clusters.Hits() {
 			begins := w.atlas.Phase(c.Phases[0]).From.First
 			for _, key := range c.Phases[1:] {
 				begins = min(begins, w.atlas.Phase(key).From.First)
@@ -249,7 +249,7 @@ func (w *world) fillPeer(ctx context.Context) error {
 		return err
 	}
 	err = copyRows("cluster_region", []string{"cluster_key", "region_code"}, func(add func(...any) error) error {
-		for _, c := range clusters.Hits {
+		for _, c := range clusters.Hits() {
 			for _, code := range c.Regions {
 				if err := add(c.Key, string(code)); err != nil {
 					return err

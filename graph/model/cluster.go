@@ -123,17 +123,14 @@ type ClusterConnection struct {
 
 // NewClusterConnection makes the page of a list.
 func NewClusterConnection(a *atlas.Atlas, list *atlas.ClusterList, page Page, day sentra.Date) (*ClusterConnection, error) {
-	keys := make([]string, len(list.Hits))
-	for i, hit := range list.Hits {
-		keys[i] = hit.Key
-	}
-	from, to, info, err := page.window(keys)
+	key := func(hit atlas.ClusterHit) string { return hit.Key }
+	hits, info, err := pageOf(page, &list.List, key)
 	if err != nil {
 		return nil, err
 	}
-	c := &ClusterConnection{Edges: []*ClusterEdge{}, PageInfo: info, TotalCount: len(keys), NotCoveredCount: list.NotCovered}
-	for i, hit := range list.Hits[from:to] {
-		c.Edges = append(c.Edges, &ClusterEdge{Cursor: cursor(keys[from+i]), Node: NewCluster(a, hit.Cluster, day), DistanceMetres: hit.Metres})
+	c := &ClusterConnection{Edges: []*ClusterEdge{}, PageInfo: info, TotalCount: list.Len(), NotCoveredCount: list.NotCovered}
+	for _, hit := range hits {
+		c.Edges = append(c.Edges, &ClusterEdge{Cursor: cursor(key(hit)), Node: NewCluster(a, hit.Cluster, day), DistanceMetres: hit.Metres})
 	}
 	return c, nil
 }

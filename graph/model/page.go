@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"slices"
 
+	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -23,62 +24,90 @@ type Page struct {
 	Before *string
 }
 
-// window gives the bounds of the page in a list whose items have the keys given.
-// A wrong argument is a BAD_USER_INPUT; too long a page is one too.
-func (p Page) window(keys []string) (from, to int, info *PageInfo, err error) {
-	from, to = 0, len(keys)
+// pageOf gives the page's hits of a list. A wrong argument is a BAD_USER_INPUT; too
+// long a page is one too.
+func pageOf[T any](p Page, list *atlas.List[T], key func(T) string) (hits []T, info *PageInfo, err error) {
+	if err := p.check(); err != nil {
+		return nil, nil, err
+	}
+	after, err := find(list, p.After, "after")
+	if err != nil {
+		return nil, nil, err
+	}
+	before, err := find(list, p.Before, "before")
+	if err != nil {
+		return nil, nil, err
+	}
+	// A page before what it is to come after is empty, and stands behind that.
+	if crossed := after != nil && before != nil && !after.Before(*before); crossed {
+		before, p.First, p.Last = nil, new(int), nil
+	}
+	info = &PageInfo{HasNextPage: before != nil, HasPreviousPage: after != nil}
+	if p.Last != nil {
+		for mark, hit := range list.Before(before) {
+			if after != nil && !after.Before(mark) {
+				break
+			}
+			if len(hits) == *p.Last {
+				info.HasPreviousPage = true
+				break
+			}
+			hits = append(hits, hit)
+		}
+		slices.Reverse(hits)
+	} else {
+		size := DefaultPage
+		if p.First != nil {
+			size = *p.First
+		}
+		for mark, hit := range list.After(after) {
+			if before != nil && !mark.Before(*before) {
+				break
+			}
+			if len(hits) == size {
+				info.HasNextPage = true
+				break
+			}
+			hits = append(hits, hit)
+		}
+	}
+	if len(hits) > 0 {
+		start, end := cursor(key(hits[0])), cursor(key(hits[len(hits)-1]))
+		info.StartCursor, info.EndCursor = &start, &end
+	}
+	return hits, info, nil
+}
+
+func (p Page) check() error {
 	if p.First != nil && p.Last != nil {
-		return 0, 0, nil, sentra.BadInput("last", "first and last cannot both be given")
+		return sentra.BadInput("last", "first and last cannot both be given")
 	}
 	for name, size := range map[string]*int{"first": p.First, "last": p.Last} {
 		if size == nil {
 			continue
 		}
 		if *size < 0 {
-			return 0, 0, nil, sentra.BadInput(name, "%s is %d; it must not be negative", name, *size)
+			return sentra.BadInput(name, "%s is %d; it must not be negative", name, *size)
 		}
 		if *size > MaxPage {
-			return 0, 0, nil, sentra.BadInput(name, "%s is %d; a page has at most %d", name, *size, MaxPage)
+			return sentra.BadInput(name, "%s is %d; a page has at most %d", name, *size, MaxPage)
 		}
 	}
-	if p.After != nil {
-		at, err := find(keys, *p.After, "after")
-		if err != nil {
-			return 0, 0, nil, err
-		}
-		from = at + 1
-	}
-	if p.Before != nil {
-		at, err := find(keys, *p.Before, "before")
-		if err != nil {
-			return 0, 0, nil, err
-		}
-		to = max(from, at)
-	}
-	switch {
-	case p.Last != nil:
-		from = max(from, to-*p.Last)
-	case p.First != nil:
-		to = min(to, from+*p.First)
-	default:
-		to = min(to, from+DefaultPage)
-	}
-	info = &PageInfo{HasNextPage: to < len(keys), HasPreviousPage: from > 0}
-	if from < to {
-		start, end := cursor(keys[from]), cursor(keys[to-1])
-		info.StartCursor, info.EndCursor = &start, &end
-	}
-	return from, to, info, nil
+	return nil
 }
 
 func cursor(key string) string { return base64.RawURLEncoding.EncodeToString([]byte("at:" + key)) }
 
-func find(keys []string, text, argument string) (int, error) {
-	decoded, err := base64.RawURLEncoding.DecodeString(text)
+// find gives where a cursor stands in a list; nil for no cursor.
+func find[T any](list *atlas.List[T], text *string, argument string) (*atlas.Mark, error) {
+	if text == nil {
+		return nil, nil
+	}
+	decoded, err := base64.RawURLEncoding.DecodeString(*text)
 	if err == nil && len(decoded) > 3 && string(decoded[:3]) == "at:" {
-		if at := slices.Index(keys, string(decoded[3:])); at >= 0 {
-			return at, nil
+		if at, ok := list.Find(string(decoded[3:])); ok {
+			return &at, nil
 		}
 	}
-	return 0, sentra.BadInput(argument, "the cursor %.60q does not stand in this list", text)
+	return nil, sentra.BadInput(argument, "the cursor %.60q does not stand in this list", *text)
 }

@@ -251,18 +251,15 @@ type RegionConnection struct {
 
 // NewRegionConnection makes the page of a list.
 func NewRegionConnection(a *atlas.Atlas, list *atlas.RegionList, page Page, day sentra.Date) (*RegionConnection, error) {
-	keys := make([]string, len(list.Hits))
-	for i, hit := range list.Hits {
-		keys[i] = string(hit.Code)
-	}
-	from, to, info, err := page.window(keys)
+	key := func(hit atlas.RegionHit) string { return string(hit.Code) }
+	hits, info, err := pageOf(page, list.List(), key)
 	if err != nil {
 		return nil, err
 	}
-	c := &RegionConnection{Edges: []*RegionEdge{}, PageInfo: info, TotalCount: len(keys), NotCoveredCount: len(list.NotCovered),
+	c := &RegionConnection{Edges: []*RegionEdge{}, PageInfo: info, TotalCount: len(list.Hits), NotCoveredCount: len(list.NotCovered),
 		AsOf: day, atlas: a, notCovered: list.NotCovered}
-	for i, hit := range list.Hits[from:to] {
-		c.Edges = append(c.Edges, &RegionEdge{Cursor: cursor(keys[from+i]), Node: NewRegion(a, hit.Region, day), DistanceMetres: hit.Metres, OverlapShare: hit.Share})
+	for _, hit := range hits {
+		c.Edges = append(c.Edges, &RegionEdge{Cursor: cursor(key(hit)), Node: NewRegion(a, hit.Region, day), DistanceMetres: hit.Metres, OverlapShare: hit.Share})
 	}
 	return c, nil
 }

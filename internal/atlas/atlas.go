@@ -29,6 +29,7 @@ type Atlas struct {
 	clusters     map[string]*Cluster
 	clustersAt   map[sentra.RegionCode][]*Cluster
 	clusterOrder []*Cluster
+	orders       map[sentra.ClusterOrder]func() *clusterOrder
 	products     map[string]*sentra.Product
 	phases       map[string]*sentra.Phase
 	sources      map[sentra.SourceID]*sentra.Source
@@ -36,7 +37,10 @@ type Atlas struct {
 	spans        map[sentra.RegionCode][]span
 	// firstBegun is the first day on which a region had a cluster whose phase had begun.
 	firstBegun map[sentra.RegionCode]sentra.Date
-	geometries []*geometry
+	// allBegun is the first day on which every cluster's phase had begun.
+	allBegun    sentra.Date
+	geometries  []*geometry
+	generations []*generation
 }
 
 // codeKey is a code in its system.
@@ -53,6 +57,8 @@ type Cluster struct {
 	Place orb.Point
 	// Begins is the first day of the first of its phases.
 	Begins sentra.Date
+	// position in the usual order.
+	position int
 }
 
 // New makes the indexes of a state of the record.
@@ -145,6 +151,11 @@ func build(ctx context.Context, data *sentra.Dataset, previous *Atlas) (*Atlas, 
 	}
 	slices.SortStableFunc(a.clusterOrder, func(x, y *Cluster) int { return compareClusters(x, y) })
 	a.spans = a.timelines()
+	for i, c := range a.clusterOrder {
+		c.position, a.allBegun = i, max(a.allBegun, c.Begins)
+	}
+	a.orders = clusterOrdersOf(a.clusterOrder)
+	a.generations = a.generationsOf(previous)
 	return a, nil
 }
 

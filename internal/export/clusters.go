@@ -129,9 +129,10 @@ func clusterTable(a *atlas.Atlas, list *atlas.ClusterList, request *Request) *ta
 		optional = append(optional, "distanceMetres")
 	}
 	columns := given(clusterColumns(), optional...)
-	t := &table{columns: described(columns), count: len(list.Hits)}
+	hits := list.Hits()
+	t := &table{columns: described(columns), count: len(hits)}
 	t.row = func(i int) row {
-		r := newClusterRow(a, list.Hits[i], request)
+		r := newClusterRow(a, hits[i], request)
 		return row{id: r.Key, point: r.Place, value: func(c int) any { return columns[c].value(r) }}
 	}
 	return t

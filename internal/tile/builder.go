@@ -117,9 +117,9 @@ func (b *Builder) view(ctx context.Context, q Query) (*view, error) {
 	if err != nil {
 		return nil, sentra.Renamed("filter", "clusterFilter", err)
 	}
-	clusters := make([]*atlas.Cluster, len(list.Hits))
-	for i, hit := range list.Hits {
-		clusters[i] = hit.Cluster
+	clusters := make([]*atlas.Cluster, 0, list.Len())
+	for hit := range list.All() {
+		clusters = append(clusters, hit.Cluster)
 	}
 	v.clusters = newClusterIndex(clusters)
 	b.views.Add(string(key), v)

@@ -210,6 +210,9 @@ func (x *Index) Nearest(p orb.Point, toleranceMetres float64) (face int, metres 
 	if face, ok := x.Locate(p); ok {
 		return face, 0, true
 	}
+	if toleranceMetres == 0 {
+		return int(nobody), 0, false
+	}
 	var buffer [64]visit
 	hits := x.search(p, 1, toleranceMetres, nil, nil, buffer[:0])
 	if len(hits) == 0 {
@@ -305,18 +308,28 @@ func (x *Index) search(p orb.Point, n int, metres float64, filter func(face int)
 // DistanceToFace gives the metres from the point (degrees) to the face, 0
 // inside; +Inf for a face without edges, NaN for a point that is not a place.
 func (x *Index) DistanceToFace(p orb.Point, face int) float64 {
+	return x.DistanceToFaces(p, []int{face})
+}
+
+// DistanceToFaces gives the metres from the point (degrees) to the nearest of
+// the faces, as DistanceToFace does for one.
+func (x *Index) DistanceToFaces(p orb.Point, faces []int) float64 {
 	if !place(p) {
 		return math.NaN()
 	}
 	var buffer [8]int
-	if slices.Contains(x.Covering(p, buffer[:0]), face) {
-		return 0
+	for _, face := range x.Covering(p, buffer[:0]) {
+		if slices.Contains(faces, face) {
+			return 0
+		}
 	}
 	v, best := sphere.FromPoint(p), math.Inf(1)
-	runs := x.runs[x.faceRuns[face]:x.faceRuns[face+1]]
-	for i := range runs {
-		if runs[i].box.To(&v) < best {
-			best = x.toRun(&v, &runs[i], best)
+	for _, face := range faces {
+		runs := x.runs[x.faceRuns[face]:x.faceRuns[face+1]]
+		for i := range runs {
+			if runs[i].box.To(&v) < best {
+				best = x.toRun(&v, &runs[i], best)
+			}
 		}
 	}
 	if math.IsInf(best, 1) {
@@ -340,7 +353,7 @@ func (x *Index) between(a, b int, limit float64) float64 {
 	if x.faceRuns[a] == x.faceRuns[a+1] || x.faceRuns[b] == x.faceRuns[b+1] {
 		return math.Inf(1)
 	}
-	if a == b || x.partIn(a, b) || x.partIn(b, a) {
+	if a == b || x.faceBoxes[a].ToBox(&x.faceBoxes[b]) <= 0 && (x.partIn(a, b) || x.partIn(b, a)) {
 		return 0
 	}
 	// Take runs of a from the nearest to b's box on, and of b those that may
@@ -422,47 +435,73 @@ func (x *Index) betweenRuns(r, s *run) float64 {
 // nearest first and equally near ones (neighbours are all at 0) by index. A
 // filter, unless nil, tells which faces to consider; it is asked once a face.
 func (x *Index) NearestFaces(face, n int, filter func(face int) bool) []Hit {
-	type candidate struct {
-		low  float64
-		face int
+	return x.NearestGroups([]int{face}, n, func(other int) int {
+		if other == face || filter != nil && !filter(other) {
+			return -1
+		}
+		return other
+	})
+}
+
+// NearestGroups gives the n groups of faces nearest to some faces, nearest
+// first and equally near ones by number; a group is as near as the nearest of its
+// faces. The group of a face is a number that Hit.Face then names, negative for a
+// face to leave out; it is asked once a face.
+func (x *Index) NearestGroups(from []int, n int, group func(face int) int) []Hit {
+	type pair struct {
+		low         float64
+		face, other int
+		group       int
 	}
-	var candidates []candidate
+	var pairs []pair
 	for other := range x.faces {
-		if other == face || x.faceRuns[other] == x.faceRuns[other+1] || filter != nil && !filter(other) {
+		g := group(other)
+		if g < 0 || x.faceRuns[other] == x.faceRuns[other+1] {
 			continue
 		}
-		candidates = append(candidates, candidate{x.faceBoxes[face].ToBox(&x.faceBoxes[other]), other})
+		for _, face := range from {
+			if x.faceRuns[face] < x.faceRuns[face+1] {
+				pairs = append(pairs, pair{x.faceBoxes[face].ToBox(&x.faceBoxes[other]), face, other, g})
+			}
+		}
 	}
-	slices.SortFunc(candidates, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(a.low, b.low), cmp.Compare(a.face, b.face))
-	})
+	slices.SortFunc(pairs, func(a, b pair) int { return cmp.Compare(a.low, b.low) })
 	type found struct {
 		chord2 float64
-		face   int
+		group  int
 	}
+	compare := func(a, b found) int { return cmp.Or(cmp.Compare(a.chord2, b.chord2), cmp.Compare(a.group, b.group)) }
 	var nearest []found // sorted, at most n
-	for _, c := range candidates {
+	for _, p := range pairs {
 		limit := math.Inf(1)
 		if len(nearest) >= n {
-			if n <= 0 || c.low > nearest[n-1].chord2 {
+			if n <= 0 || p.low > nearest[n-1].chord2 {
 				break
 			}
 			limit = nearest[n-1].chord2
 		}
-		chord2 := x.between(face, c.face, limit)
-		if math.IsInf(chord2, 1) {
+		known := slices.IndexFunc(nearest, func(f found) bool { return f.group == p.group })
+		if known >= 0 {
+			limit = nearest[known].chord2
+		}
+		if p.low > limit {
 			continue
 		}
-		at, _ := slices.BinarySearchFunc(nearest, found{chord2, c.face}, func(a, b found) int {
-			return cmp.Or(cmp.Compare(a.chord2, b.chord2), cmp.Compare(a.face, b.face))
-		})
-		if nearest = slices.Insert(nearest, at, found{chord2, c.face}); len(nearest) > n {
+		chord2 := x.between(p.face, p.other, limit)
+		if math.IsInf(chord2, 1) || known >= 0 && chord2 >= limit {
+			continue
+		}
+		if known >= 0 {
+			nearest = slices.Delete(nearest, known, known+1)
+		}
+		at, _ := slices.BinarySearchFunc(nearest, found{chord2, p.group}, compare)
+		if nearest = slices.Insert(nearest, at, found{chord2, p.group}); len(nearest) > n {
 			nearest = nearest[:n]
 		}
 	}
 	hits := make([]Hit, len(nearest))
 	for i, f := range nearest {
-		hits[i] = Hit{f.face, sphere.Metres(f.chord2)}
+		hits[i] = Hit{f.group, sphere.Metres(f.chord2)}
 	}
 	return hits
 }

@@ -1,11 +1,13 @@
 package locate
 
 import (
+	"cmp"
 	"math"
 	"math/big"
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -584,6 +586,24 @@ func TestDistanceBetweenFaces(t *testing.T) {
 		if got := x.NearestFaces(a, 12, nil); !slices.Equal(got, all[:12]) {
 			t.Errorf("NearestFaces(%s) = %v, want %v", faces[a].Code, got, all[:12])
 		}
+		// Provinces by the first two digits: the least over their regencies.
+		province := func(f int) int {
+			if faces[f].Code[:2] == faces[a].Code[:2] {
+				return -1
+			}
+			number, _ := strconv.Atoi(faces[f].Code[:2])
+			return number
+		}
+		var provinces []Hit
+		for _, hit := range all {
+			if p := province(hit.Face); p >= 0 && !slices.ContainsFunc(provinces, func(h Hit) bool { return h.Face == p }) {
+				provinces = append(provinces, Hit{p, hit.Metres})
+			}
+		}
+		slices.SortStableFunc(provinces, func(a, b Hit) int { return cmp.Or(cmp.Compare(a.Metres, b.Metres), cmp.Compare(a.Face, b.Face)) })
+		if got := x.NearestGroups([]int{a}, 9, province); !slices.Equal(got, provinces[:9]) {
+			t.Errorf("the provinces nearest to %s are %v, want %v", faces[a].Code, got, provinces[:9])
+		}
 	}
 }
 
@@ -637,6 +657,20 @@ func BenchmarkNearestAtSea(b *testing.B) {
 	for b.Loop() {
 		x.Nearest(points[i%len(points)], 1e6)
 		i++
+	}
+}
+
+// TestNearestGroups by hand: squares in a row, two groups and one left out.
+func TestNearestGroups(t *testing.T) {
+	var faces []Face
+	for i := range 8 { // face i from 2i to 2i+1 degrees along the equator
+		faces = append(faces, Face{Shape: orb.MultiPolygon{{orb.Ring{{2 * float64(i), 0}, {2*float64(i) + 1, 0}, {2 * float64(i), 0.1}}}}})
+	}
+	const degree = 111319.49079327358
+	// From faces 3 and 4: group 1 begins with face 6, group 2 with face 0, group 3 is far.
+	got := New(faces).NearestGroups([]int{3, 4}, 2, func(face int) int { return []int{2, -1, -1, -1, -1, -1, 1, 3}[face] })
+	if len(got) != 2 || got[0].Face != 1 || !near(got[0].Metres, 3*degree) || got[1].Face != 2 || !near(got[1].Metres, 5*degree) {
+		t.Errorf("got %v, want group 1 at 3 degrees and group 2 at 5", got)
 	}
 }
 

@@ -20,6 +20,7 @@ package pointindex
 import (
 	"cmp"
 	"iter"
+	mathbits "math/bits"
 	"slices"
 	"unsafe"
 
@@ -172,6 +173,50 @@ func (x *Index) count(area Area, height, node int) int {
 	return count
 }
 
+// Ranks gives the ranks of all points in an area, upwards. Unlike Ascending it
+// finds them all before it gives the first, and is faster where all are wanted.
+func (x *Index) Ranks(area Area) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		if len(x.places) == 0 {
+			return
+		}
+		marked := make([]uint64, (len(x.places)+63)/64)
+		x.mark(area, len(x.levels)-1, 0, marked)
+		for word, bits := range marked {
+			for ; bits != 0; bits &= bits - 1 {
+				if !yield(word*64 + mathbits.TrailingZeros64(bits)) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// mark sets the bits of the ranks of a node's points in the area.
+func (x *Index) mark(area Area, height, node int, marked []uint64) {
+	l := x.levels[height]
+	first, end := node*l.size, x.end(l, node)
+	switch area.relate(&l.boxes[node]) {
+	case outside:
+	case inside:
+		for _, rank := range l.ranks[first:end] {
+			marked[rank/64] |= 1 << (rank % 64)
+		}
+	case crossing:
+		if height > 0 {
+			for child := node * fanOut; child < min((node+1)*fanOut, len(x.levels[height-1].boxes)); child++ {
+				x.mark(area, height-1, child, marked)
+			}
+			return
+		}
+		for i, rank := range l.ranks[first:end] {
+			if area.has(&x.places[first+i]) {
+				marked[rank/64] |= 1 << (rank % 64)
+			}
+		}
+	}
+}
+
 // Ascending gives the ranks of the points in an area, upwards from a rank on.
 func (x *Index) Ascending(area Area, from int) iter.Seq[int] {
 	return func(yield func(int) bool) { x.inOrder(area, max(from, 0), 1, yield) }
@@ -260,14 +305,15 @@ func (x *Index) advance(r *run, area Area, step int32) bool {
 // Nearest gives the ranks of the points in an area and their distances in metres
 // from a point (degrees), the nearest first and equally near ones by rank.
 func (x *Index) Nearest(p orb.Point, area Area) iter.Seq2[int, float64] {
-	return func(yield func(int, float64) bool) { x.nearest(p, area, way{chord2: -1}, yield) }
+	return func(yield func(int, float64) bool) { x.nearest(p, area, way{metres: -1}, yield) }
 }
 
 // NearestAfter is Nearest from behind the point of a rank on, which need not be
 // in the area.
 func (x *Index) NearestAfter(p orb.Point, area Area, rank int) iter.Seq2[int, float64] {
-	start := way{chord2: sphere.Between(sphere.FromPoint(p), x.places[x.at[rank]].vec), rank: int32(rank)}
-	return func(yield func(int, float64) bool) { x.nearest(p, area, start, yield) }
+	return func(yield func(int, float64) bool) {
+		x.nearest(p, area, way{metres: x.Metres(p, rank), rank: int32(rank)}, yield)
+	}
 }
 
 // Metres is the distance in metres from a point (degrees) to that of a rank, as
@@ -278,7 +324,7 @@ func (x *Index) Metres(p orb.Point, rank int) float64 {
 
 // way is how far a point is, or at least how far a node is.
 type way struct {
-	chord2       float64
+	metres       float64
 	rank         int32 // -1 for a node
 	node         int32
 	height       int8
@@ -288,7 +334,7 @@ type way struct {
 // before orders by distance, nodes first since they may hold an equally near
 // point of a lower rank.
 func (w way) before(o way) bool {
-	return w.chord2 < o.chord2 || w.chord2 == o.chord2 && w.rank < o.rank
+	return w.metres < o.metres || w.metres == o.metres && w.rank < o.rank
 }
 
 func (x *Index) nearest(p orb.Point, area Area, start way, yield func(int, float64) bool) {
@@ -307,17 +353,19 @@ func (x *Index) nearest(p orb.Point, area Area, start way, yield func(int, float
 				whollyInside = true
 			}
 		}
-		if b.space.Farthest(&v) < start.chord2 {
+		if start.metres > 0 && sphere.Metres(b.space.Farthest(&v)) < start.metres {
 			return
 		}
-		ways.push(way{chord2: b.space.To(&v), rank: -1, node: int32(node), height: int8(height), whollyInside: whollyInside})
+		// The bound may be a little below nothing.
+		low := sphere.Metres(max(0, b.space.To(&v)))
+		ways.push(way{metres: low, rank: -1, node: int32(node), height: int8(height), whollyInside: whollyInside})
 	}
 	add(len(x.levels)-1, 0, false)
 	for len(ways.items) > 0 {
 		top := ways.pop()
 		switch {
 		case top.rank >= 0:
-			if !yield(int(top.rank), sphere.Metres(top.chord2)) {
+			if !yield(int(top.rank), top.metres) {
 				return
 			}
 		case top.height > 0:
@@ -327,7 +375,7 @@ func (x *Index) nearest(p orb.Point, area Area, start way, yield func(int, float
 		default:
 			l := x.levels[0]
 			for i := int(top.node) * fanOut; i < x.end(l, int(top.node)); i++ {
-				found := way{chord2: sphere.Between(v, x.places[i].vec), rank: l.ranks[i]}
+				found := way{metres: sphere.Metres(sphere.Between(v, x.places[i].vec)), rank: l.ranks[i]}
 				if start.before(found) && (top.whollyInside || area.has(&x.places[i])) {
 					ways.push(found)
 				}

@@ -125,6 +125,9 @@ func TestAgainstBruteForce(t *testing.T) {
 			if got := x.Count(area.Area); got != len(ranks) {
 				t.Fatalf("%s: %d of %d points, want %d", area.name, got, n, len(ranks))
 			}
+			if got := slices.Collect(x.Ranks(area.Area)); !slices.Equal(got, ranks) {
+				t.Fatalf("%s: %v, want %v", area.name, got, ranks)
+			}
 			from, length := random.IntN(n+3)-1, random.IntN(60)
 			at, _ := slices.BinarySearch(ranks, from)
 			if got, want := take(length, x.Ascending(area.Area, from)), ranks[at:min(len(ranks), at+length)]; !slices.Equal(got, want) {
@@ -142,9 +145,7 @@ func TestAgainstBruteForce(t *testing.T) {
 			for _, rank := range ranks {
 				hits = append(hits, hit{rank, metresBetween(p, points[rank])})
 			}
-			slices.SortStableFunc(hits, func(a, b hit) int {
-				return cmp.Compare(sphere.Between(sphere.FromPoint(p), sphere.FromPoint(points[a.rank])), sphere.Between(sphere.FromPoint(p), sphere.FromPoint(points[b.rank])))
-			})
+			slices.SortStableFunc(hits, func(a, b hit) int { return cmp.Compare(a.metres, b.metres) })
 			if got, want := takeHits(length, x.Nearest(p, area.Area)), hits[:min(length, len(hits))]; !slices.Equal(got, want) {
 				t.Fatalf("%s: nearest to %v are %v, want %v", area.name, p, got, want)
 			}

@@ -1,0 +1,411 @@
+package atlas
+
+import (
+	"cmp"
+	"context"
+	"iter"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/paulmach/orb"
+
+	"github.com/sentra-ikm/sentra/internal/geo"
+	"github.com/sentra-ikm/sentra/internal/geo/locate"
+	"github.com/sentra-ikm/sentra/internal/geo/pointindex"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// ClusterHit is a cluster of a list.
+type ClusterHit struct {
+	*Cluster
+	// Metres is the distance under a near filter, else nil.
+	Metres *float64
+}
+
+// ClusterList is the answer to a question for clusters.
+type ClusterList struct {
+	List[ClusterHit]
+	// NotCovered counts the clusters the filter could not judge.
+	NotCovered int
+}
+
+type clusterTest = func(c *Cluster) (sentra.Truth, error)
+
+// clusterOrder is all clusters in an order, with an index of their places.
+type clusterOrder struct {
+	clusters []*Cluster
+	// rank by Cluster.position.
+	rank  []int
+	index *pointindex.Index
+}
+
+// clusterOrdersOf gives the orders, each made when it is first asked for.
+func clusterOrdersOf(usual []*Cluster) map[sentra.ClusterOrder]func() *clusterOrder {
+	inOrder := func(compare func(x, y *Cluster) int) func() *clusterOrder {
+		return sync.OnceValue(func() *clusterOrder {
+			o := &clusterOrder{clusters: slices.Clone(usual), rank: make([]int, len(usual))}
+			if compare != nil {
+				slices.SortStableFunc(o.clusters, compare)
+			}
+			points := make([]orb.Point, len(usual))
+			for rank, c := range o.clusters {
+				o.rank[c.position], points[rank] = rank, c.Place
+			}
+			o.index = pointindex.New(points)
+			return o
+		})
+	}
+	byName := func() func(x, y *Cluster) int {
+		names := sync.OnceValue(func() []string {
+			out := make([]string, len(usual))
+			for i, c := range usual {
+				out[i] = Normalise(c.NameEN)
+			}
+			return out
+		})
+		return func(x, y *Cluster) int { return cmp.Compare(names()[x.position], names()[y.position]) }
+	}
+	return map[sentra.ClusterOrder]func() *clusterOrder{
+		sentra.ClustersByPhase: inOrder(nil),
+		sentra.ClustersByName:  inOrder(byName()),
+		sentra.ClustersByRegion: inOrder(func(x, y *Cluster) int {
+			return cmp.Or(slices.Compare(x.Regions, y.Regions), cmp.Compare(x.NameEN, y.NameEN))
+		}),
+	}
+}
+
+// clusterQuery is a question for clusters, checked and made ready.
+type clusterQuery struct {
+	// area has every cluster that matches, and tests judge those in it; without
+	// tests all in it match.
+	area  pointindex.Area
+	tests []clusterTest
+	// near, if not nil, is what distances are measured from.
+	near *sentra.Near
+	// byDistance or else by order.
+	byDistance bool
+	order      *clusterOrder
+}
+
+// prepareClusters checks a filter and an order. The error is a BAD_USER_INPUT
+// whose path begins at the filter.
+func (a *Atlas) prepareClusters(filter *sentra.ClusterFilter, order sentra.ClusterOrder, day sentra.Date) (*clusterQuery, error) {
+	if filter == nil {
+		filter = &sentra.ClusterFilter{}
+	}
+	areas, rest, err := splitArea(filter)
+	if err != nil {
+		return nil, sentra.In("filter", err)
+	}
+	q := &clusterQuery{area: pointindex.All(areas...), near: filter.Near}
+	if !reflect.ValueOf(rest).IsZero() {
+		test, err := a.compileCluster(&rest, day)
+		if err != nil {
+			return nil, sentra.In("filter", err)
+		}
+		q.tests = append(q.tests, test)
+	}
+	if order != "" && !slices.Contains(sentra.ClusterOrders[:], order) {
+		return nil, sentra.BadInput("orderBy", "%.40s is not a valid ClusterOrder", order)
+	}
+	if order == sentra.ClustersByDistance && filter.Near == nil {
+		return nil, sentra.BadInput("orderBy", "an order by distance needs filter.near")
+	}
+	q.byDistance = filter.Near != nil && (order == "" || order == sentra.ClustersByDistance)
+	if order == "" || q.byDistance {
+		order = sentra.ClustersByPhase
+	}
+	q.order = a.orders[order]()
+	return q, nil
+}
+
+// splitArea takes out of a filter what an index can answer: boxes and circles,
+// its own and those of the filters that must hold too. What is left of the filter
+// must hold besides. An area around a polygon is taken, and the polygon left.
+func splitArea(f *sentra.ClusterFilter) (areas []pointindex.Area, rest sentra.ClusterFilter, err error) {
+	rest = *f
+	if f.BBox != nil {
+		if err := geo.CheckBBox(*f.BBox); err != nil {
+			return nil, rest, sentra.In("bbox", err)
+		}
+		areas, rest.BBox = append(areas, pointindex.Boxes(geo.Bounds(*f.BBox)...)), nil
+	}
+	if f.Near != nil {
+		if err := geo.CheckNear(*f.Near); err != nil {
+			return nil, rest, sentra.In("near", err)
+		}
+		areas, rest.Near = append(areas, pointindex.Circle(f.Near.Point, f.Near.Radius)), nil
+	}
+	if f.Within != nil {
+		areas = append(areas, pointindex.Boxes(f.Within.Bound()))
+	}
+	rest.And = nil
+	for i, inner := range f.And {
+		more, left, err := splitArea(inner)
+		if err != nil {
+			return nil, rest, sentra.In("and."+strconv.Itoa(i), err)
+		}
+		areas = append(areas, more...)
+		if !reflect.ValueOf(left).IsZero() {
+			rest.And = append(rest.And, &left)
+		}
+	}
+	return areas, rest, nil
+}
+
+// hit gives the hit for a cluster.
+func (q *clusterQuery) hit(c *Cluster) ClusterHit {
+	hit := ClusterHit{Cluster: c}
+	if q.near != nil {
+		metres := geo.Distance(c.Place, q.near.Point)
+		hit.Metres = &metres
+	}
+	return hit
+}
+
+// Clusters lists the clusters that match, regions seen on the day. begun keeps
+// only those whose phase had begun by the day. A wrong filter is a
+// BAD_USER_INPUT whose path begins at the filter.
+//
+// A filter of boxes and circles alone costs no more than what is taken from the
+// list; any other judges each cluster in its boxes, circles and polygons.
+func (a *Atlas) Clusters(ctx context.Context, filter *sentra.ClusterFilter, order sentra.ClusterOrder, day sentra.Date, begun bool) (*ClusterList, error) {
+	if err := a.CheckDay(day); err != nil {
+		return nil, sentra.In("asOf", err)
+	}
+	q, err := a.prepareClusters(filter, order, day)
+	if err != nil {
+		return nil, err
+	}
+	if begun && day < a.allBegun {
+		q.tests = append(q.tests, func(c *Cluster) (sentra.Truth, error) { return sentra.TruthOf(c.Begins <= day), nil })
+	}
+	index := q.order.index
+	if len(q.tests) > 0 {
+		return q.judge(ctx, index.Ranks(q.area))
+	}
+	list := List[ClusterHit]{total: index.Count(q.area)}
+	mark := func(rank int) Mark {
+		if q.byDistance {
+			return Mark{index.Metres(q.near.Point, rank), rank}
+		}
+		return Mark{rank: rank}
+	}
+	list.find = func(key string) (Mark, bool) {
+		c := a.clusters[key]
+		if c == nil || !index.Has(q.area, q.order.rank[c.position]) {
+			return Mark{}, false
+		}
+		return mark(q.order.rank[c.position]), true
+	}
+	each := func(ranks iter.Seq[int]) iter.Seq2[Mark, ClusterHit] {
+		return func(yield func(Mark, ClusterHit) bool) {
+			for rank := range ranks {
+				if !yield(mark(rank), q.hit(q.order.clusters[rank])) {
+					return
+				}
+			}
+		}
+	}
+	list.up = func(from *Mark) iter.Seq2[Mark, ClusterHit] {
+		switch {
+		case q.byDistance && from != nil:
+			return each(firsts(index.NearestAfter(q.near.Point, q.area, from.rank)))
+		case q.byDistance:
+			return each(firsts(index.Nearest(q.near.Point, q.area)))
+		case from != nil:
+			return each(index.Ascending(q.area, from.rank+1))
+		}
+		return each(index.Ascending(q.area, 0))
+	}
+	list.down = func(from *Mark) iter.Seq2[Mark, ClusterHit] {
+		switch {
+		case q.byDistance:
+			// The farthest first: rarely asked for, and so all are listed.
+			ranks := slices.Collect(firsts(index.Nearest(q.near.Point, q.area)))
+			if from != nil {
+				ranks = ranks[:slices.Index(ranks, from.rank)]
+			}
+			slices.Reverse(ranks)
+			return each(slices.Values(ranks))
+		case from != nil:
+			return each(index.Descending(q.area, from.rank-1))
+		}
+		return each(index.Descending(q.area, index.Len()-1))
+	}
+	return &ClusterList{List: list}, nil
+}
+
+// firsts drops the distances.
+func firsts(hits iter.Seq2[int, float64]) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for rank := range hits {
+			if !yield(rank) {
+				return
+			}
+		}
+	}
+}
+
+// FilterClusters is Clusters over a few clusters.
+func (a *Atlas) FilterClusters(ctx context.Context, candidates []*Cluster, filter *sentra.ClusterFilter, order sentra.ClusterOrder, day sentra.Date) (*ClusterList, error) {
+	q, err := a.prepareClusters(filter, order, day)
+	if err != nil {
+		return nil, err
+	}
+	var ranks []int
+	for _, c := range candidates {
+		if rank := q.order.rank[c.position]; q.order.index.Has(q.area, rank) {
+			ranks = append(ranks, rank)
+		}
+	}
+	slices.Sort(ranks)
+	return q.judge(ctx, slices.Values(ranks))
+}
+
+// judge lists the clusters, given by ranks upwards, for which the tests hold.
+func (q *clusterQuery) judge(ctx context.Context, ranks iter.Seq[int]) (*ClusterList, error) {
+	test := all(q.tests)
+	var hits []ClusterHit
+	notCovered, seen := 0, 0
+	for rank := range ranks {
+		if seen++; seen%256 == 1 && ctx.Err() != nil {
+			return nil, sentra.Wrap(sentra.CodeDeadlineExceeded, ctx.Err(), "the time allowed ran out while the clusters were filtered")
+		}
+		truth, err := test(q.order.clusters[rank])
+		if err != nil {
+			return nil, err
+		}
+		switch truth {
+		case sentra.Unknown:
+			notCovered++
+		case sentra.True:
+			hits = append(hits, q.hit(q.order.clusters[rank]))
+		}
+	}
+	if q.byDistance {
+		slices.SortStableFunc(hits, func(x, y ClusterHit) int { return cmp.Compare(*x.Metres, *y.Metres) })
+	}
+	return &ClusterList{listOf(hits, func(hit ClusterHit) string { return hit.Key }), notCovered}, nil
+}
+
+// compareClusters is the usual order: by phase, first region, product.
+func compareClusters(x, y *Cluster) int {
+	return cmp.Or(slices.Compare(x.Phases, y.Phases), slices.Compare(x.Regions, y.Regions), slices.Compare(x.Products, y.Products), cmp.Compare(x.Key, y.Key))
+}
+
+// compileCluster checks a filter and gives its test.
+func (a *Atlas) compileCluster(f *sentra.ClusterFilter, day sentra.Date) (clusterTest, error) {
+	var tests []clusterTest
+	plain := func(test func(c *Cluster) bool) {
+		tests = append(tests, func(c *Cluster) (sentra.Truth, error) { return sentra.TruthOf(test(c)), nil })
+	}
+	if f.Phase != "" {
+		if a.phases[f.Phase] == nil {
+			keys := make([]string, len(a.Data.Phases))
+			for i, p := range a.Data.Phases {
+				keys[i] = p.Key
+			}
+			return nil, sentra.BadInput("phase", "there is no phase %.40q; the phases are %s", f.Phase, strings.Join(keys, ", "))
+		}
+		plain(func(c *Cluster) bool { return slices.Contains(c.Phases, f.Phase) })
+	}
+	if f.Product != "" {
+		keys := a.productsNamed(f.Product)
+		if len(keys) == 0 {
+			return nil, sentra.BadInput("product", "there is no product %.40q; the field products lists them", f.Product)
+		}
+		plain(func(c *Cluster) bool {
+			return slices.ContainsFunc(c.Products, func(key string) bool { return slices.Contains(keys, key) })
+		})
+	}
+	if f.InitialTarget != nil {
+		// Where the source names no initial targets, neither yes nor no is known.
+		plain(func(c *Cluster) bool { return c.InitialTarget != nil && *c.InitialTarget == *f.InitialTarget })
+	}
+	if f.Region != "" {
+		if a.regions[f.Region] == nil {
+			return nil, sentra.BadInput("region", "no region has the code %s", f.Region)
+		}
+		plain(func(c *Cluster) bool {
+			return slices.ContainsFunc(c.Regions, func(code sentra.RegionCode) bool {
+				return code == f.Region || a.Province(code, day) == f.Region
+			})
+		})
+	}
+	if f.Regions != nil {
+		test, err := a.compileRegion(f.Regions, day)
+		if err != nil {
+			return nil, sentra.In("regions", err)
+		}
+		tests = append(tests, func(c *Cluster) (sentra.Truth, error) {
+			any := sentra.False
+			for _, code := range c.Regions {
+				for _, at := range []sentra.RegionCode{code, a.Province(code, day)} {
+					r := a.Exists(at, day)
+					if r == nil {
+						continue
+					}
+					t, err := test(r)
+					if err != nil {
+						return t, err
+					}
+					any = any.Or(t)
+				}
+			}
+			return any, nil
+		})
+	}
+	if f.BBox != nil {
+		if err := geo.CheckBBox(*f.BBox); err != nil {
+			return nil, sentra.In("bbox", err)
+		}
+		plain(func(c *Cluster) bool { return geo.InBBox(*f.BBox, c.Place) })
+	}
+	if f.Within != nil {
+		plain(a.inPolygon(f.Within))
+	}
+	if f.Near != nil {
+		if err := geo.CheckNear(*f.Near); err != nil {
+			return nil, sentra.In("near", err)
+		}
+		plain(func(c *Cluster) bool { return geo.Distance(c.Place, f.Near.Point) <= f.Near.Radius })
+	}
+	combined, err := combine(f.And, f.Or, f.Not, func(inner *sentra.ClusterFilter) (clusterTest, error) { return a.compileCluster(inner, day) })
+	if err != nil {
+		return nil, err
+	}
+	return all(append(tests, combined...)), nil
+}
+
+// inPolygon tells of clusters whether they lie in a polygon or on its border.
+func (a *Atlas) inPolygon(shape orb.MultiPolygon) func(c *Cluster) bool {
+	bound := shape.Bound()
+	const few = 64
+	if a.orders[sentra.ClustersByPhase]().index.Count(pointindex.Boxes(bound)) <= few {
+		return func(c *Cluster) bool { return bound.Contains(c.Place) && geo.Contains(shape, c.Place) }
+	}
+	index := locate.New([]locate.Face{{Shape: shape}})
+	return func(c *Cluster) bool {
+		_, ok := index.Locate(c.Place)
+		return ok
+	}
+}
+
+// productsNamed gives the keys of the products that a key or a name means.
+func (a *Atlas) productsNamed(text string) []string {
+	if a.products[text] != nil {
+		return []string{text}
+	}
+	name := Normalise(text)
+	var keys []string
+	for _, p := range a.Data.Products {
+		if name != "" && (strings.Contains(Normalise(p.NameEN), name) || strings.Contains(Normalise(p.NameID), name)) {
+			keys = append(keys, p.Key)
+		}
+	}
+	return keys
+}

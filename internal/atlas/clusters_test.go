@@ -1,0 +1,280 @@
+package atlas
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/paulmach/orb"
+	orbgeo "github.com/paulmach/orb/geo"
+	"github.com/paulmach/orb/planar"
+
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// plainTest is a filter and what it means, written out.
+type plainTest struct {
+	filter *sentra.ClusterFilter
+	holds  func(c *Cluster) bool
+}
+
+func drawFilter(random *rand.Rand, depth int) plainTest {
+	f := &sentra.ClusterFilter{}
+	var tests []func(c *Cluster) bool
+	add := func(test func(c *Cluster) bool) { tests = append(tests, test) }
+	if random.IntN(2) == 0 {
+		a, b := anyPoint(random), anyPoint(random)
+		box := &sentra.BBox{West: a[0], East: b[0], South: min(a[1], b[1]), North: max(a[1], b[1])}
+		f.BBox = box
+		add(func(c *Cluster) bool {
+			lon, lat := c.Place[0], c.Place[1]
+			inside := lon >= box.West && lon <= box.East
+			if box.West > box.East {
+				inside = lon >= box.West || lon <= box.East
+			}
+			return inside && lat >= box.South && lat <= box.North
+		})
+	}
+	if random.IntN(3) == 0 {
+		circle := &sentra.Near{Point: anyPoint(random), Radius: math.Pow(10, 4.5+random.Float64()*2)}
+		f.Near = circle
+		add(func(c *Cluster) bool { return orbgeo.DistanceHaversine(c.Place, circle.Point) <= circle.Radius })
+	}
+	if random.IntN(4) == 0 {
+		centre, size := anyPoint(random), random.Float64()*20
+		shape := orb.MultiPolygon{{orb.Ring{{centre[0], centre[1]}, {centre[0] + size, centre[1] - size/3}, {centre[0] + size/2, centre[1] + size/2}, {centre[0], centre[1]}}}}
+		f.Within = shape
+		add(func(c *Cluster) bool { return planar.MultiPolygonContains(shape, c.Place) })
+	}
+	if random.IntN(4) == 0 {
+		f.Phase = []string{"2013-2016", "2017"}[random.IntN(2)]
+		add(func(c *Cluster) bool { return slices.Contains(c.Phases, f.Phase) })
+	}
+	if depth > 0 {
+		switch random.IntN(5) {
+		case 0, 1:
+			a, b := drawFilter(random, depth-1), drawFilter(random, depth-1)
+			f.And = []*sentra.ClusterFilter{a.filter, b.filter}
+			add(func(c *Cluster) bool { return a.holds(c) && b.holds(c) })
+		case 2:
+			a, b := drawFilter(random, depth-1), drawFilter(random, depth-1)
+			f.Or = []*sentra.ClusterFilter{a.filter, b.filter}
+			add(func(c *Cluster) bool { return a.holds(c) || b.holds(c) })
+		case 3:
+			a := drawFilter(random, depth-1)
+			f.Not = a.filter
+			add(func(c *Cluster) bool { return !a.holds(c) })
+		}
+	}
+	return plainTest{f, func(c *Cluster) bool {
+		return !slices.ContainsFunc(tests, func(test func(*Cluster) bool) bool { return !test(c) })
+	}}
+}
+
+// TestClustersAgainstBruteForce draws filters, judges each cluster by their plain
+// meaning, sorts what is left, and wants the same lists, from both ends and from
+// the middle on.
+func TestClustersAgainstBruteForce(t *testing.T) {
+	a := withClusters(t, 3000)
+	random := rand.New(rand.NewPCG(11, 12))
+	sizes := make(map[string]int)
+	for range 400 {
+		drawn := drawFilter(random, 2)
+		orders := []sentra.ClusterOrder{"", sentra.ClustersByPhase, sentra.ClustersByName, sentra.ClustersByRegion}
+		if drawn.filter.Near != nil {
+			orders = append(orders, sentra.ClustersByDistance)
+		}
+		order := orders[random.IntN(len(orders))]
+		begun, day := random.IntN(2) == 0, []sentra.Date{sentra.MustDate("2016-01-01"), today}[random.IntN(2)]
+
+		var want []*Cluster
+		for i := range a.Data.Clusters {
+			c := a.Cluster(a.Data.Clusters[i].Key)
+			if drawn.holds(c) && (!begun || day == today || slices.Contains(c.Phases, "2013-2016")) {
+				want = append(want, c)
+			}
+		}
+		metres := func(c *Cluster) float64 { return orbgeo.DistanceHaversine(c.Place, drawn.filter.Near.Point) }
+		slices.SortFunc(want, func(x, y *Cluster) int {
+			usual := cmp.Or(slices.Compare(x.Phases, y.Phases), slices.Compare(x.Regions, y.Regions), slices.Compare(x.Products, y.Products), cmp.Compare(x.Key, y.Key))
+			switch {
+			case order == sentra.ClustersByDistance || order == "" && drawn.filter.Near != nil:
+				return cmp.Or(cmp.Compare(metres(x), metres(y)), usual)
+			case order == sentra.ClustersByName:
+				return cmp.Or(cmp.Compare(Normalise(x.NameEN), Normalise(y.NameEN)), usual)
+			case order == sentra.ClustersByRegion:
+				return cmp.Or(slices.Compare(x.Regions, y.Regions), cmp.Compare(x.NameEN, y.NameEN), usual)
+			}
+			return usual
+		})
+
+		list, err := a.Clusters(t.Context(), drawn.filter, order, day, begun)
+		if err != nil {
+			t.Fatal(err)
+		}
+		some, err := a.FilterClusters(t.Context(), want, drawn.filter, order, day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		check := func(what string, got []ClusterHit, want []*Cluster) {
+			t.Helper()
+			if len(got) != len(want) {
+				t.Fatalf("%+v by %q, %s: %d clusters, want %d", drawn.filter, order, what, len(got), len(want))
+			}
+			for i, hit := range got {
+				if hit.Cluster != want[i] {
+					t.Fatalf("%+v by %q, %s: %d is %s, want %s", drawn.filter, order, what, i, hit.Key, want[i].Key)
+				}
+				if (hit.Metres != nil) != (drawn.filter.Near != nil) || hit.Metres != nil && !near(*hit.Metres, metres(hit.Cluster)) {
+					t.Fatalf("%s is %v metres away", hit.Key, hit.Metres)
+				}
+			}
+		}
+		if list.Len() != len(want) || list.NotCovered != 0 {
+			t.Fatalf("%+v: %d clusters and %d not judged, want %d and 0", drawn.filter, list.Len(), list.NotCovered, len(want))
+		}
+		check("all", slices.Collect(list.All()), want)
+		check("all of some", slices.Collect(some.All()), want)
+		for _, l := range []*ClusterList{list, some} {
+			backwards := hitsOf(l.Before(nil))
+			slices.Reverse(backwards)
+			check("backwards", backwards, want)
+			if len(want) == 0 {
+				continue
+			}
+			at := random.IntN(len(want))
+			mark, ok := l.Find(want[at].Key)
+			if !ok {
+				t.Fatalf("%s is not found in its list", want[at].Key)
+			}
+			check("after one", hitsOf(l.After(&mark)), want[at+1:])
+			backwards = hitsOf(l.Before(&mark))
+			slices.Reverse(backwards)
+			check("before one", backwards, want[:at])
+		}
+		for i := range a.Data.Clusters {
+			if c := a.Cluster(a.Data.Clusters[i].Key); !slices.Contains(want, c) {
+				if _, ok := list.Find(c.Key); ok {
+					t.Fatalf("%s is found in a list that it is not in", c.Key)
+				}
+				break
+			}
+		}
+		sizes[fmt.Sprint(min(1, len(want)))]++
+	}
+	if sizes["1"] < 100 {
+		t.Errorf("only %d of 400 filters matched anything", sizes["1"])
+	}
+	list, err := a.Clusters(t.Context(), nil, "", today, false)
+	if err != nil || list.Len() != len(a.Data.Clusters) {
+		t.Errorf("%d clusters without a filter, %v", list.Len(), err)
+	}
+	if _, ok := list.Find("no such key"); ok {
+		t.Error("a key that no cluster has is found")
+	}
+}
+
+func hitsOf(sequence func(yield func(Mark, ClusterHit) bool)) []ClusterHit {
+	var out []ClusterHit
+	for _, hit := range sequence {
+		out = append(out, hit)
+	}
+	return out
+}
+
+// TestClusterFilterErrors: the index must not swallow what a filter has wrong.
+func TestClusterFilterErrors(t *testing.T) {
+	a := anAtlas(t)
+	upsideDown := &sentra.ClusterFilter{BBox: &sentra.BBox{West: 100, South: 5, East: 110, North: -5}}
+	for _, c := range []struct {
+		filter *sentra.ClusterFilter
+		order  sentra.ClusterOrder
+		want   []string
+	}{
+		{upsideDown, "", []string{"filter", "bbox", "south"}},
+		{&sentra.ClusterFilter{And: []*sentra.ClusterFilter{{}, upsideDown}}, "", []string{"filter", "and", "1", "bbox", "south"}},
+		{&sentra.ClusterFilter{Or: []*sentra.ClusterFilter{upsideDown}}, "", []string{"filter", "or", "0", "bbox", "south"}},
+		{&sentra.ClusterFilter{Near: &sentra.Near{Radius: -1}}, "", []string{"filter", "near", "radius"}},
+		{&sentra.ClusterFilter{And: []*sentra.ClusterFilter{{Phase: "1999"}}}, "", []string{"filter", "and", "0", "phase"}},
+		{nil, sentra.ClustersByDistance, []string{"orderBy"}},
+		{nil, "phase", []string{"orderBy"}},
+	} {
+		_, err := a.Clusters(t.Context(), c.filter, c.order, today, false)
+		coded, ok := err.(*sentra.Error)
+		if !ok || coded.Code != sentra.CodeBadUserInput || !slices.Equal(coded.Path, c.want) {
+			t.Errorf("got %v, want a fault at %v", err, c.want)
+		}
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := a.Clusters(ended, &sentra.ClusterFilter{Phase: "2017"}, "", today, false); sentra.ErrorCode(err) != sentra.CodeDeadlineExceeded {
+		t.Errorf("after the deadline: %v", err)
+	}
+}
+
+// TestClustersNotCovered: what a filter on regions cannot judge is counted, and
+// counted within the box only.
+func TestClustersNotCovered(t *testing.T) {
+	a := anAtlas(t)
+	yes := true
+	filter := &sentra.ClusterFilter{Regions: &sentra.RegionFilter{Affirmative: &yes}}
+	list, err := a.Clusters(t.Context(), filter, "", christmas, true)
+	if err != nil || list.Len() != 1 || list.NotCovered != 1 {
+		t.Fatalf("got %d and %d not judged, %v; want Dogiyai's and Samosir's", list.Len(), list.NotCovered, err)
+	}
+	// Papua lies east of 130 degrees, Samosir in Sumatra.
+	filter.BBox = &sentra.BBox{West: 130, South: -10, East: 142, North: 0}
+	list, err = a.Clusters(t.Context(), filter, "", christmas, true)
+	if err != nil || list.Len() != 1 || list.NotCovered != 0 {
+		t.Errorf("in Papua: got %d and %d not judged, %v", list.Len(), list.NotCovered, err)
+	}
+}
+
+// BenchmarkClusters answers the questions of a map through the atlas: the first
+// 50 clusters in order in each of 1,000 viewports, and the 50 nearest to points,
+// with the number of all that match.
+func BenchmarkClusters(b *testing.B) {
+	for _, n := range []int{1_000, 10_000, 100_000} {
+		a := withClusters(b, n)
+		random := rand.New(rand.NewPCG(13, 14))
+		filters := map[string][]*sentra.ClusterFilter{}
+		for range 1000 {
+			centre := a.clusterOrder[random.IntN(n)].Place
+			width := math.Pow(10, -1.3+random.Float64()*3) // 0.05 to 50 degrees
+			box := &sentra.BBox{West: max(-180, centre[0]-width/2), South: max(-90, centre[1]-width/4), East: min(180, centre[0]+width/2), North: min(90, centre[1]+width/4)}
+			filters["viewport"] = append(filters["viewport"], &sentra.ClusterFilter{BBox: box})
+			filters["viewport-phase"] = append(filters["viewport-phase"], &sentra.ClusterFilter{BBox: box, Phase: "2017"})
+			filters["nearest"] = append(filters["nearest"], &sentra.ClusterFilter{Near: &sentra.Near{Point: anyPoint(random), Radius: 20_000_000}})
+		}
+		for _, name := range []string{"viewport", "nearest", "viewport-phase"} {
+			b.Run(fmt.Sprintf("%s/clusters=%d", name, n), func(b *testing.B) {
+				var took []time.Duration
+				total := 0
+				for i := 0; b.Loop(); i++ {
+					start := time.Now()
+					list, err := a.Clusters(b.Context(), filters[name][i%1000], "", today, false)
+					if err != nil {
+						b.Fatal(err)
+					}
+					page := 0
+					for range list.All() {
+						if page++; page == 50 {
+							break
+						}
+					}
+					took = append(took, time.Since(start))
+					total += list.Len()
+				}
+				slices.Sort(took)
+				b.ReportMetric(float64(took[len(took)/2].Nanoseconds())/1000, "p50-µs")
+				b.ReportMetric(float64(took[len(took)*99/100].Nanoseconds())/1000, "p99-µs")
+				b.ReportMetric(float64(total)/float64(len(took)), "matches/op")
+			})
+		}
+	}
+}

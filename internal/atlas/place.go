@@ -1,0 +1,261 @@
+package atlas
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/paulmach/orb"
+
+	"github.com/sentra-ikm/sentra/internal/geo"
+	"github.com/sentra-ikm/sentra/internal/geo/locate"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// generation is the boundaries of regencies and cities over the days on which
+// they stay the same, indexed: face by face, by code.
+type generation struct {
+	from  sentra.Date
+	index *locate.Index
+	// regions of the faces, and their shapes.
+	regions []*sentra.Region
+	shapes  []*Shape
+	faces   map[sentra.RegionCode]int
+	// bare are the regencies and cities without a boundary.
+	bare []*sentra.Region
+}
+
+// generationsOf finds the days on which the boundaries change, and indexes those
+// of each span between. The indexes of shapes that the previous atlas, if any, has
+// too are taken from it.
+func (a *Atlas) generationsOf(previous *Atlas) []*generation {
+	days := []sentra.Date{sentra.FirstDay}
+	note := func(p sentra.Period) {
+		if p.From != nil && *p.From > sentra.FirstDay {
+			days = append(days, *p.From)
+		}
+		if p.To != nil && *p.To >= sentra.FirstDay {
+			days = append(days, *p.To+1)
+		}
+	}
+	for i := range a.Data.Regions {
+		if r := &a.Data.Regions[i]; r.Kind.Level() == sentra.LevelRegency {
+			note(r.Validity)
+			for _, s := range a.shapes[r.Code] {
+				note(s.Validity)
+			}
+		}
+	}
+	slices.Sort(days)
+	var out, known []*generation
+	if previous != nil {
+		known = previous.generations
+	}
+	for _, day := range slices.Compact(days) {
+		g := &generation{from: day, faces: make(map[sentra.RegionCode]int)}
+		for i := range a.Data.Regions {
+			r := &a.Data.Regions[i]
+			if r.Kind.Level() != sentra.LevelRegency || !r.Validity.Contains(day) {
+				continue
+			}
+			if s := a.Shape(r.Code, day); s != nil {
+				g.regions, g.shapes = append(g.regions, r), append(g.shapes, s)
+			} else {
+				g.bare = append(g.bare, r)
+			}
+		}
+		// The lowest code answers on a shared border: it must be the lowest face.
+		slices.SortFunc(g.regions, func(x, y *sentra.Region) int { return cmp.Compare(x.Code, y.Code) })
+		slices.SortFunc(g.shapes, func(x, y *Shape) int { return cmp.Compare(x.Region, y.Region) })
+		for i, r := range g.regions {
+			g.faces[r.Code] = i
+		}
+		g.indexed(known)
+		out, known = append(out, g), append(slices.Clip(known), g)
+	}
+	return out
+}
+
+// indexed makes the index, or takes it from a generation of the same shapes.
+func (g *generation) indexed(known []*generation) {
+	for _, other := range known {
+		if slices.Equal(other.shapes, g.shapes) {
+			g.index = other.index
+			return
+		}
+	}
+	faces := make([]locate.Face, len(g.shapes))
+	for i, s := range g.shapes {
+		faces[i] = locate.Face{Code: string(s.Region), Shape: s.Boundary.Shape}
+	}
+	g.index = locate.New(faces)
+}
+
+// generation gives the boundaries of a day not before the record.
+func (a *Atlas) generation(day sentra.Date) *generation {
+	at := len(a.generations) - 1
+	for at > 0 && day < a.generations[at].from {
+		at--
+	}
+	return a.generations[at]
+}
+
+// facesOf gives the faces that make up a region on the day: its own, or those of
+// a province's members. ok is false where not all of them have a boundary.
+func (a *Atlas) facesOf(r *sentra.Region, g *generation, day sentra.Date) (faces []int, ok bool) {
+	if r.Kind.Level() == sentra.LevelRegency {
+		face, ok := g.faces[r.Code]
+		return []int{face}, ok
+	}
+	for _, member := range a.Members(r.Code, day) {
+		face, ok := g.faces[member.Code]
+		if !ok {
+			return nil, false
+		}
+		faces = append(faces, face)
+	}
+	return faces, len(faces) > 0
+}
+
+// Place is what holds a point.
+type Place struct {
+	Point             orb.Point
+	Province, Regency *sentra.Region
+	// Metres is the distance to the regency or city; nil when none was found.
+	Metres *float64
+}
+
+// At gives the province and the regency or city that hold the point on the day.
+// Where several boundaries hold it, as on a shared border, the lowest code
+// answers. With a tolerance in metres, the nearest one within it answers for a
+// point that none holds. A wrong argument is a BAD_USER_INPUT.
+func (a *Atlas) At(p orb.Point, tolerance float64, day sentra.Date) (Place, error) {
+	place := Place{Point: p}
+	if err := geo.CheckPoint(p); err != nil {
+		return place, sentra.In("point", err)
+	}
+	if !(tolerance >= 0 && tolerance <= 1_000_000) {
+		return place, sentra.BadInput("toleranceMetres", "a tolerance of %g metres is out of range; give 0 to 1,000,000", tolerance)
+	}
+	if err := a.CheckDay(day); err != nil {
+		return place, sentra.In("asOf", err)
+	}
+	g := a.generation(day)
+	if face, metres, ok := g.index.Nearest(p, tolerance); ok {
+		// The regency decides, so that both levels always agree.
+		place.Regency, place.Metres = g.regions[face], &metres
+		place.Province = a.Exists(a.Province(place.Regency.Code, day), day)
+		return place, nil
+	}
+	if len(g.bare) > 0 || len(g.regions) == 0 {
+		// A province may have a boundary where its members have none.
+		for i := range a.Data.Regions {
+			r := &a.Data.Regions[i]
+			if r.Kind != sentra.KindProvince || !r.Validity.Contains(day) {
+				continue
+			}
+			if s := a.Shape(r.Code, day); s != nil && s.Bound.Contains(p) && geo.Contains(s.Boundary.Shape, p) {
+				place.Province = r
+				break
+			}
+		}
+	}
+	return place, nil
+}
+
+// within gives the distances in metres of the regions of the day that are within
+// a circle: to the boundary, to the nearest member's for a province, and to the
+// representative point where none is loaded.
+func (a *Atlas) within(near sentra.Near, day sentra.Date) map[sentra.RegionCode]float64 {
+	g := a.generation(day)
+	out := make(map[sentra.RegionCode]float64)
+	put := func(code sentra.RegionCode, metres float64) {
+		if known, ok := out[code]; !ok || metres < known {
+			out[code] = metres
+		}
+	}
+	whole := make(map[sentra.RegionCode]bool) // provinces measured by their members
+	for i := range a.Data.Regions {
+		r := &a.Data.Regions[i]
+		if !r.Validity.Contains(day) {
+			continue
+		}
+		if _, ok := a.facesOf(r, g, day); ok {
+			whole[r.Code] = true
+			continue
+		}
+		metres := geo.Distance(r.Point, near.Point)
+		if s := a.Shape(r.Code, day); s != nil {
+			metres = geo.DistanceTo(s.Boundary.Shape, near.Point)
+		}
+		if metres <= near.Radius {
+			put(r.Code, metres)
+		}
+	}
+	for _, hit := range g.index.Within(near.Point, near.Radius) {
+		r := g.regions[hit.Face]
+		put(r.Code, hit.Metres)
+		if province := a.Province(r.Code, day); whole[province] {
+			put(province, hit.Metres)
+		}
+	}
+	return out
+}
+
+// RegionDistance is a region and how far it is from another.
+type RegionDistance struct {
+	*sentra.Region
+	Metres float64
+}
+
+// NearestRegions gives the n regions of a level that are nearest to a region on
+// the day, the nearest first and equally near ones, as neighbours are at 0, by
+// code. Distances in metres are between boundaries; a province's is the nearest
+// member's. Where no boundary is loaded, the representative point stands for it.
+// The region itself, its members and its province are left out.
+func (a *Atlas) NearestRegions(r *sentra.Region, n int, level sentra.Level, day sentra.Date) []RegionDistance {
+	g := a.generation(day)
+	wanted := func(other *sentra.Region) bool {
+		return other != nil && other != r && other.Kind.Level() == level && other.Validity.Contains(day) &&
+			a.Province(other.Code, day) != r.Code && a.Province(r.Code, day) != other.Code
+	}
+	own, measured := a.facesOf(r, g, day)
+	// The faces that stand for a region of the level, by its place in the data.
+	group := make([]int, len(g.regions))
+	for face := range group {
+		group[face] = -1
+	}
+	var out []RegionDistance
+	for i := range a.Data.Regions {
+		other := &a.Data.Regions[i]
+		if !wanted(other) {
+			continue
+		}
+		if faces, ok := a.facesOf(other, g, day); ok {
+			for _, face := range faces {
+				group[face] = i
+			}
+			continue
+		}
+		metres := geo.Distance(r.Point, other.Point)
+		if measured {
+			metres = g.index.DistanceToFaces(other.Point, own)
+		}
+		out = append(out, RegionDistance{other, metres})
+	}
+	if measured {
+		for _, hit := range g.index.NearestGroups(own, n, func(face int) int { return group[face] }) {
+			out = append(out, RegionDistance{&a.Data.Regions[hit.Face], hit.Metres})
+		}
+	} else {
+		for _, hit := range g.index.NearestN(r.Point, len(group), func(face int) bool { return group[face] >= 0 }) {
+			other := &a.Data.Regions[group[hit.Face]]
+			if !slices.ContainsFunc(out, func(d RegionDistance) bool { return d.Region == other }) {
+				out = append(out, RegionDistance{other, hit.Metres})
+			}
+		}
+	}
+	slices.SortFunc(out, func(x, y RegionDistance) int {
+		return cmp.Or(cmp.Compare(x.Metres, y.Metres), cmp.Compare(x.Code, y.Code))
+	})
+	return out[:min(n, len(out))]
+}
