@@ -24,6 +24,8 @@ type Builder struct {
 	changes   []sentra.Date
 	views     *lru.Cache[string, *view]
 
+	spaces sync.Pool
+
 	mu         sync.Mutex
 	epochs     map[sentra.Date]*epoch
 	partitions []*partition
@@ -153,10 +155,20 @@ func (b *Builder) Build(ctx context.Context, t maptile.Tile, q Query) ([]byte, e
 	if err != nil {
 		return nil, err
 	}
-	c := newCutter(t)
+	space, _ := b.spaces.Get().(*workspace)
+	if space == nil {
+		space = &workspace{}
+	}
+	c := newCutter(t, space)
+	defer func() {
+		// The encoded tile holds nothing of the space; the messages do.
+		clear(space.features)
+		*space = workspace{features: space.features[:0], tags: space.tags[:0], used: space.used, commands: c.data[:0], line: c.line[:0], out: c.out[:0]}
+		b.spaces.Put(space)
+	}()
 	var tile vectortile.Tile
 	for _, layer := range chosen(q.Layers) {
-		w := newLayerWriter(layer)
+		w := newLayerWriter(layer, &v.table, space)
 		switch layer.Name {
 		case LayerProvinces:
 			addProvinces(w, v, c, int(t.Z))
@@ -167,12 +179,12 @@ func (b *Builder) Build(ctx context.Context, t maptile.Tile, q Query) ([]byte, e
 		case LayerClusters:
 			for _, g := range v.clusters.in(t) {
 				id, values := b.clusterValues(g)
-				at := commands{}
-				at.point(g.at)
-				w.add(id, vectortile.Tile_POINT, values, at.data)
+				c.origin = point{}
+				c.commands.point(g.at)
+				w.addValues(id, vectortile.Tile_POINT, values, c.feature())
 			}
 		case LayerLabels:
-			addLabels(w, v, t)
+			addLabels(w, v, c, t)
 		}
 		if len(w.message.Features) > 0 {
 			tile.Layers = append(tile.Layers, &w.message)
@@ -217,13 +229,12 @@ func addBorders(w *layerWriter, v *view, c *cutter, zoom int) {
 		}
 		left, right := border.left, border.right
 		kept := v.hasRegency(left) || right != none && v.hasRegency(right)
-		name := "regency"
-		var other value
+		values := []int32{v.levels.regency, v.regencyValues[left][0], none}
 		id := featureID(v.regencies[left].Code) * 10_000
 		if right == none {
-			name = "coast"
+			values[0] = v.levels.coast
 		} else {
-			other = text(string(v.regencies[right].Code))
+			values[2] = v.regencyValues[right][0]
 			id += featureID(v.regencies[right].Code)
 		}
 		inProvince := func(regency int32) bool {
@@ -231,32 +242,29 @@ func addBorders(w *layerWriter, v *view, c *cutter, zoom int) {
 		}
 		if right == none || v.provinceOf[left] != v.provinceOf[right] {
 			if right != none {
-				name = "province"
+				values[0] = v.levels.province
 			}
 			kept = kept || inProvince(left) || inProvince(right)
 		}
 		if kept {
-			w.add(id, vectortile.Tile_LINESTRING, []value{text(name), text(string(v.regencies[left].Code)), other}, c.border(border))
+			w.add(id, vectortile.Tile_LINESTRING, values, c.border(border))
 		}
 	}
 }
 
-func addLabels(w *layerWriter, v *view, t maptile.Tile) {
-	kept := make(map[sentra.RegionCode]bool)
-	for i, p := range v.provinces {
-		kept[p.Code] = v.hasProvince(int32(i))
-	}
-	for i, r := range v.regencies {
-		kept[r.Code] = v.hasRegency(int32(i))
-	}
-	for _, l := range v.labels {
-		if l.minZoom > int(t.Z) || !kept[l.region.Code] || maptile.At(l.at, t.Z) != t {
+func addLabels(w *layerWriter, v *view, c *cutter, t maptile.Tile) {
+	c.origin = c.corner
+	shift := MaxZoom - int(t.Z)
+	for i := range v.labels {
+		l := &v.labels[i]
+		at := point{l.at.x >> shift, l.at.y >> shift}
+		if l.minZoom > int(t.Z) || at.x>>extentBits != int32(t.X) || at.y>>extentBits != int32(t.Y) {
 			continue
 		}
-		at := commands{origin: point{int32(t.X) << extentBits, int32(t.Y) << extentBits}}
-		at.point(toGrid(l.at, int(t.Z)))
-		w.add(featureID(l.region.Code), vectortile.Tile_POINT,
-			append(nameValues(l.region), number(int64(l.rank)), number(int64(l.minZoom))), at.data)
+		if l.province && v.hasProvince(l.number) || !l.province && v.hasRegency(l.number) {
+			c.commands.point(at)
+			w.add(l.id, vectortile.Tile_POINT, l.values, c.feature())
+		}
 	}
 }
 
@@ -265,49 +273,47 @@ func (c *cutter) area(o *outline) []uint32 {
 	if !o.bound.meets(c.window) {
 		return nil
 	}
-	var out commands
 	for i := range o.parts {
 		p := &o.parts[i]
 		if !p.bound.meets(c.window) {
 			continue
 		}
 		if c.window.holds(p.bound) {
-			out.origin = c.origin
+			c.origin = c.corner
 			for r, ring := range p.rings {
-				out.ring(ring, r == 0)
+				c.commands.ring(ring, r == 0)
 			}
 			continue
 		}
-		out.origin = point{}
+		c.origin = point{}
 		for r, ring := range p.rings {
-			inside := c.ring(ring)
+			inside := c.cutRing(ring)
 			if inside != nil {
-				out.ring(inside, r == 0)
+				c.commands.ring(inside, r == 0)
 			} else if r == 0 {
 				break
 			}
 		}
 	}
-	return out.data
+	return c.feature()
 }
 
 // border gives the commands for the part of a border in the window.
 func (c *cutter) border(b *border) []uint32 {
-	var out commands
 	for i := range b.stretches {
 		s := &b.stretches[i]
 		if !s.bound.meets(c.window) {
 			continue
 		}
 		if c.window.holds(s.bound) {
-			out.origin = c.origin
-			out.line(s.line)
+			c.origin = c.corner
+			c.commands.line(s.line)
 			continue
 		}
-		out.origin = point{}
-		c.lines(s.line, out.line)
+		c.origin = point{}
+		c.cutLine(s.line)
 	}
-	return out.data
+	return c.feature()
 }
 
 // Bounds gives the box around everything that can be in a tile, in degrees.

@@ -1,6 +1,7 @@
 package tile
 
 import (
+	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/encoding/mvt/vectortile"
 )
 
@@ -44,6 +45,35 @@ func (v value) encode() *vectortile.Tile_Value {
 	}
 }
 
+// valueTable holds the values that regions have, each once, so that a feature
+// names them by number and no text is compared while a tile is built.
+type valueTable struct {
+	numbers map[value]int32
+	encoded []*vectortile.Tile_Value
+}
+
+// number gives the number of a value; none for no value.
+func (t *valueTable) number(v value) int32 {
+	if v.kind == noValue {
+		return none
+	}
+	at, found := t.numbers[v]
+	if !found {
+		at = int32(len(t.encoded))
+		t.numbers[v] = at
+		t.encoded = append(t.encoded, v.encode())
+	}
+	return at
+}
+
+func (t *valueTable) all(values []value) []int32 {
+	numbers := make([]int32, len(values))
+	for i, v := range values {
+		numbers[i] = t.number(v)
+	}
+	return numbers
+}
+
 // layerWriter collects the features of a layer. orb's own mvt.Marshal takes
 // GeoJSON features with maps of properties; here geometry is on the grid
 // already and values are in the order of the fields, so that the messages of
@@ -52,47 +82,115 @@ type layerWriter struct {
 	message vectortile.Tile_Layer
 	fields  []Field
 	// keys holds for each field its number among the keys plus one; 0: not used yet.
-	keys   []uint32
-	values map[value]uint32
+	keys []uint32
+	// table is what numbers of values mean; used holds for each the number it has
+	// in the layer plus one.
+	table *valueTable
+	used  []uint32
+	*workspace
 }
 
-func newLayerWriter(layer Layer) *layerWriter {
+// workspace is memory that the building of tiles uses again and again. Nothing
+// of it is left in an encoded tile.
+type workspace struct {
+	features []featureMessage
+	tags     []uint32
+	used     []uint32
+	commands []uint32
+	line     orb.LineString
+	out      []point
+}
+
+// grown gives room for n more elements behind those of a slice. What is behind
+// pointers into the slice before stays where it is.
+func grown[T any](slice []T, n int) []T {
+	if len(slice)+n <= cap(slice) {
+		return slice
+	}
+	return make([]T, 0, max(2*cap(slice), n, 1024))
+}
+
+// featureMessage is a feature with what its message points at.
+type featureMessage struct {
+	vectortile.Tile_Feature
+	id   uint64
+	kind vectortile.Tile_GeomType
+}
+
+func newLayerWriter(layer Layer, table *valueTable, space *workspace) *layerWriter {
 	version, extent := uint32(2), uint32(Extent)
+	if cap(space.used) < len(table.encoded) {
+		space.used = make([]uint32, len(table.encoded))
+	}
+	used := space.used[:len(table.encoded)]
+	clear(used)
 	return &layerWriter{message: vectortile.Tile_Layer{Version: &version, Name: &layer.Name, Extent: &extent},
-		fields: layer.Fields, keys: make([]uint32, len(layer.Fields)), values: make(map[value]uint32)}
+		fields: layer.Fields, keys: make([]uint32, len(layer.Fields)), table: table, used: used, workspace: space}
 }
 
-// add appends a feature unless its geometry is empty.
-func (w *layerWriter) add(id uint64, kind vectortile.Tile_GeomType, values []value, geometry []uint32) {
+// add appends a feature with values of the table unless its geometry is empty.
+func (w *layerWriter) add(id uint64, kind vectortile.Tile_GeomType, values []int32, geometry []uint32) {
 	if len(geometry) == 0 {
 		return
 	}
-	tags := make([]uint32, 0, 2*len(values))
-	for i, v := range values {
-		if v.kind == noValue {
+	w.tags = grown(w.tags, 2*len(values))
+	begun := len(w.tags)
+	for field, number := range values {
+		if number == none {
 			continue
 		}
-		if w.keys[i] == 0 {
-			w.message.Keys = append(w.message.Keys, w.fields[i].Name)
-			w.keys[i] = uint32(len(w.message.Keys))
+		if w.used[number] == 0 {
+			w.message.Values = append(w.message.Values, w.table.encoded[number])
+			w.used[number] = uint32(len(w.message.Values))
 		}
-		at, found := w.values[v]
-		if !found {
-			at = uint32(len(w.message.Values))
-			w.values[v] = at
-			w.message.Values = append(w.message.Values, v.encode())
-		}
-		tags = append(tags, w.keys[i]-1, at)
+		w.tags = append(w.tags, w.key(field), w.used[number]-1)
 	}
-	w.message.Features = append(w.message.Features, &vectortile.Tile_Feature{Id: &id, Type: &kind, Tags: tags, Geometry: geometry})
+	w.append(id, kind, w.tags[begun:len(w.tags):len(w.tags)], geometry)
 }
 
-// commands builds the geometry of a feature: moves and lines relative to a
-// cursor. Points given are relative to the tile's corner less origin.
+// addValues appends a feature with values of its own.
+func (w *layerWriter) addValues(id uint64, kind vectortile.Tile_GeomType, values []value, geometry []uint32) {
+	var tags []uint32
+	for field, v := range values {
+		if v.kind != noValue {
+			tags = append(tags, w.key(field), uint32(len(w.message.Values)))
+			w.message.Values = append(w.message.Values, v.encode())
+		}
+	}
+	w.append(id, kind, tags, geometry)
+}
+
+// key gives the number of a field among the layer's keys.
+func (w *layerWriter) key(field int) uint32 {
+	if w.keys[field] == 0 {
+		w.message.Keys = append(w.message.Keys, w.fields[field].Name)
+		w.keys[field] = uint32(len(w.message.Keys))
+	}
+	return w.keys[field] - 1
+}
+
+func (w *layerWriter) append(id uint64, kind vectortile.Tile_GeomType, tags, geometry []uint32) {
+	w.features = append(grown(w.features, 1), featureMessage{id: id, kind: kind})
+	f := &w.features[len(w.features)-1]
+	f.Id, f.Type, f.Tags, f.Geometry = &f.id, &f.kind, tags, geometry
+	w.message.Features = append(w.message.Features, &f.Tile_Feature)
+}
+
+// commands builds the geometry of features, one after the other in one piece of
+// memory: moves and lines relative to a cursor. Points given are relative to the
+// tile's corner when origin is zero, to the map's when it is the tile's corner.
 type commands struct {
 	data   []uint32
+	begun  int
 	origin point
 	cursor point
+}
+
+// feature gives what was written since the feature before.
+func (c *commands) feature() []uint32 {
+	written := c.data[c.begun:len(c.data):len(c.data)]
+	c.begun, c.cursor = len(c.data), point{}
+	return written
 }
 
 const (

@@ -37,9 +37,12 @@ type epoch struct {
 	provinces []province
 	// provinceOf gives the province of a regency, by numbers; none where unknown.
 	provinceOf []int32
+	table      valueTable
 	// The values of a layer's fields, by number of the region.
-	regencyValues, provinceValues [][]value
-	labels                        []label
+	regencyValues, provinceValues [][]int32
+	// levels are the values that borders have.
+	levels struct{ province, regency, coast int32 }
+	labels []label
 }
 
 // changeDays gives the days on which an epoch begins, ascending.
@@ -111,7 +114,8 @@ func (b *Builder) epoch(day sentra.Date) *epoch {
 }
 
 func (b *Builder) newEpoch(day sentra.Date) *epoch {
-	e := &epoch{start: day}
+	e := &epoch{start: day, table: valueTable{numbers: make(map[value]int32)}}
+	e.levels.province, e.levels.regency, e.levels.coast = e.table.number(text("province")), e.table.number(text("regency")), e.table.number(text("coast"))
 	var shapes []*atlas.Shape
 	numbers := make(map[sentra.RegionCode]int)
 	var provinces []*sentra.Region
@@ -149,7 +153,7 @@ func (b *Builder) newEpoch(day sentra.Date) *epoch {
 	}
 	e.partition = b.partition(shapes)
 	for _, p := range e.provinces {
-		e.provinceValues = append(e.provinceValues, append(nameValues(p.Region), b.statusValues(p.Code, day)...))
+		e.provinceValues = append(e.provinceValues, e.table.all(append(nameValues(p.Region), b.statusValues(p.Code, day)...)))
 	}
 	for i, r := range e.regencies {
 		within := value{}
@@ -157,7 +161,7 @@ func (b *Builder) newEpoch(day sentra.Date) *epoch {
 			within = text(string(e.provinces[e.provinceOf[i]].Code))
 		}
 		values := append(nameValues(r), within)
-		e.regencyValues = append(e.regencyValues, append(values, b.statusValues(r.Code, day)...))
+		e.regencyValues = append(e.regencyValues, e.table.all(append(values, b.statusValues(r.Code, day)...)))
 	}
 	e.labels = b.newLabels(e, day)
 	return e

@@ -129,19 +129,21 @@ func closeRing(ring []point) []point {
 	return nil
 }
 
-// cutter cuts rings and lines to a window. Its memory is used again and again,
-// so that what it gives holds only until the next call.
+// cutter cuts rings and lines to the window of a tile and writes them down. Its
+// memory is used again and again, so that what it cuts holds only until the next
+// call.
 type cutter struct {
+	commands
 	window box
-	origin point
+	corner point
 	bound  orb.Bound
 	line   orb.LineString
 	out    []point
 }
 
-func newCutter(t maptile.Tile) *cutter {
-	c := &cutter{window: window(t, buffer), origin: point{int32(t.X) << extentBits, int32(t.Y) << extentBits}}
-	c.bound = c.window.bound(c.origin)
+func newCutter(t maptile.Tile, space *workspace) *cutter {
+	c := &cutter{commands: commands{data: space.commands}, line: space.line, out: space.out, window: window(t, buffer), corner: point{int32(t.X) << extentBits, int32(t.Y) << extentBits}}
+	c.bound = c.window.bound(c.corner)
 	return c
 }
 
@@ -154,7 +156,7 @@ func (c *cutter) near(line []point) orb.LineString {
 	var last point
 	skipped := false
 	keep := func(p point) {
-		out = append(out, orb.Point{float64(p.x - c.origin.x), float64(p.y - c.origin.y)})
+		out = append(out, orb.Point{float64(p.x - c.corner.x), float64(p.y - c.corner.y)})
 	}
 	for i, p := range line {
 		side := c.window.side(p)
@@ -177,9 +179,9 @@ func (c *cutter) near(line []point) orb.LineString {
 	return out
 }
 
-// ring gives the part of a closed ring in the window, closed and relative to
+// cutRing gives the part of a closed ring in the window, closed and relative to
 // the tile's corner; nil where there is none.
-func (c *cutter) ring(ring []point) []point {
+func (c *cutter) cutRing(ring []point) []point {
 	near := c.near(ring)
 	if len(near) < 4 {
 		return nil
@@ -188,13 +190,11 @@ func (c *cutter) ring(ring []point) []point {
 	for _, p := range clip.Ring(c.bound, orb.Ring(near)) {
 		c.out = push(c.out, rounded(p))
 	}
-	closed := closeRing(c.out)
-	return closed
+	return closeRing(c.out)
 }
 
-// lines gives the parts of a line in the window, relative to the tile's corner,
-// to a function.
-func (c *cutter) lines(line []point, give func([]point)) {
+// cutLine writes the parts of a line in the window.
+func (c *cutter) cutLine(line []point) {
 	for _, piece := range clip.LineString(c.bound, c.near(line)) {
 		c.out = c.out[:0]
 		for _, p := range piece {
@@ -203,7 +203,7 @@ func (c *cutter) lines(line []point, give func([]point)) {
 			}
 		}
 		if len(c.out) > 1 {
-			give(c.out)
+			c.commands.line(c.out)
 		}
 	}
 }

@@ -11,10 +11,14 @@ import (
 
 // label is a region's label.
 type label struct {
-	region  *sentra.Region
-	at      orb.Point
-	rank    int
+	// province tells which of the epoch's regions number means.
+	province bool
+	number   int32
+	id       uint64
+	// at is on the grid of MaxZoom.
+	at      point
 	minZoom int
+	values  []int32
 }
 
 // labelDistance is how near two labels of one level may come, in units of the
@@ -33,42 +37,39 @@ const (
 func (b *Builder) newLabels(e *epoch, day sentra.Date) []label {
 	var all []label
 	place := func(regions []*sentra.Region, first, last int) {
-		labels := make([]label, len(regions))
-		areas := make(map[sentra.RegionCode]float64, len(regions))
+		type candidate struct {
+			number int32
+			at     orb.Point
+			area   float64
+		}
+		candidates := make([]candidate, len(regions))
 		for i, r := range regions {
-			labels[i] = label{region: r, at: r.Point}
-			if shape := b.atlas.Shape(r.Code, day); shape != nil {
-				labels[i].at, areas[r.Code] = shape.Label, shape.AreaKm2
-			}
+			shape := b.atlas.Shape(r.Code, day)
+			candidates[i] = candidate{int32(i), shape.Label, shape.AreaKm2}
 		}
-		slices.SortFunc(labels, func(x, y label) int {
-			return cmp.Or(cmp.Compare(areas[y.region.Code], areas[x.region.Code]), cmp.Compare(x.region.Code, y.region.Code))
-		})
-		for i := range labels {
-			labels[i].rank, labels[i].minZoom = i+1, last
-		}
-		placed := make([]bool, len(labels))
-		for zoom := first; zoom < last; zoom++ {
-			var shown []point
-			for i := range labels {
-				if placed[i] {
-					shown = append(shown, toGrid(labels[i].at, zoom))
-				}
-			}
-			for i := range labels {
-				at := toGrid(labels[i].at, zoom)
-				if placed[i] || slices.ContainsFunc(shown, func(p point) bool { return crowds(p, at) }) {
+		// Stable: of two alike the lower code comes first.
+		slices.SortStableFunc(candidates, func(x, y candidate) int { return cmp.Compare(y.area, x.area) })
+		minZooms := make([]int, len(candidates))
+		var shown []orb.Point
+		for zoom := first; zoom <= last; zoom++ {
+			for i, c := range candidates {
+				at := toGrid(c.at, zoom)
+				if minZooms[i] > 0 || zoom < last && slices.ContainsFunc(shown, func(p orb.Point) bool { return crowds(toGrid(p, zoom), at) }) {
 					continue
 				}
-				placed[i], labels[i].minZoom = true, zoom
-				shown = append(shown, at)
+				minZooms[i] = zoom
+				shown = append(shown, c.at)
 			}
 		}
-		all = append(all, labels...)
+		for i, c := range candidates {
+			r := regions[c.number]
+			all = append(all, label{province: r.Kind == sentra.KindProvince, number: c.number, id: featureID(r.Code), at: toGrid(c.at, MaxZoom),
+				minZoom: minZooms[i], values: e.table.all(append(nameValues(r), number(int64(i+1)), number(int64(minZooms[i]))))})
+		}
 	}
-	var provinces []*sentra.Region
-	for _, p := range e.provinces {
-		provinces = append(provinces, p.Region)
+	provinces := make([]*sentra.Region, len(e.provinces))
+	for i, p := range e.provinces {
+		provinces[i] = p.Region
 	}
 	place(provinces, firstProvinceLabels, allProvinceLabels)
 	place(e.regencies, firstRegencyLabels, allRegencyLabels)
