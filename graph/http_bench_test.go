@@ -14,10 +14,11 @@ import (
 	"github.com/sentra-ikm/sentra/internal/httpserver"
 )
 
-// BenchmarkAnswer answers through the whole server but the network, over and over
-// as a client would: what make bench-peers asks over HTTP.
+// BenchmarkAnswer makes answers through the whole server but the network, none of
+// them kept: what make bench-peers asks over HTTP.
 func BenchmarkAnswer(b *testing.B) {
 	config := httpserver.DefaultConfig()
+	config.AnswerCache = 0
 	resolver := &graph.Resolver{Holder: shared.holder, Now: func() time.Time { return today }}
 	server := must(httpserver.New(config, graph.NewSchema(resolver), resolver.OneAtlas, ready{}, slog.New(slog.NewTextHandler(io.Discard, nil))))
 	points := make([]map[string]float64, 1000)

@@ -460,7 +460,7 @@ func measureBoundaries(ctx context.Context, w *world, t *table) error {
 	m, err := inTurns(w.settings.rounds,
 		side{20, func(int) error {
 			for _, s := range shapes {
-				w.atlas.EncodedBoundary(s, tolerance, 6, true)
+				w.atlas.EncodedBoundary(s, tolerance, 6)
 			}
 			return nil
 		}},

@@ -147,7 +147,7 @@ func Boundaries(ctx context.Context, regions []*Region, zoom *int, toleranceMetr
 				return sentra.Wrap(sentra.CodeDeadlineExceeded, err, "the time allowed ran out at boundary %d of %d", i+1, len(regions))
 			}
 			if s := r.shape(); s != nil {
-				out[i] = r.atlas.EncodedBoundary(s, detail.Tolerance, detail.Places, zoom != nil)
+				out[i] = r.atlas.EncodedBoundary(s, detail.Tolerance, detail.Places)
 			}
 			return nil
 		})

@@ -10,9 +10,8 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
-	"sync"
-	"sync/atomic"
 
+	"github.com/maypok86/otter/v2"
 	"github.com/paulmach/orb"
 	"golang.org/x/sync/errgroup"
 
@@ -31,8 +30,7 @@ type geometry struct {
 	// shapes are those of the regencies and cities, and of the provinces that are
 	// unions of them; before those of the previous atlas with the same boundaries.
 	shapes, before map[shapeKey]*Shape
-	// kept counts the bytes of the encodings kept with the shapes.
-	kept *atomic.Int64
+	encodings      *encodings
 }
 
 // shapeKey tells the shapes of a geometry apart.
@@ -54,19 +52,18 @@ type Shape struct {
 	AreaKm2 float64
 
 	// faces of the coverage make up the shape; without a coverage it is on its own.
-	coverage *coverage.Coverage
-	faces    []int
-	encoded  sync.Map // encodedKey to []byte
-	kept     *atomic.Int64
+	coverage  *coverage.Coverage
+	faces     []int
+	encodings *encodings
 }
 
 // newShape measures a boundary.
-func newShape(b *sentra.Boundary, c *coverage.Coverage, faces []int, kept *atomic.Int64) (*Shape, error) {
+func newShape(b *sentra.Boundary, c *coverage.Coverage, faces []int, kept *encodings) (*Shape, error) {
 	label, err := geo.LabelPoint(b.Shape)
 	if err != nil {
 		return nil, fmt.Errorf("find the label point of %s: %w", b.Region, err)
 	}
-	return &Shape{Boundary: b, Bound: b.Shape.Bound(), Label: label, AreaKm2: geo.AreaKm2(b.Shape), coverage: c, faces: faces, kept: kept}, nil
+	return &Shape{Boundary: b, Bound: b.Shape.Bound(), Label: label, AreaKm2: geo.AreaKm2(b.Shape), coverage: c, faces: faces, encodings: kept}, nil
 }
 
 // Simplified gives the shape with at most tolerance metres of deviation; 0 is
@@ -126,7 +123,7 @@ func (a *Atlas) drawn(ctx context.Context, previous *Atlas) error {
 	var work errgroup.Group
 	work.SetLimit(runtime.GOMAXPROCS(0))
 	made := make([]*Shape, len(wanted))
-	kept := new(atomic.Int64)
+	kept := newEncodings()
 	for i := range wanted {
 		work.Go(func() error {
 			var err error
@@ -219,12 +216,12 @@ func (g *geometry) cover(ctx context.Context, present []*sentra.Boundary, previo
 	if previous != nil {
 		for _, old := range previous.geometries {
 			if old.digest == g.digest {
-				g.coverage, g.before, g.kept = old.coverage, old.shapes, old.kept
+				g.coverage, g.before, g.encodings = old.coverage, old.shapes, old.encodings
 				return nil
 			}
 		}
 	}
-	g.kept = new(atomic.Int64)
+	g.encodings = newEncodings()
 	faces := make([]coverage.Face, len(present))
 	for i, b := range present {
 		faces[i] = coverage.Face{Code: string(b.Region), Shape: b.Shape}
@@ -360,7 +357,7 @@ func (before *wantedShape) continues(w *wantedShape) bool {
 
 // make makes the shape, or finds it among those of the previous atlas. kept is
 // for stored boundaries.
-func (w *wantedShape) make(kept *atomic.Int64) (*Shape, error) {
+func (w *wantedShape) make(kept *encodings) (*Shape, error) {
 	g := w.geometry
 	if g == nil {
 		return newShape(w.stored, nil, nil, kept)
@@ -370,33 +367,39 @@ func (w *wantedShape) make(kept *atomic.Int64) (*Shape, error) {
 	}
 	b := w.boundary
 	b.Shape = g.coverage.Shape(w.faces, 0)
-	return newShape(&b, g.coverage, w.faces, g.kept)
+	return newShape(&b, g.coverage, w.faces, g.encodings)
 }
 
-type encodedKey struct {
+// encodings keeps boundaries as bytes, those asked for most.
+type encodings = otter.Cache[encodingKey, []byte]
+
+type encodingKey struct {
+	shape     *Shape
 	tolerance float64
 	places    int
 }
 
-// maxKept bounds the encodings that are kept, in bytes. All zooms at six decimals
-// take about half of it.
-const maxKept = 96 << 20
+// maxEncodings bounds the encodings that are kept, in bytes. All zooms at six
+// decimals take about half of it.
+const maxEncodings = 96 << 20
+
+func newEncodings() *encodings {
+	return otter.Must(&otter.Options[encodingKey, []byte]{MaximumWeight: maxEncodings,
+		// Beside its bytes an entry takes some hundred.
+		Weigher: func(_ encodingKey, encoded []byte) uint32 { return uint32(len(encoded) + 128) }})
+}
 
 // EncodedBoundary gives a boundary as the bytes of a GeoJSON MultiPolygon,
-// simplified by a tolerance in metres and rounded to decimal places. Encodings
-// asked for by zoom are kept, since a map asks for them again and again: as long
-// as the boundary stays the same, each is made once.
-func (a *Atlas) EncodedBoundary(s *Shape, tolerance float64, places int, keep bool) []byte {
-	key := encodedKey{tolerance: tolerance, places: places}
-	if keep {
-		if found, ok := s.encoded.Load(key); ok {
-			return found.([]byte)
-		}
+// simplified by a tolerance in metres and rounded to decimal places. They are
+// kept, since a map asks for them again and again, for as long as the boundary
+// stays the same and others are not asked for more.
+func (a *Atlas) EncodedBoundary(s *Shape, tolerance float64, places int) []byte {
+	key := encodingKey{shape: s, tolerance: tolerance, places: places}
+	if found, ok := s.encodings.GetIfPresent(key); ok {
+		return found
 	}
 	out := encode(s.Simplified(tolerance), places)
-	if keep && s.kept.Add(int64(len(out))) <= maxKept {
-		s.encoded.Store(key, out)
-	}
+	s.encodings.Set(key, out)
 	return out
 }
 

@@ -119,8 +119,7 @@ func (e *Export) appendFeature(out []byte, r row, sources func([]sentra.SourceID
 		out = appendNumber(out, round(r.point.Lat(), e.Request.Detail))
 		out = append(out, `]}`...)
 	case e.Request.Geometry == Boundary && r.shape != nil:
-		// Not kept: an export asks for each boundary but once.
-		out = append(out, e.atlas.EncodedBoundary(r.shape, e.Request.Detail.Tolerance, e.Request.Detail.Places, false)...)
+		out = append(out, e.atlas.EncodedBoundary(r.shape, e.Request.Detail.Tolerance, e.Request.Detail.Places)...)
 	default:
 		out = append(out, "null"...)
 	}
