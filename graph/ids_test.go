@@ -1,0 +1,139 @@
+package graph_test
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/facts"
+	"github.com/sentra-ikm/sentra/internal/httpserver"
+	"github.com/sentra-ikm/sentra/internal/ingest"
+	"github.com/sentra-ikm/sentra/internal/pgtest"
+	"github.com/sentra-ikm/sentra/internal/postgres"
+)
+
+// imported are files of an agency, each good by itself in any order.
+var imported = []struct {
+	load func(context.Context, ingest.Record, []byte, string) (int, error)
+	file string
+}{
+	{ingest.Clusters, "key,name_en,name_id,product_en,product_id,phase,regions,precision,source\n" +
+		"x-1,Silver of Badung,Perak Badung,silver jewellery,perhiasan perak,2017,51.03,REGENCY,first source\n" +
+		"x-2,Coffee of Palu,Kopi Palu,coffee processing,pengolahan kopi,2017,72.71,REGENCY,first source;second source\n"},
+	{ingest.Designations, "region_code,kind,regulation,valid_from,valid_to,confidence,source\n" +
+		"51.03,BORDER,Perpres 1/2030,2030,,LISTED,second source\n51.04,BORDER,Perpres 1/2030,2030,,LISTED,second source\n"},
+	{ingest.Codes, "system,value,region_code,valid_from,valid_to,source\nBPS,0001,94.06,,,third source\nBPS,0002,72.71,,,first source\n"},
+}
+
+// An id depends on the thing alone: two databases, filled in opposite orders, one
+// of them twice and by an older and a newer binary, give the same things the same
+// ids, each by which it is found again.
+func TestIDsOfTwoDatabases(t *testing.T) {
+	server := must(pgtest.Start())
+	defer func() {
+		if err := server.Stop(); err != nil {
+			t.Error(err)
+		}
+	}()
+	fill := func(backwards bool) *postgres.Store {
+		t.Helper()
+		store := must(postgres.Open(t.Context(), must(server.NewDatabase(t.Context()))))
+		must(store.Migrate(t.Context()))
+		brought, files, rounds := must(facts.Load()), slices.Clone(imported), 1
+		if backwards {
+			slices.Reverse(brought.Sources)
+			slices.Reverse(brought.Regions)
+			slices.Reverse(brought.Codes)
+			slices.Reverse(brought.Designations)
+			slices.Reverse(brought.Products)
+			slices.Reverse(brought.Clusters)
+			slices.Reverse(brought.Events)
+			slices.Reverse(files)
+			rounds = 2
+		}
+		for round := range rounds {
+			must(store.SyncFacts(t.Context(), brought, strings.Repeat("x", round+1)))
+			for _, f := range files {
+				lines := strings.SplitAfter(strings.TrimSpace(f.file), "\n")
+				if backwards {
+					lines[len(lines)-1] += "\n"
+					slices.Reverse(lines[1:])
+				}
+				must(f.load(t.Context(), store, []byte(strings.Join(lines, "")), "file"))
+			}
+		}
+		return store
+	}
+	// ids gives what each id means, told by what the thing is known by outside.
+	ids := func(store *postgres.Store) map[string]string {
+		t.Helper()
+		w := &world{store: store, holder: must(atlas.NewHolder(t.Context(), store, slog.New(slog.NewTextHandler(io.Discard, nil))))}
+		w.url = w.serve(httpserver.DefaultConfig())
+		defer func() {
+			for _, f := range w.close {
+				f()
+			}
+			store.Close()
+		}()
+		got := ask(t, w.url, `{ regions(first: 1000) { nodes { __typename id name } } clusters { nodes { __typename id name: nameId } } products { __typename id name: nameId }
+			phases { __typename id name: key } sources { __typename id name: title } designations { __typename id name: regulation region { code } } }`, nil)
+		type node struct {
+			Typename string `json:"__typename"`
+			ID, Name string
+			Region   struct{ Code string }
+		}
+		type list struct{ Nodes []node }
+		var data struct {
+			Regions, Clusters                       list
+			Products, Phases, Sources, Designations []node
+		}
+		if err := json.Unmarshal(got.Data, &data); err != nil {
+			t.Fatalf("%v, errors %+v", err, got.Errors)
+		}
+		all := slices.Concat(data.Regions.Nodes, data.Clusters.Nodes, data.Products, data.Phases, data.Sources, data.Designations)
+		meaning, kinds := make(map[string]string), make(map[string]int)
+		for _, n := range all {
+			meaning[n.ID] = n.Typename + " " + n.Name + " " + n.Region.Code
+			kinds[n.Typename]++
+			if _, err := base64.RawURLEncoding.DecodeString(n.ID); err != nil {
+				t.Errorf("%s: %v", n.ID, err)
+			}
+		}
+		if len(meaning) != len(all) {
+			t.Errorf("%d ids for %d things", len(meaning), len(all))
+		}
+		// 11 clusters and 238 designations of the facts, and two of each imported.
+		if kinds["Region"] != 552 || kinds["Cluster"] != 13 || kinds["Designation"] != 240 || kinds["Phase"] != 2 || kinds["Product"] < 10 || kinds["Source"] < 10 {
+			t.Errorf("kinds %v", kinds)
+		}
+		for part := range slices.Chunk(slices.Sorted(maps.Keys(meaning)), 1000) {
+			got := ask(t, w.url, `query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }`, map[string]any{"ids": part})
+			var found struct{ Nodes []node }
+			if err := json.Unmarshal(got.Data, &found); err != nil {
+				t.Fatalf("%v, errors %+v", err, got.Errors)
+			}
+			for i, id := range part {
+				if n := found.Nodes[i]; n.ID != id || !strings.HasPrefix(meaning[id], n.Typename+" ") {
+					t.Errorf("%s, %s, gives %+v", id, meaning[id], n)
+				}
+			}
+		}
+		return meaning
+	}
+	forwards, backwards := ids(fill(false)), ids(fill(true))
+	if !maps.Equal(forwards, backwards) {
+		for id, what := range forwards {
+			if backwards[id] != what {
+				t.Errorf("%s is %s, in the other database %q", id, what, backwards[id])
+			}
+		}
+		t.Errorf("%d ids, in the other database %d", len(forwards), len(backwards))
+	}
+}
