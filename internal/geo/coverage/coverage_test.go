@@ -382,6 +382,8 @@ func FuzzBuild(f *testing.F) {
 		if len(shapes) > 26 {
 			return
 		}
+		// Drawn together over more than a step of the grid, much of it collapses.
+		checkLevels(t, build(t, coverage.Options{ToleranceMetres: 150}, shapes...), nil)
 		c := build(t, coverage.Options{ToleranceMetres: -1, GapMetres: -1}, shapes...)
 		checkLevels(t, c, nil)
 		size := func(shape orb.MultiPolygon) (sum float64) {
@@ -480,4 +482,47 @@ func BenchmarkLine(b *testing.B) {
 			}
 		})
 	}
+}
+
+// TestSharedEdgesMakeNeighbours sums up the edges that two regencies have in
+// common in the source as they stand there: such pairs must be neighbours, and
+// over no shorter a border, but for what goes to a third.
+func TestSharedEdgesMakeNeighbours(t *testing.T) {
+	c := country()
+	used := make(map[[2]orb.Point][]int)
+	for _, f := range regencies() {
+		face, _ := c.Face(f.Code)
+		for _, p := range f.Shape {
+			for _, ring := range p {
+				for i := 1; i < len(ring); i++ {
+					a, b := ring[i-1], ring[i]
+					if a[0] > b[0] || a[0] == b[0] && a[1] > b[1] {
+						a, b = b, a
+					}
+					used[[2]orb.Point{a, b}] = append(used[[2]orb.Point{a, b}], face)
+				}
+			}
+		}
+	}
+	common := make(map[[2]int]float64)
+	for edge, faces := range used {
+		if len(faces) == 2 && faces[0] != faces[1] {
+			common[[2]int{min(faces[0], faces[1]), max(faces[0], faces[1])}] += geo.Distance(edge[0], edge[1])
+		}
+	}
+	if len(common) < 200 {
+		t.Fatalf("only %d pairs have edges in common", len(common))
+	}
+	for pair, metres := range common {
+		got := 0.0
+		for _, b := range c.Neighbours(pair[0]) {
+			if b.Face == pair[1] {
+				got = b.Metres
+			}
+		}
+		if got < 0.99*metres {
+			t.Errorf("%s and %s share edges of %.0f m as drawn, but border over %.0f m", c.Code(pair[0]), c.Code(pair[1]), metres, got)
+		}
+	}
+	t.Logf("%d pairs", len(common))
 }

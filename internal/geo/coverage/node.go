@@ -29,9 +29,9 @@ type noder struct {
 	live     []int32
 }
 
-// maxRounds bounds the rounds of cutting; a few always suffice, since every cut
-// makes edges shorter.
-const maxRounds = 60
+// maxRounds bounds the rounds of cutting. Every cut makes edges shorter, so that
+// they come to an end; real borders take one or two.
+const maxRounds = 1000
 
 var errNoding = errors.New("edges still cross after all rounds of cutting")
 

@@ -52,11 +52,11 @@ type Report struct {
 // String tells the report in a few lines.
 func (r Report) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "borders: %d of %d edges are shared between %d regions, %d of %d as drawn; %d arcs\n",
+	fmt.Fprintf(&b, "borders: %d of %d edges shared between %d regions, %d of %d before; %d arcs\n",
 		r.SharedEdges.After, r.Edges.After, r.Faces, r.SharedEdges.Before, r.Edges.Before, r.Arcs)
-	fmt.Fprintf(&b, "gaps between neighbours: %d of %.1f km2, closed; left open as waters: %d of %.1f km2\n",
+	fmt.Fprintf(&b, "gaps between neighbours: %d of %.1f km2 before, none after; %d waters of %.1f km2 stay open\n",
 		r.Gaps.Count, r.Gaps.Km2, r.Waters.Count, r.Waters.Km2)
-	fmt.Fprintf(&b, "overlaps of neighbours: %d of %.1f km2, given to the smaller region", r.Overlaps.Count, r.Overlaps.Km2)
+	fmt.Fprintf(&b, "overlaps of neighbours: %d of %.1f km2 before, none after", r.Overlaps.Count, r.Overlaps.Km2)
 	for i, o := range r.OverlapPairs[:min(3, len(r.OverlapPairs))] {
 		lead := "; "
 		if i == 0 {
