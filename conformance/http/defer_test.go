@@ -73,7 +73,9 @@ func TestDeferredBoundaries(t *testing.T) {
 				return json.NewDecoder(part).Decode(value)
 			}
 			var first struct {
-				Data    struct{ Regions struct{ Nodes []map[string]any } }
+				Data struct {
+					Regions struct{ Nodes []map[string]any }
+				}
 				HasNext bool
 			}
 			if err := next(&first); err != nil || !first.HasNext || len(first.Data.Regions.Nodes) != 38 {
