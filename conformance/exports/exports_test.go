@@ -96,3 +96,16 @@ func TestFormatsAgreeWithGraphQL(t *testing.T) {
 	}
 	t.Logf("%d values compared", got.Compared)
 }
+
+// The OpenAPI document is right by itself, and every answer is as it says.
+func TestOpenAPI(t *testing.T) {
+	var got struct{ Paths, Answers int }
+	if err := json.Unmarshal(node(t, "openapi.mjs", server.URL), &got); err != nil {
+		t.Fatal(err)
+	}
+	// Seven exports, three routes of tiles, three for operation.
+	if got.Paths != 13 || got.Answers < 100 {
+		t.Errorf("got %+v", got)
+	}
+	t.Logf("%d answers compared with the document", got.Answers)
+}

@@ -172,6 +172,9 @@ func New(config Config, schema graphql.ExecutableSchema, pin Pin, backend Backen
 	})
 	if config.Data.Atlas != nil {
 		routeExports(router, config.Data, config.Timeout, log)
+		if err := routeOpenAPI(router, config.Data.Version); err != nil {
+			return nil, err
+		}
 		if err := routeTiles(router, config.Data, config.Timeout, log); err != nil {
 			return nil, fmt.Errorf("set up the vector tiles: %w", err)
 		}

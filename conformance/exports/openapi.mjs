@@ -1,0 +1,154 @@
+// Judges Sentra's OpenAPI document by a validator of others, and Sentra's answers
+// by the document: node openapi.mjs URL
+import assert from "node:assert/strict";
+import { Validator } from "@seriousme/openapi-schema-validator";
+import Ajv from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
+import Papa from "papaparse";
+
+const server = process.argv[2];
+const document = await (await fetch(`${server}/openapi.json`)).json();
+
+const judgement = await new Validator().validate(structuredClone(document));
+assert.ok(judgement.valid, JSON.stringify(judgement.errors, null, 1));
+
+const ajv = new Ajv({ strict: false, allErrors: true });
+addFormats(ajv);
+ajv.addSchema(document, "openapi");
+const pointer = (path) => path.map((part) => encodeURIComponent(String(part).replaceAll("~", "~0").replaceAll("/", "~1"))).join("/");
+
+/** Follows a $ref inside the document; gives what it points to and where that is. */
+function follow(value, path) {
+  if (!value?.$ref) return [value, path];
+  const to = value.$ref.slice(2).split("/");
+  return [to.reduce((at, part) => at[part], document), to];
+}
+
+function check(path, data, what) {
+  const validate = ajv.getSchema(`openapi#/${pointer(path)}`);
+  assert.ok(validate, `no schema at ${path.join("/")}`);
+  assert.ok(validate(data), `${what}: ${JSON.stringify(validate.errors?.slice(0, 5))}`);
+}
+
+/** Every parameter of a question that the document says is right. */
+function checkParameters(operation, path, query, what) {
+  for (const [name, text] of query) {
+    const i = operation.parameters.findIndex((p) => follow(p)[0].in === "query" && follow(p)[0].name === name);
+    assert.ok(i >= 0, `${what}: ${name} is not described`);
+    const [parameter, where] = follow(operation.parameters[i], [...path, "parameters", i]);
+    if (parameter.content) {
+      check([...where, "content", "application/json", "schema"], JSON.parse(text), `${what}: ${name}`);
+      continue;
+    }
+    const { type } = parameter.schema;
+    const value = type === "integer" || type === "number" ? Number(text) : type === "boolean" ? text === "true" : type === "array" ? text.split(",") : text;
+    check([...where, "schema"], value, `${what}: ${name}`);
+  }
+}
+
+const visited = new Set();
+let answers = 0;
+
+/** Asks, and compares the answer with what the document says of it. */
+async function ask(route, status, query = {}, { method = "GET", headers = {}, at = route } = {}) {
+  const search = new URLSearchParams(query);
+  const what = `${method} ${at}?${search}`;
+  const operation = document.paths[route]?.[method.toLowerCase()];
+  assert.ok(operation, `${what} is not described`);
+  const path = ["paths", route, method.toLowerCase()];
+  if (status === 200) checkParameters(operation, path, search, what);
+  const response = await fetch(`${server}${at}?${search}`, { method, headers });
+  const body = await response.text();
+  assert.equal(response.status, status, `${what}: ${body.slice(0, 300)}`);
+  const [described, where] = follow(operation.responses[status], [...path, "responses", status]);
+  assert.ok(described, `${what}: status ${status} is not described`);
+  for (const name of Object.keys(described.headers ?? {})) {
+    const [header, headerAt] = follow(described.headers[name], [...where, "headers", name]);
+    const text = response.headers.get(name);
+    assert.ok(text !== null, `${what}: the header ${name} is missing`);
+    check([...headerAt, "schema"], header.schema.type === "integer" ? Number(text) : text, `${what}: ${name}`);
+  }
+  answers++;
+  if (!described.content || method === "HEAD") {
+    assert.equal(body, "", `${what}: a body that is not described`);
+  } else {
+    const type = response.headers.get("content-type");
+    const media = described.content[type];
+    assert.ok(media, `${what}: the type ${type} is not described`);
+    const mediaAt = [...where, "content", type];
+    if (media["x-line-schema"]) {
+      for (const line of body.split("\n").slice(0, -1)) check(media["x-line-schema"].$ref.slice(2).split("/"), JSON.parse(line), what);
+    } else if (media["x-columns"]) {
+      const { meta, errors } = Papa.parse(body, { header: true, skipEmptyLines: true });
+      assert.deepEqual(errors, []);
+      const columns = media["x-columns"].filter((column) => !column.optional || meta.fields.includes(column.name)).map((column) => column.name);
+      assert.deepEqual(meta.fields, columns, what);
+    } else if (type.includes("json")) {
+      check([...mediaAt, "schema"], JSON.parse(body), what);
+    }
+  }
+  visited.add(`${method} ${route} ${status}`);
+  return response;
+}
+
+const near = { point: { lon: 112.733, lat: -7.2 }, radius: 100000 };
+const box = { type: "Polygon", coordinates: [[[112, -8.5], [114, -8.5], [114, -7], [112, -7], [112, -8.5]]] };
+const title = JSON.stringify({ affirmative: true, hostsClusters: true });
+const exported = Object.keys(document.paths).filter((path) => /^\/(regions|clusters)\./.test(path));
+assert.deepEqual(exported.sort(), ["clusters.csv", "clusters.geojson", "clusters.ndjson", "regions.csv", "regions.geojson", "regions.ndjson", "regions.topojson"].filter(
+  (name) => name !== "regions.topojson" || document.paths["/regions.topojson"]).map((name) => `/${name}`));
+for (const route of exported) {
+  const regions = route.startsWith("/regions");
+  const questions = regions
+    ? [{ asOf: "2017-12-25", filter: title }, { filter: JSON.stringify({ near, level: "REGENCY" }), orderBy: "DISTANCE" }, { filter: JSON.stringify({ intersects: box }), precision: "3" }]
+    : [{}, { asOf: "2016-12-31", orderBy: "NAME" }, { filter: JSON.stringify({ near }), precision: "2" }, { filter: JSON.stringify({ regions: { affirmative: true } }), asOf: "2017-12-25" }];
+  const described = (name) => document.paths[route].get.parameters.map((p) => follow(p)[0]).find((p) => p.name === name);
+  for (const geometry of described("geometry")?.schema.enum ?? []) questions.push({ geometry, filter: JSON.stringify(regions ? { parent: "35" } : { region: "35" }) });
+  if (described("zoom")) questions.push({ zoom: "4", filter: title, ...(route.endsWith(".csv") && { geometry: "boundary" }) });
+  if (described("bom")) questions.push({ bom: "true" });
+  for (const question of questions) await ask(route, 200, question);
+  const { headers } = await ask(route, 200, {}, { method: "HEAD" });
+  await ask(route, 304, {}, { headers: { "If-None-Match": headers.get("etag") } });
+  await ask(route, 304, {}, { method: "HEAD", headers: { "If-None-Match": headers.get("etag") } });
+  for (const wrong of [{ colour: "red" }, { asOf: "x" }, { filter: "{" }, { filter: JSON.stringify({ colour: "red" }) }, { precision: "9" }, { orderBy: "SIZE" }]) await ask(route, 400, wrong);
+}
+
+await ask("/tiles/{z}/{x}/{y}.mvt", 200, { asOf: "2017-12-25", layers: "provinces,clusters" }, { at: "/tiles/4/13/8.mvt" });
+await ask("/tiles/{z}/{x}/{y}.mvt", 200, { filter: title, clusterFilter: JSON.stringify({ phase: "2017" }) }, { at: "/tiles/4/13/8.mvt" });
+await ask("/tiles/{z}/{x}/{y}.mvt", 200, {}, { method: "HEAD", at: "/tiles/4/13/8.mvt" });
+await ask("/tiles/{z}/{x}/{y}.mvt", 204, {}, { at: "/tiles/4/0/0.mvt" });
+await ask("/tiles/{z}/{x}/{y}.mvt", 400, {}, { at: "/tiles/4/16/0.mvt" });
+for (const route of ["/tiles.json", "/style.json"]) {
+  const { headers } = await ask(route, 200, { asOf: "2017-12-25" });
+  await ask(route, 304, { asOf: "2017-12-25" }, { headers: { "If-None-Match": headers.get("etag") } });
+  await ask(route, 200, {}, { method: "HEAD" });
+  await ask(route, 400, { colour: "red" });
+}
+await ask("/tiles.json", 200, { layers: "regencies" });
+await ask("/healthz", 200);
+await ask("/readyz", 200);
+const { headers } = await ask("/openapi.json", 200);
+await ask("/openapi.json", 304, {}, { headers: { "If-None-Match": headers.get("etag") } });
+
+// Each route was asked, with every method that the document has.
+for (const [route, item] of Object.entries(document.paths)) {
+  for (const method of Object.keys(item)) assert.ok(visited.has(`${method.toUpperCase()} ${route} 200`), `${method} ${route} was not tried`);
+}
+
+// The filters are those of GraphQL: the same fields, the same enumerations.
+const response = await fetch(`${server}/graphql`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({
+  query: `{ region: __type(name: "RegionFilter") { ...fields } cluster: __type(name: "ClusterFilter") { ...fields }
+            regionOrder: __type(name: "RegionOrder") { enumValues { name } } clusterOrder: __type(name: "ClusterOrder") { enumValues { name } } }
+          fragment fields on __Type { inputFields { name type { name enumValues { name } } } }` }) });
+const { data } = await response.json();
+for (const [name, type] of [["RegionFilter", data.region], ["ClusterFilter", data.cluster]]) {
+  const { properties } = document.components.schemas[name];
+  assert.deepEqual(Object.keys(properties).sort(), type.inputFields.map((field) => field.name).sort(), name);
+  for (const field of type.inputFields) {
+    if (field.type.enumValues) assert.deepEqual(properties[field.name].enum, field.type.enumValues.map((value) => value.name), `${name}.${field.name}`);
+  }
+}
+for (const name of ["regionOrder", "clusterOrder"]) {
+  assert.deepEqual(document.components.parameters[name].schema.enum, data[name].enumValues.map((value) => value.name), name);
+}
+console.log(JSON.stringify({ paths: Object.keys(document.paths).length, answers }));

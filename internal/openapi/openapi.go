@@ -1,0 +1,248 @@
+// Package openapi describes the HTTP routes beside GraphQL in an OpenAPI 3.1
+// document. What is the same for every export is made from the description of
+// its columns and parameters, the rest is in document.json.
+package openapi
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sentra-ikm/sentra/internal/export"
+)
+
+//go:embed document.json
+var base []byte
+
+type object = map[string]any
+
+// Document gives the document as JSON, for a version of the binary.
+func Document(version string) ([]byte, error) {
+	var document struct {
+		OpenAPI    string            `json:"openapi"`
+		Dialect    string            `json:"jsonSchemaDialect"`
+		Info       object            `json:"info"`
+		Servers    []object          `json:"servers"`
+		Tags       []object          `json:"tags"`
+		Paths      map[string]object `json:"paths"`
+		Components map[string]object `json:"components"`
+	}
+	if err := json.Unmarshal(base, &document); err != nil {
+		return nil, fmt.Errorf("read the description of the routes: %w", err)
+	}
+	document.Info["version"] = version
+	schemas := document.Components["schemas"]
+	for _, layer := range []export.Layer{export.Regions, export.Clusters} {
+		for name, schema := range layerSchemas(layer) {
+			schemas[name] = schema
+		}
+		for _, format := range export.Formats(layer) {
+			document.Paths[fmt.Sprintf("/%s.%s", layer, format)] = object{"get": operation(layer, format)}
+		}
+	}
+	for path, item := range document.Paths {
+		get := item["get"].(object)
+		if tags := fmt.Sprint(get["tags"]); tags != "[operation]" {
+			item["head"] = headOf(get, path)
+		}
+	}
+	return json.Marshal(document)
+}
+
+func ref(kind, name string) object { return object{"$ref": "#/components/" + kind + "/" + name} }
+
+// singular is the name of one thing of a layer: Region.
+func singular(layer export.Layer) string {
+	return strings.ToUpper(string(layer[:1])) + strings.TrimSuffix(string(layer[1:]), "s")
+}
+
+// operation describes the export of a layer in a format.
+func operation(layer export.Layer, format export.Format) object {
+	one := strings.ToLower(singular(layer))
+	parameters := []object{}
+	for _, name := range export.Parameters(layer, format) {
+		switch name {
+		case "filter":
+			parameters = append(parameters, ref("parameters", one+"Filter"))
+		case "orderBy":
+			parameters = append(parameters, ref("parameters", one+"Order"))
+		case "geometry":
+			possible := export.Geometries(layer, format)
+			parameters = append(parameters, object{"name": "geometry", "in": "query", "description": "Which geometry each row gets.",
+				"schema": object{"enum": possible, "default": possible[0]}})
+		default:
+			parameters = append(parameters, ref("parameters", name))
+		}
+	}
+	headers := object{}
+	for _, name := range []string{"ETag", "Cache-Control", "Content-Disposition", "Sentra-Total-Count", "Sentra-Not-Covered-Count", "Sentra-As-Of", "Sentra-Dataset-Version"} {
+		headers[name] = ref("headers", name)
+	}
+	return object{
+		"operationId": string(layer) + strings.ToUpper(string(format[:1])) + string(format[1:]),
+		"tags":        []string{"exports"},
+		"summary":     fmt.Sprintf("All %s that match, as %s", layer, titles[format]),
+		"parameters":  parameters,
+		"responses": object{
+			"200": object{"description": "The whole list, streamed.", "headers": headers, "content": object{format.ContentType(): content(layer, format)}},
+			"304": ref("responses", "NotModified"),
+			"400": ref("responses", "BadInput"),
+			"503": ref("responses", "Unavailable"),
+		},
+	}
+}
+
+var titles = map[export.Format]string{
+	export.GeoJSON: "a GeoJSON FeatureCollection (RFC 7946)", export.NDJSON: "GeoJSON Features, one a line",
+	export.CSV: "CSV (RFC 4180, lines end with LF)", export.TopoJSON: "a TopoJSON Topology that stores shared borders once",
+}
+
+// content describes the body of an export.
+func content(layer export.Layer, format export.Format) object {
+	one := singular(layer)
+	switch format {
+	case export.GeoJSON:
+		return object{"schema": ref("schemas", one+"Collection")}
+	case export.TopoJSON:
+		return object{"schema": ref("schemas", one+"Topology")}
+	case export.NDJSON:
+		return object{"schema": object{"type": "string", "description": "Each line is a JSON text of its own."}, "x-line-schema": ref("schemas", one+"Line")}
+	}
+	columns := []object{}
+	for _, c := range columnsOf(layer) {
+		columns = append(columns, object{"name": c.Name, "description": c.Description, "optional": c.Optional})
+	}
+	columns = append(columns, object{"name": "licence", "description": "The licences of the data."},
+		object{"name": "datasetVersion", "description": "Changes whenever anything loaded changes."},
+		object{"name": "wkt", "description": "The geometry as well-known text, where one was asked for.", "optional": true})
+	return object{"schema": object{"type": "string", "description": "A header line, then one line a row. Lists are joined by \"; \"; a missing value is an empty cell; an apostrophe stands before a text that a spreadsheet would run as a formula."},
+		"x-columns": columns}
+}
+
+func columnsOf(layer export.Layer) []export.Column {
+	if layer == export.Clusters {
+		return export.ClusterColumns()
+	}
+	return export.RegionColumns()
+}
+
+// layerSchemas gives the schemas of a layer's JSON formats.
+func layerSchemas(layer export.Layer) object {
+	one := singular(layer)
+	cited := object{"type": "array", "items": object{"type": "string"}}
+	alone := object{"type": "array", "items": ref("schemas", "Source")}
+	geometry := object{"oneOf": []object{ref("schemas", "MultiPolygon"), ref("schemas", "Point"), {"type": "null"}}}
+	if layer == export.Clusters {
+		geometry = object{"oneOf": []object{ref("schemas", "Point"), {"type": "null"}}}
+	}
+	feature := func(properties string) object {
+		return strict(object{"type": object{"const": "Feature"}, "id": object{"type": "string"}, "geometry": geometry, "properties": ref("schemas", properties)})
+	}
+	schemas := object{
+		one + "Properties": properties(layer, cited, nil),
+		one + "LineProperties": properties(layer, alone, object{"datasetVersion": object{"type": "string"},
+			"licence": object{"type": "string", "description": "The licences of the data."}}),
+		one + "Feature": feature(one + "Properties"),
+		one + "Line":    feature(one + "LineProperties"),
+	}
+	collection := head()
+	collection["type"] = object{"const": "FeatureCollection"}
+	collection["features"] = object{"type": "array", "items": ref("schemas", one+"Feature")}
+	schemas[one+"Collection"] = strict(collection, "filter")
+	if layer == export.Regions {
+		topology := head()
+		arcs := object{"type": "array", "minItems": 1, "items": object{"type": "integer", "description": "An arc by its number; ~n is arc n backwards."}}
+		geometry := strict(object{"type": object{"enum": []any{"MultiPolygon", nil}}, "id": object{"type": "string"}, "properties": ref("schemas", one+"Properties"),
+			"arcs": object{"type": "array", "items": object{"type": "array", "minItems": 1, "items": arcs}}}, "arcs")
+		topology["type"] = object{"const": "Topology"}
+		topology["transform"] = strict(object{"scale": ref("schemas", "Position"), "translate": ref("schemas", "Position")})
+		topology["objects"] = strict(object{string(layer): strict(object{"type": object{"const": "GeometryCollection"}, "geometries": object{"type": "array", "items": geometry}})})
+		topology["arcs"] = object{"type": "array", "description": "Each stretch of border or coast once: a position, then the steps from each to the next.",
+			"items": object{"type": "array", "minItems": 2, "items": ref("schemas", "Position")}}
+		schemas[one+"Topology"] = strict(topology, "filter")
+	}
+	return schemas
+}
+
+// head describes what a file says of itself.
+func head() object {
+	count := object{"type": "integer", "minimum": 0}
+	return object{
+		"name": object{"type": "string"}, "asOf": object{"type": "string", "format": "date"}, "datasetVersion": object{"type": "string"},
+		"filter":     object{"type": []string{"object", "null"}, "description": "The filter as it was given."},
+		"totalCount": count, "notCoveredCount": count,
+		"licences": object{"type": "array", "items": ref("schemas", "Licence")},
+		"sources":  object{"type": "array", "items": ref("schemas", "Source"), "description": "Those that the rows cite by id."},
+	}
+}
+
+// strict gives an object that has all of the properties but the optional ones,
+// and no others.
+func strict(properties object, optional ...string) object {
+	required := []string{}
+	for name := range properties {
+		if !slices.Contains(optional, name) {
+			required = append(required, name)
+		}
+	}
+	slices.Sort(required)
+	return object{"type": "object", "properties": properties, "required": required, "additionalProperties": false}
+}
+
+// properties describes a row.
+func properties(layer export.Layer, sources object, more object) object {
+	all := object{}
+	var optional []string
+	for _, c := range columnsOf(layer) {
+		schema := object{}
+		switch c.Type {
+		case export.TextList:
+			schema = object{"type": "array", "items": object{"type": "string"}}
+		case export.SourceList:
+			for key, value := range sources {
+				schema[key] = value
+			}
+		case export.Day:
+			schema = object{"type": "string", "format": "date"}
+		default:
+			schema = object{"type": string(c.Type)}
+		}
+		if c.Values != nil {
+			values := []any{}
+			for _, v := range c.Values {
+				values = append(values, v)
+			}
+			if c.Nullable {
+				values = append(values, nil)
+			}
+			schema = object{"enum": values}
+		} else if c.Nullable {
+			schema["type"] = []any{schema["type"], "null"}
+		}
+		schema["description"] = c.Description
+		all[c.Name] = schema
+		if c.Optional {
+			optional = append(optional, c.Name)
+		}
+	}
+	for name, schema := range more {
+		all[name] = schema
+	}
+	return strict(all, optional...)
+}
+
+// headOf describes HEAD of a path: GET without its body.
+func headOf(get object, path string) object {
+	out := object{"operationId": fmt.Sprint(get["operationId"], "Head"), "tags": get["tags"], "summary": "The headers of " + path, "parameters": get["parameters"]}
+	responses := object{}
+	for status, response := range get["responses"].(object) {
+		if whole := response.(object); whole["content"] != nil {
+			response = object{"description": whole["description"], "headers": whole["headers"]}
+		}
+		responses[status] = response
+	}
+	out["responses"] = responses
+	return out
+}
