@@ -5,8 +5,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -95,6 +98,89 @@ func TestFormatsAgreeWithGraphQL(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 	t.Logf("%d values compared", got.Compared)
+}
+
+// topojson-client decodes the very boundaries of the GeoJSON, and finds by shared
+// arcs the neighbours that GraphQL tells.
+func TestTopoJSON(t *testing.T) {
+	const level = "&filter=%7B%22level%22:%22REGENCY%22%7D"
+	cases := []struct {
+		query    string
+		features int
+		// shared is the least number of arcs with two users: the regencies and
+		// cities make 990 pairs of neighbours.
+		shared int
+	}{
+		{"precision=6" + level, 514, 1000},
+		{"zoom=5&precision=5" + level, 514, 1000},
+		{"toleranceMetres=2000&precision=3", 552, 1000},
+		{"asOf=2017-12-25&zoom=4&filter=%7B%22level%22:%22PROVINCE%22%7D", 34, 30},
+		{"zoom=3&filter=%7B%22codes%22:%5B%2294.06%22%5D%7D", 1, 0},
+	}
+	arguments := []string{server.URL}
+	for _, c := range cases {
+		arguments = append(arguments, c.query)
+	}
+	lines := strings.Split(strings.TrimSpace(string(node(t, "topojson.mjs", arguments...))), "\n")
+	if len(lines) != len(cases) {
+		t.Fatalf("%d answers for %d files", len(lines), len(cases))
+	}
+	for i, c := range cases {
+		var got struct {
+			Features, Rings, Arcs, Shared, Borders, Bytes, GeojsonBytes int
+			Neighbours                                                  map[string][]string
+		}
+		if err := json.Unmarshal([]byte(lines[i]), &got); err != nil {
+			t.Fatal(err)
+		}
+		if got.Features != c.features || got.Shared < c.shared || got.Rings < c.features || got.Features > 1 && got.Bytes > got.GeojsonBytes {
+			t.Errorf("%s: %d features, %d rings, %d arcs, %d shared", c.query, got.Features, got.Rings, got.Arcs, got.Shared)
+		}
+		t.Logf("%s: %d features, %d rings, %d arcs, %d of them shared, %d bytes for the %d of GeoJSON", c.query, got.Features, got.Rings, got.Arcs, got.Shared, got.Bytes, got.GeojsonBytes)
+		if i == 0 {
+			checkNeighbours(t, got.Neighbours)
+		}
+	}
+}
+
+// checkNeighbours compares neighbours with those of GraphQL.
+func checkNeighbours(t *testing.T, got map[string][]string) {
+	t.Helper()
+	response, err := http.Get(server.URL + "/graphql?query=" + url.QueryEscape(`{regions(first:1000,filter:{level:REGENCY}){nodes{code neighbours{region{code}}}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	var answer struct {
+		Data struct {
+			Regions struct {
+				Nodes []struct {
+					Code       string
+					Neighbours []struct{ Region struct{ Code string } }
+				}
+			}
+		}
+	}
+	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
+		t.Fatal(err)
+	}
+	if len(answer.Data.Regions.Nodes) != 514 {
+		t.Fatalf("%d regions", len(answer.Data.Regions.Nodes))
+	}
+	pairs := 0
+	for _, region := range answer.Data.Regions.Nodes {
+		want := []string{}
+		for _, neighbour := range region.Neighbours {
+			want = append(want, neighbour.Region.Code)
+		}
+		pairs += len(want)
+		slices.Sort(want)
+		slices.Sort(got[region.Code])
+		if !slices.Equal(want, got[region.Code]) {
+			t.Errorf("%s: by arcs %v, by GraphQL %v", region.Code, got[region.Code], want)
+		}
+	}
+	t.Logf("%d pairs of neighbours agree", pairs/2)
 }
 
 // The OpenAPI document is right by itself, and every answer is as it says.

@@ -98,8 +98,8 @@ func (e *Export) Write(ctx context.Context, w io.Writer, progress func(done, all
 		err = e.writeNDJSON(out, rows)
 	case CSV:
 		err = e.writeCSV(out, rows)
-	default:
-		err = sentra.Errorf(sentra.CodeInternal, "the format %s has no writer", e.Request.Format)
+	case TopoJSON:
+		err = e.writeTopoJSON(out, rows)
 	}
 	if err == nil {
 		err = out.Flush()

@@ -157,6 +157,59 @@ func TestGeometries(t *testing.T) {
 	}
 }
 
+// Two squares one above the other: three arcs, of which the middle one is stored
+// once and used by both, in one of them backwards.
+func TestTopoJSONSharesArcs(t *testing.T) {
+	var topology struct {
+		Transform struct{ Scale, Translate [2]float64 }
+		Objects   struct {
+			Regions struct {
+				Geometries []struct {
+					ID   string
+					Type *string
+					Arcs [][][]int
+				}
+			}
+		}
+		Arcs [][][2]int
+	}
+	if err := json.Unmarshal([]byte(written(t, countryside(t, "none", "south", "north"), request(t, export.Regions, export.TopoJSON, "precision=2"))), &topology); err != nil {
+		t.Fatal(err)
+	}
+	geometries := topology.Objects.Regions.Geometries
+	if len(geometries) != 4 || geometries[1].Type != nil || geometries[1].Arcs != nil || topology.Transform.Scale != [2]float64{0.01, 0.01} {
+		t.Fatalf("got %+v", topology)
+	}
+	corners := func(id int) (out [][2]int) {
+		for _, arc := range geometries[id].Arcs[0][0] {
+			var line [][2]int
+			at := [2]int{}
+			for _, step := range topology.Arcs[max(arc, ^arc)] {
+				at[0], at[1] = at[0]+step[0], at[1]+step[1]
+				line = append(line, at)
+			}
+			if arc < 0 {
+				slices.Reverse(line)
+			}
+			out = append(out, line[:len(line)-1]...)
+		}
+		least := slices.IndexFunc(out, func(p [2]int) bool {
+			return p == slices.MinFunc(out, func(a, b [2]int) int { return slices.Compare(a[:], b[:]) })
+		})
+		return append(out[least:], out[:least]...)
+	}
+	for id, want := range map[int][][2]int{2: {{10000, 1}, {10001, 1}, {10001, 2}, {10000, 2}}, 3: {{10000, 2}, {10001, 2}, {10001, 3}, {10000, 3}}} {
+		if got := corners(id); !slices.Equal(got, want) {
+			t.Errorf("%s: got %v, want %v", geometries[id].ID, got, want)
+		}
+	}
+	south, north := geometries[2].Arcs[0][0], geometries[3].Arcs[0][0]
+	shared := slices.ContainsFunc(south, func(arc int) bool { return slices.Contains(north, ^arc) })
+	if len(topology.Arcs) != 3 || len(south) != 2 || len(north) != 2 || !shared {
+		t.Errorf("arcs %v of %v and %v", topology.Arcs, south, north)
+	}
+}
+
 // Each row of the three formats says the same of Dogiyai, worked out by hand from
 // the facts: listed as disadvantaged by totals, while Papua's border list is partial.
 func TestFactsOfARegion(t *testing.T) {
@@ -246,7 +299,7 @@ func TestWriteStreams(t *testing.T) {
 		names[i] = strings.Repeat("x", 5000)
 	}
 	a := countryside(t, names...)
-	for _, format := range []export.Format{export.GeoJSON, export.NDJSON, export.CSV} {
+	for _, format := range export.Formats(export.Regions) {
 		e, err := export.New(context.Background(), a, request(t, export.Regions, format, ""))
 		if err != nil {
 			t.Fatal(err)
@@ -298,7 +351,7 @@ func TestWriteStops(t *testing.T) {
 		names[i] = strings.Repeat("x", 5000)
 	}
 	a := countryside(t, names...)
-	for _, format := range []export.Format{export.GeoJSON, export.NDJSON, export.CSV} {
+	for _, format := range export.Formats(export.Regions) {
 		e, err := export.New(context.Background(), a, request(t, export.Regions, format, ""))
 		if err != nil {
 			t.Fatal(err)
