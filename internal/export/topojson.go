@@ -4,10 +4,12 @@ import (
 	"bufio"
 	"encoding/json"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/paulmach/orb"
 
+	"github.com/sentra-ikm/sentra/internal/geo"
 	"github.com/sentra-ikm/sentra/internal/geo/coverage"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
@@ -36,7 +38,7 @@ func (e *Export) writeTopoJSON(out *bufio.Writer, rows eachRow) error {
 			object = append(object, `{"type":null`...)
 		} else {
 			object = append(object, `{"type":"MultiPolygon","arcs":`...)
-			object = topology.append(object, r.shape.Simplified(e.Request.Detail.Tolerance))
+			object = topology.append(object, grid.left(r.shape.Simplified(e.Request.Detail.Tolerance)))
 		}
 		object = append(object, `,"id":`...)
 		object = appendJSON(object, r.id)
@@ -65,6 +67,26 @@ func (e *Export) writeTopoJSON(out *bufio.Writer, rows eachRow) error {
 type grid struct{ places int }
 
 func (g grid) scale() string { return strconv.FormatFloat(math.Pow10(-g.places), 'f', -1, 64) }
+
+// left gives the rings of a shape that still have an area on the grid, as they
+// are; the largest part where none has.
+func (g grid) left(shape orb.MultiPolygon) orb.MultiPolygon {
+	var out orb.MultiPolygon
+	for _, polygon := range shape {
+		if _, ok := geo.RoundRing(polygon[0], g.places); !ok {
+			continue
+		}
+		out = append(out, slices.DeleteFunc(slices.Clone(polygon), func(ring orb.Ring) bool {
+			_, ok := geo.RoundRing(ring, g.places)
+			return !ok
+		}))
+	}
+	if out == nil {
+		// Round keeps it too.
+		return geo.Round(shape, g.places)
+	}
+	return out
+}
 
 // append appends an arc: its first position, then the steps to the next ones.
 func (g grid) append(out []byte, line orb.LineString) []byte {

@@ -201,3 +201,28 @@ func FuzzParsePolygon(f *testing.F) {
 		}
 	})
 }
+
+func TestRoundRing(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		ring orb.Ring
+		want orb.Ring
+		ok   bool
+	}{
+		{"points that become equal are merged", orb.Ring{{0, 0}, {3, 0}, {3, 0.2}, {3, 2}, {0, 2}, {-0.3, -0.3}, {0, 0}}, orb.Ring{{0, 0}, {3, 0}, {3, 2}, {0, 2}, {0, 0}}, true},
+		{"an area that becomes a line", orb.Ring{{0, 0}, {3, 0.4}, {2, 0.3}, {0, 0}}, orb.Ring{{0, 0}, {3, 0}, {2, 0}, {0, 0}}, false},
+		// Twice the area is 3*0.45 - 2*0.6 = 0.15 before and 3*0 - 2*1 = -2 after.
+		{"a ring that would run the other way", orb.Ring{{0, 0}, {3, 0.6}, {2, 0.45}, {0, 0}}, orb.Ring{{0, 0}, {3, 1}, {2, 0}, {0, 0}}, false},
+		{"a hole runs clockwise", orb.Ring{{0, 0}, {0, 2}, {2, 2}, {2, 0}, {0, 0}}, orb.Ring{{0, 0}, {0, 2}, {2, 2}, {2, 0}, {0, 0}}, true},
+	} {
+		got, ok := RoundRing(c.ring, 0)
+		if ok != c.ok || !got.Equal(c.want) {
+			t.Errorf("%s: %v, %v", c.name, got, ok)
+		}
+		for _, p := range got {
+			if math.Signbit(p[0]) || math.Signbit(p[1]) {
+				t.Errorf("%s: a negative zero in %v", c.name, got)
+			}
+		}
+	}
+}

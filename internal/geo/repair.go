@@ -299,19 +299,11 @@ func decodePolygons(data []byte) (orb.MultiPolygon, error) {
 // place of the shape given. Points that become equal are merged; rings that lose
 // their area go, but the largest part stays, as it was if need be.
 func Round(shape orb.MultiPolygon, places int) orb.MultiPolygon {
-	factor := math.Pow10(places)
 	out := make(orb.MultiPolygon, 0, len(shape))
 	for _, polygon := range shape {
 		rounded := make(orb.Polygon, 0, len(polygon))
 		for r, ring := range polygon {
-			kept := make(orb.Ring, 0, len(ring))
-			for _, p := range ring {
-				q := orb.Point{math.Round(p[0]*factor) / factor, math.Round(p[1]*factor) / factor}
-				if len(kept) == 0 || kept[len(kept)-1] != q {
-					kept = append(kept, q)
-				}
-			}
-			if len(kept) >= 4 && planar.Area(kept) != 0 {
+			if kept, ok := RoundRing(ring, places); ok {
 				rounded = append(rounded, kept)
 			} else if r == 0 {
 				break
@@ -327,6 +319,29 @@ func Round(shape orb.MultiPolygon, places int) orb.MultiPolygon {
 		}))
 	}
 	return out
+}
+
+// RoundRing gives a ring with its coordinates rounded to decimal places, points
+// that become equal merged. ok tells whether it still has an area and runs round
+// it the same way.
+func RoundRing(ring orb.Ring, places int) (rounded orb.Ring, ok bool) {
+	factor := math.Pow10(places)
+	rounded = make(orb.Ring, 0, len(ring))
+	// Twice the area in whole units, so that none is taken for a little.
+	var area int64
+	var first, last [2]int64
+	for _, p := range ring {
+		now := [2]int64{int64(math.Round(p[0] * factor)), int64(math.Round(p[1] * factor))}
+		if len(rounded) == 0 {
+			first = now
+		} else if now == last {
+			continue
+		} else {
+			area += (last[0]-first[0])*(now[1]-first[1]) - (now[0]-first[0])*(last[1]-first[1])
+		}
+		rounded, last = append(rounded, orb.Point{float64(now[0]) / factor, float64(now[1]) / factor}), now
+	}
+	return rounded, len(rounded) >= 4 && area != 0 && (area > 0) == (ring.Orientation() == orb.CCW)
 }
 
 func geojsonType(data []byte) (string, error) {
