@@ -17,7 +17,7 @@ type page struct{ route, file, contentSecurityPolicy string }
 
 // ownOnly lets a page load from this server and nowhere else. MapLibre starts
 // its workers from a blob where it must, and draws images from data and blobs.
-const ownOnly = "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' data: blob:; " +
+const ownOnly = "default-src 'none'; script-src 'self'; connect-src 'self'; font-src 'self'; img-src 'self' data: blob:; " +
 	"worker-src 'self' blob:; base-uri 'none'; form-action 'self'; "
 
 // pages are those that are served. Only the one for articles may stand in other
@@ -26,7 +26,7 @@ const ownOnly = "default-src 'none'; script-src 'self'; connect-src 'self'; img-
 var pages = []page{
 	{"/", "index.html", ownOnly + "style-src 'self'; frame-ancestors 'self'"},
 	{"/embed", "index.html", ownOnly + "style-src 'self'; frame-ancestors *"},
-	{"/playground", "playground.html", ownOnly + "font-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'self'"},
+	{"/playground", "playground.html", strings.Replace(ownOnly, "font-src 'self'", "font-src 'self' data:", 1) + "style-src 'self' 'unsafe-inline'; frame-ancestors 'self'"},
 }
 
 // servePages adds the pages and their assets to the routes.

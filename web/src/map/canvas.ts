@@ -1,0 +1,205 @@
+// The map itself. This module brings MapLibre and is loaded after the rest of the page stands.
+import 'maplibre-gl/dist/maplibre-gl.css';
+import { AttributionControl, GeoJSONSource, Map, type MapGeoJSONFeature, type MapMouseEvent, NavigationControl, Popup, ScaleControl, setWorkerUrl, type PointLike } from 'maplibre-gl';
+import workerAddress from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
+import type { Answer, Box, ClusterRow } from './api';
+import { areaFeatures, areaFrom } from './shapes';
+import { imagesOf, type StyleInput, styleOf } from './style';
+import type { Area, Camera, Position, Selection } from './view';
+import type { Words } from './words';
+
+setWorkerUrl(new URL(workerAddress, document.baseURI).href);
+
+/** The country, degrees: west, south, east, north. */
+const country: Box = { west: 94.8, south: -11.2, east: 141.2, north: 6.3 };
+
+/** What the map tells the page. */
+export interface MapEvents {
+  moved(camera: Camera): void;
+  selected(selection: Selection | undefined): void;
+  drawn(area: Area | undefined): void;
+  /** What hovering over a region or a cluster shows. */
+  hint(found: RegionProperties | { id: string }): Node;
+}
+
+/** What a tile says of a region. */
+export interface RegionProperties { code: string; name: string; affirmative: Answer; disadvantaged: Answer; border: Answer; clusterCount: number }
+
+export interface MapCanvas {
+  show(style: StyleInput): void;
+  showClusters(rows: ClusterRow[], laterPhase: string): void;
+  showArea(area: Area | undefined): void;
+  /** Begins to draw, or with no kind stops. */
+  draw(kind: Area['kind'] | undefined): void;
+  /** Ends a polygon that is being drawn. */
+  finishDrawing(): void;
+  fit(box: Box): void;
+  /** Moves a box's middle into the part of the map that nothing lies over, unless it is there already. */
+  reveal(box: Box): void;
+  jump(camera: Camera | undefined): void;
+  camera(): Camera;
+  /** Resolves when everything asked for is drawn. */
+  idle(): Promise<void>;
+  /** What is drawn: the codes of the regions of a layer, for tests and for those who cannot see it. */
+  drawnCodes(layer: 'provinces' | 'regencies'): string[];
+  resize(): void;
+}
+
+/** Makes the map in a container; `covered` gives the height in pixels of what lies over its lower edge. */
+export function createMap(container: HTMLElement, first: StyleInput, camera: Camera | undefined, words: Words, events: MapEvents, attribution: string, covered: () => number): MapCanvas {
+  const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  const whole: [number, number, number, number] = [country.west, country.south, country.east, country.north];
+  // The country lies wide: where there is room, it stands above the legend.
+  const fit = () => {
+    const { clientWidth, clientHeight } = container;
+    const needed = clientWidth * 0.42;
+    return { padding: { top: 14, left: 12, right: 12, bottom: Math.max(14, Math.min(covered(), clientHeight - needed)) } };
+  };
+  const map = new Map({
+    container, style: styleOf(first), attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false, maxPitch: 0, minZoom: 1.5, maxZoom: 14,
+    fadeDuration: still ? 0 : 200, ...camera ? { center: [camera.lon, camera.lat], zoom: camera.zoom } : { bounds: whole, fitBoundsOptions: fit() },
+    locale: { 'NavigationControl.ZoomIn': words.zoomIn, 'NavigationControl.ZoomOut': words.zoomOut, 'Map.Title': words.mapLabel },
+  });
+  map.touchZoomRotate.disableRotation();
+  map.keyboard.disableRotation();
+  map.addControl(new NavigationControl({ showCompass: false }), 'top-left');
+  const narrow = container.clientWidth < 640;
+  map.addControl(new AttributionControl({ compact: narrow, customAttribution: attribution }), 'bottom-right');
+  map.addControl(new ScaleControl({ maxWidth: 90 }), 'bottom-right');
+  // On a phone it opens at a touch.
+  if (narrow) container.querySelector('.maplibregl-ctrl-attrib')?.classList.remove('maplibregl-compact-show');
+
+  let style = first;
+  let area: Area | undefined;
+  let clusters = areaFeatures(undefined);
+  let drawing: { kind: Area['kind']; corners: Position[]; at?: Position } | undefined;
+  let hovered: { id: string | number; sourceLayer: string } | undefined;
+  const popup = new Popup({ closeButton: false, closeOnClick: false, offset: 12, className: 'hint', maxWidth: '260px' });
+
+  const addImages = () => {
+    for (const [name, image] of Object.entries(imagesOf(style.palette, style.theme))) if (!map.hasImage(name)) map.addImage(name, image, { pixelRatio: 2 });
+  };
+  // A style names images before it is loaded; they are drawn when first asked for.
+  map.on('styleimagemissing', addImages);
+  const setData = (source: string, data: GeoJSON.FeatureCollection) => (map.getSource(source) as GeoJSONSource | undefined)?.setData(data);
+  const fill = () => {
+    setData('area', drawing ? areaFeatures(areaFrom(drawing.kind, [...drawing.corners, ...drawing.at ? [drawing.at] : []]), drawing.corners) : areaFeatures(area));
+    setData('clusters', clusters);
+  };
+  map.on('style.load', () => { addImages(); fill(); });
+
+  const around = ({ x, y }: { x: number; y: number }): [PointLike, PointLike] => [[x - 6, y - 6], [x + 6, y + 6]];
+  const at = (event: MapMouseEvent): MapGeoJSONFeature | undefined => {
+    const layers = ['clusters', 'regions'].filter((id) => map.getLayer(id));
+    if (layers.length === 0) return undefined;
+    return map.queryRenderedFeatures(around(event.point), { layers: ['clusters'] })[0] ?? (layers.includes('regions') ? map.queryRenderedFeatures(event.point, { layers: ['regions'] })[0] : undefined);
+  };
+  const unhover = () => {
+    if (hovered && map.getSource('sentra')) map.setFeatureState({ source: 'sentra', ...hovered }, { hovered: false });
+    hovered = undefined;
+    popup.remove();
+  };
+  const finish = (result: Area | undefined) => {
+    drawing = undefined;
+    map.getCanvas().style.cursor = '';
+    map.doubleClickZoom.enable();
+    fill();
+    events.drawn(result);
+  };
+
+  map.on('mousemove', (event) => {
+    if (drawing) {
+      drawing.at = event.lngLat.toArray() as Position;
+      fill();
+      return;
+    }
+    const feature = at(event);
+    map.getCanvas().style.cursor = feature ? 'pointer' : '';
+    unhover();
+    if (!feature) return;
+    if (feature.layer.id === 'regions' && feature.id !== undefined) {
+      hovered = { id: feature.id, sourceLayer: feature.sourceLayer! };
+      map.setFeatureState({ source: 'sentra', ...hovered }, { hovered: true });
+    }
+    popup.setLngLat(event.lngLat).setDOMContent(events.hint(feature.properties as RegionProperties | { id: string })).addTo(map);
+  });
+  map.on('mouseout', unhover);
+  map.on('click', (event) => {
+    if (drawing) {
+      drawing.corners.push(event.lngLat.toArray() as Position);
+      const complete = drawing.kind !== 'polygon' && drawing.corners.length === 2;
+      if (complete) finish(areaFrom(drawing.kind, drawing.corners));
+      else fill();
+      return;
+    }
+    const properties = at(event)?.properties as { id?: string; code?: string } | undefined;
+    events.selected(properties?.id ? { kind: 'cluster', key: properties.id } : properties?.code ? { kind: 'region', key: properties.code } : undefined);
+  });
+  map.on('dblclick', (event) => {
+    if (drawing?.kind !== 'polygon') return;
+    event.preventDefault();
+    drawing.corners.pop(); // The double click's second click.
+    finish(areaFrom('polygon', drawing.corners));
+  });
+  // Only a reader's own move is a state to share; the first fit is not.
+  const report = (event: { originalEvent?: unknown; byPage?: boolean }) => { if (event.originalEvent || event.byPage) events.moved(canvas.camera()); };
+  map.on('moveend', report);
+
+  // The card lies over the right, on a phone over the lower part.
+  const uncovered = () => {
+    const stage = container.getBoundingClientRect(), over = document.querySelector('.sheet')?.getBoundingClientRect();
+    const beside = over && over.width < stage.width * 0.8;
+    return { right: over && beside ? over.left - stage.left : stage.width, bottom: over && !beside ? Math.max(80, Math.min(over.top - stage.top, stage.height)) : stage.height };
+  };
+
+  const canvas: MapCanvas = {
+    show(next) {
+      const before = style;
+      style = next;
+      if (before.tiles !== next.tiles || before.colour !== next.colour || before.level !== next.level) unhover();
+      map.setStyle(styleOf(next), { diff: true });
+      addImages();
+      fill();
+    },
+    showClusters(rows, laterPhase) {
+      // Clusters at one spot stand side by side.
+      const seen: Record<string, number> = {};
+      clusters = {
+        type: 'FeatureCollection',
+        features: rows.map((row) => {
+          const { lon, lat } = row.location.point;
+          const nth = seen[`${lon},${lat}`] = (seen[`${lon},${lat}`] ?? -1) + 1;
+          return { type: 'Feature', properties: { id: row.id, later: row.phases.some(({ key }) => key === laterPhase), offset: [nth * 16, 0] }, geometry: { type: 'Point', coordinates: [lon, lat] } };
+        }),
+      };
+      fill();
+    },
+    showArea(next) { area = next; fill(); },
+    draw(kind) {
+      unhover();
+      drawing = kind && { kind, corners: [] };
+      map.getCanvas().style.cursor = kind ? 'crosshair' : '';
+      if (kind) map.doubleClickZoom.disable();
+      else map.doubleClickZoom.enable();
+      fill();
+    },
+    finishDrawing() { if (drawing) finish(areaFrom(drawing.kind, drawing.corners)); },
+    fit({ west, south, east, north }) { map.fitBounds([west, south, east, north], { padding: 48, maxZoom: 9, animate: !still }, { byPage: true }); },
+    reveal({ west, south, east, north }) {
+      const middle: Position = [(west + east) / 2, (south + north) / 2];
+      const { x, y } = map.project(middle);
+      const { right, bottom } = uncovered();
+      if (x > 30 && x < right - 30 && y > 30 && y < bottom - 30) return;
+      map.easeTo({ center: middle, offset: [(right - container.clientWidth) / 2, (bottom - container.clientHeight) / 2], animate: !still }, { byPage: true });
+    },
+    jump(to) { if (to) map.jumpTo({ center: [to.lon, to.lat], zoom: to.zoom }); else map.fitBounds(whole, { ...fit(), animate: false }); },
+    camera() { const { lng, lat } = map.getCenter(); return { lon: lng, lat, zoom: map.getZoom() }; },
+    idle: () => new Promise((resolve) => { if (map.loaded() && map.areTilesLoaded()) resolve(); else map.once('idle', () => resolve()); }),
+    drawnCodes(layer) {
+      if (!map.getSource('sentra')) return [];
+      return [...new Set(map.querySourceFeatures('sentra', { sourceLayer: layer }).map(({ properties }) => properties.code as string))].sort();
+    },
+    resize() { map.resize(); },
+  };
+  return canvas;
+}

@@ -1,0 +1,115 @@
+// The card of a region or a cluster: its facts, and where each was read.
+import { ask, type Box, type ClusterCard, type RegionCard, type Source, type Succession } from './api';
+import { h } from './dom';
+import { nameIn, type Page } from './page';
+import { clusterQuery, regionQuery } from './questions';
+import { badge } from './results';
+import { grouped, longDay } from './words';
+
+/** What the card asks of the map. */
+export interface CardActions {
+  zoomTo(box: Box): void;
+  /** Moves what the card is about out from under it, if it is hidden. */
+  reveal(box: Box): void;
+}
+
+/** The small line under a fact that says who says so. */
+function cite(page: Page, sources: Source[], more?: string): HTMLElement | null {
+  if (sources.length === 0 && !more) return null;
+  const seen = new Map(sources.map((source) => [source.title + source.url, source]));
+  return h('small', { className: 'cite' }, more ? h('span', {}, more, seen.size ? ' · ' : '') : null, [...seen.values()].map((source, i) => h('span', {}, i ? '; ' : `${page.words.source}: `,
+    source.url ? h('a', { href: source.url, rel: 'noreferrer', target: '_blank' }, source.title) : h('cite', {}, source.title),
+    [source.publisher, source.date, source.licence].filter((text) => text && !source.title.includes(text)).map((text) => `, ${text}`).join(''))));
+}
+
+type Content = Node | string | null | false;
+const fact = (term: string, ...content: (Content | Content[])[]) => [h('dt', {}, term), h('dd', {}, ...content)];
+
+export function createCard(into: HTMLElement, actions: CardActions) {
+  let shown = '';
+  /** The id of what had the focus when the card was opened. */
+  let opener = '';
+
+  const frameOf = (page: Page, title: string, subtitle: string, zoom: Box, content: Node[]) => {
+    const { words, change } = page;
+    const close = () => {
+      change({ selected: undefined });
+      document.getElementById(opener)?.focus();
+    };
+    into.replaceChildren(h('div', { className: 'sheet', role: 'region', 'aria-label': title, onkeydown: (event: KeyboardEvent) => { if (event.key === 'Escape') close(); } },
+      h('header', {}, h('div', {}, h('h2', { id: 'card-title', tabIndex: -1 }, title), h('p', {}, subtitle)),
+        h('button', { type: 'button', className: 'round', 'aria-label': words.close, title: words.close, onclick: close }, '×')),
+      h('div', { className: 'body', tabIndex: 0, role: 'group', 'aria-label': title }, ...content,
+        h('button', { type: 'button', className: 'text', onclick: () => actions.zoomTo(zoom) }, words.zoomTo))));
+    into.hidden = false;
+    actions.reveal(zoom);
+  };
+
+  const regionButton = (page: Page, code: string, name: string) => h('button', { type: 'button', className: 'link', onclick: () => page.change({ selected: { kind: 'region', key: code } }) }, name);
+
+  const drawRegion = (page: Page, region: RegionCard) => {
+    const { words, view } = page;
+    const day = (text: string | null) => text?.length === 10 ? longDay(text, view.lang) : text ?? '';
+    const succession = (title: string, all: Succession[]) => all.length === 0 ? [] : fact(title, all.map((s) => h('p', {}, regionButton(page, s.region.code, s.region.name), `, ${day(s.date)}${s.law ? ` (${s.law})` : ''}`)), cite(page, all[0].sources ?? []));
+    const kinds = region.affirmative.kinds.flatMap((kind) => fact(words[kind.kind],
+      badge(words, kind.answer, kind.kind, words[kind.answer]),
+      kind.designations.length > 0 ? kind.designations.map((d) => h('p', {}, `${d.regulation}, ${words.since} ${day(d.validFrom)}${d.validTo ? ` ${words.until} ${day(d.validTo)}` : ''}`,
+        d.neighbouringCountries.length ? `. ${words.across}: ${d.neighbouringCountries.map((c) => new Intl.DisplayNames(view.lang, { type: 'region' }).of(c) ?? c).join(', ')}` : '', cite(page, d.sources, words[d.confidence])))
+        : [h('p', {}, `${kind.reason.charAt(0).toUpperCase()}${kind.reason.slice(1)}.`.replace('..', '.'), cite(page, kind.answer === 'NO' ? kind.coverage.flatMap((c) => c.sources) : [], kind.confidence ? words[kind.confidence] : undefined))]));
+    frameOf(page, region.name, [words[region.kind], `${words.code.toLowerCase()} ${region.code}`].join(', '), region.bbox, [h('dl', {},
+      region.parent ? fact(words.parent, regionButton(page, region.parent.code, region.parent.name)) : [],
+      fact(words.clusterCount, region.clusters.nodes.length === 0 ? words.hostsNone
+        : region.clusters.nodes.map((c) => h('p', {}, h('button', { type: 'button', className: 'link', onclick: () => page.change({ selected: { kind: 'cluster', key: c.id } }) }, nameIn(view, c)), `, ${c.phases.map(({ key }) => key.replace('-', '–')).join(', ')}`))),
+      region.kind === 'PROVINCE' ? [] : kinds,
+      region.areaKm2 === null ? [] : fact(words.areaOf, `${grouped(region.areaKm2, view.lang)} ${words.squareKm}`),
+      succession(words.founded, region.predecessors), succession(words.splitInto, region.successors),
+      fact(words.sources, cite(page, region.sources)))]);
+  };
+
+  const drawCluster = (page: Page, cluster: ClusterCard) => {
+    const { words, view } = page;
+    const { lon, lat } = cluster.location.point;
+    const yesNo = cluster.initialTarget === null ? words.initialTargetUnknown : cluster.initialTarget ? words.yes : words.no;
+    const judged = cluster.grounds.filter(({ met }) => met !== null);
+    frameOf(page, nameIn(view, cluster), cluster.phases.map(({ key }) => `${words.phase} ${key.replace('-', '–')}`).join(', '), { west: lon - 1.5, east: lon + 1.5, south: lat - 1.5, north: lat + 1.5 }, [h('dl', {},
+      fact(words.products, cluster.products.map((p) => nameIn(view, p)).join(', '), cite(page, cluster.products.flatMap((p) => p.sources))),
+      fact(words.places, cluster.regions.map((r) => h('p', {}, regionButton(page, r.code, r.name), r.parent ? [', ', regionButton(page, r.parent.code, r.parent.name)] : null,
+        ' ', badge(words, r.affirmative.answer, undefined, `${words.status}: ${words[r.affirmative.answer]}`))),
+        cluster.provinceNamed ? h('p', {}, `${words.asNamed}: ${cluster.provinceNamed}`) : null, cluster.regionNote ? h('p', {}, cluster.regionNote) : null, cite(page, cluster.sources)),
+      fact(words.located, words[`${cluster.location.precision}_AT`]),
+      fact(words.phases, cluster.phases.map(({ key, from, to }) => `${key.replace('-', '–')} (${words.since} ${from}${to ? ` ${words.until} ${to}` : ''})`).join(', '), cite(page, cluster.phases.flatMap((p) => p.sources))),
+      fact(words.initialTarget, yesNo, cluster.initialTarget === null ? null : cite(page, cluster.sources)),
+      fact(words.grounds, judged.length === 0 ? words.groundUnknown : judged.map((g) => h('p', {}, `${words[g.ground.kind as 'AFFIRMATIVE_THEME']}: ${g.met ? words.met : words.notMet}`, cite(page, g.sources)))),
+      cluster.events.length === 0 ? [] : fact(words.events, cluster.events.map((e) => h('p', {}, `${e.date.length === 10 ? longDay(e.date, view.lang) : e.date}: ${words[e.kind as 'LAUNCH']}`,
+        [e.what && (e.value === null ? e.what : `${e.value} ${e.what}`), e.place, e.with, e.note].filter(Boolean).map((text) => `, ${text}`).join(''), cite(page, e.sources)))))]);
+  };
+
+  return {
+    async draw(page: Page) {
+      const { view, beforeRecord, day } = page;
+      const wanted = view.selected ? JSON.stringify([view.selected, beforeRecord ? '' : day, view.lang]) : '';
+      if (wanted === shown) return;
+      const focused = document.activeElement;
+      const byKeyboard = Boolean(focused?.matches('#results :focus-visible'));
+      shown = wanted;
+      if (!view.selected) {
+        into.hidden = true;
+        into.replaceChildren();
+        return;
+      }
+      if (focused && !into.contains(focused)) opener = focused.id;
+      const asOf = beforeRecord ? undefined : view.day || undefined;
+      if (view.selected.kind === 'region') {
+        const { region } = await ask<{ region: RegionCard | null }>({ query: regionQuery, variables: { code: view.selected.key, asOf: asOf ?? (beforeRecord ? page.frame.dataset.regionsFrom : undefined) } });
+        if (shown !== wanted) return;
+        if (region) drawRegion(page, region);
+      } else {
+        const { cluster } = await ask<{ cluster: ClusterCard | null }>({ query: clusterQuery, variables: { id: view.selected.key, asOf } });
+        if (shown !== wanted) return;
+        if (cluster) drawCluster(page, cluster);
+      }
+      // Whoever opens the card by keyboard goes on in it.
+      if (byKeyboard) into.querySelector<HTMLElement>('#card-title')?.focus({ preventScroll: true });
+    },
+  };
+}

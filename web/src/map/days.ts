@@ -1,0 +1,60 @@
+// Days, and the days on which what is known changes.
+import type { Frame } from './api';
+import type { Words } from './words';
+
+/** The first day of the time slider: the programme's first phase began in that year. */
+export const firstDay = '2013-01-01';
+
+const dayLength = 86_400_000;
+
+/** Days since 1970-01-01. */
+export const toNumber = (day: string) => Math.round(Date.parse(`${day}T00:00Z`) / dayLength);
+
+export const fromNumber = (number: number) => new Date(number * dayLength).toISOString().slice(0, 10);
+
+/** The day that it is in Jakarta, as the API counts. */
+export function today(): string {
+  return new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Jakarta' }).format(new Date());
+}
+
+/** A day on which something changes; without words for it the reader is told nothing. */
+export interface Moment { day: string; say?: (words: Words) => string }
+
+/** All days on which the answer changes, the first of each, oldest first. */
+export function moments({ dataset, phases, designations, provinces, programme }: Frame): Moment[] {
+  const found = new Map<string, Moment>();
+  const add = (day: string | null, say?: Moment['say']) => {
+    if (day === null || day < firstDay || day > today()) return;
+    const known = found.get(day);
+    if (!known) found.set(day, { day, say });
+    else if (say && !known.say) known.say = say;
+  };
+  const dayAfter = (day: string | null) => day === null ? null : fromNumber(toNumber(day) + 1);
+  // A date known only to the year begins somewhere in it.
+  const starts = (day: string | null) => day === null ? [] : day.length === 4 ? [`${day}-01-01`, `${day}-12-31`] : [day];
+
+  for (const { date, region } of provinces.nodes.flatMap(({ predecessors }) => predecessors)) {
+    const made = provinces.nodes.filter((p) => p.predecessors.some((q) => q.date === date && q.region.code === region.code));
+    add(date, (w) => w.split(region.name, made.map(({ name }) => name).join(', ')));
+  }
+  add(dataset.regionsFrom, (w) => w.recordBegins);
+  for (const { validFrom, validTo, regulation, kind } of dataset.designationCoverage) {
+    const listed = kind === 'DISADVANTAGED' && regulation !== null;
+    for (const day of starts(validFrom)) add(day, listed ? (w) => w.listBegins(regulation) : undefined);
+    add(dayAfter(validTo), listed ? (w) => w.listEnds(regulation) : undefined);
+  }
+  for (const { inForceFrom, validTo, regulation, kind } of designations) {
+    add(inForceFrom, kind === 'BORDER' ? (w) => w.borderBegins(regulation) : undefined);
+    add(dayAfter(validTo));
+  }
+  for (const { key, from } of phases) for (const day of starts(from.slice(0, 4)).slice(0, 1)) add(day, (w) => w.phaseBegins(key));
+  // The programme's own announcement changes nothing, but is what people ask about.
+  const announced = programme.sources.find(({ date }) => date?.length === 10);
+  if (announced?.date) add(announced.date, (w) => w.announced(announced.publisher ?? announced.title));
+  return [...found.values()].sort((a, b) => a.day < b.day ? -1 : 1);
+}
+
+/** The last moment that is not after the day. */
+export function momentAt(all: Moment[], day: string): Moment | undefined {
+  return all.findLast((moment) => moment.day <= day);
+}

@@ -1,0 +1,168 @@
+// The filters: choices, a text, and an area that is drawn or typed.
+import { ask, type Search } from './api';
+import { byId, h } from './dom';
+import { nameIn, type Page } from './page';
+import { searchQuery } from './questions';
+import { type Area, countFilters, defaults, parseArea, type View } from './view';
+
+export interface Filters { draw(page: Page): void; drawn(): void }
+
+/** What drawing needs of the map; it may come later than the filters. */
+export interface Drawing { begin(kind: Area['kind']): boolean; finish(): void; cancel(): void }
+
+export function createFilters(into: HTMLElement, drawing: Drawing): Filters {
+  let page: Page;
+  /** The kind of area whose form is open, also before there is an area. */
+  let areaKind: Area['kind'] | undefined;
+  let active = false;
+  // On a phone the filters begin closed: the map and the table come first.
+  let open = !matchMedia('(max-width: 760px)').matches;
+
+  type Choice = [value: string, text: string];
+  const select = (key: keyof View, label: string, choices: Choice[]) => h('label', { className: page.view[key] ? 'set' : '' }, h('span', {}, label),
+    h('select', { id: `filter-${key}`, onchange: (event: Event) => page.change({ [key]: (event.target as HTMLSelectElement).value } as Partial<View>) },
+      choices.map(([value, text]) => h('option', { value, selected: page.view[key] === value }, text))));
+
+  const stopDrawing = () => {
+    if (active) drawing.cancel();
+    active = false;
+    byId('drawbar').hidden = true;
+  };
+  const beginDrawing = (kind: Area['kind']) => {
+    active = drawing.begin(kind);
+    if (!active) return;
+    const { words } = page;
+    const bar = byId('drawbar');
+    bar.replaceChildren(h('div', {}, h('span', {}, { box: words.boxHint, polygon: words.polygonHint, circle: words.circleHint }[kind].split(/, (?:or|atau)|; (?:or|atau)/)[0]),
+      kind === 'polygon' ? h('button', { type: 'button', onclick: () => drawing.finish() }, words.finish) : null,
+      h('button', { type: 'button', onclick: () => { stopDrawing(); draw(page); } }, words.cancel)));
+    bar.hidden = false;
+    byId('map').scrollIntoView({ block: 'nearest' });
+    draw(page);
+  };
+
+  const areaForm = (kind: Area['kind']) => {
+    const { words, view } = page;
+    const area = view.area?.kind === kind ? view.area : undefined;
+    const number = (name: string, label: string, value: number | undefined) => h('label', {}, h('span', {}, label),
+      h('input', { name, type: 'number', step: 'any', required: true, inputMode: 'decimal', value: value === undefined ? '' : String(Number(value.toFixed(5))) }));
+    const fields = kind === 'box' ? [number('west', words.west, area?.kind === 'box' ? area.west : undefined), number('south', words.south, area?.kind === 'box' ? area.south : undefined),
+      number('east', words.east, area?.kind === 'box' ? area.east : undefined), number('north', words.north, area?.kind === 'box' ? area.north : undefined)]
+      : kind === 'circle' ? [number('lon', words.lon, area?.kind === 'circle' ? area.centre[0] : undefined), number('lat', words.lat, area?.kind === 'circle' ? area.centre[1] : undefined),
+        number('radius', words.radiusKm, area?.kind === 'circle' ? area.radius / 1000 : undefined)]
+        : [h('label', { className: 'wide' }, h('span', {}, words.corners),
+          h('textarea', { name: 'corners', rows: 3, required: true, value: area?.kind === 'polygon' ? area.ring.map((p) => p.map((n) => Number(n.toFixed(5))).join(',')).join('\n') : '' }))];
+    const wrong = h('p', { className: 'wrong', role: 'alert' });
+    const apply = (event: Event) => {
+      event.preventDefault();
+      const given = new FormData(event.target as HTMLFormElement);
+      const text = (name: string) => String(given.get(name) ?? '');
+      const parsed = kind === 'polygon' ? parseArea(kind, text('corners')) : kind === 'box' ? parseArea(kind, ['west', 'south', 'east', 'north'].map(text).join(','))
+        : parseArea(kind, [text('lon'), text('lat'), String(Number(text('radius')) * 1000)].join(','));
+      if (parsed) page.change({ area: parsed });
+      else wrong.textContent = words.areaWrong;
+    };
+    return h('form', { className: 'area', onsubmit: apply, noValidate: true },
+      h('p', {}, { box: words.boxHint, polygon: words.polygonHint, circle: words.circleHint }[kind], ' ', words.areaHint),
+      h('button', { type: 'button', 'aria-pressed': String(active), onclick: () => active ? (stopDrawing(), draw(page)) : beginDrawing(kind) }, active ? words.drawing : words.draw),
+      h('div', { className: 'fields' }, fields), h('div', { className: 'row' }, h('button', { type: 'submit' }, words.apply),
+        area ? h('button', { type: 'button', className: 'text', onclick: () => { areaKind = undefined; page.change({ area: undefined }); } }, words.removeArea) : null), wrong);
+  };
+
+  const draw = (given: Page) => {
+    page = given;
+    const { view, words, frame, provinces, change } = page;
+    if (view.area) areaKind = view.area.kind;
+    const focused = document.activeElement?.id;
+    const set = countFilters(view);
+    const yesNo: Choice[] = [['', words.any], ['true', words.yes], ['false', words.no]];
+    const kinds: Choice[] = view.list === 'provinces' ? [['', words.any], ['ANY', words.containsAffirmative], ['NO', words.notAffirmative]]
+      : [['', words.any], ['ANY', words.anyAffirmative], ['DISADVANTAGED', words.onlyDisadvantaged], ['BORDER', words.onlyBorder], ['NO', words.notAffirmative]];
+    const known = view.province && !provinces.some(({ code }) => code === view.province) ? [[view.province, view.province] as Choice] : [];
+    const areaChoice = (kind: Area['kind'] | undefined, text: string) => h('button', {
+      type: 'button', id: `area-${kind ?? 'none'}`, 'aria-pressed': String(areaKind === kind),
+      onclick: () => {
+        stopDrawing();
+        areaKind = kind;
+        if (view.area && view.area.kind !== kind) change({ area: undefined });
+        else draw(page);
+      },
+    }, text);
+
+    const details = h('details', { open, ontoggle: () => { open = details.open; } },
+      h('summary', {}, h('h2', {}, words.filters), set > 0 ? h('span', { className: 'badge' }, words.filtersSet(set)) : null),
+      h('div', { className: 'grid' },
+        select('affirmative', words.affirmative, kinds),
+        view.list === 'clusters' ? null : select('hosts', words.hosts, yesNo),
+        select('province', words.province, [['', words.allProvinces], ...known, ...provinces.map(({ code, name }): Choice => [code, name])]),
+        select('phase', words.phase, [['', words.any], ...frame.phases.map(({ key }): Choice => [key, key.replace('-', '–')])]),
+        select('product', words.product, [['', words.any], ...frame.products.map((p): Choice => [p.key, nameIn(view, p)])]),
+        select('initialTarget', words.initialTarget, yesNo),
+        h('label', { className: view.text ? 'set' : '' }, h('span', {}, words.text), h('input', { id: 'filter-text', type: 'search', value: view.text, maxLength: 100, onchange: (event: Event) => change({ text: (event.target as HTMLInputElement).value.trim() }) })),
+      ),
+      h('fieldset', {}, h('legend', {}, words.area), h('div', { className: 'segments' }, areaChoice(undefined, words.areaNone), areaChoice('box', words.areaBox), areaChoice('polygon', words.areaPolygon), areaChoice('circle', words.areaCircle))),
+      areaKind ? areaForm(areaKind) : null,
+      set > 0 ? h('button', { type: 'button', id: 'clear', className: 'text', onclick: () => { stopDrawing(); areaKind = undefined; change({ ...defaults, lang: view.lang, day: view.day, list: view.list, colour: view.colour, sort: view.sort, camera: view.camera, selected: view.selected, area: undefined }); } }, words.clear) : null);
+    into.replaceChildren(details);
+    // Drawing anew must not take the reader's place away.
+    if (focused && into.querySelector(`#${CSS.escape(focused)}`)) byId(focused).focus();
+  };
+  return { draw, drawn: () => { active = false; byId('drawbar').hidden = true; } };
+}
+
+/** The search field: what a text may mean, each to be chosen. */
+export function createSearch(page: () => Page): HTMLElement {
+  const options = h('ul', { id: 'search-options', role: 'listbox', hidden: true });
+  const field = h('input', { type: 'search', id: 'search', role: 'combobox', autocomplete: 'off', maxLength: 100, 'aria-expanded': 'false', 'aria-controls': 'search-options', 'aria-autocomplete': 'list' });
+  let chosen = -1;
+  let waiting: ReturnType<typeof setTimeout>;
+  const items = () => [...options.children] as HTMLElement[];
+  const close = () => {
+    options.hidden = true;
+    field.setAttribute('aria-expanded', 'false');
+    field.removeAttribute('aria-activedescendant');
+    chosen = -1;
+  };
+  const mark = (next: number) => {
+    const all = items();
+    chosen = (next + all.length) % all.length;
+    all.forEach((item, i) => item.setAttribute('aria-selected', String(i === chosen)));
+    field.setAttribute('aria-activedescendant', all[chosen]?.id ?? '');
+    all[chosen]?.scrollIntoView({ block: 'nearest' });
+  };
+  const option = (index: number, text: string, kind: string, act: () => void) => h('li', { id: `search-option-${index}`, role: 'option', 'aria-selected': 'false', onmousedown: (event: Event) => event.preventDefault(), onclick: () => { act(); field.value = ''; close(); } },
+    h('span', {}, text), h('small', {}, kind));
+  const search = async () => {
+    const text = field.value.trim();
+    const { words, view, change, say } = page();
+    if (text.length < 2) { close(); return; }
+    const { search: hits } = await ask<Search>({ query: searchQuery, variables: { text } });
+    if (field.value.trim() !== text) return;
+    const found = hits.map(({ node }, i) => {
+      if (node.__typename === 'Region') return option(i, node.parent ? `${node.name}, ${node.parent.name}` : node.name, words.kindRegion, () => change({ selected: { kind: 'region', key: node.code! } }));
+      if (node.__typename === 'Cluster') return option(i, nameIn(view, node), words.kindCluster, () => change({ selected: { kind: 'cluster', key: node.id! } }));
+      return option(i, nameIn(view, node), words.kindProduct, () => change({ product: node.key! }));
+    });
+    found.push(option(found.length, words.searchFilter(text), '', () => change({ text })));
+    options.replaceChildren(...found);
+    options.hidden = false;
+    field.setAttribute('aria-expanded', 'true');
+    chosen = -1;
+    say(hits.length === 0 ? words.searchNone : `${hits.length}`);
+  };
+  field.addEventListener('input', () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => { search().catch(close); }, 150);
+  });
+  field.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') close();
+    if (options.hidden) return;
+    if (event.key === 'ArrowDown') mark(chosen + 1);
+    else if (event.key === 'ArrowUp') mark(chosen - 1);
+    else if (event.key === 'Enter') items()[Math.max(chosen, 0)]?.click();
+    else return;
+    event.preventDefault();
+  });
+  field.addEventListener('blur', close);
+  return h('div', { className: 'search' }, field, options);
+}

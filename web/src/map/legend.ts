@@ -1,0 +1,18 @@
+// The legend, which also chooses what the colours mean.
+import { h } from './dom';
+import type { Page } from './page';
+
+export function drawLegend(into: HTMLElement, { view, words, frame, beforeRecord, change }: Page, embedded: boolean) {
+  const open = (into.querySelector('details')?.open ?? !matchMedia('(max-width: 760px)').matches) || embedded;
+  const row = (swatch: string, text: string) => h('li', {}, h('span', { className: `swatch ${swatch}`, 'aria-hidden': 'true' }), text);
+  const choice = (value: 'affirmative' | 'count', text: string) => h('label', {},
+    h('input', { type: 'radio', name: 'colour', value, checked: view.colour === value, onchange: () => change({ colour: value }) }), ` ${text}`);
+  const colours = beforeRecord ? [row('unknown', words.countBefore)]
+    : view.colour === 'affirmative'
+      ? [row('disadvantaged', words.DISADVANTAGED), row('border', words.BORDER), row('both', words.BOTH), row('no', words.legendNo), row('not-covered', words.legendNotCovered)]
+      : [row('count-0', words.countZero), row('count-1', words.countOne), row('count-2', words.countTwo), row('count-3', words.countMore)];
+  const marks = frame.phases.map(({ key }, i) => row(i === 0 ? 'earlier' : 'later', words.legendPoint(key)));
+  into.replaceChildren(h('details', { open }, h('summary', {}, words.legend),
+    embedded ? null : h('fieldset', {}, h('legend', {}, words.colourBy), choice('affirmative', words.byAffirmative), choice('count', words.byCount)),
+    h('ul', {}, colours), h('ul', {}, marks)));
+}

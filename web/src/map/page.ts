@@ -1,0 +1,27 @@
+// What every part of the page works with.
+import type { Frame, Provinces } from './api';
+import type { Moment } from './days';
+import type { View } from './view';
+import type { Words } from './words';
+
+/** What the parts of the page show and do. Each part draws itself from this, and asks for changes through it. */
+export interface Page {
+  view: View;
+  words: Words;
+  frame: Frame;
+  moments: Moment[];
+  /** The day that the view shows, also when it is today. */
+  day: string;
+  /** Whether the day lies before regions are known. */
+  beforeRecord: boolean;
+  provinces: Provinces['regions']['nodes'];
+  /** Changes the view. `quietly` takes no step in the browser's history. */
+  change(changes: Partial<View>, quietly?: boolean): void;
+  /** Lets a reader who does not see the page know. */
+  say(text: string): void;
+}
+
+/** The name in the reader's language. */
+export function nameIn(view: View, { name, nameId }: { name: string; nameId?: string }): string {
+  return view.lang === 'id' && nameId ? nameId : name;
+}

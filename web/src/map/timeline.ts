@@ -1,0 +1,109 @@
+// The day: a slider from 2013 to today, with a mark at each day on which something changes.
+import { firstDay, fromNumber, momentAt, today, toNumber } from './days';
+import { h } from './dom';
+import type { Page } from './page';
+import { longDay } from './words';
+
+const stepsPerSecond = 0.7;
+
+export interface Timeline { draw(page: Page): void }
+
+export function createTimeline(into: HTMLElement): Timeline {
+  let page: Page;
+  let playing: ReturnType<typeof setInterval> | undefined;
+  const first = toNumber(firstDay), last = toNumber(today());
+
+  const slider = h('input', { type: 'range', id: 'day-slider', min: String(first), max: String(last), step: '1' });
+  const field = h('input', { type: 'date', min: firstDay, max: fromNumber(last) });
+  const play = h('button', { type: 'button', className: 'round' });
+  const previous = h('button', { type: 'button', className: 'round' }, '‹');
+  const next = h('button', { type: 'button', className: 'round' }, '›');
+  const now = h('button', { type: 'button', className: 'text' });
+  const shown = h('output', { className: 'shown', htmlFor: 'day-slider' });
+  const told = h('p', { className: 'told' });
+  const marks = h('div', { className: 'marks', 'aria-hidden': 'true' });
+  const years = h('div', { className: 'years', 'aria-hidden': 'true' });
+  const wrapper = h('div', { className: 'track' }, slider, marks, years);
+  into.replaceChildren(h('div', { className: 'buttons' }, previous, play, next), h('div', { className: 'dates' }, shown, field, now), wrapper, told);
+
+  const go = (day: string, quietly = false) => page.change({ day: day === fromNumber(last) ? '' : day }, quietly);
+  const stop = () => {
+    clearInterval(playing);
+    playing = undefined;
+    drawPlay();
+  };
+  const drawPlay = () => {
+    play.textContent = playing ? '❚❚' : '▶';
+    play.setAttribute('aria-label', playing ? page.words.pause : page.words.play);
+  };
+  const after = () => page.moments.find(({ day }) => day > page.day)?.day ?? fromNumber(last);
+
+  slider.addEventListener('input', () => { stop(); go(fromNumber(Number(slider.value)), true); });
+  slider.addEventListener('change', () => go(fromNumber(Number(slider.value))));
+  field.addEventListener('change', () => { stop(); if (field.value && field.checkValidity()) go(field.value); });
+  previous.addEventListener('click', () => { stop(); go(page.moments.findLast(({ day }) => day < page.day)?.day ?? firstDay); });
+  next.addEventListener('click', () => { stop(); go(after()); });
+  now.addEventListener('click', () => { stop(); go(fromNumber(last)); });
+  play.addEventListener('click', () => {
+    if (playing) { stop(); return; }
+    if (page.day >= fromNumber(last)) go(firstDay);
+    playing = setInterval(() => {
+      if (page.day >= fromNumber(last)) stop();
+      else go(after(), true);
+    }, 1000 / stepsPerSecond);
+    drawPlay();
+  });
+
+  const share = (day: number) => `${(day - first) / (last - first) * 100}%`;
+  /** What the reader should know of the day, and where to go instead. */
+  const draw = (given: Page) => {
+    page = given;
+    const { words, view, day } = page;
+    const spoken = longDay(day, view.lang);
+    slider.value = String(toNumber(day));
+    slider.setAttribute('aria-label', words.timeline);
+    slider.setAttribute('aria-valuetext', spoken);
+    field.value = day;
+    field.setAttribute('aria-label', words.day);
+    shown.textContent = spoken;
+    for (const [button, text] of [[previous, words.previous], [next, words.next]] as const) {
+      button.setAttribute('aria-label', text);
+      button.title = text;
+    }
+    now.textContent = words.today;
+    now.disabled = view.day === '';
+    drawPlay();
+
+    marks.replaceChildren(...page.moments.filter(({ say }) => say).map((moment) => {
+      const mark = h('i', { className: moment.day <= day ? 'past' : '' });
+      mark.style.left = share(toNumber(moment.day));
+      return mark;
+    }));
+    const lastYear = Number(fromNumber(last).slice(0, 4));
+    years.replaceChildren(...Array.from({ length: lastYear - 2013 + 1 }, (_, i) => {
+      const year = h('span', { className: i % 2 ? 'odd' : '' }, String(2013 + i));
+      year.style.left = share(toNumber(`${2013 + i}-01-01`));
+      return year;
+    }));
+    told.replaceChildren(...tell(page));
+  };
+
+  const jump = (text: string, day: string) => h('button', { type: 'button', className: 'text', onclick: () => { stop(); go(day); } }, text);
+  const tell = ({ words, view, day, beforeRecord, frame, moments }: Page): (Node | string)[] => {
+    const spell = (d: string) => longDay(d, view.lang);
+    if (beforeRecord) {
+      const begins = frame.dataset.regionsFrom;
+      return [words.beforeRecord(spell(begins)), ' ', jump(words.toRecord(spell(begins)), begins)];
+    }
+    const moment = momentAt(moments.filter(({ say }) => say), day);
+    const said = moment ? [h('span', {}, h('time', { dateTime: moment.day }, spell(moment.day)), `: ${moment.say!(words)}.`)] : [];
+    const lists = frame.dataset.designationCoverage.filter(({ kind, validFrom, validTo }) => kind === 'DISADVANTAGED' && validFrom?.length === 10 && validTo);
+    const covered = lists.some(({ validFrom, validTo }) => validFrom! <= day && day <= validTo!);
+    if (covered || lists.length === 0) return said;
+    const before = lists.map(({ validTo }) => validTo!).filter((d) => d < day).sort().at(-1);
+    const from = lists.map(({ validFrom }) => validFrom!).sort()[0];
+    return before ? [...said, ' ', words.notCoveredDay(spell(before)), ' ', jump(words.toDay(spell(before)), before)]
+      : [...said, ' ', words.notCoveredBefore(spell(from)), ' ', jump(words.toDay(spell(from)), from)];
+  };
+  return { draw };
+}

@@ -1,0 +1,144 @@
+// What the page shows, and its form in the address.
+
+/** What the table lists. */
+export type List = 'clusters' | 'regencies' | 'provinces';
+
+/** Longitude and latitude in degrees (WGS 84). */
+export type Position = [lon: number, lat: number];
+
+/** An area drawn on the map or typed in; degrees, and metres for a radius. */
+export type Area =
+  | { kind: 'box'; west: number; south: number; east: number; north: number }
+  | { kind: 'polygon'; ring: Position[] }
+  | { kind: 'circle'; centre: Position; radius: number };
+
+export interface Camera { lon: number; lat: number; zoom: number }
+
+/** A region by code or a cluster by id. */
+export interface Selection { kind: 'region' | 'cluster'; key: string }
+
+/** Everything that the page shows; it all stands in the address. Empty texts are filters not set. */
+export interface View {
+  lang: 'en' | 'id';
+  /** A day as YYYY-MM-DD; empty for today. */
+  day: string;
+  list: List;
+  colour: 'affirmative' | 'count';
+  phase: string;
+  product: string;
+  affirmative: '' | 'ANY' | 'DISADVANTAGED' | 'BORDER' | 'NO';
+  initialTarget: '' | 'true' | 'false';
+  hosts: '' | 'true' | 'false';
+  province: string;
+  text: string;
+  area?: Area;
+  selected?: Selection;
+  /** A column's name, behind a minus when downwards; empty for the API's own order. */
+  sort: string;
+  camera?: Camera;
+}
+
+export const defaults: View = {
+  lang: 'en', day: '', list: 'clusters', colour: 'affirmative', phase: '', product: '', affirmative: '', initialTarget: '', hosts: '',
+  province: '', text: '', sort: '',
+};
+
+const isDay = (text: string) => /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00Z`).toISOString().startsWith(text);
+const within = (value: number, least: number, most: number) => Number.isFinite(value) && value >= least && value <= most;
+const isPosition = (values: number[]): values is Position => values.length === 2 && within(values[0], -180, 180) && within(values[1], -90, 90);
+const numbers = (text: string) => text.split(',').map((part) => part.trim() === '' ? NaN : Number(part));
+
+/** Cuts a coordinate to a ten-millionth of a degree, about a centimetre. */
+const places = (value: number, digits: number) => String(Number(value.toFixed(digits)));
+
+function isOneOf<T extends string>(value: string, ...known: T[]): value is T {
+  return (known as string[]).includes(value);
+}
+
+/** Reads an area as the address or a form spells it; undefined when it is none. */
+export function parseArea(kind: Area['kind'], text: string): Area | undefined {
+  if (kind === 'polygon') {
+    const ring = text.split(/[;\n]/).filter((part) => part.trim() !== '').map(numbers);
+    if (ring.length > 3 && ring[0].join() === ring[ring.length - 1].join()) ring.pop();
+    return ring.length >= 3 && ring.every(isPosition) ? { kind, ring } : undefined;
+  }
+  const values = numbers(text);
+  if (kind === 'box') {
+    const [west, south, east, north] = values;
+    const sound = values.length === 4 && isPosition([west, south]) && isPosition([east, north]) && west !== east && south < north;
+    return sound ? { kind, west, south, east, north } : undefined;
+  }
+  const [lon, lat, radius] = values;
+  return values.length === 3 && isPosition([lon, lat]) && radius > 0 && radius <= 20_037_508 ? { kind, centre: [lon, lat], radius } : undefined;
+}
+
+/** Spells an area: `west,south,east,north`, `lon,lat;lon,lat;…` or `lon,lat,metres`. */
+export function formatArea(area: Area): string {
+  const at = (value: number) => places(value, 5);
+  switch (area.kind) {
+    case 'box': return [area.west, area.south, area.east, area.north].map(at).join(',');
+    case 'polygon': return area.ring.map((position) => position.map(at).join(',')).join(';');
+    case 'circle': return [...area.centre.map(at), places(area.radius, 0)].join(',');
+  }
+}
+
+const areaParameters = { box: 'bbox', polygon: 'within', circle: 'near' } as const;
+
+/** Reads an address. What is wrong in it is left out: a shared link shows what can be shown. */
+export function parseView(search: string, lang: View['lang']): View {
+  const given = new URLSearchParams(search);
+  const view: View = { ...defaults, lang };
+  const text = (name: string) => (given.get(name) ?? '').slice(0, 200);
+  const take = <K extends keyof View>(key: K, name: string, ...known: (View[K] & string)[]) => {
+    const value = text(name);
+    if (isOneOf(value, ...known)) view[key] = value;
+  };
+  take('lang', 'lang', 'en', 'id');
+  take('list', 'list', 'clusters', 'regencies', 'provinces');
+  take('colour', 'colour', 'affirmative', 'count');
+  take('affirmative', 'affirmative', 'ANY', 'DISADVANTAGED', 'BORDER', 'NO');
+  take('initialTarget', 'initialTarget', 'true', 'false');
+  take('hosts', 'hosts', 'true', 'false');
+  if (isDay(text('asOf'))) view.day = text('asOf');
+  view.phase = text('phase');
+  view.product = text('product');
+  view.text = text('q');
+  if (/^\d{2}$/.test(text('province'))) view.province = text('province');
+  if (/^-?[a-z]+$/i.test(text('sort'))) view.sort = text('sort');
+  for (const kind of ['box', 'polygon', 'circle'] as const) view.area ??= parseArea(kind, given.get(areaParameters[kind]) ?? '');
+  const selected = /^(region|cluster):(.+)$/.exec(text('show'));
+  if (selected) view.selected = { kind: selected[1] as Selection['kind'], key: selected[2] };
+  const [lon, lat, zoom] = numbers(text('at'));
+  if (within(lon, -180, 180) && within(lat, -85, 85) && within(zoom, 0, 20)) view.camera = { lon, lat, zoom };
+  return view;
+}
+
+/** The address of a view, from the question mark on; empty for the view that one begins with. */
+export function formatView(view: View): string {
+  const out = new URLSearchParams();
+  const put = (name: string, value: string, unset = '') => { if (value !== unset) out.set(name, value); };
+  put('asOf', view.day);
+  put('list', view.list, defaults.list);
+  put('colour', view.colour, defaults.colour);
+  put('phase', view.phase);
+  put('product', view.product);
+  put('affirmative', view.affirmative);
+  put('initialTarget', view.initialTarget);
+  put('hosts', view.hosts);
+  put('province', view.province);
+  put('q', view.text);
+  if (view.area) put(areaParameters[view.area.kind], formatArea(view.area));
+  if (view.selected) put('show', `${view.selected.kind}:${view.selected.key}`);
+  put('sort', view.sort);
+  if (view.camera) put('at', [places(view.camera.lon, 4), places(view.camera.lat, 4), places(view.camera.zoom, 2)].join(','));
+  put('lang', view.lang, 'en');
+  // Commas and colons may stand in a query as they are, and read better.
+  const query = out.toString().replaceAll('%2C', ',').replaceAll('%3A', ':').replaceAll('%3B', ';');
+  return query === '' ? '' : `?${query}`;
+}
+
+/** How many filters are set. */
+export function countFilters(view: View): number {
+  return [view.phase, view.product, view.affirmative, view.initialTarget, view.list === 'clusters' ? '' : view.hosts, view.province, view.text, view.area]
+    .filter(Boolean).length;
+}

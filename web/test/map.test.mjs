@@ -1,0 +1,385 @@
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { after, before, test } from 'node:test';
+import { address, ask, assertAccessible, desktop, downloaded, launch, open, phone, withoutBoundaries } from './browser.mjs';
+
+let browser;
+before(async () => { browser = await launch(); });
+after(async () => { await browser.close(); });
+
+/** Waits until the page has its answer and the map has drawn it. */
+async function settled(page) {
+  await page.waitForSelector('html[data-state="answered"][data-map="ready"]', { state: 'attached' });
+  await page.waitForSelector('#map[data-provinces]', { state: 'attached' });
+}
+
+async function show(path, options) {
+  const opened = await open(browser, options);
+  await opened.page.goto(`${options?.server ?? address}${path}`);
+  await settled(opened.page);
+  return opened;
+}
+
+/** The table's rows, as texts. */
+const rows = (page) => page.locator('#results tbody tr').evaluateAll((lines) => lines.map((line) => [...line.cells].map((cell) => cell.textContent)));
+
+const provincesDrawn = async (page) => (await page.locator('#map').getAttribute('data-provinces')).split(' ').filter(Boolean);
+
+async function setDay(page, day) {
+  await page.getByLabel('Day', { exact: true }).and(page.locator('input')).fill(day);
+  await page.locator('#timeline input[type="date"]').blur();
+  await settled(page);
+}
+
+/** A sheet's rows: enough of RFC 4180 for what Sentra writes. */
+function parseCSV(text) {
+  const lines = [[]];
+  for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/g)) {
+    lines.at(-1).push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
+    if (end !== ',') lines.push([]);
+  }
+  return lines.filter((line) => line.length > 1);
+}
+
+test('the page loads without a fault, and lists what the API lists', async () => {
+  const { page, faults, context } = await show('/');
+  const { clusters } = await ask('{clusters {totalCount nodes {products {name}}}}');
+  assert.equal(await page.locator('#count strong').textContent(), `${clusters.totalCount} clusters`);
+  assert.deepEqual((await rows(page)).map(([product]) => product), clusters.nodes.map(({ products }) => products.map(({ name }) => name).join(', ')));
+  assert.equal((await provincesDrawn(page)).length, 38);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('the title question is answered by clicks', async () => {
+  const { page, faults, context } = await show('/');
+  await page.getByRole('button', { name: /^Regencies & cities/ }).click();
+  await page.locator('#filter-affirmative').selectOption('ANY');
+  await page.locator('#filter-hosts').selectOption('true');
+  await setDay(page, '2017-12-25');
+  const found = await rows(page);
+  assert.equal(found.length, 1);
+  assert.deepEqual(found[0].slice(0, 4), ['Kabupaten Dogiyai', 'Papua', '1', 'Disadvantaged']);
+  await page.getByRole('button', { name: 'Kabupaten Dogiyai' }).click();
+  const card = page.locator('#card');
+  await card.getByText('Perpres 131/2015').waitFor();
+  assert.match(await card.textContent(), /follows from totals/);
+  assert.match(await card.textContent(), /Source: .+/);
+  assert.match(await card.textContent(), /Coffee processing, Kabupaten Dogiyai/);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('Papua splits when the slider crosses 2022-07-25', async () => {
+  const { page, faults, context } = await show('/?asOf=2022-07-24&list=provinces');
+  assert.equal((await provincesDrawn(page)).length, 34);
+  const before = await provincesDrawn(page);
+  assert.ok(before.includes('91') && !before.includes('94'), before.join());
+  assert.ok(!(await rows(page)).some(([name]) => name === 'Papua Tengah'));
+  const slider = page.getByRole('slider', { name: 'Day, from 2013 to today' });
+  assert.equal(await slider.getAttribute('aria-valuetext'), '24 July 2022');
+  await slider.focus();
+  await page.keyboard.press('ArrowRight');
+  await page.waitForFunction(() => location.search.includes('asOf=2022-07-25'));
+  await settled(page);
+  const drawn = await provincesDrawn(page);
+  assert.deepEqual(drawn.filter((code) => !before.includes(code)), ['93', '94', '95']);
+  const names = (await rows(page)).map(([name]) => name);
+  for (const name of ['Papua', 'Papua Selatan', 'Papua Tengah', 'Papua Pegunungan']) assert.ok(names.includes(name), `${name} of ${names}`);
+  assert.match(await page.locator('.told').textContent(), /Papua is split: Papua Selatan, Papua Tengah, Papua Pegunungan/);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('before the record the page says so, and still shows the clusters', async () => {
+  const { page, faults, context } = await show('/?asOf=2013-06-01');
+  assert.match(await page.locator('.told').textContent(), /Regions are not known before 23 July 2014/);
+  assert.equal((await rows(page)).length, 6);
+  await page.getByRole('button', { name: 'Go to 23 July 2014' }).click();
+  await settled(page);
+  assert.equal((await provincesDrawn(page)).length, 34);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('a view is shared by its address, and the browser goes back through it', async () => {
+  const first = await show('/');
+  await first.page.getByRole('button', { name: /^Regencies & cities/ }).click();
+  await settled(first.page);
+  await first.page.locator('#filter-province').selectOption('72');
+  await settled(first.page);
+  await first.page.locator('#filter-hosts').selectOption('false');
+  await settled(first.page);
+  await first.page.getByRole('button', { name: /^Clusters/ }).nth(1).or(first.page.locator('#sort-name')).first().click();
+  await settled(first.page);
+  const expected = await rows(first.page);
+  const { regions } = await ask('{regions(filter: {level: REGENCY, parent: "72", hostsClusters: false}) {totalCount}}');
+  assert.equal(expected.length, regions.totalCount);
+  await first.page.getByRole('button', { name: 'Copy link' }).click();
+  const link = await first.page.evaluate(() => navigator.clipboard.readText());
+
+  const second = await show(link.replace(address, ''));
+  assert.deepEqual(await rows(second.page), expected);
+  assert.equal(await second.page.locator('#filter-province').inputValue(), '72');
+  assert.deepEqual(second.faults, []);
+  await second.context.close();
+
+  await first.page.goBack();
+  await first.page.goBack();
+  await first.page.waitForFunction(() => document.querySelector('#filter-hosts').value === '');
+  await settled(first.page);
+  const whole = await ask('{regions(filter: {level: REGENCY, parent: "72"}) {totalCount}}');
+  assert.equal((await rows(first.page)).length, whole.regions.totalCount);
+  await first.page.goForward();
+  await first.page.waitForFunction(() => document.querySelector('#filter-hosts').value === 'false');
+  await settled(first.page);
+  assert.equal((await rows(first.page)).length, regions.totalCount);
+  assert.deepEqual(first.faults, []);
+  await first.context.close();
+});
+
+test('the CSV holds what GraphQL answers', async () => {
+  const { page, faults, context } = await show('/?asOf=2019-06-30&list=regencies&affirmative=BORDER&province=61');
+  const file = await downloaded(page, () => page.getByRole('link', { name: 'CSV', exact: true }).click());
+  const [head, ...lines] = parseCSV(file.text);
+  const { regions } = await ask('{regions(filter: {level: REGENCY, parent: "61", designation: BORDER}, asOf: "2019-06-30") {nodes {code name clusterCount}}}');
+  const column = (name) => lines.map((line) => line[head.indexOf(name)]);
+  assert.ok(regions.nodes.length > 3);
+  assert.deepEqual(column('code'), regions.nodes.map(({ code }) => code));
+  assert.deepEqual(column('name'), regions.nodes.map(({ name }) => name));
+  assert.deepEqual((await rows(page)).map(([name]) => name), regions.nodes.map(({ name }) => name));
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('"Show me the query" leads into the playground, which gives the same answer', async () => {
+  const { page, faults, context } = await show('/?asOf=2017-12-25&list=regencies&affirmative=ANY&hosts=true');
+  await page.getByRole('button', { name: 'Show me the query' }).click();
+  const dialog = page.getByRole('dialog', { name: 'The query behind this view' });
+  const [query, variables, curl] = await dialog.locator('pre').allTextContents();
+  const answer = await ask(query, JSON.parse(variables));
+  assert.deepEqual(answer.regions.nodes.map(({ code }) => code), ['94.06']);
+  assert.match(curl, /^curl -s 'http:\/\/[^']+\/graphql' -H 'Content-Type: application\/json'/);
+  await dialog.getByRole('link', { name: 'Open in the playground' }).click();
+  await page.getByRole('button', { name: /Execute query/ }).click();
+  await page.waitForFunction(() => document.querySelector('.graphiql-response')?.textContent.includes('Dogiyai'));
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('areas are drawn on the map and typed', async () => {
+  const { page, faults, context } = await show('/');
+  await page.getByRole('button', { name: 'Radius' }).click();
+  await page.getByLabel('Longitude').fill('112.733');
+  await page.getByLabel('Latitude').fill('-7.2');
+  await page.getByLabel('Radius, km').fill('100');
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await settled(page);
+  const near = await ask('{clusters(filter: {near: {point: {lon: 112.733, lat: -7.2}, radius: 100000}}) {totalCount}}');
+  assert.equal((await rows(page)).length, near.clusters.totalCount);
+
+  await page.getByRole('button', { name: 'Polygon' }).click();
+  await settled(page);
+  await page.getByRole('button', { name: 'Draw on the map' }).click();
+  const box = await page.locator('#map').boundingBox();
+  // Around all of the map's right half: Papua's only cluster, and nothing of Sulawesi.
+  for (const [x, y] of [[0.72, 0.1], [0.98, 0.1], [0.98, 0.75], [0.72, 0.75]]) await page.mouse.click(box.x + box.width * x, box.y + box.height * y, { delay: 30 });
+  await page.getByRole('button', { name: 'Finish' }).click();
+  await page.waitForFunction(() => location.search.includes('within='));
+  await settled(page);
+  assert.deepEqual((await rows(page)).map(([product]) => product), ['coffee processing']);
+
+  await page.getByRole('button', { name: 'Box' }).click();
+  await settled(page);
+  await page.getByRole('button', { name: 'Draw on the map' }).click();
+  await page.mouse.click(box.x + box.width * 0.72, box.y + box.height * 0.1);
+  await page.mouse.move(box.x + box.width * 0.9, box.y + box.height * 0.5);
+  await page.mouse.click(box.x + box.width * 0.98, box.y + box.height * 0.75);
+  await page.waitForFunction(() => location.search.includes('bbox='));
+  await settled(page);
+  assert.deepEqual((await rows(page)).map(([product]) => product), ['coffee processing']);
+  await page.getByRole('button', { name: 'Clear all' }).click();
+  await settled(page);
+  assert.equal((await rows(page)).length, 11);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('clicking and hovering on the map tell of a region', async () => {
+  const { page, faults, context } = await show('/?asOf=2019-01-01&at=136,-4,6');
+  const box = await page.locator('#map').boundingBox();
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  const { regionsAt } = await ask('{regionsAt(point: {lon: 136, lat: -4}, asOf: "2019-01-01") {regency {name}}}');
+  await page.locator('.hint').getByText(regionsAt.regency.name).waitFor();
+  await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+  await page.locator('#card').getByRole('heading', { name: regionsAt.regency.name }).waitFor();
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('the language changes everything, and stands in the address', async () => {
+  const { page, faults, context } = await show('/?list=regencies&show=region:94.06');
+  await page.getByRole('button', { name: 'ID, Bahasa Indonesia' }).click();
+  await settled(page);
+  assert.equal(await page.locator('html').getAttribute('lang'), 'id');
+  assert.match(page.url(), /lang=id/);
+  await page.locator('#card').getByText('Tertinggal', { exact: true }).waitFor();
+  const text = await page.locator('body').innerText();
+  for (const english of ['Filters', 'Regencies', 'Download', 'Legend', 'Province', 'Not covered', 'Clear']) assert.ok(!new RegExp(`\\b${english}\\b`).test(text), `“${english}” is left in English`);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('search leads to a region and to a product', async () => {
+  const { page, faults, context } = await show('/');
+  await page.getByRole('combobox', { name: /Search a region/ }).fill('toli-toli');
+  await page.getByRole('option', { name: /Toli.?toli/i }).first().click();
+  await page.locator('#card').getByRole('heading', { name: /Toli.?toli/i }).waitFor();
+  await page.getByRole('combobox', { name: /Search a region/ }).fill('kopi');
+  await page.getByRole('option', { name: /coffee processing product/ }).waitFor();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Escape');
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('the table and its card work by keyboard alone', async () => {
+  const { page, context } = await show('/');
+  await page.locator('#sort-place').focus();
+  await page.keyboard.press('Enter');
+  await settled(page);
+  assert.equal(await page.locator('#results thead th').nth(1).getAttribute('aria-sort'), 'ascending');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'sort-place');
+  const places = (await rows(page)).map(([, place]) => place);
+  assert.deepEqual(places, [...places].sort(new Intl.Collator('en', { numeric: true }).compare));
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.locator('#card h2').waitFor();
+  await page.waitForFunction(() => document.activeElement.id === 'card-title');
+  await page.keyboard.press('Escape');
+  await page.waitForFunction(() => document.querySelector('#card').hidden);
+  await context.close();
+});
+
+test('an article can frame the map, and nothing else of it', async () => {
+  const { page, faults, context } = await show('/embed?asOf=2017-12-25&list=regencies&affirmative=ANY', { viewport: { width: 640, height: 420 } });
+  assert.equal(await page.locator('#panel').isVisible(), false);
+  assert.equal(await page.locator('#timeline').isVisible(), false);
+  assert.ok(await page.locator('#legend').isVisible());
+  assert.ok(await page.locator('.maplibregl-ctrl-attrib').isVisible());
+  const full = await page.getByRole('link', { name: 'Open the full map' }).getAttribute('href');
+  assert.equal(full, './?asOf=2017-12-25&list=regencies&affirmative=ANY');
+  assert.deepEqual(faults, []);
+  // A page of another origin frames it; the map itself refuses.
+  const article = createServer(({ url }, response) => {
+    response.setHeader('Content-Type', 'text/html').end(`<title>Article</title><iframe src="${address}${url}" width="640" height="400"></iframe>`);
+  });
+  await new Promise((resolve) => { article.listen(0, '127.0.0.1', resolve); });
+  const seen = [];
+  page.on('console', (message) => seen.push(message.text()));
+  const origin = `http://127.0.0.1:${article.address().port}`;
+  await page.goto(`${origin}/embed`);
+  await page.frameLocator('iframe').locator('html[data-map="ready"]').waitFor({ state: 'attached' });
+  assert.ok(!seen.some((text) => text.includes('frame-ancestors')), seen.join('\n'));
+  await page.goto(`${origin}/`);
+  await page.waitForTimeout(500);
+  assert.ok(seen.some((text) => text.includes('frame-ancestors')), seen.join('\n'));
+  article.close();
+  await context.close();
+});
+
+test('without boundaries the land and the points still show', async () => {
+  const { page, faults, context } = await show('/', { server: withoutBoundaries });
+  assert.deepEqual(await provincesDrawn(page), []);
+  assert.equal((await rows(page)).length, 11);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+for (const colorScheme of ['light', 'dark']) {
+  test(`axe finds no serious fault, ${colorScheme}`, async () => {
+    for (const [path, viewport] of [['/', desktop], ['/?asOf=2017-12-25&list=regencies&affirmative=ANY&show=region:94.06&near=135,-4,200000', desktop], ['/?asOf=2013-06-01&list=provinces&lang=id', phone],
+      ['/?show=cluster:Q2x1c3RlcjoyMDE3LTk0LjA2LWNvZmZlZS1wcm9jZXNzaW5n', phone], ['/embed', phone]]) {
+      const { page, context } = await show(path, { colorScheme, viewport });
+      if (path.includes('show=')) await page.locator('#card h2').waitFor();
+      await assertAccessible(page, `${path} at ${viewport.width}`);
+      if (path === '/') {
+        await page.getByRole('button', { name: 'Show me the query' }).click();
+        await assertAccessible(page, 'the query');
+      }
+      await context.close();
+    }
+  });
+}
+
+for (const [name, viewport] of [['phone', phone], ['desktop', desktop]]) {
+  test(`nothing is cut off or overlaps, ${name}`, async () => {
+    for (const path of ['/', '/?lang=id&asOf=2017-12-25&list=regencies', '/?list=provinces&colour=count', '/playground']) {
+      const { page, context } = await open(browser, { viewport });
+      await page.goto(address + path);
+      if (path !== '/playground') await settled(page);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      assert.equal(wide, 0, `${path} scrolls sideways by ${wide}`);
+      if (path !== '/playground') {
+        const clipped = await page.evaluate(() => [...document.querySelectorAll('button, .button, summary, label span, .count, .told, h1, h2, legend')]
+          .filter((e) => e.offsetParent && !e.closest('.unseen, .rows, .maplibregl-ctrl') && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline').map((e) => e.textContent));
+        assert.deepEqual(clipped, [], `${path}: cut off`);
+        const overlaps = await page.evaluate(() => {
+          const parts = ['#header', '#stage', '#timeline', '#panel'].map((id) => [id, document.querySelector(id).getBoundingClientRect()]);
+          return parts.flatMap(([a, r], i) => parts.slice(i + 1).filter(([, s]) => r.left < s.right - 1 && s.left < r.right - 1 && r.top < s.bottom - 1 && s.top < r.bottom - 1).map(([b]) => `${a} ${b}`));
+        });
+        assert.deepEqual(overlaps, [], path);
+      }
+      await context.close();
+    }
+  });
+}
+
+test('the page is light and quick', async () => {
+  const { page, context } = await open(browser);
+  // Requests of workers are among them, which the page's own timings leave out.
+  const finished = [];
+  context.on('requestfinished', (request) => finished.push(request));
+  await page.goto(address);
+  await settled(page);
+  const times = await page.evaluate(() => ({
+    paint: performance.getEntriesByName('first-contentful-paint')[0].startTime,
+    answered: performance.getEntriesByName('sentra:answered')[0].startTime,
+    map: performance.getEntriesByName('sentra:map')[0].startTime,
+  }));
+  const sizes = {};
+  for (const request of finished) {
+    const path = new URL(request.url()).pathname;
+    if (!request.url().startsWith(address)) continue;
+    const { responseBodySize, responseHeadersSize } = await request.sizes();
+    sizes[path] = (sizes[path] ?? 0) + responseBodySize + responseHeadersSize;
+  }
+  const sum = (wanted) => Object.entries(sizes).filter(([path]) => wanted(path)).reduce((total, [, size]) => total + size, 0);
+  const isMapLibre = (path) => /\/assets\/(canvas|maplibre)/.test(path);
+  const isTile = (path) => path.startsWith('/tiles/');
+  const own = sum((path) => !isMapLibre(path) && !isTile(path));
+  console.log(`first paint ${times.paint.toFixed(0)} ms, answered ${times.answered.toFixed(0)} ms, map drawn ${times.map.toFixed(0)} ms; page ${(own / 1024).toFixed(0)} KiB, MapLibre ${(sum(isMapLibre) / 1024).toFixed(0)} KiB, tiles ${(sum(isTile) / 1024).toFixed(0)} KiB`);
+  assert.ok(times.paint < 1500, `first paint after ${times.paint} ms`);
+  assert.ok(times.answered < 3000, `interactive after ${times.answered} ms`);
+  assert.ok(own < 500_000, `the page is ${own} bytes without MapLibre and tiles: ${JSON.stringify(sizes)}`);
+  await context.close();
+});
+
+test('screenshots, for people to look at', async () => {
+  const folder = new URL('../screenshots/', import.meta.url).pathname;
+  await mkdir(folder, { recursive: true });
+  const states = {
+    start: '/', question: '/?asOf=2017-12-25&list=regencies&affirmative=ANY&hosts=true&show=region:94.06', split: '/?asOf=2022-07-25&list=provinces&colour=count&at=135,-4,5',
+    area: '/?near=112.733,-7.2,100000&at=112.5,-7.3,7', indonesian: '/?lang=id&asOf=2019-06-30&list=regencies&province=61',
+  };
+  for (const [name, path] of Object.entries(states)) {
+    for (const [size, viewport] of [['phone', phone], ['desktop', desktop]]) {
+      const { page, context } = await show(path, { viewport, colorScheme: name === 'split' ? 'dark' : 'light' });
+      await page.screenshot({ path: `${folder}${name}-${size}.png` });
+      await context.close();
+    }
+  }
+});
