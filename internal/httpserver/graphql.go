@@ -70,7 +70,7 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Add("Vary", "Accept")
 	switch {
 	case isWebSocket(r):
-		h.streams.serve(w, r, "websocket", func(w http.ResponseWriter, r *http.Request) { h.websocket().Do(w, r, h.exec) })
+		h.websocket(w, r)
 		return
 	case r.Method == http.MethodOptions:
 		w.Header().Set("Allow", "GET, HEAD, POST, OPTIONS")

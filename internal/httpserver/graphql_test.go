@@ -35,7 +35,7 @@ type graphqlServer struct {
 	now    time.Time
 }
 
-func newGraphQLServer(t *testing.T, change func(*httpserver.Config)) *graphqlServer {
+func newGraphQLServer(t testing.TB, change func(*httpserver.Config)) *graphqlServer {
 	t.Helper()
 	s := &graphqlServer{facts: &record{version: "one"}, now: time.Date(2026, 11, 24, 5, 0, 0, 0, time.UTC)}
 	log := slog.New(slog.DiscardHandler)
@@ -535,4 +535,15 @@ func TestStreamsHaveTheirPlaces(t *testing.T) {
 		time.Sleep(20 * time.Millisecond)
 	}
 	t.Error("the place of a stream that ended stays taken")
+}
+
+// BenchmarkKeptAnswer asks one question again and again, as a cache would not need to.
+func BenchmarkKeptAnswer(b *testing.B) {
+	s := newGraphQLServer(b, nil)
+	body := `{"query":"{regions(filter:{affirmative:true,hostsClusters:true},asOf:\"2017-12-25\"){totalCount nodes{code name parent{name}}}}"}`
+	for b.Loop() {
+		if w := post(s, body); w.Code != 200 {
+			b.Fatal(w.Body)
+		}
+	}
 }

@@ -3,6 +3,8 @@ package httpserver
 import (
 	"context"
 	"net/http"
+	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -94,15 +96,30 @@ func isWebSocket(r *http.Request) bool {
 	return strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
 }
 
-func (h *graphqlHandler) websocket() transport.Websocket {
-	options := websocket.AcceptOptions{OriginPatterns: h.config.Origins}
-	for _, origin := range h.config.Origins {
-		options.InsecureSkipVerify = options.InsecureSkipVerify || origin == "*"
+// mayConnect tells whether a page of the origin may open a WebSocket, which
+// browsers let every page do: the server's own, and those of the origins.
+func mayConnect(r *http.Request, origins []string) bool {
+	origin := strings.ToLower(r.Header.Get("Origin"))
+	if _, host, _ := strings.Cut(origin, "://"); origin == "" || host == strings.ToLower(r.Host) {
+		return true
 	}
-	return transport.Websocket{
-		Implementation:   transport.CoderWebsocketImplementation{AcceptOptions: options},
-		InitTimeout:      10 * time.Second,
-		PingPongInterval: h.config.KeepAlive,
-		PayloadReadLimit: &h.config.MaxBody,
+	return slices.ContainsFunc(origins, func(allowed string) bool {
+		matches, err := path.Match(strings.ToLower(allowed), origin)
+		return allowed == "*" || err == nil && matches
+	})
+}
+
+func (h *graphqlHandler) websocket(w http.ResponseWriter, r *http.Request) {
+	if !mayConnect(r, h.config.Origins) {
+		refuse(w, http.StatusForbidden, sentra.CodeBadUserInput, "pages of this origin may not open a WebSocket here")
+		return
 	}
+	h.streams.serve(w, r, "websocket", func(w http.ResponseWriter, r *http.Request) {
+		transport.Websocket{
+			Implementation:   transport.CoderWebsocketImplementation{AcceptOptions: websocket.AcceptOptions{InsecureSkipVerify: true}},
+			InitTimeout:      10 * time.Second,
+			PingPongInterval: h.config.KeepAlive,
+			PayloadReadLimit: &h.config.MaxBody,
+		}.Do(w, r, h.exec)
+	})
 }
