@@ -375,12 +375,22 @@ func matchedKeyForCluster(ctx context.Context, rep EntityRepresentation) (model.
 		if allNull {
 			allNull = val == nil
 		}
+		m = rep
+		val, ok = m["asOf"]
+		if !ok {
+			entityResolverErrs = append(entityResolverErrs,
+				fmt.Errorf("%w due to missing Key Field \"asOf\" for Cluster", ErrTypeNotFound))
+			break
+		}
+		if allNull {
+			allNull = val == nil
+		}
 		if allNull {
 			entityResolverErrs = append(entityResolverErrs,
 				fmt.Errorf("%w due to all null value KeyFields for Cluster", ErrTypeNotFound))
 			break
 		}
-		return model.ClusterMatchedKeyID, nil
+		return model.ClusterMatchedKeyIDAndAsOf, nil
 	}
 	return "", fmt.Errorf("%w for Cluster due to %v", ErrTypeNotFound,
 		errors.Join(entityResolverErrs...).Error())

@@ -66,6 +66,7 @@ type ComplexityRoot struct {
 	}
 
 	Cluster struct {
+		AsOf          func(childComplexity int) int
 		Events        func(childComplexity int) int
 		Grounds       func(childComplexity int) int
 		ID            func(childComplexity int) int
@@ -512,6 +513,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.BBox.West(childComplexity), true
 
+	case "Cluster.asOf":
+		if e.ComplexityRoot.Cluster.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cluster.AsOf(childComplexity), true
 	case "Cluster.events":
 		if e.ComplexityRoot.Cluster.Events == nil {
 			break
@@ -2544,11 +2551,14 @@ type RegionEdge {
 }
 
 """
-A small-industry cluster (sentra IKM) that the programme developed.
+A small-industry cluster (sentra IKM) that the programme developed, its regions seen on a day. In a federated
+graph it is known by its id and the day; where a partner leaves ` + "`" + `asOf` + "`" + ` null its regions are seen today.
 """
-type Cluster implements Node @key(fields: "id") {
+type Cluster implements Node @key(fields: "id asOf") {
   "Opaque, stable identifier."
   id: ID!
+  "The day its regions are seen on: the ` + "`" + `asOf` + "`" + ` of the field that led here, else today."
+  asOf: Date!
   "The product and the place, in English."
   name: String!
   "The product and the place, in Indonesian."
@@ -3139,6 +3149,7 @@ union _Entity = Cluster | Phase | Product | Region | Source
 
 input ClusterRepresentation {
 	id: ID
+	asOf: Date
 }
 
 input PhaseRepresentation {
@@ -3246,6 +3257,8 @@ func (ec *executionContext) childFields_Cluster(ctx context.Context, field graph
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_Cluster_id(ctx, field)
+	case "asOf":
+		return ec.fieldContext_Cluster_asOf(ctx, field)
 	case "name":
 		return ec.fieldContext_Cluster_name(ctx, field)
 	case "nameId":
@@ -4976,6 +4989,29 @@ func (ec *executionContext) _Cluster_id(ctx context.Context, field graphql.Colle
 }
 func (ec *executionContext) fieldContext_Cluster_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Cluster", field, true, false, "ID")
+}
+
+func (ec *executionContext) _Cluster_asOf(ctx context.Context, field graphql.CollectedField, obj *model.Cluster) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Cluster_asOf(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AsOf(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v sentra.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Cluster_asOf(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Cluster", field, true, false, "Date")
 }
 
 func (ec *executionContext) _Cluster_name(ctx context.Context, field graphql.CollectedField, obj *model.Cluster) (ret graphql.Marshaler) {
@@ -11944,7 +11980,7 @@ func (ec *executionContext) unmarshalInputClusterRepresentation(ctx context.Cont
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id"}
+	fieldsInOrder := [...]string{"id", "asOf"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -11958,6 +11994,13 @@ func (ec *executionContext) unmarshalInputClusterRepresentation(ctx context.Cont
 				return it, err
 			}
 			it.ID = data
+		case "asOf":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("asOf"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AsOf = data
 		}
 	}
 	return it, nil
@@ -12843,6 +12886,11 @@ func (ec *executionContext) _Cluster(ctx context.Context, sel ast.SelectionSet, 
 			out.Values[i] = graphql.MarshalString("Cluster")
 		case "id":
 			out.Values[i] = ec._Cluster_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "asOf":
+			out.Values[i] = ec._Cluster_asOf(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

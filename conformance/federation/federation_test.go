@@ -231,7 +231,7 @@ func TestFederation(t *testing.T) {
 	addresses := map[string]string{"bin/sentra serve": sentra + "/readyz", tradeServer: trade + probe,
 		"node examples/federation/statistics/server.mjs": statistics + probe, "node examples/federation/gateway.mjs": apollo + probe, "npx": hive + probe}
 
-	began, last, answers := time.Now(), "", 0
+	began, last, answers, schemas := time.Now(), "", 0, 0
 	for _, b := range page(t) {
 		switch b.kind {
 		case "sh server":
@@ -254,10 +254,18 @@ func TestFederation(t *testing.T) {
 				t.Errorf("answered %s\nthe page says %s", last, b.text)
 			}
 			answers++
+		case "graphql":
+			// The patterns of the page compose with Sentra.
+			file := filepath.Join(dir, "pattern.graphql")
+			if err := os.WriteFile(file, []byte(b.text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			c.run("PATTERN=" + file + " node examples/federation/compose.mjs")
+			schemas++
 		}
 	}
-	if answers != 3 {
-		t.Errorf("%d answers were compared, want 3", answers)
+	if answers != 3 || schemas != 2 {
+		t.Errorf("%d answers and %d schemas were compared, want 3 and 2", answers, schemas)
 	}
 	t.Logf("the page took %v", time.Since(began).Round(time.Millisecond))
 
@@ -279,6 +287,47 @@ func TestFederation(t *testing.T) {
 				}
 			})
 		}
+
+		t.Run(name+"/a cluster takes its day along", func(t *testing.T) {
+			got := ask(t, gateway, `{ clusters(asOf: "2017-12-25", filter: {product: "kopi"}) { nodes { name exportTonnes(year: 2017) regions { name parent { name } smallEnterprises clusters { nodes { exportTonnes(year: 2017) regions { parent { name } } } } } } } }`)
+			if want := `{"clusters":{"nodes":[{"name":"Coffee processing, Kabupaten Dogiyai","exportTonnes":12.5,"regions":[{"name":"Kabupaten Dogiyai","parent":{"name":"Papua"},"smallEnterprises":144,"clusters":{"nodes":[{"exportTonnes":12.5,"regions":[{"parent":{"name":"Papua"}}]}]}}]}]}}`; len(got.Errors) > 0 || !same(t, string(got.Data), want) {
+				t.Errorf("got  %s %+v\nwant %s", got.Data, got.Errors, want)
+			}
+		})
+
+		// All regencies and cities, of which the agency's list knows four.
+		t.Run(name+"/a long list with few codes", func(t *testing.T) {
+			got := ask(t, gateway, `{ regions(first: 514, filter: {level: REGENCY}, asOf: "2020-06-30") { nodes { code smallEnterprises clusters { nodes { exportTonnes(year: 2025) } } } } }`)
+			var data struct {
+				Regions struct {
+					Nodes []struct {
+						Code             string
+						SmallEnterprises *int
+						Clusters         struct {
+							Nodes []struct{ ExportTonnes *float64 }
+						}
+					}
+				}
+			}
+			if err := json.Unmarshal(got.Data, &data); err != nil {
+				t.Fatal(err)
+			}
+			figures, tonnes := make(map[string]int), 0.0
+			for _, region := range data.Regions.Nodes {
+				if region.SmallEnterprises != nil {
+					figures[region.Code] = *region.SmallEnterprises
+				}
+				for _, cluster := range region.Clusters.Nodes {
+					if cluster.ExportTonnes != nil {
+						tonnes += *cluster.ExportTonnes
+					}
+				}
+			}
+			// Half again as much as at the end of 2015, when the figures begin.
+			if want := map[string]int{"94.06": 180, "72.71": 1350, "12.17": 675, "35.76": 1050}; len(data.Regions.Nodes) != 514 || len(got.Errors) > 0 || !reflect.DeepEqual(figures, want) || tonnes != 395.5 {
+				t.Errorf("%d regions, figures %v, %g tonnes, errors %.300v", len(data.Regions.Nodes), figures, tonnes, got.Errors)
+			}
+		})
 
 		// The agency has a figure of the code 0999, which means no region; Mojokerto's
 		// code changed between the two years.

@@ -35,6 +35,7 @@ func (*Cluster) IsSearchHit() {}
 
 // ID answers the field of that name, as the methods below do theirs.
 func (c *Cluster) ID() string             { return ClusterID(c.cluster.Key) }
+func (c *Cluster) AsOf() sentra.Date      { return c.day }
 func (c *Cluster) Name() string           { return c.cluster.NameEN }
 func (c *Cluster) NameID() string         { return c.cluster.NameID }
 func (c *Cluster) RegionNote() *string    { return optional(c.cluster.RegionNote) }

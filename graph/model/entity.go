@@ -49,8 +49,12 @@ func FindRegion(a *atlas.Atlas, r *RegionRepresentation, day sentra.Date) *Regio
 	return nil
 }
 
-// FindCluster gives the cluster with an id, nil where there is none.
+// FindCluster gives the cluster with an id, its regions seen on the
+// representation's day or else on the day given; nil where there is none.
 func FindCluster(a *atlas.Atlas, r *ClusterRepresentation, day sentra.Date) *Cluster {
+	if r.AsOf != nil {
+		day = *r.AsOf
+	}
 	if c := a.Cluster(keyOr("Cluster", r.ID, nil)); c != nil {
 		return NewCluster(a, c, day)
 	}

@@ -8,7 +8,7 @@ package model
 type ClusterMatchedKey string
 
 const (
-	ClusterMatchedKeyID ClusterMatchedKey = "id"
+	ClusterMatchedKeyIDAndAsOf ClusterMatchedKey = "id asOf"
 )
 
 // PhaseMatchedKey is the @key a Phase representation matched, which

@@ -125,7 +125,8 @@ type ClusterLocation struct {
 }
 
 type ClusterRepresentation struct {
-	ID *string `json:"id,omitempty"`
+	ID   *string      `json:"id,omitempty"`
+	AsOf *sentra.Date `json:"asOf,omitempty"`
 	// The @key this representation matched: one of the ClusterMatchedKey constants.
 	// gqlgen sets it from the fields the router sent; the router does not send it.
 	MatchedKey ClusterMatchedKey `json:"-"`

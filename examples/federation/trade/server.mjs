@@ -11,12 +11,12 @@ const province = (value) => ({ officialCode: { system: 'ISO_3166_2', value }, as
 
 await serve('trade', process.env.TRADE_URL ?? 'http://localhost:4002/graphql', new URL('schema.graphql', import.meta.url), {
   Cluster: {
-    __resolveReference: ({ id }) => ({ id }),
+    __resolveReference: ({ id, asOf }) => ({ id, asOf }),
     exportTonnes: ({ id }, { year }) => exports.get(id)?.[year] ?? null,
   },
   Query: {
     exportingClusters: (_, { year }) =>
-      [...exports].filter(([, tonnes]) => year in tonnes).sort((a, b) => b[1][year] - a[1][year]).map(([id]) => ({ id })),
+      [...exports].filter(([, tonnes]) => year in tonnes).sort((a, b) => b[1][year] - a[1][year]).map(([id]) => ({ id, asOf: null })),
     provincesOfExport: () => ['ID-JI', 'ID-PT'].map(province),
   },
 });
