@@ -57,25 +57,29 @@ func (t *tileRoutes) tile(w http.ResponseWriter, r *http.Request) error {
 
 // readTile reads z, x and y of the path.
 func readTile(r *http.Request) (maptile.Tile, error) {
-	number := func(name string, least, most uint64) (uint32, error) {
-		text := chi.URLParam(r, name)
+	// chi would end {y}.mvt at the first dot, also at that of 1.5.mvt.
+	y, named := strings.CutSuffix(chi.URLParam(r, "y"), ".mvt")
+	if !named {
+		return maptile.Tile{}, sentra.BadInput("", "the address of a tile is /tiles/{z}/{x}/{y}.mvt")
+	}
+	number := func(name, text string, most uint64) (uint32, error) {
 		n, err := strconv.ParseUint(text, 10, 32)
-		if err != nil || n < least || n > most {
-			return 0, sentra.BadInput(name, "%s is %.20q; give a whole number from %d to %d", name, text, least, most)
+		if err != nil || n > most {
+			return 0, sentra.BadInput(name, "%s is %.20q; give a whole number from 0 to %d", name, text, most)
 		}
 		return uint32(n), nil
 	}
-	z, err := number("z", 0, tile.MaxZoom)
+	z, err := number("z", chi.URLParam(r, "z"), tile.MaxZoom)
 	if err != nil {
 		return maptile.Tile{}, err
 	}
 	last := uint64(1)<<z - 1
-	x, err := number("x", 0, last)
+	x, err := number("x", chi.URLParam(r, "x"), last)
 	if err != nil {
 		return maptile.Tile{}, err
 	}
-	y, err := number("y", 0, last)
-	return maptile.New(x, y, maptile.Zoom(z)), err
+	row, err := number("y", y, last)
+	return maptile.New(x, row, maptile.Zoom(z)), err
 }
 
 // acceptsGzip tells whether a client takes gzip by its Accept-Encoding (RFC 9110, section 12.5.3).

@@ -35,9 +35,9 @@ func routeTiles(router chi.Router, data Data, timeout time.Duration, log *slog.L
 	}
 	t := &tileRoutes{data: data, tiles: tiles, timeout: timeout, log: log}
 	for path, handler := range map[string]func(http.ResponseWriter, *http.Request) error{
-		"/tiles/{z}/{x}/{y}.mvt": t.tile,
-		"/tiles.json":            t.tileJSON,
-		"/style.json":            t.style,
+		"/tiles/{z}/{x}/{y}": t.tile,
+		"/tiles.json":        t.tileJSON,
+		"/style.json":        t.style,
 	} {
 		answer := func(w http.ResponseWriter, r *http.Request) {
 			ctx, cancel := context.WithTimeout(r.Context(), t.timeout)
