@@ -1,9 +1,13 @@
 package tile
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"fmt"
+	"io"
 	"os"
+	"sync"
 	"testing"
 
 	"github.com/paulmach/orb"
@@ -111,5 +115,185 @@ func BenchmarkPrepare(b *testing.B) {
 				newBuilder(b).Prepare(today, zoom)
 			}
 		})
+	}
+}
+
+// Many at once get the same bytes as one after the other.
+func TestBuildAtOnce(t *testing.T) {
+	var tiles []maptile.Tile
+	for _, zoom := range []int{0, 3, 4, 6, 7} {
+		tiles = append(tiles, tilesOf(zoom)...)
+	}
+	alone := newBuilder(t)
+	want := make([][]byte, len(tiles))
+	for i, at := range tiles {
+		data, err := alone.Build(t.Context(), at, Query{Day: today})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want[i] = data
+	}
+	together := newBuilder(t)
+	var group sync.WaitGroup
+	for worker := range 4 {
+		group.Go(func() {
+			for i := range tiles {
+				at := (i + worker*len(tiles)/4) % len(tiles)
+				day := today
+				if worker == 0 {
+					day = before
+				}
+				data, err := together.Build(t.Context(), tiles[at], Query{Day: day})
+				if err != nil || worker > 0 && !bytes.Equal(data, want[at]) {
+					t.Errorf("%v: %d bytes, want %d; %v", tiles[at], len(data), len(want[at]), err)
+				}
+			}
+		})
+	}
+	group.Wait()
+}
+
+// On all days of an epoch a tile is the same, and its first day is the first of them.
+func TestEpochs(t *testing.T) {
+	b := newBuilder(t)
+	at := maptile.At(orb.Point{137, -4}, 4)
+	build := func(day sentra.Date) []byte {
+		// Not through an epoch that another day made.
+		data, err := newBuilder(t).Build(t.Context(), at, Query{Day: day})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return data
+	}
+	for _, c := range []struct{ day, start string }{
+		// The facts: the list of disadvantaged regions of 2015-11-04 ends on
+		// 2019-12-31, that of 2020-04-27 on 2024-12-31; border regions of a decree of
+		// 2015 count from the year's end; a phase begins in 2017; provinces were made
+		// on 2022-07-25 and 2022-12-08.
+		{"2015-11-03", "2014-12-10"}, {"2015-11-04", "2015-11-04"}, {"2016-12-31", "2015-12-31"}, {"2017-12-25", "2017-01-01"},
+		{"2019-12-31", "2018-12-31"}, {"2020-04-26", "2020-01-01"}, {"2022-07-24", "2020-12-31"}, {"2022-12-07", "2022-07-25"},
+		{"2024-12-31", "2022-12-08"}, {"2026-11-24", "2025-01-01"},
+	} {
+		day := sentra.MustDate(c.day)
+		start := b.Epoch(day)
+		if start.String() != c.start {
+			t.Errorf("the epoch of %s begins on %s, want %s", c.day, start, c.start)
+		}
+		if !bytes.Equal(build(start), build(day)) {
+			t.Errorf("%s and %s are of one epoch, but the tile differs", start, c.day)
+		}
+	}
+	if bytes.Equal(build(sentra.MustDate("2022-07-24")), build(sentra.MustDate("2022-07-25"))) {
+		t.Error("three provinces were made on 2022-07-25, but the tile is the same")
+	}
+	if _, err := b.Build(t.Context(), at, Query{Day: sentra.MustDate("2000-01-01")}); sentra.ErrorCode(err) != sentra.CodeBadUserInput {
+		t.Errorf("before the record: %v", err)
+	}
+}
+
+// The next atlas with the same boundaries takes over what was made of them.
+func TestNextBuilder(t *testing.T) {
+	b := newBuilder(t)
+	b.Prepare(today, 5)
+	next, err := b.Next(country)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b.epoch(today).partition != next.epoch(today).partition || b.epoch(today) == next.epoch(today) {
+		t.Error("the partition is made anew, or the epoch is not")
+	}
+}
+
+func TestCacheIsBounded(t *testing.T) {
+	kept, err := newCache(100_000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := func(i int) cacheKey { return cacheKey{version: "v", tile: maptile.New(uint32(i), 0, 14)} }
+	for i := range 1000 {
+		kept.add(key(i), make([]byte, 1000))
+		if _, ok := kept.get(key(0)); i < 50 && !ok {
+			t.Fatalf("the first went after %d", i)
+		}
+	}
+	if kept.bytes > 100_000 || kept.bytes < 90_000 || kept.entries.Len() != kept.bytes/(1000+entryOverhead) {
+		t.Errorf("%d bytes in %d entries", kept.bytes, kept.entries.Len())
+	}
+	if _, ok := kept.get(key(999)); !ok {
+		t.Error("the last is gone")
+	}
+	if _, ok := kept.get(key(500)); ok {
+		t.Error("an old one is still there")
+	}
+}
+
+// Kept tiles are those that were built, and only plain queries are kept.
+func TestTiles(t *testing.T) {
+	tiles, err := NewTiles(func() *atlas.Atlas { return country }, clusterID, DefaultCacheBytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := tiles.Builder()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, _ := tiles.Builder(); again != b {
+		t.Error("the builder is made anew for the same atlas")
+	}
+	at := maptile.At(orb.Point{110, -7}, 6)
+	yes := true
+	for _, c := range []struct {
+		name  string
+		query Query
+		kept  int
+	}{
+		{"plain", Query{Day: today}, 1},
+		{"the same epoch", Query{Day: today - 1}, 1},
+		{"another epoch", Query{Day: before}, 2},
+		{"some layers", Query{Day: today, Layers: []string{LayerLabels}}, 3},
+		{"a filter", Query{Day: today, Regions: &sentra.RegionFilter{HostsClusters: &yes}}, 3},
+	} {
+		built, err := b.Build(t.Context(), at, c.query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			packed, err := tiles.Gzipped(t.Context(), b, at, c.query)
+			if err != nil {
+				t.Fatal(err)
+			}
+			reader, err := gzip.NewReader(bytes.NewReader(packed))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err := io.ReadAll(reader); err != nil || !bytes.Equal(got, built) {
+				t.Errorf("%s: %d bytes, want %d; %v", c.name, len(got), len(built), err)
+			}
+		}
+		if got := tiles.kept.entries.Len(); got != c.kept {
+			t.Errorf("%s: %d tiles are kept, want %d", c.name, got, c.kept)
+		}
+	}
+	if empty, err := tiles.Gzipped(t.Context(), b, maptile.New(0, 0, 6), Query{Day: today}); err != nil || empty != nil {
+		t.Errorf("an empty tile: %d bytes, %v", len(empty), err)
+	}
+}
+
+func BenchmarkWarm(b *testing.B) {
+	tiles, err := NewTiles(func() *atlas.Atlas { return country }, clusterID, DefaultCacheBytes)
+	if err != nil {
+		b.Fatal(err)
+	}
+	builder, err := tiles.Builder()
+	if err != nil {
+		b.Fatal(err)
+	}
+	all := tilesOf(6)
+	i := 0
+	for b.Loop() {
+		if _, err := tiles.Gzipped(b.Context(), builder, all[i%len(all)], Query{Day: today}); err != nil {
+			b.Fatal(err)
+		}
+		i++
 	}
 }
