@@ -8,6 +8,7 @@ import (
 	"github.com/paulmach/orb/planar"
 	"github.com/peterstace/simplefeatures/rtree"
 
+	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -31,14 +32,17 @@ type loopPart struct {
 	polygon orb.Polygon
 }
 
-func newLoop(data *sentra.Dataset) *loop {
+// newLoop takes the shapes that Sentra draws, so that all answer about the same.
+func newLoop(a *atlas.Atlas) *loop {
 	l := &loop{}
 	var items []rtree.BulkItem
-	for _, b := range data.Boundaries {
-		if b.Region.Level() != sentra.LevelRegency || !b.Validity.Contains(today) {
+	for i := range a.Data.Regions {
+		code := a.Data.Regions[i].Code
+		shape := a.Shape(code, today)
+		if code.Level() != sentra.LevelRegency || shape == nil {
 			continue
 		}
-		for _, polygon := range b.Shape {
+		for _, polygon := range shape.Boundary.Shape {
 			bound := polygon.Bound()
 			items = append(items, rtree.BulkItem{RecordID: len(l.parts),
 				Box: rtree.Box{MinX: bound.Min[0], MinY: bound.Min[1], MaxX: bound.Max[0], MaxY: bound.Max[1]}})
@@ -48,7 +52,7 @@ func newLoop(data *sentra.Dataset) *loop {
 			}
 			l.bound = l.bound.Union(bound)
 		}
-		l.codes = append(l.codes, b.Region)
+		l.codes = append(l.codes, code)
 	}
 	l.tree = rtree.BulkLoad(items)
 	return l

@@ -141,17 +141,17 @@ func (w *world) fillRecord(ctx context.Context) (err error) {
 	if _, err := ingest.Boundaries(ctx, w.store, files, ingest.BoundaryOptions{Source: source}); err != nil {
 		return err
 	}
-	data, err := w.store.Load(ctx)
+	holder, err := atlas.NewHolder(ctx, w.store, w.quiet)
 	if err != nil {
 		return err
 	}
-	w.faces = newLoop(data)
+	w.faces = newLoop(holder.Atlas())
 
 	log.Printf("importing %d synthetic clusters", w.settings.clusters)
 	if _, err := w.db.ExecContext(ctx, `INSERT INTO phases (key, starts, citation_id) SELECT $1, $2, citation_id FROM phases LIMIT 1`, syntheticPhase, syntheticPhase); err != nil {
 		return fmt.Errorf("add the phase of the synthetic clusters: %w", err)
 	}
-	made := syntheticClusters(w.faces, data, w.settings.clusters)
+	made := syntheticClusters(w.faces, holder.Atlas().Data, w.settings.clusters)
 	invented := sentra.Source{ID: syntheticSource, Title: "Synthetic clusters for measurements"}
 	for len(made) > 0 {
 		size := min(len(made), 20_000)
@@ -160,8 +160,7 @@ func (w *world) fillRecord(ctx context.Context) (err error) {
 		}
 		made = made[size:]
 	}
-	holder, err := atlas.NewHolder(ctx, w.store, w.quiet)
-	if err != nil {
+	if err := holder.Refresh(ctx); err != nil {
 		return err
 	}
 	w.atlas = holder.Atlas()
