@@ -122,7 +122,7 @@ func build(ctx context.Context, data *sentra.Dataset, previous *Atlas) (*Atlas, 
 	for i := range data.Sources {
 		a.sources[data.Sources[i].ID] = &data.Sources[i]
 	}
-	if err := a.drawn(ctx, previous); err != nil {
+	if err := a.draw(ctx, previous); err != nil {
 		return nil, err
 	}
 	for i := range data.Clusters {

@@ -237,6 +237,18 @@ func TestNextReuses(t *testing.T) {
 		t.Error("the boundary was encoded anew")
 	}
 
+	cited := smallRecord()
+	for i := range cited.Boundaries {
+		cited.Boundaries[i].Source = "another"
+	}
+	again, err := b.Next(t.Context(), cited)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := again.Shape("11", day); again.Coverage(day) != b.Coverage(day) || s.Source != "another" {
+		t.Errorf("with another source: %s, coverage anew: %v", s.Source, again.Coverage(day) != b.Coverage(day))
+	}
+
 	other := smallRecord()
 	other.Boundaries[4].Shape = box(95.2, 5.05)
 	c, err := b.Next(t.Context(), other)

@@ -28,7 +28,8 @@
 // borders cross or touch, nor put an island on the wrong side of a coast, so
 // every level is a planar coverage like the full one. The simplifiers of orb
 // (Douglas and Peucker's, Visvalingam's) see one line at a time and cannot
-// promise that.
+// promise that. Against Douglas and Peucker's on every region apart, it keeps 21
+// percent more positions at zoom 4, 9 at zoom 6 and 8 at zoom 10.
 //
 // Islands and lakes go as a whole, when their area is less than the square of the
 // tolerance; never the largest part of a face, nor a part in which two faces
@@ -51,6 +52,10 @@
 //
 // Hence DefaultToleranceMetres is 1, which only mends what differs in the last
 // decimals, and the cells do the rest: after Build no gap and no overlap is left.
+// Overlaps go to the smaller face: regencies drawn without a hole for the city
+// within them (Kediri, Bogor, Magelang) get one, and Sorong (96.01), drawn with
+// the area of Tambrauw (96.04), comes down from 12,869 km2 to 7,424.
+//
 // Between faces the gaps are up to 350 m wide (twice the area by the perimeter);
 // then come a few of 525 m to 8 km, which are waters or holes of the source.
 // DefaultGapMetres of 400 stands between.

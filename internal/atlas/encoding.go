@@ -1,0 +1,74 @@
+package atlas
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/maypok86/otter/v2"
+	"github.com/paulmach/orb"
+
+	"github.com/sentra-ikm/sentra/internal/geo"
+)
+
+// encodings keeps boundaries as bytes, those asked for most.
+type encodings = otter.Cache[encodingKey, []byte]
+
+type encodingKey struct {
+	shape     *Shape
+	tolerance float64
+	places    int
+}
+
+// maxEncodings bounds the encodings that are kept, in bytes. All zooms at six
+// decimals take about half of it.
+const maxEncodings = 96 << 20
+
+func newEncodings() *encodings {
+	return otter.Must(&otter.Options[encodingKey, []byte]{MaximumWeight: maxEncodings,
+		// Beside its bytes an entry takes some hundred.
+		Weigher: func(_ encodingKey, encoded []byte) uint32 { return uint32(len(encoded) + 128) }})
+}
+
+// EncodedBoundary gives a boundary as the bytes of a GeoJSON MultiPolygon,
+// simplified by a tolerance in metres and rounded to decimal places. They are
+// kept, since a map asks for them again and again, for as long as the boundary
+// stays the same and others are not asked for more.
+func (a *Atlas) EncodedBoundary(s *Shape, tolerance float64, places int) []byte {
+	key := encodingKey{shape: s, tolerance: tolerance, places: places}
+	if found, ok := s.encodings.GetIfPresent(key); ok {
+		return found
+	}
+	out := encode(s.Simplified(tolerance), places)
+	s.encodings.Set(key, out)
+	return out
+}
+
+// encode writes a GeoJSON MultiPolygon.
+func encode(shape orb.MultiPolygon, places int) []byte {
+	out := []byte(`{"type":"MultiPolygon","coordinates":[`)
+	for p, polygon := range geo.Round(shape, places) {
+		if p > 0 {
+			out = append(out, ',')
+		}
+		out = append(out, '[')
+		for r, ring := range polygon {
+			if r > 0 {
+				out = append(out, ',')
+			}
+			out = append(out, '[')
+			for i, position := range ring {
+				if i > 0 {
+					out = append(out, ',')
+				}
+				out = append(out, '[')
+				out = strconv.AppendFloat(out, position[0], 'f', -1, 64)
+				out = append(out, ',')
+				out = strconv.AppendFloat(out, position[1], 'f', -1, 64)
+				out = append(out, ']')
+			}
+			out = append(out, ']')
+		}
+		out = append(out, ']')
+	}
+	return slices.Clip(append(out, "]}"...))
+}
