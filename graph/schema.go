@@ -30,6 +30,7 @@ func NewSchema(resolver *Resolver) graphql.ExecutableSchema {
 	}
 	c.Query.Nodes = func(child int, ids []string) int { return 1 + len(ids)*child }
 	c.Query.Search = func(child int, _ string, first *int) int { return 1 + max(1, value(first))*child }
+	c.Choropleth.Rows = func(child int) int { return 1 + 514*child }
 	c.Query.Products = func(child int) int { return 1 + 20*child }
 	c.Query.Sources = func(child int) int { return 1 + 50*child }
 	c.Query.Designations = func(child int, _ *model.DesignationFilter) int { return 1 + 200*child }

@@ -1,0 +1,46 @@
+package model
+
+import (
+	"fmt"
+
+	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// NewChoropleth makes the view of a choropleth.
+func NewChoropleth(a *atlas.Atlas, c *atlas.Choropleth) *Choropleth {
+	view := &Choropleth{By: c.By, Measure: c.Measure, AsOf: c.Day, Rows: make([]*ChoroplethRow, len(c.Rows)), UnplacedCount: c.Unplaced,
+		Total: &ChoroplethTotal{Status: c.Total.Status, Value: c.Total.Value, NotCoveredCount: c.Total.NotCovered, Reason: noDataReason(&c.Total, c.Day)}}
+	if c.Level != "" {
+		view.Level = &c.Level
+	}
+	for i := range c.Rows {
+		row := &c.Rows[i]
+		out := &ChoroplethRow{Key: row.Key(), Status: row.Status, Value: row.Value, Share: row.Share, NotCoveredCount: row.NotCovered,
+			Reason: noDataReason(&row.Measured, c.Day), Sources: Sources(a, row.Sources)}
+		switch {
+		case row.Region != nil:
+			out.Region, out.Name = NewRegion(a, row.Region, c.Day), row.Region.Name
+		case row.Product != nil:
+			out.Product, out.Name = &Product{a, row.Product, c.Day}, row.Product.NameEN
+		default:
+			out.Phase, out.Name = &Phase{a, row.Phase, c.Day}, row.Phase.Key
+		}
+		view.Rows[i] = out
+	}
+	return view
+}
+
+// noDataReason tells why there is no data; nil where there is.
+func noDataReason(m *sentra.Measured, day sentra.Date) *string {
+	if m.Status != sentra.StatusNoData {
+		return nil
+	}
+	reason := "There is no cluster to take a share of."
+	if m.NotCovered == 1 {
+		reason = fmt.Sprintf("Of 1 cluster nothing loaded tells on %s whether it counts; that is not a zero.", day)
+	} else if m.NotCovered > 1 {
+		reason = fmt.Sprintf("Of %d clusters nothing loaded tells on %s whether they count; that is not a zero.", m.NotCovered, day)
+	}
+	return &reason
+}

@@ -1,0 +1,272 @@
+package atlas
+
+import (
+	"context"
+	"slices"
+
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// ChoroplethQuestion says what to measure for which rows.
+type ChoroplethQuestion struct {
+	By sentra.ChoroplethBy
+	// Level is that of the regions; empty for regencies and cities, and for rows
+	// that are no regions.
+	Level   sentra.Level
+	Measure sentra.ChoroplethMeasure
+	// Filter says which clusters are counted; nil for all whose phase had begun by the day.
+	Filter *sentra.ClusterFilter
+	Day    sentra.Date
+}
+
+// Choropleth is a measure of the clusters for every region, product or phase.
+type Choropleth struct {
+	ChoroplethQuestion
+	Rows []ChoroplethRow
+	// Total is the measure of all clusters, each counted once, whatever the rows.
+	Total sentra.Measured
+	// Unplaced counts the clusters that are counted in the total but in no row: no
+	// region of the level is known for them.
+	Unplaced int
+}
+
+// ChoroplethRow is the measure for one thing: Region, Product or Phase is set.
+type ChoroplethRow struct {
+	Region  *sentra.Region
+	Product *sentra.Product
+	Phase   *sentra.Phase
+	sentra.Measured
+	// Share is the value as a share of the total; nil for a measure that is one
+	// itself, without data, and of nothing.
+	Share *float64
+	// Sources are those of the clusters that are counted or open, and of their
+	// designations where these are measured; of a zero, those of the programme's phases.
+	Sources []sentra.SourceID
+}
+
+// candidate is a cluster that matches the filter, or may.
+type candidate struct {
+	*Cluster
+	matches sentra.Truth
+}
+
+// Choropleth measures the clusters that match for every region of a level on the
+// day, every product or every phase, by code or in the usual order. Rows without
+// a cluster are there too. A wrong question is a BAD_USER_INPUT whose path is
+// asOf, by, level, measure or begins at filter.
+func (a *Atlas) Choropleth(ctx context.Context, q ChoroplethQuestion) (*Choropleth, error) {
+	if err := a.CheckDay(q.Day); err != nil {
+		return nil, sentra.In("asOf", err)
+	}
+	switch q.Measure {
+	case sentra.ClusterCount, sentra.ProductCount, sentra.AffirmativeClusterCount, sentra.AffirmativeClusterShare:
+	default:
+		return nil, sentra.BadInput("measure", "%.40s is not a valid ChoroplethMeasure", q.Measure)
+	}
+	if q.Level != "" && q.By != sentra.ByRegion {
+		return nil, sentra.BadInput("level", "a level is for regions; leave it out or ask by REGION")
+	}
+	out := &Choropleth{}
+	var keysOf func(c *Cluster) []string
+	switch q.By {
+	case sentra.ByRegion:
+		if q.Level == "" {
+			q.Level = sentra.LevelRegency
+		}
+		if q.Level != sentra.LevelRegency && q.Level != sentra.LevelProvince {
+			return nil, sentra.BadInput("level", "%.40s is not a valid RegionLevel", q.Level)
+		}
+		for i := range a.Data.Regions {
+			if r := &a.Data.Regions[i]; r.Kind.Level() == q.Level && r.Validity.Contains(q.Day) {
+				out.Rows = append(out.Rows, ChoroplethRow{Region: r})
+			}
+		}
+		keysOf = func(c *Cluster) []string { return a.regionKeys(c, q) }
+	case sentra.ByProduct:
+		for i := range a.Data.Products {
+			out.Rows = append(out.Rows, ChoroplethRow{Product: &a.Data.Products[i]})
+		}
+		keysOf = func(c *Cluster) []string { return c.Products }
+	case sentra.ByPhase:
+		for i := range a.Data.Phases {
+			out.Rows = append(out.Rows, ChoroplethRow{Phase: &a.Data.Phases[i]})
+		}
+		keysOf = func(c *Cluster) []string {
+			return slices.DeleteFunc(slices.Clone(c.Phases), func(key string) bool { return !a.phases[key].BegunBy(q.Day) })
+		}
+	default:
+		return nil, sentra.BadInput("by", "%.40s is not a valid ChoroplethBy", q.By)
+	}
+	out.ChoroplethQuestion = q
+
+	all, err := a.candidates(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	groups := make(map[string][]candidate)
+	for _, c := range all {
+		keys := keysOf(c.Cluster)
+		for i, key := range keys {
+			if !slices.Contains(keys[:i], key) {
+				groups[key] = append(groups[key], c)
+			}
+		}
+		if len(keys) == 0 && a.counts(c, q, "") == sentra.True {
+			out.Unplaced++
+		}
+	}
+	out.Total = a.measure(all, q, "")
+	for i := range out.Rows {
+		row := &out.Rows[i]
+		key := row.Key()
+		within := sentra.RegionCode("")
+		if row.Region != nil {
+			within = row.Region.Code
+		}
+		row.Measured = a.measure(groups[key], q, within)
+		if row.Value != nil && out.Total.Value != nil && *out.Total.Value > 0 && q.Measure != sentra.AffirmativeClusterShare {
+			share := *row.Value / *out.Total.Value
+			row.Share = &share
+		}
+		row.Sources = a.sourcesOf(groups[key], q)
+	}
+	return out, nil
+}
+
+// Key is the code of the row's region, or the key of its product or phase.
+func (r *ChoroplethRow) Key() string {
+	switch {
+	case r.Region != nil:
+		return string(r.Region.Code)
+	case r.Product != nil:
+		return r.Product.Key
+	}
+	return r.Phase.Key
+}
+
+// candidates gives the clusters whose phase had begun by the day and that match
+// the filter or may.
+func (a *Atlas) candidates(ctx context.Context, q ChoroplethQuestion) ([]candidate, error) {
+	test := func(*Cluster) (sentra.Truth, error) { return sentra.True, nil }
+	if q.Filter != nil {
+		var err error
+		if test, err = a.compileCluster(q.Filter, q.Day); err != nil {
+			return nil, sentra.In("filter", err)
+		}
+	}
+	var out []candidate
+	for i, c := range a.clusterOrder {
+		if i%256 == 0 && ctx.Err() != nil {
+			return nil, sentra.Wrap(sentra.CodeDeadlineExceeded, ctx.Err(), "the time allowed ran out while the clusters were counted")
+		}
+		if c.Begins > q.Day {
+			continue
+		}
+		truth, err := test(c)
+		if err != nil {
+			return nil, err
+		}
+		if truth != sentra.False {
+			out = append(out, candidate{c, truth})
+		}
+	}
+	return out, nil
+}
+
+// regionKeys gives the codes of the rows that a cluster stands in. One that is
+// known to its province only stands in none of the regencies.
+func (a *Atlas) regionKeys(c *Cluster, q ChoroplethQuestion) []string {
+	var out []string
+	for _, code := range c.Regions {
+		if q.Level == sentra.LevelProvince {
+			code = a.Province(code, q.Day)
+		}
+		if code != "" && code.Level() == q.Level && a.Exists(code, q.Day) != nil {
+			out = append(out, string(code))
+		}
+	}
+	return out
+}
+
+// affirmativeIn tells whether a cluster stands in an affirmative region, of those
+// in a region or of all ("").
+func (a *Atlas) affirmativeIn(c *Cluster, within sentra.RegionCode, day sentra.Date) sentra.Truth {
+	any := sentra.False
+	for _, code := range c.Regions {
+		if within == "" || code == within || a.Province(code, day) == within {
+			any = any.Or(a.affirmative(code, day))
+		}
+	}
+	return any
+}
+
+// counts tells whether a cluster is counted by the measure.
+func (a *Atlas) counts(c candidate, q ChoroplethQuestion, within sentra.RegionCode) sentra.Truth {
+	if q.Measure == sentra.AffirmativeClusterCount {
+		return c.matches.And(a.affirmativeIn(c.Cluster, within, q.Day))
+	}
+	return c.matches
+}
+
+// measure measures clusters, seen in a region or anywhere ("").
+func (a *Atlas) measure(clusters []candidate, q ChoroplethQuestion, within sentra.RegionCode) sentra.Measured {
+	var tally sentra.Tally
+	products := make(map[string]bool)
+	for _, c := range clusters {
+		switch a.counts(c, q, within) {
+		case sentra.True:
+			tally.Counted++
+			for _, key := range c.Products {
+				products[key] = true
+			}
+		case sentra.Unknown:
+			tally.Open++
+			continue
+		}
+		if q.Measure == sentra.AffirmativeClusterShare {
+			switch a.affirmativeIn(c.Cluster, within, q.Day) {
+			case sentra.True:
+				tally.Having++
+			case sentra.Unknown:
+				tally.Open++
+			}
+		}
+	}
+	switch q.Measure {
+	case sentra.AffirmativeClusterShare:
+		return tally.Share()
+	case sentra.ProductCount:
+		tally.Counted = len(products)
+	}
+	return tally.Count()
+}
+
+// sourcesOf gives the sources of what was measured.
+func (a *Atlas) sourcesOf(clusters []candidate, q ChoroplethQuestion) []sentra.SourceID {
+	var out []sentra.SourceID
+	add := func(ids []sentra.SourceID) {
+		for _, id := range ids {
+			if !slices.Contains(out, id) {
+				out = append(out, id)
+			}
+		}
+	}
+	for _, c := range clusters {
+		add(c.Sources)
+		if q.Measure != sentra.AffirmativeClusterCount && q.Measure != sentra.AffirmativeClusterShare {
+			continue
+		}
+		for _, code := range c.Regions {
+			judged := a.Affirmative(code, q.Day)
+			for i := range judged.Kinds {
+				add(judged.Kinds[i].Sources())
+			}
+		}
+	}
+	if len(clusters) == 0 {
+		for i := range a.Data.Phases {
+			add(a.Data.Phases[i].Sources)
+		}
+	}
+	return out
+}

@@ -1,0 +1,67 @@
+package atlas
+
+import (
+	"context"
+	"testing"
+
+	"github.com/paulmach/orb"
+
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// A cluster in two regencies of one province counts in both, in the province and
+// in the total once; one that is known to its province only counts in the total
+// and the province, and is unplaced among the regencies.
+func TestChoroplethOfSpreadClusters(t *testing.T) {
+	data := copyOfRealData(t)
+	cluster := func(key string, precision sentra.LocationPrecision, regions ...sentra.RegionCode) sentra.Cluster {
+		return sentra.Cluster{Key: key, NameEN: key, Products: []string{"coffee-processing"}, Phases: []string{"2013-2016", "2017"}, Regions: regions, Precision: precision, Point: &orb.Point{110, -7}}
+	}
+	data.Clusters = []sentra.Cluster{cluster("two", sentra.PrecisionPoint, "33.01", "33.02"), cluster("far", sentra.PrecisionPoint, "33.01", "35.01"),
+		cluster("province", sentra.PrecisionProvince, "33")}
+	a, err := New(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		question ChoroplethQuestion
+		total    float64
+		unplaced int
+		want     map[string]float64
+	}{
+		{ChoroplethQuestion{By: sentra.ByRegion, Measure: sentra.ClusterCount, Day: christmas}, 3, 1, map[string]float64{"33.01": 2, "33.02": 1, "35.01": 1}},
+		{ChoroplethQuestion{By: sentra.ByRegion, Level: sentra.LevelProvince, Measure: sentra.ClusterCount, Day: christmas}, 3, 0, map[string]float64{"33": 3, "35": 1}},
+		{ChoroplethQuestion{By: sentra.ByRegion, Measure: sentra.ProductCount, Day: christmas}, 1, 1, map[string]float64{"33.01": 1, "33.02": 1, "35.01": 1}},
+		{ChoroplethQuestion{By: sentra.ByProduct, Measure: sentra.ClusterCount, Day: christmas}, 3, 0, map[string]float64{"coffee-processing": 3}},
+		{ChoroplethQuestion{By: sentra.ByPhase, Measure: sentra.ClusterCount, Day: christmas}, 3, 0, map[string]float64{"2013-2016": 3, "2017": 3}},
+		// A phase that has not begun counts nothing, though its clusters stand.
+		{ChoroplethQuestion{By: sentra.ByPhase, Measure: sentra.ClusterCount, Day: christmas - 400}, 3, 0, map[string]float64{"2013-2016": 3}},
+	} {
+		got, err := a.Choropleth(context.Background(), c.question)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if *got.Total.Value != c.total || got.Unplaced != c.unplaced {
+			t.Errorf("%+v: total %g, %d unplaced", c.question, *got.Total.Value, got.Unplaced)
+		}
+		for i := range got.Rows {
+			if row := &got.Rows[i]; row.Value == nil || *row.Value != c.want[row.Key()] {
+				t.Errorf("%+v: %s has %+v, want %g", c.question, row.Key(), row.Measured, c.want[row.Key()])
+			}
+		}
+	}
+	cancelled, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := a.Choropleth(cancelled, ChoroplethQuestion{By: sentra.ByPhase, Measure: sentra.ClusterCount, Day: christmas}); sentra.ErrorCode(err) != sentra.CodeDeadlineExceeded {
+		t.Errorf("got %v", err)
+	}
+}
+
+func BenchmarkChoropleth(b *testing.B) {
+	a := must(realAtlas())
+	for b.Loop() {
+		if _, err := a.Choropleth(context.Background(), ChoroplethQuestion{By: sentra.ByRegion, Measure: sentra.AffirmativeClusterCount, Day: christmas}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,76 @@
+package sentra
+
+// ChoroplethBy is what the rows of a choropleth stand for.
+type ChoroplethBy string
+
+const (
+	ByRegion  ChoroplethBy = "REGION"
+	ByProduct ChoroplethBy = "PRODUCT"
+	ByPhase   ChoroplethBy = "PHASE"
+)
+
+// ChoroplethMeasure is what a choropleth measures of the clusters of a row.
+type ChoroplethMeasure string
+
+const (
+	ClusterCount            ChoroplethMeasure = "CLUSTER_COUNT"
+	ProductCount            ChoroplethMeasure = "PRODUCT_COUNT"
+	AffirmativeClusterCount ChoroplethMeasure = "AFFIRMATIVE_CLUSTER_COUNT"
+	AffirmativeClusterShare ChoroplethMeasure = "AFFIRMATIVE_CLUSTER_SHARE"
+)
+
+// ChoroplethStatus tells a known zero from no data.
+type ChoroplethStatus string
+
+const (
+	// StatusValue: a value other than zero.
+	StatusValue ChoroplethStatus = "VALUE"
+	// StatusZero: known to be none.
+	StatusZero ChoroplethStatus = "ZERO"
+	// StatusNoData: what is loaded does not tell.
+	StatusNoData ChoroplethStatus = "NO_DATA"
+)
+
+// Measured is what was measured on some clusters.
+type Measured struct {
+	Status ChoroplethStatus
+	// Value is nil where there is no data. With NotCovered, a count is the least
+	// it can be.
+	Value *float64
+	// NotCovered counts the clusters of which nothing loaded tells on the day
+	// whether they are to be counted.
+	NotCovered int
+}
+
+// Tally is how many clusters are counted for certain, how many of those also have
+// what is looked for, and of how many either is open.
+type Tally struct{ Counted, Having, Open int }
+
+// Count gives the number of those that are counted. None is a zero only when none
+// is open.
+func (t Tally) Count() Measured { return measuredCount(t.Counted, t.Open) }
+
+// Share gives the share of those counted that have what is looked for. It is
+// known only when nothing is open, and there is one only of some.
+func (t Tally) Share() Measured {
+	if t.Open > 0 || t.Counted == 0 {
+		return Measured{Status: StatusNoData, NotCovered: t.Open}
+	}
+	share := float64(t.Having) / float64(t.Counted)
+	m := Measured{Status: StatusValue, Value: &share}
+	if t.Having == 0 {
+		m.Status = StatusZero
+	}
+	return m
+}
+
+func measuredCount(count, open int) Measured {
+	value := float64(count)
+	switch {
+	case count > 0:
+		return Measured{Status: StatusValue, Value: &value, NotCovered: open}
+	case open > 0:
+		return Measured{Status: StatusNoData, NotCovered: open}
+	}
+	return Measured{Status: StatusZero, Value: &value}
+}
