@@ -65,6 +65,37 @@ type ComplexityRoot struct {
 		West  func(childComplexity int) int
 	}
 
+	Choropleth struct {
+		AsOf          func(childComplexity int) int
+		By            func(childComplexity int) int
+		Level         func(childComplexity int) int
+		Measure       func(childComplexity int) int
+		Rows          func(childComplexity int) int
+		Total         func(childComplexity int) int
+		UnplacedCount func(childComplexity int) int
+	}
+
+	ChoroplethRow struct {
+		Key             func(childComplexity int) int
+		Name            func(childComplexity int) int
+		NotCoveredCount func(childComplexity int) int
+		Phase           func(childComplexity int) int
+		Product         func(childComplexity int) int
+		Reason          func(childComplexity int) int
+		Region          func(childComplexity int) int
+		Share           func(childComplexity int) int
+		Sources         func(childComplexity int) int
+		Status          func(childComplexity int) int
+		Value           func(childComplexity int) int
+	}
+
+	ChoroplethTotal struct {
+		NotCoveredCount func(childComplexity int) int
+		Reason          func(childComplexity int) int
+		Status          func(childComplexity int) int
+		Value           func(childComplexity int) int
+	}
+
 	Cluster struct {
 		AsOf          func(childComplexity int) int
 		Events        func(childComplexity int) int
@@ -246,6 +277,7 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
+		Choropleth         func(childComplexity int, by sentra.ChoroplethBy, level *sentra.Level, measure sentra.ChoroplethMeasure, filter *model.ClusterFilter, asOf *sentra.Date) int
 		Cluster            func(childComplexity int, id string) int
 		Clusters           func(childComplexity int, filter *model.ClusterFilter, orderBy *sentra.ClusterOrder, first *int, after *string, last *int, before *string, asOf *sentra.Date) int
 		Dataset            func(childComplexity int) int
@@ -379,6 +411,7 @@ type QueryResolver interface {
 	RegionsAtMany(ctx context.Context, points []*model.PointInput, toleranceMetres *float64, asOf *sentra.Date) ([]*model.RegionsAt, error)
 	Cluster(ctx context.Context, id string) (*model.Cluster, error)
 	Clusters(ctx context.Context, filter *model.ClusterFilter, orderBy *sentra.ClusterOrder, first *int, after *string, last *int, before *string, asOf *sentra.Date) (*model.ClusterConnection, error)
+	Choropleth(ctx context.Context, by sentra.ChoroplethBy, level *sentra.Level, measure sentra.ChoroplethMeasure, filter *model.ClusterFilter, asOf *sentra.Date) (*model.Choropleth, error)
 	Products(ctx context.Context) ([]*model.Product, error)
 	Programme(ctx context.Context) (*model.Programme, error)
 	Phases(ctx context.Context) ([]*model.Phase, error)
@@ -512,6 +545,141 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BBox.West(childComplexity), true
+
+	case "Choropleth.asOf":
+		if e.ComplexityRoot.Choropleth.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Choropleth.AsOf(childComplexity), true
+	case "Choropleth.by":
+		if e.ComplexityRoot.Choropleth.By == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Choropleth.By(childComplexity), true
+	case "Choropleth.level":
+		if e.ComplexityRoot.Choropleth.Level == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Choropleth.Level(childComplexity), true
+	case "Choropleth.measure":
+		if e.ComplexityRoot.Choropleth.Measure == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Choropleth.Measure(childComplexity), true
+	case "Choropleth.rows":
+		if e.ComplexityRoot.Choropleth.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Choropleth.Rows(childComplexity), true
+	case "Choropleth.total":
+		if e.ComplexityRoot.Choropleth.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Choropleth.Total(childComplexity), true
+	case "Choropleth.unplacedCount":
+		if e.ComplexityRoot.Choropleth.UnplacedCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Choropleth.UnplacedCount(childComplexity), true
+
+	case "ChoroplethRow.key":
+		if e.ComplexityRoot.ChoroplethRow.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChoroplethRow.Key(childComplexity), true
+	case "ChoroplethRow.name":
+		if e.ComplexityRoot.ChoroplethRow.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChoroplethRow.Name(childComplexity), true
+	case "ChoroplethRow.notCoveredCount":
+		if e.ComplexityRoot.ChoroplethRow.NotCoveredCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChoroplethRow.NotCoveredCount(childComplexity), true
+	case "ChoroplethRow.phase":
+		if e.ComplexityRoot.ChoroplethRow.Phase == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChoroplethRow.Phase(childComplexity), true
+	case "ChoroplethRow.product":
+		if e.ComplexityRoot.ChoroplethRow.Product == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChoroplethRow.Product(childComplexity), true
+	case "ChoroplethRow.reason":
+		if e.ComplexityRoot.ChoroplethRow.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChoroplethRow.Reason(childComplexity), true
+	case "ChoroplethRow.region":
+		if e.ComplexityRoot.ChoroplethRow.Region == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChoroplethRow.Region(childComplexity), true
+	case "ChoroplethRow.share":
+		if e.ComplexityRoot.ChoroplethRow.Share == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChoroplethRow.Share(childComplexity), true
+	case "ChoroplethRow.sources":
+		if e.ComplexityRoot.ChoroplethRow.Sources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChoroplethRow.Sources(childComplexity), true
+	case "ChoroplethRow.status":
+		if e.ComplexityRoot.ChoroplethRow.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChoroplethRow.Status(childComplexity), true
+	case "ChoroplethRow.value":
+		if e.ComplexityRoot.ChoroplethRow.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChoroplethRow.Value(childComplexity), true
+
+	case "ChoroplethTotal.notCoveredCount":
+		if e.ComplexityRoot.ChoroplethTotal.NotCoveredCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChoroplethTotal.NotCoveredCount(childComplexity), true
+	case "ChoroplethTotal.reason":
+		if e.ComplexityRoot.ChoroplethTotal.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChoroplethTotal.Reason(childComplexity), true
+	case "ChoroplethTotal.status":
+		if e.ComplexityRoot.ChoroplethTotal.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChoroplethTotal.Status(childComplexity), true
+	case "ChoroplethTotal.value":
+		if e.ComplexityRoot.ChoroplethTotal.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChoroplethTotal.Value(childComplexity), true
 
 	case "Cluster.asOf":
 		if e.ComplexityRoot.Cluster.AsOf == nil {
@@ -1283,6 +1451,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Programme.Sources(childComplexity), true
 
+	case "Query.choropleth":
+		if e.ComplexityRoot.Query.Choropleth == nil {
+			break
+		}
+
+		args, err := ec.field_Query_choropleth_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Choropleth(childComplexity, args["by"].(sentra.ChoroplethBy), args["level"].(*sentra.Level), args["measure"].(sentra.ChoroplethMeasure), args["filter"].(*model.ClusterFilter), args["asOf"].(*sentra.Date)), true
 	case "Query.cluster":
 		if e.ComplexityRoot.Query.Cluster == nil {
 			break
@@ -2777,6 +2956,106 @@ type Programme {
 }
 
 """
+What the rows of a choropleth stand for.
+"""
+enum ChoroplethBy {
+  "Regions: provinces, or regencies and cities."
+  REGION
+  "Products."
+  PRODUCT
+  "Phases of the programme."
+  PHASE
+}
+
+"""
+What a choropleth measures of the clusters of a row.
+"""
+enum ChoroplethMeasure {
+  "Number of clusters."
+  CLUSTER_COUNT
+  "Number of different products that the clusters make."
+  PRODUCT_COUNT
+  "Number of clusters in a regency or city that is affirmative on the day."
+  AFFIRMATIVE_CLUSTER_COUNT
+  "Share of the clusters, 0 to 1, that stand in a regency or city that is affirmative on the day; no data where there is no cluster."
+  AFFIRMATIVE_CLUSTER_SHARE
+}
+
+"""
+Whether a choropleth has a value. *No data* is another answer than *zero*.
+"""
+enum ChoroplethStatus {
+  "A value other than zero."
+  VALUE
+  "Known to be none."
+  ZERO
+  "What is loaded does not tell."
+  NO_DATA
+}
+
+"""
+A measure of the clusters for every region, product or phase, ready to be joined to tiles and exports by code.
+"""
+type Choropleth {
+  "What the rows stand for."
+  by: ChoroplethBy!
+  "The level of the regions; null for products and phases."
+  level: RegionLevel
+  "What was measured."
+  measure: ChoroplethMeasure!
+  "The day the rows answer for."
+  asOf: Date!
+  "One row for every region of the level on the day, by code, or for every product or phase, with clusters or without."
+  rows: [ChoroplethRow!]! @listSize(assumedSize: 514)
+  "The measure of all clusters, each counted once, whatever the rows."
+  total: ChoroplethTotal!
+  "Number of clusters in the total that stand in no row, since no region of the level is known for them."
+  unplacedCount: Int!
+}
+
+"""
+The measure of one region, product or phase.
+"""
+type ChoroplethRow {
+  "What to join by: the official code of a region (Kemendagri), as ` + "`" + `code` + "`" + ` in the tiles and exports; the key of a product or phase."
+  key: String!
+  "The name of the region or, in English, of the product; the key of a phase."
+  name: String!
+  "The region, seen on the day; null in a row of a product or phase."
+  region: Region
+  "The product; null in other rows."
+  product: Product
+  "The phase; null in other rows."
+  phase: Phase
+  "Whether there is a value, a known zero, or no data."
+  status: ChoroplethStatus!
+  "The count, or the share from 0 to 1; null without data. While ` + "`" + `notCoveredCount` + "`" + ` is not 0, a count is the least it can be."
+  value: Float
+  "The value as a share of the total's, 0 to 1; null for a measure that is a share itself, without data, and where the total is 0. A cluster in two rows counts in both."
+  share: Float
+  "Number of clusters of the row of which nothing loaded tells on the day whether they count."
+  notCoveredCount: Int!
+  "Why there is no data, in one sentence; null where there is."
+  reason: String
+  "Where the clusters counted were read and, where it is measured, whether their regions are affirmative; of a zero, where the phases were read."
+  sources: [Source!]!
+}
+
+"""
+The measure of all clusters of a choropleth.
+"""
+type ChoroplethTotal {
+  "Whether there is a value, a known zero, or no data."
+  status: ChoroplethStatus!
+  "The count, or the share from 0 to 1; null without data. While ` + "`" + `notCoveredCount` + "`" + ` is not 0, a count is the least it can be."
+  value: Float
+  "Number of clusters of which nothing loaded tells on the day whether they count."
+  notCoveredCount: Int!
+  "Why there is no data, in one sentence; null where there is."
+  reason: String
+}
+
+"""
 What was found by a search.
 """
 union SearchHit = Region | Cluster | Product
@@ -3038,6 +3317,23 @@ type Query {
     asOf: Date
   ): ClusterConnection! @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
 
+  """
+  Counts and shares of clusters by region, product or phase, with *no data* apart from zero, ready for a map.
+  A row has no data when no cluster counts for certain and nothing loaded tells of some whether they do.
+  """
+  choropleth(
+    "What the rows stand for."
+    by: ChoroplethBy!
+    "The level of the regions; default regencies and cities. Only with ` + "`" + `by: REGION` + "`" + `."
+    level: RegionLevel
+    "What to measure."
+    measure: ChoroplethMeasure! = CLUSTER_COUNT
+    "Only clusters that match."
+    filter: ClusterFilter
+    "The day, from 2014-07-23: only clusters whose phase had begun by it, regions seen on it; default today (in Jakarta)."
+    asOf: Date
+  ): Choropleth!
+
   "All products, by English name."
   products: [Product!]! @listSize(assumedSize: 20)
 
@@ -3251,6 +3547,68 @@ func (ec *executionContext) childFields_BBox(ctx context.Context, field graphql.
 		return ec.fieldContext_BBox_north(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BBox", field.Name)
+}
+
+func (ec *executionContext) childFields_Choropleth(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "by":
+		return ec.fieldContext_Choropleth_by(ctx, field)
+	case "level":
+		return ec.fieldContext_Choropleth_level(ctx, field)
+	case "measure":
+		return ec.fieldContext_Choropleth_measure(ctx, field)
+	case "asOf":
+		return ec.fieldContext_Choropleth_asOf(ctx, field)
+	case "rows":
+		return ec.fieldContext_Choropleth_rows(ctx, field)
+	case "total":
+		return ec.fieldContext_Choropleth_total(ctx, field)
+	case "unplacedCount":
+		return ec.fieldContext_Choropleth_unplacedCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Choropleth", field.Name)
+}
+
+func (ec *executionContext) childFields_ChoroplethRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_ChoroplethRow_key(ctx, field)
+	case "name":
+		return ec.fieldContext_ChoroplethRow_name(ctx, field)
+	case "region":
+		return ec.fieldContext_ChoroplethRow_region(ctx, field)
+	case "product":
+		return ec.fieldContext_ChoroplethRow_product(ctx, field)
+	case "phase":
+		return ec.fieldContext_ChoroplethRow_phase(ctx, field)
+	case "status":
+		return ec.fieldContext_ChoroplethRow_status(ctx, field)
+	case "value":
+		return ec.fieldContext_ChoroplethRow_value(ctx, field)
+	case "share":
+		return ec.fieldContext_ChoroplethRow_share(ctx, field)
+	case "notCoveredCount":
+		return ec.fieldContext_ChoroplethRow_notCoveredCount(ctx, field)
+	case "reason":
+		return ec.fieldContext_ChoroplethRow_reason(ctx, field)
+	case "sources":
+		return ec.fieldContext_ChoroplethRow_sources(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChoroplethRow", field.Name)
+}
+
+func (ec *executionContext) childFields_ChoroplethTotal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "status":
+		return ec.fieldContext_ChoroplethTotal_status(ctx, field)
+	case "value":
+		return ec.fieldContext_ChoroplethTotal_value(ctx, field)
+	case "notCoveredCount":
+		return ec.fieldContext_ChoroplethTotal_notCoveredCount(ctx, field)
+	case "reason":
+		return ec.fieldContext_ChoroplethTotal_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChoroplethTotal", field.Name)
 }
 
 func (ec *executionContext) childFields_Cluster(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4004,6 +4362,52 @@ func (ec *executionContext) field_Query__entities_args(ctx context.Context, rawA
 		return nil, err
 	}
 	args["representations"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_choropleth_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (sentra.ChoroplethBy, error) {
+			return ec.unmarshalNChoroplethBy2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐChoroplethBy(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "level",
+		func(ctx context.Context, v any) (*sentra.Level, error) {
+			return ec.unmarshalORegionLevel2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐLevel(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["level"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "measure",
+		func(ctx context.Context, v any) (sentra.ChoroplethMeasure, error) {
+			return ec.unmarshalNChoroplethMeasure2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐChoroplethMeasure(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["measure"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*model.ClusterFilter, error) {
+			return ec.unmarshalOClusterFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "asOf",
+		func(ctx context.Context, v any) (*sentra.Date, error) {
+			return ec.unmarshalODate2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["asOf"] = arg4
 	return args, nil
 }
 
@@ -4966,6 +5370,566 @@ func (ec *executionContext) _BBox_north(ctx context.Context, field graphql.Colle
 }
 func (ec *executionContext) fieldContext_BBox_north(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BBox", field, false, false, "Float")
+}
+
+func (ec *executionContext) _Choropleth_by(ctx context.Context, field graphql.CollectedField, obj *model.Choropleth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Choropleth_by(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.By, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v sentra.ChoroplethBy) graphql.Marshaler {
+			return ec.marshalNChoroplethBy2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐChoroplethBy(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Choropleth_by(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Choropleth", field, false, false, "ChoroplethBy")
+}
+
+func (ec *executionContext) _Choropleth_level(ctx context.Context, field graphql.CollectedField, obj *model.Choropleth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Choropleth_level(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Level, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *sentra.Level) graphql.Marshaler {
+			return ec.marshalORegionLevel2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐLevel(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Choropleth_level(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Choropleth", field, false, false, "RegionLevel")
+}
+
+func (ec *executionContext) _Choropleth_measure(ctx context.Context, field graphql.CollectedField, obj *model.Choropleth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Choropleth_measure(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Measure, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v sentra.ChoroplethMeasure) graphql.Marshaler {
+			return ec.marshalNChoroplethMeasure2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐChoroplethMeasure(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Choropleth_measure(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Choropleth", field, false, false, "ChoroplethMeasure")
+}
+
+func (ec *executionContext) _Choropleth_asOf(ctx context.Context, field graphql.CollectedField, obj *model.Choropleth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Choropleth_asOf(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AsOf, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v sentra.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Choropleth_asOf(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Choropleth", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Choropleth_rows(ctx context.Context, field graphql.CollectedField, obj *model.Choropleth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Choropleth_rows(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rows, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.ChoroplethRow) graphql.Marshaler {
+			return ec.marshalNChoroplethRow2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐChoroplethRowᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Choropleth_rows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Choropleth",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ChoroplethRow(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Choropleth_total(ctx context.Context, field graphql.CollectedField, obj *model.Choropleth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Choropleth_total(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Total, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ChoroplethTotal) graphql.Marshaler {
+			return ec.marshalNChoroplethTotal2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐChoroplethTotal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Choropleth_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Choropleth",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ChoroplethTotal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Choropleth_unplacedCount(ctx context.Context, field graphql.CollectedField, obj *model.Choropleth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Choropleth_unplacedCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UnplacedCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Choropleth_unplacedCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Choropleth", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ChoroplethRow_key(ctx context.Context, field graphql.CollectedField, obj *model.ChoroplethRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChoroplethRow_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Key, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChoroplethRow_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChoroplethRow", field, false, false, "String")
+}
+
+func (ec *executionContext) _ChoroplethRow_name(ctx context.Context, field graphql.CollectedField, obj *model.ChoroplethRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChoroplethRow_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChoroplethRow_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChoroplethRow", field, false, false, "String")
+}
+
+func (ec *executionContext) _ChoroplethRow_region(ctx context.Context, field graphql.CollectedField, obj *model.ChoroplethRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChoroplethRow_region(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Region, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Region) graphql.Marshaler {
+			return ec.marshalORegion2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegion(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChoroplethRow_region(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChoroplethRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Region(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ChoroplethRow_product(ctx context.Context, field graphql.CollectedField, obj *model.ChoroplethRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChoroplethRow_product(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Product, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Product) graphql.Marshaler {
+			return ec.marshalOProduct2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProduct(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChoroplethRow_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChoroplethRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Product(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ChoroplethRow_phase(ctx context.Context, field graphql.CollectedField, obj *model.ChoroplethRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChoroplethRow_phase(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Phase, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Phase) graphql.Marshaler {
+			return ec.marshalOPhase2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐPhase(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChoroplethRow_phase(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChoroplethRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Phase(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ChoroplethRow_status(ctx context.Context, field graphql.CollectedField, obj *model.ChoroplethRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChoroplethRow_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v sentra.ChoroplethStatus) graphql.Marshaler {
+			return ec.marshalNChoroplethStatus2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐChoroplethStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChoroplethRow_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChoroplethRow", field, false, false, "ChoroplethStatus")
+}
+
+func (ec *executionContext) _ChoroplethRow_value(ctx context.Context, field graphql.CollectedField, obj *model.ChoroplethRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChoroplethRow_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChoroplethRow_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChoroplethRow", field, false, false, "Float")
+}
+
+func (ec *executionContext) _ChoroplethRow_share(ctx context.Context, field graphql.CollectedField, obj *model.ChoroplethRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChoroplethRow_share(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Share, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChoroplethRow_share(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChoroplethRow", field, false, false, "Float")
+}
+
+func (ec *executionContext) _ChoroplethRow_notCoveredCount(ctx context.Context, field graphql.CollectedField, obj *model.ChoroplethRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChoroplethRow_notCoveredCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NotCoveredCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChoroplethRow_notCoveredCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChoroplethRow", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ChoroplethRow_reason(ctx context.Context, field graphql.CollectedField, obj *model.ChoroplethRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChoroplethRow_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChoroplethRow_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChoroplethRow", field, false, false, "String")
+}
+
+func (ec *executionContext) _ChoroplethRow_sources(ctx context.Context, field graphql.CollectedField, obj *model.ChoroplethRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChoroplethRow_sources(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sources, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Source) graphql.Marshaler {
+			return ec.marshalNSource2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSourceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChoroplethRow_sources(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChoroplethRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Source(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ChoroplethTotal_status(ctx context.Context, field graphql.CollectedField, obj *model.ChoroplethTotal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChoroplethTotal_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v sentra.ChoroplethStatus) graphql.Marshaler {
+			return ec.marshalNChoroplethStatus2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐChoroplethStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChoroplethTotal_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChoroplethTotal", field, false, false, "ChoroplethStatus")
+}
+
+func (ec *executionContext) _ChoroplethTotal_value(ctx context.Context, field graphql.CollectedField, obj *model.ChoroplethTotal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChoroplethTotal_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChoroplethTotal_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChoroplethTotal", field, false, false, "Float")
+}
+
+func (ec *executionContext) _ChoroplethTotal_notCoveredCount(ctx context.Context, field graphql.CollectedField, obj *model.ChoroplethTotal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChoroplethTotal_notCoveredCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NotCoveredCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChoroplethTotal_notCoveredCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChoroplethTotal", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ChoroplethTotal_reason(ctx context.Context, field graphql.CollectedField, obj *model.ChoroplethTotal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChoroplethTotal_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChoroplethTotal_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChoroplethTotal", field, false, false, "String")
 }
 
 func (ec *executionContext) _Cluster_id(ctx context.Context, field graphql.CollectedField, obj *model.Cluster) (ret graphql.Marshaler) {
@@ -8418,6 +9382,50 @@ func (ec *executionContext) fieldContext_Query_clusters(ctx context.Context, fie
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_clusters_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_choropleth(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_choropleth(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Choropleth(ctx, fc.Args["by"].(sentra.ChoroplethBy), fc.Args["level"].(*sentra.Level), fc.Args["measure"].(sentra.ChoroplethMeasure), fc.Args["filter"].(*model.ClusterFilter), fc.Args["asOf"].(*sentra.Date))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Choropleth) graphql.Marshaler {
+			return ec.marshalNChoropleth2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐChoropleth(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_choropleth(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Choropleth(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_choropleth_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -12873,6 +13881,200 @@ func (ec *executionContext) _BBox(ctx context.Context, sel ast.SelectionSet, obj
 	return out
 }
 
+var choroplethImplementors = []string{"Choropleth"}
+
+func (ec *executionContext) _Choropleth(ctx context.Context, sel ast.SelectionSet, obj *model.Choropleth) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, choroplethImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Choropleth")
+		case "by":
+			out.Values[i] = ec._Choropleth_by(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "level":
+			out.Values[i] = ec._Choropleth_level(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "measure":
+			out.Values[i] = ec._Choropleth_measure(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "asOf":
+			out.Values[i] = ec._Choropleth_asOf(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rows":
+			out.Values[i] = ec._Choropleth_rows(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "total":
+			out.Values[i] = ec._Choropleth_total(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unplacedCount":
+			out.Values[i] = ec._Choropleth_unplacedCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var choroplethRowImplementors = []string{"ChoroplethRow"}
+
+func (ec *executionContext) _ChoroplethRow(ctx context.Context, sel ast.SelectionSet, obj *model.ChoroplethRow) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, choroplethRowImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ChoroplethRow")
+		case "key":
+			out.Values[i] = ec._ChoroplethRow_key(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._ChoroplethRow_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "region":
+			out.Values[i] = ec._ChoroplethRow_region(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "product":
+			out.Values[i] = ec._ChoroplethRow_product(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "phase":
+			out.Values[i] = ec._ChoroplethRow_phase(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "status":
+			out.Values[i] = ec._ChoroplethRow_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._ChoroplethRow_value(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "share":
+			out.Values[i] = ec._ChoroplethRow_share(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "notCoveredCount":
+			out.Values[i] = ec._ChoroplethRow_notCoveredCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._ChoroplethRow_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "sources":
+			out.Values[i] = ec._ChoroplethRow_sources(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var choroplethTotalImplementors = []string{"ChoroplethTotal"}
+
+func (ec *executionContext) _ChoroplethTotal(ctx context.Context, sel ast.SelectionSet, obj *model.ChoroplethTotal) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, choroplethTotalImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ChoroplethTotal")
+		case "status":
+			out.Values[i] = ec._ChoroplethTotal_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._ChoroplethTotal_value(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "notCoveredCount":
+			out.Values[i] = ec._ChoroplethTotal_notCoveredCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._ChoroplethTotal_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var clusterImplementors = []string{"Cluster", "Node", "SearchHit", "_Entity"}
 
 func (ec *executionContext) _Cluster(ctx context.Context, sel ast.SelectionSet, obj *model.Cluster) graphql.Marshaler {
@@ -14101,6 +15303,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_clusters(ctx, field)
 				})
+		case "choropleth":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_choropleth(ctx, field)
+				})
 		case "products":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -15244,6 +16452,91 @@ func (ec *executionContext) unmarshalNBoundariesState2githubᚗcomᚋsentraᚑik
 
 func (ec *executionContext) marshalNBoundariesState2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐBoundariesState(ctx context.Context, sel ast.SelectionSet, v model.BoundariesState) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) marshalNChoropleth2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐChoropleth(ctx context.Context, sel ast.SelectionSet, v *model.Choropleth) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Choropleth!")
+		return graphql.Null
+	}
+	return ec._Choropleth(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNChoroplethBy2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐChoroplethBy(ctx context.Context, v any) (sentra.ChoroplethBy, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := sentra.ChoroplethBy(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNChoroplethBy2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐChoroplethBy(ctx context.Context, sel ast.SelectionSet, v sentra.ChoroplethBy) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ChoroplethBy!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNChoroplethMeasure2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐChoroplethMeasure(ctx context.Context, v any) (sentra.ChoroplethMeasure, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := sentra.ChoroplethMeasure(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNChoroplethMeasure2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐChoroplethMeasure(ctx context.Context, sel ast.SelectionSet, v sentra.ChoroplethMeasure) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ChoroplethMeasure!")
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNChoroplethRow2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐChoroplethRowᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ChoroplethRow) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNChoroplethRow2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐChoroplethRow(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNChoroplethRow2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐChoroplethRow(ctx context.Context, sel ast.SelectionSet, v *model.ChoroplethRow) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ChoroplethRow!")
+		return graphql.Null
+	}
+	return ec._ChoroplethRow(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNChoroplethStatus2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐChoroplethStatus(ctx context.Context, v any) (sentra.ChoroplethStatus, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := sentra.ChoroplethStatus(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNChoroplethStatus2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐChoroplethStatus(ctx context.Context, sel ast.SelectionSet, v sentra.ChoroplethStatus) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ChoroplethStatus!")
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNChoroplethTotal2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐChoroplethTotal(ctx context.Context, sel ast.SelectionSet, v *model.ChoroplethTotal) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ChoroplethTotal!")
+		return graphql.Null
+	}
+	return ec._ChoroplethTotal(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNCluster2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Cluster) graphql.Marshaler {

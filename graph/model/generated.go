@@ -68,6 +68,62 @@ type BBoxInput struct {
 	North float64 `json:"north"`
 }
 
+// A measure of the clusters for every region, product or phase, ready to be joined to tiles and exports by code.
+type Choropleth struct {
+	// What the rows stand for.
+	By sentra.ChoroplethBy `json:"by"`
+	// The level of the regions; null for products and phases.
+	Level *sentra.Level `json:"level,omitempty"`
+	// What was measured.
+	Measure sentra.ChoroplethMeasure `json:"measure"`
+	// The day the rows answer for.
+	AsOf sentra.Date `json:"asOf"`
+	// One row for every region of the level on the day, by code, or for every product or phase, with clusters or without.
+	Rows []*ChoroplethRow `json:"rows"`
+	// The measure of all clusters, each counted once, whatever the rows.
+	Total *ChoroplethTotal `json:"total"`
+	// Number of clusters in the total that stand in no row, since no region of the level is known for them.
+	UnplacedCount int `json:"unplacedCount"`
+}
+
+// The measure of one region, product or phase.
+type ChoroplethRow struct {
+	// What to join by: the official code of a region (Kemendagri), as `code` in the tiles and exports; the key of a product or phase.
+	Key string `json:"key"`
+	// The name of the region or, in English, of the product; the key of a phase.
+	Name string `json:"name"`
+	// The region, seen on the day; null in a row of a product or phase.
+	Region *Region `json:"region,omitempty"`
+	// The product; null in other rows.
+	Product *Product `json:"product,omitempty"`
+	// The phase; null in other rows.
+	Phase *Phase `json:"phase,omitempty"`
+	// Whether there is a value, a known zero, or no data.
+	Status sentra.ChoroplethStatus `json:"status"`
+	// The count, or the share from 0 to 1; null without data. While `notCoveredCount` is not 0, a count is the least it can be.
+	Value *float64 `json:"value,omitempty"`
+	// The value as a share of the total's, 0 to 1; null for a measure that is a share itself, without data, and where the total is 0. A cluster in two rows counts in both.
+	Share *float64 `json:"share,omitempty"`
+	// Number of clusters of the row of which nothing loaded tells on the day whether they count.
+	NotCoveredCount int `json:"notCoveredCount"`
+	// Why there is no data, in one sentence; null where there is.
+	Reason *string `json:"reason,omitempty"`
+	// Where the clusters counted were read and, where it is measured, whether their regions are affirmative; of a zero, where the phases were read.
+	Sources []*Source `json:"sources"`
+}
+
+// The measure of all clusters of a choropleth.
+type ChoroplethTotal struct {
+	// Whether there is a value, a known zero, or no data.
+	Status sentra.ChoroplethStatus `json:"status"`
+	// The count, or the share from 0 to 1; null without data. While `notCoveredCount` is not 0, a count is the least it can be.
+	Value *float64 `json:"value,omitempty"`
+	// Number of clusters of which nothing loaded tells on the day whether they count.
+	NotCoveredCount int `json:"notCoveredCount"`
+	// Why there is no data, in one sentence; null where there is.
+	Reason *string `json:"reason,omitempty"`
+}
+
 // A cluster in a list.
 type ClusterEdge struct {
 	// Where this edge stands in the list.
