@@ -154,7 +154,7 @@ var exampleAnswers = map[string]map[string]any{
 	"10-search":                {"place.0.node.code": "72.04", "product.0.node.__typename": "Product"},
 	"11-programme":             {"programme.abbreviation": "SMIDeP", "programme.events.0.region.name": "Kabupaten Tegal"},
 	"12-dataset":               {"dataset.counts.provinces": 38, "dataset.counts.regencies": 416, "dataset.counts.cities": 98, "dataset.boundaries": "ALL"},
-	"13-neighbours-of-dogiyai": {"dogiyai.name": "Kabupaten Dogiyai"},
+	"13-neighbours-of-dogiyai": {"dogiyai.neighbours.0.region.name": "Kabupaten Mimika", "dogiyai.parent.neighbours.0.region.name": "Papua Barat", "dogiyai.today.neighbours.0.region.name": "Papua"},
 	"14-sources-of-a-fact":     {"region.designations.0.regulation": "Perpres 131/2015", "region.clusters.nodes.0.sources.0.publisher": "SINDOnews"},
 	"15-answer-2017-and-2021":  {"in2017.totalCount": 1, "in2017.nodes.0.parent.name": "Papua", "in2021.totalCount": 1, "in2021.nodes.0.code": "94.06"},
 }
