@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -24,8 +25,10 @@ func serveCommand(o *options) *cobra.Command {
 	config := httpserver.DefaultConfig()
 	var address, boundaries, trusted, preflight string
 	var maxRepresentations int
+	var memory int64
 	command := &cobra.Command{Use: "serve", Short: "Serve the API, the map and the playground", Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
+			limitMemory(memory)
 			return serve(command.Context(), o, config, address, boundaries, maxRepresentations)
 		}}
 	flags := command.Flags()
@@ -46,8 +49,17 @@ func serveCommand(o *options) *cobra.Command {
 	flags.StringVar(&trusted, "trusted-documents", "", "JSON file of operations that may be asked by their ids, {\"id\": \"query …\"}")
 	flags.BoolVar(&config.OnlyTrusted, "only-trusted", false, "answer no operations but the trusted documents")
 	flags.IntVar(&config.MaxStreams, "max-streams", config.MaxStreams, "greatest number of connections that stay open, and of subscriptions")
+	flags.Int64Var(&memory, "memory", 336, "MiB of memory from which on the garbage collector works harder to stay below; 0 for no such limit (GOMEMLIMIT overrides it)")
 	flags.StringSliceVar(&config.Origins, "cors-origins", config.Origins, "origins that may call from a browser")
 	return command
+}
+
+// limitMemory sets the soft limit of the Go runtime, in MiB. Without one the
+// collector lets the heap grow to twice what is in use, also when that is much.
+func limitMemory(mebibytes int64) {
+	if mebibytes > 0 && os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(mebibytes << 20)
+	}
 }
 
 const defaultBoundaries = "../shared/boundaries"

@@ -90,7 +90,11 @@ func quantise(ring orb.Ring, zoom int) []point {
 	for _, p := range ring {
 		out = push(out, toGrid(p, zoom))
 	}
-	return closeRing(out)
+	// Rings are kept: those that lost many corners by rounding in less memory.
+	if out = closeRing(out); len(out) < cap(out)*3/4 {
+		return slices.Clone(out)
+	}
+	return out
 }
 
 // push appends a corner to a line that has neither repeated corners nor spikes.
@@ -123,7 +127,7 @@ func closeRing(ring []point) []point {
 			if area2(ring) == 0 {
 				return nil
 			}
-			return slices.Clip(ring)
+			return ring
 		}
 	}
 	return nil

@@ -29,7 +29,7 @@ type part struct {
 // newOutline rounds an area to the grid. Parts without area at this zoom go,
 // but the largest stays, if need be as a square of one unit.
 func newOutline(shape orb.MultiPolygon, zoom int) *outline {
-	o := &outline{bound: emptyBox()}
+	o := &outline{bound: emptyBox(), parts: make([]part, 0, len(shape))}
 	for _, polygon := range shape {
 		exterior := quantise(polygon[0], zoom)
 		// Rounding may also turn a sliver inside out; then it would lie over its
@@ -37,7 +37,8 @@ func newOutline(shape orb.MultiPolygon, zoom int) *outline {
 		if exterior == nil || area2(exterior) > 0 {
 			continue
 		}
-		p := part{bound: emptyBox(), rings: [][]point{exterior}}
+		p := part{bound: emptyBox(), rings: make([][]point, 1, len(polygon))}
+		p.rings[0] = exterior
 		for _, corner := range exterior {
 			p.bound.add(corner)
 		}
@@ -170,6 +171,7 @@ func findBorders(outlines []*outline) []border {
 	type pair struct{ left, right int32 }
 	index := make(map[pair]int)
 	var borders []border
+	var line []point
 	eachRing(func(regency int32, ring []point) {
 		// across is who lies beyond an edge; an edge that the lower neighbour
 		// gives, or whose both sides are the same regency, is nobody's here.
@@ -190,7 +192,7 @@ func findBorders(outlines []*outline) []border {
 				index[pair{regency, other}] = at
 				borders = append(borders, border{left: regency, right: other, bound: emptyBox()})
 			}
-			s := stretch{bound: emptyBox(), line: line}
+			s := stretch{bound: emptyBox(), line: slices.Clone(line)}
 			for _, p := range line {
 				s.bound.add(p)
 			}
@@ -204,7 +206,7 @@ func findBorders(outlines []*outline) []border {
 			start++
 		}
 		start %= edgesOfRing
-		var line []point
+		line = line[:0]
 		present := nobody
 		for k := range edgesOfRing {
 			i := (start+k)%edgesOfRing + 1
@@ -213,7 +215,7 @@ func findBorders(outlines []*outline) []border {
 				if len(line) > 0 {
 					emit(line, present)
 				}
-				line, present = nil, other
+				line, present = line[:0], other
 			}
 			if other != nobody {
 				if len(line) == 0 {

@@ -26,7 +26,7 @@ type Tiles struct {
 }
 
 // DefaultCacheBytes is enough for some thousand tiles.
-const DefaultCacheBytes = 64 << 20
+const DefaultCacheBytes = 32 << 20
 
 // NewTiles serves the atlas that present gives; clusterID is NewBuilder's, and
 // cacheBytes bounds the memory for encoded tiles.
