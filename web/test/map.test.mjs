@@ -179,6 +179,7 @@ test('areas are drawn on the map and typed', async () => {
   const near = await ask('{clusters(filter: {near: {point: {lon: 112.733, lat: -7.2}, radius: 100000}}) {totalCount}}');
   assert.equal((await rows(page)).length, near.clusters.totalCount);
 
+  await page.getByRole('button', { name: 'Whole country' }).click();
   await page.getByRole('button', { name: 'Polygon' }).click();
   await settled(page);
   await page.getByRole('button', { name: 'Draw on the map' }).click();

@@ -88,7 +88,7 @@ export interface RegionCard extends Named {
       coverage: { note: string; regulation: string | null; sources: Source[] }[];
     }[];
   };
-  clusters: { nodes: { id: string; name: string; nameId: string; phases: { key: string }[] }[] };
+  clusters: { nodes: { id: string; name: string; nameId: string; phases: { key: string }[]; sources: Source[] }[] };
   sources: Source[];
 }
 

@@ -3,6 +3,7 @@ import 'maplibre-gl/dist/maplibre-gl.css';
 import { AttributionControl, GeoJSONSource, Map, type MapGeoJSONFeature, type MapMouseEvent, NavigationControl, Popup, ScaleControl, setWorkerUrl, type PointLike } from 'maplibre-gl';
 import workerAddress from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import type { Answer, Box, ClusterRow } from './api';
+import { h } from './dom';
 import { areaFeatures, areaFrom } from './shapes';
 import { imagesOf, type StyleInput, styleOf } from './style';
 import type { Area, Camera, Position, Selection } from './view';
@@ -53,7 +54,7 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
   const fit = () => {
     const { clientWidth, clientHeight } = container;
     const needed = clientWidth * 0.42;
-    return { padding: { top: 14, left: 12, right: 12, bottom: Math.max(14, Math.min(covered(), clientHeight - needed)) } };
+    return { padding: { top: 14, left: clientWidth < 640 ? 12 : 44, right: 12, bottom: Math.max(14, Math.min(covered(), clientHeight - needed)) } };
   };
   const map = new Map({
     container, style: styleOf(first), attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false, maxPitch: 0, minZoom: 1.5, maxZoom: 14,
@@ -63,6 +64,8 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   map.addControl(new NavigationControl({ showCompass: false }), 'top-left');
+  const home = h('button', { type: 'button', className: 'home', title: words.wholeCountry, 'aria-label': words.wholeCountry, onclick: () => map.fitBounds(whole, { ...fit(), animate: !still }, { byPage: true }) });
+  map.addControl({ onAdd: () => h('div', { className: 'maplibregl-ctrl maplibregl-ctrl-group' }, home), onRemove: () => home.parentElement?.remove() }, 'top-left');
   const narrow = container.clientWidth < 640;
   map.addControl(new AttributionControl({ compact: narrow, customAttribution: attribution }), 'bottom-right');
   map.addControl(new ScaleControl({ maxWidth: 90 }), 'bottom-right');

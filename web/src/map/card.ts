@@ -27,6 +27,8 @@ const fact = (term: string, ...content: (Content | Content[])[]) => [h('dt', {},
 
 export function createCard(into: HTMLElement, actions: CardActions) {
   let shown = '';
+  /** Where what the card is about lies. */
+  let about: Box | undefined;
   /** The id of what had the focus when the card was opened. */
   let opener = '';
 
@@ -42,6 +44,7 @@ export function createCard(into: HTMLElement, actions: CardActions) {
       h('div', { className: 'body', tabIndex: 0, role: 'group', 'aria-label': title }, ...content,
         h('button', { type: 'button', className: 'text', onclick: () => actions.zoomTo(zoom) }, words.zoomTo))));
     into.hidden = false;
+    about = zoom;
     actions.reveal(zoom);
   };
 
@@ -59,7 +62,7 @@ export function createCard(into: HTMLElement, actions: CardActions) {
     frameOf(page, region.name, [words[region.kind], `${words.code.toLowerCase()} ${region.code}`].join(', '), region.bbox, [h('dl', {},
       region.parent ? fact(words.parent, regionButton(page, region.parent.code, region.parent.name)) : [],
       fact(words.clusterCount, region.clusters.nodes.length === 0 ? words.hostsNone
-        : region.clusters.nodes.map((c) => h('p', {}, h('button', { type: 'button', className: 'link', onclick: () => page.change({ selected: { kind: 'cluster', key: c.id } }) }, nameIn(view, c)), `, ${c.phases.map(({ key }) => key.replace('-', '–')).join(', ')}`))),
+        : region.clusters.nodes.map((c) => h('p', {}, h('button', { type: 'button', className: 'link', onclick: () => page.change({ selected: { kind: 'cluster', key: c.id } }) }, nameIn(view, c)), `, ${c.phases.map(({ key }) => key.replace('-', '–')).join(', ')}`, cite(page, c.sources)))),
       region.kind === 'PROVINCE' ? [] : kinds,
       region.areaKm2 === null ? [] : fact(words.areaOf, `${grouped(region.areaKm2, view.lang)} ${words.squareKm}`),
       succession(words.founded, region.predecessors), succession(words.splitInto, region.successors),
@@ -85,6 +88,8 @@ export function createCard(into: HTMLElement, actions: CardActions) {
   };
 
   return {
+    /** Where what the card is about lies; undefined while there is none. */
+    about: () => into.hidden ? undefined : about,
     async draw(page: Page) {
       const { view, beforeRecord, day } = page;
       const wanted = view.selected ? JSON.stringify([view.selected, beforeRecord ? '' : day, view.lang]) : '';

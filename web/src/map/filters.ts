@@ -78,7 +78,8 @@ export function createFilters(into: HTMLElement, drawing: Drawing): Filters {
     const yesNo: Choice[] = [['', words.any], ['true', words.yes], ['false', words.no]];
     const kinds: Choice[] = view.list === 'provinces' ? [['', words.any], ['ANY', words.containsAffirmative], ['NO', words.notAffirmative]]
       : [['', words.any], ['ANY', words.anyAffirmative], ['DISADVANTAGED', words.onlyDisadvantaged], ['BORDER', words.onlyBorder], ['NO', words.notAffirmative]];
-    const known = view.province && !provinces.some(({ code }) => code === view.province) ? [[view.province, view.province] as Choice] : [];
+    const known = view.province && !provinces.some(({ code }) => code === view.province) 
+      ? [[view.province, words.notOnDay(frame.provinces.nodes.find(({ code }) => code === view.province)?.name ?? view.province)] as Choice] : [];
     const areaChoice = (kind: Area['kind'] | undefined, text: string) => h('button', {
       type: 'button', id: `area-${kind ?? 'none'}`, 'aria-pressed': String(areaKind === kind),
       onclick: () => {

@@ -11,7 +11,7 @@ export function drawLegend(into: HTMLElement, { view, words, frame, beforeRecord
     : view.colour === 'affirmative'
       ? [row('disadvantaged', words.DISADVANTAGED), row('border', words.BORDER), row('both', words.BOTH), row('no', words.legendNo), row('not-covered', words.legendNotCovered)]
       : [row('count-0', words.countZero), row('count-1', words.countOne), row('count-2', words.countTwo), row('count-3', words.countMore)];
-  const marks = frame.phases.map(({ key }, i) => row(i === 0 ? 'earlier' : 'later', words.legendPoint(key)));
+  const marks = frame.phases.map(({ key }, i) => row(i === 0 ? 'earlier' : 'later', words.legendPoint(key.replace('-', '–'))));
   into.replaceChildren(h('details', { open }, h('summary', {}, words.legend),
     embedded ? null : h('fieldset', {}, h('legend', {}, words.colourBy), choice('affirmative', words.byAffirmative), choice('count', words.byCount)),
     h('ul', {}, colours), h('ul', {}, marks)));

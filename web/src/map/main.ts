@@ -10,12 +10,13 @@ import { createFilters, createSearch } from './filters';
 import { drawLegend } from './legend';
 import { nameIn, type Page } from './page';
 import { paletteOf } from './palette';
-import { clustersQuestion, frameQuery, provincesQuery, regionFilter, regionsQuestion } from './questions';
+import { clusterFilter, clustersQuestion, frameQuery, provincesQuery, regionFilter, regionsQuestion } from './questions';
+import { boxOf } from './shapes';
 import { drawResults, type Listed, status } from './results';
 import type { StyleInput } from './style';
 import { createTimeline } from './timeline';
 import { formatView, type List, parseView, type View } from './view';
-import { wordsOf } from './words';
+import { longDay, wordsOf } from './words';
 
 const embedded = location.pathname.endsWith('/embed');
 const preferredLanguage = navigator.language.startsWith('id') ? 'id' : 'en';
@@ -33,6 +34,8 @@ let clusterRows: Clusters['clusters']['nodes'] = [];
 let matching: string[] | undefined;
 /** Counts the drawings, so that a late answer does not overwrite a later view. */
 let turn = 0;
+/** Whether the area comes from the reader's own drawing, who then sees it already. */
+let drawnNow = false;
 
 const dark = () => theme === null ? systemDark.matches : theme === 'dark';
 
@@ -45,7 +48,8 @@ function change(changes: Partial<View>, quietly = false) {
     if (quietly) history.replaceState(null, '', address);
     else if (address !== location.pathname + location.search) history.pushState(null, '', address);
   }
-  draw().catch(fail);
+  const looks = Boolean(changes.province || changes.area && !drawnNow);
+  draw().then(() => { if (looks) look(); }).catch(fail);
 }
 
 function fail(error: unknown) {
@@ -78,10 +82,27 @@ function tilesAddress(): string | undefined {
   return `${new URL('tiles/', document.baseURI).href}{z}/{x}/{y}.mvt?asOf=${since}&layers=provinces,regencies,borders,labels`;
 }
 
+/** How many of the filtered clusters each region holds. */
+function regionCounts(): Record<string, number> | undefined {
+  if (view.colour !== 'count' || !clusterFilter(view)) return undefined;
+  const counted: Record<string, number> = {};
+  for (const { regions } of clusterRows) {
+    for (const code of new Set(regions.flatMap(({ code, parent }) => parent ? [code, parent.code] : [code]))) counted[code] = (counted[code] ?? 0) + 1;
+  }
+  return counted;
+}
+
+/** Shows the province or the area that was just chosen. */
+function look() {
+  const chosen = page.provinces.find(({ code }) => code === view.province)?.bbox;
+  if (view.area) map?.fit(boxOf(view.area));
+  else if (chosen) map?.fit(chosen);
+}
+
 function styleInput(): StyleInput {
   const name = dark() ? 'dark' : 'light';
   return {
-    palette: paletteOf(dark()), theme: name, tiles: tilesAddress(), colour: view.colour, level: view.list === 'provinces' ? 'provinces' : 'regencies', matching,
+    palette: paletteOf(dark()), theme: name, tiles: tilesAddress(), colour: view.colour, level: view.list === 'provinces' ? 'provinces' : 'regencies', counts: regionCounts(), matching,
     selectedCode: view.selected?.kind === 'region' ? view.selected.key : undefined,
   };
 }
@@ -96,7 +117,7 @@ async function draw() {
   document.documentElement.lang = view.lang;
   document.title = words.title;
   byId('skip').textContent = words.skip;
-  byId('tagline').textContent = words.tagline;
+  if (!embedded) byId('tagline').textContent = words.tagline;
   document.documentElement.dataset.state = 'asking';
   delete byId('map').dataset.provinces;
   drawTools();
@@ -180,8 +201,11 @@ function drawTools() {
   if (hadFocus && hadFocus !== 'search') tools.querySelector<HTMLElement>(`#${CSS.escape(hadFocus)}`)?.focus();
 }
 
+/** The line above a map in an article says what it shows. */
 function drawEmbedded() {
-  byId('tagline').textContent = '';
+  const { words, day } = page;
+  const total = view.list !== 'clusters' && listed && !(listed instanceof Error) ? listed.regions?.totalCount : undefined;
+  byId('tagline').textContent = `${words.counted[view.list](total ?? clusterRows.length)} ${words.onDay(longDay(day, view.lang))}`;
 }
 
 function setTheme(next: Theme) {
@@ -216,12 +240,17 @@ async function begin() {
     map = createMap(byId('map'), styleInput(), view.camera, words, {
       moved: (camera) => keepCamera(camera),
       selected: (selected) => change({ selected }),
-      drawn: (area) => { filters.drawn(); if (area) change({ area }); else draw().catch(fail); },
+      drawn: (area) => { filters.drawn(); if (!area) { draw().catch(fail); return; } drawnNow = true; change({ area }); drawnNow = false; },
       hint,
     }, [boundaries && `${words.boundariesBy}: wilayah_boundaries (${boundaries.name})`, words.neighboursBy].filter(Boolean).join(' · '),
-    () => byId('legend').offsetHeight + 12);
+    () => embedded ? 0 : byId('legend').offsetHeight + 12);
     map.showArea(view.area);
     map.showClusters(clusterRows, laterPhase());
+    const about = card.about();
+    if (!view.camera) {
+      look();
+      if (about) map.reveal(about);
+    }
     await tellDrawn(turn);
     performance.mark('sentra:map');
   } catch (error) {

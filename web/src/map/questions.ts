@@ -152,7 +152,7 @@ export const regionQuery = `query Region($code: String!, $asOf: Date) {
         coverage { note regulation ${sourceFields} }
       }
     }
-    clusters(first: 50) { nodes { id name nameId phases { key } } }
+    clusters(first: 50) { nodes { id name nameId phases { key } ${sourceFields} } }
     ${sourceFields}
   }
 }`;

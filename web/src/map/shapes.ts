@@ -1,5 +1,6 @@
 // Areas as shapes on the map.
 import type { Feature, FeatureCollection, Polygon } from 'geojson';
+import type { Box } from './api';
 import type { Area, Position } from './view';
 
 const earthRadius = 6_371_008.8; // metres, as the API measures
@@ -32,6 +33,13 @@ function ringOf(area: Area): Position[] {
     case 'polygon': return [...area.ring, area.ring[0]];
     case 'circle': return circle(area.centre, area.radius);
   }
+}
+
+/** The box around an area. */
+export function boxOf(area: Area): Box {
+  const ring = ringOf(area);
+  const lons = ring.map(([lon]) => lon), lats = ring.map(([, lat]) => lat);
+  return { west: Math.min(...lons), east: Math.max(...lons), south: Math.min(...lats), north: Math.max(...lats) };
 }
 
 /** An area, and the corners set so far of one that is being drawn. */

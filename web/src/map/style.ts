@@ -11,6 +11,8 @@ export interface StyleInput {
   tiles?: string;
   colour: 'affirmative' | 'count';
   level: 'regencies' | 'provinces';
+  /** Numbers of clusters by code, where filters leave some out; else the tiles' own numbers count. */
+  counts?: Record<string, number>;
   /** The codes that match the filters; undefined when no filter is set. */
   matching?: string[];
   selectedCode?: string;
@@ -36,7 +38,7 @@ const font = ['Sentra Sans'];
 
 const empty = { type: 'FeatureCollection' as const, features: [] };
 
-export function styleOf({ palette, theme, tiles, colour, level, matching, selectedCode }: StyleInput): StyleSpecification {
+export function styleOf({ palette, theme, tiles, colour, level, counts, matching, selectedCode }: StyleInput): StyleSpecification {
   const images = imageNames(theme);
   const fillLevel = colour === 'count' ? level : 'regencies';
   const matches: ExpressionSpecification = ['in', get('code'), ['literal', matching ?? []]];
@@ -45,7 +47,7 @@ export function styleOf({ palette, theme, tiles, colour, level, matching, select
   const both: ExpressionSpecification = ['all', disadvantaged, border];
   const fill: ExpressionSpecification = colour === 'affirmative'
     ? ['case', disadvantaged, palette.disadvantaged, border, palette.border, is('affirmative', 'NOT_COVERED'), palette.hatchGround, palette.no]
-    : ['step', get('clusterCount'), palette.counts[0], 1, palette.counts[1], 2, palette.counts[2], 3, palette.counts[3]];
+    : ['step', counts ? ['coalesce', ['get', get('code'), ['literal', counts]], 0] : get('clusterCount'), palette.counts[0], 1, palette.counts[1], 2, palette.counts[2], 3, palette.counts[3]];
   const regions = { source: 'sentra' };
 
   return {
