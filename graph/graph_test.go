@@ -236,7 +236,7 @@ func TestBadInput(t *testing.T) {
 		{"too costly", `{regions(first: 1000) { nodes { clusters(first: 1000) { nodes { regions { clusters(first: 1000) { totalCount } } } } } }}`, nil, "LIMIT_EXCEEDED", "", "complexity"},
 		{"too deep", `{regions{nodes{` + strings.Repeat(`children{`, 25) + `code` + strings.Repeat(`}`, 25) + `}}}`, nil, "LIMIT_EXCEEDED", "", "depth"},
 		{"too many aliases", `{` + strings.Repeat(`a: __typename `, 1001) + `}`, nil, "LIMIT_EXCEEDED", "", "aliases"},
-		{"too many tokens", `{` + strings.Repeat(`__typename `, 20001) + `}`, nil, "GRAPHQL_PARSE_FAILED", "", "token"},
+		{"too many tokens", `{` + strings.Repeat(`__typename `, 50_001) + `}`, nil, "GRAPHQL_PARSE_FAILED", "", "token"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := ask(t, shared.url, c.query, c.variables)

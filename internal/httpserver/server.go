@@ -35,7 +35,8 @@ import (
 type Config struct {
 	// MaxBody is the greatest length of a request body in bytes.
 	MaxBody int64
-	// MaxTokens is the greatest number of tokens of a query.
+	// MaxTokens is the greatest number of tokens of a query; a thousand aliased
+	// points with all their fields have some 40,000.
 	MaxTokens int
 	// MaxDepth is the greatest depth of nested fields.
 	MaxDepth int
@@ -87,7 +88,7 @@ type Data struct {
 
 // DefaultConfig gives limits under which introspection and every example pass.
 func DefaultConfig() Config {
-	return Config{MaxBody: 4 << 20, MaxTokens: 20_000, MaxDepth: 20, MaxAliases: 1_000, MaxComplexity: 250_000,
+	return Config{MaxBody: 4 << 20, MaxTokens: 50_000, MaxDepth: 20, MaxAliases: 1_000, MaxComplexity: 250_000,
 		Timeout: 20 * time.Second, Origins: []string{"*"}, Preflight: PreflightBrowsers, MaxAge: time.Minute, LastingMaxAge: 10 * time.Minute,
 		AnswerCache: 64 << 20, MaxStreams: 1000, KeepAlive: 15 * time.Second}
 }
