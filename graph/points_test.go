@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -72,6 +74,88 @@ func TestManyPointsAtOnce(t *testing.T) {
 	}
 	if land < 150 {
 		t.Errorf("only %d points on land", land)
+	}
+}
+
+// TestNearest: from Bali the nearest provinces are Jawa Timur over its strait and
+// Nusa Tenggara Barat over Lombok's; Papua Tengah was not there in 2017.
+func TestNearest(t *testing.T) {
+	for _, c := range []struct{ query, want string }{
+		{`{region(code: "51") { nearest(first: 2) { region { code } } regencies: nearest(first: 1, level: REGENCY) { region { name asOf } } } }`,
+			`{"region":{"nearest":[{"region":{"code":"35"}},{"region":{"code":"52"}}],"regencies":[{"region":{"name":"Kabupaten Banyuwangi","asOf":"2026-11-24"}}]}}`},
+		// Nabire borders on Papua, whose it was until 2022, and on Papua Barat; its own
+		// province is left out.
+		{`{region(code: "94.01") { now: nearest(first: 1, level: PROVINCE) { distanceMetres region { code } } then: nearest(first: 1, level: PROVINCE, asOf: "2017-12-25") { distanceMetres region { code asOf } } } }`,
+			`{"region":{"now":[{"distanceMetres":0,"region":{"code":"91"}}],"then":[{"distanceMetres":0,"region":{"code":"92","asOf":"2017-12-25"}}]}}`},
+	} {
+		if got := ask(t, shared.url, c.query, nil); string(got.Data) != c.want {
+			t.Errorf("got  %s %+v\nwant %s", got.Data, got.Errors, c.want)
+		}
+	}
+	for argument, query := range map[string]string{
+		"first": `{region(code: "51") { nearest(first: 0) { distanceMetres } } }`,
+		"asOf":  `{region(code: "51") { nearest(asOf: "1999-01-01") { distanceMetres } } }`,
+	} {
+		if got := ask(t, shared.url, query, nil); len(got.Errors) != 1 || got.Errors[0].Extensions.Code != "BAD_USER_INPUT" || !slices.Equal(got.Errors[0].Extensions.Argument, []string{argument}) {
+			t.Errorf("%s: got %+v", query, got)
+		}
+	}
+}
+
+// TestPolygonFilters: a tenth of a degree square in Nabire lies in the regency
+// and its province; the province of Bali lies in its box, and its box in none.
+func TestPolygonFilters(t *testing.T) {
+	square := func(west, south, side float64) map[string]any {
+		return map[string]any{"type": "Polygon", "coordinates": [][][2]float64{{{west, south}, {west + side, south}, {west + side, south + side}, {west, south + side}, {west, south}}}}
+	}
+	for _, c := range []struct {
+		name   string
+		filter map[string]any
+		want   string
+	}{
+		{"contains", map[string]any{"contains": square(135.5, -3.5, 0.1)}, "Papua, Kabupaten Nabire"},
+		{"contains, at sea", map[string]any{"contains": square(110, -10, 0.1)}, ""},
+		{"contains, across a border", map[string]any{"contains": square(114, -8.8, 2), "level": "PROVINCE"}, ""},
+		{"within", map[string]any{"within": square(114.2, -9.2, 1.6), "level": "PROVINCE"}, "Bali"},
+		{"intersects", map[string]any{"intersects": square(115.1, -8.5, 0.1), "level": "PROVINCE"}, "Bali"},
+		{"both", map[string]any{"contains": square(115.1, -8.5, 0.1), "intersects": square(115.1, -8.5, 0.1), "level": "PROVINCE"}, "Bali"},
+		{"not", map[string]any{"not": map[string]any{"contains": square(135.5, -3.5, 0.1)}, "codes": []string{"94.01", "94.06"}}, "Kabupaten Dogiyai"},
+	} {
+		got := ask(t, shared.url, `query($f: RegionFilter) { regions(filter: $f, asOf: "2017-12-25") { edges { overlapShare node { name areaKm2 } } } }`, map[string]any{"f": c.filter})
+		var list struct {
+			Regions struct {
+				Edges []struct {
+					OverlapShare *float64
+					Node         struct {
+						Name    string
+						AreaKm2 float64
+					}
+				}
+			}
+		}
+		if err := json.Unmarshal(got.Data, &list); err != nil {
+			t.Fatalf("%s: %v %+v", c.name, err, got.Errors)
+		}
+		var names []string
+		for _, edge := range list.Regions.Edges {
+			names = append(names, edge.Node.Name)
+			switch {
+			case c.name == "not":
+				if edge.OverlapShare != nil {
+					t.Errorf("%s: a share of %v", c.name, *edge.OverlapShare)
+				}
+			case edge.OverlapShare == nil || c.name == "within" && *edge.OverlapShare < 0.999:
+				t.Errorf("%s: no share, or too small a one", c.name)
+			case c.name == "contains":
+				// The square's sides are 11.13 km at the equator.
+				if km2 := *edge.OverlapShare * edge.Node.AreaKm2; math.Abs(km2-11.132*11.132*math.Cos(3.45*math.Pi/180)) > 0.2 {
+					t.Errorf("%s: %v square kilometres of %s lie in the square", c.name, km2, edge.Node.Name)
+				}
+			}
+		}
+		if strings.Join(names, ", ") != c.want {
+			t.Errorf("%s: got %q, want %q", c.name, names, c.want)
+		}
 	}
 }
 

@@ -15,7 +15,8 @@ func (f *RegionFilter) Domain() (*sentra.RegionFilter, error) {
 		return nil, nil
 	}
 	out := &sentra.RegionFilter{Kinds: f.Kind, Affirmative: f.Affirmative, ContainsAffirmative: f.ContainsAffirmative,
-		HostsClusters: f.HostsClusters, BBox: f.Bbox.domain(), Near: f.Near.domain(), Within: f.Within.domain(), Intersects: f.Intersects.domain()}
+		HostsClusters: f.HostsClusters, BBox: f.Bbox.domain(), Near: f.Near.domain(), Within: f.Within.domain(), Intersects: f.Intersects.domain(),
+		Contains: f.Contains.domain()}
 	for i, text := range f.Codes {
 		code, err := sentra.ParseRegionCode(text)
 		if err != nil {

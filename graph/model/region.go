@@ -182,6 +182,35 @@ func (r *Region) AreaKm2() *float64 {
 	return nil
 }
 
+// maxNearest is the greatest number of nearest regions asked for at once.
+const maxNearest = 100
+
+// Nearest gives the regions of a level that are nearest on the day, the nearest first.
+func (r *Region) Nearest(first *int, level *sentra.Level, asOf *sentra.Date) ([]*RegionDistance, error) {
+	day, err := r.on(asOf)
+	if err != nil {
+		return nil, err
+	}
+	n, of := 5, r.Level()
+	if first != nil {
+		n = *first
+	}
+	if n < 1 || n > maxNearest {
+		return nil, sentra.BadInput("first", "first is %d; give 1 to %d", n, maxNearest)
+	}
+	if level != nil {
+		// In a variable gqlparser takes the names of enums in any case.
+		if of = *level; of != sentra.LevelProvince && of != sentra.LevelRegency {
+			return nil, sentra.BadInput("level", "%.40s is not a valid RegionLevel", of)
+		}
+	}
+	out := []*RegionDistance{}
+	for _, d := range r.atlas.NearestRegions(r.region, n, of, day) {
+		out = append(out, &RegionDistance{Region: NewRegion(r.atlas, d.Region, day), DistanceMetres: d.Metres})
+	}
+	return out, nil
+}
+
 // Neighbours gives the regions that share a border on the day, the longest first.
 func (r *Region) Neighbours(asOf *sentra.Date) ([]*RegionNeighbour, error) {
 	day, err := r.on(asOf)

@@ -18,8 +18,8 @@ type RegionHit struct {
 	*sentra.Region
 	// Metres is the distance under a near filter, else nil.
 	Metres *float64
-	// Share is the share of the region's area in the polygon of a within or
-	// intersects filter, else nil.
+	// Share is the share of the region's area in the polygon of a within,
+	// intersects or contains filter, else nil.
 	Share *float64
 }
 
@@ -57,6 +57,9 @@ func (a *Atlas) Regions(ctx context.Context, filter *sentra.RegionFilter, order 
 		}
 		metres, rest.Near = a.within(*filter.Near, day), nil
 	}
+	// Its polygons are measured last, and once for the test and the share.
+	polygons := overlaysOf(filter)
+	rest.Within, rest.Intersects, rest.Contains = nil, nil, nil
 	test, err := a.compileRegion(&rest, day)
 	if err != nil {
 		return nil, sentra.In("filter", err)
@@ -70,10 +73,6 @@ func (a *Atlas) Regions(ctx context.Context, filter *sentra.RegionFilter, order 
 	}
 	if order == "" && filter.Near != nil {
 		order = sentra.RegionsByDistance
-	}
-	polygon := filter.Intersects
-	if filter.Within != nil {
-		polygon = filter.Within
 	}
 	list := &RegionList{}
 	for i := range a.Data.Regions {
@@ -92,26 +91,69 @@ func (a *Atlas) Regions(ctx context.Context, filter *sentra.RegionFilter, order 
 		if err != nil {
 			return nil, err
 		}
+		var share *float64
+		for _, polygon := range polygons {
+			if truth == sentra.False {
+				break
+			}
+			of, holds := polygon.holds(a.area(r, day))
+			if !holds {
+				truth = sentra.False
+			}
+			if share == nil {
+				share = &of
+			}
+		}
 		switch truth {
 		case sentra.Unknown:
 			list.NotCovered = append(list.NotCovered, r)
 		case sentra.True:
-			hit := RegionHit{Region: r}
+			hit := RegionHit{Region: r, Share: share}
 			if filter.Near != nil {
 				hit.Metres = &way
-			}
-			if polygon != nil {
-				share, err := geo.OverlapShare(a.area(r, day), polygon)
-				if err != nil {
-					return nil, err
-				}
-				hit.Share = &share
 			}
 			list.Hits = append(list.Hits, hit)
 		}
 	}
 	a.sortRegions(list.Hits, order, day)
 	return list, nil
+}
+
+// overlayTest asks how much of a region lies in a polygon, or how much of the
+// polygon in the region.
+type overlayTest struct {
+	*geo.Overlay
+	least float64
+	// ofPolygon asks for the polygon's share.
+	ofPolygon bool
+}
+
+// nearlyAll of an area is all of it, but for what borders drawn twice differ in.
+const nearlyAll = 0.999
+
+// overlaysOf gives the tests of a filter's own polygons.
+func overlaysOf(f *sentra.RegionFilter) []overlayTest {
+	var tests []overlayTest
+	if f.Within != nil {
+		tests = append(tests, overlayTest{geo.NewOverlay(f.Within), nearlyAll, false})
+	}
+	if f.Intersects != nil {
+		tests = append(tests, overlayTest{geo.NewOverlay(f.Intersects), 1e-9, false})
+	}
+	if f.Contains != nil {
+		tests = append(tests, overlayTest{geo.NewOverlay(f.Contains), nearlyAll, true})
+	}
+	return tests
+}
+
+// holds gives the share of a region's area that lies in the polygon, and tells
+// whether the test holds.
+func (t *overlayTest) holds(region orb.MultiPolygon) (share float64, holds bool) {
+	share, ofPolygon := t.Shares(region)
+	if t.ofPolygon {
+		return share, ofPolygon >= t.least
+	}
+	return share, share >= t.least
 }
 
 func (a *Atlas) sortRegions(hits []RegionHit, order sentra.RegionOrder, day sentra.Date) {
@@ -247,16 +289,10 @@ func (a *Atlas) compileRegion(f *sentra.RegionFilter, day sentra.Date) (regionTe
 			return near
 		})
 	}
-	for _, polygon := range []struct {
-		shape orb.MultiPolygon
-		least float64
-	}{{f.Within, 0.999}, {f.Intersects, 1e-9}} {
-		if polygon.shape == nil {
-			continue
-		}
-		tests = append(tests, func(r *sentra.Region) (sentra.Truth, error) {
-			share, err := geo.OverlapShare(a.area(r, day), polygon.shape)
-			return sentra.TruthOf(share >= polygon.least), err
+	for _, polygon := range overlaysOf(f) {
+		plain(func(r *sentra.Region) bool {
+			_, holds := polygon.holds(a.area(r, day))
+			return holds
 		})
 	}
 	combined, err := combine(f.And, f.Or, f.Not, func(inner *sentra.RegionFilter) (regionTest, error) { return a.compileRegion(inner, day) })

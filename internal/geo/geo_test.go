@@ -121,13 +121,6 @@ func TestDistances(t *testing.T) {
 	}
 }
 
-func TestOverlapShare(t *testing.T) {
-	share, err := OverlapShare(orb.MultiPolygon{{square(0, 0, 1)}}, orb.MultiPolygon{{square(0.5, -1, 3)}})
-	if err != nil || math.Abs(share-0.5) > 0.001 {
-		t.Errorf("got %g, %v; want a half", share, err)
-	}
-}
-
 func readRegencies(tb testing.TB) map[string]orb.MultiPolygon {
 	tb.Helper()
 	data, err := os.ReadFile("../../../shared/boundaries/regencies.geojson")
@@ -163,28 +156,6 @@ func TestRealRegencies(t *testing.T) {
 			if simpler := Simplify(shape, coverage.ZoomTolerance(zoom)); len(simpler) == 0 || AreaKm2(simpler) == 0 {
 				t.Errorf("%s vanishes at zoom %d", code, zoom)
 			}
-		}
-	}
-}
-
-// A box around the whole country holds the whole of every region, however
-// invalid its rings are.
-func TestOverlapOfRealRegencies(t *testing.T) {
-	all := orb.MultiPolygon{orb.Bound{Min: orb.Point{90, -15}, Max: orb.Point{145, 12}}.ToPolygon()}
-	for code, shape := range readRegencies(t) {
-		share, err := OverlapShare(shape, all)
-		if err != nil || share < 0.999 {
-			t.Errorf("%s: share %g, %v", code, share, err)
-		}
-		// Two halves that meet within the region share it between them.
-		middle := shape.Bound().Center().Lon()
-		west, err := OverlapShare(shape, orb.MultiPolygon{orb.Bound{Min: orb.Point{90, -15}, Max: orb.Point{middle, 12}}.ToPolygon()})
-		if err != nil {
-			t.Errorf("%s: %v", code, err)
-		}
-		east, err := OverlapShare(shape, orb.MultiPolygon{orb.Bound{Min: orb.Point{middle, -15}, Max: orb.Point{145, 12}}.ToPolygon()})
-		if err != nil || math.Abs(west+east-1) > 0.001 {
-			t.Errorf("%s: halves %g and %g, %v", code, west, east, err)
 		}
 	}
 }

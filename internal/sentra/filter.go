@@ -29,9 +29,11 @@ type RegionFilter struct {
 	BBox                *BBox
 	Within              orb.MultiPolygon
 	Intersects          orb.MultiPolygon
-	Near                *Near
-	And, Or             []*RegionFilter
-	Not                 *RegionFilter
+	// Contains is what regions must hold the whole of.
+	Contains orb.MultiPolygon
+	Near     *Near
+	And, Or  []*RegionFilter
+	Not      *RegionFilter
 }
 
 // ClusterFilter says which clusters to list. Every field that is set must hold.

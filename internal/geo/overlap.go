@@ -1,0 +1,300 @@
+package geo
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/paulmach/orb"
+)
+
+// Overlay is a polygon made ready to be laid over many others, to measure what
+// they have in common. It does not change.
+//
+// The common area is swept from south to north. Between two latitudes with
+// corners no edge begins or ends, so that each polygon is a row of trapezoids
+// there, and the width in common is a piecewise linear function of the latitude.
+// Unlike an overlay that cuts edges at each other, the sum depends smoothly on
+// the coordinates: edges that coincide, or nearly so, need no care.
+type Overlay struct {
+	bound orb.Bound
+	area  float64
+	// rows are the edges that reach into each of equally high rows of the box,
+	// upright: the first end is not north of the second. Level ones are left out.
+	rows [][]upright
+}
+
+type upright struct{ south, north orb.Point }
+
+// at gives the longitude of the edge at a latitude between its ends'.
+func (e upright) at(lat float64) float64 {
+	return e.south[0] + (lat-e.south[1])/(e.north[1]-e.south[1])*(e.north[0]-e.south[0])
+}
+
+// NewOverlay makes a polygon ready. Its parts must not overlap.
+func NewOverlay(shape orb.MultiPolygon) *Overlay {
+	o := &Overlay{bound: shape.Bound(), area: areaOf(shape)}
+	edges := edgesOf(shape)
+	o.rows = make([][]upright, max(1, min(1024, len(edges)/8)))
+	for _, e := range edges {
+		for row := o.row(e.south[1]); row <= o.row(e.north[1]); row++ {
+			o.rows[row] = append(o.rows[row], e)
+		}
+	}
+	return o
+}
+
+// edgesOf gives the edges of a shape but the level ones.
+func edgesOf(shape orb.MultiPolygon) []upright {
+	var edges []upright
+	for _, polygon := range shape {
+		for _, ring := range polygon {
+			for i, b := range ring {
+				a := ring[(i+len(ring)-1)%len(ring)]
+				if a[1] < b[1] {
+					edges = append(edges, upright{a, b})
+				} else if a[1] > b[1] {
+					edges = append(edges, upright{b, a})
+				}
+			}
+		}
+	}
+	return edges
+}
+
+// areaOf gives the area in steradians, exact for edges that are straight in
+// longitude and latitude, so that it adds up over what a polygon is cut into.
+func areaOf(shape orb.MultiPolygon) float64 {
+	total := 0.0
+	for _, polygon := range shape {
+		for r, ring := range polygon {
+			area := 0.0
+			for i, b := range ring {
+				a := ring[(i+len(ring)-1)%len(ring)]
+				// The integral of the sine of the latitude along the edge.
+				middle, half := (a[1]+b[1])/2*radians, (b[1]-a[1])/2*radians
+				mean := math.Sin(middle)
+				if half != 0 {
+					mean *= math.Sin(half) / half
+				}
+				area += (b[0] - a[0]) * radians * mean
+			}
+			if area = math.Abs(area); r > 0 {
+				area = -area
+			}
+			total += area
+		}
+	}
+	return total
+}
+
+const radians = math.Pi / 180
+
+func (o *Overlay) row(lat float64) int {
+	height := o.bound.Max[1] - o.bound.Min[1]
+	if !(height > 0) {
+		return 0
+	}
+	return max(0, min(len(o.rows)-1, int((lat-o.bound.Min[1])/height*float64(len(o.rows)))))
+}
+
+// strip is what a box sees of the polygon: the edges cut off at the line west,
+// which runs a little west of the box, and on that line the polygon's inside.
+type strip struct {
+	edges []upright
+	west  float64
+	// crossings are the latitudes at which the line enters or leaves the polygon;
+	// at the latitude at it is inside or not.
+	crossings []float64
+	at        float64
+	inside    bool
+}
+
+func (o *Overlay) strip(b orb.Bound) strip {
+	// No vertex is likely to lie on such a line, nor at such a latitude.
+	s := strip{west: b.Min[0] - 0.000123456789, at: b.Min[1] + 0.5123456789*(b.Max[1]-b.Min[1])}
+	first, last := o.row(b.Min[1]), o.row(b.Max[1])
+	for row := first; row <= last; row++ {
+		for _, e := range o.rows[row] {
+			// An edge stands in each of its rows; it is taken in the first looked at.
+			if row > first && row != o.row(e.south[1]) {
+				continue
+			}
+			if e.south[1] <= s.at && s.at < e.north[1] && e.at(s.at) < s.west {
+				s.inside = !s.inside
+			}
+			southWest, northWest := e.south[0] < s.west, e.north[0] < s.west
+			if e.north[1] <= b.Min[1] || e.south[1] >= b.Max[1] || southWest && northWest || min(e.south[0], e.north[0]) > b.Max[0] {
+				continue
+			}
+			if southWest != northWest {
+				lat := e.south[1] + (s.west-e.south[0])/(e.north[0]-e.south[0])*(e.north[1]-e.south[1])
+				s.crossings = append(s.crossings, lat)
+				if southWest {
+					e.south = orb.Point{s.west, lat}
+				} else {
+					e.north = orb.Point{s.west, lat}
+				}
+			}
+			s.edges = append(s.edges, e)
+		}
+	}
+	return s
+}
+
+// insideAt tells whether the line lies in the polygon at a latitude.
+func (s *strip) insideAt(lat float64) bool {
+	inside := s.inside
+	for _, crossing := range s.crossings {
+		if (crossing > s.at) != (crossing > lat) {
+			inside = !inside
+		}
+	}
+	return inside
+}
+
+// Shares gives the share of a shape's area, 0 to 1, that lies in the polygon, and
+// the share of the polygon's that lies in the shape. The parts of the shape must
+// not overlap.
+func (o *Overlay) Shares(shape orb.MultiPolygon) (ofShape, ofPolygon float64) {
+	common := 0.0
+	for _, polygon := range shape {
+		if bound := polygon.Bound(); bound.Intersects(o.bound) {
+			common += o.common(polygon, bound)
+		}
+	}
+	if common <= 0 {
+		return 0, 0
+	}
+	return min(1, common/areaOf(shape)), min(1, common/o.area)
+}
+
+// common gives the area of the polygon in common with a part, in steradians.
+func (o *Overlay) common(polygon orb.Polygon, bound orb.Bound) float64 {
+	seen := o.strip(bound)
+	if len(seen.edges) == 0 {
+		// No edge comes near: all of the box is in or out.
+		if seen.inside {
+			return areaOf(orb.MultiPolygon{polygon})
+		}
+		return 0
+	}
+	edges := edgesOf(orb.MultiPolygon{polygon})
+	lats := seen.crossings[:len(seen.crossings):len(seen.crossings)]
+	for _, list := range [][]upright{edges, seen.edges} {
+		for _, e := range list {
+			lats = append(lats, e.south[1], e.north[1])
+		}
+	}
+	slices.Sort(lats)
+	lats = slices.Compact(lats)
+	one, two := sweepOf(edges), sweepOf(seen.edges)
+	total := 0.0
+	for i := 1; i < len(lats); i++ {
+		south, north := lats[i-1], lats[i]
+		ours := one.between(south, north, nil)
+		if len(ours) < 2 {
+			two.skip(north)
+			continue
+		}
+		var start []side
+		if seen.insideAt((south + north) / 2) {
+			start = []side{{seen.west, seen.west, seen.west}}
+		}
+		theirs := two.between(south, north, start)
+		if len(theirs)%2 == 1 {
+			// The polygon goes on beyond the box, where its edges were left out.
+			far := bound.Max[0] + 1
+			theirs = append(theirs, side{far, far, far})
+		}
+		// Both stand from west to east, so that the next of ours never meets what
+		// lies west of this one.
+		for ; len(ours) > 1; ours = ours[2:] {
+			for len(theirs) > 1 && max(theirs[1].south, theirs[1].north) <= min(ours[0].south, ours[0].north) {
+				theirs = theirs[2:]
+			}
+			for i := 0; i+1 < len(theirs) && min(theirs[i].south, theirs[i].north) < max(ours[1].south, ours[1].north); i += 2 {
+				total += commonOf(ours[0], ours[1], theirs[i], theirs[i+1], south, north)
+			}
+		}
+	}
+	return total
+}
+
+// sweep goes over edges in order of their southern ends.
+type sweep struct {
+	edges  []upright
+	active []upright
+	sides  []side
+}
+
+func sweepOf(edges []upright) *sweep {
+	slices.SortFunc(edges, func(a, b upright) int { return cmp.Compare(a.south[1], b.south[1]) })
+	return &sweep{edges: edges}
+}
+
+// side is an edge between two latitudes: its longitudes at them.
+type side struct{ south, north, middle float64 }
+
+// skip leaves out the latitudes up to one.
+func (s *sweep) skip(north float64) {
+	for len(s.edges) > 0 && s.edges[0].south[1] < north {
+		if s.edges[0].north[1] > north {
+			s.active = append(s.active, s.edges[0])
+		}
+		s.edges = s.edges[1:]
+	}
+}
+
+// between gives the edges that span two latitudes, from west to east, behind what
+// is given to start with.
+func (s *sweep) between(south, north float64, start []side) []side {
+	for len(s.edges) > 0 && s.edges[0].south[1] <= south {
+		s.active = append(s.active, s.edges[0])
+		s.edges = s.edges[1:]
+	}
+	s.active = slices.DeleteFunc(s.active, func(e upright) bool { return e.north[1] < north })
+	s.sides = append(s.sides[:0], start...)
+	for _, e := range s.active {
+		a, b := e.at(south), e.at(north)
+		s.sides = append(s.sides, side{a, b, (a + b) / 2})
+	}
+	slices.SortFunc(s.sides, func(a, b side) int { return cmp.Compare(a.middle, b.middle) })
+	return s.sides
+}
+
+// commonOf gives the area between two pairs of sides, in steradians.
+func commonOf(left, right, otherLeft, otherRight side, south, north float64) float64 {
+	// How far north along, from 0 to 1, two sides meet: there the common width bends.
+	var bends [6]float64
+	n := 1 // the first is 0
+	for _, pair := range [4][2]side{{left, otherLeft}, {right, otherRight}, {left, otherRight}, {right, otherLeft}} {
+		from, to := pair[0].south-pair[1].south, pair[0].north-pair[1].north
+		if (from < 0) != (to < 0) && from != to {
+			bends[n] = from / (from - to)
+			n++
+		}
+	}
+	bends[n] = 1
+	n++
+	slices.Sort(bends[:n])
+	width := func(t float64) float64 {
+		at := func(s side) float64 { return s.south + t*(s.north-s.south) }
+		return max(0, min(at(right), at(otherRight))-max(at(left), at(otherLeft)))
+	}
+	// Gauss's rule of three points: the width is linear between bends, and the
+	// cosine of the latitude all but a parabola.
+	const offset = 0.7745966692414834 / 2 // half of the root of 3/5
+	total := 0.0
+	for i := 1; i < n; i++ {
+		from, length := bends[i-1], bends[i]-bends[i-1]
+		if length <= 0 {
+			continue
+		}
+		for _, node := range [3][2]float64{{0.5 - offset, 5.0 / 18}, {0.5, 8.0 / 18}, {0.5 + offset, 5.0 / 18}} {
+			t := from + node[0]*length
+			total += length * node[1] * width(t) * math.Cos((south+t*(north-south))*radians)
+		}
+	}
+	return total * (north - south) * radians * radians
+}
