@@ -317,6 +317,7 @@ type ComplexityRoot struct {
 		LabelPoint     func(childComplexity int) int
 		Level          func(childComplexity int) int
 		Name           func(childComplexity int) int
+		Nearest        func(childComplexity int, first *int, level *sentra.Level, asOf *sentra.Date) int
 		Neighbours     func(childComplexity int, asOf *sentra.Date) int
 		OfficialCode   func(childComplexity int) int
 		Parent         func(childComplexity int, asOf *sentra.Date) int
@@ -335,6 +336,11 @@ type ComplexityRoot struct {
 		NotCoveredCount func(childComplexity int) int
 		PageInfo        func(childComplexity int) int
 		TotalCount      func(childComplexity int) int
+	}
+
+	RegionDistance struct {
+		DistanceMetres func(childComplexity int) int
+		Region         func(childComplexity int) int
 	}
 
 	RegionEdge struct {
@@ -1770,6 +1776,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Region.Name(childComplexity), true
+	case "Region.nearest":
+		if e.ComplexityRoot.Region.Nearest == nil {
+			break
+		}
+
+		args, err := ec.field_Region_nearest_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Region.Nearest(childComplexity, args["first"].(*int), args["level"].(*sentra.Level), args["asOf"].(*sentra.Date)), true
 	case "Region.neighbours":
 		if e.ComplexityRoot.Region.Neighbours == nil {
 			break
@@ -1871,6 +1888,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RegionConnection.TotalCount(childComplexity), true
+
+	case "RegionDistance.distanceMetres":
+		if e.ComplexityRoot.RegionDistance.DistanceMetres == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegionDistance.DistanceMetres(childComplexity), true
+	case "RegionDistance.region":
+		if e.ComplexityRoot.RegionDistance.Region == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegionDistance.Region(childComplexity), true
 
 	case "RegionEdge.cursor":
 		if e.ComplexityRoot.RegionEdge.Cursor == nil {
@@ -2549,6 +2579,18 @@ type Region implements Node
     "Another day than the one the region was asked for."
     asOf: Date
   ): [RegionNeighbour!]
+  """
+  The regions nearest to this one on the day, the nearest first, neighbours (at 0) by code; an island has nearest
+  regions where it has no neighbours. Left out are the region itself, its members and its province.
+  """
+  nearest(
+    "At most this many, 1 to 100."
+    first: Int = 5
+    "The level of the regions to list; default the region's own."
+    level: RegionLevel
+    "Another day than the one the region was asked for."
+    asOf: Date
+  ): [RegionDistance!]! @listSize(assumedSize: 5, slicingArguments: ["first"], requireOneSlicingArgument: false)
   "The affirmative designations in force on the day."
   designations(
     "Another day than the one the region was asked for."
@@ -2588,6 +2630,19 @@ type RegionNeighbour {
   region: Region!
   "Length of the shared border on the sphere, in kilometres, in full detail."
   sharedBorderKm: Float!
+}
+
+"""
+A region and how far it is from another.
+"""
+type RegionDistance {
+  "The region, on the day."
+  region: Region!
+  """
+  Distance in metres on the sphere between the two boundaries at their nearest, 0 where they touch; a province's is
+  its nearest member's. Where no boundary is loaded, the representative point stands for it.
+  """
+  distanceMetres: Float!
 }
 
 """
@@ -2725,7 +2780,7 @@ type RegionEdge {
   node: Region!
   "Under a ` + "`" + `near` + "`" + ` filter: distance in metres on the sphere from the point to the boundary (to the representative point where none is loaded); else null."
   distanceMetres: Float
-  "Under a ` + "`" + `within` + "`" + ` or ` + "`" + `intersects` + "`" + ` filter: the share of the region's area that lies in the polygon, 0 to 1; else null."
+  "Under a ` + "`" + `within` + "`" + `, ` + "`" + `intersects` + "`" + ` or ` + "`" + `contains` + "`" + ` filter: the share of the region's area that lies in the polygon, 0 to 1; else null."
   overlapShare: Float
 }
 
@@ -3173,6 +3228,8 @@ input RegionFilter {
   within: GeoJSON
   "Only regions that share any area with this polygon."
   intersects: GeoJSON
+  "Only regions that hold the whole of this polygon, to within 0.1 % of the polygon's area."
+  contains: GeoJSON
   "Only regions within a distance; the boundary counts, not the centre."
   near: NearInput
   "All of these must hold too."
@@ -4001,6 +4058,8 @@ func (ec *executionContext) childFields_Region(ctx context.Context, field graphq
 		return ec.fieldContext_Region_areaKm2(ctx, field)
 	case "neighbours":
 		return ec.fieldContext_Region_neighbours(ctx, field)
+	case "nearest":
+		return ec.fieldContext_Region_nearest(ctx, field)
 	case "designations":
 		return ec.fieldContext_Region_designations(ctx, field)
 	case "affirmative":
@@ -4033,6 +4092,16 @@ func (ec *executionContext) childFields_RegionConnection(ctx context.Context, fi
 		return ec.fieldContext_RegionConnection_asOf(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RegionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_RegionDistance(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "region":
+		return ec.fieldContext_RegionDistance_region(ctx, field)
+	case "distanceMetres":
+		return ec.fieldContext_RegionDistance_distanceMetres(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RegionDistance", field.Name)
 }
 
 func (ec *executionContext) childFields_RegionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4854,6 +4923,36 @@ func (ec *executionContext) field_Region_designations_args(ctx context.Context, 
 		return nil, err
 	}
 	args["asOf"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Region_nearest_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "level",
+		func(ctx context.Context, v any) (*sentra.Level, error) {
+			return ec.unmarshalORegionLevel2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐLevel(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["level"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "asOf",
+		func(ctx context.Context, v any) (*sentra.Date, error) {
+			return ec.unmarshalODate2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["asOf"] = arg2
 	return args, nil
 }
 
@@ -10620,6 +10719,50 @@ func (ec *executionContext) fieldContext_Region_neighbours(ctx context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _Region_nearest(ctx context.Context, field graphql.CollectedField, obj *model.Region) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Region_nearest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Nearest(fc.Args["first"].(*int), fc.Args["level"].(*sentra.Level), fc.Args["asOf"].(*sentra.Date))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.RegionDistance) graphql.Marshaler {
+			return ec.marshalNRegionDistance2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionDistanceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Region_nearest(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Region",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RegionDistance(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Region_nearest_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Region_designations(ctx context.Context, field graphql.CollectedField, obj *model.Region) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11002,6 +11145,61 @@ func (ec *executionContext) _RegionConnection_asOf(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_RegionConnection_asOf(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RegionConnection", field, false, false, "Date")
+}
+
+func (ec *executionContext) _RegionDistance_region(ctx context.Context, field graphql.CollectedField, obj *model.RegionDistance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegionDistance_region(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Region, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Region) graphql.Marshaler {
+			return ec.marshalNRegion2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegion(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegionDistance_region(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RegionDistance",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Region(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RegionDistance_distanceMetres(ctx context.Context, field graphql.CollectedField, obj *model.RegionDistance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegionDistance_distanceMetres(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DistanceMetres, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegionDistance_distanceMetres(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegionDistance", field, false, false, "Float")
 }
 
 func (ec *executionContext) _RegionEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.RegionEdge) (ret graphql.Marshaler) {
@@ -13352,7 +13550,7 @@ func (ec *executionContext) unmarshalInputRegionFilter(ctx context.Context, obj 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"codes", "level", "kind", "parent", "name", "designation", "affirmative", "containsAffirmative", "hostsClusters", "clusters", "bbox", "within", "intersects", "near", "and", "or", "not"}
+	fieldsInOrder := [...]string{"codes", "level", "kind", "parent", "name", "designation", "affirmative", "containsAffirmative", "hostsClusters", "clusters", "bbox", "within", "intersects", "contains", "near", "and", "or", "not"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -13450,6 +13648,13 @@ func (ec *executionContext) unmarshalInputRegionFilter(ctx context.Context, obj 
 				return it, err
 			}
 			it.Intersects = data
+		case "contains":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contains"))
+			data, err := ec.unmarshalOGeoJSON2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐPolygon(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Contains = data
 		case "near":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("near"))
 			data, err := ec.unmarshalONearInput2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐNearInput(ctx, v)
@@ -15528,6 +15733,11 @@ func (ec *executionContext) _Region(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "nearest":
+			out.Values[i] = ec._Region_nearest(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "designations":
 			out.Values[i] = ec._Region_designations(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -15614,6 +15824,44 @@ func (ec *executionContext) _RegionConnection(ctx context.Context, sel ast.Selec
 			}
 		case "asOf":
 			out.Values[i] = ec._RegionConnection_asOf(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var regionDistanceImplementors = []string{"RegionDistance"}
+
+func (ec *executionContext) _RegionDistance(ctx context.Context, sel ast.SelectionSet, obj *model.RegionDistance) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, regionDistanceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RegionDistance")
+		case "region":
+			out.Values[i] = ec._RegionDistance_region(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "distanceMetres":
+			out.Values[i] = ec._RegionDistance_distanceMetres(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -17240,6 +17488,30 @@ func (ec *executionContext) marshalNRegionConnection2ᚖgithubᚗcomᚋsentraᚑ
 		return graphql.Null
 	}
 	return ec._RegionConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRegionDistance2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionDistanceᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.RegionDistance) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRegionDistance2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionDistance(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRegionDistance2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionDistance(ctx context.Context, sel ast.SelectionSet, v *model.RegionDistance) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RegionDistance!")
+		return graphql.Null
+	}
+	return ec._RegionDistance(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNRegionEdge2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.RegionEdge) graphql.Marshaler {

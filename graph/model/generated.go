@@ -415,6 +415,15 @@ type Programme struct {
 type Query struct {
 }
 
+// A region and how far it is from another.
+type RegionDistance struct {
+	// The region, on the day.
+	Region *Region `json:"region"`
+	// Distance in metres on the sphere between the two boundaries at their nearest, 0 where they touch; a province's is
+	// its nearest member's. Where no boundary is loaded, the representative point stands for it.
+	DistanceMetres float64 `json:"distanceMetres"`
+}
+
 // A region in a list.
 type RegionEdge struct {
 	// Where this edge stands in the list.
@@ -423,7 +432,7 @@ type RegionEdge struct {
 	Node *Region `json:"node"`
 	// Under a `near` filter: distance in metres on the sphere from the point to the boundary (to the representative point where none is loaded); else null.
 	DistanceMetres *float64 `json:"distanceMetres,omitempty"`
-	// Under a `within` or `intersects` filter: the share of the region's area that lies in the polygon, 0 to 1; else null.
+	// Under a `within`, `intersects` or `contains` filter: the share of the region's area that lies in the polygon, 0 to 1; else null.
 	OverlapShare *float64 `json:"overlapShare,omitempty"`
 }
 
@@ -458,6 +467,8 @@ type RegionFilter struct {
 	Within Polygon `json:"within,omitempty"`
 	// Only regions that share any area with this polygon.
 	Intersects Polygon `json:"intersects,omitempty"`
+	// Only regions that hold the whole of this polygon, to within 0.1 % of the polygon's area.
+	Contains Polygon `json:"contains,omitempty"`
 	// Only regions within a distance; the boundary counts, not the centre.
 	Near *NearInput `json:"near,omitempty"`
 	// All of these must hold too.
