@@ -46,7 +46,7 @@ func run(ctx context.Context, arguments []string, out io.Writer) (err error) {
 	var s settings
 	flags := flag.NewFlagSet("peers", flag.ContinueOnError)
 	flags.IntVar(&s.rounds, "rounds", 3, "times each side is measured, in turns; the median counts")
-	flags.DurationVar(&s.load, "load", 5*time.Second, "time of one run of the HTTP load generator")
+	flags.DurationVar(&s.load, "load", 4*time.Second, "time of one run of the HTTP load generator")
 	flags.IntVar(&s.connections, "connections", 16, "connections of the HTTP load generator")
 	flags.IntVar(&s.points, "points", 10_000, "random land points")
 	flags.IntVar(&s.viewports, "viewports", 1_000, "viewports, and places to search from")

@@ -1,8 +1,13 @@
 -- Posts the bodies in the file named, one a line, in turn, and prints what was
--- seen as one line of JSON.
+-- seen as one line of JSON. With a second argument each connection rests before
+-- every request, for that many milliseconds on the mean; the rest is not counted.
 local requests, at = {}, 0
 
 function init(arguments)
+  local rest = tonumber(arguments[2])
+  if rest then
+    function delay() return math.random(0, 2 * rest) end
+  end
   wrk.method = "POST"
   wrk.headers["Content-Type"] = "application/json"
   for body in io.lines(arguments[1]) do

@@ -142,8 +142,8 @@ func measureTiles(ctx context.Context, w *world, t *table) error {
 	}
 	work := fmt.Sprintf("vector tile, cold, z%d-z%d, mean", leastZoom, mostZoom)
 	t.faster(work, m[0].mean, "", "PostGIS `ST_AsMVT`, shapes as imported", m[2].mean, 5)
-	t.faster(work, m[0].mean, "", "PostGIS `ST_AsMVT`, shapes simplified beforehand for each zoom", m[1].mean, 5)
-	t.faster(work+", p99", m[0].p99, "", "the same", m[1].p99, 0)
+	t.faster(work, m[0].mean, "", "the same, shapes simplified beforehand for each zoom", m[1].mean, 5)
+	t.faster(fmt.Sprintf("vector tile, cold, z%d-z%d, p99", leastZoom, mostZoom), m[0].p99, "", "the same", m[1].p99, 0)
 	t.bare(work+", with the layer `borders` too", fmt.Sprintf("%s (p99 %s)", short(m[3].mean), short(m[3].p99)), "", false)
 	return nil
 }

@@ -23,9 +23,10 @@ type load struct {
 	p50, p99   time.Duration
 }
 
-// drive posts bodies to a URL in turn, over and over. An answer of another status than
-// 200, or a connection that fails, is an error.
-func drive(ctx context.Context, dir, url string, bodies [][]byte, connections int, duration time.Duration) (load, error) {
+// drive posts bodies to a URL in turn, over and over, each connection with a rest
+// of that many milliseconds on the mean before each. An answer of another status
+// than 200, or a connection that fails, is an error.
+func drive(ctx context.Context, dir, url string, bodies [][]byte, connections, rest int, duration time.Duration) (load, error) {
 	script, content := filepath.Join(dir, "post.lua"), filepath.Join(dir, "bodies.jsonl")
 	if err := os.WriteFile(script, []byte(wrkScript), 0o600); err != nil {
 		return load{}, fmt.Errorf("write the load generator's script: %w", err)
@@ -35,6 +36,9 @@ func drive(ctx context.Context, dir, url string, bodies [][]byte, connections in
 	}
 	command := exec.CommandContext(ctx, "wrk", "--threads", "1", "--connections", strconv.Itoa(connections), "--duration", fmt.Sprintf("%ds", max(1, int(duration.Seconds()))),
 		"--timeout", "30s", "--script", script, url, "--", content)
+	if rest > 0 {
+		command.Args = append(command.Args, strconv.Itoa(rest))
+	}
 	command.Stderr = os.Stderr
 	out, err := command.Output()
 	if err != nil {

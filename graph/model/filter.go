@@ -141,9 +141,6 @@ func (n *NearInput) domain() *sentra.Near {
 	return &sentra.Near{Point: n.Point.Orb(), Radius: n.Radius}
 }
 
-// Orb gives the point as orb has it: longitude before latitude, in degrees.
-func (p *PointInput) Orb() orb.Point { return orb.Point{p.Lon, p.Lat} }
-
 func (p *Polygon) domain() orb.MultiPolygon {
 	if p == nil {
 		return nil

@@ -313,6 +313,9 @@ func (c *RegionConnection) NotCovered() []*Region {
 
 // NewRegionsAt makes the answer for a point.
 func NewRegionsAt(a *atlas.Atlas, place atlas.Place, day sentra.Date) *RegionsAt {
-	return &RegionsAt{Point: point(place.Point), Province: regionOrNil(a, place.Province, day),
-		Regency: regionOrNil(a, place.Regency, day), DistanceMetres: place.Metres}
+	view := &RegionsAt{Point: point(place.Point), Province: regionOrNil(a, place.Province, day), Regency: regionOrNil(a, place.Regency, day)}
+	if place.Regency != nil {
+		view.DistanceMetres = &place.Metres
+	}
+	return view
 }

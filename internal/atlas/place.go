@@ -120,8 +120,8 @@ func (a *Atlas) facesOf(r *sentra.Region, g *generation, day sentra.Date) (faces
 type Place struct {
 	Point             orb.Point
 	Province, Regency *sentra.Region
-	// Metres is the distance to the regency or city; nil when none was found.
-	Metres *float64
+	// Metres is the distance to the regency or city, 0 inside and without one.
+	Metres float64
 }
 
 // At gives the province and the regency or city that hold the point on the day.
@@ -142,7 +142,7 @@ func (a *Atlas) At(p orb.Point, tolerance float64, day sentra.Date) (Place, erro
 	g := a.generation(day)
 	if face, metres, ok := g.index.Nearest(p, tolerance); ok {
 		// The regency decides, so that both levels always agree.
-		place.Regency, place.Metres = g.regions[face], &metres
+		place.Regency, place.Metres = g.regions[face], metres
 		place.Province = a.Exists(a.Province(place.Regency.Code, day), day)
 		return place, nil
 	}

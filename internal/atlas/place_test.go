@@ -50,14 +50,14 @@ func TestAtAgainstAllBoundaries(t *testing.T) {
 				t.Fatal(err)
 			}
 			if at < 0 {
-				if place.Regency != nil || place.Province != nil || place.Metres != nil {
+				if place.Regency != nil || place.Province != nil || place.Metres != 0 {
 					t.Fatalf("%v on %s: got %+v at sea", p, day, place)
 				}
 				continue
 			}
 			land++
 			want := shapes[at].Region
-			if place.Regency == nil || place.Regency.Code != want || *place.Metres != 0 || place.Province == nil || place.Province.Code != provinceOf(a.Data, want, day) {
+			if place.Regency == nil || place.Regency.Code != want || place.Metres != 0 || place.Province == nil || place.Province.Code != provinceOf(a.Data, want, day) {
 				t.Fatalf("%v on %s: got %+v, want %s in %s", p, day, place, want, provinceOf(a.Data, want, day))
 			}
 		}
@@ -143,7 +143,7 @@ func TestAtSea(t *testing.T) {
 			continue
 		}
 		place := must(a.At(p, least+1, christmas))
-		if place.Regency == nil || place.Regency.Code != nearest || !near(*place.Metres, least) || place.Province.Code != provinceOf(a.Data, nearest, christmas) {
+		if place.Regency == nil || place.Regency.Code != nearest || !near(place.Metres, least) || place.Province.Code != provinceOf(a.Data, nearest, christmas) {
 			t.Errorf("%v: got %+v, want %s at %v metres", p, place, nearest, least)
 		}
 		if place := must(a.At(p, least-1, today)); place.Regency != nil {

@@ -83,8 +83,7 @@ func (a *Atlas) Regions(ctx context.Context, filter *sentra.RegionFilter, order 
 		if !r.Validity.Contains(day) {
 			continue
 		}
-		way, near := metres[r.Code]
-		if filter.Near != nil && !near {
+		if _, near := metres[r.Code]; filter.Near != nil && !near {
 			continue
 		}
 		truth, err := test(r)
@@ -110,6 +109,7 @@ func (a *Atlas) Regions(ctx context.Context, filter *sentra.RegionFilter, order 
 		case sentra.True:
 			hit := RegionHit{Region: r, Share: share}
 			if filter.Near != nil {
+				way := metres[r.Code]
 				hit.Metres = &way
 			}
 			list.Hits = append(list.Hits, hit)
