@@ -32,7 +32,8 @@ type question struct {
 	key                  string
 	// codes: the question is asked for every region's code in turn.
 	codes bool
-	// least throughput and p99 as ratios; 0 for a row that is only told.
+	// The least ratios of throughput and p99 that the server as it ships must
+	// reach; 0 for rows that are only told.
 	throughput, p99 float64
 }
 
@@ -324,14 +325,19 @@ func (w *world) compare(ctx context.Context, q question, keeping, making, peer *
 	for _, s := range []*driven{shipped, anew} {
 		our, work := middle(s.full), "HTTP: "+q.name+s.name
 		r := row{work: work + ", answers a second", sentra: fmt.Sprintf("%.0f", our.throughput), against: "PostGraphile", peer: fmt.Sprintf("%.0f", their.throughput), ratio: our.throughput / their.throughput}
-		if q.throughput > 0 {
+		barred := s == shipped && q.throughput > 0
+		slowest := 0.0
+		if barred {
+			slowest = q.p99
 			r.bar, r.holds = fmt.Sprintf("≥ %g×", q.throughput), r.ratio >= q.throughput
 		}
 		t.add(r)
-		t.faster(work+", p50 at full load", our.p50, "", "PostGraphile", their.p50, 0)
-		t.faster(work+", p99 at full load", our.p99, "", "PostGraphile", their.p99, q.p99)
+		if barred {
+			t.faster(work+", p50 at full load", our.p50, "", "PostGraphile", their.p50, 0)
+		}
+		t.faster(work+", p99 at full load", our.p99, "", "PostGraphile", their.p99, slowest)
 		ourEven, theirEven := middle(s.even), middle(theirs.even)
-		t.faster(fmt.Sprintf("%s, p99 at the same %.0f a second", work, ourEven.throughput), ourEven.p99, "", "PostGraphile", theirEven.p99, q.p99)
+		t.faster(fmt.Sprintf("%s, p99 at the same %.0f a second", work, ourEven.throughput), ourEven.p99, "", "PostGraphile", theirEven.p99, slowest)
 	}
 	t.note("HTTP: %s: both answer with the same %d; %d bytes by Sentra, %d by PostGraphile.", q.name, len(shipped.found), shipped.size, theirs.size)
 	return nil
