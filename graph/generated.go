@@ -2095,7 +2095,6 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("NearInput", ec.unmarshalInputNearInput),
 			graphql.NewInputUnmarshaler("OfficialCodeRepresentation", ec.unmarshalInputOfficialCodeRepresentation),
 			graphql.NewInputUnmarshaler("PhaseRepresentation", ec.unmarshalInputPhaseRepresentation),
-			graphql.NewInputUnmarshaler("PointInput", ec.unmarshalInputPointInput),
 			graphql.NewInputUnmarshaler("ProductRepresentation", ec.unmarshalInputProductRepresentation),
 			graphql.NewInputUnmarshaler("RegionFilter", ec.unmarshalInputRegionFilter),
 			graphql.NewInputUnmarshaler("RegionRepresentation", ec.unmarshalInputRegionRepresentation),
@@ -13441,55 +13440,6 @@ func UnmarshalPhaseRepresentation(ctx context.Context, raw any) (model.PhaseRepr
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputPointInput(ctx context.Context, obj any) (model.PointInput, error) {
-	var it model.PointInput
-	if obj == nil {
-		return it, nil
-	}
-
-	asMap := map[string]any{}
-	for k, v := range obj.(map[string]any) {
-		asMap[k] = v
-	}
-
-	fieldsInOrder := [...]string{"lon", "lat"}
-	for _, k := range fieldsInOrder {
-		v, ok := asMap[k]
-		if !ok {
-			continue
-		}
-		switch k {
-		case "lon":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lon"))
-			data, err := ec.unmarshalNFloat2float64(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Lon = data
-		case "lat":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lat"))
-			data, err := ec.unmarshalNFloat2float64(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Lat = data
-		}
-	}
-	return it, nil
-}
-
-// UnmarshalPointInput unmarshals raw into the PointInput input type, using the
-// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
-// object that was not passed as a field argument.
-//
-// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
-// and the returned error says so.
-func UnmarshalPointInput(ctx context.Context, raw any) (model.PointInput, error) {
-	var out model.PointInput
-	err := graphql.UnmarshalNamedInputFromContext(ctx, "PointInput", raw, &out)
-	return out, err
-}
-
 func (ec *executionContext) unmarshalInputProductRepresentation(ctx context.Context, obj any) (model.ProductRepresentation, error) {
 	var it model.ProductRepresentation
 	if obj == nil {
@@ -17383,7 +17333,8 @@ func (ec *executionContext) marshalNPoint2ᚖgithubᚗcomᚋsentraᚑikmᚋsentr
 }
 
 func (ec *executionContext) unmarshalNPointInput2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐPointInput(ctx context.Context, v any) (model.PointInput, error) {
-	res, err := ec.unmarshalInputPointInput(ctx, v)
+	var res model.PointInput
+	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -17402,8 +17353,9 @@ func (ec *executionContext) unmarshalNPointInput2ᚕᚖgithubᚗcomᚋsentraᚑi
 }
 
 func (ec *executionContext) unmarshalNPointInput2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐPointInput(ctx context.Context, v any) (*model.PointInput, error) {
-	res, err := ec.unmarshalInputPointInput(ctx, v)
-	return &res, graphql.ErrorOnPath(ctx, err)
+	var res = new(model.PointInput)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNProduct2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProductᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Product) graphql.Marshaler {

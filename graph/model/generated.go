@@ -369,14 +369,6 @@ type Point struct {
 	Lat float64 `json:"lat"`
 }
 
-// A point in degrees (WGS 84).
-type PointInput struct {
-	// Longitude (bujur) in degrees, east positive, -180 to 180.
-	Lon float64 `json:"lon"`
-	// Latitude (lintang) in degrees, north positive, -90 to 90.
-	Lat float64 `json:"lat"`
-}
-
 type ProductRepresentation struct {
 	ID  *string `json:"id,omitempty"`
 	Key *string `json:"key,omitempty"`
