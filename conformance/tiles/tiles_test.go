@@ -6,7 +6,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
+	"io"
 	"math"
 	"math/rand/v2"
 	"net/http"
@@ -47,16 +49,17 @@ type decoded struct {
 	Path, Encoding string
 	Status, Bytes  int
 	Layers         map[string]struct {
-		Version, Extent int
-		Features        []feature
+		Version  int       `json:"version"`
+		Extent   int       `json:"extent"`
+		Features []feature `json:"features"`
 	}
 }
 
 type feature struct {
-	ID         uint64
-	Type       int
-	Properties map[string]any
-	Geometry   [][][2]int
+	ID         uint64         `json:"id"`
+	Type       int            `json:"type"`
+	Properties map[string]any `json:"properties"`
+	Geometry   [][][2]int     `json:"geometry"`
 }
 
 func (f feature) text(name string) string {
@@ -703,4 +706,37 @@ func tileJSON(t *testing.T) map[string]map[string]string {
 		t.Errorf("layers %v", layers)
 	}
 	return layers
+}
+
+// update writes the golden pair anew: go test ./conformance/tiles -run Golden -update
+var update = flag.Bool("update", false, "write the golden pair anew")
+
+// The pair in internal/tile/testdata: the tile that Sentra builds, and what the
+// decoder reads in it.
+func TestGoldenPair(t *testing.T) {
+	const file = "../../internal/tile/testdata/8-224-130"
+	at, parameters := maptile.New(224, 130, 8), url.Values{"asOf": {"2017-12-25"}, "layers": {"clusters,labels,regencies"}}
+	read, err := json.MarshalIndent(fetch(t, []maptile.Tile{at}, parameters)[0].Layers, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.Get(fmt.Sprintf("%s/tiles/%d/%d/%d.mvt?%s", server.URL, at.Z, at.X, at.Y, parameters.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	built, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, got := range map[string][]byte{file + ".json": append(read, '\n'), file + ".mvt": built} {
+		if *update {
+			if err := os.WriteFile(name, got, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if want, err := os.ReadFile(name); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("the tile is no longer that of %s; %v", name, err)
+		}
+	}
 }

@@ -11,7 +11,7 @@ func (t *tileRoutes) style(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if notModified(w, r, t.tag(r, q), tilesFreshness) {
+	if t.known(w, r, q) {
 		return nil
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")

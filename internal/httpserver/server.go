@@ -176,7 +176,7 @@ func New(config Config, schema graphql.ExecutableSchema, pin Pin, backend Backen
 		if err := routeOpenAPI(router, config.Data.Version); err != nil {
 			return nil, err
 		}
-		if err := routeTiles(router, config.Data, config.Timeout, log); err != nil {
+		if err := routeTiles(router, config, log); err != nil {
 			return nil, fmt.Errorf("set up the vector tiles: %w", err)
 		}
 	}

@@ -26,7 +26,7 @@ func (t *tileRoutes) tile(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if notModified(w, r, t.tag(r, q), tilesFreshness) {
+	if t.known(w, r, q) {
 		return nil
 	}
 	data, err := t.tiles.Gzipped(r.Context(), q.builder, at, q.Query)

@@ -17,30 +17,25 @@ import (
 
 // tileRoutes serves vector tiles, their description and a style for them.
 type tileRoutes struct {
-	data    Data
-	tiles   *tile.Tiles
-	timeout time.Duration
-	log     *slog.Logger
+	config Config
+	tiles  *tile.Tiles
+	log    *slog.Logger
 }
 
-// tilesFreshness is how long a tile may be shown without asking again. The
-// record changes rarely, and then an asker learns it within minutes.
-const tilesFreshness = "public, max-age=300, stale-while-revalidate=86400"
-
 // routeTiles adds the tiles, /tiles.json and /style.json.
-func routeTiles(router chi.Router, data Data, timeout time.Duration, log *slog.Logger) error {
-	tiles, err := tile.NewTiles(data.Atlas, data.ClusterID, tile.DefaultCacheBytes)
+func routeTiles(router chi.Router, config Config, log *slog.Logger) error {
+	tiles, err := tile.NewTiles(config.Data.Atlas, config.Data.ClusterID, tile.DefaultCacheBytes)
 	if err != nil {
 		return err
 	}
-	t := &tileRoutes{data: data, tiles: tiles, timeout: timeout, log: log}
+	t := &tileRoutes{config: config, tiles: tiles, log: log}
 	for path, handler := range map[string]func(http.ResponseWriter, *http.Request) error{
 		"/tiles/{z}/{x}/{y}": t.tile,
 		"/tiles.json":        t.tileJSON,
 		"/style.json":        t.style,
 	} {
 		answer := func(w http.ResponseWriter, r *http.Request) {
-			ctx, cancel := context.WithTimeout(r.Context(), t.timeout)
+			ctx, cancel := context.WithTimeout(r.Context(), t.config.Timeout)
 			defer cancel()
 			if err := handler(w, r.WithContext(ctx)); err != nil {
 				refuseError(w, r, err, t.log)
@@ -70,7 +65,7 @@ func (t *tileRoutes) ask(r *http.Request) (*question, error) {
 	if q.builder, err = t.tiles.Builder(); err != nil {
 		return nil, err
 	}
-	q.Day = t.data.Today()
+	q.Day = t.config.Data.Today()
 	for name, values := range given {
 		if len(values) > 1 {
 			return nil, sentra.BadInput(name, "the parameter %s is given %d times", name, len(values))
@@ -82,11 +77,11 @@ func (t *tileRoutes) ask(r *http.Request) (*question, error) {
 				return nil, sentra.In(name, err)
 			}
 		case "filter":
-			if q.Regions, err = t.data.ParseRegionFilter(value); err != nil {
+			if q.Regions, err = t.config.Data.ParseRegionFilter(value); err != nil {
 				return nil, err
 			}
 		case "clusterFilter":
-			if q.Clusters, err = t.data.ParseClusterFilter(value); err != nil {
+			if q.Clusters, err = t.config.Data.ParseClusterFilter(value); err != nil {
 				return nil, sentra.Renamed("filter", name, err)
 			}
 		case "layers":
@@ -103,9 +98,15 @@ func (t *tileRoutes) ask(r *http.Request) (*question, error) {
 	return q, q.builder.Check(r.Context(), q.Query)
 }
 
-// tag makes the entity tag of an answer: on the days of one epoch it stays.
-func (t *tileRoutes) tag(r *http.Request, q *question) string {
-	return etag("tiles", t.data.Version, q.builder.Version(), q.builder.Epoch(q.Day).String(), r.Host, r.URL.Path, q.given.Encode())
+// known answers 304 and gives true where the client has the answer already. On
+// the days of one epoch the tag stays.
+func (t *tileRoutes) known(w http.ResponseWriter, r *http.Request, q *question) bool {
+	tag := etag("tiles", t.config.Data.Version, q.builder.Version(), q.builder.Epoch(q.Day).String(), r.Host, r.URL.Path, q.given.Encode())
+	age := daily
+	if q.given.Has("asOf") {
+		age = lasting
+	}
+	return notModified(w, r, tag, t.config.cacheControl(age, time.Now()))
 }
 
 // tilesURL is the address of the tiles that the question asks for, for a client

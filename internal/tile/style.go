@@ -4,13 +4,12 @@ import "github.com/sentra-ikm/sentra/internal/sentra"
 
 // Style is a style of MapLibre (style specification version 8).
 type Style struct {
-	Version  int               `json:"version"`
-	Name     string            `json:"name"`
-	Metadata map[string]string `json:"metadata"`
-	Center   [2]float64        `json:"center"`
-	Zoom     float64           `json:"zoom"`
-	Sources  map[string]Source `json:"sources"`
-	Layers   []StyleLayer      `json:"layers"`
+	Version int               `json:"version"`
+	Name    string            `json:"name"`
+	Center  [2]float64        `json:"center"`
+	Zoom    float64           `json:"zoom"`
+	Sources map[string]Source `json:"sources"`
+	Layers  []StyleLayer      `json:"layers"`
 }
 
 // Source is a vector source of a style.
@@ -112,7 +111,6 @@ func (b *Builder) Style(url string, day sentra.Date) Style {
 	provinceLabels.MaxZoom = 9
 
 	return Style{Version: 8, Name: "Sentra", Center: [2]float64{described.Center[0], described.Center[1]}, Zoom: described.Center[2],
-		Metadata: map[string]string{"sentra:asOf": day.String()},
 		Sources: map[string]Source{sourceName: {Type: "vector", Tiles: described.Tiles, MinZoom: described.MinZoom,
 			MaxZoom: described.MaxZoom, Bounds: described.Bounds, Attribution: described.Attribution}},
 		Layers: []StyleLayer{

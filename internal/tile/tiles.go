@@ -2,12 +2,12 @@ package tile
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"fmt"
 	"sync"
 
 	"github.com/hashicorp/golang-lru/v2/simplelru"
+	"github.com/klauspost/compress/gzip"
 	"github.com/paulmach/orb/maptile"
 
 	"github.com/sentra-ikm/sentra/internal/atlas"
@@ -20,6 +20,8 @@ type Tiles struct {
 	present   func() *atlas.Atlas
 	clusterID func(key string) string
 	kept      *cache
+	// writers are of *gzip.Writer, each of which takes much memory.
+	writers sync.Pool
 
 	mu      sync.Mutex
 	builder *Builder
@@ -78,7 +80,7 @@ func (t *Tiles) Gzipped(ctx context.Context, b *Builder, at maptile.Tile, q Quer
 		return nil, err
 	}
 	if data != nil {
-		if data, err = compress(data); err != nil {
+		if data, err = t.compress(data); err != nil {
 			return nil, err
 		}
 	}
@@ -88,16 +90,27 @@ func (t *Tiles) Gzipped(ctx context.Context, b *Builder, at maptile.Tile, q Quer
 	return data, nil
 }
 
-func compress(data []byte) ([]byte, error) {
+// compress gives the data gzipped as well as can be: a tile is compressed once
+// and sent many times.
+func (t *Tiles) compress(data []byte) ([]byte, error) {
 	var out bytes.Buffer
-	writer := gzip.NewWriter(&out)
+	writer, reused := t.writers.Get().(*gzip.Writer)
+	if reused {
+		writer.Reset(&out)
+	} else {
+		var err error
+		if writer, err = gzip.NewWriterLevel(&out, gzip.BestCompression); err != nil {
+			return nil, fmt.Errorf("set up the compression of tiles: %w", err)
+		}
+	}
+	defer t.writers.Put(writer)
 	if _, err := writer.Write(data); err != nil {
 		return nil, fmt.Errorf("compress a tile: %w", err)
 	}
 	if err := writer.Close(); err != nil {
 		return nil, fmt.Errorf("compress a tile: %w", err)
 	}
-	return out.Bytes(), nil
+	return bytes.Clone(out.Bytes()), nil
 }
 
 type cacheKey struct {
