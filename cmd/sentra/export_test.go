@@ -33,6 +33,7 @@ func TestExportEqualsHTTP(t *testing.T) {
 		{"/regions.geojson?asOf=2017-12-25&filter=" + url.QueryEscape(title), []string{"regions", "--format", "geojson", "--filter", title, "--as-of", "2017-12-25"}},
 		{"/regions.ndjson?geometry=point&orderBy=AREA", []string{"regions", "--format", "ndjson", "--geometry", "point", "--order-by", "AREA"}},
 		{"/regions.csv?bom=true", []string{"regions", "--format", "csv", "--bom", "true"}},
+		{"/regions.topojson?zoom=5", []string{"regions", "--format", "topojson", "--zoom", "5"}},
 		{"/clusters.csv", []string{"clusters", "--format", "csv"}},
 		{"/clusters.geojson?asOf=2016-12-31&precision=2", []string{"clusters", "--as-of", "2016-12-31", "--precision", "2"}},
 	} {

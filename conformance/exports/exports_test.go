@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -194,4 +195,24 @@ func TestOpenAPI(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 	t.Logf("%d answers compared with the document", got.Answers)
+}
+
+func BenchmarkExports(b *testing.B) {
+	for _, path := range []string{"/regions.geojson", "/regions.geojson?zoom=6", "/regions.ndjson", "/regions.csv", "/regions.topojson?zoom=6", "/clusters.csv"} {
+		b.Run(path[1:], func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				response, err := http.Get(server.URL + path)
+				if err != nil {
+					b.Fatal(err)
+				}
+				n, err := io.Copy(io.Discard, response.Body)
+				response.Body.Close()
+				if err != nil || n == 0 {
+					b.Fatalf("%d bytes, %v", n, err)
+				}
+				b.SetBytes(n)
+			}
+		})
+	}
 }

@@ -1,6 +1,7 @@
 package sentra
 
 import (
+	"slices"
 	"testing"
 	"time"
 )
@@ -93,4 +94,69 @@ func FuzzDates(f *testing.F) {
 			t.Errorf("%q reads back as %q", text, d)
 		}
 	})
+}
+
+func TestAnyOf(t *testing.T) {
+	yes := func(c Confidence) AffirmativeStatus { return AffirmativeStatus{Answer: Yes, Confidence: c} }
+	no := func(c Confidence) AffirmativeStatus { return AffirmativeStatus{Answer: No, Confidence: c} }
+	open := AffirmativeStatus{Answer: NotCovered}
+	for _, c := range []struct {
+		statuses   []AffirmativeStatus
+		answer     Answer
+		confidence Confidence
+	}{
+		{nil, NotCovered, ""},
+		{[]AffirmativeStatus{no(Listed), no(Inferred)}, No, Inferred},
+		{[]AffirmativeStatus{no(Listed), open, no(Listed)}, NotCovered, ""},
+		{[]AffirmativeStatus{open, yes(Partial), no(Listed)}, Yes, Partial},
+		{[]AffirmativeStatus{yes(Partial), yes(Listed), open}, Yes, Listed},
+	} {
+		if answer, confidence := AnyOf(c.statuses); answer != c.answer || confidence != c.confidence {
+			t.Errorf("%+v: %s, %s", c.statuses, answer, confidence)
+		}
+	}
+}
+
+// A yes cites what designates, a no what covers, an open answer what tells that it is open.
+func TestSourcesOfAnAnswer(t *testing.T) {
+	designations := []*Designation{{Sources: []SourceID{"a", "b"}}, {Sources: []SourceID{"b", "c"}}}
+	coverage := []*DesignationCoverage{{Extent: ExtentPartial, Sources: []SourceID{"p"}}, {Extent: ExtentComplete, Sources: []SourceID{"q"}}}
+	for _, c := range []struct {
+		status AffirmativeStatus
+		want   []SourceID
+	}{
+		{AffirmativeStatus{Answer: Yes, Designations: designations, Coverage: coverage}, []SourceID{"a", "b", "c"}},
+		{AffirmativeStatus{Answer: No, Coverage: coverage}, []SourceID{"q"}},
+		{AffirmativeStatus{Answer: NotCovered, Coverage: coverage[:1]}, []SourceID{"p"}},
+		{AffirmativeStatus{Answer: NotCovered}, nil},
+	} {
+		if got := c.status.Sources(); !slices.Equal(got, c.want) {
+			t.Errorf("%+v: got %v, want %v", c.status, got, c.want)
+		}
+	}
+}
+
+func TestTally(t *testing.T) {
+	for _, c := range []struct {
+		tally        Tally
+		count, share ChoroplethStatus
+		value, part  float64
+	}{
+		{Tally{}, StatusZero, StatusNoData, 0, 0},
+		{Tally{Open: 2}, StatusNoData, StatusNoData, 0, 0},
+		{Tally{Counted: 4}, StatusValue, StatusZero, 4, 0},
+		{Tally{Counted: 4, Having: 1}, StatusValue, StatusValue, 4, 0.25},
+		{Tally{Counted: 4, Having: 1, Open: 1}, StatusValue, StatusNoData, 4, 0},
+	} {
+		count, share := c.tally.Count(), c.tally.Share()
+		if count.Status != c.count || share.Status != c.share || count.NotCovered != c.tally.Open || share.NotCovered != c.tally.Open {
+			t.Errorf("%+v: %+v, %+v", c.tally, count, share)
+		}
+		if (count.Value == nil) != (c.count == StatusNoData) || count.Value != nil && *count.Value != c.value {
+			t.Errorf("%+v: count %v", c.tally, count.Value)
+		}
+		if (share.Value == nil) != (c.share == StatusNoData) || share.Value != nil && *share.Value != c.part {
+			t.Errorf("%+v: share %v", c.tally, share.Value)
+		}
+	}
 }
