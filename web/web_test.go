@@ -156,6 +156,7 @@ var exampleAnswers = map[string]map[string]any{
 	"12-dataset":               {"dataset.counts.provinces": 38, "dataset.counts.regencies": 416, "dataset.counts.cities": 98, "dataset.boundaries": "ALL"},
 	"13-neighbours-of-dogiyai": {"dogiyai.neighbours.0.region.name": "Kabupaten Mimika", "dogiyai.parent.neighbours.0.region.name": "Papua Barat", "dogiyai.today.neighbours.0.region.name": "Papua"},
 	"14-sources-of-a-fact":     {"region.designations.0.regulation": "Perpres 131/2015", "region.clusters.nodes.0.sources.0.publisher": "SINDOnews"},
+	"16-choropleth":            {"choropleth.total.value": 1, "choropleth.total.notCoveredCount": 1, "choropleth.rows.#": 34, "choropleth.rows.0.status": "ZERO", "choropleth.rows.1.status": "NO_DATA"},
 	"15-answer-2017-and-2021":  {"in2017.totalCount": 1, "in2017.nodes.0.parent.name": "Papua", "in2021.totalCount": 1, "in2021.nodes.0.code": "94.06"},
 }
 

@@ -88,6 +88,17 @@ test('Papua splits when the slider crosses 2022-07-25', async () => {
   const names = (await rows(page)).map(([name]) => name);
   for (const name of ['Papua', 'Papua Selatan', 'Papua Tengah', 'Papua Pegunungan']) assert.ok(names.includes(name), `${name} of ${names}`);
   assert.match(await page.locator('.told').textContent(), /Papua is split: Papua Selatan, Papua Tengah, Papua Pegunungan/);
+  await page.getByRole('button', { name: 'Play' }).click();
+  await page.getByText('8 December 2022: Papua Barat is split: Papua Barat Daya.').waitFor();
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await settled(page);
+  assert.equal((await provincesDrawn(page)).length, 38);
+  await page.goBack();
+  await page.waitForFunction(() => location.search.includes('asOf=2022-07-25'));
+  await page.goBack();
+  await page.waitForFunction(() => location.search.includes('asOf=2022-07-24'));
+  await settled(page);
+  assert.deepEqual(await provincesDrawn(page), before);
   assert.deepEqual(faults, []);
   await context.close();
 });

@@ -22,7 +22,9 @@ const embedded = location.pathname.endsWith('/embed');
 const preferredLanguage = navigator.language.startsWith('id') ? 'id' : 'en';
 const systemDark = matchMedia('(prefers-color-scheme: dark)');
 
-let theme: Theme = preferredTheme();
+/** An article chooses its own colours; a reader's choice holds on the page itself. */
+const framedTheme = new URLSearchParams(location.search).get('theme');
+let theme: Theme = embedded ? framedTheme === 'light' || framedTheme === 'dark' ? framedTheme : null : preferredTheme();
 let view: View = parseView(location.search, preferredLanguage);
 let map: MapCanvas | undefined;
 let frame: Frame;
@@ -49,7 +51,7 @@ function change(changes: Partial<View>, quietly = false) {
     else if (address !== location.pathname + location.search) history.pushState(null, '', address);
   }
   const looks = Boolean(changes.province || changes.area && !drawnNow);
-  draw().then(() => { if (looks) look(); }).catch(fail);
+  draw(quietly).then(() => { if (looks) look(); }).catch(fail);
 }
 
 function fail(error: unknown) {
@@ -107,8 +109,11 @@ function styleInput(): StyleInput {
   };
 }
 
-/** Draws all that the view asks for: first what needs no answer, then each part with its own. */
-async function draw() {
+/**
+ * Draws all that the view asks for: first what needs no answer, then each part with its own. While a reader drags
+ * the slider through many days, only one at which it rests is asked for.
+ */
+async function draw(passing = false) {
   const mine = ++turn;
   const day = view.day || today();
   const beforeRecord = day < frame.dataset.regionsFrom;
@@ -127,6 +132,8 @@ async function draw() {
   card.draw(page).catch(fail);
   map?.showArea(view.area);
 
+  if (passing) await new Promise((resolve) => { setTimeout(resolve, 120); });
+  if (mine !== turn) return;
   const provinceDay = beforeRecord ? frame.dataset.regionsFrom : view.day || undefined;
   const [provinces, clusters, regions] = await Promise.all([
     ask<Provinces>({ query: provincesQuery, variables: { asOf: provinceDay } }),

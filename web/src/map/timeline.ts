@@ -38,15 +38,21 @@ export function createTimeline(into: HTMLElement): Timeline {
   };
   const after = () => page.moments.find(({ day }) => day > page.day)?.day ?? fromNumber(last);
 
-  slider.addEventListener('input', () => { stop(); go(fromNumber(Number(slider.value)), true); });
-  slider.addEventListener('change', () => go(fromNumber(Number(slider.value))));
+  // One drag, or keys pressed in a row, is one step in the browser's history.
+  let rest: ReturnType<typeof setTimeout> | undefined;
+  slider.addEventListener('input', () => {
+    stop();
+    go(fromNumber(Number(slider.value)), rest !== undefined);
+    clearTimeout(rest);
+    rest = setTimeout(() => { rest = undefined; }, 1000);
+  });
   field.addEventListener('change', () => { stop(); if (field.value && field.checkValidity()) go(field.value); });
   previous.addEventListener('click', () => { stop(); go(page.moments.findLast(({ day }) => day < page.day)?.day ?? firstDay); });
   next.addEventListener('click', () => { stop(); go(after()); });
   now.addEventListener('click', () => { stop(); go(fromNumber(last)); });
   play.addEventListener('click', () => {
     if (playing) { stop(); return; }
-    if (page.day >= fromNumber(last)) go(firstDay);
+    go(page.day >= fromNumber(last) ? firstDay : after());
     playing = setInterval(() => {
       if (page.day >= fromNumber(last)) stop();
       else go(after(), true);

@@ -43,7 +43,12 @@ export const defaults: View = {
   province: '', text: '', sort: '',
 };
 
-const isDay = (text: string) => /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00Z`).toISOString().startsWith(text);
+/** Whether a text is a day of the calendar; a 30 February is none, which Date would take for a day in March. */
+function isDay(text: string): boolean {
+  const time = Date.parse(`${text}T00:00Z`);
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && Number.isFinite(time) && new Date(time).toISOString().startsWith(text);
+}
+
 const within = (value: number, least: number, most: number) => Number.isFinite(value) && value >= least && value <= most;
 const isPosition = (values: number[]): values is Position => values.length === 2 && within(values[0], -180, 180) && within(values[1], -90, 90);
 const numbers = (text: string) => text.split(',').map((part) => part.trim() === '' ? NaN : Number(part));
@@ -105,7 +110,10 @@ export function parseView(search: string, lang: View['lang']): View {
   view.text = text('q');
   if (/^\d{2}$/.test(text('province'))) view.province = text('province');
   if (/^-?[a-z]+$/i.test(text('sort'))) view.sort = text('sort');
-  for (const kind of ['box', 'polygon', 'circle'] as const) view.area ??= parseArea(kind, given.get(areaParameters[kind]) ?? '');
+  for (const kind of ['box', 'polygon', 'circle'] as const) {
+    const area = parseArea(kind, given.get(areaParameters[kind]) ?? '');
+    if (area) view.area = area;
+  }
   const selected = /^(region|cluster):(.+)$/.exec(text('show'));
   if (selected) view.selected = { kind: selected[1] as Selection['kind'], key: selected[2] };
   const [lon, lat, zoom] = numbers(text('at'));
