@@ -3,6 +3,7 @@ package graph_test
 import (
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"runtime"
 	"strings"
 	"sync/atomic"
@@ -203,6 +204,62 @@ func TestServiceSDL(t *testing.T) {
 	}
 	if got := ask(t, shared.url, `{__schema { types { name } }}`, nil); strings.Contains(string(got.Data), "RegionRepresentation") || strings.Contains(string(got.Data), `"Entity"`) {
 		t.Errorf("introspection shows what is the generator's: %s", got.Data)
+	}
+}
+
+// Whatever a gateway sends, each representation gets an entity, or null and one
+// error of the asker's: two thousand lists, put together by chance.
+func TestAnyRepresentations(t *testing.T) {
+	chance := rand.New(rand.NewPCG(1, 2))
+	pick := func(of ...any) any { return of[chance.IntN(len(of))] }
+	for range 2000 {
+		list := make([]any, 1+chance.IntN(5))
+		for i := range list {
+			representation := map[string]any{}
+			for _, part := range []struct {
+				field  string
+				values []any
+			}{
+				{"__typename", []any{"Region", "Region", "Cluster", "Phase", "Product", "Source", "Entity", "_Entity", "Designation", "", nil, 5}},
+				{"code", []any{"94.06", "94", "99.99", "", nil, 94.06, []any{"94"}}},
+				{"bpsCode", []any{"0001", "", nil, true}},
+				{"officialCode", []any{map[string]any{"system": "ISO_3166_2", "value": "ID-PT"}, map[string]any{"system": "BPS"}, map[string]any{"system": 1, "value": nil}, map[string]any{}, []any{}, "94", nil}},
+				{"asOf", []any{"2017-12-25", "2030-01-01", "2000-01-01", "yesterday", "", nil, 7}},
+				{"id", []any{"UGhhc2U6MjAxNw", "Q2x1c3RlcjoyMDE3LTk0LjA2LWNvZmZlZS1wcm9jZXNzaW5n", "2017", "", nil, 3}},
+				{"key", []any{"2017", "coffee-processing", "", nil, map[string]any{}}},
+			} {
+				if part.field == "__typename" || chance.IntN(3) == 0 {
+					representation[part.field] = pick(part.values...)
+				}
+			}
+			list[i] = representation
+		}
+		got := ask(t, shared.url, entities, map[string]any{"r": list})
+		var data struct {
+			Entities []json.RawMessage `json:"_entities"`
+		}
+		if err := json.Unmarshal(got.Data, &data); err != nil {
+			t.Fatalf("%v: %v %+v", list, err, got.Errors)
+		}
+		failed := make(map[string]int)
+		for _, e := range got.Errors {
+			failed[fmt.Sprint(e.Path)]++
+			if e.Extensions.Code != "BAD_USER_INPUT" && e.Extensions.Code != "NOT_FOUND" {
+				t.Errorf("%v: %+v", list, e)
+			}
+		}
+		if len(data.Entities) != len(list) {
+			t.Fatalf("%v: %d entities", list, len(data.Entities))
+		}
+		for i, entity := range data.Entities {
+			want := 0
+			if string(entity) == "null" {
+				want = 1
+			}
+			if failed[fmt.Sprintf("[_entities %d]", i)] != want {
+				t.Errorf("%v: %s with errors %+v", list[i], entity, got.Errors)
+			}
+		}
 	}
 }
 
