@@ -2181,7 +2181,7 @@ var sources = []*ast.Source{
   @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@inaccessible", "@tag", "@cost", "@listSize"])
 
 """
-The price of a field, for gateways that count before they ask; Sentra's own limit counts likewise.
+The price of a field, for gateways that count before they ask.
 """
 directive @cost(
   "The price; a plain field costs 0, an object 1."
