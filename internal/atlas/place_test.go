@@ -324,6 +324,33 @@ func TestNearFilter(t *testing.T) {
 	}
 }
 
+// TestBoxFilters: a region meets a box if and only if it has some area in common
+// with it, which the sweep of an overlay measures in another way.
+func TestBoxFilters(t *testing.T) {
+	a := anAtlas(t)
+	random := rand.New(rand.NewPCG(9, 10))
+	for range 60 {
+		p, size := anyPoint(random), math.Pow(10, -1.5+random.Float64()*2.5)
+		box := sentra.BBox{West: p[0], South: p[1], East: p[0] + size, North: p[1] + size/2}
+		list, err := a.Regions(t.Context(), &sentra.RegionFilter{BBox: &box}, "", christmas)
+		if err != nil {
+			t.Fatal(err)
+		}
+		overlay := geo.NewOverlay(orb.MultiPolygon{geo.Bounds(box)[0].ToPolygon()})
+		for i := range a.Data.Regions {
+			r := &a.Data.Regions[i]
+			if !r.Validity.Contains(christmas) {
+				continue
+			}
+			share, _ := overlay.Shares(a.Shape(r.Code, christmas).Boundary.Shape)
+			listed := slices.ContainsFunc(list.Hits, func(hit RegionHit) bool { return hit.Region == r })
+			if listed != (share > 0) && (listed || share > 1e-12) {
+				t.Errorf("%s in %+v: listed is %v, its share %v", r.Code, box, listed, share)
+			}
+		}
+	}
+}
+
 // TestNearestRegions works the distances of islands out from every vertex of the
 // one to every border of the other.
 func TestNearestRegions(t *testing.T) {
@@ -408,6 +435,35 @@ func BenchmarkNearestRegions(b *testing.B) {
 			for b.Loop() {
 				a.NearestRegions(a.Region(code), 10, code.Level(), today)
 			}
+		})
+	}
+}
+
+// BenchmarkRegions lists regions by where they are.
+func BenchmarkRegions(b *testing.B) {
+	a := anAtlas(b)
+	square := orb.Bound{Min: orb.Point{110, -8}, Max: orb.Point{110.5, -7.5}}
+	for _, c := range []struct {
+		name   string
+		filter sentra.RegionFilter
+	}{
+		{"bbox", sentra.RegionFilter{BBox: &sentra.BBox{West: 110, South: -8, East: 110.5, North: -7.5}}},
+		{"bbox of the country", sentra.RegionFilter{BBox: &sentra.BBox{West: 94, South: -12, East: 142, North: 7}}},
+		{"near", sentra.RegionFilter{Near: &sentra.Near{Point: orb.Point{110, -7.5}, Radius: 100_000}}},
+		{"near, 3,000 km", sentra.RegionFilter{Near: &sentra.Near{Point: orb.Point{110, -7.5}, Radius: 3_000_000}}},
+		{"intersects", sentra.RegionFilter{Intersects: orb.MultiPolygon{square.ToPolygon()}}},
+		{"contains", sentra.RegionFilter{Contains: orb.MultiPolygon{square.ToPolygon()}}},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			hits := 0
+			for b.Loop() {
+				list, err := a.Regions(b.Context(), &c.filter, "", today)
+				if err != nil {
+					b.Fatal(err)
+				}
+				hits = len(list.Hits)
+			}
+			b.ReportMetric(float64(hits), "regions")
 		})
 	}
 }

@@ -148,7 +148,10 @@ func overlaysOf(f *sentra.RegionFilter) []overlayTest {
 
 // holds gives the share of a region's area that lies in the polygon, and tells
 // whether the test holds.
-func (t *overlayTest) holds(region orb.MultiPolygon) (share float64, holds bool) {
+func (t *overlayTest) holds(region orb.MultiPolygon, around orb.Bound) (share float64, holds bool) {
+	if !t.Bound().Intersects(around) {
+		return 0, false
+	}
 	share, ofPolygon := t.Shares(region)
 	if t.ofPolygon {
 		return share, ofPolygon >= t.least
@@ -180,12 +183,27 @@ func (a *Atlas) sortRegions(hits []RegionHit, order sentra.RegionOrder, day sent
 	}
 }
 
-// area gives the region's boundary, or its box where none is loaded.
-func (a *Atlas) area(r *sentra.Region, day sentra.Date) orb.MultiPolygon {
+// area gives the region's boundary, or its box where none is loaded, and the box
+// around it.
+func (a *Atlas) area(r *sentra.Region, day sentra.Date) (orb.MultiPolygon, orb.Bound) {
 	if s := a.Shape(r.Code, day); s != nil {
-		return s.Boundary.Shape
+		return s.Boundary.Shape, s.Bound
 	}
-	return orb.MultiPolygon{r.Box.ToPolygon()}
+	return orb.MultiPolygon{r.Box.ToPolygon()}, r.Box
+}
+
+// meets tells whether a region shares a point with a box. The box around the
+// region mostly tells.
+func (a *Atlas) meets(r *sentra.Region, box sentra.BBox, day sentra.Date) bool {
+	shape, around := a.area(r, day)
+	near := false
+	for _, bound := range geo.Bounds(box) {
+		if bound.Contains(around.Min) && bound.Contains(around.Max) {
+			return true
+		}
+		near = near || bound.Intersects(around)
+	}
+	return near && geo.MeetsBBox(shape, box)
 }
 
 // compileRegion checks a filter and gives its test.
@@ -277,7 +295,7 @@ func (a *Atlas) compileRegion(f *sentra.RegionFilter, day sentra.Date) (regionTe
 		if err := geo.CheckBBox(*f.BBox); err != nil {
 			return nil, sentra.In("bbox", err)
 		}
-		plain(func(r *sentra.Region) bool { return geo.MeetsBBox(a.area(r, day), *f.BBox) })
+		plain(func(r *sentra.Region) bool { return a.meets(r, *f.BBox, day) })
 	}
 	if f.Near != nil {
 		if err := geo.CheckNear(*f.Near); err != nil {

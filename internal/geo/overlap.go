@@ -19,11 +19,12 @@ import (
 type Overlay struct {
 	bound orb.Bound
 	area  float64
-	// rows are the edges that reach into each of equally high rows of the box,
-	// upright: the first end is not north of the second. Level ones are left out.
+	// rows are the edges, the level ones too, that reach into each of equally high
+	// rows of the box.
 	rows [][]upright
 }
 
+// upright is an edge whose first end is not north of the second.
 type upright struct{ south, north orb.Point }
 
 // at gives the longitude of the edge at a latitude between its ends'.
@@ -36,13 +37,16 @@ func NewOverlay(shape orb.MultiPolygon) *Overlay {
 	o := &Overlay{bound: shape.Bound(), area: areaOf(shape)}
 	edges := edgesOf(shape)
 	o.rows = make([][]upright, max(1, min(1024, len(edges)/8)))
-	for _, e := range edges {
+	for _, e := range append(edges, levelEdgesOf(shape)...) {
 		for row := o.row(e.south[1]); row <= o.row(e.north[1]); row++ {
 			o.rows[row] = append(o.rows[row], e)
 		}
 	}
 	return o
 }
+
+// Bound is the box around the polygon, in degrees.
+func (o *Overlay) Bound() orb.Bound { return o.bound }
 
 // edgesOf gives the edges of a shape but the level ones.
 func edgesOf(shape orb.MultiPolygon) []upright {
@@ -55,6 +59,21 @@ func edgesOf(shape orb.MultiPolygon) []upright {
 					edges = append(edges, upright{a, b})
 				} else if a[1] > b[1] {
 					edges = append(edges, upright{b, a})
+				}
+			}
+		}
+	}
+	return edges
+}
+
+// levelEdgesOf gives the edges along a parallel.
+func levelEdgesOf(shape orb.MultiPolygon) []upright {
+	var edges []upright
+	for _, polygon := range shape {
+		for _, ring := range polygon {
+			for i, b := range ring {
+				if a := ring[(i+len(ring)-1)%len(ring)]; a[1] == b[1] && a[0] != b[0] {
+					edges = append(edges, upright{a, b})
 				}
 			}
 		}
@@ -127,6 +146,13 @@ func (o *Overlay) strip(b orb.Bound) strip {
 			if e.north[1] <= b.Min[1] || e.south[1] >= b.Max[1] || southWest && northWest || min(e.south[0], e.north[0]) > b.Max[0] {
 				continue
 			}
+			if e.south[1] == e.north[1] {
+				// No side of a trapezoid, but it may cross the line.
+				if southWest != northWest {
+					s.crossings = append(s.crossings, e.south[1])
+				}
+				continue
+			}
 			if southWest != northWest {
 				lat := e.south[1] + (s.west-e.south[0])/(e.north[0]-e.south[0])*(e.north[1]-e.south[1])
 				s.crossings = append(s.crossings, lat)
@@ -172,7 +198,7 @@ func (o *Overlay) Shares(shape orb.MultiPolygon) (ofShape, ofPolygon float64) {
 // common gives the area of the polygon in common with a part, in steradians.
 func (o *Overlay) common(polygon orb.Polygon, bound orb.Bound) float64 {
 	seen := o.strip(bound)
-	if len(seen.edges) == 0 {
+	if len(seen.edges) == 0 && len(seen.crossings) == 0 {
 		// No edge comes near: all of the box is in or out.
 		if seen.inside {
 			return areaOf(orb.MultiPolygon{polygon})

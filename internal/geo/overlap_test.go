@@ -52,11 +52,16 @@ func intersected(t testing.TB, a, b orb.MultiPolygon) float64 {
 			if err != nil {
 				t.Fatal(err)
 			}
-			polygons, err := polygonsOf(shape)
-			if err != nil { // points and lines where they only touch
-				continue
+			parts, ok := shape.(orb.Collection)
+			if !ok {
+				parts = orb.Collection{shape}
 			}
-			total += areaOf(polygons)
+			for _, part := range parts {
+				// Where they only touch there are points and lines.
+				if polygons, err := polygonsOf(part); err == nil {
+					total += areaOf(polygons)
+				}
+			}
 		}
 	}
 	return total
@@ -65,12 +70,18 @@ func intersected(t testing.TB, a, b orb.MultiPolygon) float64 {
 func TestOverlayAgainstSimplefeatures(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	common := 0
-	for round := range 400 {
+	for round := range 1500 {
 		draw := func() orb.MultiPolygon {
 			var shape orb.MultiPolygon
 			for i := range 1 + random.IntN(3) {
 				centre := orb.Point{110 + 3*float64(i) + random.Float64(), -5 + random.Float64()*3}
 				polygon := orb.Polygon{star(random, centre, 1, 3+random.IntN(40))}
+				if round%2 == 1 {
+					// On a lattice, where edges are level, upright and coincide.
+					for i := range polygon[0] {
+						polygon[0][i] = orb.Point{math.Round(polygon[0][i][0]*4) / 4, math.Round(polygon[0][i][1]*4) / 4}
+					}
+				}
 				if random.IntN(3) == 0 {
 					polygon = append(polygon, star(random, centre, 0.1, 3+random.IntN(8)))
 				}
@@ -100,6 +111,10 @@ func TestOverlayAgainstSimplefeatures(t *testing.T) {
 	}
 }
 
+func band(west, south, east, north float64) orb.MultiPolygon {
+	return orb.MultiPolygon{orb.Bound{Min: orb.Point{west, south}, Max: orb.Point{east, north}}.ToPolygon()}
+}
+
 func TestOverlayByHand(t *testing.T) {
 	unit := orb.MultiPolygon{{square(0, 0, 1)}}
 	for _, c := range []struct {
@@ -115,6 +130,12 @@ func TestOverlayByHand(t *testing.T) {
 		{"one in the other", unit, orb.MultiPolygon{{square(-1, -1, 3)}}, 1, 1.0 / 9, 1e-3},
 		{"the eastern half", unit, orb.MultiPolygon{{square(0.5, -1, 3)}}, 0.5, 1.0 / 18, 1e-3},
 		{"the western half", unit, orb.MultiPolygon{{square(-2.5, -1, 3)}}, 0.5, 1.0 / 18, 1e-3},
+		{"a band across", unit, band(-1, 0.25, 2, 0.75), 0.5, 1.0 / 3, 1e-3},
+		{"a band across and far beyond", unit, band(-50, 0.25, 80, 0.75), 0.5, 0.5 / 65, 1e-3},
+		{"a band from the west", unit, band(-1, 0.25, 0.5, 0.75), 0.25, 1.0 / 3, 1e-3},
+		{"a band from the east", unit, band(0.5, 0.25, 2, 0.75), 0.25, 1.0 / 3, 1e-3},
+		{"a band below the middle", unit, band(-1, 0.1, 2, 0.2), 0.1, 1.0 / 3, 1e-3},
+		{"steps from the west", unit, orb.MultiPolygon{{orb.Ring{{-1, 0}, {0.5, 0}, {0.5, 0.5}, {-0.5, 0.5}, {-0.5, 0.75}, {1, 0.75}, {1, 1}, {-1, 1}, {-1, 0}}}}, 0.5, 0.5 / 1.375, 2e-3},
 		{"in a hole", orb.MultiPolygon{{square(0.4, 0.4, 0.1)}}, orb.MultiPolygon{{square(0, 0, 1), square(0.3, 0.3, 0.3)}}, 0, 0, 0},
 		{"filling a hole", orb.MultiPolygon{{square(0.25, 0.25, 0.5)}}, orb.MultiPolygon{{square(0, 0, 1), square(0.25, 0.25, 0.5)}}, 0, 0, 1e-12},
 		{"around a hole", unit, orb.MultiPolygon{{square(-1, -1, 3), square(0.25, 0.25, 0.5)}}, 0.75, 0.75 / 8.75, 1e-3},
