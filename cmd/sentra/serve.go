@@ -29,6 +29,13 @@ func serveCommand(o *options) *cobra.Command {
 	command := &cobra.Command{Use: "serve", Short: "Serve the API, the map and the playground", Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			limitMemory(memory)
+			config.Preflight = httpserver.PreflightRule(preflight)
+			if trusted != "" {
+				var err error
+				if config.TrustedDocuments, err = httpserver.ReadTrustedDocuments(trusted); err != nil {
+					return err
+				}
+			}
 			return serve(command.Context(), o, config, address, boundaries, maxRepresentations)
 		}}
 	flags := command.Flags()

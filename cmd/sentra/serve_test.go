@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -235,6 +236,41 @@ func TestBoundariesFromAMirrorOrNone(t *testing.T) {
 	r.stop(t)
 	if !strings.Contains(r.output.String(), "no boundaries are loaded") {
 		t.Errorf("the log does not say it:\n%s", r.output)
+	}
+}
+
+// With trusted documents alone, the server answers those of its file and no others.
+func TestOnlyTrustedDocuments(t *testing.T) {
+	dir := tempDir(t)
+	file := filepath.Join(dir, "documents.json")
+	if err := os.WriteFile(file, []byte(`{"parent": "{ region(code: \"94.06\") { parent { name } } }"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	nowhere := []string{"SENTRA_BOUNDARIES_URL=http://127.0.0.1:1", "XDG_CACHE_HOME=" + dir}
+	r := start(t, dir, nowhere, "--boundaries", "none", "--only-trusted", "--trusted-documents", file)
+	if got := r.get(t, "/graphql?documentId=parent"); got != `{"data":{"region":{"parent":{"name":"Papua Tengah"}}}}` {
+		t.Errorf("a trusted document: %s", got)
+	}
+	if got := r.get(t, "/graphql?query=%7B__typename%7D"); !strings.Contains(got, "DOCUMENT_NOT_TRUSTED") {
+		t.Errorf("another: %s", got)
+	}
+	r.stop(t)
+	if err := os.WriteFile(file, []byte(`{"parent": "{ gone }"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for says, flags := range map[string][]string{
+		`trusted document "parent" cannot be answered`: {"--trusted-documents", file},
+		"browsers, always or never":                    {"--preflight", "sometimes"},
+	} {
+		// One that starts in spite of it is stopped as a person would stop it.
+		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+		failing := exec.CommandContext(ctx, binary, append([]string{"serve", "--data-dir", filepath.Join(dir, "pg"), "--listen", "127.0.0.1:0", "--boundaries", "none"}, flags...)...)
+		failing.Cancel = func() error { return failing.Process.Signal(syscall.SIGTERM) }
+		failing.Env = append(os.Environ(), nowhere...)
+		if out, err := failing.CombinedOutput(); err == nil || !strings.Contains(string(out), says) {
+			t.Errorf("%v: %v\n%s", flags, err, out)
+		}
+		cancel()
 	}
 }
 

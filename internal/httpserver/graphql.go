@@ -89,7 +89,7 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if takes.whole != "" {
 		w.Header().Set("Content-Type", takes.whole+"; charset=utf-8")
 	}
-	q, fault := readRequest(w, r, h.config.MaxBody)
+	q, fault := readRequest(w, r, h.config.MaxBody, h.config.Timeout)
 	if fault != nil {
 		refuse(w, fault.status, fault.code, fault.message)
 		return

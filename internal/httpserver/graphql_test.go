@@ -10,12 +10,14 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -343,6 +345,71 @@ func TestLastingAnswersDoNotDependOnToday(t *testing.T) {
 		if strings.Contains(then.Body.String(), `"errors"`) || then.Body.String() != now.Body.String() || then.Header().Get("ETag") != now.Header().Get("ETag") {
 			t.Errorf("%s: another answer on another day: %.300s", name, then.Body)
 		}
+	}
+}
+
+// A tag never stands for two answers, however the dataset changes meanwhile.
+func TestTagsWhileTheDatasetChanges(t *testing.T) {
+	s := newGraphQLServer(t, nil)
+	var mu sync.Mutex
+	bodies := map[string]string{}
+	done := make(chan struct{})
+	var asking sync.WaitGroup
+	for range 4 {
+		asking.Go(func() {
+			for {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				w := get(s, "GET", ask("query", "{dataset{version}}"))
+				mu.Lock()
+				if body, known := bodies[w.Header().Get("ETag")]; known && body != w.Body.String() {
+					t.Errorf("one tag for %s and %s", body, w.Body)
+				}
+				bodies[w.Header().Get("ETag")] = w.Body.String()
+				mu.Unlock()
+			}
+		})
+	}
+	for i := range 20 {
+		s.refresh(t, fmt.Sprint(i))
+	}
+	close(done)
+	asking.Wait()
+	if len(bodies) < 2 {
+		t.Errorf("only %d answers seen", len(bodies))
+	}
+}
+
+// A body that does not come is not waited for.
+func TestSlowBody(t *testing.T) {
+	s := newGraphQLServer(t, func(config *httpserver.Config) { config.Timeout = 100 * time.Millisecond })
+	server := httptest.NewServer(s)
+	defer server.Close()
+	connection, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	_ = connection.SetDeadline(time.Now().Add(10 * time.Second))
+	fmt.Fprint(connection, "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAccept-Encoding: gzip\r\nContent-Length: 100\r\n\r\n{")
+	response, err := http.ReadResponse(bufio.NewReader(connection), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if body, _ := io.ReadAll(response.Body); response.StatusCode != http.StatusRequestTimeout || !strings.Contains(string(body), "DEADLINE_EXCEEDED") {
+		t.Errorf("%s %s", response.Status, body)
+	}
+}
+
+func TestUnknownPreflightRule(t *testing.T) {
+	config := httpserver.DefaultConfig()
+	config.Preflight = "sometimes"
+	if _, err := httpserver.New(config, graph.NewSchema(&graph.Resolver{}), nil, &record{}, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "browsers, always or never") {
+		t.Errorf("got %v", err)
 	}
 }
 

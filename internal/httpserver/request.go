@@ -9,9 +9,11 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -40,9 +42,17 @@ func bad(message string) *refusal {
 
 // readRequest reads a GET from its address and a POST from its body. Nothing of
 // what came is given back in a refusal.
-func readRequest(w http.ResponseWriter, r *http.Request, limit int64) (*graphqlRequest, *refusal) {
+// A body that takes longer than timeout to come is not waited for.
+func readRequest(w http.ResponseWriter, r *http.Request, limit int64, timeout time.Duration) (*graphqlRequest, *refusal) {
 	if r.Method == http.MethodPost {
-		return readBody(w, r, limit)
+		setReadDeadline(r, time.Now().Add(timeout))
+		given, fault := readBody(w, r, limit)
+		if fault == nil {
+			// What follows on this connection has its own time. After a refusal the
+			// rest of the body is not waited for either.
+			setReadDeadline(r, time.Time{})
+		}
+		return given, fault
 	}
 	given, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
@@ -54,6 +64,13 @@ func readRequest(w http.ResponseWriter, r *http.Request, limit int64) (*graphqlR
 		return nil, bad("the parameter query is missing")
 	}
 	return q, q.check()
+}
+
+// setReadDeadline sets it on the connection, past the writers around it.
+func setReadDeadline(r *http.Request, until time.Time) {
+	if written, ok := r.Context().Value(statusKey{}).(*statusWriter); ok {
+		_ = http.NewResponseController(written.ResponseWriter).SetReadDeadline(until)
+	}
 }
 
 func readBody(w http.ResponseWriter, r *http.Request, limit int64) (*graphqlRequest, *refusal) {
@@ -69,6 +86,8 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64) (*graphqlRequ
 	switch {
 	case errors.As(err, &tooLong):
 		return nil, &refusal{http.StatusRequestEntityTooLarge, sentra.CodeLimitExceeded, fmt.Sprintf("the request body is longer than the limit of %d bytes", limit)}
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, &refusal{http.StatusRequestTimeout, sentra.CodeDeadlineExceeded, "the request body took too long to come"}
 	case err != nil:
 		return nil, bad("the request body cannot be read")
 	}

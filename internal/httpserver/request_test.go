@@ -1,0 +1,44 @@
+package httpserver
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Whatever comes is either a request that gqlgen can take or refused with a status
+// of the client's, without giving any of it back.
+func FuzzReadRequest(f *testing.F) {
+	for _, body := range []string{`{"query":"{__typename}"}`, `{"query":"{a}","variables":{"a":1e400},"operationName":"A","extensions":{"persistedQuery":{}}}`,
+		`{"documentId":"x","variables":null}`, `[{"query":"{a}"}]`, `{"query":1}`, `{"variables":[]}`, ``, `null`, `{"query":"{a}"} {}`, "\xff"} {
+		f.Add(body, "application/json", "application/graphql-response+json;q=0.5, */*")
+	}
+	f.Add("x", "application/json; charset=latin1", "multipart/mixed, text/event-stream;q=x")
+	f.Fuzz(func(t *testing.T, body, kind, takes string) {
+		byPost := httptest.NewRequest("POST", "/graphql", strings.NewReader(body))
+		byPost.Header.Set("Content-Type", kind)
+		byGet := httptest.NewRequest("GET", "/graphql?"+url.Values{"query": {body}, "variables": {kind}, "extensions": {takes}}.Encode(), nil)
+		for _, r := range []*http.Request{byPost, byGet} {
+			r.Header.Set("Accept", takes)
+			if whole := accept(r.Header).whole; whole != "" && whole != mediaJSON && whole != mediaGraphQL {
+				t.Errorf("answers as %s", whole)
+			}
+			given, fault := readRequest(httptest.NewRecorder(), r, 1000, time.Minute)
+			if fault != nil {
+				if fault.status < 400 || fault.status > 499 || len(body) > 10 && strings.Contains(fault.message, body) {
+					t.Errorf("refused with %d %s", fault.status, fault.message)
+				}
+				continue
+			}
+			if _, err := given.params(r); err != nil {
+				t.Errorf("taken, but %v", err)
+			}
+			if _, err := given.body(); err != nil {
+				t.Errorf("taken, but as a body %v", err)
+			}
+		}
+	})
+}
