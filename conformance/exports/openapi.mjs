@@ -40,7 +40,7 @@ function checkParameters(operation, path, query, what) {
       check([...where, "content", "application/json", "schema"], JSON.parse(text), `${what}: ${name}`);
       continue;
     }
-    const { type } = parameter.schema;
+    const { type } = follow(parameter.schema)[0];
     const value = type === "integer" || type === "number" ? Number(text) : type === "boolean" ? text === "true" : type === "array" ? text.split(",") : text;
     check([...where, "schema"], value, `${what}: ${name}`);
   }
@@ -139,16 +139,17 @@ for (const [route, item] of Object.entries(document.paths)) {
 const response = await fetch(`${server}/graphql`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({
   query: `{ region: __type(name: "RegionFilter") { ...fields } cluster: __type(name: "ClusterFilter") { ...fields }
             regionOrder: __type(name: "RegionOrder") { enumValues { name } } clusterOrder: __type(name: "ClusterOrder") { enumValues { name } } }
-          fragment fields on __Type { inputFields { name type { name enumValues { name } } } }` }) });
+          fragment fields on __Type { inputFields { name description type { name enumValues { name } } } }` }) });
 const { data } = await response.json();
 for (const [name, type] of [["RegionFilter", data.region], ["ClusterFilter", data.cluster]]) {
   const { properties } = document.components.schemas[name];
   assert.deepEqual(Object.keys(properties).sort(), type.inputFields.map((field) => field.name).sort(), name);
   for (const field of type.inputFields) {
-    if (field.type.enumValues?.length) assert.deepEqual(properties[field.name].enum, field.type.enumValues.map((value) => value.name), `${name}.${field.name}`);
+    assert.equal(properties[field.name].description, field.description);
+    if (field.type.enumValues?.length) assert.deepEqual(follow(properties[field.name])[0].enum, field.type.enumValues.map((value) => value.name), `${name}.${field.name}`);
   }
 }
-for (const name of ["regionOrder", "clusterOrder"]) {
-  assert.deepEqual(document.components.parameters[name].schema.enum, data[name].enumValues.map((value) => value.name), name);
+for (const [name, order] of [["RegionOrder", data.regionOrder], ["ClusterOrder", data.clusterOrder]]) {
+  assert.deepEqual(document.components.schemas[name].enum, order.enumValues.map((value) => value.name), name);
 }
 console.log(JSON.stringify({ paths: Object.keys(document.paths).length, answers }));

@@ -110,6 +110,13 @@ func clusterColumns() []column[*clusterRow] {
 			func(r *clusterRow) any { return round(r.Place.Lat(), r.detail) }},
 		{Column{Name: "locationPrecision", Type: Text, Values: values([]sentra.LocationPrecision{sentra.PrecisionPoint, sentra.PrecisionRegency, sentra.PrecisionProvince}), Description: "How exactly the location is known: the place itself, or the label point of its regency or province."},
 			func(r *clusterRow) any { return string(r.Precision) }},
+		{Column{Name: "locationSources", Type: SourceList, Description: "Where the location was read: with the cluster, or with the region whose label point it is."},
+			func(r *clusterRow) any {
+				if r.Point != nil || len(r.Regions) == 0 {
+					return union(r.Sources)
+				}
+				return union(r.atlas.Region(r.Regions[0]).Sources)
+			}},
 		{Column{Name: "initialTarget", Type: Boolean, Nullable: true, Description: "Whether it was an initial target of its phase; empty where the source names none."},
 			func(r *clusterRow) any { return pointer(r.InitialTarget) }},
 	}

@@ -268,6 +268,38 @@ func TestFactsOfARegion(t *testing.T) {
 	}
 }
 
+// A location that is a region's label point cites where the region was read.
+func TestSourcesOfALocation(t *testing.T) {
+	brought, err := facts.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	brought.Clusters = slices.Clone(brought.Clusters)
+	brought.Clusters[0].Point = &orb.Point{98.7, 2.5}
+	a, err := atlas.New(&sentra.Dataset{Facts: *brought})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var collection struct {
+		Features []struct {
+			ID         string
+			Properties struct{ Sources, LocationSources []sentra.SourceID }
+		}
+	}
+	if err := json.Unmarshal([]byte(written(t, a, request(t, export.Clusters, export.GeoJSON, ""))), &collection); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range collection.Features {
+		want := []sentra.SourceID{facts.BoundarySource}
+		if f.ID == brought.Clusters[0].Key {
+			want = f.Properties.Sources
+		}
+		if !slices.Equal(f.Properties.LocationSources, want) || len(want) == 0 {
+			t.Errorf("%s: the location was read in %v, want %v", f.ID, f.Properties.LocationSources, want)
+		}
+	}
+}
+
 // A list that cannot judge some rows tells how many.
 func TestNotCovered(t *testing.T) {
 	brought, err := facts.Load()

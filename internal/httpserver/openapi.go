@@ -9,8 +9,12 @@ import (
 )
 
 // routeOpenAPI adds /openapi.json.
-func routeOpenAPI(router chi.Router, version string) error {
-	document, err := openapi.Document(version)
+func routeOpenAPI(router chi.Router, data Data) error {
+	var inputs map[string]any
+	if data.InputSchemas != nil {
+		inputs = data.InputSchemas(openapi.Prefix)
+	}
+	document, err := openapi.Document(data.Version, inputs)
 	if err != nil {
 		return err
 	}

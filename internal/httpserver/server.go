@@ -82,6 +82,9 @@ type Data struct {
 	// takes as a filter; the error is a BAD_USER_INPUT whose path begins at filter.
 	ParseRegionFilter  func(text string) (*sentra.RegionFilter, error)
 	ParseClusterFilter func(text string) (*sentra.ClusterFilter, error)
+	// InputSchemas gives the JSON Schemas of these filters and of the orders by
+	// name, referring to each other under a prefix; nil leaves them undescribed.
+	InputSchemas func(prefix string) map[string]any
 	// ClusterID gives the id of the API for a cluster's key.
 	ClusterID func(key string) string
 }
@@ -173,7 +176,7 @@ func New(config Config, schema graphql.ExecutableSchema, pin Pin, backend Backen
 	})
 	if config.Data.Atlas != nil {
 		routeExports(router, config.Data, config.Timeout, log)
-		if err := routeOpenAPI(router, config.Data.Version); err != nil {
+		if err := routeOpenAPI(router, config.Data); err != nil {
 			return nil, err
 		}
 		if err := routeTiles(router, config, log); err != nil {

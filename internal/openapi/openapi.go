@@ -7,6 +7,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -18,8 +19,13 @@ var base []byte
 
 type object = map[string]any
 
-// Document gives the document as JSON, for a version of the binary.
-func Document(version string) ([]byte, error) {
+// Prefix is where the schemas stand that others refer to.
+const Prefix = "#/components/schemas/"
+
+// Document gives the document as JSON, for a version of the binary. inputs are the
+// schemas of filters and orders by name: RegionFilter, ClusterFilter, RegionOrder,
+// ClusterOrder, and those they refer to under Prefix.
+func Document(version string, inputs map[string]any) ([]byte, error) {
 	var document struct {
 		OpenAPI    string            `json:"openapi"`
 		Dialect    string            `json:"jsonSchemaDialect"`
@@ -34,10 +40,9 @@ func Document(version string) ([]byte, error) {
 	}
 	document.Info["version"] = version
 	schemas := document.Components["schemas"]
+	maps.Copy(schemas, inputs)
 	for _, layer := range []export.Layer{export.Regions, export.Clusters} {
-		for name, schema := range layerSchemas(layer) {
-			schemas[name] = schema
-		}
+		maps.Copy(schemas, layerSchemas(layer))
 		for _, format := range export.Formats(layer) {
 			document.Paths[fmt.Sprintf("/%s.%s", layer, format)] = object{"get": operation(layer, format)}
 		}

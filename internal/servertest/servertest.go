@@ -63,7 +63,7 @@ func Start(ctx context.Context, root string) (_ *Server, err error) {
 	resolver := &graph.Resolver{Holder: s.Holder, Now: func() time.Time { return Today }}
 	config := httpserver.DefaultConfig()
 	config.Data = httpserver.Data{Atlas: s.Holder.Atlas, Today: func() sentra.Date { return sentra.Today(Today) }, Version: "test",
-		ParseRegionFilter: graph.ParseRegionFilter, ParseClusterFilter: graph.ParseClusterFilter, ClusterID: model.ClusterID}
+		ParseRegionFilter: graph.ParseRegionFilter, ParseClusterFilter: graph.ParseClusterFilter, ClusterID: model.ClusterID, InputSchemas: graph.InputSchemas}
 	handler, err := httpserver.New(config, graph.NewSchema(resolver), resolver.OneAtlas, backend{}, log)
 	if err != nil {
 		return nil, err
