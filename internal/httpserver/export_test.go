@@ -40,7 +40,7 @@ func (r *record) Readiness(context.Context) (httpserver.Readiness, error) {
 }
 
 // factsServer serves the facts on a day that the test may change.
-func factsServer(t *testing.T) (handler http.Handler, holder *atlas.Holder, facts *record, today *sentra.Date) {
+func factsServer(t testing.TB) (handler http.Handler, holder *atlas.Holder, facts *record, today *sentra.Date) {
 	t.Helper()
 	facts = &record{version: "one"}
 	log := slog.New(slog.DiscardHandler)

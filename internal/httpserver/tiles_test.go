@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -192,4 +193,29 @@ func TestTileAddresses(t *testing.T) {
 			t.Errorf("%s: %d %s", filled, w.Code, w.Body)
 		}
 	}
+}
+
+// Whatever stands in the address: an answer, or an error that says what is wrong.
+func FuzzTileAddress(f *testing.F) {
+	handler, _, _, _ := factsServer(f)
+	f.Add("6", "56", "32.mvt", "asOf=2017-12-25", "gzip")
+	f.Add("14", "16383", "0.mvt", `filter={"affirmative":true}&layers=clusters`, "gzip;q=0, *")
+	f.Add("-1", "1e3", "..mvt", "clusterFilter=%7B%22near%22", ";q=,")
+	f.Fuzz(func(t *testing.T, z, x, y, query, accepted string) {
+		request := httptest.NewRequest("GET", "/", nil)
+		request.URL.Path, request.URL.RawPath = "/tiles/"+z+"/"+x+"/"+y, ""
+		request.URL.RawQuery = query
+		request.Header.Set("Accept-Encoding", accepted)
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, request)
+		switch w.Code {
+		case http.StatusOK, http.StatusNoContent:
+		case http.StatusBadRequest, http.StatusNotFound, http.StatusUnprocessableEntity:
+			if !json.Valid(w.Body.Bytes()) {
+				t.Errorf("%s?%s: %s", request.URL.Path, query, w.Body)
+			}
+		default:
+			t.Errorf("%s?%s: %d %s", request.URL.Path, query, w.Code, w.Body)
+		}
+	})
 }

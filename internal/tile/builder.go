@@ -2,6 +2,7 @@ package tile
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"sync"
@@ -22,7 +23,9 @@ type Builder struct {
 	atlas     *atlas.Atlas
 	clusterID func(key string) string
 	changes   []sentra.Date
-	views     *lru.Cache[string, *view]
+	// What filters leave, those asked for last.
+	selections *lru.Cache[filterKey, *selection]
+	indexes    *lru.Cache[filterKey, *clusterIndex]
 
 	spaces sync.Pool
 
@@ -33,17 +36,25 @@ type Builder struct {
 	inherited []*partition
 }
 
-// maxViews bounds how many filters' results are kept.
-const maxViews = 64
+// How many filters' results are kept: an index grows with the clusters, 40 bytes
+// each; a selection is small.
+const (
+	maxSelections = 256
+	maxIndexes    = 16
+)
 
 // NewBuilder makes a builder. clusterID gives the id by which clients know a
 // cluster, from its key.
 func NewBuilder(a *atlas.Atlas, clusterID func(key string) string) (*Builder, error) {
-	views, err := lru.New[string, *view](maxViews)
+	selections, err := lru.New[filterKey, *selection](maxSelections)
 	if err != nil {
-		return nil, fmt.Errorf("make the cache of filters: %w", err)
+		return nil, fmt.Errorf("make the cache of selections: %w", err)
 	}
-	return &Builder{atlas: a, clusterID: clusterID, changes: changeDays(a.Data), views: views, epochs: make(map[sentra.Date]*epoch)}, nil
+	indexes, err := lru.New[filterKey, *clusterIndex](maxIndexes)
+	if err != nil {
+		return nil, fmt.Errorf("make the cache of cluster indexes: %w", err)
+	}
+	return &Builder{atlas: a, clusterID: clusterID, changes: changeDays(a.Data), selections: selections, indexes: indexes, epochs: make(map[sentra.Date]*epoch)}, nil
 }
 
 // Next makes the builder of the next atlas. What the boundaries alone decide it
@@ -71,61 +82,102 @@ type Query struct {
 	Layers []string
 }
 
-// view is what a query leaves of an epoch.
-type view struct {
-	*epoch
+// selection is the regions that a filter keeps, by number.
+type selection struct {
 	// all: nothing is left out, and regency and province are nil.
 	all               bool
 	regency, province []bool
-	clusters          *clusterIndex
 }
 
-func (v *view) hasRegency(i int32) bool { return v.all || v.regency[i] }
+func (s *selection) hasRegency(i int32) bool { return s.all || s.regency[i] }
 
-func (v *view) hasProvince(i int32) bool { return v.all || v.province[i] }
+func (s *selection) hasProvince(i int32) bool { return s.all || s.province[i] }
+
+// view is what a query leaves of an epoch.
+type view struct {
+	*epoch
+	*selection
+	clusters *clusterIndex
+}
 
 // view gives what a query leaves. An error in a filter is a BAD_USER_INPUT whose
 // path begins at asOf, filter or clusterFilter.
-func (b *Builder) view(ctx context.Context, q Query) (*view, error) {
+func (b *Builder) view(ctx context.Context, q Query) (view, error) {
 	if err := b.atlas.CheckDay(q.Day); err != nil {
-		return nil, sentra.In("asOf", err)
+		return view{}, sentra.In("asOf", err)
 	}
-	key, err := json.Marshal([]any{b.Epoch(q.Day), q.Regions, q.Clusters})
+	e := b.epoch(q.Day)
+	selected, err := b.selection(ctx, e, q)
 	if err != nil {
-		return nil, fmt.Errorf("write down a filter: %w", err)
+		return view{}, err
 	}
-	if found, ok := b.views.Get(string(key)); ok {
+	clusters, err := b.clusters(ctx, q)
+	if err != nil {
+		return view{}, sentra.Renamed("filter", "clusterFilter", err)
+	}
+	return view{epoch: e, selection: selected, clusters: clusters}, nil
+}
+
+// filterKey is a digest of a filter and the epoch it is asked in.
+type filterKey [sha256.Size]byte
+
+func newFilterKey(epoch sentra.Date, filter any) (filterKey, error) {
+	text, err := json.Marshal([]any{epoch, filter})
+	if err != nil {
+		return filterKey{}, fmt.Errorf("write down a filter: %w", err)
+	}
+	return sha256.Sum256(text), nil
+}
+
+func (b *Builder) selection(ctx context.Context, e *epoch, q Query) (*selection, error) {
+	if q.Regions == nil {
+		return &selection{all: true}, nil
+	}
+	key, err := newFilterKey(e.start, q.Regions)
+	if err != nil {
+		return nil, err
+	}
+	if found, ok := b.selections.Get(key); ok {
 		return found, nil
 	}
-	v := &view{epoch: b.epoch(q.Day), all: q.Regions == nil}
-	if !v.all {
-		list, err := b.atlas.Regions(ctx, q.Regions, sentra.RegionsByCode, q.Day)
-		if err != nil {
-			return nil, err
-		}
-		kept := make(map[sentra.RegionCode]bool, len(list.Hits))
-		for _, hit := range list.Hits {
-			kept[hit.Code] = true
-		}
-		v.regency, v.province = make([]bool, len(v.regencies)), make([]bool, len(v.provinces))
-		for i, r := range v.regencies {
-			v.regency[i] = kept[r.Code]
-		}
-		for i, p := range v.provinces {
-			v.province[i] = kept[p.Code]
-		}
+	list, err := b.atlas.Regions(ctx, q.Regions, sentra.RegionsByCode, q.Day)
+	if err != nil {
+		return nil, err
+	}
+	kept := make(map[sentra.RegionCode]bool, len(list.Hits))
+	for _, hit := range list.Hits {
+		kept[hit.Code] = true
+	}
+	made := &selection{regency: make([]bool, len(e.regencies)), province: make([]bool, len(e.provinces))}
+	for i, r := range e.regencies {
+		made.regency[i] = kept[r.Code]
+	}
+	for i, p := range e.provinces {
+		made.province[i] = kept[p.Code]
+	}
+	b.selections.Add(key, made)
+	return made, nil
+}
+
+func (b *Builder) clusters(ctx context.Context, q Query) (*clusterIndex, error) {
+	key, err := newFilterKey(b.Epoch(q.Day), q.Clusters)
+	if err != nil {
+		return nil, err
+	}
+	if found, ok := b.indexes.Get(key); ok {
+		return found, nil
 	}
 	list, err := b.atlas.Clusters(ctx, q.Clusters, sentra.ClustersByPhase, q.Day, true)
 	if err != nil {
-		return nil, sentra.Renamed("filter", "clusterFilter", err)
+		return nil, err
 	}
 	clusters := make([]*atlas.Cluster, 0, list.Len())
 	for hit := range list.All() {
 		clusters = append(clusters, hit.Cluster)
 	}
-	v.clusters = newClusterIndex(clusters)
-	b.views.Add(string(key), v)
-	return v, nil
+	made := newClusterIndex(clusters)
+	b.indexes.Add(key, made)
+	return made, nil
 }
 
 // Check tells what is wrong with a query, as Build would.
@@ -200,7 +252,7 @@ func (b *Builder) Build(ctx context.Context, t maptile.Tile, q Query) ([]byte, e
 	return data, nil
 }
 
-func addProvinces(w *layerWriter, v *view, c *cutter, zoom int) {
+func addProvinces(w *layerWriter, v view, c *cutter, zoom int) {
 	l := v.partition.level(zoom)
 	for i, p := range v.provinces {
 		if v.hasProvince(int32(i)) {
@@ -209,7 +261,7 @@ func addProvinces(w *layerWriter, v *view, c *cutter, zoom int) {
 	}
 }
 
-func addRegencies(w *layerWriter, v *view, c *cutter, zoom int) {
+func addRegencies(w *layerWriter, v view, c *cutter, zoom int) {
 	l := v.partition.level(zoom)
 	for i, r := range v.regencies {
 		if v.hasRegency(int32(i)) {
@@ -220,7 +272,7 @@ func addRegencies(w *layerWriter, v *view, c *cutter, zoom int) {
 
 // addBorders adds the borders of the regencies that are kept, and of the
 // provinces that are kept those that bound them.
-func addBorders(w *layerWriter, v *view, c *cutter, zoom int) {
+func addBorders(w *layerWriter, v view, c *cutter, zoom int) {
 	borders := v.partition.level(zoom).borders
 	for i := range borders {
 		border := &borders[i]
@@ -252,7 +304,7 @@ func addBorders(w *layerWriter, v *view, c *cutter, zoom int) {
 	}
 }
 
-func addLabels(w *layerWriter, v *view, c *cutter, t maptile.Tile) {
+func addLabels(w *layerWriter, v view, c *cutter, t maptile.Tile) {
 	c.origin = c.corner
 	shift := MaxZoom - int(t.Z)
 	for i := range v.labels {

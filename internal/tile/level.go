@@ -1,11 +1,13 @@
 package tile
 
 import (
+	"runtime"
 	"slices"
 	"sync"
 
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/planar"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/geo/coverage"
@@ -96,9 +98,15 @@ type level struct {
 
 func newLevel(regencies []*atlas.Shape, zoom int) *level {
 	l := &level{zoom: zoom, outlines: make([]*outline, len(regencies)), provinces: make(map[*atlas.Shape]*outline)}
+	var work errgroup.Group
+	work.SetLimit(runtime.GOMAXPROCS(0))
 	for i, s := range regencies {
-		l.outlines[i] = newOutline(simplified(s, zoom), zoom)
+		work.Go(func() error {
+			l.outlines[i] = newOutline(simplified(s, zoom), zoom)
+			return nil
+		})
 	}
+	_ = work.Wait() // nothing in it can fail
 	l.borders = findBorders(l.outlines)
 	return l
 }
