@@ -78,7 +78,7 @@ func (c *terminal) command(ctx context.Context, text string) *exec.Cmd {
 // run runs a command to its end and gives what it printed.
 func (c *terminal) run(text string) string {
 	c.t.Helper()
-	ctx, cancel := context.WithTimeout(c.t.Context(), 5*time.Minute)
+	ctx, cancel := context.WithTimeout(c.t.Context(), 8*time.Minute)
 	defer cancel()
 	out, err := c.command(ctx, text).Output()
 	if err != nil {
