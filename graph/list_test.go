@@ -1,0 +1,62 @@
+package graph
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"strconv"
+	"testing"
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+// TestMarshalList: entries stand in order, each with its number in its path; one
+// that panics is null, and so are those left when the time is up.
+func TestMarshalList(t *testing.T) {
+	number := func(i int) graphql.Marshaler {
+		return graphql.WriterFunc(func(w io.Writer) { _, _ = io.WriteString(w, strconv.Itoa(10*i)) })
+	}
+	for _, c := range []struct {
+		name, want string
+		entry      func(ctx context.Context, cancel func(), i int) graphql.Marshaler
+		paths      []string
+	}{
+		{"three", "[0,10,20]", func(_ context.Context, _ func(), i int) graphql.Marshaler { return number(i) }, nil},
+		{"one panics", "[0,null,20]", func(_ context.Context, _ func(), i int) graphql.Marshaler {
+			if i == 1 {
+				panic("no")
+			}
+			return number(i)
+		}, []string{"[1]"}},
+		{"an error of one's own", "[0,10,20]", func(ctx context.Context, _ func(), i int) graphql.Marshaler {
+			if i == 2 {
+				graphql.AddErrorf(ctx, "wrong")
+			}
+			return number(i)
+		}, []string{"[2]"}},
+		{"cut short", "[0,null,null]", func(_ context.Context, cancel func(), i int) graphql.Marshaler {
+			cancel()
+			return number(i)
+		}, []string{""}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(graphql.WithResponseContext(t.Context(), graphql.DefaultErrorPresenter, graphql.DefaultRecover))
+			defer cancel()
+			list := marshalList(ctx, 3, 0, false, func(ctx context.Context, i int) graphql.Marshaler { return c.entry(ctx, cancel, i) })
+			var out bytes.Buffer
+			list.MarshalGQL(&out)
+			if out.String() != c.want {
+				t.Errorf("got %s, want %s", out.String(), c.want)
+			}
+			errors := graphql.GetErrors(ctx)
+			if len(errors) != len(c.paths) {
+				t.Fatalf("got the errors %v, want %d", errors, len(c.paths))
+			}
+			for i, path := range c.paths {
+				if got := errors[i].Path.String(); got != path {
+					t.Errorf("the error stands at %q, want %q", got, path)
+				}
+			}
+		})
+	}
+}
