@@ -16597,7 +16597,7 @@ func (ec *executionContext) marshalNAffirmativeAnswer2githubᚗcomᚋsentraᚑik
 }
 
 func (ec *executionContext) marshalNAffirmativeStatus2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐAffirmativeStatusᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.AffirmativeStatus) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNAffirmativeStatus2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐAffirmativeStatus(ctx, sel, v[i])
@@ -16691,7 +16691,7 @@ func (ec *executionContext) marshalNChoroplethMeasure2githubᚗcomᚋsentraᚑik
 }
 
 func (ec *executionContext) marshalNChoroplethRow2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐChoroplethRowᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ChoroplethRow) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNChoroplethRow2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐChoroplethRow(ctx, sel, v[i])
@@ -16738,7 +16738,7 @@ func (ec *executionContext) marshalNChoroplethTotal2ᚖgithubᚗcomᚋsentraᚑi
 }
 
 func (ec *executionContext) marshalNCluster2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Cluster) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCluster2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐCluster(ctx, sel, v[i])
@@ -16770,7 +16770,7 @@ func (ec *executionContext) marshalNClusterConnection2ᚖgithubᚗcomᚋsentra�
 }
 
 func (ec *executionContext) marshalNClusterEdge2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ClusterEdge) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNClusterEdge2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterEdge(ctx, sel, v[i])
@@ -16799,7 +16799,7 @@ func (ec *executionContext) unmarshalNClusterFilter2ᚖgithubᚗcomᚋsentraᚑi
 }
 
 func (ec *executionContext) marshalNClusterGround2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterGroundᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ClusterGround) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNClusterGround2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterGround(ctx, sel, v[i])
@@ -16880,7 +16880,7 @@ func (ec *executionContext) marshalNConfidence2githubᚗcomᚋsentraᚑikmᚋsen
 }
 
 func (ec *executionContext) marshalNDataLicence2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐDataLicenceᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.DataLicence) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNDataLicence2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐDataLicence(ctx, sel, v[i])
@@ -16949,7 +16949,7 @@ func (ec *executionContext) marshalNDatePrecision2githubᚗcomᚋsentraᚑikmᚋ
 }
 
 func (ec *executionContext) marshalNDesignation2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐDesignationᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Designation) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNDesignation2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐDesignation(ctx, sel, v[i])
@@ -16973,7 +16973,7 @@ func (ec *executionContext) marshalNDesignation2ᚖgithubᚗcomᚋsentraᚑikm�
 }
 
 func (ec *executionContext) marshalNDesignationCoverage2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐDesignationCoverageᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.DesignationCoverage) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNDesignationCoverage2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐDesignationCoverage(ctx, sel, v[i])
@@ -17012,7 +17012,7 @@ func (ec *executionContext) marshalNDesignationKind2githubᚗcomᚋsentraᚑikm�
 }
 
 func (ec *executionContext) marshalNEvent2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐEventᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Event) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNEvent2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐEvent(ctx, sel, v[i])
@@ -17188,7 +17188,7 @@ func (ec *executionContext) marshalNMethod2ᚖgithubᚗcomᚋsentraᚑikmᚋsent
 }
 
 func (ec *executionContext) marshalNMethodStep2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐMethodStepᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.MethodStep) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNMethodStep2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐMethodStep(ctx, sel, v[i])
@@ -17226,7 +17226,7 @@ func (ec *executionContext) marshalNNode2ᚕgithubᚗcomᚋsentraᚑikmᚋsentra
 			ctx = graphql.WithBatchParents(ctx, "Region", batchItemsRegion, batchIdxMapRegion)
 		}
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalONode2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐNode(ctx, sel, v[i])
@@ -17236,7 +17236,7 @@ func (ec *executionContext) marshalNNode2ᚕgithubᚗcomᚋsentraᚑikmᚋsentra
 }
 
 func (ec *executionContext) marshalNOfficialCode2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐOfficialCodeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.OfficialCode) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNOfficialCode2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐOfficialCode(ctx, sel, v[i])
@@ -17282,7 +17282,7 @@ func (ec *executionContext) marshalNPartialDate2githubᚗcomᚋsentraᚑikmᚋse
 }
 
 func (ec *executionContext) marshalNPhase2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐPhaseᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Phase) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNPhase2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐPhase(ctx, sel, v[i])
@@ -17359,7 +17359,7 @@ func (ec *executionContext) unmarshalNPointInput2ᚖgithubᚗcomᚋsentraᚑikm�
 }
 
 func (ec *executionContext) marshalNProduct2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProductᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Product) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNProduct2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProduct(ctx, sel, v[i])
@@ -17411,7 +17411,7 @@ func (ec *executionContext) marshalNProgramme2ᚖgithubᚗcomᚋsentraᚑikmᚋs
 
 func (ec *executionContext) marshalNRegion2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Region) graphql.Marshaler {
 	ctx = graphql.WithBatchParents(ctx, "Region", v, nil)
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNRegion2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegion(ctx, sel, v[i])
@@ -17443,7 +17443,7 @@ func (ec *executionContext) marshalNRegionConnection2ᚖgithubᚗcomᚋsentraᚑ
 }
 
 func (ec *executionContext) marshalNRegionDistance2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionDistanceᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.RegionDistance) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNRegionDistance2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionDistance(ctx, sel, v[i])
@@ -17467,7 +17467,7 @@ func (ec *executionContext) marshalNRegionDistance2ᚖgithubᚗcomᚋsentraᚑik
 }
 
 func (ec *executionContext) marshalNRegionEdge2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.RegionEdge) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNRegionEdge2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionEdge(ctx, sel, v[i])
@@ -17553,7 +17553,7 @@ func (ec *executionContext) unmarshalNRegionRepresentation2ᚖgithubᚗcomᚋsen
 }
 
 func (ec *executionContext) marshalNRegionSuccession2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionSuccessionᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.RegionSuccession) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNRegionSuccession2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionSuccession(ctx, sel, v[i])
@@ -17577,7 +17577,7 @@ func (ec *executionContext) marshalNRegionSuccession2ᚖgithubᚗcomᚋsentraᚑ
 }
 
 func (ec *executionContext) marshalNRegionsAt2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionsAtᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.RegionsAt) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNRegionsAt2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionsAt(ctx, sel, v[i])
@@ -17609,7 +17609,7 @@ func (ec *executionContext) marshalNSearchHit2githubᚗcomᚋsentraᚑikmᚋsent
 }
 
 func (ec *executionContext) marshalNSearchResult2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSearchResultᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.SearchResult) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNSearchResult2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSearchResult(ctx, sel, v[i])
@@ -17633,7 +17633,7 @@ func (ec *executionContext) marshalNSearchResult2ᚖgithubᚗcomᚋsentraᚑikm�
 }
 
 func (ec *executionContext) marshalNSelectionGround2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSelectionGroundᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.SelectionGround) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNSelectionGround2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSelectionGround(ctx, sel, v[i])
@@ -17657,7 +17657,7 @@ func (ec *executionContext) marshalNSelectionGround2ᚖgithubᚗcomᚋsentraᚑi
 }
 
 func (ec *executionContext) marshalNSource2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSourceᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Source) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNSource2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSource(ctx, sel, v[i])
@@ -17804,7 +17804,7 @@ func (ec *executionContext) marshalN_Entity2ᚕgithubᚗcomᚋ99designsᚋgqlgen
 			ctx = graphql.WithBatchParents(ctx, "Region", batchItemsRegion, batchIdxMapRegion)
 		}
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalO_Entity2githubᚗcomᚋ99designsᚋgqlgenᚋpluginᚋfederationᚋfedruntimeᚐEntity(ctx, sel, v[i])
@@ -17822,7 +17822,7 @@ func (ec *executionContext) marshalN__Directive2githubᚗcomᚋ99designsᚋgqlge
 }
 
 func (ec *executionContext) marshalN__Directive2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirectiveᚄ(ctx context.Context, sel ast.SelectionSet, v []introspection.Directive) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__Directive2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirective(ctx, sel, v[i])
@@ -17866,7 +17866,7 @@ func (ec *executionContext) unmarshalN__DirectiveLocation2ᚕstringᚄ(ctx conte
 }
 
 func (ec *executionContext) marshalN__DirectiveLocation2ᚕstringᚄ(ctx context.Context, sel ast.SelectionSet, v []string) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__DirectiveLocation2string(ctx, sel, v[i])
@@ -17894,7 +17894,7 @@ func (ec *executionContext) marshalN__InputValue2githubᚗcomᚋ99designsᚋgqlg
 }
 
 func (ec *executionContext) marshalN__InputValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐInputValueᚄ(ctx context.Context, sel ast.SelectionSet, v []introspection.InputValue) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__InputValue2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐInputValue(ctx, sel, v[i])
@@ -17922,7 +17922,7 @@ func (ec *executionContext) marshalN__Type2githubᚗcomᚋ99designsᚋgqlgenᚋg
 }
 
 func (ec *executionContext) marshalN__Type2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐTypeᚄ(ctx context.Context, sel ast.SelectionSet, v []introspection.Type) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__Type2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(ctx, sel, v[i])
@@ -18164,7 +18164,7 @@ func (ec *executionContext) marshalOCluster2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋ
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalOCluster2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐCluster(ctx, sel, v[i])
@@ -18453,7 +18453,7 @@ func (ec *executionContext) marshalOPhase2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋse
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalOPhase2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐPhase(ctx, sel, v[i])
@@ -18473,7 +18473,7 @@ func (ec *executionContext) marshalOProduct2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋ
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalOProduct2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProduct(ctx, sel, v[i])
@@ -18494,7 +18494,7 @@ func (ec *executionContext) marshalORegion2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋs
 		return graphql.Null
 	}
 	ctx = graphql.WithBatchParents(ctx, "Region", v, nil)
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalORegion2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegion(ctx, sel, v[i])
@@ -18556,7 +18556,7 @@ func (ec *executionContext) marshalORegionKind2ᚕgithubᚗcomᚋsentraᚑikmᚋ
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNRegionKind2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐRegionKind(ctx, sel, v[i])
@@ -18594,7 +18594,7 @@ func (ec *executionContext) marshalORegionNeighbour2ᚕᚖgithubᚗcomᚋsentra�
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNRegionNeighbour2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionNeighbour(ctx, sel, v[i])
@@ -18632,7 +18632,7 @@ func (ec *executionContext) marshalOSource2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋs
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalOSource2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSource(ctx, sel, v[i])
@@ -18724,7 +18724,7 @@ func (ec *executionContext) marshalO__EnumValue2ᚕgithubᚗcomᚋ99designsᚋgq
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__EnumValue2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐEnumValue(ctx, sel, v[i])
@@ -18743,7 +18743,7 @@ func (ec *executionContext) marshalO__Field2ᚕgithubᚗcomᚋ99designsᚋgqlgen
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__Field2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐField(ctx, sel, v[i])
@@ -18762,7 +18762,7 @@ func (ec *executionContext) marshalO__InputValue2ᚕgithubᚗcomᚋ99designsᚋg
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__InputValue2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐInputValue(ctx, sel, v[i])
@@ -18781,7 +18781,7 @@ func (ec *executionContext) marshalO__Type2ᚕgithubᚗcomᚋ99designsᚋgqlgen�
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 2, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__Type2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(ctx, sel, v[i])
