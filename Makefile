@@ -49,6 +49,7 @@ generate: ## Make the Go code of the schema anew
 bench: build ## Run the benchmarks
 	go test -run '^$$' -bench . -benchtime 5x ./cmd/...
 	go test -run '^$$' -bench . -benchtime 200x ./graph/...
+	go test -run '^$$' -bench . ./internal/geo/locate ./internal/geo/pointindex ./internal/atlas
 
 bench-peers: setup-bench ## Measure against PostGIS, orb and PostGraphile, and print the table
 	go run ./bench/peers

@@ -392,6 +392,7 @@ func BenchmarkPointToRegency(b *testing.B) {
 	}
 	var own, others time.Duration
 	passes := 0
+	b.ResetTimer()
 	for n := 0; n < b.N; n += len(points) {
 		start := time.Now()
 		for _, p := range points {
