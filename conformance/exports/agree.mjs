@@ -84,6 +84,7 @@ const questions = [
   ["regions", { asOf: "2016-06-30", filter: { not: { affirmative: true } }, orderBy: "NAME" }],
   ["regions", { filter: { near: surabaya, level: "REGENCY" } }],
   ["regions", { filter: { intersects: box }, orderBy: "AREA" }],
+  ["regions", { filter: { contains: { type: "Polygon", coordinates: [[[112.5, -7.9], [112.6, -7.9], [112.6, -7.8], [112.5, -7.8], [112.5, -7.9]]] } } }],
   ["clusters", {}],
   ["clusters", { asOf: "2016-12-31" }],
   ["clusters", { asOf: "2017-12-25", filter: { regions: { affirmative: true } } }],

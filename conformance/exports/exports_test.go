@@ -95,7 +95,7 @@ func TestFormatsAgreeWithGraphQL(t *testing.T) {
 	if err := json.Unmarshal(node(t, "agree.mjs", server.URL), &got); err != nil {
 		t.Fatal(err)
 	}
-	if got.Questions != 10 || got.Compared < 20_000 {
+	if got.Questions != 11 || got.Compared < 20_000 {
 		t.Errorf("got %+v", got)
 	}
 	t.Logf("%d values compared", got.Compared)

@@ -119,7 +119,7 @@ func regionColumns() []column[*regionRow] {
 			func(r *regionRow) any { return round(r.label().Lat(), r.detail) }},
 		{Column{Name: "distanceMetres", Type: Number, Optional: true, Description: "Under a near filter: distance in metres on the sphere from its point to the boundary."},
 			func(r *regionRow) any { return pointer(r.Metres) }},
-		{Column{Name: "overlapShare", Type: Number, Optional: true, Description: "Under a within or intersects filter: the share of the region's area in the polygon, 0 to 1."},
+		{Column{Name: "overlapShare", Type: Number, Optional: true, Description: "Under a within, intersects or contains filter: the share of the region's area in the polygon, 0 to 1."},
 			func(r *regionRow) any { return pointer(r.Share) }},
 		{Column{Name: "sources", Type: SourceList, Description: "Where the region's code, name and boundary were read."},
 			func(r *regionRow) any { return union(r.Sources) }},
@@ -133,7 +133,7 @@ func regionTable(a *atlas.Atlas, list *atlas.RegionList, request *Request) *tabl
 		if f.Near != nil {
 			optional = append(optional, "distanceMetres")
 		}
-		if f.Within != nil || f.Intersects != nil {
+		if f.Within != nil || f.Intersects != nil || f.Contains != nil {
 			optional = append(optional, "overlapShare")
 		}
 	}
