@@ -107,6 +107,8 @@ test('before the record the page says so, and still shows the clusters', async (
   const { page, faults, context } = await show('/?asOf=2013-06-01');
   assert.match(await page.locator('.told').textContent(), /Regions are not known before 23 July 2014/);
   assert.equal((await rows(page)).length, 6);
+  const sheet = await downloaded(page, () => page.getByRole('link', { name: 'CSV', exact: true }).click());
+  assert.equal(parseCSV(sheet.text).length, 1 + 6);
   await page.getByRole('button', { name: 'Go to 23 July 2014' }).click();
   await settled(page);
   assert.equal((await provincesDrawn(page)).length, 34);

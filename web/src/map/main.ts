@@ -11,8 +11,8 @@ import { drawLegend } from './legend';
 import { nameIn, type Page } from './page';
 import { paletteOf } from './palette';
 import { clusterFilter, clustersQuestion, frameQuery, provincesQuery, regionFilter, regionsQuestion } from './questions';
-import { boxOf } from './shapes';
 import { drawResults, type Listed, status } from './results';
+import { boxOf } from './shapes';
 import type { StyleInput } from './style';
 import { createTimeline } from './timeline';
 import { formatView, type List, parseView, type View } from './view';
@@ -36,22 +36,20 @@ let clusterRows: Clusters['clusters']['nodes'] = [];
 let matching: string[] | undefined;
 /** Counts the drawings, so that a late answer does not overwrite a later view. */
 let turn = 0;
-/** Whether the area comes from the reader's own drawing, who then sees it already. */
-let drawnNow = false;
 
 const dark = () => theme === null ? systemDark.matches : theme === 'dark';
 
 const say = (text: string) => { byId('live').textContent = text; };
 
-function change(changes: Partial<View>, quietly = false) {
+/** Changes the view; quietly without a step of history, and unless told otherwise looking at what is then chosen. */
+function change(changes: Partial<View>, quietly = false, looking = true) {
   view = { ...view, ...changes };
   if (!embedded) {
     const address = `${location.pathname}${formatView(view)}`;
     if (quietly) history.replaceState(null, '', address);
     else if (address !== location.pathname + location.search) history.pushState(null, '', address);
   }
-  const looks = Boolean(changes.province || changes.area && !drawnNow);
-  draw(quietly).then(() => { if (looks) look(); }).catch(fail);
+  draw(quietly).then(() => { if (looking && (changes.province || changes.area)) look(); }).catch(fail);
 }
 
 function fail(error: unknown) {
@@ -68,7 +66,7 @@ const filters = createFilters(byId('filters'), {
   cancel: () => map?.draw(undefined),
 });
 const actions = {
-  showQuery: () => showQuery(page, view.list === 'clusters' ? clustersQuestion(view, page.beforeRecord) : regionsQuestion(view)),
+  showQuery: () => showQuery(page, view.list === 'clusters' || page.beforeRecord ? clustersQuestion(page.asked, page.beforeRecord) : regionsQuestion(view)),
   share: () => {
     const button = byId('share');
     navigator.clipboard.writeText(location.href).then(() => { button.textContent = page.words.shared; say(page.words.shared); }, () => {});
@@ -118,7 +116,10 @@ async function draw(passing = false) {
   const day = view.day || today();
   const beforeRecord = day < frame.dataset.regionsFrom;
   const words = wordsOf(view.lang);
-  page = { view, words, frame, moments: page?.moments ?? moments(frame), day, beforeRecord, provinces: page?.provinces ?? [], change, say };
+  // Before the record the API knows no day: then the phases that had begun are asked for.
+  const begun = frame.phases.filter(({ from }) => from.slice(0, 4) <= day.slice(0, 4));
+  const asked = beforeRecord && !view.phase && begun.length === 1 ? { ...view, phase: begun[0].key } : view;
+  page = { view, asked, words, frame, moments: page?.moments ?? moments(frame), day, beforeRecord, provinces: page?.provinces ?? [], change, say };
   document.documentElement.lang = view.lang;
   document.title = words.title;
   byId('skip').textContent = words.skip;
@@ -137,17 +138,17 @@ async function draw(passing = false) {
   const provinceDay = beforeRecord ? frame.dataset.regionsFrom : view.day || undefined;
   const [provinces, clusters, regions] = await Promise.all([
     ask<Provinces>({ query: provincesQuery, variables: { asOf: provinceDay } }),
-    ask<Clusters>(clustersQuestion(view, beforeRecord)),
+    ask<Clusters>(clustersQuestion(asked, beforeRecord)),
     view.list === 'clusters' || beforeRecord ? undefined : ask<Regions>(regionsQuestion(view)),
   ]);
   if (mine !== turn) return;
   page.provinces = provinces.regions.nodes;
-  // Before the record the API knows no day; the phase's beginning decides here.
-  const begun = beforeRecord ? clusters.clusters.nodes.filter(({ phases }) => phases.some(({ from }) => from.slice(0, 4) <= day.slice(0, 4))) : clusters.clusters.nodes;
-  clusterRows = begun;
+  // Of a phase chosen by the reader that had not begun, there is none.
+  const none = beforeRecord && view.phase !== '' && !begun.some(({ key }) => key === view.phase);
+  clusterRows = none ? [] : clusters.clusters.nodes;
   const filtered = Object.keys(regionFilter(view)).length > 1;
   matching = regions && filtered ? regions.regions.nodes.map(({ code }) => code) : undefined;
-  listed = { clusters: { ...clusters.clusters, totalCount: beforeRecord ? begun.length : clusters.clusters.totalCount, nodes: begun }, regions: regions?.regions };
+  listed = { clusters: { ...clusters.clusters, totalCount: none ? 0 : clusters.clusters.totalCount, nodes: clusterRows }, regions: regions?.regions };
   counts = { clusters: listed.clusters?.totalCount, ...regions && { [view.list]: regions.regions.totalCount } };
   if (embedded) drawEmbedded();
   else {
@@ -247,7 +248,12 @@ async function begin() {
     map = createMap(byId('map'), styleInput(), view.camera, words, {
       moved: (camera) => keepCamera(camera),
       selected: (selected) => change({ selected }),
-      drawn: (area) => { filters.drawn(); if (!area) { draw().catch(fail); return; } drawnNow = true; change({ area }); drawnNow = false; },
+      drawn: (area) => {
+        filters.drawn();
+        // Who drew it sees it already.
+        if (area) change({ area }, false, false);
+        else draw().catch(fail);
+      },
       hint,
     }, [boundaries && `${words.boundariesBy}: wilayah_boundaries (${boundaries.name})`, words.neighboursBy].filter(Boolean).join(' · '),
     () => embedded ? 0 : byId('legend').offsetHeight + 12);

@@ -7,6 +7,8 @@ import type { Words } from './words';
 /** What the parts of the page show and do. Each part draws itself from this, and asks for changes through it. */
 export interface Page {
   view: View;
+  /** The view as the API is asked for it; it differs on days before regions are known. */
+  asked: View;
   words: Words;
   frame: Frame;
   moments: Moment[];

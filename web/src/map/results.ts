@@ -69,7 +69,7 @@ export function drawResults(into: HTMLElement, page: Page, listed: Listed, count
     h('div', { className: 'segments', role: 'group', 'aria-label': words.listOf }, tab('clusters', words.clusters), tab('regencies', words.regencies), tab('provinces', words.provinces)),
     ...body(page, listed, actions),
     h('div', { className: 'actions' },
-      none ? null : h('span', { className: 'downloads' }, h('span', { id: 'download-label' }, `${words.download}:`), formats.map(([format, name]) => h('a', { href: exportAddress(view, format, anyDay), download: '', className: 'button' }, name))),
+      none ? null : h('span', { className: 'downloads' }, h('span', { id: 'download-label' }, `${words.download}:`), formats.map(([format, name]) => h('a', { href: exportAddress(page.asked, format, anyDay), download: '', className: 'button' }, name))),
       h('button', { type: 'button', id: 'show-query', onclick: actions.showQuery }, words.showQuery),
       h('button', { type: 'button', id: 'share', onclick: actions.share }, words.share),
       h('button', { type: 'button', id: 'embed', onclick: actions.embed }, words.embed)));
