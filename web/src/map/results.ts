@@ -106,16 +106,16 @@ function table<Row>(page: Page, columns: Column<Row>[], rows: Row[], selectionOf
   }) : rows;
   const head = columns.map(({ key, title, numeric }) => {
     const mine = by?.key === key;
-    return h('th', { scope: 'col', className: numeric ? 'number' : '', 'aria-sort': mine ? down ? 'descending' : 'ascending' : 'none' },
+    return h('th', { scope: 'col', className: `${numeric ? 'number ' : ''}of-${key}`, 'aria-sort': mine ? down ? 'descending' : 'ascending' : 'none' },
       h('button', { type: 'button', id: `sort-${key}`, onclick: () => change({ sort: mine && !down ? `-${key}` : key }) }, title(words), h('i', { 'aria-hidden': 'true' }, mine ? down ? '▼' : '▲' : '')));
   });
   const lines = sorted.map((row) => {
     const selection = selectionOf(row);
     const selected = view.selected?.kind === selection.kind && view.selected.key === selection.key;
     const choose = () => change({ selected: selection });
-    return h('tr', { className: selected ? 'selected' : '', onclick: choose, 'data-key': selection.key }, columns.map(({ cell, numeric }, i) => i === 0
+    return h('tr', { className: selected ? 'selected' : '', onclick: choose, 'data-key': selection.key }, columns.map(({ cell, key, numeric }, i) => i === 0
       ? h('th', { scope: 'row' }, h('button', { type: 'button', id: `row-${selection.key}`, 'aria-current': selected ? 'true' : undefined }, cell(row)))
-      : h('td', { className: numeric ? 'number' : '' }, cell(row))));
+      : h('td', { className: `${numeric ? 'number ' : ''}of-${key}` }, cell(row))));
   });
   return h('div', { className: 'rows', tabIndex: 0, role: 'region', 'aria-label': words[view.list] },
     h('table', {}, h('caption', { className: 'unseen' }, words[view.list]), h('thead', {}, h('tr', {}, head)), h('tbody', {}, lines)));

@@ -77,7 +77,7 @@ export function styleOf({ palette, theme, tiles, colour, level, counts, matching
         { id: 'province-borders', type: 'line', ...regions, 'source-layer': 'borders', filter: is('level', 'province'),
           paint: { 'line-color': palette.provinceLine, 'line-width': grow(3, 0.7, 9, 2) } },
         ...when(matching && matching.length <= 120, () => [
-          { id: 'matching', type: 'line', ...regions, 'source-layer': level, filter: matches, paint: { 'line-color': palette.mark, 'line-width': 1.5 } },
+          { id: 'matching', type: 'line', ...regions, 'source-layer': level, filter: matches, paint: { 'line-color': palette.mark, 'line-width': grow(4, 0.8, 8, 2) } },
         ]),
         { id: 'hovered', type: 'line', ...regions, 'source-layer': fillLevel,
           paint: { 'line-color': palette.mark, 'line-width': 2, 'line-opacity': ['case', ['boolean', ['feature-state', 'hovered'], false], 1, 0] } },
