@@ -289,6 +289,11 @@ func BenchmarkWarm(b *testing.B) {
 		b.Fatal(err)
 	}
 	all := tilesOf(6)
+	for _, at := range all {
+		if _, err := tiles.Gzipped(b.Context(), builder, at, Query{Day: today}); err != nil {
+			b.Fatal(err)
+		}
+	}
 	i := 0
 	for b.Loop() {
 		if _, err := tiles.Gzipped(b.Context(), builder, all[i%len(all)], Query{Day: today}); err != nil {
