@@ -37,7 +37,7 @@ func TestSwapsDropNoRequest(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	var background sync.WaitGroup
 	listening, endListening := context.WithCancel(ctx)
