@@ -126,11 +126,18 @@ func TestPages(t *testing.T) {
 			for _, part := range strings.Split(body, `"./assets/`)[1:] {
 				name, _, _ := strings.Cut(part, `"`)
 				asset, _ := get(t, "/assets/"+name)
-				if asset.StatusCode != http.StatusOK || !strings.Contains(asset.Header.Get("Cache-Control"), "immutable") {
+				if asset.StatusCode != http.StatusOK || !strings.Contains(asset.Header.Get("Cache-Control"), "immutable") || asset.Header.Get("Content-Type") == "application/octet-stream" {
 					t.Errorf("%s: %s, Cache-Control %q", name, asset.Status, asset.Header.Get("Cache-Control"))
 				}
 			}
 		})
+	}
+	// What the pages are built from asks to be named with its licence.
+	_, licences := get(t, "/licences.txt")
+	for _, part := range []string{"graphiql 5", "maplibre-gl 6", "monaco-editor 0", "SIL OPEN FONT LICENSE"} {
+		if !strings.Contains(licences, part) {
+			t.Errorf("the licences do not name %s", part)
+		}
 	}
 	if response, _ := get(t, "/assets/none.js"); response.StatusCode != http.StatusNotFound {
 		t.Errorf("an asset that is not there: %s", response.Status)

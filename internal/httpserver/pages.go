@@ -2,7 +2,6 @@ package httpserver
 
 import (
 	"io/fs"
-	"mime"
 	"net/http"
 	"path"
 	"strings"
@@ -37,6 +36,9 @@ func servePages(router chi.Router, files fs.FS) {
 	router.Get("/playground/", func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "../playground", http.StatusMovedPermanently)
 	})
+	router.Get("/licences.txt", func(w http.ResponseWriter, r *http.Request) {
+		serveFile(w, r, files, "licences.txt", "no-cache")
+	})
 	// The names of assets hold a digest of what they contain.
 	router.Get("/assets/{name}", func(w http.ResponseWriter, r *http.Request) {
 		serveFile(w, r, files, path.Join("assets", chi.URLParam(r, "name")), "public, max-age=31536000, immutable")
@@ -63,20 +65,23 @@ func serveFile(w http.ResponseWriter, r *http.Request, files fs.FS, name, cacheC
 	if notModified(w, r, etag(name, string(content)), cacheControl) {
 		return
 	}
-	w.Header().Set("Content-Type", contentType(name))
+	kind, known := contentTypes[path.Ext(name)]
+	if !known {
+		kind = "application/octet-stream"
+	}
+	w.Header().Set("Content-Type", kind)
 	_, _ = w.Write(content)
 }
 
-// contentType does not ask the machine's own tables, which differ.
-func contentType(name string) string {
-	switch ext := strings.ToLower(path.Ext(name)); ext {
-	case ".ttf":
-		return "font/ttf"
-	case ".woff2":
-		return "font/woff2"
-	case ".geojson":
-		return "application/geo+json"
-	default:
-		return mime.TypeByExtension(ext)
-	}
+// contentTypes are those of the files that a build makes. The machine's own tables
+// are not asked, since they differ.
+var contentTypes = map[string]string{
+	".css":   "text/css; charset=utf-8",
+	".html":  "text/html; charset=utf-8",
+	".js":    "text/javascript; charset=utf-8",
+	".json":  "application/json",
+	".mjs":   "text/javascript; charset=utf-8",
+	".ttf":   "font/ttf",
+	".txt":   "text/plain; charset=utf-8",
+	".woff2": "font/woff2",
 }
