@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -40,6 +41,11 @@ type world struct {
 var shared *world
 
 func TestMain(m *testing.M) {
+	flag.Parse()
+	if flag.Lookup("test.fuzz").Value.String() != "" {
+		// Fuzzing asks no server, and its workers end too suddenly to stop one.
+		os.Exit(m.Run())
+	}
 	server, err := pgtest.Start()
 	if err != nil {
 		panic(err)
