@@ -17,18 +17,15 @@ import (
 	"time"
 
 	"github.com/sentra-ikm/sentra/graph"
-	"github.com/sentra-ikm/sentra/graph/model"
 	"github.com/sentra-ikm/sentra/internal/atlas"
-	"github.com/sentra-ikm/sentra/internal/facts"
 	"github.com/sentra-ikm/sentra/internal/httpserver"
-	"github.com/sentra-ikm/sentra/internal/ingest"
 	"github.com/sentra-ikm/sentra/internal/pgtest"
 	"github.com/sentra-ikm/sentra/internal/postgres"
-	"github.com/sentra-ikm/sentra/internal/sentra"
+	"github.com/sentra-ikm/sentra/internal/servertest"
 )
 
 // today is the day on which the tests ask, unless they name one.
-var today = time.Date(2026, 11, 24, 5, 0, 0, 0, time.UTC)
+var today = servertest.Today
 
 // world is a whole Sentra over a real database with the real boundaries.
 type world struct {
@@ -71,12 +68,10 @@ func must[T any](value T, err error) T {
 func newWorld(server *pgtest.Server) *world {
 	ctx := context.Background()
 	store := must(postgres.Open(ctx, must(server.NewDatabase(ctx))))
-	must(store.Migrate(ctx))
-	must(store.SyncFacts(ctx, must(facts.Load()), must(facts.Digest())))
-	must(ingest.Boundaries(ctx, store, []string{"../../shared/boundaries/provinces.geojson", "../../shared/boundaries/regencies.geojson"},
-		ingest.BoundaryOptions{Source: sentra.Source{ID: facts.BoundarySource, Title: "wilayah_boundaries"}}))
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	w := &world{store: store, holder: must(atlas.NewHolder(ctx, store, log))}
+	if err := servertest.Fill(ctx, store, servertest.Boundaries("..")...); err != nil {
+		panic(err)
+	}
+	w := &world{store: store, holder: must(atlas.NewHolder(ctx, store, slog.New(slog.DiscardHandler)))}
 	w.url = w.serve(httpserver.DefaultConfig())
 	w.close = append(w.close, func() { store.Close() })
 	return w
@@ -87,18 +82,11 @@ func (w *world) serve(config httpserver.Config) string {
 }
 
 func (w *world) serveAs(config httpserver.Config, resolver *graph.Resolver) string {
-	config.Data = httpserver.Data{Atlas: w.holder.Atlas, Today: func() sentra.Date { return sentra.Today(today) }, Version: "test",
-		ParseRegionFilter: graph.ParseRegionFilter, ParseClusterFilter: graph.ParseClusterFilter, ClusterID: model.ClusterID}
-	handler := must(httpserver.New(config, graph.NewSchema(resolver), resolver.OneAtlas, ready{}, slog.New(slog.NewTextHandler(io.Discard, nil))))
+	config.Data = servertest.Data(w.holder)
+	handler := must(httpserver.New(config, graph.NewSchema(resolver), resolver.OneAtlas, servertest.Ready{}, slog.New(slog.DiscardHandler)))
 	server := httptest.NewServer(handler.Handler())
 	w.close = append(w.close, server.Close)
 	return server.URL
-}
-
-type ready struct{}
-
-func (ready) Readiness(context.Context) (httpserver.Readiness, error) {
-	return httpserver.Readiness{Status: "ready"}, nil
 }
 
 type answer struct {

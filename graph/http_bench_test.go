@@ -12,6 +12,7 @@ import (
 
 	"github.com/sentra-ikm/sentra/graph"
 	"github.com/sentra-ikm/sentra/internal/httpserver"
+	"github.com/sentra-ikm/sentra/internal/servertest"
 )
 
 // BenchmarkAnswer makes answers through the whole server but the network, none of
@@ -20,7 +21,7 @@ func BenchmarkAnswer(b *testing.B) {
 	config := httpserver.DefaultConfig()
 	config.AnswerCache = 0
 	resolver := &graph.Resolver{Holder: shared.holder, Now: func() time.Time { return today }}
-	server := must(httpserver.New(config, graph.NewSchema(resolver), resolver.OneAtlas, ready{}, slog.New(slog.NewTextHandler(io.Discard, nil))))
+	server := must(httpserver.New(config, graph.NewSchema(resolver), resolver.OneAtlas, servertest.Ready{}, slog.New(slog.NewTextHandler(io.Discard, nil))))
 	points := make([]map[string]float64, 1000)
 	for i := range points {
 		points[i] = map[string]float64{"lon": 107 + float64(i)*0.005, "lat": -7 + float64(i%7)*0.01}

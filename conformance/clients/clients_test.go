@@ -5,9 +5,6 @@ package clients
 
 import (
 	"context"
-	"io"
-	"log/slog"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,51 +14,21 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sentra-ikm/sentra/graph"
-	"github.com/sentra-ikm/sentra/internal/atlas"
-	"github.com/sentra-ikm/sentra/internal/facts"
-	"github.com/sentra-ikm/sentra/internal/httpserver"
-	"github.com/sentra-ikm/sentra/internal/pgtest"
-	"github.com/sentra-ikm/sentra/internal/postgres"
+	"github.com/sentra-ikm/sentra/internal/servertest"
 )
 
-type ready struct{}
-
-func (ready) Readiness(context.Context) (httpserver.Readiness, error) {
-	return httpserver.Readiness{Status: "ready"}, nil
-}
-
-// serve serves the facts over a real database and gives the address.
+// serve starts a server and gives the address of its API.
 func serve(t *testing.T) string {
 	t.Helper()
-	must := func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
+	server, err := servertest.Start(t.Context(), "../..")
+	if err != nil {
+		t.Fatal(err)
 	}
-	database, err := pgtest.Start()
-	must(err)
-	t.Cleanup(func() { must(database.Stop()) })
-	url, err := database.NewDatabase(t.Context())
-	must(err)
-	store, err := postgres.Open(t.Context(), url)
-	must(err)
-	t.Cleanup(func() { must(store.Close()) })
-	_, err = store.Migrate(t.Context())
-	must(err)
-	brought, err := facts.Load()
-	must(err)
-	_, err = store.SyncFacts(t.Context(), brought, "test")
-	must(err)
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	holder, err := atlas.NewHolder(t.Context(), store, log)
-	must(err)
-	resolver := &graph.Resolver{Holder: holder, Now: time.Now}
-	handler, err := httpserver.New(httpserver.DefaultConfig(), graph.NewSchema(resolver), resolver.OneAtlas, ready{}, log)
-	must(err)
-	server := httptest.NewServer(handler.Handler())
-	t.Cleanup(server.Close)
+	t.Cleanup(func() {
+		if err := server.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
 	return server.URL + "/graphql"
 }
 

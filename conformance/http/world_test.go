@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"os"
@@ -18,12 +17,11 @@ import (
 
 	"github.com/sentra-ikm/sentra/graph"
 	"github.com/sentra-ikm/sentra/internal/atlas"
-	"github.com/sentra-ikm/sentra/internal/facts"
 	"github.com/sentra-ikm/sentra/internal/httpserver"
 	"github.com/sentra-ikm/sentra/internal/ingest"
 	"github.com/sentra-ikm/sentra/internal/pgtest"
 	"github.com/sentra-ikm/sentra/internal/postgres"
-	"github.com/sentra-ikm/sentra/internal/sentra"
+	"github.com/sentra-ikm/sentra/internal/servertest"
 )
 
 var database *pgtest.Server
@@ -60,13 +58,14 @@ func newWorld(t *testing.T, boundaries bool) *world {
 	ctx, stop := context.WithCancel(context.Background())
 	w := &world{t: t, url: must(database.NewDatabase(ctx))}
 	w.store = must(postgres.Open(ctx, w.url))
-	must(w.store.Migrate(ctx))
-	must(w.store.SyncFacts(ctx, must(facts.Load()), must(facts.Digest())))
+	var files []string
 	if boundaries {
-		must(ingest.Boundaries(ctx, w.store, []string{"../../../shared/boundaries/provinces.geojson"},
-			ingest.BoundaryOptions{Source: sentra.Source{ID: facts.BoundarySource, Title: "wilayah_boundaries"}}))
+		files = servertest.Boundaries("../..")[:1]
 	}
-	w.holder = must(atlas.NewHolder(ctx, w.store, slog.New(slog.NewTextHandler(io.Discard, nil))))
+	if err := servertest.Fill(ctx, w.store, files...); err != nil {
+		t.Fatal(err)
+	}
+	w.holder = must(atlas.NewHolder(ctx, w.store, slog.New(slog.DiscardHandler)))
 	listening := make(chan struct{})
 	go func() {
 		defer close(listening)
@@ -86,7 +85,7 @@ func (w *world) serve(config httpserver.Config, address string) (url string, sto
 	w.t.Helper()
 	resolver := &graph.Resolver{Holder: w.holder, Now: time.Now}
 	config.Data.Version = "test"
-	server := must(httpserver.New(config, graph.NewSchema(resolver), resolver.OneAtlas, ready{}, slog.New(slog.NewTextHandler(w.t.Output(), nil))))
+	server := must(httpserver.New(config, graph.NewSchema(resolver), resolver.OneAtlas, servertest.Ready{}, slog.New(slog.NewTextHandler(w.t.Output(), nil))))
 	var listener net.Listener
 	for range 50 {
 		var err error
@@ -112,12 +111,6 @@ func (w *world) serve(config httpserver.Config, address string) (url string, sto
 	}
 	w.t.Cleanup(func() { _ = stop() })
 	return "http://" + listener.Addr().String(), stop
-}
-
-type ready struct{}
-
-func (ready) Readiness(context.Context) (httpserver.Readiness, error) {
-	return httpserver.Readiness{Status: "ready"}, nil
 }
 
 // addCluster imports one more cluster, and so makes another version of the

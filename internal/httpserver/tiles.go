@@ -2,6 +2,7 @@ package httpserver
 
 import (
 	"context"
+	"encoding/json"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -31,8 +32,12 @@ func routeTiles(router chi.Router, config Config, log *slog.Logger) error {
 	t := &tileRoutes{config: config, tiles: tiles, log: log}
 	for path, handler := range map[string]func(http.ResponseWriter, *http.Request) error{
 		"/tiles/{z}/{x}/{y}": t.tile,
-		"/tiles.json":        t.tileJSON,
-		"/style.json":        t.style,
+		"/tiles.json": t.document(func(q *question, address string) any {
+			return q.builder.TileJSON(address, q.Day, q.Layers)
+		}),
+		"/style.json": t.document(func(q *question, address string) any {
+			return q.builder.Style(address, q.Day)
+		}),
 	} {
 		answer := func(w http.ResponseWriter, r *http.Request) {
 			ctx, cancel := context.WithTimeout(r.Context(), t.config.Timeout)
@@ -45,6 +50,23 @@ func routeTiles(router chi.Router, config Config, log *slog.Logger) error {
 		router.Head(path, answer)
 	}
 	return nil
+}
+
+// document answers with a JSON document about the tiles that the parameters ask
+// for: their TileJSON, or a MapLibre style for them.
+func (t *tileRoutes) document(about func(q *question, tilesAddress string) any) func(http.ResponseWriter, *http.Request) error {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		q, err := t.ask(r)
+		if err != nil {
+			return err
+		}
+		if t.known(w, r, q) {
+			return nil
+		}
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		_ = json.NewEncoder(w).Encode(about(q, tilesURL(r, q)))
+		return nil
+	}
 }
 
 // question is what the parameters of the tile routes ask for.

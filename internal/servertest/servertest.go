@@ -53,7 +53,7 @@ func Start(ctx context.Context, root string) (_ *Server, err error) {
 		return nil, err
 	}
 	s.stop = append(s.stop, s.Store.Close)
-	if err := fill(ctx, s.Store, filepath.Join(root, "../shared/boundaries")); err != nil {
+	if err := Fill(ctx, s.Store, Boundaries(root)...); err != nil {
 		return nil, err
 	}
 	log := slog.New(slog.DiscardHandler)
@@ -62,9 +62,8 @@ func Start(ctx context.Context, root string) (_ *Server, err error) {
 	}
 	resolver := &graph.Resolver{Holder: s.Holder, Now: func() time.Time { return Today }}
 	config := httpserver.DefaultConfig()
-	config.Data = httpserver.Data{Atlas: s.Holder.Atlas, Today: func() sentra.Date { return sentra.Today(Today) }, Version: "test",
-		ParseRegionFilter: graph.ParseRegionFilter, ParseClusterFilter: graph.ParseClusterFilter, ClusterID: model.ClusterID, InputSchemas: graph.InputSchemas}
-	handler, err := httpserver.New(config, graph.NewSchema(resolver), resolver.OneAtlas, backend{}, log)
+	config.Data = Data(s.Holder)
+	handler, err := httpserver.New(config, graph.NewSchema(resolver), resolver.OneAtlas, Ready{}, log)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +73,22 @@ func Start(ctx context.Context, root string) (_ *Server, err error) {
 	return s, nil
 }
 
-func fill(ctx context.Context, store *postgres.Store, boundaries string) error {
+// Data is what a server under test answers from, beside GraphQL.
+func Data(holder *atlas.Holder) httpserver.Data {
+	return httpserver.Data{Atlas: holder.Atlas, Today: func() sentra.Date { return sentra.Today(Today) }, Version: "test",
+		ParseRegionFilter: graph.ParseRegionFilter, ParseClusterFilter: graph.ParseClusterFilter, ClusterID: model.ClusterID, InputSchemas: graph.InputSchemas}
+}
+
+// Boundaries gives the files of the real boundaries, provinces first. root is the
+// project's folder as seen from the test.
+func Boundaries(root string) []string {
+	folder := filepath.Join(root, "../shared/boundaries")
+	return []string{filepath.Join(folder, "provinces.geojson"), filepath.Join(folder, "regencies.geojson")}
+}
+
+// Fill migrates an empty database and brings in the facts and the boundaries of
+// the files, if any.
+func Fill(ctx context.Context, store *postgres.Store, boundaries ...string) error {
 	if _, err := store.Migrate(ctx); err != nil {
 		return err
 	}
@@ -89,7 +103,10 @@ func fill(ctx context.Context, store *postgres.Store, boundaries string) error {
 	if _, err := store.SyncFacts(ctx, brought, digest); err != nil {
 		return err
 	}
-	_, err = ingest.Boundaries(ctx, store, []string{filepath.Join(boundaries, "provinces.geojson"), filepath.Join(boundaries, "regencies.geojson")},
+	if len(boundaries) == 0 {
+		return nil
+	}
+	_, err = ingest.Boundaries(ctx, store, boundaries,
 		ingest.BoundaryOptions{Source: sentra.Source{ID: facts.BoundarySource, Title: "wilayah_boundaries", Licence: "MIT"}})
 	return err
 }
@@ -103,9 +120,10 @@ func (s *Server) Stop() error {
 	return all
 }
 
-type backend struct{}
+// Ready is the backend of a server that is ready.
+type Ready struct{}
 
-// Readiness says that the server is ready.
-func (backend) Readiness(context.Context) (httpserver.Readiness, error) {
+// Readiness says so.
+func (Ready) Readiness(context.Context) (httpserver.Readiness, error) {
 	return httpserver.Readiness{Status: "ready", Database: "ok", Boundaries: "ALL"}, nil
 }
