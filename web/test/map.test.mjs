@@ -305,6 +305,35 @@ test('an article can frame the map, and nothing else of it', async () => {
   await context.close();
 });
 
+test('what the API refuses is told, and the map stands', async () => {
+  const { page, faults, context } = await open(browser);
+  await page.goto(`${address}/?product=nonsense`);
+  await page.getByRole('alert').getByText(/product/).waitFor();
+  await page.waitForSelector('html[data-map="ready"]', { state: 'attached' });
+  await page.locator('#filter-product').selectOption('');
+  await settled(page);
+  assert.equal((await rows(page)).length, 11);
+  // A province that is not there yet.
+  await page.goto(`${address}/?asOf=2017-12-25&show=region:94`);
+  await settled(page);
+  await page.locator('#card').getByText('Not there on 25 December 2017').waitFor();
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('without WebGL the table works', async () => {
+  const { page, context } = await open(browser);
+  await page.addInitScript(() => {
+    const get = HTMLCanvasElement.prototype.getContext;
+    HTMLCanvasElement.prototype.getContext = function (kind, ...more) { return /webgl/.test(kind) ? null : get.call(this, kind, ...more); };
+  });
+  await page.goto(address);
+  await page.getByText('The map needs WebGL').waitFor();
+  await page.getByRole('button', { name: /^Provinces/ }).click();
+  await page.waitForFunction(() => document.querySelectorAll('#results tbody tr').length === 38);
+  await context.close();
+});
+
 test('without boundaries the land and the points still show', async () => {
   const { page, faults, context } = await show('/', { server: withoutBoundaries });
   assert.deepEqual(await provincesDrawn(page), []);

@@ -25,7 +25,7 @@ test('an address says what a view shows, and back', () => {
 
 test('what is wrong in an address is left out', () => {
   for (const search of ['?asOf=2017-02-30', '?asOf=2017-13-01', '?asOf=yesterday', '?list=villages', '?affirmative=true', '?province=94.06', '?bbox=1,2,3', '?bbox=110,5,112,-5', '?bbox=110,-95,112,5', '?within=1,2;3,4', '?near=110,-7,-1', '?near=110,-7,', '?near=110,-7,9e9',
-    '?at=1,2', '?at=NaN,1,2', '?show=village:1', '?show=', '?sort=;drop', '?hosts=maybe', '?%E0%A4%A', '?lang=xx']) {
+    '?at=1,2', '?at=NaN,1,2', '?show=village:1', '?show=', '?show=region:Dogiyai', '?sort=;drop', '?hosts=maybe', '?%E0%A4%A', '?lang=xx']) {
     assert.deepEqual(view.parseView(search, 'en'), view.defaults, search);
   }
   assert.equal(view.parseView('', 'id').lang, 'id');

@@ -32,7 +32,7 @@ export function createCard(into: HTMLElement, actions: CardActions) {
   /** The id of what had the focus when the card was opened. */
   let opener = '';
 
-  const frameOf = (page: Page, title: string, subtitle: string, zoom: Box, content: Node[]) => {
+  const sheet = (page: Page, title: string, subtitle: string, content: (Node | string)[]) => {
     const { words, change } = page;
     const close = () => {
       change({ selected: undefined });
@@ -41,14 +41,25 @@ export function createCard(into: HTMLElement, actions: CardActions) {
     into.replaceChildren(h('div', { className: 'sheet', role: 'region', 'aria-label': title, onkeydown: (event: KeyboardEvent) => { if (event.key === 'Escape') close(); } },
       h('header', {}, h('div', {}, h('h2', { id: 'card-title', tabIndex: -1 }, title), h('p', {}, subtitle)),
         h('button', { type: 'button', className: 'round', 'aria-label': words.close, title: words.close, onclick: close }, '×')),
-      h('div', { className: 'body', tabIndex: 0, role: 'group', 'aria-label': title }, ...content,
-        h('button', { type: 'button', className: 'text', onclick: () => actions.zoomTo(zoom) }, words.zoomTo))));
+      h('div', { className: 'body', tabIndex: 0, role: 'group', 'aria-label': title }, ...content)));
     into.hidden = false;
+  };
+
+  const frameOf = (page: Page, title: string, subtitle: string, zoom: Box, content: Node[]) => {
+    sheet(page, title, subtitle, [...content, h('button', { type: 'button', className: 'text', onclick: () => actions.zoomTo(zoom) }, page.words.zoomTo)]);
     about = zoom;
     actions.reveal(zoom);
   };
 
   const regionButton = (page: Page, code: string, name: string) => h('button', { type: 'button', className: 'link', onclick: () => page.change({ selected: { kind: 'region', key: code } }) }, name);
+
+  /** What is selected is not there on the day, as a province before it was made. */
+  const missing = (page: Page) => {
+    const { view, words, frame } = page;
+    about = undefined;
+    const key = view.selected!.key;
+    sheet(page, frame.provinces.nodes.find(({ code }) => code === key)?.name ?? key, words.notThere(longDay(page.day, view.lang)), []);
+  };
 
   const drawRegion = (page: Page, region: RegionCard) => {
     const { words, view } = page;
@@ -108,10 +119,12 @@ export function createCard(into: HTMLElement, actions: CardActions) {
         const { region } = await ask<{ region: RegionCard | null }>({ query: regionQuery, variables: { code: view.selected.key, asOf: asOf ?? (beforeRecord ? page.frame.dataset.regionsFrom : undefined) } });
         if (shown !== wanted) return;
         if (region) drawRegion(page, region);
+        else missing(page);
       } else {
         const { cluster } = await ask<{ cluster: ClusterCard | null }>({ query: clusterQuery, variables: { id: view.selected.key, asOf } });
         if (shown !== wanted) return;
         if (cluster) drawCluster(page, cluster);
+        else missing(page);
       }
       // Whoever opens the card by keyboard goes on in it.
       if (byKeyboard) into.querySelector<HTMLElement>('#card-title')?.focus({ preventScroll: true });

@@ -130,7 +130,8 @@ async function draw(passing = false) {
   timeline.draw(page);
   drawLegend(byId('legend'), page, embedded);
   if (!embedded) filters.draw(page);
-  card.draw(page).catch(fail);
+  // A card that fails leaves the table as it is.
+  card.draw(page).catch((error: unknown) => say(`${words.failed} ${error instanceof Error ? error.message : String(error)}`));
   map?.showArea(view.area);
 
   if (passing) await new Promise((resolve) => { setTimeout(resolve, 120); });
@@ -240,7 +241,7 @@ async function begin() {
   // MapLibre comes while the API is asked.
   const canvas = import('./canvas');
   frame = await ask<Frame>({ query: frameQuery, variables: {} });
-  await draw();
+  await draw().catch(fail);
   try {
     const { createMap } = await canvas;
     const { words } = page;

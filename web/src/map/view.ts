@@ -114,8 +114,8 @@ export function parseView(search: string, lang: View['lang']): View {
     const area = parseArea(kind, given.get(areaParameters[kind]) ?? '');
     if (area) view.area = area;
   }
-  const selected = /^(region|cluster):(.+)$/.exec(text('show'));
-  if (selected) view.selected = { kind: selected[1] as Selection['kind'], key: selected[2] };
+  const selected = /^(?:(region)(?=:\d{2}(?:\.\d{2})?$)|(cluster)(?=:.)):(.+)$/.exec(text('show'));
+  if (selected) view.selected = { kind: (selected[1] ?? selected[2]) as Selection['kind'], key: selected[3] };
   const [lon, lat, zoom] = numbers(text('at'));
   if (within(lon, -180, 180) && within(lat, -85, 85) && within(zoom, 0, 20)) view.camera = { lon, lat, zoom };
   return view;
