@@ -11476,7 +11476,7 @@ func (ec *executionContext) _RegionsAt_point(ctx context.Context, field graphql.
 			return ec.fieldContext_RegionsAt_point(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Point, nil
+			return obj.Point(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Point) graphql.Marshaler {
@@ -11490,7 +11490,7 @@ func (ec *executionContext) fieldContext_RegionsAt_point(_ context.Context, fiel
 	fc = &graphql.FieldContext{
 		Object:     "RegionsAt",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Point(ctx, field)
@@ -11508,7 +11508,7 @@ func (ec *executionContext) _RegionsAt_province(ctx context.Context, field graph
 			return ec.fieldContext_RegionsAt_province(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Province, nil
+			return obj.Province(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Region) graphql.Marshaler {
@@ -11522,7 +11522,7 @@ func (ec *executionContext) fieldContext_RegionsAt_province(_ context.Context, f
 	fc = &graphql.FieldContext{
 		Object:     "RegionsAt",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Region(ctx, field)
@@ -11540,7 +11540,7 @@ func (ec *executionContext) _RegionsAt_regency(ctx context.Context, field graphq
 			return ec.fieldContext_RegionsAt_regency(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Regency, nil
+			return obj.Regency(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Region) graphql.Marshaler {
@@ -11554,7 +11554,7 @@ func (ec *executionContext) fieldContext_RegionsAt_regency(_ context.Context, fi
 	fc = &graphql.FieldContext{
 		Object:     "RegionsAt",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Region(ctx, field)
@@ -11572,7 +11572,7 @@ func (ec *executionContext) _RegionsAt_distanceMetres(ctx context.Context, field
 			return ec.fieldContext_RegionsAt_distanceMetres(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.DistanceMetres, nil
+			return obj.DistanceMetres(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
@@ -11583,7 +11583,7 @@ func (ec *executionContext) _RegionsAt_distanceMetres(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_RegionsAt_distanceMetres(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RegionsAt", field, false, false, "Float")
+	return graphql.NewScalarFieldContext("RegionsAt", field, true, false, "Float")
 }
 
 func (ec *executionContext) _SearchResult_node(ctx context.Context, field graphql.CollectedField, obj *model.SearchResult) (ret graphql.Marshaler) {

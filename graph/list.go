@@ -13,8 +13,8 @@ import (
 // with an error, as there.
 func marshalList(ctx context.Context, length int, _ int64, _ bool, entry func(ctx context.Context, i int) graphql.Marshaler) graphql.Array {
 	list := make(graphql.Array, length)
-	// One place for the numbers, which field contexts point to.
-	numbers := make([]int, length)
+	// Made together, since each is small and there is one for every entry.
+	fields, numbers := make([]graphql.FieldContext, length), make([]int, length)
 	for i := range list {
 		if err := ctx.Err(); err != nil {
 			graphql.AddError(ctx, err)
@@ -24,7 +24,8 @@ func marshalList(ctx context.Context, length int, _ int64, _ bool, entry func(ct
 			break
 		}
 		numbers[i] = i
-		list[i] = marshalEntry(graphql.WithFieldContext(ctx, &graphql.FieldContext{Index: &numbers[i]}), i, entry)
+		fields[i].Index = &numbers[i]
+		list[i] = marshalEntry(graphql.WithFieldContext(ctx, &fields[i]), i, entry)
 	}
 	return list
 }

@@ -501,18 +501,6 @@ type RegionSuccession struct {
 	Sources []*Source `json:"sources"`
 }
 
-// The regions that hold a point.
-type RegionsAt struct {
-	// The point asked for.
-	Point *Point `json:"point"`
-	// The province that holds the point, or the nearest within the tolerance; null at sea and abroad.
-	Province *Region `json:"province,omitempty"`
-	// The regency or city that holds the point, or the nearest within the tolerance; null at sea and abroad.
-	Regency *Region `json:"regency,omitempty"`
-	// Distance in metres from the point to the regency or city; 0 inside; null when none was found.
-	DistanceMetres *float64 `json:"distanceMetres,omitempty"`
-}
-
 // A found thing with its rank.
 type SearchResult struct {
 	// What was found.

@@ -311,11 +311,32 @@ func (c *RegionConnection) NotCovered() []*Region {
 	return out
 }
 
+// RegionsAt is what holds a point on a day. Its views are made when they are asked
+// for, since there may be thousands of points.
+type RegionsAt struct {
+	atlas *atlas.Atlas
+	place atlas.Place
+	day   sentra.Date
+}
+
 // NewRegionsAt makes the answer for a point.
 func NewRegionsAt(a *atlas.Atlas, place atlas.Place, day sentra.Date) *RegionsAt {
-	view := &RegionsAt{Point: point(place.Point), Province: regionOrNil(a, place.Province, day), Regency: regionOrNil(a, place.Regency, day)}
-	if place.Regency != nil {
-		view.DistanceMetres = &place.Metres
+	return &RegionsAt{a, place, day}
+}
+
+// Point gives the point asked for.
+func (r *RegionsAt) Point() *Point { return point(r.place.Point) }
+
+// Province gives the province that holds the point, nil for none.
+func (r *RegionsAt) Province() *Region { return regionOrNil(r.atlas, r.place.Province, r.day) }
+
+// Regency gives the regency or city that holds the point, nil for none.
+func (r *RegionsAt) Regency() *Region { return regionOrNil(r.atlas, r.place.Regency, r.day) }
+
+// DistanceMetres gives the distance to the regency or city, nil without one.
+func (r *RegionsAt) DistanceMetres() *float64 {
+	if r.place.Regency == nil {
+		return nil
 	}
-	return view
+	return &r.place.Metres
 }
