@@ -3,6 +3,8 @@ package graph
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"fmt"
 	"io"
 	"strconv"
 	"testing"
@@ -58,5 +60,35 @@ func TestMarshalList(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestMarshalLongList: a list shared out among processors has every entry once and
+// in its place, and an error tells its own.
+func TestMarshalLongList(t *testing.T) {
+	for _, length := range []int{0, 1, 63, 64, 127, 128, 129, 1000} {
+		ctx := graphql.WithResponseContext(t.Context(), graphql.DefaultErrorPresenter, graphql.DefaultRecover)
+		list := marshalList(ctx, length, 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+			if i == length-1 {
+				graphql.AddErrorf(ctx, "the last")
+			}
+			return graphql.MarshalInt(i)
+		})
+		var out bytes.Buffer
+		list.MarshalGQL(&out)
+		want := make([]int, length)
+		for i := range want {
+			want[i] = i
+		}
+		wanted, err := json.Marshal(want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if out.String() != string(wanted) {
+			t.Errorf("%d entries: %.200s", length, out.String())
+		}
+		if errors := graphql.GetErrors(ctx); length > 0 && (len(errors) != 1 || errors[0].Path.String() != fmt.Sprintf("[%d]", length-1)) {
+			t.Errorf("%d entries: the errors %v", length, errors)
+		}
 	}
 }
