@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -38,9 +37,7 @@ type world struct {
 var shared *world
 
 func TestMain(m *testing.M) {
-	flag.Parse()
-	if flag.Lookup("test.fuzz").Value.String() != "" {
-		// Fuzzing asks no server, and its workers end too suddenly to stop one.
+	if pgtest.Fuzzing() {
 		os.Exit(m.Run())
 	}
 	server, err := pgtest.Start()

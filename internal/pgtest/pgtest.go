@@ -4,6 +4,7 @@ package pgtest
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"net/url"
 	"os"
@@ -43,6 +44,13 @@ func Start() (*Server, error) {
 		defer os.RemoveAll(dir)
 		return postgres.Stop()
 	}}, nil
+}
+
+// Fuzzing tells whether the test binary was started to fuzz. Its workers end too
+// suddenly to stop a server, so that a TestMain starts none then.
+func Fuzzing() bool {
+	flag.Parse()
+	return flag.Lookup("test.fuzz").Value.String() != ""
 }
 
 // Stop ends the server if it was started here.
