@@ -8,14 +8,25 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime"
 	"runtime/debug"
 	"syscall"
 
 	"github.com/spf13/cobra"
 )
 
-// version is set at build time.
-var version = "dev"
+// version is set by make; programVersion asks for it.
+var version string
+
+// programVersion is the version that make, or else Go from the commit, wrote into
+// the program. It is part of entity tags, so that programs must not share one.
+func programVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if version != "" || !ok {
+		return version
+	}
+	return info.Main.Version
+}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -59,8 +70,7 @@ func root() *cobra.Command {
 
 func versionCommand() *cobra.Command {
 	return &cobra.Command{Use: "version", Short: "Print the version", Args: cobra.NoArgs, RunE: func(command *cobra.Command, _ []string) error {
-		info, _ := debug.ReadBuildInfo()
-		_, err := fmt.Fprintf(command.OutOrStdout(), "sentra %s (%s)\n", version, info.GoVersion)
+		_, err := fmt.Fprintf(command.OutOrStdout(), "sentra %s (%s)\n", programVersion(), runtime.Version())
 		return err
 	}}
 }

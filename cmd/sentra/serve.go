@@ -103,7 +103,7 @@ func serve(ctx context.Context, o *options, config httpserver.Config, address, b
 	}
 	resolver := &graph.Resolver{Holder: holder, Now: time.Now, MaxRepresentations: maxRepresentations}
 	config.Pages = web.Pages()
-	config.Data = httpserver.Data{Atlas: holder.Atlas, Today: func() sentra.Date { return sentra.Today(time.Now()) }, Version: version,
+	config.Data = httpserver.Data{Atlas: holder.Atlas, Today: func() sentra.Date { return sentra.Today(time.Now()) }, Version: programVersion(),
 		ParseRegionFilter: graph.ParseRegionFilter, ParseClusterFilter: graph.ParseClusterFilter, ClusterID: model.ClusterID, InputSchemas: graph.InputSchemas}
 	server, err := httpserver.New(config, graph.NewSchema(resolver), resolver.OneAtlas, backend{store, holder}, log)
 	if err != nil {
