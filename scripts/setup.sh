@@ -5,7 +5,7 @@
 #   setup.sh          what serving needs: PostgreSQL's server binaries
 #   setup.sh test     what the tests need besides: programs of Debian's, and the
 #                     npm packages of every folder with a package-lock.json
-#   setup.sh bench    what the comparison with other servers needs besides
+#   setup.sh bench    what the comparison with other servers needs besides serving
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -84,12 +84,12 @@ postgis() {
 }
 
 # npm_packages installs those of each folder whose lock file is newer than what
-# is installed there; folders under bench/ only for the stage bench.
+# is installed there; those under bench/ are for the stage bench, all others for test.
 npm_packages() {
   local lock folder
   for lock in $(git ls-files '*package-lock.json' 2>/dev/null || find . -name package-lock.json -not -path '*/node_modules/*' | sed 's|^\./||'); do
     folder=$(dirname "$lock")
-    [ "$1" = bench ] || case $folder in bench/*) continue ;; esac
+    case $1:$folder in test:bench/*) continue ;; bench:bench/*) ;; bench:*) continue ;; esac
     if [ ! -e "$folder/node_modules/.installed" ] || [ "$lock" -nt "$folder/node_modules/.installed" ]; then
       (cd "$folder" && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.installed)
     fi
@@ -101,6 +101,6 @@ need "${serve_programs[@]}"
 case "${1:-serve}" in
   serve) ;;
   test) need "${test_programs[@]}"; npm_packages test ;;
-  bench) need "${test_programs[@]}" "${bench_programs[@]}"; postgis; npm_packages bench ;;
+  bench) need "${bench_programs[@]}"; postgis; npm_packages bench ;;
   *) echo "setup.sh knows the stages serve, test and bench" >&2; exit 1 ;;
 esac
