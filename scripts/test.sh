@@ -6,6 +6,13 @@ if [ -n "$unformatted" ]; then
   echo "not formatted: $unformatted" >&2
   exit 1
 fi
+state() { cat graph/*generated.go graph/model/generated.go go.mod | sha256sum; }
+before=$(state)
+go tool gqlgen generate 2>/dev/null
+if [ "$before" != "$(state)" ]; then
+  echo "the generated code was not that of schema.graphql; it is now: look at it, and run the tests again" >&2
+  exit 1
+fi
 go vet ./...
 # Tests that hold a start or a page to its time run alone, each package by itself.
 timed="./cmd/... ./web/..."
