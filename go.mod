@@ -60,3 +60,6 @@ require (
 )
 
 tool github.com/sentra-ikm/sentra/internal/gqlgen
+
+// Packages of npm's may hold Go code, which is none of ours.
+ignore node_modules

@@ -18,17 +18,15 @@ import (
 
 	"github.com/sentra-ikm/sentra/graph"
 	"github.com/sentra-ikm/sentra/internal/atlas"
-	"github.com/sentra-ikm/sentra/internal/facts"
 	"github.com/sentra-ikm/sentra/internal/httpserver"
-	"github.com/sentra-ikm/sentra/internal/ingest"
 	"github.com/sentra-ikm/sentra/internal/pgtest"
 	"github.com/sentra-ikm/sentra/internal/postgres"
-	"github.com/sentra-ikm/sentra/internal/sentra"
+	"github.com/sentra-ikm/sentra/internal/servertest"
 	"github.com/sentra-ikm/sentra/web"
 )
 
 // today is the day on which the pages ask, unless they name one.
-var today = time.Date(2026, 11, 24, 5, 0, 0, 0, time.UTC)
+var today = servertest.Today
 
 // address is of a Sentra over a real database with the real boundaries, withoutBoundaries
 // of one that has only points and boxes.
@@ -36,7 +34,7 @@ var address, withoutBoundaries string
 
 func TestMain(m *testing.M) {
 	server := must(pgtest.Start())
-	real := newSentra(server, "../../shared/boundaries/provinces.geojson", "../../shared/boundaries/regencies.geojson")
+	real := newSentra(server, servertest.Boundaries("..")...)
 	bare := newSentra(server)
 	address, withoutBoundaries = real.URL, bare.URL
 	code := m.Run()
@@ -59,28 +57,18 @@ func newSentra(server *pgtest.Server, boundaries ...string) *httptest.Server {
 	ctx := context.Background()
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	store := must(postgres.Open(ctx, must(server.NewDatabase(ctx))))
-	must(store.Migrate(ctx))
-	must(store.SyncFacts(ctx, must(facts.Load()), must(facts.Digest())))
-	if len(boundaries) > 0 {
-		must(ingest.Boundaries(ctx, store, boundaries,
-			ingest.BoundaryOptions{Source: sentra.Source{ID: facts.BoundarySource, Title: "wilayah_boundaries"}}))
+	if err := servertest.Fill(ctx, store, boundaries...); err != nil {
+		panic(err)
 	}
 	holder := must(atlas.NewHolder(ctx, store, log))
 	resolver := &graph.Resolver{Holder: holder, Now: func() time.Time { return today }}
 	config := httpserver.DefaultConfig()
 	config.Pages = web.Pages()
-	config.Data = httpserver.Data{Atlas: holder.Atlas, Today: func() sentra.Date { return sentra.Today(today) }, Version: "test",
-		ParseRegionFilter: graph.ParseRegionFilter, ParseClusterFilter: graph.ParseClusterFilter}
-	handler := must(httpserver.New(config, graph.NewSchema(resolver), resolver.OneAtlas, ready{}, log))
+	config.Data = servertest.Data(holder)
+	handler := must(httpserver.New(config, graph.NewSchema(resolver), resolver.OneAtlas, servertest.Ready{}, log))
 	listening := httptest.NewServer(handler.Handler())
 	listening.Config.RegisterOnShutdown(func() { store.Close() })
 	return listening
-}
-
-type ready struct{}
-
-func (ready) Readiness(context.Context) (httpserver.Readiness, error) {
-	return httpserver.Readiness{Status: "ready"}, nil
 }
 
 func get(t *testing.T, path string) (*http.Response, string) {
