@@ -22,8 +22,9 @@ func BenchmarkAnswer(b *testing.B) {
 	config.AnswerCache = 0
 	resolver := &graph.Resolver{Holder: shared.holder, Now: func() time.Time { return today }}
 	server := must(httpserver.New(config, graph.NewSchema(resolver), resolver.OneAtlas, servertest.Ready{}, slog.New(slog.NewTextHandler(io.Discard, nil))))
-	points := make([]map[string]float64, 1000)
+	points, positions := make([]map[string]float64, 1000), make([][2]float64, 1000)
 	for i := range points {
+		positions[i] = [2]float64{107 + float64(i)*0.005, -7 + float64(i%7)*0.01}
 		points[i] = map[string]float64{"lon": 107 + float64(i)*0.005, "lat": -7 + float64(i%7)*0.01}
 	}
 	for _, c := range []struct {
@@ -35,6 +36,8 @@ func BenchmarkAnswer(b *testing.B) {
 		{"boundaries", `{ regions(filter: {level: REGENCY}, first: 514) { nodes { code name boundary(toleranceMetres: 1000) } } }`, nil},
 		{"region", `{ region(code: "94.06") { code name kind areaKm2 labelPoint { lon lat } parent { code name } } }`, nil},
 		{"points", `query($points: [PointInput!]!) { regionsAtMany(points: $points) { regency { code } } }`, map[string]any{"points": points}},
+		{"multipoint", `query($points: GeoJSONMultiPoint) { regionsAtMany(multiPoint: $points) { regency { code } } }`,
+			map[string]any{"points": map[string]any{"type": "MultiPoint", "coordinates": positions}}},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			body := must(json.Marshal(map[string]any{"query": c.query, "variables": c.variables}))

@@ -46,6 +46,15 @@ func TestManyPointsAtOnce(t *testing.T) {
 	if err := json.Unmarshal(many.Data, &list); err != nil || len(list.RegionsAtMany) != len(points) {
 		t.Fatalf("%d answers, %v, %+v", len(list.RegionsAtMany), err, many.Errors)
 	}
+	positions := make([][2]any, len(points))
+	for i, p := range points {
+		positions[i] = [2]any{p["lon"], p["lat"]}
+	}
+	asGeoJSON := ask(t, shared.url, `query($points: GeoJSONMultiPoint) { regionsAtMany(multiPoint: $points, asOf: "`+day+`") { province { code asOf } regency { code asOf } } }`,
+		map[string]any{"points": map[string]any{"type": "MultiPoint", "coordinates": positions}})
+	if string(asGeoJSON.Data) != string(many.Data) {
+		t.Errorf("as GeoJSON the points are answered otherwise: %.300s %+v", asGeoJSON.Data, asGeoJSON.Errors)
+	}
 	var query strings.Builder
 	for i, p := range points {
 		fmt.Fprintf(&query, "p%d: regionsAt(point: {lon: %v, lat: %v}, asOf: %q) { ...codes }\n", i, p["lon"], p["lat"], day)
@@ -201,4 +210,30 @@ func BenchmarkPoints(b *testing.B) {
 			run(b, &graphql.RawParams{Query: "{" + query.String() + "}"})
 		}
 	})
+}
+
+// Wrong points are refused with the argument's path.
+func TestManyPointsRefused(t *testing.T) {
+	for _, c := range []struct{ name, arguments, path, says string }{
+		{"none", ``, "points", "give points or multiPoint"},
+		{"both", `points: [], multiPoint: {type: "MultiPoint", coordinates: []}`, "multiPoint", "cannot both be given"},
+		{"swapped", `multiPoint: {type: "MultiPoint", coordinates: [[136.2, -4.1], [-4.1, 136.2]]}`, "multiPoint.coordinates.1.point.lat", "swapped"},
+		{"another geometry", `multiPoint: {type: "Point", coordinates: [136.2, -4.1]}`, "multiPoint", "MultiPoint"},
+		{"a short position", `multiPoint: {type: "MultiPoint", coordinates: [[136.2]]}`, "multiPoint.coordinates.0", "longitude and latitude"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			arguments := ""
+			if c.arguments != "" {
+				arguments = "(" + c.arguments + ")"
+			}
+			got := ask(t, shared.url, `{ regionsAtMany`+arguments+` { regency { code } } }`, nil)
+			if len(got.Errors) != 1 {
+				t.Fatalf("%d errors: %+v", len(got.Errors), got.Errors)
+			}
+			e := got.Errors[0]
+			if e.Extensions.Code != "BAD_USER_INPUT" || strings.Join(e.Extensions.Argument, ".") != c.path || !strings.Contains(e.Message, c.says) {
+				t.Errorf("got %+v", e)
+			}
+		})
+	}
 }

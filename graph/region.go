@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/paulmach/orb"
+
 	"github.com/sentra-ikm/sentra/graph/model"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
@@ -58,19 +60,32 @@ func (r *queryResolver) RegionsAt(ctx context.Context, point model.PointInput, t
 const maxPoints = 10_000
 
 // RegionsAtMany answers the field of that name.
-func (r *queryResolver) RegionsAtMany(ctx context.Context, points []*model.PointInput, toleranceMetres *float64, asOf *sentra.Date) ([]*model.RegionsAt, error) {
-	a, day := r.atlas(ctx), r.day(ctx, asOf)
-	if len(points) > maxPoints {
-		return nil, sentra.BadInput("points", "%d points are too many; at most %d are answered at once", len(points), maxPoints)
+func (r *queryResolver) RegionsAtMany(ctx context.Context, points []*model.PointInput, multiPoint model.MultiPoint, toleranceMetres *float64, asOf *sentra.Date) ([]*model.RegionsAt, error) {
+	switch {
+	case points != nil && multiPoint != nil:
+		return nil, sentra.BadInput("multiPoint", "points and multiPoint cannot both be given")
+	case multiPoint != nil:
+		return r.regionsAt(ctx, "multiPoint.coordinates", len(multiPoint), func(i int) orb.Point { return multiPoint[i] }, toleranceMetres, asOf)
+	case points != nil:
+		return r.regionsAt(ctx, "points", len(points), func(i int) orb.Point { return points[i].Orb() }, toleranceMetres, asOf)
 	}
-	out := make([]*model.RegionsAt, len(points))
-	for i, point := range points {
+	return nil, sentra.BadInput("points", "give points or multiPoint")
+}
+
+// regionsAt answers for n points, which the argument at path gave.
+func (r *queryResolver) regionsAt(ctx context.Context, path string, n int, point func(i int) orb.Point, toleranceMetres *float64, asOf *sentra.Date) ([]*model.RegionsAt, error) {
+	a, day := r.atlas(ctx), r.day(ctx, asOf)
+	if n > maxPoints {
+		return nil, sentra.BadInput(path, "%d points are too many; at most %d are answered at once", n, maxPoints)
+	}
+	out := make([]*model.RegionsAt, n)
+	for i := range out {
 		if err := ctx.Err(); err != nil {
 			return nil, sentra.Wrap(sentra.CodeDeadlineExceeded, err, "the time allowed ran out at point %d", i)
 		}
-		place, err := a.At(point.Orb(), value(toleranceMetres), day)
+		place, err := a.At(point(i), value(toleranceMetres), day)
 		if err != nil {
-			return nil, sentra.In(fmt.Sprintf("points.%d", i), err)
+			return nil, sentra.In(fmt.Sprintf("%s.%d", path, i), err)
 		}
 		out[i] = model.NewRegionsAt(a, place, day)
 	}

@@ -33,8 +33,8 @@ func NewSchema(resolver *Resolver) graphql.ExecutableSchema {
 		return 10 + max(0, min(size, 100))*child
 	}
 	c.Region.Children = func(child int, _ *sentra.Date) int { return 1 + 20*child }
-	c.Query.RegionsAtMany = func(child int, points []*model.PointInput, _ *float64, _ *sentra.Date) int {
-		return 1 + len(points)*child
+	c.Query.RegionsAtMany = func(child int, points []*model.PointInput, multiPoint model.MultiPoint, _ *float64, _ *sentra.Date) int {
+		return 1 + (len(points)+len(multiPoint))*child
 	}
 	c.Query.Nodes = func(child int, ids []string) int { return 1 + len(ids)*child }
 	c.Query.Search = func(child int, _ string, first *int) int { return 1 + max(1, value(first))*child }

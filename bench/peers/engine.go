@@ -213,15 +213,20 @@ func measureGraphQLPoints(ctx context.Context, w *world, t *table) error {
 	defer c.server.Close()
 	url := c.server.URL + "/graphql"
 
-	inputs := make([]map[string]float64, n)
+	inputs, positions := make([]map[string]float64, n), make([][2]float64, n)
 	var aliased strings.Builder
 	aliased.WriteString("{")
 	for i, p := range points {
-		inputs[i] = map[string]float64{"lon": p[0], "lat": p[1]}
+		inputs[i], positions[i] = map[string]float64{"lon": p[0], "lat": p[1]}, p
 		fmt.Fprintf(&aliased, "p%d:regionsAt(point:{lon:%v,lat:%v}){regency{code}}", i, p[0], p[1])
 	}
 	aliased.WriteString("}")
 	many, err := requestBody(`query($points: [PointInput!]!) { regionsAtMany(points: $points) { regency { code } } }`, map[string]any{"points": inputs})
+	if err != nil {
+		return err
+	}
+	asGeoJSON, err := requestBody(`query($points: GeoJSONMultiPoint) { regionsAtMany(multiPoint: $points) { regency { code } } }`,
+		map[string]any{"points": map[string]any{"type": "MultiPoint", "coordinates": positions}})
 	if err != nil {
 		return err
 	}
@@ -246,12 +251,12 @@ func measureGraphQLPoints(ctx context.Context, w *world, t *table) error {
 	type at struct {
 		Regency *struct{ Code sentra.RegionCode }
 	}
-	var listed struct{ RegionsAtMany []at }
+	var listed, fromGeoJSON struct{ RegionsAtMany []at }
 	named := map[string]at{}
 	for _, one := range []struct {
 		body []byte
 		into any
-	}{{many, &listed}, {byAlias, &named}} {
+	}{{many, &listed}, {asGeoJSON, &fromGeoJSON}, {byAlias, &named}} {
 		data, err := ask(url, one.body)
 		if err != nil {
 			return err
@@ -265,11 +270,14 @@ func measureGraphQLPoints(ctx context.Context, w *world, t *table) error {
 		if r := listed.RegionsAtMany[i].Regency; r == nil || r.Code != codes[i] {
 			differ["regionsAtMany"]++
 		}
+		if r := fromGeoJSON.RegionsAtMany[i].Regency; r == nil || r.Code != codes[i] {
+			differ["regionsAtMany of a MultiPoint"]++
+		}
 		if r := named[fmt.Sprintf("p%d", i)].Regency; r == nil || r.Code != codes[i] {
 			differ["regionsAt"]++
 		}
 	}
-	t.note("%d points over GraphQL: answered otherwise than by orb: %s.", n, counts(differ, "regionsAtMany", "regionsAt"))
+	t.note("%d points over GraphQL: answered otherwise than by orb: %s.", n, counts(differ, "regionsAtMany", "regionsAtMany of a MultiPoint", "regionsAt"))
 
 	each := func(find func(orb.Point) (sentra.RegionCode, error)) func(int) error {
 		return func(int) error {
@@ -283,6 +291,7 @@ func measureGraphQLPoints(ctx context.Context, w *world, t *table) error {
 	}
 	const calls = 10
 	m, err := inTurns(w.settings.rounds,
+		side{calls, func(int) error { _, err := ask(url, asGeoJSON); return err }},
 		side{calls, func(int) error { _, err := ask(url, many); return err }},
 		side{calls, func(int) error { _, err := ask(url, byAlias); return err }},
 		side{calls, each(whole)},
@@ -291,9 +300,10 @@ func measureGraphQLPoints(ctx context.Context, w *world, t *table) error {
 		return err
 	}
 	against, stronger := "PostGIS `ST_Covers`, one prepared round trip a point", "the same over `ST_Subdivide`d shapes"
-	t.faster("1,000 points over GraphQL and HTTP, `regionsAtMany`", m[0].p50, "", against, m[2].p50, 20)
-	t.faster("1,000 points over GraphQL and HTTP, `regionsAtMany`", m[0].p50, "", stronger, m[3].p50, 0)
-	t.faster("1,000 points over GraphQL and HTTP, aliased `regionsAt`", m[1].p50, "", against, m[2].p50, 0)
+	t.faster("1,000 points over GraphQL and HTTP, `regionsAtMany` of a MultiPoint", m[0].p50, "", against, m[3].p50, 20)
+	t.faster("1,000 points over GraphQL and HTTP, `regionsAtMany` of a MultiPoint", m[0].p50, "", stronger, m[4].p50, 0)
+	t.faster("1,000 points over GraphQL and HTTP, `regionsAtMany` of points", m[1].p50, "", against, m[3].p50, 20)
+	t.faster("1,000 points over GraphQL and HTTP, aliased `regionsAt`", m[2].p50, "", against, m[3].p50, 0)
 	return nil
 }
 

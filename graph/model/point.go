@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"io"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -36,3 +37,39 @@ func (p PointInput) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, "null") }
 
 // Orb gives the point as orb has it: longitude before latitude, in degrees.
 func (p *PointInput) Orb() orb.Point { return orb.Point{p.Lon, p.Lat} }
+
+// MultiPoint is points given by the asker as GeoJSON, in degrees (lon, lat).
+type MultiPoint orb.MultiPoint
+
+// UnmarshalGQL reads a GeoJSON MultiPoint given as JSON. A third number of a
+// position, its height, is left aside (RFC 7946, section 3.1.1). Whether the
+// numbers are a place on earth is not looked at here.
+func (m *MultiPoint) UnmarshalGQL(given any) error {
+	object, _ := given.(map[string]any)
+	if kind, _ := object["type"].(string); kind != "MultiPoint" {
+		return sentra.BadInput("", `give a GeoJSON MultiPoint, {"type": "MultiPoint", "coordinates": [[lon, lat]]}`)
+	}
+	positions, ok := object["coordinates"].([]any)
+	if !ok {
+		return sentra.BadInput("coordinates", "the coordinates of a MultiPoint are a list of positions")
+	}
+	read := make(MultiPoint, len(positions))
+	for i, position := range positions {
+		numbers, _ := position.([]any)
+		if len(numbers) < 2 || len(numbers) > 3 {
+			return sentra.BadInput(fmt.Sprintf("coordinates.%d", i), "a position is a list of longitude and latitude")
+		}
+		for axis := range read[i] {
+			number, err := graphql.UnmarshalFloat(numbers[axis])
+			if err != nil {
+				return sentra.BadInput(fmt.Sprintf("coordinates.%d.%d", i, axis), "%.40v is not a number", numbers[axis])
+			}
+			read[i][axis] = number
+		}
+	}
+	*m = read
+	return nil
+}
+
+// MarshalGQL refuses quietly: the type is for arguments only.
+func (m MultiPoint) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, "null") }
