@@ -31,7 +31,7 @@ pages: web/dist/index.html ## Build the map and the playground
 
 # What takes long of a first build, and needs no pages.
 dependencies:
-	go build -trimpath ./graph/... ./internal/...
+	go build -trimpath $$(go list -deps ./cmd/sentra | grep '^github.com/sentra-ikm/sentra/' | grep -v -e /cmd/ -e '/web$$')
 
 build: setup ## Build bin/sentra
 	@$(MAKE) --no-print-directory -j2 pages dependencies
