@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"time"
 
@@ -36,7 +37,7 @@ func serveCommand(o *options) *cobra.Command {
 					return err
 				}
 			}
-			return serve(command.Context(), o, config, address, boundaries, maxRepresentations)
+			return serve(command.Context(), o, config, address, boundaries, maxRepresentations, memory)
 		}}
 	flags := command.Flags()
 	flags.StringVar(&address, "listen", fallback(os.Getenv("SENTRA_LISTEN"), "localhost:8080"), "address to listen on (SENTRA_LISTEN)")
@@ -56,7 +57,7 @@ func serveCommand(o *options) *cobra.Command {
 	flags.StringVar(&trusted, "trusted-documents", "", "JSON file of operations that may be asked by their ids, {\"id\": \"query …\"}")
 	flags.BoolVar(&config.OnlyTrusted, "only-trusted", false, "answer no operations but the trusted documents")
 	flags.IntVar(&config.MaxStreams, "max-streams", config.MaxStreams, "greatest number of connections that stay open, and of subscriptions")
-	flags.Int64Var(&memory, "memory", 336, "MiB of memory from which on the garbage collector works harder to stay below; 0 for no such limit (GOMEMLIMIT overrides it)")
+	flags.Int64Var(&memory, "memory", 336, "MiB of memory from which on the garbage collector works harder to stay below, more where the dataset needs it; 0 for no such limit (GOMEMLIMIT overrides it)")
 	flags.StringSliceVar(&config.Origins, "cors-origins", config.Origins, "origins that may call from a browser")
 	return command
 }
@@ -69,6 +70,18 @@ func limitMemory(mebibytes int64) {
 	}
 }
 
+// makeRoom raises the limit where the dataset that was loaded takes most of it:
+// below what is in use, it would only keep the collector running.
+func makeRoom(mebibytes int64, log *slog.Logger) {
+	runtime.GC()
+	var used runtime.MemStats
+	runtime.ReadMemStats(&used)
+	if needed := int64(used.HeapAlloc>>20) * 3 / 2; mebibytes > 0 && needed > mebibytes {
+		log.Info("the dataset takes more memory than planned for", "planned MiB", mebibytes, "now MiB", needed)
+		limitMemory(needed)
+	}
+}
+
 const defaultBoundaries = "../shared/boundaries"
 
 func fallback(value, otherwise string) string {
@@ -78,7 +91,7 @@ func fallback(value, otherwise string) string {
 	return otherwise
 }
 
-func serve(ctx context.Context, o *options, config httpserver.Config, address, boundaries string, maxRepresentations int) (err error) {
+func serve(ctx context.Context, o *options, config httpserver.Config, address, boundaries string, maxRepresentations int, memory int64) (err error) {
 	log := o.log()
 	began := time.Now()
 	// The address first: a server that cannot listen need not start a database.
@@ -101,6 +114,7 @@ func serve(ctx context.Context, o *options, config httpserver.Config, address, b
 	if _, loaded := holder.Atlas().LoadedBoundaries(sentra.Today(time.Now())); loaded == 0 {
 		background = loadBoundaries(ctx, store, holder, boundaries, log)
 	}
+	makeRoom(memory, log)
 	resolver := &graph.Resolver{Holder: holder, Now: time.Now, MaxRepresentations: maxRepresentations}
 	config.Pages = web.Pages()
 	config.Data = httpserver.Data{Atlas: holder.Atlas, Today: func() sentra.Date { return sentra.Today(time.Now()) }, Version: programVersion(),
