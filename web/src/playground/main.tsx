@@ -33,12 +33,26 @@ function fetcherTelling(answered: (data: unknown) => void): Fetcher {
   };
 }
 
+/** Whether all editors are there: before, GraphiQL loses what it is told to run. */
+function useReady() {
+  return useGraphiQL((state) => Boolean(state.queryEditor && state.variableEditor && state.responseEditor));
+}
+
+/** GraphiQL itself, out of reach until it would hear. */
+function Interface() {
+  return (
+    <main className="body" inert={!useReady()}>
+      <GraphiQLInterface defaultEditorToolsVisibility="variables"><GraphiQL.Logo><></></GraphiQL.Logo></GraphiQLInterface>
+    </main>
+  );
+}
+
 /** The bar above GraphiQL: examples, sharing, and the last answer as a file. */
 function Bar({ data }: { data: unknown }) {
   const queryEditor = useGraphiQL((state) => state.queryEditor);
   const variableEditor = useGraphiQL((state) => state.variableEditor);
   const { run } = useGraphiQLActions();
-  const ready = Boolean(queryEditor && variableEditor);
+  const ready = useReady();
   const [said, setSaid] = useState('');
 
   const show = (operation: Operation) => {
@@ -99,9 +113,7 @@ function Playground() {
       <HistoryStore>
         <DocExplorerStore>
           <Bar data={data} />
-          <main className="body">
-            <GraphiQLInterface defaultEditorToolsVisibility="variables"><GraphiQL.Logo><></></GraphiQL.Logo></GraphiQLInterface>
-          </main>
+          <Interface />
         </DocExplorerStore>
       </HistoryStore>
     </GraphiQLProvider>
