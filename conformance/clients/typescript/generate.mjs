@@ -30,6 +30,7 @@ const scalars = {
   PartialDate: 'string',
   GeoJSONGeometry: '{ type: string; coordinates: unknown[] }',
   GeoJSON: 'Record<string, unknown>',
+  GeoJSONMultiPoint: '{ type: "MultiPoint"; coordinates: number[][] }',
   _Any: 'Record<string, unknown>',
   FieldSet: 'string',
   federation__Policy: 'string',
