@@ -26,11 +26,7 @@ var codeForms = map[sentra.CodeSystem]map[sentra.Level]*regexp.Regexp{
 // one said. A code that would mean two regions on one day, or a second BPS or ISO
 // code of a region on one day, is refused. Errors name line and column.
 func Codes(ctx context.Context, record Record, data []byte, name string) (int, error) {
-	rows, err := readTable(data, name, CodeColumns)
-	if err != nil {
-		return 0, err
-	}
-	dataset, err := record.Load(ctx)
+	rows, dataset, err := openTable(ctx, record, data, name, CodeColumns)
 	if err != nil {
 		return 0, err
 	}

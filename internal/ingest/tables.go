@@ -151,6 +151,16 @@ func (r tableRow) cited(known map[sentra.SourceID]bool, sources *[]sentra.Source
 	return ids, nil
 }
 
+// openTable reads the rows of a file and the record that they are to fit into.
+func openTable(ctx context.Context, record Record, data []byte, name string, columns []string) ([]tableRow, *sentra.Dataset, error) {
+	rows, err := readTable(data, name, columns)
+	if err != nil {
+		return nil, nil, err
+	}
+	dataset, err := record.Load(ctx)
+	return rows, dataset, err
+}
+
 // knownRegions gives the codes of the record.
 func knownRegions(dataset *sentra.Dataset) map[sentra.RegionCode]bool {
 	known := make(map[sentra.RegionCode]bool)
@@ -163,11 +173,7 @@ func knownRegions(dataset *sentra.Dataset) map[sentra.RegionCode]bool {
 // Designations imports a file of designations (CSV or GeoJSON), all or nothing,
 // and gives their number. Errors name line and column.
 func Designations(ctx context.Context, record Record, data []byte, name string) (int, error) {
-	rows, err := readTable(data, name, DesignationColumns)
-	if err != nil {
-		return 0, err
-	}
-	dataset, err := record.Load(ctx)
+	rows, dataset, err := openTable(ctx, record, data, name, DesignationColumns)
 	if err != nil {
 		return 0, err
 	}
@@ -235,11 +241,7 @@ func designation(row tableRow, regions map[sentra.RegionCode]bool) (sentra.Desig
 // Clusters imports a file of clusters (CSV or GeoJSON), all or nothing, and
 // gives their number. Errors name line and column.
 func Clusters(ctx context.Context, record Record, data []byte, name string) (int, error) {
-	rows, err := readTable(data, name, ClusterColumns)
-	if err != nil {
-		return 0, err
-	}
-	dataset, err := record.Load(ctx)
+	rows, dataset, err := openTable(ctx, record, data, name, ClusterColumns)
 	if err != nil {
 		return 0, err
 	}
