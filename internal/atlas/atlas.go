@@ -125,8 +125,10 @@ func build(ctx context.Context, data *sentra.Dataset, previous *Atlas) (*Atlas, 
 	if err := a.draw(ctx, previous); err != nil {
 		return nil, err
 	}
+	clusters := make([]Cluster, len(data.Clusters))
 	for i := range data.Clusters {
-		c := &Cluster{Cluster: &data.Clusters[i]}
+		c := &clusters[i]
+		c.Cluster = &data.Clusters[i]
 		switch {
 		case c.Point != nil:
 			c.Place = *c.Point

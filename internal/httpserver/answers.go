@@ -113,7 +113,19 @@ func (c *answerCache) add(key [sha256.Size]byte, a *answer) {
 	}
 }
 
-// key gives the key of a question asked of a version on a day.
-func (q *graphqlRequest) key(version, day string) [sha256.Size]byte {
-	return digest(version, day, q.query, q.documentID, q.operationName, string(q.variables), string(q.extensions))
+// answerKey gives the key of a question as it came, asked of a version on a day.
+// The text alone is read for it, so that an answer is found before the question is
+// understood; the same question in other words has another key.
+func answerKey(version, day string, post bool, text []byte) [sha256.Size]byte {
+	how := "GET"
+	if post {
+		how = "POST"
+	}
+	// Most questions fit, and then nothing is allocated.
+	var short [1024]byte
+	all := short[:0]
+	for _, part := range [...]string{version, day, how} {
+		all = appendPart(all, part)
+	}
+	return sha256.Sum256(append(all, text...))
 }

@@ -20,10 +20,14 @@ func etag(parts ...string) string {
 func digest(parts ...string) [sha256.Size]byte {
 	var all []byte
 	for _, part := range parts {
-		all = binary.AppendUvarint(all, uint64(len(part)))
-		all = append(all, part...)
+		all = appendPart(all, part)
 	}
 	return sha256.Sum256(all)
+}
+
+// appendPart appends a text after its length.
+func appendPart(all []byte, part string) []byte {
+	return append(binary.AppendUvarint(all, uint64(len(part))), part...)
 }
 
 // notModified sets the ETag and, unless empty, the Cache-Control of an answer.

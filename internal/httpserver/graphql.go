@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -33,7 +34,12 @@ type graphqlHandler struct {
 	answers *answerCache
 	streams *streams
 	metrics *metrics
+	// texts are of *bytes.Buffer, each used by one request at a time.
+	texts sync.Pool
 }
+
+// largestTextKept is the greatest capacity of a buffer that is used again, in bytes.
+const largestTextKept = 64 << 10
 
 func newGraphQL(config Config, schema graphql.ExecutableSchema, pin Pin, s *streams, log *slog.Logger, m *metrics) (*graphqlHandler, error) {
 	if pin == nil {
@@ -42,7 +48,8 @@ func newGraphQL(config Config, schema graphql.ExecutableSchema, pin Pin, s *stre
 	if !slices.Contains([]PreflightRule{PreflightBrowsers, PreflightAlways, PreflightNever}, config.Preflight) {
 		return nil, sentra.BadInput("preflight", "%q is no rule for preflights; give browsers, always or never", config.Preflight)
 	}
-	h := &graphqlHandler{config: config, exec: executor.New(schema), pin: pin, answers: newAnswerCache(config.AnswerCache), streams: s, metrics: m}
+	h := &graphqlHandler{config: config, exec: executor.New(schema), pin: pin, answers: newAnswerCache(config.AnswerCache), streams: s, metrics: m,
+		texts: sync.Pool{New: func() any { return new(bytes.Buffer) }}}
 	// A read document takes some twenty times the bytes of its text.
 	h.exec.SetQueryCache(newTextCache(32<<20, func(text string, _ *ast.QueryDocument) int { return 20 * len(text) }))
 	h.exec.SetParserTokenLimit(config.MaxTokens)
@@ -89,24 +96,37 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if takes.whole != "" {
 		w.Header().Set("Content-Type", takes.whole+"; charset=utf-8")
 	}
-	q, fault := readRequest(w, r, h.config.MaxBody, h.config.Timeout)
-	if fault != nil {
+	text := h.texts.Get().(*bytes.Buffer)
+	defer func() {
+		if text.Cap() <= largestTextKept {
+			text.Reset()
+			h.texts.Put(text)
+		}
+	}()
+	if fault := readText(w, r, text, h.config.MaxBody, h.config.Timeout); fault != nil {
 		refuse(w, fault.status, fault.code, fault.message)
 		return
 	}
-	h.answer(w, r, q, takes)
+	h.answer(w, r, text.Bytes(), takes)
 }
 
-func (h *graphqlHandler) answer(w http.ResponseWriter, r *http.Request, q *graphqlRequest, takes accepted) {
+// answer answers what a request asks, given as it came; the text is no longer
+// used when answer returns.
+func (h *graphqlHandler) answer(w http.ResponseWriter, r *http.Request, text []byte, takes accepted) {
 	pinned, version, now := h.pin(context.WithValue(r.Context(), pinnedKey{}, true))
 	day := sentra.Today(now).String()
-	key := q.key(version, day)
+	key := answerKey(version, day, r.Method == http.MethodPost, text)
 	if takes.whole != "" {
 		if kept := h.answers.get(key); kept != nil {
 			h.metrics.answers.WithLabelValues("kept").Inc()
 			h.send(w, r, takes, kept, now)
 			return
 		}
+	}
+	q, fault := parseText(r.Method == http.MethodPost, text)
+	if fault != nil {
+		refuse(w, fault.status, fault.code, fault.message)
+		return
 	}
 	params, err := q.params(r)
 	if err != nil {
@@ -193,7 +213,11 @@ func (h *graphqlHandler) send(w http.ResponseWriter, r *http.Request, takes acce
 	if notModified(w, r, tagFor(takes.whole, a.tag), h.config.cacheControl(a.lifetime, now)) {
 		return
 	}
-	w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
+	// net/http tells the length of an answer that fits its buffer by itself; one
+	// header less keeps the map of all of them small.
+	if len(a.body) >= 2048 {
+		w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
+	}
 	_, _ = w.Write(a.body)
 }
 

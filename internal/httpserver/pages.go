@@ -48,6 +48,7 @@ func servePages(router chi.Router, files fs.FS) {
 func (p page) serve(files fs.FS) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Security-Policy", p.contentSecurityPolicy)
+		w.Header().Set("Referrer-Policy", "strict-origin-when-cross-origin")
 		if _, err := fs.Stat(files, p.file); err != nil {
 			refuse(w, http.StatusNotFound, sentra.CodeNotFound, "this binary was built without its pages (`make build` builds them); the API is at /graphql")
 			return

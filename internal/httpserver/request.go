@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"mime"
 	"net/http"
 	"net/url"
@@ -40,21 +39,96 @@ func bad(message string) *refusal {
 	return &refusal{http.StatusBadRequest, sentra.CodeBadUserInput, message}
 }
 
-// readRequest reads a GET from its address and a POST from its body. Nothing of
-// what came is given back in a refusal.
+// readText reads what a request asks as it stands there, the body of a POST or the
+// query of an address, into a buffer. Nothing of it is given back in a refusal.
 // A body that takes longer than timeout to come is not waited for.
-func readRequest(w http.ResponseWriter, r *http.Request, limit int64, timeout time.Duration) (*graphqlRequest, *refusal) {
-	if r.Method == http.MethodPost {
-		setReadDeadline(r, time.Now().Add(timeout))
-		given, fault := readBody(w, r, limit)
-		if fault == nil {
-			// What follows on this connection has its own time. After a refusal the
-			// rest of the body is not waited for either.
-			setReadDeadline(r, time.Time{})
-		}
-		return given, fault
+func readText(w http.ResponseWriter, r *http.Request, into *bytes.Buffer, limit int64, timeout time.Duration) *refusal {
+	if r.Method != http.MethodPost {
+		into.WriteString(r.URL.RawQuery)
+		return nil
 	}
-	given, err := url.ParseQuery(r.URL.RawQuery)
+	setReadDeadline(r, time.Now().Add(timeout))
+	fault := readBody(w, r, into, limit)
+	if fault == nil {
+		// What follows on this connection has its own time. After a refusal the
+		// rest of the body is not waited for either.
+		setReadDeadline(r, time.Time{})
+	}
+	return fault
+}
+
+// setReadDeadline sets it on the connection, past the writers around it.
+func setReadDeadline(r *http.Request, until time.Time) {
+	if written, ok := r.Context().Value(answeringKey{}).(*answering); ok {
+		_ = http.NewResponseController(written.ResponseWriter).SetReadDeadline(until)
+	}
+}
+
+func readBody(w http.ResponseWriter, r *http.Request, into *bytes.Buffer, limit int64) *refusal {
+	// A type that a browser form can send is refused, so that no foreign page can
+	// make a visitor's browser ask unseen.
+	if given := r.Header.Get("Content-Type"); given != mediaJSON {
+		kind, parameters, err := mime.ParseMediaType(given)
+		charset := strings.ToLower(parameters["charset"])
+		if err != nil || kind != mediaJSON || charset != "" && charset != "utf-8" {
+			return &refusal{http.StatusUnsupportedMediaType, sentra.CodeBadUserInput, "the Content-Type must be application/json in UTF-8"}
+		}
+	}
+	_, err := into.ReadFrom(http.MaxBytesReader(w, r.Body, limit))
+	var tooLong *http.MaxBytesError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &tooLong):
+		return &refusal{http.StatusRequestEntityTooLarge, sentra.CodeLimitExceeded, fmt.Sprintf("the request body is longer than the limit of %d bytes", limit)}
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return &refusal{http.StatusRequestTimeout, sentra.CodeDeadlineExceeded, "the request body took too long to come"}
+	}
+	return bad("the request body cannot be read")
+}
+
+// parseText understands what readText read.
+func parseText(post bool, text []byte) (*graphqlRequest, *refusal) {
+	if post {
+		return parseBody(text)
+	}
+	return parseAddress(string(text))
+}
+
+func parseBody(text []byte) (*graphqlRequest, *refusal) {
+	var given struct {
+		Query         *string         `json:"query"`
+		OperationName *string         `json:"operationName"`
+		DocumentID    *string         `json:"documentId"`
+		Variables     json.RawMessage `json:"variables"`
+		Extensions    json.RawMessage `json:"extensions"`
+	}
+	if err := json.Unmarshal(text, &given); err != nil {
+		switch {
+		case !json.Valid(text):
+			return nil, bad("the request body is not valid JSON")
+		case !bytes.HasPrefix(bytes.TrimSpace(text), []byte("{")):
+			return nil, bad("the request body must be one JSON object; lists of operations are not answered")
+		}
+		return nil, bad("query, operationName and documentId must be texts")
+	}
+	if given.Query == nil && given.DocumentID == nil && len(given.Extensions) == 0 {
+		return nil, bad("query is missing")
+	}
+	part := func(t *string) string {
+		if t == nil {
+			return ""
+		}
+		return *t
+	}
+	q := &graphqlRequest{query: part(given.Query), operationName: part(given.OperationName), documentID: part(given.DocumentID),
+		variables: given.Variables, extensions: given.Extensions}
+	return q, q.check()
+}
+
+// parseAddress reads the query of an address.
+func parseAddress(text string) (*graphqlRequest, *refusal) {
+	given, err := url.ParseQuery(text)
 	if err != nil {
 		return nil, bad("the address cannot be read")
 	}
@@ -66,68 +140,16 @@ func readRequest(w http.ResponseWriter, r *http.Request, limit int64, timeout ti
 	return q, q.check()
 }
 
-// setReadDeadline sets it on the connection, past the writers around it.
-func setReadDeadline(r *http.Request, until time.Time) {
-	if written, ok := r.Context().Value(statusKey{}).(*statusWriter); ok {
-		_ = http.NewResponseController(written.ResponseWriter).SetReadDeadline(until)
-	}
-}
-
-func readBody(w http.ResponseWriter, r *http.Request, limit int64) (*graphqlRequest, *refusal) {
-	// A type that a browser form can send is refused, so that no foreign page can
-	// make a visitor's browser ask unseen.
-	kind, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	charset := strings.ToLower(parameters["charset"])
-	if err != nil || kind != "application/json" || charset != "" && charset != "utf-8" {
-		return nil, &refusal{http.StatusUnsupportedMediaType, sentra.CodeBadUserInput, "the Content-Type must be application/json in UTF-8"}
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
-	var tooLong *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLong):
-		return nil, &refusal{http.StatusRequestEntityTooLarge, sentra.CodeLimitExceeded, fmt.Sprintf("the request body is longer than the limit of %d bytes", limit)}
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		return nil, &refusal{http.StatusRequestTimeout, sentra.CodeDeadlineExceeded, "the request body took too long to come"}
-	case err != nil:
-		return nil, bad("the request body cannot be read")
-	}
-	var given struct {
-		Query         *string         `json:"query"`
-		OperationName *string         `json:"operationName"`
-		DocumentID    *string         `json:"documentId"`
-		Variables     json.RawMessage `json:"variables"`
-		Extensions    json.RawMessage `json:"extensions"`
-	}
-	if err := json.Unmarshal(body, &given); err != nil {
-		switch {
-		case !json.Valid(body):
-			return nil, bad("the request body is not valid JSON")
-		case !bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")):
-			return nil, bad("the request body must be one JSON object; lists of operations are not answered")
-		}
-		return nil, bad("query, operationName and documentId must be texts")
-	}
-	if given.Query == nil && given.DocumentID == nil && len(given.Extensions) == 0 {
-		return nil, bad("query is missing")
-	}
-	text := func(t *string) string {
-		if t == nil {
-			return ""
-		}
-		return *t
-	}
-	q := &graphqlRequest{query: text(given.Query), operationName: text(given.OperationName), documentID: text(given.DocumentID),
-		variables: given.Variables, extensions: given.Extensions}
-	return q, q.check()
-}
-
 func (q *graphqlRequest) check() *refusal {
-	for name, part := range map[string]*json.RawMessage{"variables": &q.variables, "extensions": &q.extensions} {
-		switch trimmed := bytes.TrimSpace(*part); {
+	for _, part := range []struct {
+		name string
+		text *json.RawMessage
+	}{{"variables", &q.variables}, {"extensions", &q.extensions}} {
+		switch trimmed := bytes.TrimSpace(*part.text); {
 		case len(trimmed) == 0 || string(trimmed) == "null":
-			*part = nil
+			*part.text = nil
 		case trimmed[0] != '{' || !json.Valid(trimmed):
-			return bad(name + " must be a JSON object")
+			return bad(part.name + " must be a JSON object")
 		}
 	}
 	return nil

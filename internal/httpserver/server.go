@@ -159,8 +159,7 @@ func New(config Config, schema graphql.ExecutableSchema, pin Pin, backend Backen
 		return nil, err
 	}
 	router := chi.NewRouter()
-	router.Use(withRequestID, observe(log, m), recoverPanics(log), securityHeaders,
-		crossOrigin(config.Origins), compress)
+	router.Use(observe(log, m), recoverPanics(log), noSniffing, crossOrigin(config.Origins), compress)
 	router.Handle("/graphql", gql)
 	router.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
@@ -229,72 +228,76 @@ func writeJSON(w http.ResponseWriter, status int, value any) {
 	_ = json.NewEncoder(w).Encode(value)
 }
 
-type requestIDKey struct{}
-
 var saneID = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
 
+// requestIDOf gives the id that a client or a proxy gave its request, else a new one.
+func requestIDOf(r *http.Request) string {
+	if given := r.Header.Get("X-Request-Id"); given != "" && saneID.MatchString(given) {
+		return given
+	}
+	var random [8]byte
+	_, _ = rand.Read(random[:])
+	return hex.EncodeToString(random[:])
+}
+
+// requestID gives the id of the request that a context belongs to.
 func requestID(ctx context.Context) string {
-	id, _ := ctx.Value(requestIDKey{}).(string)
-	return id
+	if a, ok := ctx.Value(answeringKey{}).(*answering); ok {
+		return a.requestID
+	}
+	return ""
 }
 
-func withRequestID(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		id := r.Header.Get("X-Request-Id")
-		if !saneID.MatchString(id) {
-			random := make([]byte, 8)
-			_, _ = rand.Read(random)
-			id = hex.EncodeToString(random)
-		}
-		w.Header().Set("X-Request-Id", id)
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), requestIDKey{}, id)))
-	})
-}
-
-// statusWriter remembers the status.
-type statusWriter struct {
+// answering is a request being answered: a writer that remembers the status.
+type answering struct {
 	http.ResponseWriter
-	status int
+	requestID string
+	status    int
 	// stays tells that the connection stays open, so that its duration says nothing.
 	stays bool
 }
 
-type statusKey struct{}
+type answeringKey struct{}
 
-func (w *statusWriter) WriteHeader(status int) {
-	if w.status == 0 {
-		w.status = status
+func (a *answering) WriteHeader(status int) {
+	if a.status == 0 {
+		a.status = status
 	}
-	w.ResponseWriter.WriteHeader(status)
+	a.ResponseWriter.WriteHeader(status)
 }
 
-func (w *statusWriter) Write(data []byte) (int, error) {
-	if w.status == 0 {
-		w.status = http.StatusOK
+func (a *answering) Write(data []byte) (int, error) {
+	if a.status == 0 {
+		a.status = http.StatusOK
 	}
-	return w.ResponseWriter.Write(data)
+	return a.ResponseWriter.Write(data)
 }
 
 // Flush sends what was written on its way.
-func (w *statusWriter) Flush() { _ = http.NewResponseController(w.ResponseWriter).Flush() }
+func (a *answering) Flush() { _ = http.NewResponseController(a.ResponseWriter).Flush() }
 
 // Unwrap lets http.ResponseController reach the writer below.
-func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+func (a *answering) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 
+// observe gives every request its id, and counts and times its answer.
 func observe(log *slog.Logger, m *metrics) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			start := time.Now()
 			m.flight.Inc()
 			defer m.flight.Dec()
-			written := &statusWriter{ResponseWriter: w}
-			next.ServeHTTP(written, r.WithContext(context.WithValue(r.Context(), statusKey{}, written)))
-			route := chi.RouteContext(r.Context()).RoutePattern()
+			a := &answering{ResponseWriter: w, requestID: requestIDOf(r)}
+			w.Header()["X-Request-Id"] = []string{a.requestID}
+			ctx := context.WithValue(r.Context(), answeringKey{}, a)
+			next.ServeHTTP(a, r.WithContext(ctx))
+			route := chi.RouteContext(ctx).RoutePattern()
 			took := time.Since(start)
-			if !written.stays {
-				m.requests.WithLabelValues(route, strconv.Itoa(written.status)).Observe(took.Seconds())
+			if !a.stays {
+				m.requests.WithLabelValues(route, strconv.Itoa(a.status)).Observe(took.Seconds())
 			}
-			log.DebugContext(r.Context(), "request", "method", r.Method, "route", route, "status", written.status, "took", took, "request", requestID(r.Context()))
+			if log.Enabled(ctx, slog.LevelDebug) {
+				log.DebugContext(ctx, "request", "method", r.Method, "route", route, "status", a.status, "took", took, "request", a.requestID)
+			}
 		})
 	}
 }
@@ -317,10 +320,12 @@ func recoverPanics(log *slog.Logger) func(http.Handler) http.Handler {
 	}
 }
 
-func securityHeaders(next http.Handler) http.Handler {
+// noSniffing keeps browsers from taking an answer for another type than it says.
+func noSniffing(next http.Handler) http.Handler {
+	// One list serves all answers: whoever adds to it gets a list of its own.
+	value := []string{"nosniff"}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("X-Content-Type-Options", "nosniff")
-		w.Header().Set("Referrer-Policy", "strict-origin-when-cross-origin")
+		w.Header()["X-Content-Type-Options"] = value
 		next.ServeHTTP(w, r)
 	})
 }
@@ -362,13 +367,15 @@ func crossOrigin(origins []string) func(http.Handler) http.Handler {
 	if !slices.Contains(origins, "*") {
 		return checked
 	}
+	allOrigins, allExposed := []string{"*"}, []string{strings.Join(exposed, ", ")}
 	return func(next http.Handler) http.Handler {
-		return checked(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Del("Vary")
-			w.Header().Set("Access-Control-Allow-Origin", "*")
-			w.Header().Set("Access-Control-Expose-Headers", strings.Join(exposed, ", "))
+		open := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			header := w.Header()
+			delete(header, "Vary")
+			header["Access-Control-Allow-Origin"], header["Access-Control-Expose-Headers"] = allOrigins, allExposed
 			next.ServeHTTP(w, r)
-		}))
+		})
+		return checked(open)
 	}
 }
 

@@ -48,7 +48,7 @@ func (s *streams) serve(w http.ResponseWriter, r *http.Request, kind string, do 
 	// An answer in parts comes to its end soon by itself.
 	if kind != "multipart" {
 		defer context.AfterFunc(s.closing, cancel)()
-		if written, ok := r.Context().Value(statusKey{}).(*statusWriter); ok {
+		if written, ok := r.Context().Value(answeringKey{}).(*answering); ok {
 			written.stays = true
 		}
 	}

@@ -4,7 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"slices"
+	"strings"
 	"time"
+	"unique"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
@@ -276,17 +279,23 @@ func (l *load) clusters() error {
 		FROM clusters ORDER BY key`); err != nil {
 		return err
 	}
+	// Among many clusters the same few texts and lists come again and again; each is
+	// kept once, and all points in one piece, so that the garbage collector has
+	// little to look through.
+	regions, keys := make(listsKept[sentra.RegionCode]), make(listsKept[string])
+	points := make([]orb.Point, len(rows))
+	l.data.Clusters = make([]sentra.Cluster, 0, len(rows))
 	at := make(map[string]int, len(rows))
 	for i, r := range rows {
 		at[r.Key] = i
-		c := sentra.Cluster{Key: r.Key, NameEN: r.NameEN, NameID: r.NameID, RegionNote: r.RegionNote, ProvinceNamed: r.ProvinceNamed,
-			Precision: sentra.LocationPrecision(r.Precision), InitialTarget: r.InitialTarget, Sources: l.cited[r.Citation],
-			Products: r.Products, Phases: r.Phases}
-		for _, code := range r.Regions {
-			c.Regions = append(c.Regions, sentra.RegionCode(code))
+		c := sentra.Cluster{Key: r.Key, NameEN: r.NameEN, NameID: r.NameID, RegionNote: r.RegionNote, ProvinceNamed: unique.Make(r.ProvinceNamed).Value(),
+			Precision: sentra.LocationPrecision(unique.Make(r.Precision).Value()), InitialTarget: r.InitialTarget, Sources: l.cited[r.Citation],
+			Regions: regions.once(r.Regions), Products: keys.once(r.Products), Phases: keys.once(r.Phases)}
+		if r.NameID == r.NameEN {
+			c.NameID = c.NameEN
 		}
 		if r.Point != nil {
-			c.Point = new(orb.Point)
+			c.Point = &points[i]
 			if err := ewkb.Scanner(c.Point).Scan(r.Point); err != nil {
 				return err
 			}
@@ -307,6 +316,26 @@ func (l *load) clusters() error {
 		c.Grounds = append(c.Grounds, sentra.ClusterGround{Kind: sentra.GroundKind(g.Kind), Met: g.Met, Sources: l.cited[g.Citation]})
 	}
 	return nil
+}
+
+// listsKept are lists by their elements.
+type listsKept[T ~string] map[string][]T
+
+// once gives the list that was kept for equal texts before, else keeps one; nil
+// for none.
+func (k listsKept[T]) once(texts []string) []T {
+	if len(texts) == 0 {
+		return nil
+	}
+	key := strings.Join(texts, "\x00")
+	list, known := k[key]
+	if !known {
+		for _, text := range texts {
+			list = append(list, T(text))
+		}
+		k[key] = slices.Clip(list)
+	}
+	return list
 }
 
 func (l *load) events() error {
