@@ -14,6 +14,7 @@ import (
 	"net"
 	"net/http"
 	"regexp"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -159,7 +160,7 @@ func New(config Config, schema graphql.ExecutableSchema, pin Pin, backend Backen
 		return nil, err
 	}
 	router := chi.NewRouter()
-	router.Use(observe(log, m), recoverPanics(log), noSniffing, crossOrigin(config.Origins), compress)
+	router.Use(inTurns, observe(log, m), recoverPanics(log), noSniffing, crossOrigin(config.Origins), compress)
 	router.Handle("/graphql", gql)
 	router.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
@@ -278,6 +279,17 @@ func (a *answering) Flush() { _ = http.NewResponseController(a.ResponseWriter).F
 
 // Unwrap lets http.ResponseController reach the writer below.
 func (a *answering) Unwrap() http.ResponseWriter { return a.ResponseWriter }
+
+// inTurns lets the requests of other connections go first. A client that asks again
+// as soon as it has its answer would otherwise be answered for some 10 ms on end,
+// the time slice of the Go scheduler, while all others wait that long for each such
+// client before them.
+func inTurns(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		runtime.Gosched()
+		next.ServeHTTP(w, r)
+	})
+}
 
 // observe gives every request its id, and counts and times its answer.
 func observe(log *slog.Logger, m *metrics) func(http.Handler) http.Handler {
