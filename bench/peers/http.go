@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -196,7 +198,9 @@ func measureHTTP(ctx context.Context, w *world, t *table) (err error) {
 	}
 	defer func() { err = errors.Join(err, peer.stop()) }()
 	idle := memory(keeping.command.Process.Pid)
-
+	if err := w.floor(ctx, t); err != nil {
+		return err
+	}
 	for _, q := range questions {
 		if err := w.compare(ctx, q, keeping, making, peer, t); err != nil {
 			return fmt.Errorf("%s: %w", q.name, err)
@@ -238,8 +242,10 @@ type driven struct {
 	bodies           [][]byte
 	found            []string
 	size             int
-	// full are the runs as fast as it answers, even those at the rate of all.
-	full, even []load
+	// full are the runs as fast as it answers, by connections, even those at the
+	// rate of all.
+	full map[int][]load
+	even []load
 }
 
 // prepare makes the requests, and asks the first to see what the answer holds.
@@ -283,6 +289,7 @@ func (w *world) compare(ctx context.Context, q question, keeping, making, peer *
 		codes = append(codes, w.atlas.Data.Regions[i].Code)
 	}
 	for _, s := range sides {
+		s.full = make(map[int][]load)
 		if err := s.prepare(q, codes); err != nil {
 			return err
 		}
@@ -291,55 +298,119 @@ func (w *world) compare(ctx context.Context, q question, keeping, making, peer *
 		}
 	}
 	log.Printf("driving: %s", q.name)
-	run := func(s *driven, rest int, duration time.Duration, into *[]load) error {
-		seen, err := drive(ctx, w.dir, s.url, s.bodies, w.settings.connections, rest, duration)
-		if err == nil && into != nil {
-			*into = append(*into, seen)
-		}
-		return err
+	run := func(s *driven, connections, rest int, duration time.Duration) (load, error) {
+		return drive(ctx, w.dir, s.url, s.bodies, connections, rest, duration)
+	}
+	usual, others := w.settings.connections[0], w.settings.connections[1:]
+	if q.throughput == 0 {
+		others = nil
 	}
 	for _, s := range sides {
-		if err := run(s, 0, time.Second, nil); err != nil {
+		if _, err := run(s, usual, 0, time.Second); err != nil {
 			return err
 		}
 	}
 	for range w.settings.rounds {
-		for _, s := range sides {
-			if err := run(s, 0, w.settings.load, &s.full); err != nil {
-				return err
+		for _, connections := range append([]int{usual}, others...) {
+			for _, s := range sides {
+				if s == anew && connections != usual {
+					continue
+				}
+				seen, err := run(s, connections, 0, w.settings.load)
+				if err != nil {
+					return err
+				}
+				s.full[connections] = append(s.full[connections], seen)
 			}
 		}
 	}
-	their := middle(theirs.full)
+	their := middle(theirs.full[usual])
 	// As fast as they answer, both cores are busy with server and load generator,
 	// and the slowest hundredth tells who had to wait for a core. At half of what
 	// PostGraphile can, it tells of the servers.
-	rest := max(1, int(float64(w.settings.connections)/(their.throughput/2)*1000))
+	rest := max(1, int(float64(usual)/(their.throughput/2)*1000))
 	for range w.settings.rounds {
 		for _, s := range sides {
-			if err := run(s, rest, w.settings.load, &s.even); err != nil {
+			seen, err := run(s, usual, rest, w.settings.load)
+			if err != nil {
 				return err
 			}
+			s.even = append(s.even, seen)
 		}
 	}
 	for _, s := range []*driven{shipped, anew} {
-		our, work := middle(s.full), "HTTP: "+q.name+s.name
-		r := row{work: work + ", answers a second", sentra: fmt.Sprintf("%.0f", our.throughput), against: "PostGraphile", peer: fmt.Sprintf("%.0f", their.throughput), ratio: our.throughput / their.throughput}
-		barred := s == shipped && q.throughput > 0
-		slowest := 0.0
-		if barred {
-			slowest = q.p99
-			r.bar, r.holds = fmt.Sprintf("≥ %g×", q.throughput), r.ratio >= q.throughput
+		work := "HTTP: " + q.name + s.name
+		throughput, slowest := 0.0, 0.0
+		if s == shipped {
+			throughput, slowest = q.throughput, q.p99
 		}
-		t.add(r)
-		if barred {
-			t.faster(work+", p50 at full load", our.p50, "", "PostGraphile", their.p50, 0)
+		counts := others
+		if s == anew {
+			counts = nil
 		}
-		t.faster(work+", p99 at full load", our.p99, "", "PostGraphile", their.p99, slowest)
+		for _, connections := range append([]int{usual}, counts...) {
+			our, their := middle(s.full[connections]), middle(theirs.full[connections])
+			with := fmt.Sprintf("%s, %d connections", work, connections)
+			r := row{work: with + ", answers a second", sentra: fmt.Sprintf("%.0f", our.throughput), against: "PostGraphile", peer: fmt.Sprintf("%.0f", their.throughput), ratio: our.throughput / their.throughput}
+			if throughput > 0 {
+				r.bar, r.holds = fmt.Sprintf("≥ %g×", throughput), r.ratio >= throughput
+			}
+			t.add(r)
+			t.faster(with+", p99", our.p99, fmt.Sprintf(" (p50 %s)", short(our.p50)), "PostGraphile", their.p99, slowest)
+		}
 		ourEven, theirEven := middle(s.even), middle(theirs.even)
 		t.faster(fmt.Sprintf("%s, p99 at the same %.0f a second", work, ourEven.throughput), ourEven.p99, "", "PostGraphile", theirEven.p99, slowest)
 	}
 	t.note("HTTP: %s: both answer with the same %d; %d bytes by Sentra, %d by PostGraphile.", q.name, len(shipped.found), shipped.size, theirs.size)
+	return nil
+}
+
+// floor tells what the slowest hundredth of the answers wait for on this machine
+// whatever the server does: a program that answers with one text, driven alike.
+func (w *world) floor(ctx context.Context, t *table) (err error) {
+	address, err := freeAddress()
+	if err != nil {
+		return err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("find this program: %w", err)
+	}
+	fixed, err := w.start(ctx, "http://"+address+"/graphql", self, []string{"-serve-fixed", address})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, fixed.stop()) }()
+	body, err := requestBody(`{ __typename }`, nil)
+	if err != nil {
+		return err
+	}
+	for _, connections := range w.settings.connections {
+		var runs []load
+		for range w.settings.rounds {
+			seen, err := drive(ctx, w.dir, fixed.url, [][]byte{body}, connections, 0, w.settings.load)
+			if err != nil {
+				return err
+			}
+			runs = append(runs, seen)
+		}
+		seen := middle(runs)
+		t.note("HTTP: a Go program that answers every request with one text of 30 bytes, driven alike with %d connections: %.0f answers a second, p50 %s, p99 %s.",
+			connections, seen.throughput, short(seen.p50), short(seen.p99))
+	}
+	return nil
+}
+
+// serveFixed answers every request with one text, until ctx ends.
+func serveFixed(ctx context.Context, address string) error {
+	server := &http.Server{Addr: address, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"data":{"__typename":"Fixed"}}`)
+	})}
+	defer context.AfterFunc(ctx, func() { _ = server.Close() })()
+	if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("answer with one text: %w", err)
+	}
 	return nil
 }
 

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -33,8 +34,9 @@ type settings struct {
 	rounds int
 	// load is the time of one run of the HTTP load generator.
 	load time.Duration
-	// connections is the number the load generator keeps open.
-	connections int
+	// connections are the numbers that the load generator keeps open. Everything is
+	// measured with the first, throughput and p99 with the others too.
+	connections []int
 	// points, viewports and clusters are the sizes of the work.
 	points, viewports, clusters int
 	boundaries                  string
@@ -47,7 +49,12 @@ func run(ctx context.Context, arguments []string, out io.Writer) (err error) {
 	flags := flag.NewFlagSet("peers", flag.ContinueOnError)
 	flags.IntVar(&s.rounds, "rounds", 3, "times each side is measured, in turns; the median counts")
 	flags.DurationVar(&s.load, "load", 4*time.Second, "time of one run of the HTTP load generator")
-	flags.IntVar(&s.connections, "connections", 16, "connections of the HTTP load generator")
+	s.connections = []int{64, 16, 128}
+	flags.Func("connections", "numbers of connections of the HTTP load generator, separated by commas (default 64,16,128); everything is measured with the first", func(given string) (err error) {
+		s.connections, err = parseCounts(given)
+		return err
+	})
+	fixed := flags.String("serve-fixed", "", "measure nothing: answer every request on this address with one text")
 	flags.IntVar(&s.points, "points", 10_000, "random land points")
 	flags.IntVar(&s.viewports, "viewports", 1_000, "viewports, and places to search from")
 	flags.IntVar(&s.clusters, "clusters", 100_000, "synthetic clusters")
@@ -56,6 +63,9 @@ func run(ctx context.Context, arguments []string, out io.Writer) (err error) {
 	flags.BoolVar(&s.wait, "wait", false, "measure nothing: fill the database, tell its address and wait for an interrupt")
 	if err := flags.Parse(arguments); err != nil {
 		return err
+	}
+	if *fixed != "" {
+		return serveFixed(ctx, *fixed)
 	}
 	log.SetFlags(log.Ltime)
 	began := time.Now()
@@ -86,6 +96,19 @@ func run(ctx context.Context, arguments []string, out io.Writer) (err error) {
 	table.print(out)
 	fmt.Fprintf(out, "\nThe run took %v.\n", time.Since(began).Round(time.Second))
 	return nil
+}
+
+// parseCounts reads numbers of at least one, separated by commas.
+func parseCounts(text string) ([]int, error) {
+	var counts []int
+	for part := range strings.SplitSeq(text, ",") {
+		count, err := strconv.Atoi(strings.TrimSpace(part))
+		if err != nil || count < 1 {
+			return nil, fmt.Errorf("%q is no number of connections", part)
+		}
+		counts = append(counts, count)
+	}
+	return counts, nil
 }
 
 // part is one group of the table's rows.

@@ -39,6 +39,17 @@ func TestInTurns(t *testing.T) {
 	}
 }
 
+func TestParseCounts(t *testing.T) {
+	if got, err := parseCounts("64, 16"); err != nil || !slices.Equal(got, []int{64, 16}) {
+		t.Errorf("%v, %v", got, err)
+	}
+	for _, wrong := range []string{"", "0", "8,", "many"} {
+		if _, err := parseCounts(wrong); err == nil {
+			t.Errorf("%q was read as numbers of connections", wrong)
+		}
+	}
+}
+
 func TestReadLoad(t *testing.T) {
 	got, err := readLoad([]byte("Running 1s test\n  12 requests\n{\"requests\": 3000, \"microseconds\": 1500000, \"p50\": 250.0, \"p99\": 1900.5, \"failed\": 0}\n"))
 	want := load{throughput: 2000, p50: 250 * time.Microsecond, p99: 1900500 * time.Nanosecond}

@@ -38,6 +38,11 @@ type graphqlHandler struct {
 	texts sync.Pool
 }
 
+// longestOrdered is the length of variables in bytes up to which the same ones in
+// another order have the same tag. Longer ones come from programs by POST, where
+// encoding them anew would cost more than the tag is ever worth.
+const longestOrdered = 8 << 10
+
 // largestTextKept is the greatest capacity of a buffer that is used again, in bytes.
 const largestTextKept = 64 << 10
 
@@ -163,7 +168,7 @@ func (h *graphqlHandler) answer(w http.ResponseWriter, r *http.Request, text []b
 		return
 	}
 	made := &answer{lifetime: lifetimeOf(operation)}
-	made.tag = h.tag(operation, made.lifetime, version, day)
+	made.tag = h.tag(operation, q, made.lifetime, version, day)
 	// The same question of the same version has the same answer: a client that has
 	// it needs no other.
 	if notModified(w, r, tagFor(takes.whole, made.tag), h.config.cacheControl(made.lifetime, now)) {
@@ -192,12 +197,15 @@ func (h *graphqlHandler) answer(w http.ResponseWriter, r *http.Request, text []b
 
 // tag identifies an answer: it changes with the binary, the dataset, the question
 // and, for an answer that depends on today, with the day.
-func (h *graphqlHandler) tag(operation *graphql.OperationContext, l lifetime, version, day string) string {
+func (h *graphqlHandler) tag(operation *graphql.OperationContext, q *graphqlRequest, l lifetime, version, day string) string {
 	if l == lasting {
 		day = ""
 	}
-	// Encoded from a map, the variables stand in order whatever the client's was.
-	variables, _ := json.Marshal(operation.Variables)
+	variables := []byte(q.variables)
+	if len(variables) <= longestOrdered {
+		// Encoded from a map, they stand in order whatever the client's was.
+		variables, _ = json.Marshal(operation.Variables)
+	}
 	return etag(h.config.Data.Version, version, day, operation.RawQuery, operation.OperationName, string(variables))
 }
 
