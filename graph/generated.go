@@ -2516,7 +2516,7 @@ type Region implements Node
   id: ID!
   "The official code of the Ministry of Home Affairs (kode Kemendagri), as of 2025: ` + "`" + `94` + "`" + ` or ` + "`" + `94.06` + "`" + `."
   code: String!
-  "The code of Statistics Indonesia (kode BPS) on the day; null where none is loaded."
+  "The code of Statistics Indonesia (kode BPS) on the day; null where none is loaded or known."
   bpsCode: String
   "For representations only: a partner may name a region by a code of any system. Sentra gives Kemendagri's; see ` + "`" + `codes` + "`" + ` for all."
   officialCode: OfficialCode! @inaccessible

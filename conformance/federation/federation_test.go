@@ -295,8 +295,8 @@ func TestFederation(t *testing.T) {
 			}
 		})
 
-		// All regencies and cities, of which the agency's list knows four.
-		t.Run(name+"/a long list with few codes", func(t *testing.T) {
+		// All regencies and cities, of which the agency has figures for four.
+		t.Run(name+"/a long list with few figures", func(t *testing.T) {
 			got := ask(t, gateway, `{ regions(first: 514, filter: {level: REGENCY}, asOf: "2020-06-30") { nodes { code smallEnterprises clusters { nodes { exportTonnes(year: 2025) } } } } }`)
 			var data struct {
 				Regions struct {
@@ -329,14 +329,14 @@ func TestFederation(t *testing.T) {
 			}
 		})
 
-		// The agency has a figure of the code 0999, which means no region; Mojokerto's
+		// The agency has a figure of the code 0999, which means no region; Dogiyai's
 		// code changed between the two years.
 		t.Run(name+"/an unknown key", func(t *testing.T) {
-			got := ask(t, gateway, `{ a: figuresOfYear(year: 2017) { region { bpsCode name } } b: figuresOfYear(year: 2020) { region { bpsCode name } } }`)
-			list := func(mojokerto string) string {
-				return `[{"region":{"bpsCode":"0001","name":"Kabupaten Dogiyai"}},{"region":{"bpsCode":"0002","name":"Kota Palu"}},{"region":{"bpsCode":"0003","name":"Kabupaten Samosir"}},{"region":{"bpsCode":"` + mojokerto + `","name":"Kota Mojokerto"}},{"region":null}]`
+			got := ask(t, gateway, `{ a: figuresOfYear(year: 2017) { region { bpsCode name } } b: figuresOfYear(year: 2023) { region { bpsCode name } } }`)
+			list := func(dogiyai string) string {
+				return `[{"region":{"bpsCode":"` + dogiyai + `","name":"Kabupaten Dogiyai"}},{"region":{"bpsCode":"7271","name":"Kota Palu"}},{"region":{"bpsCode":"1217","name":"Kabupaten Samosir"}},{"region":{"bpsCode":"3576","name":"Kota Mojokerto"}},{"region":null}]`
 			}
-			if !same(t, string(got.Data), `{"a":`+list("0004")+`,"b":`+list("0005")+`}`) {
+			if !same(t, string(got.Data), `{"a":`+list("9434")+`,"b":`+list("9999")+`}`) {
 				t.Errorf("got %s", got.Data)
 			}
 			if len(got.Errors) != 2 {
@@ -351,7 +351,7 @@ func TestFederation(t *testing.T) {
 
 		t.Run(name+"/a thousand representations", func(t *testing.T) {
 			before := requests(t, sentra)
-			got := ask(t, gateway, `{ figuresByDay(bpsCode: "0001", from: "2020-01-01", days: 1000) { date region { code parent { code } } } }`)
+			got := ask(t, gateway, `{ figuresByDay(bpsCode: "9434", from: "2020-01-01", days: 1000) { date region { code parent { code } } } }`)
 			var data struct {
 				FiguresByDay []struct {
 					Date   string
@@ -382,7 +382,7 @@ func TestFederation(t *testing.T) {
 		})
 
 		t.Run(name+"/too many representations", func(t *testing.T) {
-			got := ask(t, gateway, `{ figuresByDay(bpsCode: "0001", from: "2019-12-31", days: 1001) { date region { code } } }`)
+			got := ask(t, gateway, `{ figuresByDay(bpsCode: "9434", from: "2019-12-31", days: 1001) { date region { code } } }`)
 			if len(got.Errors) == 0 || !strings.Contains(got.Errors[0].Message, "1001 representations are too many; at most 1000") || got.Errors[0].Extensions.Code != "LIMIT_EXCEEDED" {
 				t.Errorf("got %.200s %+v", got.Data, got.Errors)
 			}

@@ -1,12 +1,12 @@
-// The statistics agency: figures by BPS code. All codes and figures are invented.
+// The statistics agency: figures by BPS code. All figures are invented, and the code 9999.
 import { serve } from '../serve.mjs';
 
 /** Small enterprises at the end of 2015, by code; every year adds a tenth of it. */
-const register = new Map([['0001', 120], ['0002', 900], ['0003', 450], ['0004', 700], ['0999', 10]]);
+const register = new Map([['9434', 120], ['7271', 900], ['1217', 450], ['3576', 700], ['0999', 10]]);
 
-/** The code had another successor from 2020 on: the same region's figures go on under it. */
-const codeOn = (code, date) => (code === '0004' && date >= '2020-01-01' ? '0005' : code);
-const codeBefore = (code) => (code === '0005' ? '0004' : code);
+/** Dogiyai has another code from 2023 on: the same region's figures go on under it. */
+const codeOn = (code, date) => (code === '9434' && date >= '2023-01-01' ? '9999' : code);
+const codeBefore = (code) => (code === '9999' ? '9434' : code);
 
 function figure(code, date) {
   const base = register.get(codeBefore(code));
