@@ -242,10 +242,11 @@ type driven struct {
 	bodies           [][]byte
 	found            []string
 	size             int
-	// full are the runs as fast as it answers, by connections, even those at the
-	// rate of all.
-	full map[int][]load
-	even []load
+	// connections are the numbers it is driven with; full are the runs as fast as it
+	// answers, by connections, even those at the rate of all.
+	connections []int
+	full        map[int][]load
+	even        []load
 }
 
 // prepare makes the requests, and asks the first to see what the answer holds.
@@ -284,6 +285,11 @@ func (w *world) compare(ctx context.Context, q question, keeping, making, peer *
 	anew := &driven{name: ", every answer made anew", url: making.url, query: q.sentra, path: q.sentraPath}
 	theirs := &driven{url: peer.url, query: q.postgraphile, path: q.peerPath}
 	sides := []*driven{shipped, anew, theirs}
+	usual, connections := w.settings.connections[:1], w.settings.connections
+	if q.throughput == 0 {
+		connections = usual
+	}
+	shipped.connections, anew.connections, theirs.connections = connections, usual, connections
 	var codes []sentra.RegionCode
 	for i := range w.atlas.Data.Regions {
 		codes = append(codes, w.atlas.Data.Regions[i].Code)
@@ -301,37 +307,32 @@ func (w *world) compare(ctx context.Context, q question, keeping, making, peer *
 	run := func(s *driven, connections, rest int, duration time.Duration) (load, error) {
 		return drive(ctx, w.dir, s.url, s.bodies, connections, rest, duration)
 	}
-	usual, others := w.settings.connections[0], w.settings.connections[1:]
-	if q.throughput == 0 {
-		others = nil
-	}
 	for _, s := range sides {
-		if _, err := run(s, usual, 0, time.Second); err != nil {
+		if _, err := run(s, usual[0], 0, time.Second); err != nil {
 			return err
 		}
 	}
 	for range w.settings.rounds {
-		for _, connections := range append([]int{usual}, others...) {
+		for _, n := range connections {
 			for _, s := range sides {
-				if s == anew && connections != usual {
+				if !slices.Contains(s.connections, n) {
 					continue
 				}
-				seen, err := run(s, connections, 0, w.settings.load)
+				seen, err := run(s, n, 0, w.settings.load)
 				if err != nil {
 					return err
 				}
-				s.full[connections] = append(s.full[connections], seen)
+				s.full[n] = append(s.full[n], seen)
 			}
 		}
 	}
-	their := middle(theirs.full[usual])
 	// As fast as they answer, both cores are busy with server and load generator,
 	// and the slowest hundredth tells who had to wait for a core. At half of what
 	// PostGraphile can, it tells of the servers.
-	rest := max(1, int(float64(usual)/(their.throughput/2)*1000))
+	rest := max(1, int(float64(usual[0])/(middle(theirs.full[usual[0]]).throughput/2)*1000))
 	for range w.settings.rounds {
 		for _, s := range sides {
-			seen, err := run(s, usual, rest, w.settings.load)
+			seen, err := run(s, usual[0], rest, w.settings.load)
 			if err != nil {
 				return err
 			}
@@ -344,13 +345,9 @@ func (w *world) compare(ctx context.Context, q question, keeping, making, peer *
 		if s == shipped {
 			throughput, slowest = q.throughput, q.p99
 		}
-		counts := others
-		if s == anew {
-			counts = nil
-		}
-		for _, connections := range append([]int{usual}, counts...) {
-			our, their := middle(s.full[connections]), middle(theirs.full[connections])
-			with := fmt.Sprintf("%s, %d connections", work, connections)
+		for _, n := range s.connections {
+			our, their := middle(s.full[n]), middle(theirs.full[n])
+			with := fmt.Sprintf("%s, %d connections", work, n)
 			r := row{work: with + ", answers a second", sentra: fmt.Sprintf("%.0f", our.throughput), against: "PostGraphile", peer: fmt.Sprintf("%.0f", their.throughput), ratio: our.throughput / their.throughput}
 			if throughput > 0 {
 				r.bar, r.holds = fmt.Sprintf("≥ %g×", throughput), r.ratio >= throughput
