@@ -26,11 +26,7 @@ func NewSchema(resolver *Resolver) graphql.ExecutableSchema {
 	c.Region.Neighbours = func(child int, _ *sentra.Date) int { return 1 + 6*child }
 	// Distances between boundaries are work, as much as ten fields.
 	c.Region.Nearest = func(child int, first *int, _ *sentra.Level, _ *sentra.Date) int {
-		size := 5
-		if first != nil {
-			size = *first
-		}
-		return 10 + max(0, min(size, 100))*child
+		return 10 + model.NearestSize(first)*child
 	}
 	c.Region.Children = func(child int, _ *sentra.Date) int { return 1 + 20*child }
 	c.Query.RegionsAtMany = func(child int, points []*model.PointInput, multiPoint model.MultiPoint, _ *float64, _ *sentra.Date) int {

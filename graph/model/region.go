@@ -182,8 +182,19 @@ func (r *Region) AreaKm2() *float64 {
 	return nil
 }
 
-// maxNearest is the greatest number of nearest regions asked for at once.
-const maxNearest = 100
+// How many nearest regions are given: unless told, and at most.
+const (
+	defaultNearest = 5
+	maxNearest     = 100
+)
+
+// NearestSize is the greatest number of regions that Nearest gives, whatever is asked.
+func NearestSize(first *int) int {
+	if first == nil {
+		return defaultNearest
+	}
+	return max(0, min(*first, maxNearest))
+}
 
 // Nearest gives the regions of a level that are nearest on the day, the nearest first.
 func (r *Region) Nearest(first *int, level *sentra.Level, asOf *sentra.Date) ([]*RegionDistance, error) {
@@ -191,7 +202,7 @@ func (r *Region) Nearest(first *int, level *sentra.Level, asOf *sentra.Date) ([]
 	if err != nil {
 		return nil, err
 	}
-	n, of := 5, r.Level()
+	n, of := defaultNearest, r.Level()
 	if first != nil {
 		n = *first
 	}
