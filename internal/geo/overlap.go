@@ -35,9 +35,9 @@ func (e upright) at(lat float64) float64 {
 // NewOverlay makes a polygon ready. Its parts must not overlap.
 func NewOverlay(shape orb.MultiPolygon) *Overlay {
 	o := &Overlay{bound: shape.Bound(), area: areaOf(shape)}
-	edges := edgesOf(shape)
+	edges, level := edgesOf(shape)
 	o.rows = make([][]upright, max(1, min(1024, len(edges)/8)))
-	for _, e := range append(edges, levelEdgesOf(shape)...) {
+	for _, e := range append(edges, level...) {
 		for row := o.row(e.south[1]); row <= o.row(e.north[1]); row++ {
 			o.rows[row] = append(o.rows[row], e)
 		}
@@ -48,37 +48,23 @@ func NewOverlay(shape orb.MultiPolygon) *Overlay {
 // Bound is the box around the polygon, in degrees.
 func (o *Overlay) Bound() orb.Bound { return o.bound }
 
-// edgesOf gives the edges of a shape but the level ones.
-func edgesOf(shape orb.MultiPolygon) []upright {
-	var edges []upright
+// edgesOf gives the edges of a shape, apart those that run along a parallel.
+func edgesOf(shape orb.MultiPolygon) (edges, level []upright) {
 	for _, polygon := range shape {
 		for _, ring := range polygon {
 			for i, b := range ring {
-				a := ring[(i+len(ring)-1)%len(ring)]
-				if a[1] < b[1] {
+				switch a := ring[(i+len(ring)-1)%len(ring)]; {
+				case a[1] < b[1]:
 					edges = append(edges, upright{a, b})
-				} else if a[1] > b[1] {
+				case a[1] > b[1]:
 					edges = append(edges, upright{b, a})
+				case a[0] != b[0]:
+					level = append(level, upright{a, b})
 				}
 			}
 		}
 	}
-	return edges
-}
-
-// levelEdgesOf gives the edges along a parallel.
-func levelEdgesOf(shape orb.MultiPolygon) []upright {
-	var edges []upright
-	for _, polygon := range shape {
-		for _, ring := range polygon {
-			for i, b := range ring {
-				if a := ring[(i+len(ring)-1)%len(ring)]; a[1] == b[1] && a[0] != b[0] {
-					edges = append(edges, upright{a, b})
-				}
-			}
-		}
-	}
-	return edges
+	return edges, level
 }
 
 // areaOf gives the area in steradians, exact for edges that are straight in
@@ -205,7 +191,7 @@ func (o *Overlay) common(polygon orb.Polygon, bound orb.Bound) float64 {
 		}
 		return 0
 	}
-	edges := edgesOf(orb.MultiPolygon{polygon})
+	edges, _ := edgesOf(orb.MultiPolygon{polygon})
 	lats := seen.crossings[:len(seen.crossings):len(seen.crossings)]
 	for _, list := range [][]upright{edges, seen.edges} {
 		for _, e := range list {
