@@ -121,11 +121,5 @@ func answerKey(version, day string, post bool, text []byte) [sha256.Size]byte {
 	if post {
 		how = "POST"
 	}
-	// Most questions fit, and then nothing is allocated.
-	var short [1024]byte
-	all := short[:0]
-	for _, part := range [...]string{version, day, how} {
-		all = appendPart(all, part)
-	}
-	return sha256.Sum256(append(all, text...))
+	return digest(text, version, day, how)
 }

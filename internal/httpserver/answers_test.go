@@ -8,17 +8,17 @@ import (
 func TestAnswerCacheIsBounded(t *testing.T) {
 	const limit = 80_000
 	cache := newAnswerCache(limit)
-	cache.add(digest("large"), &answer{body: make([]byte, limit/8+1)})
-	if cache.get(digest("large")) != nil {
+	cache.add(digest(nil, "large"), &answer{body: make([]byte, limit/8+1)})
+	if cache.get(digest(nil, "large")) != nil {
 		t.Error("an answer of more than an eighth is kept")
 	}
 	for i := range 100 {
-		cache.add(digest(fmt.Sprint(i)), &answer{body: make([]byte, limit/8)})
+		cache.add(digest(nil, fmt.Sprint(i)), &answer{body: make([]byte, limit/8)})
 	}
 	cache.entries.CleanUp()
 	kept := 0
 	for i := range 100 {
-		if cache.get(digest(fmt.Sprint(i))) != nil {
+		if cache.get(digest(nil, fmt.Sprint(i))) != nil {
 			kept++
 		}
 	}

@@ -12,22 +12,21 @@ import (
 // binary's version, the dataset's, the day it is, the route and the question.
 // It is weak, since an answer may be compressed in several ways.
 func etag(parts ...string) string {
-	sum := digest(parts...)
+	sum := digest(nil, parts...)
 	return `W/"` + base64.RawURLEncoding.EncodeToString(sum[:15]) + `"`
 }
 
-// digest is a digest of texts that tells apart where one ends and the next begins.
-func digest(parts ...string) [sha256.Size]byte {
-	var all []byte
+// digest is a digest of texts, and of a last one, that tells apart where one ends
+// and the next begins.
+func digest(last []byte, parts ...string) [sha256.Size]byte {
+	// Most fit, and then nothing is allocated.
+	var short [1024]byte
+	all := short[:0]
 	for _, part := range parts {
-		all = appendPart(all, part)
+		all = binary.AppendUvarint(all, uint64(len(part)))
+		all = append(all, part...)
 	}
-	return sha256.Sum256(all)
-}
-
-// appendPart appends a text after its length.
-func appendPart(all []byte, part string) []byte {
-	return append(binary.AppendUvarint(all, uint64(len(part))), part...)
+	return sha256.Sum256(append(all, last...))
 }
 
 // notModified sets the ETag and, unless empty, the Cache-Control of an answer.

@@ -120,7 +120,8 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (h *graphqlHandler) answer(w http.ResponseWriter, r *http.Request, text []byte, takes accepted) {
 	pinned, version, now := h.pin(context.WithValue(r.Context(), pinnedKey{}, true))
 	day := sentra.Today(now).String()
-	key := answerKey(version, day, r.Method == http.MethodPost, text)
+	post := r.Method == http.MethodPost
+	key := answerKey(version, day, post, text)
 	if takes.whole != "" {
 		if kept := h.answers.get(key); kept != nil {
 			h.metrics.answers.WithLabelValues("kept").Inc()
@@ -128,7 +129,7 @@ func (h *graphqlHandler) answer(w http.ResponseWriter, r *http.Request, text []b
 			return
 		}
 	}
-	q, fault := parseText(r.Method == http.MethodPost, text)
+	q, fault := parseText(post, text)
 	if fault != nil {
 		refuse(w, fault.status, fault.code, fault.message)
 		return
