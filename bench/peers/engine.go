@@ -25,6 +25,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/geo/coverage"
 	"github.com/sentra-ikm/sentra/internal/httpserver"
 	"github.com/sentra-ikm/sentra/internal/sentra"
+	"github.com/sentra-ikm/sentra/internal/servertest"
 )
 
 const (
@@ -159,19 +160,11 @@ func (w *world) newClient() (*client, error) {
 	config.MaxTokens = 50_000
 	// The same points asked for again would only be handed out again.
 	config.AnswerCache = 0
-	server, err := httpserver.New(config, graph.NewSchema(resolver), resolver.OneAtlas, always{}, w.quiet)
+	server, err := httpserver.New(config, graph.NewSchema(resolver), resolver.OneAtlas, servertest.Ready{}, w.quiet)
 	if err != nil {
 		return nil, err
 	}
 	return &client{httptest.NewServer(server.Handler())}, nil
-}
-
-// always is the backend of a server that is always ready.
-type always struct{}
-
-// Readiness says ready.
-func (always) Readiness(context.Context) (httpserver.Readiness, error) {
-	return httpserver.Readiness{Status: "ready"}, nil
 }
 
 // ask posts a request body and gives the data of the answer.

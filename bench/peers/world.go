@@ -21,10 +21,9 @@ import (
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/boundaryfile"
 	"github.com/sentra-ikm/sentra/internal/embeddedpg"
-	"github.com/sentra-ikm/sentra/internal/facts"
-	"github.com/sentra-ikm/sentra/internal/ingest"
 	"github.com/sentra-ikm/sentra/internal/postgres"
 	"github.com/sentra-ikm/sentra/internal/sentra"
+	"github.com/sentra-ikm/sentra/internal/servertest"
 )
 
 // today is the day every question asks for that names no other.
@@ -119,26 +118,11 @@ func (w *world) fillRecord(ctx context.Context) (err error) {
 	if w.store, err = postgres.Open(ctx, w.server.URL()); err != nil {
 		return err
 	}
-	if _, err := w.store.Migrate(ctx); err != nil {
-		return err
-	}
-	brought, err := facts.Load()
-	if err != nil {
-		return err
-	}
-	digest, err := facts.Digest()
-	if err != nil {
-		return err
-	}
-	if _, err := w.store.SyncFacts(ctx, brought, digest); err != nil {
-		return err
-	}
 	files, err := boundaryfile.Files(w.settings.boundaries)
 	if err != nil {
 		return err
 	}
-	source := sentra.Source{ID: facts.BoundarySource, Title: "wilayah_boundaries"}
-	if _, err := ingest.Boundaries(ctx, w.store, files, ingest.BoundaryOptions{Source: source}); err != nil {
+	if err := servertest.Fill(ctx, w.store, files...); err != nil {
 		return err
 	}
 	holder, err := atlas.NewHolder(ctx, w.store, w.quiet)

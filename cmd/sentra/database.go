@@ -35,11 +35,11 @@ func openStore(ctx context.Context, o *options, log *slog.Logger, share bool) (s
 	if err != nil {
 		return nil, nil, errors.Join(err, store.Close())
 	}
-	digest, err := facts.Digest()
+	brought, err := facts.Load()
 	if err != nil {
 		return nil, nil, errors.Join(err, store.Close())
 	}
-	brought, err := facts.Load()
+	digest, err := facts.Digest(brought)
 	if err != nil {
 		return nil, nil, errors.Join(err, store.Close())
 	}

@@ -96,7 +96,7 @@ func Fill(ctx context.Context, store *postgres.Store, boundaries ...string) erro
 	if err != nil {
 		return err
 	}
-	digest, err := facts.Digest()
+	digest, err := facts.Digest(brought)
 	if err != nil {
 		return err
 	}
