@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/sentra-ikm/sentra/internal/httpserver"
+	"github.com/sentra-ikm/sentra/internal/servertest"
 )
 
 // The commands of docs/http.md answer as that page says.
@@ -47,5 +48,31 @@ func TestPage(t *testing.T) {
 	}
 	if ran < 8 {
 		t.Errorf("only %d commands were found on the page", ran)
+	}
+}
+
+// What the README has a newcomer type is answered as it says.
+func TestReadme(t *testing.T) {
+	w := newWorld(t, false)
+	config := httpserver.DefaultConfig()
+	config.Data = servertest.Data(w.holder)
+	url, _ := w.serve(config, "127.0.0.1:0")
+	// A command stands four spaces in, what it goes on with further.
+	commands := regexp.MustCompile(`(?m)^    curl .*(\n      .*)*`).FindAllString(string(must(os.ReadFile("../../README.md"))), -1)
+	answers := []*regexp.Regexp{
+		regexp.MustCompile(`^` + regexp.QuoteMeta(`{"data":{"regions":{"totalCount":1,"notCoveredCount":3,"nodes":[{"code":"94.06","name":"Kabupaten Dogiyai","parent":{"name":"Papua"}}]}}}`) + `$`),
+		regexp.MustCompile(`^code,.*\r?\n94\.06,.*Kabupaten Dogiyai,.*$`),
+	}
+	if len(commands) != len(answers) {
+		t.Fatalf("the README has %d commands that ask, want %d: %q", len(commands), len(answers), commands)
+	}
+	for i, command := range commands {
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		run := exec.CommandContext(ctx, "bash", "-c", strings.NewReplacer("curl ", "curl -sS ", "localhost:8080", strings.TrimPrefix(url, "http://")).Replace(command))
+		out, err := run.CombinedOutput()
+		cancel()
+		if err != nil || !answers[i].MatchString(strings.TrimSpace(string(out))) {
+			t.Errorf("%s\nanswers %v\n%s", command, err, out)
+		}
 	}
 }
