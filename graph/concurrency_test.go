@@ -12,12 +12,13 @@ import (
 	"github.com/99designs/gqlgen/graphql/executor"
 
 	"github.com/sentra-ikm/sentra/graph"
+	"github.com/sentra-ikm/sentra/internal/servertest"
 )
 
 // A long list is answered by a few goroutines: neither its entries nor the
 // entries' boundaries get one each.
 func TestListsStartFewGoroutines(t *testing.T) {
-	resolver := &graph.Resolver{Holder: shared.holder, Now: func() time.Time { return today }}
+	resolver := &graph.Resolver{Holder: shared.holder, Now: servertest.Clock}
 	for _, c := range []struct {
 		name, query string
 		// count is the number of boundaries in the answer, worked out from the facts.
@@ -86,7 +87,7 @@ func countKey(value any, key string) int {
 // BenchmarkAllBoundaries answers all 514 regencies and cities without HTTP; all but
 // the first round take encodings that are kept.
 func BenchmarkAllBoundaries(b *testing.B) {
-	exec := executor.New(graph.NewSchema(&graph.Resolver{Holder: shared.holder, Now: func() time.Time { return today }}))
+	exec := executor.New(graph.NewSchema(&graph.Resolver{Holder: shared.holder, Now: servertest.Clock}))
 	for b.Loop() {
 		ctx := graphql.StartOperationTrace(context.Background())
 		operation, _ := exec.CreateOperationContext(ctx, &graphql.RawParams{Query: `{regions(filter: {level: REGENCY}, first: 1000) { nodes { code name boundary(zoom: 6) } }}`})

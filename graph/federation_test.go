@@ -8,9 +8,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
-	"github.com/sentra-ikm/sentra/graph"
+	"github.com/sentra-ikm/sentra/internal/app"
 	"github.com/sentra-ikm/sentra/internal/httpserver"
 )
 
@@ -153,7 +152,7 @@ func TestTooManyEntities(t *testing.T) {
 		list[i] = map[string]string{"__typename": "Region", "code": "94.06"}
 	}
 	const query = `query($r: [_Any!]!) { ...all } fragment all on Query { _entities(representations: $r) { ... on Region { code } } }`
-	few := shared.serveAs(httpserver.DefaultConfig(), &graph.Resolver{Holder: shared.holder, Now: func() time.Time { return today }, MaxRepresentations: 2})
+	few := shared.serveAs(app.Config{HTTP: httpserver.DefaultConfig(), MaxRepresentations: 2})
 	for _, c := range []struct {
 		url   string
 		count int

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sentra-ikm/sentra/graph"
+	"github.com/sentra-ikm/sentra/internal/app"
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/httpserver"
 	"github.com/sentra-ikm/sentra/internal/pgtest"
@@ -75,13 +75,13 @@ func newWorld(server *pgtest.Server) *world {
 }
 
 func (w *world) serve(config httpserver.Config) string {
-	return w.serveAs(config, &graph.Resolver{Holder: w.holder, Now: func() time.Time { return today }})
+	return w.serveAs(app.Config{HTTP: config})
 }
 
-func (w *world) serveAs(config httpserver.Config, resolver *graph.Resolver) string {
-	config.Data = servertest.Data(w.holder)
-	handler := must(httpserver.New(config, graph.NewSchema(resolver), resolver.OneAtlas, servertest.Ready{}, slog.New(slog.DiscardHandler)))
-	server := httptest.NewServer(handler.Handler())
+// serveAs serves w's atlas on the tests' day, for the rest as config says.
+func (w *world) serveAs(config app.Config) string {
+	config.Holder, config.Now = w.holder, servertest.Clock
+	server := httptest.NewServer(must(app.New(context.Background(), config)).Server.Handler())
 	w.close = append(w.close, server.Close)
 	return server.URL
 }

@@ -3,14 +3,11 @@ package graph_test
 import (
 	"bytes"
 	"encoding/json"
-	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"testing"
-	"time"
 
-	"github.com/sentra-ikm/sentra/graph"
+	"github.com/sentra-ikm/sentra/internal/app"
 	"github.com/sentra-ikm/sentra/internal/httpserver"
 	"github.com/sentra-ikm/sentra/internal/servertest"
 )
@@ -20,8 +17,7 @@ import (
 func BenchmarkAnswer(b *testing.B) {
 	config := httpserver.DefaultConfig()
 	config.AnswerCache = 0
-	resolver := &graph.Resolver{Holder: shared.holder, Now: func() time.Time { return today }}
-	server := must(httpserver.New(config, graph.NewSchema(resolver), resolver.OneAtlas, servertest.Ready{}, slog.New(slog.NewTextHandler(io.Discard, nil))))
+	server := must(app.New(b.Context(), app.Config{Holder: shared.holder, HTTP: config, Now: servertest.Clock})).Server
 	points, positions := make([]map[string]float64, 1000), make([][2]float64, 1000)
 	for i := range points {
 		positions[i] = [2]float64{107 + float64(i)*0.005, -7 + float64(i%7)*0.01}

@@ -9,13 +9,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
 
 	"github.com/sentra-ikm/sentra/graph"
 	"github.com/sentra-ikm/sentra/internal/sentra"
+	"github.com/sentra-ikm/sentra/internal/servertest"
 )
 
 // scattered gives n points over Indonesia, land and sea.
@@ -171,7 +171,7 @@ func TestPolygonFilters(t *testing.T) {
 // BenchmarkPoints answers 1,000 points a query, other ones every time, in
 // process: as one list in a variable, and as aliases.
 func BenchmarkPoints(b *testing.B) {
-	resolver := &graph.Resolver{Holder: shared.holder, Now: func() time.Time { return today }}
+	resolver := &graph.Resolver{Holder: shared.holder, Now: servertest.Clock}
 	exec := executor.New(graph.NewSchema(resolver))
 	random := rand.New(rand.NewPCG(3, 4))
 	const each = `{ province { code } regency { code } }`

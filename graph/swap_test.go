@@ -14,7 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sentra-ikm/sentra/graph"
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/httpserver"
 	"github.com/sentra-ikm/sentra/internal/sentra"
@@ -57,7 +56,7 @@ func TestHundredSwaps(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := &world{store: shared.store, holder: holder}
-	url := w.serveAs(httpserver.DefaultConfig(), &graph.Resolver{Holder: holder, Now: func() time.Time { return today }})
+	url := w.serve(httpserver.DefaultConfig())
 	defer func() {
 		for _, stop := range w.close {
 			stop()

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"io"
 	"io/fs"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -16,8 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sentra-ikm/sentra/graph"
-	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/app"
 	"github.com/sentra-ikm/sentra/internal/httpserver"
 	"github.com/sentra-ikm/sentra/internal/pgtest"
 	"github.com/sentra-ikm/sentra/internal/postgres"
@@ -55,18 +53,14 @@ func must[T any](value T, err error) T {
 
 func newSentra(server *pgtest.Server, boundaries ...string) *httptest.Server {
 	ctx := context.Background()
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	store := must(postgres.Open(ctx, must(server.NewDatabase(ctx))))
 	if err := servertest.Fill(ctx, store, boundaries...); err != nil {
 		panic(err)
 	}
-	holder := must(atlas.NewHolder(ctx, store, log))
-	resolver := &graph.Resolver{Holder: holder, Now: func() time.Time { return today }}
 	config := httpserver.DefaultConfig()
 	config.Pages = web.Pages()
-	config.Data = servertest.Data(holder)
-	handler := must(httpserver.New(config, graph.NewSchema(resolver), resolver.OneAtlas, servertest.Ready{}, log))
-	listening := httptest.NewServer(handler.Handler())
+	built := must(app.New(ctx, app.Config{Store: store, HTTP: config, Now: servertest.Clock, BinaryVersion: "test"}))
+	listening := httptest.NewServer(built.Server.Handler())
 	listening.Config.RegisterOnShutdown(func() { store.Close() })
 	return listening
 }

@@ -20,12 +20,11 @@ import (
 	"github.com/lib/pq"
 	"github.com/paulmach/orb"
 
-	"github.com/sentra-ikm/sentra/graph"
+	"github.com/sentra-ikm/sentra/internal/app"
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/geo/coverage"
 	"github.com/sentra-ikm/sentra/internal/httpserver"
 	"github.com/sentra-ikm/sentra/internal/sentra"
-	"github.com/sentra-ikm/sentra/internal/servertest"
 )
 
 const (
@@ -150,21 +149,16 @@ type client struct {
 }
 
 func (w *world) newClient() (*client, error) {
-	holder, err := atlas.NewHolder(context.Background(), w.store, w.quiet)
-	if err != nil {
-		return nil, err
-	}
-	resolver := &graph.Resolver{Holder: holder, Now: func() time.Time { return today.Time() }}
 	config := httpserver.DefaultConfig()
 	// A thousand points by alias are some 21,000 tokens.
 	config.MaxTokens = 50_000
 	// The same points asked for again would only be handed out again.
 	config.AnswerCache = 0
-	server, err := httpserver.New(config, graph.NewSchema(resolver), resolver.OneAtlas, servertest.Ready{}, w.quiet)
+	built, err := app.New(context.Background(), app.Config{Store: w.store, HTTP: config, Now: today.Time, Log: w.quiet})
 	if err != nil {
 		return nil, err
 	}
-	return &client{httptest.NewServer(server.Handler())}, nil
+	return &client{httptest.NewServer(built.Server.Handler())}, nil
 }
 
 // ask posts a request body and gives the data of the answer.

@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sentra-ikm/sentra/internal/app"
 	"github.com/sentra-ikm/sentra/internal/embeddedpg"
-	"github.com/sentra-ikm/sentra/internal/facts"
 	"github.com/sentra-ikm/sentra/internal/postgres"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
@@ -31,23 +31,11 @@ func openStore(ctx context.Context, o *options, log *slog.Logger, share bool) (s
 	if store, err = postgres.Open(ctx, url); err != nil {
 		return nil, nil, err
 	}
-	steps, err := store.Migrate(ctx)
+	done, err := app.Prepare(ctx, store)
 	if err != nil {
 		return nil, nil, errors.Join(err, store.Close())
 	}
-	brought, err := facts.Load()
-	if err != nil {
-		return nil, nil, errors.Join(err, store.Close())
-	}
-	digest, err := facts.Digest(brought)
-	if err != nil {
-		return nil, nil, errors.Join(err, store.Close())
-	}
-	written, err := store.SyncFacts(ctx, brought, digest)
-	if err != nil {
-		return nil, nil, errors.Join(err, store.Close())
-	}
-	log.Info("database ready", "migrations", steps, "facts written", written)
+	log.Info("database ready", "migrations", done.Migrations, "facts written", done.FactsWritten)
 	stop := shut
 	return store, func() error { return errors.Join(store.Close(), stop()) }, nil
 }

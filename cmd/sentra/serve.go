@@ -14,7 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sentra-ikm/sentra/graph"
-	"github.com/sentra-ikm/sentra/graph/model"
+	"github.com/sentra-ikm/sentra/internal/app"
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/httpserver"
 	"github.com/sentra-ikm/sentra/internal/postgres"
@@ -106,23 +106,16 @@ func serve(ctx context.Context, o *options, config httpserver.Config, address, b
 	}
 	defer func() { err = errors.Join(err, shut()) }()
 
-	var background func()
-	holder, err := atlas.NewHolder(ctx, store, log)
+	config.Pages = web.Pages()
+	application, err := app.New(ctx, app.Config{Store: store, HTTP: config, BinaryVersion: programVersion(), MaxRepresentations: maxRepresentations, Log: log})
 	if err != nil {
 		return err
 	}
-	if _, loaded := holder.Atlas().LoadedBoundaries(sentra.Today(time.Now())); loaded == 0 {
-		background = loadBoundaries(ctx, store, holder, boundaries, log)
+	var background func()
+	if _, loaded := application.Holder.Atlas().LoadedBoundaries(sentra.Today(time.Now())); loaded == 0 {
+		background = loadBoundaries(ctx, store, application.Holder, boundaries, log)
 	}
 	makeRoom(memory, log)
-	resolver := &graph.Resolver{Holder: holder, Now: time.Now, MaxRepresentations: maxRepresentations}
-	config.Pages = web.Pages()
-	config.Data = httpserver.Data{Atlas: holder.Atlas, Today: func() sentra.Date { return sentra.Today(time.Now()) }, Version: programVersion(),
-		ParseRegionFilter: graph.ParseRegionFilter, ParseClusterFilter: graph.ParseClusterFilter, ClusterID: model.ClusterID, InputSchemas: graph.InputSchemas}
-	server, err := httpserver.New(config, graph.NewSchema(resolver), resolver.OneAtlas, backend{store, holder}, log)
-	if err != nil {
-		return err
-	}
 
 	working, done := context.WithCancel(ctx)
 	finished := make(chan struct{})
@@ -131,23 +124,10 @@ func serve(ctx context.Context, o *options, config httpserver.Config, address, b
 		if background != nil {
 			background()
 		}
-		for working.Err() == nil {
-			err := store.Changes(working, 30*time.Second, func() {
-				if err := holder.Refresh(working); err != nil && working.Err() == nil {
-					log.Warn("the dataset could not be refreshed; the present one stays", "error", err)
-				}
-			})
-			if err != nil && working.Err() == nil {
-				log.Warn("cannot listen for changes; trying again", "error", err)
-				select {
-				case <-working.Done():
-				case <-time.After(5 * time.Second):
-				}
-			}
-		}
+		application.Follow(working, 30*time.Second)
 	}()
 	log.Info("ready", "map", "http://"+listener.Addr().String()+"/", "playground", "http://"+listener.Addr().String()+"/playground", "graphql", "http://"+listener.Addr().String()+"/graphql", "took", time.Since(began).Round(time.Millisecond))
-	err = server.Serve(ctx, listener)
+	err = application.Server.Serve(ctx, listener)
 	done()
 	<-finished
 	return err
@@ -172,27 +152,4 @@ func loadBoundaries(ctx context.Context, store *postgres.Store, holder *atlas.Ho
 	}
 	log.Warn("no boundaries are loaded yet: regions have points and boxes only; downloading them", "looked in", path)
 	return func() { run(func() ([]string, error) { return downloadBoundaries(ctx, nil) }) }
-}
-
-// backend tells the readiness.
-type backend struct {
-	store  *postgres.Store
-	holder *atlas.Holder
-}
-
-// Readiness asks the database.
-func (b backend) Readiness(ctx context.Context) (httpserver.Readiness, error) {
-	present := b.holder.Atlas()
-	dataset := model.NewDataset(present, sentra.Today(time.Now()))
-	state := httpserver.Readiness{Status: "ready", Database: "ok", Boundaries: string(dataset.Boundaries), DatasetVersion: dataset.Version}
-	if dataset.Boundaries == model.BoundariesStateNone {
-		state.Note = "no boundaries are loaded: regions have points and boxes only"
-	}
-	short, cancel := context.WithTimeout(ctx, 2*time.Second)
-	defer cancel()
-	if err := b.store.Ping(short); err != nil {
-		state.Status, state.Database = "unavailable", "does not answer"
-		return state, err
-	}
-	return state, nil
 }

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/sentra-ikm/sentra/internal/httpserver"
-	"github.com/sentra-ikm/sentra/internal/servertest"
 )
 
 // The commands of docs/http.md answer as that page says.
@@ -54,9 +53,7 @@ func TestPage(t *testing.T) {
 // What the README has a newcomer type is answered as it says.
 func TestReadme(t *testing.T) {
 	w := newWorld(t, false)
-	config := httpserver.DefaultConfig()
-	config.Data = servertest.Data(w.holder)
-	url, _ := w.serve(config, "127.0.0.1:0")
+	url, _ := w.serve(httpserver.DefaultConfig(), "127.0.0.1:0")
 	// A command stands four spaces in, what it goes on with further.
 	commands := regexp.MustCompile(`(?m)^    curl .*(\n      .*)*`).FindAllString(string(must(os.ReadFile("../../README.md"))), -1)
 	answers := []*regexp.Regexp{

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sentra-ikm/sentra/graph"
+	"github.com/sentra-ikm/sentra/internal/app"
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/httpserver"
 	"github.com/sentra-ikm/sentra/internal/ingest"
@@ -65,11 +65,13 @@ func newWorld(t *testing.T, boundaries bool) *world {
 	if err := servertest.Fill(ctx, w.store, files...); err != nil {
 		t.Fatal(err)
 	}
-	w.holder = must(atlas.NewHolder(ctx, w.store, slog.New(slog.DiscardHandler)))
+	// Each server of serve follows the same holder.
+	built := must(app.New(ctx, app.Config{Store: w.store, HTTP: httpserver.DefaultConfig()}))
+	w.holder = built.Holder
 	listening := make(chan struct{})
 	go func() {
 		defer close(listening)
-		_ = w.store.Changes(ctx, time.Minute, func() { _ = w.holder.Refresh(ctx) })
+		built.Follow(ctx, time.Minute)
 	}()
 	t.Cleanup(func() {
 		stop()
@@ -83,9 +85,8 @@ func newWorld(t *testing.T, boundaries bool) *world {
 // what stops it as the command stops it.
 func (w *world) serve(config httpserver.Config, address string) (url string, stop func() error) {
 	w.t.Helper()
-	resolver := &graph.Resolver{Holder: w.holder, Now: time.Now}
-	config.Data.Version = "test"
-	server := must(httpserver.New(config, graph.NewSchema(resolver), resolver.OneAtlas, servertest.Ready{}, slog.New(slog.NewTextHandler(w.t.Output(), nil))))
+	server := must(app.New(context.Background(), app.Config{Store: w.store, Holder: w.holder, HTTP: config, BinaryVersion: "test",
+		Log: slog.New(slog.NewTextHandler(w.t.Output(), nil))})).Server
 	var listener net.Listener
 	for range 50 {
 		var err error

@@ -13,8 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sentra-ikm/sentra/graph"
-	"github.com/sentra-ikm/sentra/graph/model"
+	"github.com/sentra-ikm/sentra/internal/app"
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/facts"
 	"github.com/sentra-ikm/sentra/internal/httpserver"
@@ -34,11 +33,6 @@ func (r *record) Load(context.Context) (*sentra.Dataset, error) {
 	return &sentra.Dataset{Facts: *brought, Version: r.version}, nil
 }
 
-// Readiness says that all is well.
-func (r *record) Readiness(context.Context) (httpserver.Readiness, error) {
-	return httpserver.Readiness{Status: "ready"}, nil
-}
-
 // factsServer serves the facts on a day that the test may change.
 func factsServer(t testing.TB) (handler http.Handler, holder *atlas.Holder, facts *record, today *sentra.Date) {
 	t.Helper()
@@ -49,15 +43,12 @@ func factsServer(t testing.TB) (handler http.Handler, holder *atlas.Holder, fact
 		t.Fatal(err)
 	}
 	now := sentra.MustDate("2026-11-24")
-	config := httpserver.DefaultConfig()
-	config.Data = httpserver.Data{Atlas: holder.Atlas, Today: func() sentra.Date { return now }, Version: "test",
-		ParseRegionFilter: graph.ParseRegionFilter, ParseClusterFilter: graph.ParseClusterFilter, ClusterID: model.ClusterID}
-	resolver := &graph.Resolver{Holder: holder, Now: time.Now}
-	server, err := httpserver.New(config, graph.NewSchema(resolver), resolver.OneAtlas, facts, log)
+	built, err := app.New(t.Context(), app.Config{Holder: holder, HTTP: httpserver.DefaultConfig(), BinaryVersion: "test",
+		Now: func() time.Time { return now.Time() }})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return server.Handler(), holder, facts, &now
+	return built.Server.Handler(), holder, facts, &now
 }
 
 func get(handler http.Handler, method, path string, header ...string) *httptest.ResponseRecorder {

@@ -25,6 +25,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/sentra-ikm/sentra/graph"
+	"github.com/sentra-ikm/sentra/internal/app"
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/httpserver"
 )
@@ -50,12 +51,11 @@ func newGraphQLServer(t testing.TB, change func(*httpserver.Config)) *graphqlSer
 	if change != nil {
 		change(&config)
 	}
-	resolver := &graph.Resolver{Holder: s.holder, Now: func() time.Time { return s.now }}
-	server, err := httpserver.New(config, graph.NewSchema(resolver), resolver.OneAtlas, s.facts, log)
+	built, err := app.New(t.Context(), app.Config{Holder: s.holder, HTTP: config, BinaryVersion: config.Data.Version, Now: func() time.Time { return s.now }})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Handler = server.Handler()
+	s.Handler = built.Server.Handler()
 	return s
 }
 
@@ -439,7 +439,7 @@ func TestSlowBody(t *testing.T) {
 func TestUnknownPreflightRule(t *testing.T) {
 	config := httpserver.DefaultConfig()
 	config.Preflight = "sometimes"
-	if _, err := httpserver.New(config, graph.NewSchema(&graph.Resolver{}), nil, &record{}, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "browsers, always or never") {
+	if _, err := app.New(t.Context(), app.Config{Holder: newGraphQLServer(t, nil).holder, HTTP: config}); err == nil || !strings.Contains(err.Error(), "browsers, always or never") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -524,7 +524,7 @@ func TestTrustedDocuments(t *testing.T) {
 	}
 	config := httpserver.DefaultConfig()
 	config.TrustedDocuments = map[string]string{"old": `{ gone }`}
-	if _, err := httpserver.New(config, graph.NewSchema(&graph.Resolver{}), nil, &record{}, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), `"old"`) {
+	if _, err := app.New(t.Context(), app.Config{Holder: newGraphQLServer(t, nil).holder, HTTP: config}); err == nil || !strings.Contains(err.Error(), `"old"`) {
 		t.Errorf("a document that the schema cannot answer: %v", err)
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -19,6 +18,7 @@ import (
 	"github.com/coder/websocket/wsjson"
 
 	"github.com/sentra-ikm/sentra/graph"
+	"github.com/sentra-ikm/sentra/internal/app"
 	"github.com/sentra-ikm/sentra/internal/httpserver"
 )
 
@@ -182,8 +182,7 @@ func TestSlowListenersSkip(t *testing.T) {
 // A server that stops ends the connections that stay open within its grace.
 func TestStopWithListeners(t *testing.T) {
 	s := newGraphQLServer(t, nil)
-	resolver := &graph.Resolver{Holder: s.holder, Now: time.Now}
-	server, err := httpserver.New(httpserver.DefaultConfig(), graph.NewSchema(resolver), resolver.OneAtlas, s.facts, slog.New(slog.DiscardHandler))
+	built, err := app.New(t.Context(), app.Config{Holder: s.holder, HTTP: httpserver.DefaultConfig()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +192,7 @@ func TestStopWithListeners(t *testing.T) {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	stopped := make(chan error, 1)
-	go func() { stopped <- server.Serve(ctx, listener) }()
+	go func() { stopped <- built.Server.Serve(ctx, listener) }()
 	address := "http://" + listener.Addr().String()
 	client, err := dial(t, address, "")
 	if err != nil {

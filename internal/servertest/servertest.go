@@ -5,13 +5,11 @@ package servertest
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"net/http/httptest"
 	"path/filepath"
 	"time"
 
-	"github.com/sentra-ikm/sentra/graph"
-	"github.com/sentra-ikm/sentra/graph/model"
+	"github.com/sentra-ikm/sentra/internal/app"
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/facts"
 	"github.com/sentra-ikm/sentra/internal/httpserver"
@@ -23,6 +21,9 @@ import (
 
 // Today is the moment at which the server believes to be.
 var Today = time.Date(2026, 11, 24, 5, 0, 0, 0, time.UTC)
+
+// Clock stands still at Today.
+func Clock() time.Time { return Today }
 
 // Server is a Sentra that listens.
 type Server struct {
@@ -56,27 +57,15 @@ func Start(ctx context.Context, root string) (_ *Server, err error) {
 	if err := Fill(ctx, s.Store, Boundaries(root)...); err != nil {
 		return nil, err
 	}
-	log := slog.New(slog.DiscardHandler)
-	if s.Holder, err = atlas.NewHolder(ctx, s.Store, log); err != nil {
-		return nil, err
-	}
-	resolver := &graph.Resolver{Holder: s.Holder, Now: func() time.Time { return Today }}
-	config := httpserver.DefaultConfig()
-	config.Data = Data(s.Holder)
-	handler, err := httpserver.New(config, graph.NewSchema(resolver), resolver.OneAtlas, Ready{}, log)
+	built, err := app.New(ctx, app.Config{Store: s.Store, HTTP: httpserver.DefaultConfig(), Now: Clock, BinaryVersion: "test"})
 	if err != nil {
 		return nil, err
 	}
-	listening := httptest.NewServer(handler.Handler())
+	s.Holder = built.Holder
+	listening := httptest.NewServer(built.Server.Handler())
 	s.stop = append(s.stop, func() error { listening.Close(); return nil })
 	s.URL = listening.URL
 	return s, nil
-}
-
-// Data is what a server under test answers from, beside GraphQL.
-func Data(holder *atlas.Holder) httpserver.Data {
-	return httpserver.Data{Atlas: holder.Atlas, Today: func() sentra.Date { return sentra.Today(Today) }, Version: "test",
-		ParseRegionFilter: graph.ParseRegionFilter, ParseClusterFilter: graph.ParseClusterFilter, ClusterID: model.ClusterID, InputSchemas: graph.InputSchemas}
 }
 
 // Boundaries gives the files of the real boundaries, provinces first. root is the
@@ -89,24 +78,13 @@ func Boundaries(root string) []string {
 // Fill migrates an empty database and brings in the facts and the boundaries of
 // the files, if any.
 func Fill(ctx context.Context, store *postgres.Store, boundaries ...string) error {
-	if _, err := store.Migrate(ctx); err != nil {
-		return err
-	}
-	brought, err := facts.Load()
-	if err != nil {
-		return err
-	}
-	digest, err := facts.Digest(brought)
-	if err != nil {
-		return err
-	}
-	if _, err := store.SyncFacts(ctx, brought, digest); err != nil {
+	if _, err := app.Prepare(ctx, store); err != nil {
 		return err
 	}
 	if len(boundaries) == 0 {
 		return nil
 	}
-	_, err = ingest.Boundaries(ctx, store, boundaries,
+	_, err := ingest.Boundaries(ctx, store, boundaries,
 		ingest.BoundaryOptions{Source: sentra.Source{ID: facts.BoundarySource, Title: "wilayah_boundaries", Licence: "MIT"}})
 	return err
 }
@@ -118,12 +96,4 @@ func (s *Server) Stop() error {
 		all = errors.Join(all, s.stop[i]())
 	}
 	return all
-}
-
-// Ready is the backend of a server that is ready.
-type Ready struct{}
-
-// Readiness says so.
-func (Ready) Readiness(context.Context) (httpserver.Readiness, error) {
-	return httpserver.Readiness{Status: "ready", Database: "ok", Boundaries: "ALL"}, nil
 }

@@ -1,0 +1,153 @@
+// Package app builds the application: the record, the atlas made from it, the
+// resolvers, and the HTTP server. The command, the tests and the benchmarks all
+// build theirs here.
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/sentra-ikm/sentra/graph"
+	"github.com/sentra-ikm/sentra/graph/model"
+	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/facts"
+	"github.com/sentra-ikm/sentra/internal/httpserver"
+	"github.com/sentra-ikm/sentra/internal/postgres"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// Config says what to build. Only Store or Holder is required.
+type Config struct {
+	// Store is the record in a database. Without it, Follow has nothing to follow
+	// and readiness does not depend on a database.
+	Store *postgres.Store
+	// Holder holds the atlas; by default one is made from Store.
+	Holder *atlas.Holder
+	// HTTP configures the server; New fills in HTTP.Data.
+	HTTP httpserver.Config
+	// Now is the clock, by default time.Now.
+	Now func() time.Time
+	// BinaryVersion is part of entity tags.
+	BinaryVersion string
+	// MaxRepresentations limits the entities of one federation request; 0 stands
+	// for graph.DefaultMaxRepresentations.
+	MaxRepresentations int
+	// Log is by default discarded.
+	Log *slog.Logger
+}
+
+// App is a built application. It serves until its caller closes the store.
+type App struct {
+	Holder *atlas.Holder
+	Server *httpserver.Server
+
+	store *postgres.Store
+	now   func() time.Time
+	log   *slog.Logger
+}
+
+// New builds an application. It loads the record if config has no Holder.
+func New(ctx context.Context, config Config) (*App, error) {
+	a := &App{Holder: config.Holder, store: config.Store, now: config.Now, log: config.Log}
+	if a.now == nil {
+		a.now = time.Now
+	}
+	if a.log == nil {
+		a.log = slog.New(slog.DiscardHandler)
+	}
+	if a.Holder == nil {
+		var err error
+		if a.Holder, err = atlas.NewHolder(ctx, a.store, a.log); err != nil {
+			return nil, err
+		}
+	}
+	resolver := &graph.Resolver{Holder: a.Holder, Now: a.now, MaxRepresentations: config.MaxRepresentations}
+	http := config.HTTP
+	http.Data = httpserver.Data{
+		Atlas:              a.Holder.Atlas,
+		Today:              a.today,
+		Version:            config.BinaryVersion,
+		ParseRegionFilter:  graph.ParseRegionFilter,
+		ParseClusterFilter: graph.ParseClusterFilter,
+		InputSchemas:       graph.InputSchemas,
+		ClusterID:          model.ClusterID,
+	}
+	var err error
+	if a.Server, err = httpserver.New(http, graph.NewSchema(resolver), resolver.OneAtlas, a, a.log); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+func (a *App) today() sentra.Date { return sentra.Today(a.now()) }
+
+// Prepared reports what Prepare did.
+type Prepared struct {
+	// Migrations is the number of migrations that were applied.
+	Migrations int
+	// FactsWritten tells whether the binary's facts were newer than the stored ones.
+	FactsWritten bool
+}
+
+// Prepare migrates the store's database and writes the binary's facts to it.
+func Prepare(ctx context.Context, store *postgres.Store) (done Prepared, err error) {
+	if done.Migrations, err = store.Migrate(ctx); err != nil {
+		return done, err
+	}
+	brought, err := facts.Load()
+	if err != nil {
+		return done, err
+	}
+	digest, err := facts.Digest(brought)
+	if err != nil {
+		return done, err
+	}
+	done.FactsWritten, err = store.SyncFacts(ctx, brought, digest)
+	return done, err
+}
+
+// retryListening is the pause after the database refused to be listened to.
+const retryListening = 5 * time.Second
+
+// Follow keeps the atlas up to date with the store until ctx ends: at each
+// notification, and at least once every poll.
+func (a *App) Follow(ctx context.Context, poll time.Duration) {
+	refresh := func() {
+		if err := a.Holder.Refresh(ctx); err != nil && ctx.Err() == nil {
+			a.log.Warn("the dataset could not be refreshed; the present one stays", "error", err)
+		}
+	}
+	for ctx.Err() == nil {
+		err := a.store.Changes(ctx, poll, refresh)
+		if err == nil || ctx.Err() != nil {
+			continue
+		}
+		a.log.Warn("cannot listen for changes; trying again", "error", err)
+		select {
+		case <-ctx.Done():
+		case <-time.After(retryListening):
+		}
+	}
+}
+
+// Readiness implements httpserver.Backend. The error says that the database does
+// not answer within two seconds.
+func (a *App) Readiness(ctx context.Context) (httpserver.Readiness, error) {
+	dataset := model.NewDataset(a.Holder.Atlas(), a.today())
+	state := httpserver.Readiness{Status: "ready", Database: "ok", Boundaries: string(dataset.Boundaries), DatasetVersion: dataset.Version}
+	if dataset.Boundaries == model.BoundariesStateNone {
+		state.Note = "no boundaries are loaded: regions have points and boxes only"
+	}
+	if a.store == nil {
+		return state, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	if err := a.store.Ping(ctx); err != nil {
+		state.Status, state.Database = "unavailable", "does not answer"
+		return state, fmt.Errorf("check the database: %w", err)
+	}
+	return state, nil
+}
