@@ -64,10 +64,7 @@ func must[T any](value T, err error) T {
 
 func newWorld(server *pgtest.Server) *world {
 	ctx := context.Background()
-	store := must(postgres.Open(ctx, must(server.NewDatabase(ctx))))
-	if err := servertest.Fill(ctx, store, servertest.Boundaries("..")...); err != nil {
-		panic(err)
-	}
+	store := must(postgres.Open(ctx, must(servertest.Database(ctx, server, servertest.Boundaries("..")...))))
 	w := &world{store: store, holder: must(atlas.NewHolder(ctx, store, slog.New(slog.DiscardHandler)))}
 	w.url = w.serve(httpserver.DefaultConfig())
 	w.close = append(w.close, func() { store.Close() })

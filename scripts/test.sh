@@ -1,6 +1,12 @@
 #!/usr/bin/env bash
 # What `make test` and CI run: format, generated code, vet, tests, fuzzing.
 set -euo pipefail
+# One PostgreSQL serves the whole run, unless the environment names one.
+if [ -z "${SENTRA_TEST_DATABASE_URL:-}" ]; then
+  mkdir -p bin
+  go build -o bin/withpg ./internal/pgtest/withpg
+  exec bin/withpg "$0" "$@"
+fi
 unformatted=$(gofmt -l bench cmd conformance graph internal migrations web/*.go)
 if [ -n "$unformatted" ]; then
   echo "not formatted: $unformatted" >&2

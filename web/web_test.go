@@ -53,10 +53,7 @@ func must[T any](value T, err error) T {
 
 func newSentra(server *pgtest.Server, boundaries ...string) *httptest.Server {
 	ctx := context.Background()
-	store := must(postgres.Open(ctx, must(server.NewDatabase(ctx))))
-	if err := servertest.Fill(ctx, store, boundaries...); err != nil {
-		panic(err)
-	}
+	store := must(postgres.Open(ctx, must(servertest.Database(ctx, server, boundaries...))))
 	config := httpserver.DefaultConfig()
 	config.Pages = web.Pages()
 	built := must(app.New(ctx, app.Config{Store: store, HTTP: config, Now: servertest.Clock, BinaryVersion: "test"}))

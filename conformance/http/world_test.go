@@ -56,15 +56,12 @@ type world struct {
 func newWorld(t *testing.T, boundaries bool) *world {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
-	w := &world{t: t, url: must(database.NewDatabase(ctx))}
-	w.store = must(postgres.Open(ctx, w.url))
 	var files []string
 	if boundaries {
 		files = servertest.Boundaries("../..")[:1]
 	}
-	if err := servertest.Fill(ctx, w.store, files...); err != nil {
-		t.Fatal(err)
-	}
+	w := &world{t: t, url: must(servertest.Database(ctx, database, files...))}
+	w.store = must(postgres.Open(ctx, w.url))
 	// Each server of serve follows the same holder.
 	built := must(app.New(ctx, app.Config{Store: w.store, HTTP: httpserver.DefaultConfig()}))
 	w.holder = built.Holder

@@ -11,12 +11,9 @@ import (
 
 	"github.com/sentra-ikm/sentra/internal/app"
 	"github.com/sentra-ikm/sentra/internal/atlas"
-	"github.com/sentra-ikm/sentra/internal/facts"
 	"github.com/sentra-ikm/sentra/internal/httpserver"
-	"github.com/sentra-ikm/sentra/internal/ingest"
 	"github.com/sentra-ikm/sentra/internal/pgtest"
 	"github.com/sentra-ikm/sentra/internal/postgres"
-	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
 // Today is the moment at which the server believes to be.
@@ -46,7 +43,7 @@ func Start(ctx context.Context, root string) (_ *Server, err error) {
 		return nil, err
 	}
 	s.stop = append(s.stop, database.Stop)
-	address, err := database.NewDatabase(ctx)
+	address, err := Database(ctx, database, Boundaries(root)...)
 	if err != nil {
 		return nil, err
 	}
@@ -54,9 +51,6 @@ func Start(ctx context.Context, root string) (_ *Server, err error) {
 		return nil, err
 	}
 	s.stop = append(s.stop, s.Store.Close)
-	if err := Fill(ctx, s.Store, Boundaries(root)...); err != nil {
-		return nil, err
-	}
 	built, err := app.New(ctx, app.Config{Store: s.Store, HTTP: httpserver.DefaultConfig(), Now: Clock, BinaryVersion: "test"})
 	if err != nil {
 		return nil, err
@@ -73,20 +67,6 @@ func Start(ctx context.Context, root string) (_ *Server, err error) {
 func Boundaries(root string) []string {
 	folder := filepath.Join(root, "../shared/boundaries")
 	return []string{filepath.Join(folder, "provinces.geojson"), filepath.Join(folder, "regencies.geojson")}
-}
-
-// Fill migrates an empty database and brings in the facts and the boundaries of
-// the files, if any.
-func Fill(ctx context.Context, store *postgres.Store, boundaries ...string) error {
-	if _, err := app.Prepare(ctx, store); err != nil {
-		return err
-	}
-	if len(boundaries) == 0 {
-		return nil
-	}
-	_, err := ingest.Boundaries(ctx, store, boundaries,
-		ingest.BoundaryOptions{Source: sentra.Source{ID: facts.BoundarySource, Title: "wilayah_boundaries", Licence: "MIT"}})
-	return err
 }
 
 // Stop ends the server, then its database.
