@@ -11,12 +11,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sentra-ikm/sentra/internal/app"
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/facts"
 	"github.com/sentra-ikm/sentra/internal/httpserver"
 	"github.com/sentra-ikm/sentra/internal/ingest"
 	"github.com/sentra-ikm/sentra/internal/pgtest"
 	"github.com/sentra-ikm/sentra/internal/postgres"
+	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
 // imported are files of an agency, each good by itself in any order.
@@ -46,6 +48,13 @@ func TestIDsOfTwoDatabases(t *testing.T) {
 		t.Helper()
 		store := must(postgres.Open(t.Context(), must(server.NewDatabase(t.Context()))))
 		must(store.Migrate(t.Context()))
+		changes := app.Register(store)
+		sync := func(brought *sentra.Facts, number int) {
+			t.Helper()
+			if _, _, err := changes.SyncFacts(t.Context(), brought, number); err != nil {
+				t.Fatal(err)
+			}
+		}
 		brought, files, rounds := must(facts.Load()), slices.Clone(imported), 1
 		if backwards {
 			slices.Reverse(brought.Sources)
@@ -59,14 +68,14 @@ func TestIDsOfTwoDatabases(t *testing.T) {
 			rounds = 2
 		}
 		for round := range rounds {
-			must(store.SyncFacts(t.Context(), brought, strings.Repeat("x", round+1)))
+			sync(brought, round+1)
 			for _, f := range files {
 				lines := strings.SplitAfter(strings.TrimSpace(f.file), "\n")
 				if backwards {
 					lines[len(lines)-1] += "\n"
 					slices.Reverse(lines[1:])
 				}
-				must(f.load(t.Context(), store, []byte(strings.Join(lines, "")), "file"))
+				must(f.load(t.Context(), changes.Edit("test", "import"), []byte(strings.Join(lines, "")), "file"))
 			}
 		}
 		return store

@@ -30,7 +30,7 @@ func (c *changing) Version(context.Context) (string, error) {
 	return fmt.Sprintf("step %d", c.step.Load()), nil
 }
 
-func (c *changing) Load(context.Context) (*sentra.Dataset, error) {
+func (c *changing) Advance(context.Context, *sentra.Dataset) (*sentra.Dataset, []sentra.EntityRef, error) {
 	step := c.step.Load()
 	data := *c.data
 	data.Version = fmt.Sprintf("step %d", step)
@@ -40,7 +40,7 @@ func (c *changing) Load(context.Context) (*sentra.Dataset, error) {
 	if step%40 == 39 {
 		data.Boundaries = slices.DeleteFunc(slices.Clone(data.Boundaries), func(b sentra.Boundary) bool { return b.Region == "94.06" })
 	}
-	return &data, nil
+	return &data, nil, nil
 }
 
 // TestHundredSwaps changes the record a hundred times while clients ask: every

@@ -18,10 +18,12 @@ import (
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/encoding/ewkb"
 
+	"github.com/sentra-ikm/sentra/internal/app"
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/boundaryfile"
 	"github.com/sentra-ikm/sentra/internal/embeddedpg"
 	"github.com/sentra-ikm/sentra/internal/postgres"
+	"github.com/sentra-ikm/sentra/internal/register"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 	"github.com/sentra-ikm/sentra/internal/servertest"
 )
@@ -132,17 +134,16 @@ func (w *world) fillRecord(ctx context.Context) (err error) {
 	w.faces = newLoop(holder.Atlas())
 
 	log.Printf("importing %d synthetic clusters", w.settings.clusters)
-	if _, err := w.db.ExecContext(ctx, `INSERT INTO phases (key, starts, citation_id) SELECT $1, $2, citation_id FROM phases LIMIT 1`, syntheticPhase, syntheticPhase); err != nil {
-		return fmt.Errorf("add the phase of the synthetic clusters: %w", err)
-	}
 	made := syntheticClusters(w.faces, holder.Atlas().Data, w.settings.clusters)
-	invented := sentra.Source{ID: syntheticSource, Title: "Synthetic clusters for measurements"}
-	for len(made) > 0 {
-		size := min(len(made), 20_000)
-		if err := w.store.ImportClusters(ctx, made[:size], nil, []sentra.Source{invented}); err != nil {
-			return err
-		}
-		made = made[size:]
+	begins, err := sentra.ParsePartialDate(syntheticPhase)
+	if err != nil {
+		return err
+	}
+	if _, err := app.Register(w.store).Edit("bench", "synthetic clusters").Apply(ctx,
+		register.Put(sentra.Source{ID: syntheticSource, Title: "Synthetic clusters for measurements"}),
+		register.Put(sentra.Phase{Key: syntheticPhase, From: begins, Sources: []sentra.SourceID{syntheticSource}}),
+		register.Put(made...)); err != nil {
+		return err
 	}
 	if err := holder.Refresh(ctx); err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 
 	"github.com/sentra-ikm/sentra/internal/app"
 	"github.com/sentra-ikm/sentra/internal/embeddedpg"
+	"github.com/sentra-ikm/sentra/internal/facts"
 	"github.com/sentra-ikm/sentra/internal/postgres"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
@@ -17,27 +18,30 @@ import (
 // openStore opens the record, migrated and with this binary's facts. share lets
 // it join the database of a server that runs on the same folder.
 func openStore(ctx context.Context, o *options, log *slog.Logger, share bool) (store *postgres.Store, shut func() error, err error) {
-	url, shut := o.databaseURL, func() error { return nil }
+	url, stop := o.databaseURL, func() error { return nil }
 	if url == "" {
-		if url, shut, err = embedded(ctx, o, log, share); err != nil {
+		if url, stop, err = embedded(ctx, o, log, share); err != nil {
 			return nil, nil, err
 		}
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, shut())
+			err = errors.Join(err, stop())
 		}
 	}()
-	if store, err = postgres.Open(ctx, url); err != nil {
+	opened, err := postgres.Open(ctx, url)
+	if err != nil {
 		return nil, nil, err
 	}
-	done, err := app.Prepare(ctx, store)
+	done, err := app.Prepare(ctx, opened)
 	if err != nil {
-		return nil, nil, errors.Join(err, store.Close())
+		return nil, nil, errors.Join(err, opened.Close())
 	}
-	log.Info("database ready", "migrations", done.Migrations, "facts written", done.FactsWritten)
-	stop := shut
-	return store, func() error { return errors.Join(store.Close(), stop()) }, nil
+	log.Info("database ready", "migrations", done.Migrations, "facts written", done.FactsWritten, "facts", facts.Number)
+	if done.Conflicts > 0 {
+		log.Warn("facts of this program stand against corrections in the record; `sentra conflicts` lists them", "count", done.Conflicts)
+	}
+	return opened, func() error { return errors.Join(opened.Close(), stop()) }, nil
 }
 
 func embedded(ctx context.Context, o *options, log *slog.Logger, share bool) (string, func() error, error) {

@@ -16,7 +16,6 @@ import (
 	"github.com/sentra-ikm/sentra/internal/download"
 	"github.com/sentra-ikm/sentra/internal/facts"
 	"github.com/sentra-ikm/sentra/internal/ingest"
-	"github.com/sentra-ikm/sentra/internal/postgres"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -40,13 +39,14 @@ cached; SENTRA_BOUNDARIES_URL names a mirror of it.`,
 			if len(args) == 1 {
 				files = func() ([]string, error) { return boundaryPaths(args[0]) }
 			}
-			return importBoundaries(command.Context(), store, files, flags, o.log())
+			return importBoundaries(command.Context(), o.edit(store, "import boundaries "+fallback(strings.Join(args, ""), "of the public source")), files, flags, o.log())
 		},
 	}
 	boundaries.Flags().StringVar(&flags.options.CodeProperty, "code-property", "", `property that holds the code (default "code", else the feature's id)`)
 	boundaries.Flags().StringVar(&flags.options.NameProperty, "name-property", "", `property that holds the name (default "name")`)
 	boundaries.Flags().StringVar(&flags.source, "source", "", "title of the source to cite; default the pinned public source")
 	boundaries.Flags().BoolVar(&flags.quiet, "quiet", false, "no progress bar")
+	o.addChangeFlags(command)
 	command.AddCommand(boundaries,
 		tableCommand(o, "clusters", ingest.ClusterColumns, ingest.Clusters),
 		tableCommand(o, "codes", ingest.CodeColumns, ingest.Codes),
@@ -70,7 +70,7 @@ func tableCommand(o *options, what string, columns []string, load func(context.C
 				return err
 			}
 			defer shut()
-			count, err := load(command.Context(), store, data, args[0])
+			count, err := load(command.Context(), o.edit(store, "import "+what+" "+args[0]), data, args[0])
 			if err != nil {
 				return err
 			}
@@ -109,7 +109,7 @@ func downloadBoundaries(ctx context.Context, progress io.Writer) ([]string, erro
 	return fetcher.Fetch(ctx, download.Pinned())
 }
 
-func importBoundaries(ctx context.Context, store *postgres.Store, files func() ([]string, error), flags boundaryFlags, log *slog.Logger) error {
+func importBoundaries(ctx context.Context, record ingest.Record, files func() ([]string, error), flags boundaryFlags, log *slog.Logger) error {
 	paths, err := files()
 	if err != nil {
 		return err
@@ -125,7 +125,7 @@ func importBoundaries(ctx context.Context, store *postgres.Store, files func() (
 		}
 	}
 	if flags.source != "" {
-		options.Source = sentra.Source{ID: sentra.SourceID("boundaries-" + facts.Slug(flags.source)), Title: flags.source}
+		options.Source = sentra.Source{ID: sentra.SourceID("boundaries-" + sentra.Slug(flags.source)), Title: flags.source}
 	}
 	if !flags.quiet {
 		var bar *progressbar.ProgressBar
@@ -140,7 +140,7 @@ func importBoundaries(ctx context.Context, store *postgres.Store, files func() (
 			_ = bar.Set(done)
 		}
 	}
-	report, err := ingest.Boundaries(ctx, store, paths, options)
+	report, err := ingest.Boundaries(ctx, record, paths, options)
 	if err != nil {
 		return err
 	}

@@ -8,11 +8,16 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"os/user"
 	"runtime"
 	"runtime/debug"
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/sentra-ikm/sentra/internal/app"
+	"github.com/sentra-ikm/sentra/internal/postgres"
+	"github.com/sentra-ikm/sentra/internal/register"
 )
 
 // version is set by make; programVersion asks for it.
@@ -42,6 +47,36 @@ type options struct {
 	databaseURL string
 	dataDir     string
 	verbose     bool
+	author      string
+	reason      string
+}
+
+// edit gives the record of a store into the hands of who runs the command.
+func (o *options) edit(store *postgres.Store, otherwise string) *register.Editor {
+	by := o.by(otherwise)
+	return app.Register(store).Edit(by.Author, by.Reason)
+}
+
+// by tells who runs the command, and why.
+func (o *options) by(otherwise string) register.By {
+	by := register.By{Author: o.author, Reason: o.reason}
+	if by.Author == "" {
+		if account, err := user.Current(); err == nil {
+			by.Author = account.Username
+		} else {
+			by.Author = "unknown"
+		}
+	}
+	if by.Reason == "" {
+		by.Reason = otherwise
+	}
+	return by
+}
+
+// addChangeFlags adds what a command that changes the record takes.
+func (o *options) addChangeFlags(command *cobra.Command) {
+	command.PersistentFlags().StringVar(&o.author, "author", os.Getenv("SENTRA_AUTHOR"), "who makes the change (SENTRA_AUTHOR); default the account that runs the command")
+	command.PersistentFlags().StringVar(&o.reason, "reason", "", "why the record is changed; default what the command does")
 }
 
 func (o *options) log() *slog.Logger {

@@ -18,6 +18,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/httpserver"
 	"github.com/sentra-ikm/sentra/internal/postgres"
+	"github.com/sentra-ikm/sentra/internal/register"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 	"github.com/sentra-ikm/sentra/web"
 )
@@ -138,7 +139,7 @@ func serve(ctx context.Context, o *options, config httpserver.Config, address, b
 // better than none.
 func loadBoundaries(ctx context.Context, store *postgres.Store, holder *atlas.Holder, path string, log *slog.Logger) (background func()) {
 	run := func(files func() ([]string, error)) {
-		err := importBoundaries(ctx, store, files, boundaryFlags{quiet: true}, log)
+		err := importBoundaries(ctx, app.Register(store).Edit(register.AuthorBinary, "boundaries loaded by the server, since there were none"), files, boundaryFlags{quiet: true}, log)
 		if err == nil {
 			err = holder.Refresh(ctx)
 		}

@@ -16,7 +16,9 @@ import (
 	"github.com/paulmach/orb/encoding/mvt"
 	"github.com/paulmach/orb/maptile"
 
+	"github.com/sentra-ikm/sentra/internal/app"
 	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/register"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 	"github.com/sentra-ikm/sentra/internal/servertest"
 )
@@ -146,15 +148,17 @@ func TestSwapsDropNoRequest(t *testing.T) {
 
 	base := server.Holder.Atlas().ClustersWith(func(*atlas.Cluster) bool { return true })
 	template := *base[0].Cluster
+	changes := app.Register(server.Store).Edit("test", "swap")
 	for i := range swaps {
 		next := template
+		next.ID = ""
 		next.Key = fmt.Sprintf("swap-%03d", i)
 		next.NameEN = fmt.Sprintf("Swap %d", i)
 		next.Regions = []sentra.RegionCode{"51.03"}
 		next.Precision = sentra.PrecisionPoint
 		next.Point = &orb.Point{115.1 + float64(i)*0.001, -8.6}
 		before := server.Holder.Atlas()
-		if err := server.Store.ImportClusters(ctx, []sentra.Cluster{next}, nil, nil); err != nil {
+		if _, err := changes.Apply(ctx, register.Put(next)); err != nil {
 			t.Fatalf("swap %d: %v", i, err)
 		}
 		for server.Holder.Atlas() == before {

@@ -117,7 +117,7 @@ func (w *world) addCluster(key string) {
 	w.t.Helper()
 	row := "key,name_en,name_id,product_en,product_id,phase,regions,lon,lat,precision,initial_target,region_note,province_named,source\n" +
 		key + ",Silver of Badung,Perak Badung,silver,perak,2017,51.03,115.17,-8.58,POINT,,,Bali,a test\n"
-	if _, err := ingest.Clusters(context.Background(), w.store, []byte(row), "clusters.csv"); err != nil {
+	if _, err := ingest.Clusters(context.Background(), app.Register(w.store).Edit("test", "one more"), []byte(row), "clusters.csv"); err != nil {
 		w.t.Fatal(err)
 	}
 	version := must(w.store.Version(context.Background()))

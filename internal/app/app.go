@@ -15,6 +15,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/facts"
 	"github.com/sentra-ikm/sentra/internal/httpserver"
 	"github.com/sentra-ikm/sentra/internal/postgres"
+	"github.com/sentra-ikm/sentra/internal/register"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -89,9 +90,11 @@ type Prepared struct {
 	Migrations int
 	// FactsWritten tells whether the binary's facts were newer than the stored ones.
 	FactsWritten bool
+	// Conflicts is how many facts an agency's corrections stand against.
+	Conflicts int
 }
 
-// Prepare migrates the store's database and writes the binary's facts to it.
+// Prepare migrates the store's database and brings the binary's facts into it.
 func Prepare(ctx context.Context, store *postgres.Store) (done Prepared, err error) {
 	if done.Migrations, err = store.Migrate(ctx); err != nil {
 		return done, err
@@ -100,13 +103,14 @@ func Prepare(ctx context.Context, store *postgres.Store) (done Prepared, err err
 	if err != nil {
 		return done, err
 	}
-	digest, err := facts.Digest(brought)
-	if err != nil {
-		return done, err
-	}
-	done.FactsWritten, err = store.SyncFacts(ctx, brought, digest)
+	outcome, written, err := Register(store).SyncFacts(ctx, brought, facts.Number)
+	done.FactsWritten, done.Conflicts = written, len(outcome.Conflicts)
 	return done, err
 }
+
+// Register changes the record of a store. What a change leads to is tried as an
+// atlas before it is stored.
+func Register(store *postgres.Store) *register.Register { return register.New(store, atlas.Try) }
 
 // retryListening is the pause after the database refused to be listened to.
 const retryListening = 5 * time.Second

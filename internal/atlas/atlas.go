@@ -5,6 +5,7 @@ package atlas
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"slices"
 
@@ -70,6 +71,18 @@ func New(data *sentra.Dataset) (*Atlas, error) {
 // the same as in this atlas are not worked out again. The atlas may be nil.
 func (a *Atlas) Next(ctx context.Context, data *sentra.Dataset) (*Atlas, error) {
 	return build(ctx, data, a)
+}
+
+// Try tells whether a state of the record can be served, so that none is stored
+// that the next start refuses.
+func Try(ctx context.Context, data *sentra.Dataset) (err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("index the record: %v", fault)
+		}
+	}()
+	_, err = build(ctx, data, nil)
+	return err
 }
 
 func build(ctx context.Context, data *sentra.Dataset, previous *Atlas) (*Atlas, error) {

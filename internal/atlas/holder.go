@@ -14,8 +14,9 @@ import (
 type Record interface {
 	// Version changes with any change of the record.
 	Version(ctx context.Context) (string, error)
-	// Load reads the record in one consistent view.
-	Load(ctx context.Context) (*sentra.Dataset, error)
+	// Advance gives the state after base, in one consistent view, and what differs;
+	// base may be nil. changed is nil where everything was read anew.
+	Advance(ctx context.Context, base *sentra.Dataset) (next *sentra.Dataset, changed []sentra.EntityRef, err error)
 }
 
 // Holder holds the present atlas. Requests take it once and keep it to their end.
@@ -24,17 +25,30 @@ type Holder struct {
 	log     *slog.Logger
 	present atomic.Pointer[Atlas]
 
+	// refreshing lets one refresh run at a time, so that an older state never
+	// replaces a newer one.
+	refreshing chan struct{}
+
 	mu      sync.Mutex
 	changed chan struct{}
+	report  func(error)
 }
 
 // NewHolder makes a holder with the record's present state.
 func NewHolder(ctx context.Context, record Record, log *slog.Logger) (*Holder, error) {
-	h := &Holder{record: record, log: log, changed: make(chan struct{})}
+	h := &Holder{record: record, log: log, refreshing: make(chan struct{}, 1), changed: make(chan struct{})}
 	if err := h.Refresh(ctx); err != nil {
 		return nil, err
 	}
 	return h, nil
+}
+
+// OnRefresh sets what is told of the outcome of each refresh from now on: nil, or
+// why the present atlas may be stale.
+func (h *Holder) OnRefresh(report func(error)) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.report = report
 }
 
 // Atlas gives the present atlas.
@@ -49,22 +63,59 @@ func (h *Holder) Changed() <-chan struct{} {
 	return h.changed
 }
 
-// Refresh makes the present atlas anew if the record's version is another. On an
-// error the present one stays.
+// WaitFor waits until the present atlas holds the change of a number, and gives
+// it. The error is that of ctx.
+func (h *Holder) WaitFor(ctx context.Context, number int64) (*Atlas, error) {
+	for {
+		changed := h.Changed()
+		if present := h.present.Load(); present.Data.Number >= number {
+			return present, nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return nil, sentra.Wrap(sentra.CodeDeadlineExceeded, ctx.Err(), "change %d is not here yet", number)
+		}
+	}
+}
+
+// Refresh brings the present atlas to the record's present state. On an error the
+// present one stays. Of several refreshes at once one runs after the other.
 func (h *Holder) Refresh(ctx context.Context) error {
+	select {
+	case h.refreshing <- struct{}{}:
+		defer func() { <-h.refreshing }()
+	case <-ctx.Done():
+		return sentra.Wrap(sentra.CodeDeadlineExceeded, ctx.Err(), "another refresh is under way")
+	}
+	err := h.refresh(ctx)
+	h.mu.Lock()
+	report := h.report
+	h.mu.Unlock()
+	if report != nil {
+		report(err)
+	}
+	return err
+}
+
+func (h *Holder) refresh(ctx context.Context) error {
 	version, err := h.record.Version(ctx)
 	if err != nil {
 		return err
 	}
-	if present := h.present.Load(); present != nil && present.Data.Version == version {
-		return nil
+	present := h.present.Load()
+	var base *sentra.Dataset
+	if present != nil {
+		if base = present.Data; base.Version == version {
+			return nil
+		}
 	}
 	start := time.Now()
-	data, err := h.record.Load(ctx)
-	if err != nil {
+	data, changed, err := h.record.Advance(ctx, base)
+	if err != nil || data == base && base != nil {
 		return err
 	}
-	made, err := h.present.Load().Next(ctx, data)
+	made, err := present.Next(ctx, data)
 	if err != nil {
 		return err
 	}
@@ -73,7 +124,7 @@ func (h *Holder) Refresh(ctx context.Context) error {
 	close(h.changed)
 	h.changed = make(chan struct{})
 	h.mu.Unlock()
-	h.log.Info("dataset loaded", "version", data.Version, "regions", len(data.Regions), "boundaries", len(data.Boundaries),
-		"clusters", len(data.Clusters), "took", time.Since(start))
+	h.log.Info("dataset loaded", "version", data.Version, "changed", len(changed), "whole", changed == nil, "regions", len(data.Regions),
+		"boundaries", len(data.Boundaries), "clusters", len(data.Clusters), "took", time.Since(start))
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/paulmach/orb"
 
+	"github.com/sentra-ikm/sentra/internal/register"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -26,12 +28,20 @@ var files embed.FS
 // BoundarySource is the source of the regions' codes, names and boundaries.
 const BoundarySource sentra.SourceID = "wilayah-boundaries"
 
-// Digest names the state of facts that were read, so that a change in how the
-// files are read counts like one in the files.
+// Number is that of the facts. It goes up by one with every change of them, in
+// the data files or in how they are read; a record takes facts of a greater number
+// only.
+const Number = 1
+
+// Digest names the state of facts that were read.
 func Digest(read *sentra.Facts) (string, error) {
+	documents, err := register.Documents(read)
+	if err != nil {
+		return "", err
+	}
 	hash := sha256.New()
-	if err := json.NewEncoder(hash).Encode(read); err != nil {
-		return "", fmt.Errorf("encode the facts: %w", err)
+	for _, ref := range slices.SortedFunc(maps.Keys(documents), func(a, b sentra.EntityRef) int { return strings.Compare(a.String(), b.String()) }) {
+		fmt.Fprintf(hash, "%s %s\n", ref, documents[ref])
 	}
 	return hex.EncodeToString(hash.Sum(nil)), nil
 }
@@ -62,53 +72,11 @@ func (l *loader) source(s sentra.Source) sentra.SourceID {
 	return s.ID
 }
 
-var notInSlug = regexp.MustCompile(`[^a-z0-9]+`)
-
-// Slug gives a text as a key: lower case, words joined by hyphens.
-func Slug(text string) string {
-	return strings.Trim(notInSlug.ReplaceAllString(strings.ToLower(text), "-"), "-")
-}
-
-var looksLikeURL = regexp.MustCompile(`^(https?://)?[a-z0-9.-]+\.[a-z]{2,}/\S+$`)
-
-// Citations gives the sources that a cell names, separated by semicolons; one
-// inside parentheses belongs to the source: "totals (26 in Papua; 7 in Maluku)".
-func Citations(cell string) []string {
-	var out []string
-	depth, from := 0, 0
-	take := func(to int) {
-		if text := strings.TrimSpace(cell[from:to]); text != "" {
-			out = append(out, text)
-		}
-		from = to + 1
-	}
-	for at, char := range cell {
-		switch {
-		case char == '(':
-			depth++
-		case char == ')':
-			depth = max(0, depth-1)
-		case char == ';' && depth == 0:
-			take(at)
-		}
-	}
-	take(len(cell))
-	return out
-}
-
 // citedSources makes sources of a cell such as "a.id/b ; c.id/d".
 func (l *loader) citedSources(cell string) []sentra.SourceID {
 	var ids []sentra.SourceID
-	for _, text := range Citations(cell) {
-		s := sentra.Source{ID: sentra.SourceID("cited-" + Slug(text)), Title: text}
-		if looksLikeURL.MatchString(text) {
-			s.URL = text
-			if !strings.Contains(text, "://") {
-				s.URL = "https://" + text
-			}
-			s.Publisher = strings.SplitN(strings.SplitN(s.URL, "://", 2)[1], "/", 2)[0]
-		}
-		if id := l.source(s); !slices.Contains(ids, id) {
+	for _, text := range sentra.Citations(cell) {
+		if id := l.source(sentra.Cited(text)); !slices.Contains(ids, id) {
 			ids = append(ids, id)
 		}
 	}
@@ -216,7 +184,7 @@ func (l *loader) memberships() error {
 		sources := []sentra.SourceID{BoundarySource}
 		if law := row["law"]; law != "" {
 			sources = []sentra.SourceID{l.source(sentra.Source{
-				ID: sentra.SourceID(Slug(law)), Title: strings.Replace(law, "UU ", "Undang-Undang (law) ", 1),
+				ID: sentra.SourceID(sentra.Slug(law)), Title: strings.Replace(law, "UU ", "Undang-Undang (law) ", 1),
 				Publisher: "Republik Indonesia",
 			})}
 		}
@@ -289,18 +257,13 @@ func (l *loader) designations() error {
 			return fmt.Errorf("%s: %w", place, err)
 		}
 		l.facts.Designations = append(l.facts.Designations, sentra.Designation{
-			ID:     DesignationID(row["region_code"], row["kind"], row["regulation"]),
+			ID:     sentra.DesignationID(row["region_code"], row["kind"], row["regulation"]),
 			Region: sentra.RegionCode(row["region_code"]), Kind: sentra.DesignationKind(row["kind"]),
 			Regulation: row["regulation"], From: from, To: to, Confidence: sentra.Confidence(row["confidence"]),
 			Countries: strings.Fields(row["neighbour"]), Sources: l.citedSources(row["source"]),
 		})
 	}
 	return nil
-}
-
-// DesignationID is a designation's stable identity: region, kind and regulation.
-func DesignationID(region, kind, regulation string) string {
-	return region + "-" + strings.ToLower(kind) + "-" + Slug(regulation)
 }
 
 func (l *loader) coverage() error {
@@ -444,7 +407,7 @@ func (l *loader) programme() error {
 		names[r.Code] = r.Name
 	}
 	for _, c := range file.Clusters {
-		product := Slug(parenthesis.ReplaceAllString(c.ProductEN, ""))
+		product := sentra.Slug(parenthesis.ReplaceAllString(c.ProductEN, ""))
 		if !slices.ContainsFunc(l.facts.Products, func(p sentra.Product) bool { return p.Key == product }) {
 			l.facts.Products = append(l.facts.Products, sentra.Product{Key: product, NameEN: c.ProductEN, NameID: c.ProductID, Sources: cite(c.Source)})
 		}
@@ -452,9 +415,9 @@ func (l *loader) programme() error {
 		for i, code := range c.Regions {
 			codes[i] = sentra.RegionCode(code)
 		}
-		place := names[codes[0]]
+		place, key := names[codes[0]], c.Phase+"-"+c.Regions[0]+"-"+product
 		l.facts.Clusters = append(l.facts.Clusters, sentra.Cluster{
-			Key:    c.Phase + "-" + c.Regions[0] + "-" + product,
+			ID: key, Key: key,
 			NameEN: capital(c.ProductEN) + ", " + place, NameID: capital(c.ProductID) + ", " + place,
 			Products: []string{product}, Phases: []string{c.Phase}, Regions: codes, RegionNote: c.RegionNote,
 			ProvinceNamed: c.ProvinceNamed, Precision: sentra.PrecisionRegency, InitialTarget: c.InitialTarget,
@@ -466,8 +429,10 @@ func (l *loader) programme() error {
 		if err != nil {
 			return fmt.Errorf("programme.json, event: %w", err)
 		}
-		l.facts.Events = append(l.facts.Events, sentra.Event{Region: sentra.RegionCode(e.Region), Kind: sentra.EventKind(e.Kind),
-			Date: date, Place: e.Place, With: e.With, What: e.What, Value: e.Value, Note: e.Note, Sources: cite(e.Source)})
+		event := sentra.Event{Region: sentra.RegionCode(e.Region), Kind: sentra.EventKind(e.Kind),
+			Date: date, Place: e.Place, With: e.With, What: e.What, Value: e.Value, Note: e.Note, Sources: cite(e.Source)}
+		event.ID = sentra.EventID(&event)
+		l.facts.Events = append(l.facts.Events, event)
 	}
 	return nil
 }

@@ -1,16 +1,11 @@
 package facts
 
 import (
-	"slices"
+	_ "embed"
+	"fmt"
+	"strings"
 	"testing"
 )
-
-func TestCitations(t *testing.T) {
-	got := Citations(" a.id/b ; totals only (26 in Papua; 7 by subtraction);; c) d; e (f; g")
-	if want := []string{"a.id/b", "totals only (26 in Papua; 7 by subtraction)", "c) d", "e (f; g"}; !slices.Equal(got, want) {
-		t.Errorf("got %q", got)
-	}
-}
 
 // The counts are those of the facts' README and of the decrees themselves.
 func TestLoadCounts(t *testing.T) {
@@ -53,6 +48,31 @@ func TestLoadCounts(t *testing.T) {
 	for _, d := range f.Designations {
 		if len(d.Sources) == 0 {
 			t.Errorf("designation %s cites no source", d.ID)
+		}
+	}
+}
+
+//go:embed testdata/numbers.txt
+var numbers string
+
+// The facts change only with their number: a record that has taken facts of a
+// number takes them never again. A line of numbers.txt stays when it was released.
+func TestNumber(t *testing.T) {
+	f, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	digest, err := Digest(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(numbers), "\n")
+	if want := fmt.Sprintf("%d %s", Number, digest); lines[len(lines)-1] != want {
+		t.Errorf("the facts are not those of their number: raise facts.Number to %d and add to testdata/numbers.txt the line\n%d %s", len(lines)+1, len(lines)+1, digest)
+	}
+	for i, line := range lines {
+		if !strings.HasPrefix(line, fmt.Sprintf("%d ", i+1)) {
+			t.Errorf("line %d of numbers.txt is %q", i+1, line)
 		}
 	}
 }

@@ -25,12 +25,12 @@ type record struct{ version string }
 
 func (r *record) Version(context.Context) (string, error) { return r.version, nil }
 
-func (r *record) Load(context.Context) (*sentra.Dataset, error) {
+func (r *record) Advance(context.Context, *sentra.Dataset) (*sentra.Dataset, []sentra.EntityRef, error) {
 	brought, err := facts.Load()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return &sentra.Dataset{Facts: *brought, Version: r.version}, nil
+	return &sentra.Dataset{Facts: *brought, Version: r.version}, nil, nil
 }
 
 // factsServer serves the facts on a day that the test may change.

@@ -13,22 +13,18 @@ import (
 	"github.com/sentra-ikm/sentra/internal/boundaryfile"
 	"github.com/sentra-ikm/sentra/internal/geo"
 	"github.com/sentra-ikm/sentra/internal/geo/coverage"
+	"github.com/sentra-ikm/sentra/internal/register"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Record is the part of the storage that imports need.
+// Record is the record in the hands of who imports, as a register.Editor is.
 type Record interface {
 	// Load reads the record as it stands.
 	Load(ctx context.Context) (*sentra.Dataset, error)
-	// ReplaceBoundaries sets the boundaries of the regions named, all or nothing,
-	// and gives the number of rows that changed.
-	ReplaceBoundaries(ctx context.Context, boundaries []sentra.Boundary, sources []sentra.Source, progress func(done int)) (int, error)
-	// ImportDesignations adds or changes designations, all or nothing.
-	ImportDesignations(ctx context.Context, designations []sentra.Designation, sources []sentra.Source) error
-	// ImportCodes sets the periods of official codes, all or nothing.
-	ImportCodes(ctx context.Context, codes []sentra.OfficialCode, sources []sentra.Source) error
-	// ImportClusters adds or changes clusters, all or nothing.
-	ImportClusters(ctx context.Context, clusters []sentra.Cluster, products []sentra.Product, sources []sentra.Source) error
+	// LoadWithoutShapes is Load without the shapes of boundaries.
+	LoadWithoutShapes(ctx context.Context) (*sentra.Dataset, error)
+	// Apply makes commands one change, all or nothing.
+	Apply(ctx context.Context, commands ...register.Command) (register.Outcome, error)
 }
 
 // BoundaryOptions say how to read files of boundaries.
@@ -100,10 +96,14 @@ func Boundaries(ctx context.Context, record Record, files []string, options Boun
 	if err != nil {
 		return report, err
 	}
-	report.Changed, err = record.ReplaceBoundaries(ctx, boundaries, []sentra.Source{options.Source}, func(done int) {
-		progress("storing", done, len(boundaries))
-	})
-	return report, err
+	progress("storing", 0, len(boundaries))
+	outcome, err := record.Apply(ctx, register.Put(options.Source), register.ReplaceBoundaries(boundaries))
+	if err != nil {
+		return report, err
+	}
+	report.Changed = outcome.Changed(sentra.KindOfBoundary)
+	progress("storing", len(boundaries), len(boundaries))
+	return report, nil
 }
 
 func readBoundaries(ctx context.Context, name string, options BoundaryOptions, regions map[sentra.RegionCode]*sentra.Region,

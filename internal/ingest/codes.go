@@ -4,6 +4,7 @@ import (
 	"context"
 	"regexp"
 
+	"github.com/sentra-ikm/sentra/internal/register"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -30,7 +31,7 @@ func Codes(ctx context.Context, record Record, data []byte, name string) (int, e
 	if err != nil {
 		return 0, err
 	}
-	regions, knownSources := knownRegions(dataset), make(map[sentra.SourceID]bool)
+	regions, knownSources := knownRegions(dataset), sentra.NewBibliography(dataset.Sources)
 	var sources []sentra.Source
 	var codes []sentra.OfficialCode
 	named := make(map[sentra.OfficialCodeKey]bool)
@@ -73,7 +74,8 @@ func Codes(ctx context.Context, record Record, data []byte, name string) (int, e
 		}
 		add(c)
 	}
-	return len(codes), record.ImportCodes(ctx, codes, sources)
+	_, err = record.Apply(ctx, register.Put(sources...), register.ReplaceCodes(codes))
+	return len(codes), err
 }
 
 func officialCode(row tableRow, regions map[sentra.RegionCode]bool) (c sentra.OfficialCode, err error) {

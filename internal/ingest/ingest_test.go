@@ -9,10 +9,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/facts"
 	"github.com/sentra-ikm/sentra/internal/ingest"
 	"github.com/sentra-ikm/sentra/internal/pgtest"
 	"github.com/sentra-ikm/sentra/internal/postgres"
+	"github.com/sentra-ikm/sentra/internal/register"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -33,8 +35,21 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
+// record is a store in the hands of the test.
+type record struct {
+	*postgres.Store
+	changes *register.Register
+	*register.Editor
+}
+
+func (r record) Load(ctx context.Context) (*sentra.Dataset, error) { return r.Store.Load(ctx) }
+
+func (r record) LoadWithoutShapes(ctx context.Context) (*sentra.Dataset, error) {
+	return r.Store.LoadWithoutShapes(ctx)
+}
+
 // newStore gives a migrated record with the facts.
-func newStore(t *testing.T) *postgres.Store {
+func newStore(t *testing.T) record {
 	t.Helper()
 	url, err := server.NewDatabase(t.Context())
 	if err != nil {
@@ -52,13 +67,14 @@ func newStore(t *testing.T) *postgres.Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := store.SyncFacts(t.Context(), f, "test"); err != nil {
+	changes := register.New(store, atlas.Try)
+	if _, _, err := changes.SyncFacts(t.Context(), f, 1); err != nil {
 		t.Fatal(err)
 	}
-	return store
+	return record{store, changes, changes.Edit("somebody", "a test")}
 }
 
-func version(t *testing.T, store *postgres.Store) string {
+func version(t *testing.T, store record) string {
 	t.Helper()
 	v, err := store.Version(t.Context())
 	if err != nil {
@@ -76,14 +92,14 @@ func TestFactsAreWrittenOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if written, err := store.SyncFacts(t.Context(), f, "test"); err != nil || written {
-		t.Errorf("the same digest again: written %v, %v", written, err)
+	if _, written, err := store.changes.SyncFacts(t.Context(), f, 1); err != nil || written {
+		t.Errorf("the same facts again: written %v, %v", written, err)
 	}
 	if version(t, store) != before {
 		t.Error("the version changed without a change")
 	}
-	if written, err := store.SyncFacts(t.Context(), f, "newer"); err != nil || !written {
-		t.Errorf("another digest: written %v, %v", written, err)
+	if _, written, err := store.changes.SyncFacts(t.Context(), f, 2); err != nil || !written {
+		t.Errorf("newer facts: written %v, %v", written, err)
 	}
 }
 
@@ -258,18 +274,18 @@ func TestCodesAreReplaced(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := store.SyncFacts(t.Context(), f, "newer"); err != nil || !strings.Contains(stored(), "9408=94.05") {
+	if _, _, err := store.changes.SyncFacts(t.Context(), f, 2); err != nil || !strings.Contains(stored(), "9408=94.05") {
 		t.Errorf("after newer facts: %s, %v", stored(), err)
 	}
 }
 
-// The database itself carries the rules.
+// Rules over several rows are the register's.
 func TestConstraints(t *testing.T) {
 	store := newStore(t)
 	day := sentra.MustDate("2016-06-01")
-	err := store.ImportDesignations(t.Context(), []sentra.Designation{{ID: "another", Region: "94.06", Kind: sentra.Disadvantaged,
+	_, err := store.Apply(t.Context(), register.Put(source), register.Put(sentra.Designation{ID: "another", Region: "94.06", Kind: sentra.Disadvantaged,
 		Regulation: "Perpres 131/2015", From: sentra.PartialDate{First: day, Precision: sentra.PrecisionDay}, Confidence: sentra.Listed,
-		Sources: []sentra.SourceID{"test"}}}, []sentra.Source{source})
+		Sources: []sentra.SourceID{"test"}}))
 	if sentra.ErrorCode(err) != sentra.CodeConflict {
 		t.Errorf("an overlapping designation: got %v, want CONFLICT", err)
 	}
@@ -300,13 +316,10 @@ func FuzzTables(f *testing.F) {
 // emptyRecord is a record without regions, so that no row can pass.
 type emptyRecord struct{ ingest.Record }
 
-func (emptyRecord) Load(context.Context) (*sentra.Dataset, error) { return &sentra.Dataset{}, nil }
-func (emptyRecord) ImportDesignations(context.Context, []sentra.Designation, []sentra.Source) error {
-	return nil
+func (emptyRecord) LoadWithoutShapes(context.Context) (*sentra.Dataset, error) {
+	return &sentra.Dataset{}, nil
 }
-func (emptyRecord) ImportCodes(context.Context, []sentra.OfficialCode, []sentra.Source) error {
-	return nil
-}
-func (emptyRecord) ImportClusters(context.Context, []sentra.Cluster, []sentra.Product, []sentra.Source) error {
-	return nil
+
+func (emptyRecord) Apply(context.Context, ...register.Command) (register.Outcome, error) {
+	return register.Outcome{}, nil
 }

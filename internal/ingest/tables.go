@@ -14,8 +14,8 @@ import (
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/geojson"
 
-	"github.com/sentra-ikm/sentra/internal/facts"
 	"github.com/sentra-ikm/sentra/internal/geo"
+	"github.com/sentra-ikm/sentra/internal/register"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -124,30 +124,17 @@ func readFeatures(data []byte, name string, columns []string) ([]tableRow, error
 	return rows, nil
 }
 
-// cited makes sources of a cell.
-func (r tableRow) cited(known map[sentra.SourceID]bool, sources *[]sentra.Source) ([]sentra.SourceID, error) {
+// cited gives the sources of a cell, and adds to sources those that are new.
+func (r tableRow) cited(known *sentra.Bibliography, sources *[]sentra.Source) ([]sentra.SourceID, error) {
 	cell, err := r.need("source")
 	if err != nil {
 		return nil, err
 	}
-	var ids []sentra.SourceID
-	for _, text := range facts.Citations(cell) {
-		id := sentra.SourceID("cited-" + facts.Slug(text))
-		if !known[id] {
-			known[id] = true
-			source := sentra.Source{ID: id, Title: text}
-			if strings.HasPrefix(text, "https://") || strings.HasPrefix(text, "http://") {
-				source.URL = text
-			}
-			*sources = append(*sources, source)
-		}
-		if !slices.Contains(ids, id) {
-			ids = append(ids, id)
-		}
-	}
+	ids, added := known.Cite(cell)
 	if len(ids) == 0 {
 		return nil, r.fault("source", "a source is missing")
 	}
+	*sources = append(*sources, added...)
 	return ids, nil
 }
 
@@ -157,7 +144,7 @@ func openTable(ctx context.Context, record Record, data []byte, name string, col
 	if err != nil {
 		return nil, nil, err
 	}
-	dataset, err := record.Load(ctx)
+	dataset, err := record.LoadWithoutShapes(ctx)
 	return rows, dataset, err
 }
 
@@ -177,7 +164,7 @@ func Designations(ctx context.Context, record Record, data []byte, name string) 
 	if err != nil {
 		return 0, err
 	}
-	regions, knownSources := knownRegions(dataset), make(map[sentra.SourceID]bool)
+	regions, knownSources := knownRegions(dataset), sentra.NewBibliography(dataset.Sources)
 	var sources []sentra.Source
 	var designations []sentra.Designation
 	seen := make(map[string]bool)
@@ -195,7 +182,8 @@ func Designations(ctx context.Context, record Record, data []byte, name string) 
 		seen[d.ID] = true
 		designations = append(designations, d)
 	}
-	return len(designations), record.ImportDesignations(ctx, designations, sources)
+	_, err = record.Apply(ctx, register.Put(sources...), register.Put(designations...))
+	return len(designations), err
 }
 
 func designation(row tableRow, regions map[sentra.RegionCode]bool) (sentra.Designation, error) {
@@ -223,7 +211,7 @@ func designation(row tableRow, regions map[sentra.RegionCode]bool) (sentra.Desig
 	if err != nil {
 		return d, sentra.In(row.place("valid_from"), err)
 	}
-	d = sentra.Designation{ID: facts.DesignationID(string(code), kind, regulation), Region: code, Kind: sentra.DesignationKind(kind),
+	d = sentra.Designation{ID: sentra.DesignationID(string(code), kind, regulation), Region: code, Kind: sentra.DesignationKind(kind),
 		Regulation: regulation, From: from, Confidence: sentra.Confidence(confidence), Countries: strings.Fields(row.cells["neighbour"])}
 	if text := row.cells["valid_to"]; text != "" {
 		to, err := sentra.ParseDate(text)
@@ -245,7 +233,7 @@ func Clusters(ctx context.Context, record Record, data []byte, name string) (int
 	if err != nil {
 		return 0, err
 	}
-	regions, knownSources := knownRegions(dataset), make(map[sentra.SourceID]bool)
+	regions, knownSources := knownRegions(dataset), sentra.NewBibliography(dataset.Sources)
 	products := make(map[string]bool)
 	for _, p := range dataset.Products {
 		products[p.Key] = true
@@ -277,7 +265,8 @@ func Clusters(ctx context.Context, record Record, data []byte, name string) (int
 		}
 		clusters = append(clusters, c)
 	}
-	return len(clusters), record.ImportClusters(ctx, clusters, newProducts, sources)
+	_, err = record.Apply(ctx, register.Put(sources...), register.Put(newProducts...), register.Put(clusters...))
+	return len(clusters), err
 }
 
 func cluster(row tableRow, regions map[sentra.RegionCode]bool, phases []string) (c sentra.Cluster, product sentra.Product, err error) {
@@ -286,7 +275,7 @@ func cluster(row tableRow, regions map[sentra.RegionCode]bool, phases []string) 
 			return c, product, err
 		}
 	}
-	if product.Key = facts.Slug(product.NameEN); product.Key == "" {
+	if product.Key = sentra.Slug(product.NameEN); product.Key == "" {
 		return c, product, row.fault("product_en", "%.40q has no letter or digit", product.NameEN)
 	}
 	c.Products = []string{product.Key}

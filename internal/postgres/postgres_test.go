@@ -14,14 +14,19 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/paulmach/orb"
 
+	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/facts"
 	"github.com/sentra-ikm/sentra/internal/pgtest"
 	"github.com/sentra-ikm/sentra/internal/postgres"
+	"github.com/sentra-ikm/sentra/internal/register"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 	"github.com/sentra-ikm/sentra/migrations"
 )
 
-var server *pgtest.Server
+var (
+	server *pgtest.Server
+	by     = register.By{Author: "somebody", Reason: "a test"}
+)
 
 func TestMain(m *testing.M) {
 	var err error
@@ -67,7 +72,7 @@ func TestServersStartAtOnce(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			wrote, err := store.SyncFacts(t.Context(), f, "digest")
+			_, wrote, err := register.New(store, atlas.Try).SyncFacts(t.Context(), f, 1)
 			if err != nil {
 				t.Error(err)
 			}
@@ -103,7 +108,8 @@ func TestFactsReadBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := store.SyncFacts(t.Context(), f, "digest"); err != nil {
+	changes := register.New(store, atlas.Try)
+	if _, _, err := changes.SyncFacts(t.Context(), f, 1); err != nil {
 		t.Fatal(err)
 	}
 	heard := make(chan struct{}, 100)
@@ -113,8 +119,8 @@ func TestFactsReadBack(t *testing.T) {
 	// The listener needs a moment to be listening; a change is made until it hears.
 	for try := range 50 {
 		shape[0][0][1][0] = 136 + float64(try)/1000
-		if _, err := store.ReplaceBoundaries(t.Context(), []sentra.Boundary{{Region: "94.06", Validity: sentra.Period{From: &first}, Shape: shape,
-			Origin: sentra.OriginImported, Source: facts.BoundarySource}}, nil, nil); err != nil {
+		if _, err := changes.Apply(t.Context(), by, register.ReplaceBoundaries([]sentra.Boundary{{Region: "94.06", Validity: sentra.Period{From: &first}, Shape: shape,
+			Origin: sentra.OriginImported, Source: facts.BoundarySource}})); err != nil {
 			t.Fatal(err)
 		}
 		select {
@@ -157,7 +163,7 @@ func TestFactsReadBack(t *testing.T) {
 	later := first + 10
 	overlapping = append(overlapping, overlapping[0])
 	overlapping[1].Validity.From = &later
-	if _, err := store.ReplaceBoundaries(t.Context(), overlapping, nil, nil); sentra.ErrorCode(err) != sentra.CodeConflict {
+	if _, err := changes.Apply(t.Context(), by, register.ReplaceBoundaries(overlapping)); sentra.ErrorCode(err) != sentra.CodeConflict {
 		t.Errorf("overlapping periods: got %v, want CONFLICT", err)
 	}
 }
@@ -200,10 +206,12 @@ func TestChangesOutliveTheirConnection(t *testing.T) {
 			}
 		}
 	}
+	made := 0
 	// change makes another version and waits until it is heard of.
 	change := func(heard <-chan string) {
 		t.Helper()
-		if _, err := db.Exec(`INSERT INTO sources (id, title) VALUES (gen_random_uuid()::text, 'a change')`); err != nil {
+		made++
+		if _, err := register.New(store, nil).Apply(t.Context(), by, register.Put(sentra.Source{ID: sentra.SourceID(fmt.Sprint("change ", made)), Title: "a change"})); err != nil {
 			t.Fatal(err)
 		}
 		want, err := store.Version(t.Context())

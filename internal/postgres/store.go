@@ -72,11 +72,8 @@ func (s *Store) Migrate(ctx context.Context) (int, error) {
 
 // Version gives the version of the record, which changes with any change of it.
 func (s *Store) Version(ctx context.Context) (string, error) {
-	var version string
-	if err := s.db.GetContext(ctx, &version, `SELECT version::text FROM dataset_state`); err != nil {
-		return "", wrapSQL(err, "read the dataset's version")
-	}
-	return version, nil
+	row, err := lastVersion(ctx, s.db)
+	return row.Version, err
 }
 
 // inTx runs work in one transaction: all or nothing.
@@ -97,6 +94,9 @@ func (s *Store) inTx(ctx context.Context, options *sql.TxOptions, work func(*sql
 	return wrapSQL(tx.Commit(), "commit")
 }
 
+// channel is where every change is announced, once and without saying which.
+const channel = "sentra_dataset"
+
 // Changes calls changed whenever the record may have changed, until ctx ends: on
 // each notification, after each reconnection, and at every poll, also while the
 // connection is lost.
@@ -105,7 +105,7 @@ func (s *Store) Changes(ctx context.Context, poll time.Duration, changed func())
 	// Listen and Ping wait for a connection and know no context; closing ends them.
 	defer listener.Close()
 	listening := make(chan error, 1)
-	go func() { listening <- listener.Listen("sentra_dataset") }()
+	go func() { listening <- listener.Listen(channel) }()
 	ticker := time.NewTicker(poll)
 	defer ticker.Stop()
 	for {
@@ -137,6 +137,8 @@ func wrapSQL(err error, doing string) error {
 	var fault *pq.Error
 	if errors.As(err, &fault) {
 		switch fault.Code.Class() {
+		case "40":
+			return sentra.Wrap(sentra.CodeUnavailable, err, "%s: another transaction was in the way; try again", doing)
 		case "23":
 			return sentra.Wrap(sentra.CodeConflict, err, "%s: against the rule %s of table %s", doing, fault.Constraint, fault.Table)
 		case "08", "53", "57":

@@ -26,7 +26,12 @@ type Facts struct {
 type Dataset struct {
 	Facts
 	Boundaries []Boundary
-	// Version changes whenever anything loaded changes.
+	// Conflicts are facts of the binary against which an agency's word stands.
+	Conflicts []Conflict
+	// Number is that of the last change; a greater number is a later state.
+	Number int64
+	// Version is the number with a digest of all changes up to it, "128-1f3a9c77",
+	// so that two records that went apart differ.
 	Version   string
 	UpdatedAt time.Time
 }

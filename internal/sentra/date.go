@@ -1,10 +1,6 @@
 package sentra
 
-import (
-	"database/sql/driver"
-	"fmt"
-	"time"
-)
+import "time"
 
 // Date is a civil day, counted from 1970-01-01. It has no time of day and no
 // zone, so that two days compare with < and ==.
@@ -67,27 +63,11 @@ func (d *Date) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Scan reads an SQL date.
-func (d *Date) Scan(value any) error {
-	switch v := value.(type) {
-	case time.Time:
-		*d = DateOf(v.Date())
-		return nil
-	case string:
-		return d.UnmarshalText([]byte(v))
-	case []byte:
-		return d.UnmarshalText(v)
-	}
-	return fmt.Errorf("scan a date from %T", value)
-}
-
-// Value writes an SQL date.
-func (d Date) Value() (driver.Value, error) { return d.String(), nil }
-
 // Period is a span of days, both ends inclusive. A nil From reaches back
 // without a known beginning, a nil To has no known end.
 type Period struct {
-	From, To *Date
+	From *Date `json:"from,omitempty"`
+	To   *Date `json:"to,omitempty"`
 }
 
 // Contains tells whether the day lies in the period.
@@ -150,4 +130,17 @@ func (p PartialDate) String() string {
 		return p.First.Time().Format("2006-01")
 	}
 	return p.First.String()
+}
+
+// MarshalText gives the form of String.
+func (p PartialDate) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+
+// UnmarshalText reads "2017-12-25", "2017-12" or "2017".
+func (p *PartialDate) UnmarshalText(text []byte) error {
+	parsed, err := ParsePartialDate(string(text))
+	if err != nil {
+		return err
+	}
+	*p = parsed
+	return nil
 }

@@ -46,16 +46,16 @@ func (c Confidence) rank() int {
 
 // Designation is an affirmative designation of a region by a regulation.
 type Designation struct {
-	ID         string
-	Region     RegionCode
-	Kind       DesignationKind
-	Regulation string
-	From       PartialDate
-	To         *Date
-	Confidence Confidence
+	ID         string          `json:"-"`
+	Region     RegionCode      `json:"region"`
+	Kind       DesignationKind `json:"kind"`
+	Regulation string          `json:"regulation"`
+	From       PartialDate     `json:"from"`
+	To         *Date           `json:"to,omitempty"`
+	Confidence Confidence      `json:"confidence"`
 	// Countries are the ISO 3166-1 codes across the border, where known.
-	Countries []string
-	Sources   []SourceID
+	Countries []string   `json:"countries,omitempty"`
+	Sources   []SourceID `json:"sources"`
 }
 
 // InForceFrom is the first day it is in force for certain: a date known only to
@@ -81,16 +81,16 @@ const (
 
 // DesignationCoverage tells which designations of a kind are loaded.
 type DesignationCoverage struct {
-	Kind DesignationKind
+	Kind DesignationKind `json:"kind"`
 	// Province whose regions (and itself) are covered; empty for the whole country.
-	Province   RegionCode
-	Extent     CoverageExtent
-	From       *PartialDate
-	To         *Date
-	Regulation string
-	Confidence Confidence
-	Note       string
-	Sources    []SourceID
+	Province   RegionCode     `json:"province,omitempty"`
+	Extent     CoverageExtent `json:"extent"`
+	From       *PartialDate   `json:"from,omitempty"`
+	To         *Date          `json:"to,omitempty"`
+	Regulation string         `json:"regulation,omitempty"`
+	Confidence Confidence     `json:"confidence"`
+	Note       string         `json:"note"`
+	Sources    []SourceID     `json:"sources"`
 }
 
 // Applies tells whether the coverage speaks for certain of the day and the

@@ -76,15 +76,27 @@ func Wrap(code Code, cause error, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...), Err: cause}
 }
 
-// In gives err with path put before its own path. An error of another type is
-// given back unchanged.
+// In gives err with path put before its own path, in each of Errors. An error of
+// another type is given back unchanged.
 func In(path string, err error) error {
+	var several Errors
+	if errors.As(err, &several) {
+		inner := make(Errors, len(several))
+		for i, one := range several {
+			inner[i] = one.in(path)
+		}
+		return inner
+	}
 	var coded *Error
 	if !errors.As(err, &coded) {
 		return err
 	}
-	inner := *coded
-	inner.Path = append(strings.Split(path, "."), coded.Path...)
+	return coded.in(path)
+}
+
+func (e *Error) in(path string) *Error {
+	inner := *e
+	inner.Path = append(strings.Split(path, "."), e.Path...)
 	return &inner
 }
 

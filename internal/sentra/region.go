@@ -67,6 +67,9 @@ const (
 
 // Region is a province, regency or city, apart from time.
 type Region struct {
+	// Code is the region's identity in the record, by which all else refers to
+	// it: its code as of 2025. Which code it has on a day is told by its
+	// OfficialCodes.
 	Code RegionCode
 	Kind RegionKind
 	// Name is the official one with its kind ("Kabupaten Dogiyai").
@@ -82,11 +85,11 @@ type Region struct {
 
 // OfficialCode is a region's code in one system.
 type OfficialCode struct {
-	Region   RegionCode
-	System   CodeSystem
-	Value    string
-	Validity Period
-	Sources  []SourceID
+	Region   RegionCode `json:"region"`
+	System   CodeSystem `json:"system"`
+	Value    string     `json:"value"`
+	Validity Period     `json:"validity"`
+	Sources  []SourceID `json:"sources"`
 }
 
 // OfficialCodeKey is what a code says apart from when: that a region has it.
@@ -101,22 +104,22 @@ func (c OfficialCode) Key() OfficialCodeKey { return OfficialCodeKey{c.System, c
 
 // Membership places a regency or city in a province for a period.
 type Membership struct {
-	Region   RegionCode
-	Province RegionCode
-	Validity Period
+	Region   RegionCode `json:"region"`
+	Province RegionCode `json:"province"`
+	Validity Period     `json:"validity"`
 	// Law (undang-undang) that began the period; empty where it began before the record.
-	Law     string
-	Sources []SourceID
+	Law     string     `json:"law,omitempty"`
+	Sources []SourceID `json:"sources"`
 }
 
 // Succession tells that one province was made out of another's area (pemekaran).
 type Succession struct {
-	Predecessor RegionCode
-	Successor   RegionCode
+	Predecessor RegionCode `json:"predecessor"`
+	Successor   RegionCode `json:"successor"`
 	// Date is the first day of the new order.
-	Date    Date
-	Law     string
-	Sources []SourceID
+	Date    Date       `json:"date"`
+	Law     string     `json:"law,omitempty"`
+	Sources []SourceID `json:"sources"`
 }
 
 // BoundaryOrigin tells how a boundary came about.
@@ -131,22 +134,12 @@ const (
 
 // Boundary is a region's area for a period, in degrees (lon, lat), wound to RFC 7946.
 type Boundary struct {
-	Region   RegionCode
-	Validity Period
-	Shape    orb.MultiPolygon
-	Origin   BoundaryOrigin
-	Source   SourceID
-}
-
-// SourceID names a Source; stable across imports.
-type SourceID string
-
-// Source is where facts were read.
-type Source struct {
-	ID        SourceID
-	Title     string
-	Publisher string
-	Date      *PartialDate
-	URL       string
-	Licence   string
+	Region   RegionCode       `json:"region"`
+	Validity Period           `json:"validity"`
+	Shape    orb.MultiPolygon `json:"-"`
+	// Digest names the shape by its content; a boundary that was read without its
+	// shape has only the digest.
+	Digest string         `json:"shape"`
+	Origin BoundaryOrigin `json:"origin"`
+	Source SourceID       `json:"source"`
 }

@@ -47,7 +47,7 @@ func Fill(ctx context.Context, store *postgres.Store, boundaries ...string) erro
 	if len(boundaries) == 0 {
 		return nil
 	}
-	_, err := ingest.Boundaries(ctx, store, boundaries,
+	_, err := ingest.Boundaries(ctx, app.Register(store).Edit("test", "boundaries"), boundaries,
 		ingest.BoundaryOptions{Source: sentra.Source{ID: facts.BoundarySource, Title: "wilayah_boundaries", Licence: "MIT"}})
 	return err
 }

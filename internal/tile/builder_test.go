@@ -16,22 +16,9 @@ import (
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/facts"
 	"github.com/sentra-ikm/sentra/internal/ingest"
+	"github.com/sentra-ikm/sentra/internal/register"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
-
-// memory is a record without a database: tiles are made of an atlas, whatever it
-// was loaded from. Only what an import of boundaries asks for is there.
-type memory struct {
-	ingest.Record
-	data sentra.Dataset
-}
-
-func (m *memory) Load(context.Context) (*sentra.Dataset, error) { return &m.data, nil }
-
-func (m *memory) ReplaceBoundaries(_ context.Context, boundaries []sentra.Boundary, _ []sentra.Source, _ func(int)) (int, error) {
-	m.data.Boundaries = boundaries
-	return len(boundaries), nil
-}
 
 var (
 	country *atlas.Atlas
@@ -44,12 +31,21 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		panic(err)
 	}
-	record := &memory{data: sentra.Dataset{Facts: *loaded, Version: "test"}}
-	if _, err := ingest.Boundaries(context.Background(), record, []string{"../../../shared/boundaries/provinces.geojson", "../../../shared/boundaries/regencies.geojson"},
-		ingest.BoundaryOptions{Source: sentra.Source{ID: facts.BoundarySource}}); err != nil {
+	record, err := register.NewMemory(context.Background(), loaded)
+	if err != nil {
 		panic(err)
 	}
-	if country, err = atlas.New(&record.data); err != nil {
+	if _, err := ingest.Boundaries(context.Background(), register.New(record, nil).Edit("test", "boundaries"),
+		[]string{"../../../shared/boundaries/provinces.geojson", "../../../shared/boundaries/regencies.geojson"},
+		ingest.BoundaryOptions{Source: sentra.Source{ID: facts.BoundarySource, Title: "boundaries"}}); err != nil {
+		panic(err)
+	}
+	data, err := record.Load(context.Background())
+	if err != nil {
+		panic(err)
+	}
+	data.Version = "test"
+	if country, err = atlas.New(data); err != nil {
 		panic(err)
 	}
 	os.Exit(m.Run())

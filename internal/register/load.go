@@ -1,0 +1,80 @@
+package register
+
+import "github.com/sentra-ikm/sentra/internal/sentra"
+
+// Document is an entity as it is stored; no Content where it is gone.
+type Document struct {
+	Kind    sentra.EntityKind
+	ID      string
+	Content []byte
+}
+
+// Loader makes a dataset of documents.
+type Loader struct {
+	kinds map[sentra.EntityKind]kindLoad
+}
+
+// NewLoader makes a loader.
+func NewLoader() *Loader {
+	l := &Loader{kinds: make(map[sentra.EntityKind]kindLoad)}
+	for _, k := range kinds {
+		l.kinds[k.kindName()] = k.newLoad()
+	}
+	return l
+}
+
+// Batch are decoded documents of one kind.
+type Batch struct {
+	kind   kindLoad
+	values any
+}
+
+// Decode decodes documents of one kind. It may be called by several goroutines.
+// Those of a kind that this program does not know give an empty batch: a newer
+// program wrote them.
+func (l *Loader) Decode(kind sentra.EntityKind, documents []Document) (Batch, error) {
+	load, known := l.kinds[kind]
+	if !known {
+		return Batch{}, nil
+	}
+	values, err := load.decode(documents)
+	return Batch{load, values}, err
+}
+
+// Add adds a batch.
+func (l *Loader) Add(batch Batch) {
+	if batch.kind != nil {
+		batch.kind.add(batch.values)
+	}
+}
+
+// Dataset gives what was added, without number and version.
+func (l *Loader) Dataset() *sentra.Dataset {
+	data := &sentra.Dataset{}
+	for _, k := range kinds {
+		l.kinds[k.kindName()].finish(data)
+	}
+	return data
+}
+
+// Advance gives the state that documents, newer than those of base, lead to. What
+// does not change is shared with base.
+func Advance(base *sentra.Dataset, documents []Document) (*sentra.Dataset, error) {
+	p := newPlan(base, nil)
+	for _, d := range documents {
+		k, known := kindNamed(d.Kind)
+		if !known {
+			continue
+		}
+		if d.Content == nil {
+			p.pendingOf(k).deleteID(d.ID)
+			continue
+		}
+		command, err := k.putDocument(d.ID, d.Content)
+		if err != nil {
+			return nil, err
+		}
+		command.apply(p)
+	}
+	return p.next(), nil
+}

@@ -1,0 +1,395 @@
+// Package register changes the record: importers, the facts of the binary and
+// every later writer give it commands, which it checks by the rules of the domain
+// and makes one numbered change. It knows neither SQL nor the forms of files.
+package register
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/encoding/ewkb"
+
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// AuthorBinary is the author of the facts that the binary brings.
+const AuthorBinary = "sentra"
+
+// Item is what a change does to one entity: its document before and after, nil
+// where there is none.
+type Item struct {
+	Entity sentra.EntityRef
+	// Key is the public name that the entity has after the change, or had.
+	Key           string
+	Before, After []byte
+	// Schema is the form of the documents.
+	Schema int
+}
+
+// Change is one numbered change of the record.
+type Change struct {
+	Number int64
+	At     time.Time
+	Author string
+	Reason string
+	// Facts is the number of the facts that the change brought, 0 for any other.
+	Facts int
+	// Reverts is the change that this one undoes, 0 for any other.
+	Reverts int64
+	// Version is the number with a digest of all changes up to it.
+	Version string
+	Items   []Item
+	// Shapes are the new shapes as EWKB, by digest.
+	Shapes map[string][]byte
+}
+
+// Shipped is a document that the binary's facts last gave an entity, in a change;
+// nil where they withdrew it.
+type Shipped struct {
+	Entity   sentra.EntityRef
+	Change   int64
+	Document []byte
+}
+
+// Session is the record while it is changed: no other change can begin.
+type Session interface {
+	// Dataset is the present state; its boundaries have no shapes.
+	Dataset() *sentra.Dataset
+	// FactsNumber is that of the newest facts in the record, 0 for none.
+	FactsNumber() int
+	// Shipped gives what facts last gave each entity that they ever touched.
+	Shipped(ctx context.Context) ([]Shipped, error)
+	// Change gives a change with its items. The error is NOT_FOUND.
+	Change(ctx context.Context, number int64) (*Change, error)
+	// LaterChanges gives the changes after a number that touched the entities.
+	LaterChanges(ctx context.Context, after int64, entities []sentra.EntityRef) (map[sentra.EntityRef]int64, error)
+	// Shapes gives shapes by their digests.
+	Shapes(ctx context.Context, digests []string) (map[string]orb.MultiPolygon, error)
+	// Store stores a change.
+	Store(ctx context.Context, change *Change) error
+}
+
+// Record is the storage of changes.
+type Record interface {
+	// Load reads the present state.
+	Load(ctx context.Context) (*sentra.Dataset, error)
+	// LoadWithoutShapes reads the present state, boundaries without their shapes.
+	LoadWithoutShapes(ctx context.Context) (*sentra.Dataset, error)
+	// Update lets work change the record, all or nothing.
+	Update(ctx context.Context, work func(context.Context, Session) error) error
+}
+
+// Register makes changes of a record.
+type Register struct {
+	record Record
+	try    func(context.Context, *sentra.Dataset) error
+}
+
+// New makes a register. try is asked whether what a change leads to can be served;
+// it may be nil.
+func New(record Record, try func(context.Context, *sentra.Dataset) error) *Register {
+	return &Register{record: record, try: try}
+}
+
+// By is who makes a change, and why.
+type By struct{ Author, Reason string }
+
+// Outcome tells what was done.
+type Outcome struct {
+	// Number is that of the change, or of the last one where nothing changed.
+	Number int64
+	// Items are what changed.
+	Items []Item
+	// Conflicts are the facts that an agency's word stands against, after facts
+	// were brought.
+	Conflicts []sentra.Conflict
+}
+
+// Changed tells how many entities of a kind changed.
+func (o Outcome) Changed(kind sentra.EntityKind) int {
+	count := 0
+	for i := range o.Items {
+		if o.Items[i].Entity.Kind == kind {
+			count++
+		}
+	}
+	return count
+}
+
+// Apply makes the commands one change: all or nothing, and none where nothing
+// changes. Every error tells the entity and the field.
+func (r *Register) Apply(ctx context.Context, by By, commands ...Command) (Outcome, error) {
+	var outcome Outcome
+	err := r.record.Update(ctx, func(ctx context.Context, session Session) (err error) {
+		shipped, err := shippedDocuments(ctx, session)
+		if err != nil {
+			return err
+		}
+		p := newPlan(session.Dataset(), shipped)
+		for _, c := range commands {
+			c.apply(p)
+		}
+		if err := p.faults.Err(); err != nil {
+			return err
+		}
+		settleConflicts(p)
+		outcome, err = r.store(ctx, session, p, &Change{Author: by.Author, Reason: by.Reason})
+		return err
+	})
+	return outcome, err
+}
+
+// settleConflicts deletes the conflicts about what somebody now decides.
+func settleConflicts(p *plan) {
+	if len(p.base.Conflicts) == 0 {
+		return
+	}
+	conflicts := pendingOfType[sentra.Conflict](p)
+	for i := range p.base.Conflicts {
+		c := &p.base.Conflicts[i]
+		if touched, any := p.touched[c.Entity.Kind]; any && slices.Contains(touched.ids(), c.Entity.ID) {
+			conflicts.deleteID(c.EntityID())
+		}
+	}
+}
+
+// store checks what a plan leads to and stores it.
+func (r *Register) store(ctx context.Context, session Session, p *plan, change *Change) (Outcome, error) {
+	base := session.Dataset()
+	outcome := Outcome{Number: base.Number}
+	items, err := p.items()
+	if err != nil || len(items) == 0 && change.Facts == 0 {
+		return outcome, err
+	}
+	next := p.next()
+	outcome.Conflicts = next.Conflicts
+	if broken := p.violations(next); len(broken) > 0 {
+		var faults sentra.Faults
+		for _, v := range broken {
+			faults.AddError(v.fault)
+		}
+		return outcome, faults.Err()
+	}
+	if err := r.tryOut(ctx, session, p, next); err != nil {
+		return outcome, err
+	}
+	change.Number, change.Items, change.Shapes = base.Number+1, items, p.shapes
+	change.Version = nextVersion(base.Version, change)
+	if err := session.Store(ctx, change); err != nil {
+		return outcome, err
+	}
+	outcome.Number, outcome.Items = change.Number, items
+	return outcome, nil
+}
+
+// tryOut lets the next state be tried. Boundaries are drawn only where the change
+// touches them or what they hang on; else those stored were tried before.
+func (r *Register) tryOut(ctx context.Context, session Session, p *plan, next *sentra.Dataset) error {
+	if r.try == nil {
+		return nil
+	}
+	tried := *next
+	drawn := false
+	for _, kind := range []sentra.EntityKind{sentra.KindOfBoundary, sentra.KindOfRegion, sentra.KindOfMembership} {
+		_, touched := p.touched[kind]
+		drawn = drawn || touched
+	}
+	if !drawn {
+		tried.Boundaries = nil
+		return r.try(ctx, &tried)
+	}
+	tried.Boundaries = slices.Clone(next.Boundaries)
+	var missing []string
+	for i := range tried.Boundaries {
+		if b := &tried.Boundaries[i]; b.Shape == nil {
+			missing = append(missing, b.Digest)
+		}
+	}
+	shapes, err := session.Shapes(ctx, missing)
+	if err != nil {
+		return err
+	}
+	for i := range tried.Boundaries {
+		if b := &tried.Boundaries[i]; b.Shape == nil {
+			b.Shape = shapes[b.Digest]
+		}
+	}
+	return r.try(ctx, &tried)
+}
+
+// nextVersion names the state after a change: its number, and a digest of what all
+// changes up to it did.
+func nextVersion(before string, change *Change) string {
+	hash := sha256.New()
+	fmt.Fprintf(hash, "%s\n", before)
+	for i := range change.Items {
+		item := &change.Items[i]
+		fmt.Fprintf(hash, "%s %s %d\n%s\n", item.Entity.Kind, item.Entity.ID, item.Schema, item.After)
+	}
+	return fmt.Sprintf("%d-%s", change.Number, hex.EncodeToString(hash.Sum(nil)[:6]))
+}
+
+// wgs84 is the spatial reference of every stored shape (EPSG:4326).
+const wgs84 = 4326
+
+// EncodeShape gives a shape as it is stored, as EWKB, with its digest.
+func EncodeShape(shape orb.MultiPolygon) (digest string, content []byte, err error) {
+	if content, err = ewkb.Marshal(shape, wgs84); err != nil {
+		return "", nil, fmt.Errorf("encode a shape: %w", err)
+	}
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:]), content, nil
+}
+
+// DecodeShape reads what EncodeShape gives.
+func DecodeShape(content []byte) (orb.MultiPolygon, error) {
+	geometry, _, err := ewkb.Unmarshal(content)
+	if err != nil {
+		return nil, fmt.Errorf("decode a shape: %w", err)
+	}
+	shape, ok := geometry.(orb.MultiPolygon)
+	if !ok {
+		return nil, fmt.Errorf("decode a shape: it is a %T and no MultiPolygon", geometry)
+	}
+	return shape, nil
+}
+
+// Editor is a register in one person's hands, for one reason.
+type Editor struct {
+	register *Register
+	by       By
+}
+
+// Edit gives the register into somebody's hands.
+func (r *Register) Edit(author, reason string) *Editor { return &Editor{r, By{author, reason}} }
+
+// Load reads the present state.
+func (e *Editor) Load(ctx context.Context) (*sentra.Dataset, error) {
+	return e.register.record.Load(ctx)
+}
+
+// LoadWithoutShapes reads the present state, boundaries without their shapes.
+func (e *Editor) LoadWithoutShapes(ctx context.Context) (*sentra.Dataset, error) {
+	return e.register.record.LoadWithoutShapes(ctx)
+}
+
+// Apply makes the commands one change.
+func (e *Editor) Apply(ctx context.Context, commands ...Command) (Outcome, error) {
+	return e.register.Apply(ctx, e.by, commands...)
+}
+
+// Revert undoes a change as a whole, by a new change. The error is a CONFLICT that
+// lists what was changed again since.
+func (r *Register) Revert(ctx context.Context, by By, number int64) (Outcome, error) {
+	var outcome Outcome
+	err := r.record.Update(ctx, func(ctx context.Context, session Session) error {
+		undone, err := session.Change(ctx, number)
+		if err != nil {
+			return err
+		}
+		p := newPlan(session.Dataset(), nil)
+		var faults sentra.Faults
+		refs := make([]sentra.EntityRef, len(undone.Items))
+		for i := range undone.Items {
+			refs[i] = undone.Items[i].Entity
+		}
+		later, err := session.LaterChanges(ctx, number, refs)
+		if err != nil {
+			return err
+		}
+		present := make(map[sentra.EntityKind]map[string][]byte)
+		for i := range undone.Items {
+			item := &undone.Items[i]
+			k, known := kindNamed(item.Entity.Kind)
+			if !known || item.Schema > k.schemaNumber() {
+				return sentra.Errorf(sentra.CodeUnavailable, "change %d was written by a newer Sentra; use it to undo the change", number)
+			}
+			if present[item.Entity.Kind] == nil {
+				if present[item.Entity.Kind], err = k.documents(session.Dataset()); err != nil {
+					return err
+				}
+			}
+			after, err := canonicalOrNil(k, item.Entity.ID, item.After)
+			if err != nil {
+				return err
+			}
+			if string(present[item.Entity.Kind][item.Entity.ID]) != string(after) {
+				faults.AddError(&sentra.Error{Code: sentra.CodeConflict, Path: []string{item.Entity.String()},
+					Message: fmt.Sprintf("was changed again by change %d", later[item.Entity])})
+				continue
+			}
+			if item.Before == nil {
+				p.pendingOf(k).deleteID(item.Entity.ID)
+				continue
+			}
+			command, err := k.putDocument(item.Entity.ID, item.Before)
+			if err != nil {
+				return err
+			}
+			command.apply(p)
+		}
+		if err := faults.Err(); err != nil {
+			return err
+		}
+		if by.Reason == "" {
+			by.Reason = fmt.Sprintf("revert change %d: %s", number, undone.Reason)
+		}
+		outcome, err = r.store(ctx, session, p, &Change{Author: by.Author, Reason: by.Reason, Reverts: number})
+		return err
+	})
+	return outcome, err
+}
+
+func canonicalOrNil(k kind, id string, document []byte) ([]byte, error) {
+	if document == nil {
+		return nil, nil
+	}
+	return k.canonical(id, document)
+}
+
+// shippedDocuments gives what the facts last gave each entity, also where an
+// agency's word stood against it; none for what they withdrew.
+func shippedDocuments(ctx context.Context, session Session) (map[sentra.EntityRef][]byte, error) {
+	all, err := session.Shipped(ctx)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(all, func(a, b Shipped) int { return cmp.Compare(a.Change, b.Change) })
+	out := make(map[sentra.EntityRef][]byte)
+	for _, s := range all {
+		ref, document := s.Entity, s.Document
+		if ref.Kind == sentra.KindOfConflict {
+			if document == nil {
+				continue
+			}
+			k := kindFor[sentra.Conflict]()
+			var c sentra.Conflict
+			if err := k.unmarshal(ref.ID, document, &c); err != nil {
+				return nil, err
+			}
+			ref, document = c.Entity, nil
+			if c.Shipped != "" {
+				document = []byte(c.Shipped)
+			}
+		}
+		k, known := kindNamed(ref.Kind)
+		if !known {
+			continue
+		}
+		if out[ref], err = canonicalOrNil(k, ref.ID, document); err != nil {
+			return nil, err
+		}
+	}
+	for ref, document := range out {
+		if document == nil {
+			delete(out, ref)
+		}
+	}
+	return out, nil
+}

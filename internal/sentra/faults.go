@@ -1,0 +1,74 @@
+package sentra
+
+import (
+	"fmt"
+	"strings"
+)
+
+// maxFaults bounds how many faults are told at once.
+const maxFaults = 20
+
+// Errors are several faults of one input, told together.
+type Errors []*Error
+
+// Error gives one line a fault.
+func (e Errors) Error() string {
+	lines := make([]string, len(e))
+	for i, fault := range e {
+		lines[i] = fault.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Unwrap gives the faults, so that errors.As finds the first.
+func (e Errors) Unwrap() []error {
+	all := make([]error, len(e))
+	for i, fault := range e {
+		all[i] = fault
+	}
+	return all
+}
+
+// Faults collects what is wrong with an input. The zero value has none.
+type Faults struct {
+	list Errors
+	more int
+}
+
+// Add notes a fault at a path.
+func (f *Faults) Add(path string, format string, args ...any) {
+	f.AddError(BadInput(path, format, args...))
+}
+
+// AddError notes an Error, or each of several.
+func (f *Faults) AddError(err error) {
+	switch err := err.(type) {
+	case nil:
+	case Errors:
+		for _, one := range err {
+			f.AddError(one)
+		}
+	case *Error:
+		if len(f.list) < maxFaults {
+			f.list = append(f.list, err)
+		} else {
+			f.more++
+		}
+	default:
+		f.AddError(&Error{Code: CodeInternal, Message: "check the input", Err: err})
+	}
+}
+
+// Err gives nil for no fault, the fault itself for one, else Errors.
+func (f *Faults) Err() error {
+	switch len(f.list) {
+	case 0:
+		return nil
+	case 1:
+		return f.list[0]
+	}
+	if f.more > 0 {
+		return append(f.list[:len(f.list):len(f.list)], &Error{Code: f.list[0].Code, Message: fmt.Sprintf("and %d more", f.more)})
+	}
+	return f.list
+}

@@ -1,0 +1,158 @@
+package sentra
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// SourceID names a Source; stable across imports.
+type SourceID string
+
+// Source is where facts were read.
+type Source struct {
+	ID        SourceID     `json:"-"`
+	Title     string       `json:"title"`
+	Publisher string       `json:"publisher,omitempty"`
+	Date      *PartialDate `json:"date,omitempty"`
+	URL       string       `json:"url,omitempty"`
+	Licence   string       `json:"licence,omitempty"`
+}
+
+// Merge gives the source with what other says of it: a field that other leaves
+// empty stays as it is, so that a shorter citation blanks nothing. A bare
+// citation, as Cited makes of it, only fills what is empty.
+func (s Source) Merge(other Source) Source {
+	bare := other == Cited(other.Title)
+	for _, field := range []struct {
+		mine *string
+		told string
+	}{{&s.Title, other.Title}, {&s.Publisher, other.Publisher}, {&s.URL, other.URL}, {&s.Licence, other.Licence}} {
+		if field.told != "" && (*field.mine == "" || !bare) {
+			*field.mine = field.told
+		}
+	}
+	if other.Date != nil {
+		s.Date = other.Date
+	}
+	return s
+}
+
+var notInSlug = regexp.MustCompile(`[^a-z0-9]+`)
+
+// Slug gives a text as a key: lower case, words joined by hyphens.
+func Slug(text string) string {
+	return strings.Trim(notInSlug.ReplaceAllString(strings.ToLower(text), "-"), "-")
+}
+
+// Citations gives the sources that a cell names, separated by semicolons; one
+// inside parentheses belongs to the source: "totals (26 in Papua; 7 in Maluku)".
+func Citations(cell string) []string {
+	var out []string
+	depth, from := 0, 0
+	take := func(to int) {
+		if text := strings.TrimSpace(cell[from:to]); text != "" {
+			out = append(out, text)
+		}
+		from = to + 1
+	}
+	for at, char := range cell {
+		switch {
+		case char == '(':
+			depth++
+		case char == ')':
+			depth = max(0, depth-1)
+		case char == ';' && depth == 0:
+			take(at)
+		}
+	}
+	take(len(cell))
+	return out
+}
+
+var looksLikeURL = regexp.MustCompile(`^(https?://)?[a-z0-9.-]+\.[a-z]{2,}/\S+$`)
+
+// CitedID is the id of a source that is only known by its citation. An address
+// has the same id with and without its scheme.
+func CitedID(text string) SourceID {
+	if looksLikeURL.MatchString(text) {
+		_, after, found := strings.Cut(text, "://")
+		if found {
+			text = after
+		}
+	}
+	return SourceID("cited-" + Slug(text))
+}
+
+// Cited makes the source of one citation, a title or an address such as
+// "a.id/b", "https://a.id/b".
+func Cited(text string) Source {
+	s := Source{ID: CitedID(text), Title: text}
+	if looksLikeURL.MatchString(text) {
+		s.URL = text
+		if !strings.Contains(text, "://") {
+			s.URL = "https://" + text
+		}
+		s.Publisher = strings.SplitN(strings.SplitN(s.URL, "://", 2)[1], "/", 2)[0]
+	}
+	return s
+}
+
+// Bibliography finds sources by what a citation says of them.
+type Bibliography struct {
+	byID    map[SourceID]bool
+	byURL   map[string]SourceID
+	byTitle map[string]SourceID
+}
+
+// NewBibliography lists sources.
+func NewBibliography(sources []Source) *Bibliography {
+	b := &Bibliography{byID: make(map[SourceID]bool), byURL: make(map[string]SourceID), byTitle: make(map[string]SourceID)}
+	for i := range sources {
+		b.add(&sources[i])
+	}
+	return b
+}
+
+func (b *Bibliography) add(s *Source) {
+	b.byID[s.ID] = true
+	if key := addressKey(s.URL); key != "" && b.byURL[key] == "" {
+		b.byURL[key] = s.ID
+	}
+	if key := titleKey(s.Title); b.byTitle[key] == "" {
+		b.byTitle[key] = s.ID
+	}
+}
+
+func addressKey(url string) string {
+	if _, after, found := strings.Cut(url, "://"); found {
+		url = after
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(strings.ToLower(url), "www."), "/")
+}
+
+func titleKey(title string) string { return strings.Join(strings.Fields(strings.ToLower(title)), " ") }
+
+// Cite gives the ids of the sources that a cell names, and those of them that
+// are new to the list, which then knows them. A source that the list knows by
+// its id, address or title keeps its id.
+func (b *Bibliography) Cite(cell string) (ids []SourceID, added []Source) {
+	for _, text := range Citations(cell) {
+		s := Cited(text)
+		id := s.ID
+		if !b.byID[id] {
+			if known := b.byURL[addressKey(s.URL)]; s.URL != "" && known != "" {
+				id = known
+			} else if known := b.byTitle[titleKey(text)]; known != "" {
+				id = known
+			} else {
+				b.add(&s)
+				added = append(added, s)
+			}
+		}
+		if !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids, added
+}
