@@ -91,6 +91,8 @@ func planFacts(data *sentra.Dataset, last map[sentra.EntityRef][]byte, facts *se
 				if err := mergeSource(p, m); err != nil {
 					return nil, err
 				}
+			case k.kindName() == sentra.KindOfCode && m.recorded != nil && m.base == nil:
+				// An agency has loaded the same code of the same region.
 			case bytes.Equal(m.shipped, m.base):
 				if c, open := standing[m.ref]; open {
 					conflicts[m.ref] = c
@@ -116,6 +118,12 @@ func planFacts(data *sentra.Dataset, last map[sentra.EntityRef][]byte, facts *se
 			default:
 				conflict(m, "corrected in the record, and the program no longer holds it")
 			}
+		}
+	}
+	for ref, c := range standing {
+		// What the program no longer holds, and an agency corrected, stays open.
+		if k, known := kindNamed(ref.Kind); known && c.Shipped == "" && merges[ref].shipped == nil && k.ids(data)[ref.ID] {
+			conflicts[ref] = c
 		}
 	}
 	if err := p.faults.Err(); err != nil {

@@ -442,6 +442,9 @@ func (p *pendingOf[T]) rebuild(next *sentra.Dataset) {
 			list = append(list, *value)
 		}
 	}
+	if len(list) == 0 {
+		list = nil
+	}
 	sortBy(list, p.kind.order)
 	p.kind.set(next, list)
 }
