@@ -245,7 +245,7 @@ func (a *Atlas) Designation(id string) *sentra.Designation { return a.designatio
 
 // Affirmative judges a region on the day.
 func (a *Atlas) Affirmative(code sentra.RegionCode, day sentra.Date) sentra.Affirmative {
-	return sentra.Judge(day, a.Province(code, day), a.designations[code], a.coverage)
+	return sentra.Judge(day, a.regions[code].Kind, a.Province(code, day), a.designations[code], a.coverage)
 }
 
 // ClustersOf gives the clusters in a region, or in the regions below it, whose

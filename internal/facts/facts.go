@@ -71,13 +71,22 @@ func Slug(text string) string {
 
 var looksLikeURL = regexp.MustCompile(`^(https?://)?[a-z0-9.-]+\.[a-z]{2,}/\S+$`)
 
+// isRemark recognises a clause about the source before it: "it cites no regulation".
+var isRemark = regexp.MustCompile(`^(it|they|this|which) `)
+
 // Citations gives the sources that a cell names, separated by semicolons; one
-// inside parentheses belongs to the source: "totals (26 in Papua; 7 in Maluku)".
+// inside parentheses belongs to the source: "totals (26 in Papua; 7 in Maluku)",
+// and so does a remark on it: "a list; it cites no regulation".
 func Citations(cell string) []string {
 	var out []string
 	depth, from := 0, 0
 	take := func(to int) {
-		if text := strings.TrimSpace(cell[from:to]); text != "" {
+		text := strings.TrimSpace(cell[from:to])
+		switch {
+		case text == "":
+		case len(out) > 0 && isRemark.MatchString(text):
+			out[len(out)-1] += "; " + text
+		default:
 			out = append(out, text)
 		}
 		from = to + 1
@@ -317,8 +326,12 @@ func (l *loader) coverage() error {
 		if err != nil {
 			return fmt.Errorf("designation_coverage.csv, row %d: %w", i+2, err)
 		}
+		var kinds []sentra.RegionKind
+		for text := range strings.FieldsSeq(row["region_kinds"]) {
+			kinds = append(kinds, sentra.RegionKind(text))
+		}
 		l.facts.Coverage = append(l.facts.Coverage, sentra.DesignationCoverage{
-			Kind: sentra.DesignationKind(row["kind"]), Province: sentra.RegionCode(row["province_code"]),
+			Kind: sentra.DesignationKind(row["kind"]), Province: sentra.RegionCode(row["province_code"]), RegionKinds: kinds,
 			Extent: sentra.CoverageExtent(row["extent"]), From: from, To: to, Regulation: row["regulation"],
 			Confidence: sentra.Confidence(row["confidence"]), Note: row["note"],
 			Sources: l.citedSources(row["source"]),

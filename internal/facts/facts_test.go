@@ -6,8 +6,8 @@ import (
 )
 
 func TestCitations(t *testing.T) {
-	got := Citations(" a.id/b ; totals only (26 in Papua; 7 by subtraction);; c) d; e (f; g")
-	if want := []string{"a.id/b", "totals only (26 in Papua; 7 by subtraction)", "c) d", "e (f; g"}; !slices.Equal(got, want) {
+	got := Citations(" a.id/b ; totals only (26 in Papua; 7 by subtraction);; a list; it cites no law; c) d; e (f; g")
+	if want := []string{"a.id/b", "totals only (26 in Papua; 7 by subtraction)", "a list; it cites no law", "c) d", "e (f; g"}; !slices.Equal(got, want) {
 		t.Errorf("got %q", got)
 	}
 }
@@ -40,7 +40,8 @@ func TestLoadCounts(t *testing.T) {
 		{"regencies and cities", kinds["REGENCY"] + kinds["CITY"], 514},
 		{"disadvantaged 2015-2019", decrees["DISADVANTAGED Perpres 131/2015"], 122},
 		{"disadvantaged 2020-2024", decrees["DISADVANTAGED Perpres 63/2020"], 62},
-		{"border", border, 54},
+		{"disadvantaged 2025-2029", decrees["DISADVANTAGED Perpres 12/2025"], 30},
+		{"border", border, 55},
 		{"clusters", len(f.Clusters), 11},
 		{"phases", len(f.Phases), 2},
 		{"successions", len(f.Successions), 4},

@@ -191,12 +191,13 @@ func (l *load) coverage() error {
 	var rows []struct {
 		Kind, Extent, Regulation, Confidence, Note string
 		Province                                   *string      `db:"province_code"`
+		RegionKinds                                string       `db:"region_kinds"`
 		From                                       *sentra.Date `db:"valid_from"`
 		Precision                                  *string
 		To                                         *sentra.Date `db:"valid_to"`
 		Citation                                   string       `db:"citation_id"`
 	}
-	if err := l.all(&rows, `SELECT kind, province_code, extent, valid_from, precision, valid_to, regulation, confidence, note, citation_id
+	if err := l.all(&rows, `SELECT kind, province_code, region_kinds, extent, valid_from, precision, valid_to, regulation, confidence, note, citation_id
 		FROM designation_coverage ORDER BY kind DESC, province_code NULLS FIRST, valid_from`); err != nil {
 		return err
 	}
@@ -205,6 +206,9 @@ func (l *load) coverage() error {
 			Regulation: r.Regulation, Confidence: sentra.Confidence(r.Confidence), Note: r.Note, Sources: l.cited[r.Citation]}
 		if r.Province != nil {
 			c.Province = sentra.RegionCode(*r.Province)
+		}
+		for kind := range strings.FieldsSeq(r.RegionKinds) {
+			c.RegionKinds = append(c.RegionKinds, sentra.RegionKind(kind))
 		}
 		if r.From != nil {
 			c.From = &sentra.PartialDate{First: *r.From, Precision: sentra.Precision(*r.Precision)}

@@ -153,7 +153,11 @@ func writeFacts(ctx context.Context, tx *sqlx.Tx, f *sentra.Facts) error {
 		successions = append(successions, row{"predecessor": x.Predecessor, "successor": x.Successor, "date": x.Date.String(), "law": x.Law, "citation_id": cited.cite(x.Sources)})
 	}
 	for _, c := range f.Coverage {
-		r := row{"kind": c.Kind, "extent": c.Extent, "valid_to": dateCell(c.To), "regulation": c.Regulation,
+		kinds := make([]string, len(c.RegionKinds))
+		for i, kind := range c.RegionKinds {
+			kinds[i] = string(kind)
+		}
+		r := row{"kind": c.Kind, "region_kinds": strings.Join(kinds, " "), "extent": c.Extent, "valid_to": dateCell(c.To), "regulation": c.Regulation,
 			"confidence": c.Confidence, "note": c.Note, "citation_id": cited.cite(c.Sources)}
 		if c.Province != "" {
 			r["province_code"] = c.Province
@@ -203,7 +207,7 @@ func writeFacts(ctx context.Context, tx *sqlx.Tx, f *sentra.Facts) error {
 		{"region_codes", codeColumns, codes, ""},
 		{"memberships", []string{"region_code text", "province_code text", "valid_from date", "valid_to date", "law text", "citation_id text"}, memberships, ""},
 		{"successions", []string{"predecessor text", "successor text", "date date", "law text", "citation_id text"}, successions, ""},
-		{"designation_coverage", []string{"kind text", "province_code text", "extent text", "valid_from date", "precision text", "valid_to date", "regulation text", "confidence text", "note text", "citation_id text"}, coverage, ""},
+		{"designation_coverage", []string{"kind text", "province_code text", "region_kinds text", "extent text", "valid_from date", "precision text", "valid_to date", "regulation text", "confidence text", "note text", "citation_id text"}, coverage, ""},
 		{"phases", []string{"key text", "starts text", "ends text", "citation_id text"}, phases,
 			`ON CONFLICT (key) DO UPDATE SET starts = excluded.starts, ends = excluded.ends, citation_id = excluded.citation_id`},
 		{"products", []string{"key text", "name_en text", "name_id text", "citation_id text"}, products,
