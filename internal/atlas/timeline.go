@@ -85,17 +85,3 @@ func (a *Atlas) answers(code sentra.RegionCode, day sentra.Date) [len(sentra.Des
 	}
 	return spans[at].answers
 }
-
-// hosts tells whether a region, or one below it, has a cluster whose phase had
-// begun by the day.
-func (a *Atlas) hosts(code sentra.RegionCode, day sentra.Date) bool {
-	if first, any := a.firstBegun[code]; any && first <= day {
-		return true
-	}
-	for _, m := range a.members[code] {
-		if first, any := a.firstBegun[m.Region]; any && first <= day && m.Validity.Contains(day) {
-			return true
-		}
-	}
-	return false
-}
