@@ -182,15 +182,16 @@ type ComplexityRoot struct {
 	}
 
 	DesignationCoverage struct {
-		Complete   func(childComplexity int) int
-		Confidence func(childComplexity int) int
-		Kind       func(childComplexity int) int
-		Note       func(childComplexity int) int
-		Province   func(childComplexity int) int
-		Regulation func(childComplexity int) int
-		Sources    func(childComplexity int) int
-		ValidFrom  func(childComplexity int) int
-		ValidTo    func(childComplexity int) int
+		Complete    func(childComplexity int) int
+		Confidence  func(childComplexity int) int
+		Kind        func(childComplexity int) int
+		Note        func(childComplexity int) int
+		Province    func(childComplexity int) int
+		RegionKinds func(childComplexity int) int
+		Regulation  func(childComplexity int) int
+		Sources     func(childComplexity int) int
+		ValidFrom   func(childComplexity int) int
+		ValidTo     func(childComplexity int) int
 	}
 
 	Entity struct {
@@ -1079,6 +1080,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DesignationCoverage.Province(childComplexity), true
+	case "DesignationCoverage.regionKinds":
+		if e.ComplexityRoot.DesignationCoverage.RegionKinds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DesignationCoverage.RegionKinds(childComplexity), true
 	case "DesignationCoverage.regulation":
 		if e.ComplexityRoot.DesignationCoverage.Regulation == nil {
 			break
@@ -2700,6 +2707,8 @@ type DesignationCoverage {
   kind: DesignationKind!
   "The province whose regions are covered; null for the whole country."
   province: Region
+  "The kinds of regions covered; null for all. No list of disadvantaged regions speaks of cities."
+  regionKinds: [RegionKind!]
   "Whether a region that is not designated is known not to be."
   complete: Boolean!
   "Since when, a day or only the year."
@@ -3851,6 +3860,8 @@ func (ec *executionContext) childFields_DesignationCoverage(ctx context.Context,
 		return ec.fieldContext_DesignationCoverage_kind(ctx, field)
 	case "province":
 		return ec.fieldContext_DesignationCoverage_province(ctx, field)
+	case "regionKinds":
+		return ec.fieldContext_DesignationCoverage_regionKinds(ctx, field)
 	case "complete":
 		return ec.fieldContext_DesignationCoverage_complete(ctx, field)
 	case "validFrom":
@@ -7616,6 +7627,29 @@ func (ec *executionContext) fieldContext_DesignationCoverage_province(_ context.
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _DesignationCoverage_regionKinds(ctx context.Context, field graphql.CollectedField, obj *model.DesignationCoverage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DesignationCoverage_regionKinds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RegionKinds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []sentra.RegionKind) graphql.Marshaler {
+			return ec.marshalORegionKind2ᚕgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐRegionKindᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DesignationCoverage_regionKinds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DesignationCoverage", field, false, false, "RegionKind")
 }
 
 func (ec *executionContext) _DesignationCoverage_complete(ctx context.Context, field graphql.CollectedField, obj *model.DesignationCoverage) (ret graphql.Marshaler) {
@@ -14806,6 +14840,11 @@ func (ec *executionContext) _DesignationCoverage(ctx context.Context, sel ast.Se
 			}
 		case "province":
 			out.Values[i] = ec._DesignationCoverage_province(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "regionKinds":
+			out.Values[i] = ec._DesignationCoverage_regionKinds(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}

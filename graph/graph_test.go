@@ -20,6 +20,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/httpserver"
 	"github.com/sentra-ikm/sentra/internal/pgtest"
 	"github.com/sentra-ikm/sentra/internal/postgres"
+	"github.com/sentra-ikm/sentra/internal/sentra"
 	"github.com/sentra-ikm/sentra/internal/servertest"
 )
 
@@ -115,21 +116,28 @@ func TestAnswers(t *testing.T) {
 	const list = `regions(filter: {affirmative: true, hostsClusters: true}, asOf: "%s") { totalCount notCoveredCount nodes { code parent { name } } }`
 	for _, c := range []struct{ name, query, want string }{
 		{"title question", `{` + fmt.Sprintf(list, "2017-12-25") + `}`,
-			`{"regions":{"totalCount":1,"notCoveredCount":3,"nodes":[{"code":"94.06","parent":{"name":"Papua"}}]}}`},
-		{"the regions not judged then are Samosir and two provinces of border areas", `{regions(filter: {affirmative: true, hostsClusters: true}, asOf: "2017-12-25") { notCovered { code name } }}`,
-			`{"regions":{"notCovered":[{"code":"12","name":"Sumatera Utara"},{"code":"12.17","name":"Kabupaten Samosir"},{"code":"91","name":"Papua"}]}}`},
+			`{"regions":{"totalCount":1,"notCoveredCount":5,"nodes":[{"code":"94.06","parent":{"name":"Papua"}}]}}`},
+		{"the regions not judged then are Samosir, Palu and three provinces of border areas", `{regions(filter: {affirmative: true, hostsClusters: true}, asOf: "2017-12-25") { notCovered { code name } }}`,
+			`{"regions":{"notCovered":[{"code":"12","name":"Sumatera Utara"},{"code":"12.17","name":"Kabupaten Samosir"},{"code":"72","name":"Sulawesi Tengah"},{"code":"72.71","name":"Kota Palu"},{"code":"91","name":"Papua"}]}}`},
 		{"today's parent", `{region(code: "94.06") { name parent { code name } ancestors { name } then: parent(asOf: "2022-07-24") { name } next: parent(asOf: "2022-07-25") { name } }}`,
 			`{"region":{"name":"Kabupaten Dogiyai","parent":{"code":"94","name":"Papua Tengah"},"ancestors":[{"name":"Papua Tengah"}],"then":{"name":"Papua"},"next":{"name":"Papua Tengah"}}}`},
-		{"none in 2016", `{` + fmt.Sprintf(list, "2016-06-30") + `}`, `{"regions":{"totalCount":0,"notCoveredCount":2,"nodes":[]}}`},
+		{"none in 2016", `{` + fmt.Sprintf(list, "2016-06-30") + `}`, `{"regions":{"totalCount":0,"notCoveredCount":4,"nodes":[]}}`},
 		{"phase 1 in 2016", `{regions(filter: {codes: ["12.17","33.28","35.76","61.71","72.71"]}, asOf: "2016-06-30") { nodes { code affirmative { answer disadvantaged { answer } border { answer } } } }}`,
 			`{"regions":{"nodes":[
 			{"code":"12.17","affirmative":{"answer":"NOT_COVERED","disadvantaged":{"answer":"NO"},"border":{"answer":"NOT_COVERED"}}},
 			{"code":"33.28","affirmative":{"answer":"NO","disadvantaged":{"answer":"NO"},"border":{"answer":"NO"}}},
 			{"code":"35.76","affirmative":{"answer":"NO","disadvantaged":{"answer":"NO"},"border":{"answer":"NO"}}},
 			{"code":"61.71","affirmative":{"answer":"NO","disadvantaged":{"answer":"NO"},"border":{"answer":"NO"}}},
-			{"code":"72.71","affirmative":{"answer":"NO","disadvantaged":{"answer":"NO"},"border":{"answer":"NO"}}}]}}`},
-		{"phase 1 in 2014", `{regions(filter: {codes: ["12.17","33.28","35.76","61.71","72.71"]}, asOf: "2014-12-31") { nodes { affirmative { answer } } }}`,
-			`{"regions":{"nodes":[` + strings.Repeat(`{"affirmative":{"answer":"NOT_COVERED"}},`, 4) + `{"affirmative":{"answer":"NOT_COVERED"}}]}}`},
+			{"code":"72.71","affirmative":{"answer":"NOT_COVERED","disadvantaged":{"answer":"NO"},"border":{"answer":"NOT_COVERED"}}}]}}`},
+		{"phase 1 in 2014: of a city in Java both are known, by the law's scope and by its province", `{regions(filter: {codes: ["12.17","33.28","35.76","61.71","72.71"]}, asOf: "2014-12-31") { nodes { code affirmative { answer } } }}`,
+			`{"regions":{"nodes":[{"code":"12.17","affirmative":{"answer":"NOT_COVERED"}},{"code":"33.28","affirmative":{"answer":"NOT_COVERED"}},{"code":"35.76","affirmative":{"answer":"NO"}},
+			{"code":"61.71","affirmative":{"answer":"NOT_COVERED"}},{"code":"72.71","affirmative":{"answer":"NOT_COVERED"}}]}}`},
+		{"today", `{a: region(code: "94.06") { affirmative { answer confidence disadvantaged { reason } border { answer } } designations { regulation confidence sources { title } } }
+			b: region(code: "35.78") { affirmative { answer confidence disadvantaged { confidence reason coverage { regionKinds } } } } c: regions(filter: {level: REGENCY, affirmative: true}) { totalCount notCoveredCount }}`,
+			`{"a":{"affirmative":{"answer":"YES","confidence":"PARTIAL","disadvantaged":{"reason":"Designated by Perpres 12/2025, in force on ` + sentra.Today(today).String() + `."},"border":{"answer":"NO"}},
+			"designations":[{"regulation":"Perpres 12/2025","confidence":"PARTIAL","sources":[{"title":"Secondary list in the open source code of a student dashboard (E-Semesta, UIN Jakarta), read 2026-11-25; it cites no regulation"}]}]},
+			"b":{"affirmative":{"answer":"NO","confidence":"INFERRED","disadvantaged":{"confidence":"INFERRED","reason":"The decrees on disadvantaged regions speak of regencies (kabupaten), so a city or a province is never one.","coverage":[{"regionKinds":["CITY","PROVINCE"]}]}}},
+			"c":{"totalCount":79,"notCoveredCount":369}}`},
 		{"the decree for Nusa Tenggara Timur is of a day", `{a: region(code: "53.04", asOf: "2014-12-09") { affirmative { border { answer } } } b: region(code: "53.04", asOf: "2014-12-10") { affirmative { answer border { answer confidence } } }}`,
 			`{"a":{"affirmative":{"border":{"answer":"NOT_COVERED"}}},"b":{"affirmative":{"answer":"YES","border":{"answer":"YES","confidence":"LISTED"}}}}`},
 		{"the decree for Kalimantan is of a year: certain from its end", `{a: region(code: "61.01", asOf: "2015-12-30") { affirmative { border { answer } } designations { kind } } b: region(code: "61.01", asOf: "2015-12-31") { affirmative { border { answer } } designations { kind validFrom inForceFrom validFromPrecision } }}`,
@@ -139,13 +147,13 @@ func TestAnswers(t *testing.T) {
 		{"Papua Barat has no border area once Papua Barat Daya is out of it", `{region(code: "92.02") { a: affirmative(asOf: "2022-12-07") { border { answer } } b: affirmative(asOf: "2022-12-08") { border { answer confidence } } }}`,
 			`{"region":{"a":{"border":{"answer":"NOT_COVERED"}},"b":{"border":{"answer":"NO","confidence":"INFERRED"}}}}`},
 		{"sizes of the lists", `{a: regions(filter: {designation: DISADVANTAGED}, asOf: "2018-01-01") { totalCount notCoveredCount } b: regions(filter: {designation: DISADVANTAGED}, asOf: "2021-01-01") { totalCount } c: regions(filter: {designation: BORDER}) { totalCount } d: regions(filter: {designation: DISADVANTAGED}, asOf: "2015-11-03") { totalCount notCoveredCount }}`,
-			`{"a":{"totalCount":122,"notCoveredCount":0},"b":{"totalCount":62},"c":{"totalCount":54},"d":{"totalCount":0,"notCoveredCount":548}}`},
+			`{"a":{"totalCount":122,"notCoveredCount":0},"b":{"totalCount":62},"c":{"totalCount":55},"d":{"totalCount":0,"notCoveredCount":416}}`},
 		{"provinces and regencies by day", `{a: regions(filter: {level: PROVINCE}, asOf: "2017-12-25") { totalCount } b: regions(filter: {level: PROVINCE}, asOf: "2022-07-25") { totalCount } c: regions(filter: {level: PROVINCE}) { totalCount } d: regions(filter: {level: REGENCY}, asOf: "2017-12-25") { totalCount } e: regions(filter: {kind: CITY}) { totalCount }}`,
 			`{"a":{"totalCount":34},"b":{"totalCount":37},"c":{"totalCount":38},"d":{"totalCount":514},"e":{"totalCount":98}}`},
 		{"where clusters are", `{regions(filter: {level: REGENCY, hostsClusters: true}) { nodes { code clusterCount } }}`,
 			`{"regions":{"nodes":[{"code":"12.17","clusterCount":1},{"code":"19.05","clusterCount":1},{"code":"33.28","clusterCount":1},{"code":"35.75","clusterCount":1},{"code":"35.76","clusterCount":1},{"code":"61.71","clusterCount":1},{"code":"72.71","clusterCount":2},{"code":"73.71","clusterCount":1},{"code":"74.05","clusterCount":1},{"code":"94.06","clusterCount":1}]}}`},
 		{"clusters by filter", `{a: clusters(filter: {phase: "2013-2016"}) { totalCount } b: clusters(filter: {initialTarget: true}) { totalCount } c: clusters(filter: {product: "kopi"}) { nodes { name regions { code } } } d: clusters(filter: {region: "35"}) { totalCount } e: clusters(filter: {regions: {affirmative: true}}, asOf: "2017-12-25") { totalCount notCoveredCount } f: clusters(asOf: "2016-12-31") { totalCount }}`,
-			`{"a":{"totalCount":6},"b":{"totalCount":3},"c":{"nodes":[{"name":"Coffee processing, Kabupaten Dogiyai","regions":[{"code":"94.06"}]}]},"d":{"totalCount":2},"e":{"totalCount":1,"notCoveredCount":1},"f":{"totalCount":6}}`},
+			`{"a":{"totalCount":6},"b":{"totalCount":3},"c":{"nodes":[{"name":"Coffee processing, Kabupaten Dogiyai","regions":[{"code":"94.06"}]}]},"d":{"totalCount":2},"e":{"totalCount":1,"notCoveredCount":3},"f":{"totalCount":6}}`},
 		{"a point in Nabire", `{a: regionsAt(point: {lon: 135.5, lat: -3.4}, asOf: "2017-12-25") { province { name } regency { name } distanceMetres } b: regionsAt(point: {lon: 135.5, lat: -3.4}) { province { name } } sea: regionsAt(point: {lon: 110, lat: -10}) { province { name } regency { name } distanceMetres }}`,
 			`{"a":{"province":{"name":"Papua"},"regency":{"name":"Kabupaten Nabire"},"distanceMetres":0},"b":{"province":{"name":"Papua Tengah"}},"sea":{"province":null,"regency":null,"distanceMetres":null}}`},
 		{"Papua's split", `{region(code: "91") { successors { date law region { code } } predecessors { date } children { code } } new: region(code: "94") { validFrom predecessors { region { code asOf } } } before: region(code: "94", asOf: "2022-07-24") { code } old: region(code: "91", asOf: "2017-12-25") { boundaryOrigin } b: region(code: "96") { predecessors { region { code } } }}`,
@@ -161,7 +169,7 @@ func TestAnswers(t *testing.T) {
 		{"contains affirmative", `{a: regions(filter: {level: PROVINCE, containsAffirmative: true, hostsClusters: true}, asOf: "2017-12-25") { nodes { name } } }`,
 			`{"a":{"nodes":[{"name":"Sumatera Utara"},{"name":"Jawa Timur"},{"name":"Kalimantan Barat"},{"name":"Sulawesi Tengah"},{"name":"Sulawesi Selatan"},{"name":"Sulawesi Tenggara"},{"name":"Papua"}]}}`},
 		{"dataset", `{dataset { boundaries regionsFrom counts { provinces regencies cities boundaries clusters designations } }}`,
-			`{"dataset":{"boundaries":"ALL","regionsFrom":"2014-07-23","counts":{"provinces":38,"regencies":416,"cities":98,"boundaries":552,"clusters":11,"designations":238}}}`},
+			`{"dataset":{"boundaries":"ALL","regionsFrom":"2014-07-23","counts":{"provinces":38,"regencies":416,"cities":98,"boundaries":552,"clusters":11,"designations":269}}}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := ask(t, shared.url, c.query, nil)

@@ -134,7 +134,7 @@ var exampleAnswers = map[string]map[string]any{
 	"04-near-a-port":           {"clusters.totalCount": 2, "clusters.edges.0.node.regions.0.name": "Kota Mojokerto", "clusters.edges.1.node.regions.0.name": "Kota Pasuruan"},
 	"05-without-cluster":       {"regions.totalCount": 12, "regions.nodes.0.code": "72.01"},
 	"06-papua-split":           {"before.boundaryOrigin": "UNION", "after.successors.1.region.name": "Papua Tengah", "after.successors.1.law": "UU 15/2022"},
-	"07-border-regions":        {"designations.#": 54, "designations.0.regulation": "Perpres 179/2014"},
+	"07-border-regions":        {"designations.#": 55, "designations.0.regulation": "Perpres 179/2014"},
 	"08-regions-at-a-point":    {"in2017.province.name": "Papua", "today.province.name": "Papua Tengah", "today.regency.name": "Kabupaten Nabire"},
 	"09-boundaries":            {"regions.nodes.0.boundary.type": "MultiPolygon"},
 	"10-search":                {"place.0.node.code": "72.04", "product.0.node.__typename": "Product"},
@@ -142,7 +142,7 @@ var exampleAnswers = map[string]map[string]any{
 	"12-dataset":               {"dataset.counts.provinces": 38, "dataset.counts.regencies": 416, "dataset.counts.cities": 98, "dataset.boundaries": "ALL"},
 	"13-neighbours-of-dogiyai": {"dogiyai.neighbours.0.region.name": "Kabupaten Mimika", "dogiyai.parent.neighbours.0.region.name": "Papua Barat", "dogiyai.today.neighbours.0.region.name": "Papua"},
 	"14-sources-of-a-fact":     {"region.designations.0.regulation": "Perpres 131/2015", "region.clusters.nodes.0.sources.0.publisher": "SINDOnews"},
-	"16-choropleth":            {"choropleth.total.value": 1, "choropleth.total.notCoveredCount": 1, "choropleth.rows.#": 34, "choropleth.rows.0.status": "ZERO", "choropleth.rows.1.status": "NO_DATA"},
+	"16-choropleth":            {"choropleth.total.value": 1, "choropleth.total.notCoveredCount": 3, "choropleth.rows.#": 34, "choropleth.rows.0.status": "ZERO", "choropleth.rows.1.status": "NO_DATA"},
 	"15-answer-2017-and-2021":  {"in2017.totalCount": 1, "in2017.nodes.0.parent.name": "Papua", "in2021.totalCount": 1, "in2021.nodes.0.code": "94.06"},
 }
 

@@ -83,7 +83,7 @@ func Designations(a *atlas.Atlas, filter *DesignationFilter, today sentra.Date) 
 }
 
 func coverageOf(a *atlas.Atlas, c *sentra.DesignationCoverage, day sentra.Date) *DesignationCoverage {
-	view := &DesignationCoverage{Kind: c.Kind, Complete: c.Extent != sentra.ExtentPartial, ValidFrom: c.From, ValidTo: c.To,
+	view := &DesignationCoverage{Kind: c.Kind, Complete: c.Extent != sentra.ExtentPartial, ValidFrom: c.From, ValidTo: c.To, RegionKinds: c.RegionKinds,
 		Regulation: optional(c.Regulation), Confidence: c.Confidence, Note: c.Note, Sources: Sources(a, c.Sources)}
 	if c.Province != "" {
 		view.Province = NewRegion(a, a.Region(c.Province), day)

@@ -244,6 +244,8 @@ type DesignationCoverage struct {
 	Kind sentra.DesignationKind `json:"kind"`
 	// The province whose regions are covered; null for the whole country.
 	Province *Region `json:"province,omitempty"`
+	// The kinds of regions covered; null for all. No list of disadvantaged regions speaks of cities.
+	RegionKinds []sentra.RegionKind `json:"regionKinds,omitempty"`
 	// Whether a region that is not designated is known not to be.
 	Complete bool `json:"complete"`
 	// Since when, a day or only the year.

@@ -29,6 +29,8 @@ type Atlas struct {
 	shapes       map[sentra.RegionCode][]*Shape
 	clusters     map[string]*Cluster
 	clustersAt   map[sentra.RegionCode][]*Cluster
+	// provinceOnly are the clusters that name a province, by its code.
+	provinceOnly map[sentra.RegionCode][]*Cluster
 	clusterOrder []*Cluster
 	orders       map[sentra.ClusterOrder]func() *clusterOrder
 	products     map[string]*sentra.Product
@@ -98,6 +100,7 @@ func build(ctx context.Context, data *sentra.Dataset, previous *Atlas) (*Atlas, 
 		shapes:       make(map[sentra.RegionCode][]*Shape),
 		clusters:     make(map[string]*Cluster),
 		clustersAt:   make(map[sentra.RegionCode][]*Cluster),
+		provinceOnly: make(map[sentra.RegionCode][]*Cluster),
 		products:     make(map[string]*sentra.Product),
 		phases:       make(map[string]*sentra.Phase),
 		sources:      make(map[sentra.SourceID]*sentra.Source),
@@ -159,6 +162,9 @@ func build(ctx context.Context, data *sentra.Dataset, previous *Atlas) (*Atlas, 
 		a.clusterOrder = append(a.clusterOrder, c)
 		for _, code := range c.Regions {
 			a.clustersAt[code] = append(a.clustersAt[code], c)
+			if code.Level() == sentra.LevelProvince {
+				a.provinceOnly[code] = append(a.provinceOnly[code], c)
+			}
 			if first, known := a.firstBegun[code]; !known || c.Begins < first {
 				a.firstBegun[code] = c.Begins
 			}
@@ -258,26 +264,7 @@ func (a *Atlas) Designation(id string) *sentra.Designation { return a.designatio
 
 // Affirmative judges a region on the day.
 func (a *Atlas) Affirmative(code sentra.RegionCode, day sentra.Date) sentra.Affirmative {
-	return sentra.Judge(day, a.Province(code, day), a.designations[code], a.coverage)
-}
-
-// ClustersOf gives the clusters in a region, or in the regions below it, whose
-// phase had begun by the day.
-func (a *Atlas) ClustersOf(code sentra.RegionCode, day sentra.Date) []*Cluster {
-	var out []*Cluster
-	add := func(at sentra.RegionCode) {
-		for _, c := range a.clustersAt[at] {
-			// Only one of several regions can be met a second time.
-			if c.Begins <= day && (len(c.Regions) == 1 || !slices.Contains(out, c)) {
-				out = append(out, c)
-			}
-		}
-	}
-	add(code)
-	for _, member := range a.Members(code, day) {
-		add(member.Code)
-	}
-	return out
+	return sentra.Judge(day, a.regions[code].Kind, a.Province(code, day), a.designations[code], a.coverage)
 }
 
 // Cluster gives a cluster by its key, nil where there is none.

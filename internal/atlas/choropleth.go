@@ -67,7 +67,9 @@ func (a *Atlas) Choropleth(ctx context.Context, q ChoroplethQuestion) (*Chorople
 		return nil, sentra.BadInput("level", "a level is for regions; leave it out or ask by REGION")
 	}
 	out := &Choropleth{}
-	var keysOf func(c *Cluster) []string
+	// keysOf gives the keys of the rows that a cluster stands in, and of those of
+	// which that is not known.
+	var keysOf func(c *Cluster) (rows, perhaps []string)
 	switch q.By {
 	case sentra.ByRegion:
 		if q.Level == "" {
@@ -81,18 +83,18 @@ func (a *Atlas) Choropleth(ctx context.Context, q ChoroplethQuestion) (*Chorople
 				out.Rows = append(out.Rows, ChoroplethRow{Region: r})
 			}
 		}
-		keysOf = func(c *Cluster) []string { return a.regionKeys(c, q) }
+		keysOf = func(c *Cluster) (rows, perhaps []string) { return a.regionKeys(c, q) }
 	case sentra.ByProduct:
 		for i := range a.Data.Products {
 			out.Rows = append(out.Rows, ChoroplethRow{Product: &a.Data.Products[i]})
 		}
-		keysOf = func(c *Cluster) []string { return c.Products }
+		keysOf = func(c *Cluster) (rows, perhaps []string) { return c.Products, nil }
 	case sentra.ByPhase:
 		for i := range a.Data.Phases {
 			out.Rows = append(out.Rows, ChoroplethRow{Phase: &a.Data.Phases[i]})
 		}
-		keysOf = func(c *Cluster) []string {
-			return slices.DeleteFunc(slices.Clone(c.Phases), func(key string) bool { return !a.phases[key].BegunBy(q.Day) })
+		keysOf = func(c *Cluster) (rows, perhaps []string) {
+			return slices.DeleteFunc(slices.Clone(c.Phases), func(key string) bool { return !a.phases[key].BegunBy(q.Day) }), nil
 		}
 	default:
 		return nil, sentra.BadInput("by", "%.40s is not a valid ChoroplethBy", q.By)
@@ -105,10 +107,15 @@ func (a *Atlas) Choropleth(ctx context.Context, q ChoroplethQuestion) (*Chorople
 	}
 	groups := make(map[string][]candidate)
 	for _, c := range all {
-		keys := keysOf(c.Cluster)
+		keys, perhaps := keysOf(c.Cluster)
 		for i, key := range keys {
 			if !slices.Contains(keys[:i], key) {
 				groups[key] = append(groups[key], c)
+			}
+		}
+		for i, key := range perhaps {
+			if !slices.Contains(keys, key) && !slices.Contains(perhaps[:i], key) {
+				groups[key] = append(groups[key], candidate{c.Cluster, sentra.Unknown})
 			}
 		}
 		if len(keys) == 0 && a.counts(c, q, "") == sentra.True {
@@ -150,7 +157,7 @@ func (a *Atlas) candidates(ctx context.Context, q ChoroplethQuestion) ([]candida
 	test := func(*Cluster) (sentra.Truth, error) { return sentra.True, nil }
 	if q.Filter != nil {
 		var err error
-		if test, err = a.compileCluster(q.Filter, q.Day); err != nil {
+		if test, err = (&compiler{Atlas: a, ctx: ctx, day: q.Day}).cluster(q.Filter); err != nil {
 			return nil, sentra.In("filter", err)
 		}
 	}
@@ -173,31 +180,47 @@ func (a *Atlas) candidates(ctx context.Context, q ChoroplethQuestion) ([]candida
 	return out, nil
 }
 
-// regionKeys gives the codes of the rows that a cluster stands in. One that is
-// known to its province only stands in none of the regencies.
-func (a *Atlas) regionKeys(c *Cluster, q ChoroplethQuestion) []string {
-	var out []string
-	for _, code := range c.Regions {
+// regionKeys gives the codes of the rows that a cluster stands in, and of those
+// that it may stand in: one that is known to its province only stands in any one
+// of its regencies.
+func (a *Atlas) regionKeys(c *Cluster, q ChoroplethQuestion) (rows, perhaps []string) {
+	add := func(to *[]string, code sentra.RegionCode) {
 		if q.Level == sentra.LevelProvince {
 			code = a.Province(code, q.Day)
 		}
-		if code != "" && code.Level() == q.Level && a.Exists(code, q.Day) != nil {
-			out = append(out, string(code))
+		if code != "" && a.Exists(code, q.Day) != nil {
+			*to = append(*to, string(code))
 		}
 	}
-	return out
+	for _, code := range c.Regions {
+		if code.Level() == sentra.LevelRegency {
+			add(&rows, code)
+			continue
+		}
+		at, regencies := a.possibleRegions(code, q.Day)
+		switch {
+		case namesOneOf(c, regencies):
+		case q.Level == sentra.LevelProvince && at != "":
+			add(&rows, at)
+		default:
+			for _, r := range regencies {
+				add(&perhaps, r.Code)
+			}
+		}
+	}
+	return rows, perhaps
 }
 
 // affirmativeIn tells whether a cluster stands in an affirmative region, of those
 // in a region or of all ("").
 func (a *Atlas) affirmativeIn(c *Cluster, within sentra.RegionCode, day sentra.Date) sentra.Truth {
-	any := sentra.False
-	for _, code := range c.Regions {
-		if within == "" || code == within || a.Province(code, day) == within {
-			any = any.Or(a.affirmative(code, day))
+	truth, _ := a.standsIn(c, day, func(r *sentra.Region) (sentra.Truth, error) {
+		if within != "" && r.Code != within && a.Province(r.Code, day) != within {
+			return sentra.False, nil
 		}
-	}
-	return any
+		return a.affirmative(r.Code, day), nil
+	})
+	return truth
 }
 
 // counts tells whether a cluster is counted by the measure.

@@ -92,7 +92,7 @@ type clusterQuery struct {
 
 // prepareClusters checks a filter and an order. The error is a BAD_USER_INPUT
 // whose path begins at the filter.
-func (a *Atlas) prepareClusters(filter *sentra.ClusterFilter, order sentra.ClusterOrder, day sentra.Date) (*clusterQuery, error) {
+func (a *Atlas) prepareClusters(ctx context.Context, filter *sentra.ClusterFilter, order sentra.ClusterOrder, day sentra.Date) (*clusterQuery, error) {
 	if filter == nil {
 		filter = &sentra.ClusterFilter{}
 	}
@@ -102,7 +102,7 @@ func (a *Atlas) prepareClusters(filter *sentra.ClusterFilter, order sentra.Clust
 	}
 	q := &clusterQuery{area: pointindex.All(areas...), near: filter.Near}
 	if !reflect.ValueOf(rest).IsZero() {
-		test, err := a.compileCluster(&rest, day)
+		test, err := (&compiler{Atlas: a, ctx: ctx, day: day}).cluster(&rest)
 		if err != nil {
 			return nil, sentra.In("filter", err)
 		}
@@ -176,7 +176,7 @@ func (a *Atlas) Clusters(ctx context.Context, filter *sentra.ClusterFilter, orde
 	if err := a.CheckDay(day); err != nil {
 		return nil, sentra.In("asOf", err)
 	}
-	q, err := a.prepareClusters(filter, order, day)
+	q, err := a.prepareClusters(ctx, filter, order, day)
 	if err != nil {
 		return nil, err
 	}
@@ -252,7 +252,7 @@ func firsts(hits iter.Seq2[int, float64]) iter.Seq[int] {
 
 // FilterClusters is Clusters over a few clusters.
 func (a *Atlas) FilterClusters(ctx context.Context, candidates []*Cluster, filter *sentra.ClusterFilter, order sentra.ClusterOrder, day sentra.Date) (*ClusterList, error) {
-	q, err := a.prepareClusters(filter, order, day)
+	q, err := a.prepareClusters(ctx, filter, order, day)
 	if err != nil {
 		return nil, err
 	}
@@ -297,16 +297,16 @@ func compareClusters(x, y *Cluster) int {
 	return cmp.Or(slices.Compare(x.Phases, y.Phases), slices.Compare(x.Regions, y.Regions), slices.Compare(x.Products, y.Products), cmp.Compare(x.Key, y.Key))
 }
 
-// compileCluster checks a filter and gives its test.
-func (a *Atlas) compileCluster(f *sentra.ClusterFilter, day sentra.Date) (clusterTest, error) {
+// cluster checks a filter and gives its test.
+func (c *compiler) cluster(f *sentra.ClusterFilter) (clusterTest, error) {
 	var tests []clusterTest
 	plain := func(test func(c *Cluster) bool) {
 		tests = append(tests, func(c *Cluster) (sentra.Truth, error) { return sentra.TruthOf(test(c)), nil })
 	}
 	if f.Phase != "" {
-		if a.phases[f.Phase] == nil {
-			keys := make([]string, len(a.Data.Phases))
-			for i, p := range a.Data.Phases {
+		if c.phases[f.Phase] == nil {
+			keys := make([]string, len(c.Data.Phases))
+			for i, p := range c.Data.Phases {
 				keys[i] = p.Key
 			}
 			return nil, sentra.BadInput("phase", "there is no phase %.40q; the phases are %s", f.Phase, strings.Join(keys, ", "))
@@ -314,7 +314,7 @@ func (a *Atlas) compileCluster(f *sentra.ClusterFilter, day sentra.Date) (cluste
 		plain(func(c *Cluster) bool { return slices.Contains(c.Phases, f.Phase) })
 	}
 	if f.Product != "" {
-		keys := a.productsNamed(f.Product)
+		keys := c.productsNamed(f.Product)
 		if len(keys) == 0 {
 			return nil, sentra.BadInput("product", "there is no product %.40q; the field products lists them", f.Product)
 		}
@@ -323,41 +323,34 @@ func (a *Atlas) compileCluster(f *sentra.ClusterFilter, day sentra.Date) (cluste
 		})
 	}
 	if f.InitialTarget != nil {
-		// Where the source names no initial targets, neither yes nor no is known.
-		plain(func(c *Cluster) bool { return c.InitialTarget != nil && *c.InitialTarget == *f.InitialTarget })
+		tests = append(tests, func(c *Cluster) (sentra.Truth, error) {
+			if c.InitialTarget == nil {
+				return sentra.Unknown, nil
+			}
+			return sentra.TruthOf(*c.InitialTarget == *f.InitialTarget), nil
+		})
 	}
 	if f.Region != "" {
-		if a.regions[f.Region] == nil {
+		if c.regions[f.Region] == nil {
 			return nil, sentra.BadInput("region", "no region has the code %s", f.Region)
 		}
-		plain(func(c *Cluster) bool {
-			return slices.ContainsFunc(c.Regions, func(code sentra.RegionCode) bool {
-				return code == f.Region || a.Province(code, day) == f.Region
-			})
+		test := once(func(r *sentra.Region) (sentra.Truth, error) {
+			return sentra.TruthOf(r.Code == f.Region).Or(c.below(r.Code, f.Region, c.day)), nil
+		})
+		tests = append(tests, func(cluster *Cluster) (sentra.Truth, error) {
+			if slices.Contains(cluster.Regions, f.Region) {
+				return sentra.True, nil
+			}
+			return c.standsIn(cluster, c.day, test)
 		})
 	}
 	if f.Regions != nil {
-		test, err := a.compileRegion(f.Regions, day)
+		test, err := c.region(f.Regions)
 		if err != nil {
 			return nil, sentra.In("regions", err)
 		}
-		tests = append(tests, func(c *Cluster) (sentra.Truth, error) {
-			any := sentra.False
-			for _, code := range c.Regions {
-				for _, at := range []sentra.RegionCode{code, a.Province(code, day)} {
-					r := a.Exists(at, day)
-					if r == nil {
-						continue
-					}
-					t, err := test(r)
-					if err != nil {
-						return t, err
-					}
-					any = any.Or(t)
-				}
-			}
-			return any, nil
-		})
+		test = once(test)
+		tests = append(tests, func(cluster *Cluster) (sentra.Truth, error) { return c.standsIn(cluster, c.day, test) })
 	}
 	if f.BBox != nil {
 		if err := geo.CheckBBox(*f.BBox); err != nil {
@@ -366,7 +359,7 @@ func (a *Atlas) compileCluster(f *sentra.ClusterFilter, day sentra.Date) (cluste
 		plain(func(c *Cluster) bool { return geo.InBBox(*f.BBox, c.Place) })
 	}
 	if f.Within != nil {
-		plain(a.inPolygon(f.Within))
+		plain(c.inPolygon(f.Within))
 	}
 	if f.Near != nil {
 		if err := geo.CheckNear(*f.Near); err != nil {
@@ -374,11 +367,26 @@ func (a *Atlas) compileCluster(f *sentra.ClusterFilter, day sentra.Date) (cluste
 		}
 		plain(func(c *Cluster) bool { return geo.Distance(c.Place, f.Near.Point) <= f.Near.Radius })
 	}
-	combined, err := combine(f.And, f.Or, f.Not, func(inner *sentra.ClusterFilter) (clusterTest, error) { return a.compileCluster(inner, day) })
+	combined, err := combine(f.And, f.Or, f.Not, c.cluster)
 	if err != nil {
 		return nil, err
 	}
 	return all(append(tests, combined...)), nil
+}
+
+// once gives a test that judges each region once: many clusters stand in it.
+func once(test regionTest) regionTest {
+	known := make(map[*sentra.Region]sentra.Truth)
+	return func(r *sentra.Region) (sentra.Truth, error) {
+		if truth, ok := known[r]; ok {
+			return truth, nil
+		}
+		truth, err := test(r)
+		if err == nil {
+			known[r] = truth
+		}
+		return truth, err
+	}
 }
 
 // inPolygon tells of clusters whether they lie in a polygon or on its border.

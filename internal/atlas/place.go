@@ -162,45 +162,6 @@ func (a *Atlas) At(p orb.Point, tolerance float64, day sentra.Date) (Place, erro
 	return place, nil
 }
 
-// within gives the distances in metres of the regions of the day that are within
-// a circle: to the boundary, to the nearest member's for a province, and to the
-// representative point where none is loaded.
-func (a *Atlas) within(near sentra.Near, day sentra.Date) map[sentra.RegionCode]float64 {
-	g := a.generation(day)
-	out := make(map[sentra.RegionCode]float64)
-	put := func(code sentra.RegionCode, metres float64) {
-		if known, ok := out[code]; !ok || metres < known {
-			out[code] = metres
-		}
-	}
-	whole := make(map[sentra.RegionCode]bool) // provinces measured by their members
-	for i := range a.Data.Regions {
-		r := &a.Data.Regions[i]
-		if !r.Validity.Contains(day) {
-			continue
-		}
-		if _, ok := a.facesOf(r, g, day); ok {
-			whole[r.Code] = true
-			continue
-		}
-		metres := geo.Distance(r.Point, near.Point)
-		if s := a.Shape(r.Code, day); s != nil {
-			metres = geo.DistanceTo(s.Boundary.Shape, near.Point)
-		}
-		if metres <= near.Radius {
-			put(r.Code, metres)
-		}
-	}
-	for _, hit := range g.index.Within(near.Point, near.Radius) {
-		r := g.regions[hit.Face]
-		put(r.Code, hit.Metres)
-		if province := a.Province(r.Code, day); whole[province] {
-			put(province, hit.Metres)
-		}
-	}
-	return out
-}
-
 // RegionDistance is a region and how far it is from another.
 type RegionDistance struct {
 	*sentra.Region

@@ -184,7 +184,7 @@ func smallCountry() *sentra.Dataset {
 		{Code: "11.01", Kind: sentra.KindRegency, Name: "Kabupaten A", Validity: all, Point: orb.Point{101, 0}},
 		{Code: "11.02", Kind: sentra.KindRegency, Name: "Kabupaten B", Validity: period("2014-07-23", "2021-12-31"), Point: orb.Point{103, 0}},
 		{Code: "12", Kind: sentra.KindProvince, Name: "East", Validity: all, Point: orb.Point{111, 0}},
-		{Code: "12.01", Kind: sentra.KindRegency, Name: "Kabupaten C", Validity: all, Point: orb.Point{115, 0}},
+		{Code: "12.01", Kind: sentra.KindRegency, Name: "Kabupaten C", Validity: all, Point: orb.Point{115, 0}, Box: box(114.5, -0.5, 115.5, 0.5).Bound()},
 	}
 	data.Memberships = []sentra.Membership{
 		{Region: "11.01", Province: "11", Validity: all}, {Region: "11.02", Province: "11", Validity: period("2014-07-23", "2021-12-31")},
@@ -258,6 +258,14 @@ func TestRegionsWithoutBoundary(t *testing.T) {
 	want := []RegionDistance{{a.Region("11"), degree}, {a.Region("11.02"), degree}, {a.Region("11.01"), 2 * degree}, {a.Region("12"), 5 * degree}, {a.Region("12.01"), 10 * degree}}
 	if len(list.Hits) != len(want) {
 		t.Fatalf("%d regions near, want %d", len(list.Hits), len(want))
+	}
+	// Of C it is known where its box lies, from 114.5 to 115.5: beyond nine degrees,
+	// and perhaps within ten.
+	for radius, notCovered := range map[float64]int{9: 0, 10: 1} {
+		list, err := a.Regions(t.Context(), &sentra.RegionFilter{Near: &sentra.Near{Point: orb.Point{105, 0}, Radius: radius * degree}}, "", day)
+		if err != nil || len(list.Hits) != 4 || len(list.NotCovered) != notCovered {
+			t.Errorf("%g degrees: %d regions, %d not known, %v; want 4 and %d", radius, len(list.Hits), len(list.NotCovered), err, notCovered)
+		}
 	}
 	for i, hit := range list.Hits {
 		if hit.Region != want[i].Region || !near(*hit.Metres, want[i].Metres) {

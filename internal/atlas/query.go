@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/paulmach/orb"
-
 	"github.com/sentra-ikm/sentra/internal/geo"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
@@ -47,20 +45,20 @@ func (a *Atlas) Regions(ctx context.Context, filter *sentra.RegionFilter, order 
 	if filter == nil {
 		filter = &sentra.RegionFilter{}
 	}
-	// The circle of the whole filter is asked of the index, for it gives the
-	// distances too.
-	var metres map[sentra.RegionCode]float64
+	c := &compiler{Atlas: a, ctx: ctx, day: day}
+	// The circle of the whole filter gives the distances too.
+	var near func() (map[sentra.RegionCode]nearness, error)
 	rest := *filter
 	if filter.Near != nil {
 		if err := geo.CheckNear(*filter.Near); err != nil {
 			return nil, sentra.In("filter.near", err)
 		}
-		metres, rest.Near = a.within(*filter.Near, day), nil
+		near, rest.Near = c.near(*filter.Near), nil
 	}
 	// Its polygons are measured last, and once for the test and the share.
 	polygons := overlaysOf(filter)
 	rest.Within, rest.Intersects, rest.Contains = nil, nil, nil
-	test, err := a.compileRegion(&rest, day)
+	test, err := c.region(&rest)
 	if err != nil {
 		return nil, sentra.In("filter", err)
 	}
@@ -83,80 +81,42 @@ func (a *Atlas) Regions(ctx context.Context, filter *sentra.RegionFilter, order 
 		if !r.Validity.Contains(day) {
 			continue
 		}
-		if _, near := metres[r.Code]; filter.Near != nil && !near {
-			continue
+		truth := sentra.True
+		hit := RegionHit{Region: r}
+		if near != nil {
+			measured, err := near()
+			if err != nil {
+				return nil, err
+			}
+			at := measured[r.Code]
+			truth, hit.Metres = at.truth(), &at.metres
 		}
-		truth, err := test(r)
-		if err != nil {
-			return nil, err
+		if truth != sentra.False {
+			t, err := test(r)
+			if err != nil {
+				return nil, err
+			}
+			truth = truth.And(t)
 		}
-		var share *float64
-		for _, polygon := range polygons {
+		for i := range polygons {
 			if truth == sentra.False {
 				break
 			}
-			of, holds := polygon.holds(a.area(r, day))
-			if !holds {
-				truth = sentra.False
-			}
-			if share == nil {
-				share = &of
+			share, t := polygons[i].of(a, r, day)
+			truth = truth.And(t)
+			if i == 0 {
+				hit.Share = share
 			}
 		}
 		switch truth {
 		case sentra.Unknown:
 			list.NotCovered = append(list.NotCovered, r)
 		case sentra.True:
-			hit := RegionHit{Region: r, Share: share}
-			if filter.Near != nil {
-				way := metres[r.Code]
-				hit.Metres = &way
-			}
 			list.Hits = append(list.Hits, hit)
 		}
 	}
 	a.sortRegions(list.Hits, order, day)
 	return list, nil
-}
-
-// overlayTest asks how much of a region lies in a polygon, or how much of the
-// polygon in the region.
-type overlayTest struct {
-	*geo.Overlay
-	least float64
-	// ofPolygon asks for the polygon's share.
-	ofPolygon bool
-}
-
-// nearlyAll of an area is all of it, but for what borders drawn twice differ in.
-const nearlyAll = 0.999
-
-// overlaysOf gives the tests of a filter's own polygons.
-func overlaysOf(f *sentra.RegionFilter) []overlayTest {
-	var tests []overlayTest
-	if f.Within != nil {
-		tests = append(tests, overlayTest{geo.NewOverlay(f.Within), nearlyAll, false})
-	}
-	if f.Intersects != nil {
-		tests = append(tests, overlayTest{geo.NewOverlay(f.Intersects), 1e-9, false})
-	}
-	if f.Contains != nil {
-		tests = append(tests, overlayTest{geo.NewOverlay(f.Contains), nearlyAll, true})
-	}
-	return tests
-}
-
-// holds gives the share of a region's area that lies in the polygon, and tells
-// whether the test holds.
-func (t *overlayTest) holds(region orb.MultiPolygon, around orb.Bound) (share float64, holds bool) {
-	if !t.Bound().Intersects(around) {
-		return 0, false
-	}
-	share, ofPolygon := t.Shares(region)
-	if t.ofPolygon {
-		return share, ofPolygon >= t.least
-	}
-	return share, share >= t.least
 }
 
 func (a *Atlas) sortRegions(hits []RegionHit, order sentra.RegionOrder, day sentra.Date) {
@@ -183,31 +143,15 @@ func (a *Atlas) sortRegions(hits []RegionHit, order sentra.RegionOrder, day sent
 	}
 }
 
-// area gives the region's boundary, or its box where none is loaded, and the box
-// around it.
-func (a *Atlas) area(r *sentra.Region, day sentra.Date) (orb.MultiPolygon, orb.Bound) {
-	if s := a.Shape(r.Code, day); s != nil {
-		return s.Boundary.Shape, s.Bound
-	}
-	return orb.MultiPolygon{r.Box.ToPolygon()}, r.Box
+// compiler makes tests of filters for one day. A test is used by one goroutine.
+type compiler struct {
+	*Atlas
+	ctx context.Context
+	day sentra.Date
 }
 
-// meets tells whether a region shares a point with a box. The box around the
-// region mostly tells.
-func (a *Atlas) meets(r *sentra.Region, box sentra.BBox, day sentra.Date) bool {
-	shape, around := a.area(r, day)
-	near := false
-	for _, bound := range geo.Bounds(box) {
-		if bound.Contains(around.Min) && bound.Contains(around.Max) {
-			return true
-		}
-		near = near || bound.Intersects(around)
-	}
-	return near && geo.MeetsBBox(shape, box)
-}
-
-// compileRegion checks a filter and gives its test.
-func (a *Atlas) compileRegion(f *sentra.RegionFilter, day sentra.Date) (regionTest, error) {
+// region checks a filter and gives its test.
+func (c *compiler) region(f *sentra.RegionFilter) (regionTest, error) {
 	var tests []regionTest
 	plain := func(test func(r *sentra.Region) bool) {
 		tests = append(tests, func(r *sentra.Region) (sentra.Truth, error) { return sentra.TruthOf(test(r)), nil })
@@ -215,15 +159,9 @@ func (a *Atlas) compileRegion(f *sentra.RegionFilter, day sentra.Date) (regionTe
 	truth := func(test func(r *sentra.Region) sentra.Truth) {
 		tests = append(tests, func(r *sentra.Region) (sentra.Truth, error) { return test(r), nil })
 	}
-	wanted := func(want bool, t sentra.Truth) sentra.Truth {
-		if want {
-			return t
-		}
-		return t.Not()
-	}
 	if f.Codes != nil {
 		for i, code := range f.Codes {
-			if a.regions[code] == nil {
+			if c.regions[code] == nil {
 				return nil, sentra.BadInput(fmt.Sprintf("codes.%d", i), "no region has the code %s", code)
 			}
 		}
@@ -236,57 +174,57 @@ func (a *Atlas) compileRegion(f *sentra.RegionFilter, day sentra.Date) (regionTe
 		plain(func(r *sentra.Region) bool { return slices.Contains(f.Kinds, r.Kind) })
 	}
 	if f.Parent != "" {
-		if a.regions[f.Parent] == nil {
+		if c.regions[f.Parent] == nil {
 			return nil, sentra.BadInput("parent", "no region has the code %s", f.Parent)
 		}
-		plain(func(r *sentra.Region) bool { return r.Code != f.Parent && a.Province(r.Code, day) == f.Parent })
+		truth(func(r *sentra.Region) sentra.Truth { return c.below(r.Code, f.Parent, c.day) })
 	}
 	if f.Name != "" {
 		name := Normalise(f.Name)
 		if name == "" {
 			return nil, sentra.BadInput("name", "%.40q has no letter or digit", f.Name)
 		}
-		plain(func(r *sentra.Region) bool { return strings.Contains(a.names[r.Code], name) })
+		plain(func(r *sentra.Region) bool { return strings.Contains(c.names[r.Code], name) })
 	}
 	if f.Designations != nil {
 		truth(func(r *sentra.Region) sentra.Truth {
 			any := sentra.False
 			for _, kind := range f.Designations {
-				any = any.Or(a.designated(r.Code, kind, day))
+				any = any.Or(c.designated(r.Code, kind, c.day))
 			}
 			return any
 		})
 	}
 	if f.Affirmative != nil {
-		truth(func(r *sentra.Region) sentra.Truth {
-			return wanted(*f.Affirmative, a.affirmative(r.Code, day))
-		})
+		truth(func(r *sentra.Region) sentra.Truth { return c.affirmative(r.Code, c.day).Is(*f.Affirmative) })
 	}
 	if f.ContainsAffirmative != nil {
 		truth(func(r *sentra.Region) sentra.Truth {
-			any := a.affirmative(r.Code, day)
-			for _, member := range a.Members(r.Code, day) {
-				any = any.Or(a.affirmative(member.Code, day))
+			any := c.affirmative(r.Code, c.day)
+			for _, member := range c.Members(r.Code, c.day) {
+				any = any.Or(c.affirmative(member.Code, c.day))
 			}
-			return wanted(*f.ContainsAffirmative, any)
+			return any.Is(*f.ContainsAffirmative)
 		})
 	}
 	if f.HostsClusters != nil {
-		plain(func(r *sentra.Region) bool { return a.hosts(r.Code, day) == *f.HostsClusters })
+		truth(func(r *sentra.Region) sentra.Truth { return c.hosts(r.Code, c.day).Is(*f.HostsClusters) })
 	}
 	if f.Clusters != nil {
-		test, err := a.compileCluster(f.Clusters, day)
+		test, err := c.cluster(f.Clusters)
 		if err != nil {
 			return nil, sentra.In("clusters", err)
 		}
 		tests = append(tests, func(r *sentra.Region) (sentra.Truth, error) {
 			any := sentra.False
-			for _, c := range a.ClustersOf(r.Code, day) {
-				t, err := test(c)
+			for cluster, stands := range c.clustersIn(r.Code, c.day) {
+				t, err := test(cluster)
 				if err != nil {
 					return t, err
 				}
-				any = any.Or(t)
+				if any = any.Or(t.And(stands)); any == sentra.True {
+					break
+				}
 			}
 			return any, nil
 		})
@@ -295,29 +233,45 @@ func (a *Atlas) compileRegion(f *sentra.RegionFilter, day sentra.Date) (regionTe
 		if err := geo.CheckBBox(*f.BBox); err != nil {
 			return nil, sentra.In("bbox", err)
 		}
-		plain(func(r *sentra.Region) bool { return a.meets(r, *f.BBox, day) })
+		truth(func(r *sentra.Region) sentra.Truth { return c.meets(r, *f.BBox, c.day) })
 	}
 	if f.Near != nil {
 		if err := geo.CheckNear(*f.Near); err != nil {
 			return nil, sentra.In("near", err)
 		}
-		metres := a.within(*f.Near, day)
-		plain(func(r *sentra.Region) bool {
-			_, near := metres[r.Code]
-			return near
+		near := c.near(*f.Near)
+		tests = append(tests, func(r *sentra.Region) (sentra.Truth, error) {
+			measured, err := near()
+			at := measured[r.Code]
+			return at.truth(), err
 		})
 	}
 	for _, polygon := range overlaysOf(f) {
-		plain(func(r *sentra.Region) bool {
-			_, holds := polygon.holds(a.area(r, day))
-			return holds
+		truth(func(r *sentra.Region) sentra.Truth {
+			_, t := polygon.of(c.Atlas, r, c.day)
+			return t
 		})
 	}
-	combined, err := combine(f.And, f.Or, f.Not, func(inner *sentra.RegionFilter) (regionTest, error) { return a.compileRegion(inner, day) })
+	combined, err := combine(f.And, f.Or, f.Not, c.region)
 	if err != nil {
 		return nil, err
 	}
 	return all(append(tests, combined...)), nil
+}
+
+// near gives what measures all regions against a circle, once, when it is first
+// needed.
+func (c *compiler) near(circle sentra.Near) func() (map[sentra.RegionCode]nearness, error) {
+	var measured map[sentra.RegionCode]nearness
+	return func() (map[sentra.RegionCode]nearness, error) {
+		if measured == nil {
+			if err := c.ctx.Err(); err != nil {
+				return nil, sentra.Wrap(sentra.CodeDeadlineExceeded, err, "the time allowed ran out while distances were measured")
+			}
+			measured = c.within(circle, c.day)
+		}
+		return measured, nil
+	}
 }
 
 // all gives the conjunction of tests, and stops at the first that fails.

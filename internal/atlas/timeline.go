@@ -19,7 +19,7 @@ type span struct {
 // timelines judges every region once for each span of days.
 func (a *Atlas) timelines() map[sentra.RegionCode][]span {
 	out := make(map[sentra.RegionCode][]span, len(a.regions))
-	for code := range a.regions {
+	for code, r := range a.regions {
 		days := []sentra.Date{sentra.FirstDay}
 		turn := func(from, to *sentra.Date) {
 			if from != nil {
@@ -37,12 +37,7 @@ func (a *Atlas) timelines() map[sentra.RegionCode][]span {
 			turn(&from, d.To)
 		}
 		for _, c := range a.coverage {
-			var from *sentra.Date
-			if c.From != nil {
-				last := c.From.Last()
-				from = &last
-			}
-			turn(from, c.To)
+			turn(c.InForceFrom(), c.To)
 		}
 		slices.Sort(days)
 		var spans []span
@@ -53,7 +48,7 @@ func (a *Atlas) timelines() map[sentra.RegionCode][]span {
 			s := span{from: day}
 			province := a.Province(code, day)
 			for i, kind := range sentra.DesignationKinds {
-				s.answers[i] = sentra.AnswerKind(kind, day, province, a.designations[code], a.coverage).Truth()
+				s.answers[i] = sentra.AnswerKind(kind, day, r.Kind, province, a.designations[code], a.coverage).Truth()
 			}
 			if len(spans) == 0 || spans[len(spans)-1].answers != s.answers {
 				spans = append(spans, s)
@@ -89,18 +84,4 @@ func (a *Atlas) answers(code sentra.RegionCode, day sentra.Date) [len(sentra.Des
 		return [len(sentra.DesignationKinds)]sentra.Truth{sentra.Unknown, sentra.Unknown}
 	}
 	return spans[at].answers
-}
-
-// hosts tells whether a region, or one below it, has a cluster whose phase had
-// begun by the day.
-func (a *Atlas) hosts(code sentra.RegionCode, day sentra.Date) bool {
-	if first, any := a.firstBegun[code]; any && first <= day {
-		return true
-	}
-	for _, m := range a.members[code] {
-		if first, any := a.firstBegun[m.Region]; any && first <= day && m.Validity.Contains(day) {
-			return true
-		}
-	}
-	return false
 }

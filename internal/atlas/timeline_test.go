@@ -41,8 +41,8 @@ func TestTimelines(t *testing.T) {
 				}
 				seen[got]++
 			}
-			if got, want := a.hosts(code, day), len(a.ClustersOf(code, day)) > 0; got != want {
-				t.Fatalf("%s hosts clusters on %s: %t, listed %t", code, day, got, want)
+			if got, want := a.hosts(code, day), sentra.TruthOf(len(a.ClustersOf(code, day)) > 0); got != want {
+				t.Fatalf("%s hosts clusters on %s: %d, listed %d", code, day, got, want)
 			}
 		}
 	}

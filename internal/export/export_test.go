@@ -317,8 +317,8 @@ func TestNotCovered(t *testing.T) {
 	if err := json.Unmarshal([]byte(written(t, a, r)), &head); err != nil {
 		t.Fatal(err)
 	}
-	// Samosir, Sumatera Utara and Papua, as the title question has it.
-	if head.TotalCount != 1 || head.NotCoveredCount != 3 || head.AsOf != day || len(head.Licences) != 2 || len(head.Sources) == 0 {
+	// Samosir, Sumatera Utara, Palu, Sulawesi Tengah and Papua, as the title question has it.
+	if head.TotalCount != 1 || head.NotCoveredCount != 5 || head.AsOf != day || len(head.Licences) != 2 || len(head.Sources) == 0 {
 		t.Errorf("got %+v", head)
 	}
 }

@@ -31,7 +31,7 @@ const BoundarySource sentra.SourceID = "wilayah-boundaries"
 // Number is that of the facts. It goes up by one with every change of them, in
 // the data files or in how they are read; a record takes facts of a greater number
 // only.
-const Number = 1
+const Number = 2
 
 // Digest names the state of facts that were read.
 func Digest(read *sentra.Facts) (string, error) {
@@ -280,8 +280,12 @@ func (l *loader) coverage() error {
 		if err != nil {
 			return fmt.Errorf("designation_coverage.csv, row %d: %w", i+2, err)
 		}
+		var kinds []sentra.RegionKind
+		for text := range strings.FieldsSeq(row["region_kinds"]) {
+			kinds = append(kinds, sentra.RegionKind(text))
+		}
 		l.facts.Coverage = append(l.facts.Coverage, sentra.DesignationCoverage{
-			Kind: sentra.DesignationKind(row["kind"]), Province: sentra.RegionCode(row["province_code"]),
+			Kind: sentra.DesignationKind(row["kind"]), Province: sentra.RegionCode(row["province_code"]), RegionKinds: kinds,
 			Extent: sentra.CoverageExtent(row["extent"]), From: from, To: to, Regulation: row["regulation"],
 			Confidence: sentra.Confidence(row["confidence"]), Note: row["note"],
 			Sources: l.citedSources(row["source"]),

@@ -177,6 +177,26 @@ func DistanceTo(shape orb.MultiPolygon, p orb.Point) float64 {
 	return sphere.Metres(nearest)
 }
 
+// BoxDistance gives the distances in metres on the sphere from the point to the
+// nearest and to the farthest point of a box of meridians and parallels. Beyond a
+// quarter of the earth the farthest counts as half of it.
+func BoxDistance(box orb.Bound, p orb.Point) (nearest, farthest float64) {
+	for _, corner := range box.ToRing() {
+		farthest = max(farthest, Distance(corner, p))
+	}
+	if farthest > MaxRadius/2 {
+		farthest = MaxRadius
+	}
+	switch {
+	case box.Contains(p):
+		return 0, farthest
+	case p.Lon() >= box.Min.Lon() && p.Lon() <= box.Max.Lon():
+		// The edge is a parallel: its nearest point is on the same meridian.
+		return max(box.Min.Lat()-p.Lat(), p.Lat()-box.Max.Lat()) * MetresPerDegree, farthest
+	}
+	return DistanceTo(orb.MultiPolygon{box.ToPolygon()}, p), farthest
+}
+
 // MetresPerDegree is the length of a degree of latitude on the sphere.
 const MetresPerDegree = orb.EarthRadius * math.Pi / 180
 

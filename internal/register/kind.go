@@ -437,7 +437,7 @@ var kinds = []kind{
 		check: (*sentra.DesignationCoverage).Check,
 		alone: []aloneRule[sentra.DesignationCoverage]{{
 			slot: func(c *sentra.DesignationCoverage) string {
-				return string(c.Kind) + " " + string(c.Province) + " " + c.Regulation
+				return fmt.Sprint(c.Kind, " ", c.Province, " ", c.RegionKinds, " ", c.Regulation)
 			},
 			period: func(c *sentra.DesignationCoverage) sentra.Period {
 				return sentra.Period{From: firstDay(c.From), To: c.To}

@@ -227,6 +227,9 @@ func (c *DesignationCoverage) Check() error {
 			f.Add("province", "%s is no province", c.Province)
 		}
 	}
+	for i, kind := range c.RegionKinds {
+		oneOf(&f, fmt.Sprintf("regionKinds.%d", i), kind, KindProvince, KindRegency, KindCity)
+	}
 	oneOf(&f, "extent", c.Extent, ExtentComplete, ExtentNone, ExtentPartial)
 	if c.From != nil {
 		f.partial("from", *c.From)

@@ -83,21 +83,39 @@ const (
 type DesignationCoverage struct {
 	Kind DesignationKind `json:"kind"`
 	// Province whose regions (and itself) are covered; empty for the whole country.
-	Province   RegionCode     `json:"province,omitempty"`
-	Extent     CoverageExtent `json:"extent"`
-	From       *PartialDate   `json:"from,omitempty"`
-	To         *Date          `json:"to,omitempty"`
-	Regulation string         `json:"regulation,omitempty"`
-	Confidence Confidence     `json:"confidence"`
-	Note       string         `json:"note"`
-	Sources    []SourceID     `json:"sources"`
+	Province RegionCode `json:"province,omitempty"`
+	// RegionKinds are the kinds of regions covered; empty for all.
+	RegionKinds []RegionKind   `json:"regionKinds,omitempty"`
+	Extent      CoverageExtent `json:"extent"`
+	From        *PartialDate   `json:"from,omitempty"`
+	To          *Date          `json:"to,omitempty"`
+	Regulation  string         `json:"regulation,omitempty"`
+	Confidence  Confidence     `json:"confidence"`
+	Note        string         `json:"note"`
+	Sources     []SourceID     `json:"sources"`
 }
 
-// Applies tells whether the coverage speaks for certain of the day and the
+// InForceFrom is the first day the coverage speaks of, nil where it is open. A
+// date known only to the year counts from that year's end, as for a designation;
+// a partial coverage, which denies nothing, counts from the year's beginning.
+func (c *DesignationCoverage) InForceFrom() *Date {
+	if c.From == nil {
+		return nil
+	}
+	day := c.From.Last()
+	if c.Extent == ExtentPartial {
+		day = c.From.First
+	}
+	return &day
+}
+
+// Applies tells whether the coverage speaks of a kind of region and a day, in the
 // province the region stands in (the region itself where it is one).
-func (c *DesignationCoverage) Applies(province RegionCode, day Date) bool {
+func (c *DesignationCoverage) Applies(of RegionKind, province RegionCode, day Date) bool {
+	from := c.InForceFrom()
 	return (c.Province == "" || c.Province == province) &&
-		(c.From == nil || c.From.Last() <= day) && (c.To == nil || day <= *c.To)
+		(len(c.RegionKinds) == 0 || slices.Contains(c.RegionKinds, of)) &&
+		(from == nil || *from <= day) && (c.To == nil || day <= *c.To)
 }
 
 // Answer is the answer to whether a region is affirmative.
@@ -150,9 +168,9 @@ func (a *Affirmative) Of(kind DesignationKind) *AffirmativeStatus {
 
 // JudgeKind answers for one kind: YES when a designation is in force, NO when a
 // complete coverage (or one that knows of no such area) applies and none is,
-// else NOT_COVERED. designations are the region's own, of any kind; province is
-// the one it stands in on the day, or itself.
-func JudgeKind(kind DesignationKind, day Date, province RegionCode, designations []*Designation, coverage []*DesignationCoverage) AffirmativeStatus {
+// else NOT_COVERED. of is what the region is by law; designations are its own, of
+// any kind; province is the one it stands in on the day, or itself.
+func JudgeKind(kind DesignationKind, day Date, of RegionKind, province RegionCode, designations []*Designation, coverage []*DesignationCoverage) AffirmativeStatus {
 	status := AffirmativeStatus{Kind: kind, Answer: NotCovered}
 	for _, d := range designations {
 		if d.Kind == kind && d.InForce(day) {
@@ -164,7 +182,7 @@ func JudgeKind(kind DesignationKind, day Date, province RegionCode, designations
 		}
 	}
 	for _, c := range coverage {
-		if c.Kind != kind || !c.Applies(province, day) {
+		if c.Kind != kind || !c.Applies(of, province, day) {
 			continue
 		}
 		status.Coverage = append(status.Coverage, c)
@@ -179,14 +197,14 @@ func JudgeKind(kind DesignationKind, day Date, province RegionCode, designations
 }
 
 // AnswerKind gives the answer of JudgeKind without its evidence.
-func AnswerKind(kind DesignationKind, day Date, province RegionCode, designations []*Designation, coverage []*DesignationCoverage) Answer {
+func AnswerKind(kind DesignationKind, day Date, of RegionKind, province RegionCode, designations []*Designation, coverage []*DesignationCoverage) Answer {
 	for _, d := range designations {
 		if d.Kind == kind && d.InForce(day) {
 			return Yes
 		}
 	}
 	for _, c := range coverage {
-		if c.Kind == kind && c.Extent != ExtentPartial && c.Applies(province, day) {
+		if c.Kind == kind && c.Extent != ExtentPartial && c.Applies(of, province, day) {
 			return No
 		}
 	}
@@ -196,10 +214,10 @@ func AnswerKind(kind DesignationKind, day Date, province RegionCode, designation
 // Judge answers over all kinds: YES if any kind is, NO only if every kind is
 // covered and none is, else NOT_COVERED. A yes is as sure as its surest kind, a
 // no as its least sure.
-func Judge(day Date, province RegionCode, designations []*Designation, coverage []*DesignationCoverage) Affirmative {
+func Judge(day Date, of RegionKind, province RegionCode, designations []*Designation, coverage []*DesignationCoverage) Affirmative {
 	all := Affirmative{AsOf: day}
 	for _, kind := range DesignationKinds {
-		all.Kinds = append(all.Kinds, JudgeKind(kind, day, province, designations, coverage))
+		all.Kinds = append(all.Kinds, JudgeKind(kind, day, of, province, designations, coverage))
 	}
 	all.Answer, all.Confidence = AnyOf(all.Kinds)
 	return all

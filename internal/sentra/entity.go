@@ -66,11 +66,15 @@ func (m *Membership) EntityID() string { return startedOn(string(m.Region), m.Va
 // EntityID is both provinces: "91>94".
 func (s *Succession) EntityID() string { return string(s.Predecessor) + ">" + string(s.Successor) }
 
-// EntityID is the kind, the province, the regulation and the first day.
+// EntityID is the kind, the province, the kinds of regions, the regulation and the
+// first day.
 func (c *DesignationCoverage) EntityID() string {
 	where, id := "all", ""
 	if c.Province != "" {
 		where = string(c.Province)
+	}
+	for _, kind := range c.RegionKinds {
+		where += "-" + Slug(string(kind))
 	}
 	id = Slug(string(c.Kind)) + ":" + where + ":" + Slug(c.Regulation)
 	if c.From != nil {

@@ -53,9 +53,10 @@ func TestJudge(t *testing.T) {
 		}
 		return d
 	}
-	from := day("2015")
+	from, end := day("2015"), MustDate("2024-12-31")
 	coverage := []*DesignationCoverage{
-		{Kind: Disadvantaged, Extent: ExtentComplete, Confidence: Listed},
+		{Kind: Disadvantaged, Extent: ExtentComplete, To: &end, Confidence: Listed},
+		{Kind: Disadvantaged, RegionKinds: []RegionKind{KindCity}, Extent: ExtentNone, Confidence: Inferred},
 		{Kind: Border, Province: "61", Extent: ExtentComplete, From: &from, Confidence: Listed},
 		{Kind: Border, Province: "33", Extent: ExtentNone, Confidence: Inferred},
 		{Kind: Border, Province: "12", Extent: ExtentPartial, Confidence: Partial},
@@ -64,21 +65,25 @@ func TestJudge(t *testing.T) {
 	for _, c := range []struct {
 		name         string
 		day          string
+		kind         RegionKind
 		province     RegionCode
 		designations []*Designation
 		answer       Answer
 		confidence   Confidence
 	}{
-		{"every kind covered", "2016-01-01", "61", nil, No, Listed},
-		{"as sure as the least sure kind", "2016-01-01", "33", nil, No, Inferred},
-		{"part of a list is no no", "2016-01-01", "12", nil, NotCovered, ""},
-		{"within the decree's year", "2015-06-01", "61", nil, NotCovered, ""},
-		{"designated", "2016-01-01", "12", border, Yes, Partial},
-		{"designated, within the decree's year", "2015-12-30", "12", border, NotCovered, ""},
-		{"designated, on the year's last day", "2015-12-31", "12", border, Yes, Partial},
+		{"every kind covered", "2016-01-01", KindRegency, "61", nil, No, Listed},
+		{"as sure as the least sure kind", "2016-01-01", KindRegency, "33", nil, No, Inferred},
+		{"part of a list is no no", "2016-01-01", KindRegency, "12", nil, NotCovered, ""},
+		{"within the decree's year", "2015-06-01", KindRegency, "61", nil, NotCovered, ""},
+		{"designated", "2016-01-01", KindRegency, "12", border, Yes, Partial},
+		{"designated, within the decree's year", "2015-12-30", KindRegency, "12", border, NotCovered, ""},
+		{"designated, on the year's last day", "2015-12-31", KindRegency, "12", border, Yes, Partial},
+		{"a city, in force of a whole list", "2024-12-31", KindCity, "61", nil, No, Listed},
+		{"a city, by the law's scope", "2025-01-01", KindCity, "61", nil, No, Inferred},
+		{"a regency, after the list", "2025-01-01", KindRegency, "61", nil, NotCovered, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := Judge(MustDate(c.day), c.province, c.designations, coverage)
+			got := Judge(MustDate(c.day), c.kind, c.province, c.designations, coverage)
 			if got.Answer != c.answer || got.Confidence != c.confidence {
 				t.Errorf("got %s (%s), want %s (%s)", got.Answer, got.Confidence, c.answer, c.confidence)
 			}

@@ -45,13 +45,22 @@ func Slug(text string) string {
 	return strings.Trim(notInSlug.ReplaceAllString(strings.ToLower(text), "-"), "-")
 }
 
+// isRemark recognises a clause about the source before it: "it cites no regulation".
+var isRemark = regexp.MustCompile(`^(it|they|this|which) `)
+
 // Citations gives the sources that a cell names, separated by semicolons; one
-// inside parentheses belongs to the source: "totals (26 in Papua; 7 in Maluku)".
+// inside parentheses belongs to the source: "totals (26 in Papua; 7 in Maluku)",
+// and so does a remark on it: "a list; it cites no regulation".
 func Citations(cell string) []string {
 	var out []string
 	depth, from := 0, 0
 	take := func(to int) {
-		if text := strings.TrimSpace(cell[from:to]); text != "" {
+		text := strings.TrimSpace(cell[from:to])
+		switch {
+		case text == "":
+		case len(out) > 0 && isRemark.MatchString(text):
+			out[len(out)-1] += "; " + text
+		default:
 			out = append(out, text)
 		}
 		from = to + 1

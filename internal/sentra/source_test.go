@@ -8,8 +8,8 @@ import (
 )
 
 func TestCitations(t *testing.T) {
-	got := sentra.Citations(" a.id/b ; totals only (26 in Papua; 7 by subtraction);; c) d; e (f; g")
-	if want := []string{"a.id/b", "totals only (26 in Papua; 7 by subtraction)", "c) d", "e (f; g"}; !slices.Equal(got, want) {
+	got := sentra.Citations(" a.id/b ; totals only (26 in Papua; 7 by subtraction);; a list; it cites no law; c) d; e (f; g")
+	if want := []string{"a.id/b", "totals only (26 in Papua; 7 by subtraction)", "a list; it cites no law", "c) d", "e (f; g"}; !slices.Equal(got, want) {
 		t.Errorf("got %q", got)
 	}
 }

@@ -1,7 +1,7 @@
 package sentra
 
-// Truth is a value of Kleene's three-valued logic: a filter on a designation
-// may be true, false or, where nothing loaded covers the region, unknown.
+// Truth is a value of Kleene's strong three-valued logic: what a filter asks may
+// be true, false or, where nothing loaded tells, unknown.
 type Truth int8
 
 const (
@@ -26,3 +26,11 @@ func (t Truth) Or(other Truth) Truth { return max(t, other) }
 
 // Not swaps true and false and leaves unknown.
 func (t Truth) Not() Truth { return -t }
+
+// Is gives the truth of the statement, or of its opposite for false.
+func (t Truth) Is(wanted bool) Truth {
+	if wanted {
+		return t
+	}
+	return t.Not()
+}

@@ -164,11 +164,11 @@ func TestEpochs(t *testing.T) {
 	for _, c := range []struct{ day, start string }{
 		// The facts: the list of disadvantaged regions of 2015-11-04 ends on
 		// 2019-12-31, that of 2020-04-27 on 2024-12-31; border regions of a decree of
-		// 2015 count from the year's end; a phase begins in 2017; provinces were made
+		// 2015 and the disadvantaged ones of 2025 count from the year's end; a phase begins in 2017; provinces were made
 		// on 2022-07-25 and 2022-12-08.
 		{"2015-11-03", "2014-12-10"}, {"2015-11-04", "2015-11-04"}, {"2016-12-31", "2015-12-31"}, {"2017-12-25", "2017-01-01"},
 		{"2019-12-31", "2018-12-31"}, {"2020-04-26", "2020-01-01"}, {"2022-07-24", "2020-12-31"}, {"2022-12-07", "2022-07-25"},
-		{"2024-12-31", "2022-12-08"}, {"2026-11-24", "2025-01-01"},
+		{"2024-12-31", "2022-12-08"}, {"2025-12-30", "2025-01-01"}, {"2026-11-24", "2025-12-31"},
 	} {
 		day := sentra.MustDate(c.day)
 		start := b.Epoch(day)

@@ -77,10 +77,7 @@ func changeDays(data *sentra.Dataset) []sentra.Date {
 	}
 	for i := range data.Coverage {
 		c := &data.Coverage[i]
-		if c.From != nil {
-			from := c.From.Last()
-			first(&from)
-		}
+		first(c.InForceFrom())
 		behind(c.To)
 	}
 	for i := range data.Phases {

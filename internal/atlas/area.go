@@ -1,0 +1,226 @@
+package atlas
+
+import (
+	"github.com/paulmach/orb"
+
+	"github.com/sentra-ikm/sentra/internal/geo"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// part is what is known of a part of an area: its boundary or, where none is
+// loaded, the box around it.
+type part struct {
+	shape orb.MultiPolygon
+	bound orb.Bound
+	exact bool
+}
+
+// partsOf gives the area of a region without a boundary: a province is its
+// members, any other region its box.
+func (a *Atlas) partsOf(r *sentra.Region, day sentra.Date) []part {
+	var out []part
+	for _, member := range a.Members(r.Code, day) {
+		if s := a.Shape(member.Code, day); s != nil {
+			out = append(out, part{s.Boundary.Shape, s.Bound, true})
+		} else {
+			out = append(out, part{orb.MultiPolygon{member.Box.ToPolygon()}, member.Box, false})
+		}
+	}
+	if len(out) == 0 {
+		out = append(out, part{orb.MultiPolygon{r.Box.ToPolygon()}, r.Box, false})
+	}
+	return out
+}
+
+// meets tells whether a region shares a point with a box; of one without a
+// boundary that is known when its own box lies in the box or beside it.
+func (a *Atlas) meets(r *sentra.Region, box sentra.BBox, day sentra.Date) sentra.Truth {
+	if s := a.Shape(r.Code, day); s != nil {
+		p := part{s.Boundary.Shape, s.Bound, true}
+		return p.meets(box)
+	}
+	any := sentra.False
+	for _, p := range a.partsOf(r, day) {
+		any = any.Or(p.meets(box))
+	}
+	return any
+}
+
+// meets looks at the box around the part first, which mostly tells.
+func (p *part) meets(box sentra.BBox) sentra.Truth {
+	near := false
+	for _, bound := range geo.Bounds(box) {
+		if bound.Contains(p.bound.Min) && bound.Contains(p.bound.Max) {
+			return sentra.True
+		}
+		near = near || bound.Intersects(p.bound)
+	}
+	switch {
+	case !near:
+		return sentra.False
+	case !p.exact:
+		return sentra.Unknown
+	}
+	return sentra.TruthOf(geo.MeetsBBox(p.shape, box))
+}
+
+// overlayTest asks how much of a region lies in a polygon, or how much of the
+// polygon in the region.
+type overlayTest struct {
+	*geo.Overlay
+	// least is the share that is needed.
+	least float64
+	// whole asks for the region's share in every part, ofPolygon for the polygon's.
+	whole, ofPolygon bool
+}
+
+// nearlyAll of an area is all of it, but for what borders drawn twice differ in.
+const nearlyAll = 0.999
+
+// overlaysOf gives the tests of a filter's own polygons.
+func overlaysOf(f *sentra.RegionFilter) []overlayTest {
+	var tests []overlayTest
+	if f.Within != nil {
+		tests = append(tests, overlayTest{geo.NewOverlay(f.Within), nearlyAll, true, false})
+	}
+	if f.Intersects != nil {
+		tests = append(tests, overlayTest{geo.NewOverlay(f.Intersects), 1e-9, false, false})
+	}
+	if f.Contains != nil {
+		tests = append(tests, overlayTest{geo.NewOverlay(f.Contains), nearlyAll, false, true})
+	}
+	return tests
+}
+
+// of gives the share of a region's area that lies in the polygon, nil where no
+// boundary is loaded, and tells whether the test holds.
+func (t *overlayTest) of(a *Atlas, r *sentra.Region, day sentra.Date) (*float64, sentra.Truth) {
+	if s := a.Shape(r.Code, day); s != nil {
+		share, ofPolygon := t.shares(s.Boundary.Shape, s.Bound)
+		if t.ofPolygon {
+			return &share, sentra.TruthOf(ofPolygon >= t.least)
+		}
+		return &share, sentra.TruthOf(share >= t.least)
+	}
+	parts := a.partsOf(r, day)
+	if t.ofPolygon {
+		// The region holds at least its boundaries, and at most its boxes besides.
+		least, most := 0.0, 0.0
+		for _, p := range parts {
+			_, share := t.shares(p.shape, p.bound)
+			if most += share; p.exact {
+				least += share
+			}
+		}
+		if least >= t.least {
+			return nil, sentra.True
+		}
+		if most < t.least {
+			return nil, sentra.False
+		}
+		return nil, sentra.Unknown
+	}
+	any, every := sentra.False, sentra.True
+	for i := range parts {
+		truth := t.ofPart(&parts[i])
+		any, every = any.Or(truth), every.And(truth)
+	}
+	switch {
+	case !t.whole:
+		return nil, any
+	case any == every:
+		return nil, every
+	}
+	// One part of the region lies in the polygon and another does not: how much
+	// of the whole it is decides.
+	return nil, sentra.Unknown
+}
+
+// allOfBox is the share of a box of which nothing is left out but what is lost in
+// the sums.
+const allOfBox = 1 - 1e-9
+
+func (t *overlayTest) ofPart(p *part) sentra.Truth {
+	share, _ := t.shares(p.shape, p.bound)
+	switch {
+	case p.exact:
+		return sentra.TruthOf(share >= t.least)
+	case share == 0:
+		return sentra.False
+	case share >= allOfBox:
+		return sentra.True
+	}
+	return sentra.Unknown
+}
+
+func (t *overlayTest) shares(shape orb.MultiPolygon, around orb.Bound) (ofShape, ofPolygon float64) {
+	if !t.Bound().Intersects(around) {
+		return 0, 0
+	}
+	return t.Shares(shape)
+}
+
+// nearness is where a region lies to a circle: in it, for certain or perhaps.
+type nearness struct {
+	in, perhaps bool
+	// metres is the distance of a region in the circle.
+	metres float64
+}
+
+func (n *nearness) truth() sentra.Truth {
+	switch {
+	case n.in:
+		return sentra.True
+	case n.perhaps:
+		return sentra.Unknown
+	}
+	return sentra.False
+}
+
+// within gives the regions of the day that are in a circle or may be, with their
+// distances in metres: to the boundary, to the nearest member's for a province,
+// and to the representative point where none is loaded. Of a region without a
+// boundary its box tells, where that is all in the circle or out of it.
+func (a *Atlas) within(circle sentra.Near, day sentra.Date) map[sentra.RegionCode]nearness {
+	g := a.generation(day)
+	out := make(map[sentra.RegionCode]nearness)
+	add := func(code sentra.RegionCode, n nearness) {
+		known := out[code]
+		if n.in && (!known.in || n.metres < known.metres) {
+			known.in, known.metres = true, n.metres
+		}
+		known.perhaps = known.perhaps || n.perhaps
+		out[code] = known
+	}
+	byBox := func(r *sentra.Region) nearness {
+		nearest, farthest := geo.BoxDistance(r.Box, circle.Point)
+		return nearness{in: farthest <= circle.Radius, perhaps: nearest <= circle.Radius, metres: geo.Distance(r.Point, circle.Point)}
+	}
+	for _, hit := range g.index.Within(circle.Point, circle.Radius) {
+		add(g.regions[hit.Face].Code, nearness{in: true, metres: hit.Metres})
+	}
+	for _, r := range g.bare {
+		add(r.Code, byBox(r))
+	}
+	for i := range a.Data.Regions {
+		r := &a.Data.Regions[i]
+		if r.Kind != sentra.KindProvince || !r.Validity.Contains(day) {
+			continue
+		}
+		members := a.Members(r.Code, day)
+		if s := a.Shape(r.Code, day); s != nil {
+			if _, ok := a.facesOf(r, g, day); !ok {
+				metres := geo.DistanceTo(s.Boundary.Shape, circle.Point)
+				add(r.Code, nearness{in: metres <= circle.Radius, metres: metres})
+				continue
+			}
+		} else if len(members) == 0 {
+			add(r.Code, byBox(r))
+			continue
+		}
+		for _, member := range members {
+			add(r.Code, out[member.Code])
+		}
+	}
+	return out
+}

@@ -1,0 +1,185 @@
+package atlas
+
+import (
+	"iter"
+	"slices"
+
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// A cluster stands in the regencies and cities that its sources name. Where they
+// name a province only, it stands in one of that province's regencies and cities,
+// and nothing tells in which.
+
+// below tells whether a region lies below a province on the day.
+func (a *Atlas) below(code, province sentra.RegionCode, day sentra.Date) sentra.Truth {
+	if code.Level() == sentra.LevelProvince || a.Exists(province, day) == nil {
+		return sentra.False
+	}
+	at := a.Province(code, day)
+	if at == "" && province.Level() == sentra.LevelProvince {
+		return sentra.Unknown
+	}
+	return sentra.TruthOf(at == province)
+}
+
+// possibleRegions gives the regencies and cities in one of which a cluster stands
+// that is known to a province only, and the province that holds them all on the
+// day: itself or, before it was made, the one it was made out of; "" for several.
+func (a *Atlas) possibleRegions(province sentra.RegionCode, day sentra.Date) (at sentra.RegionCode, regencies []*sentra.Region) {
+	if a.Exists(province, day) != nil {
+		return province, a.Members(province, day)
+	}
+	for _, m := range a.members[province] {
+		if r := a.Exists(m.Region, day); r != nil && !slices.Contains(regencies, r) {
+			regencies = append(regencies, r)
+		}
+	}
+	for i, r := range regencies {
+		if holder := a.Province(r.Code, day); i == 0 {
+			at = holder
+		} else if holder != at {
+			return "", regencies
+		}
+	}
+	return at, regencies
+}
+
+// namesOneOf tells whether the sources name a regency or city of a province too,
+// so that the province says no more.
+func namesOneOf(c *Cluster, regencies []*sentra.Region) bool {
+	return len(c.Regions) > 1 && slices.ContainsFunc(regencies, func(r *sentra.Region) bool { return slices.Contains(c.Regions, r.Code) })
+}
+
+// agreed gives what a test says of all regions alike, else unknown.
+func agreed(regions []*sentra.Region, test regionTest) (sentra.Truth, error) {
+	result := sentra.Unknown
+	for i, r := range regions {
+		t, err := test(r)
+		if err != nil || i > 0 && t != result || t == sentra.Unknown {
+			return sentra.Unknown, err
+		}
+		result = t
+	}
+	return result, nil
+}
+
+// standsIn tells whether a cluster stands in a region for which a test holds: in
+// one of its regencies and cities or, where only the province is known, in that
+// or in one of its members.
+func (a *Atlas) standsIn(c *Cluster, day sentra.Date, test regionTest) (sentra.Truth, error) {
+	any := sentra.False
+	for _, code := range c.Regions {
+		if r := a.Exists(code, day); code.Level() == sentra.LevelRegency {
+			t := sentra.Unknown
+			if r != nil {
+				var err error
+				if t, err = test(r); err != nil {
+					return t, err
+				}
+			}
+			any = any.Or(t)
+			continue
+		}
+		at, regencies := a.possibleRegions(code, day)
+		if namesOneOf(c, regencies) {
+			continue
+		}
+		t, err := agreed(regencies, test)
+		if err != nil {
+			return t, err
+		}
+		any = any.Or(t)
+		if r := a.Exists(at, day); r != nil {
+			if t, err = test(r); err != nil {
+				return t, err
+			}
+			any = any.Or(t)
+		}
+	}
+	return any, nil
+}
+
+// ClustersOf gives the clusters in a region, or in the regions below it, whose
+// phase had begun by the day; not those of which nothing tells whether they are.
+func (a *Atlas) ClustersOf(code sentra.RegionCode, day sentra.Date) []*Cluster {
+	var out []*Cluster
+	add := func(at sentra.RegionCode) {
+		for _, c := range a.clustersAt[at] {
+			// Only one of several regions can be met a second time.
+			if c.Begins <= day && (len(c.Regions) == 1 || !slices.Contains(out, c)) {
+				out = append(out, c)
+			}
+		}
+	}
+	add(code)
+	for _, member := range a.Members(code, day) {
+		add(member.Code)
+	}
+	for province := range a.provinceOnly {
+		if at, _ := a.possibleRegions(province, day); at == code && province != code {
+			add(province)
+		}
+	}
+	return out
+}
+
+// clustersIn gives the clusters of ClustersOf, for which it is true that they
+// stand in the region, and those of which that is unknown.
+func (a *Atlas) clustersIn(code sentra.RegionCode, day sentra.Date) iter.Seq2[*Cluster, sentra.Truth] {
+	return func(yield func(*Cluster, sentra.Truth) bool) {
+		for _, c := range a.ClustersOf(code, day) {
+			if !yield(c, sentra.True) {
+				return
+			}
+		}
+		for c := range a.perhapsIn(code, day) {
+			if !yield(c, sentra.Unknown) {
+				return
+			}
+		}
+	}
+}
+
+// perhapsIn gives the clusters whose phase had begun by the day and that are known
+// to a province only, of which the region is a part, or that was made out of the
+// region and of another.
+func (a *Atlas) perhapsIn(code sentra.RegionCode, day sentra.Date) iter.Seq[*Cluster] {
+	return func(yield func(*Cluster) bool) {
+		for province, clusters := range a.provinceOnly {
+			at, regencies := a.possibleRegions(province, day)
+			if at == code || !slices.ContainsFunc(regencies, func(r *sentra.Region) bool {
+				return r.Code == code || a.Province(r.Code, day) == code
+			}) {
+				continue
+			}
+			for _, c := range clusters {
+				if c.Begins <= day && !namesOneOf(c, regencies) && !yield(c) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// hosts tells whether a region, or one below it, has a cluster whose phase had
+// begun by the day.
+func (a *Atlas) hosts(code sentra.RegionCode, day sentra.Date) sentra.Truth {
+	if first, any := a.firstBegun[code]; any && first <= day {
+		return sentra.True
+	}
+	for _, m := range a.members[code] {
+		if first, any := a.firstBegun[m.Region]; any && first <= day && m.Validity.Contains(day) {
+			return sentra.True
+		}
+	}
+	for province := range a.provinceOnly {
+		if at, _ := a.possibleRegions(province, day); at == code && a.firstBegun[province] <= day {
+			return sentra.True
+		}
+	}
+	for range a.perhapsIn(code, day) {
+		return sentra.Unknown
+	}
+	return sentra.False
+}
