@@ -334,8 +334,8 @@ func same(a, b any) bool {
 func TestOneIDOneView(t *testing.T) {
 	config := httpserver.DefaultConfig()
 	config.MaxComplexity, config.MaxTokens, config.MaxDepth, config.MaxAliases, config.Timeout = 1<<40, 1<<20, 100, 1<<20, time.Minute
-	url := shared.serveAs(config, &graph.Resolver{Holder: shared.holder, Now: func() time.Time { return today }})
-	w := &writer{schema: graph.NewSchema(&graph.Resolver{Holder: shared.holder, Now: time.Now}).Schema(), chance: rand.New(rand.NewPCG(11, 1)),
+	url := shared.serve(config)
+	w := &writer{schema: graph.NewSchema(&graph.Resolver{}).Schema(), chance: rand.New(rand.NewPCG(11, 1)),
 		days: []string{"2017-12-25", "2022-07-25", today.Format(time.DateOnly)}}
 	memory, seen := kept{}, make(map[string]int)
 	learn := func(query string, variables map[string]any) {
