@@ -14,10 +14,10 @@ func (r *queryResolver) Choropleth(ctx context.Context, by sentra.ChoroplethBy, 
 	if err != nil {
 		return nil, sentra.In("filter", err)
 	}
-	a := r.atlas(ctx)
-	answer, err := a.Choropleth(ctx, atlas.ChoroplethQuestion{By: by, Level: value(level), Measure: measure, Filter: f, Day: r.day(ctx, asOf)})
+	a, day := r.atlas(ctx), r.day(ctx, asOf)
+	answer, err := a.Choropleth(ctx, atlas.ChoroplethQuestion{By: by, Level: value(level), Measure: measure, Filter: f, Day: day.Date})
 	if err != nil {
 		return nil, err
 	}
-	return model.NewChoropleth(a, answer), nil
+	return model.NewChoropleth(a, answer, day), nil
 }

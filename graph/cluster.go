@@ -7,11 +7,29 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Cluster answers the field of that name.
-func (r *queryResolver) Cluster(ctx context.Context, id string) (*model.Cluster, error) {
-	node, err := model.FindNode(r.atlas(ctx), id, r.day(ctx, nil))
-	cluster, _ := node.(*model.Cluster)
-	return cluster, err
+// Cluster takes exactly one of id and key. An asOf stands over the day of an id.
+func (r *queryResolver) Cluster(ctx context.Context, id, key *string, asOf *sentra.Date) (*model.Cluster, error) {
+	a, day := r.atlas(ctx), r.day(ctx, asOf)
+	if err := a.CheckDay(day.Date); err != nil {
+		return nil, sentra.In("asOf", err)
+	}
+	switch {
+	case id != nil && key != nil:
+		return nil, sentra.BadInput("key", "id and key cannot both be given")
+	case key != nil:
+		return model.ClusterByKey(a, *key, day), nil
+	case id == nil:
+		return nil, sentra.BadInput("id", "give id or key")
+	}
+	node, err := model.FindNode(a, *id, day.Date)
+	cluster, ok := node.(*model.Cluster)
+	if !ok {
+		return nil, sentra.In("id", err)
+	}
+	if asOf != nil {
+		cluster = cluster.On(day)
+	}
+	return cluster, nil
 }
 
 // Clusters answers the field of that name.
@@ -21,7 +39,7 @@ func (r *queryResolver) Clusters(ctx context.Context, filter *model.ClusterFilte
 	if err != nil {
 		return nil, sentra.In("filter", err)
 	}
-	list, err := a.Clusters(ctx, f, value(orderBy), day, asOf != nil)
+	list, err := a.Clusters(ctx, f, value(orderBy), day.Date, day.Asked)
 	if err != nil {
 		return nil, err
 	}

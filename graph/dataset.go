@@ -20,17 +20,18 @@ func (r *queryResolver) Search(ctx context.Context, text string, first *int) ([]
 	if first != nil {
 		limit = *first
 	}
-	return model.Search(r.atlas(ctx), text, limit, r.day(ctx, nil))
+	return model.Search(r.atlas(ctx), text, limit, r.today(ctx))
 }
 
 // Dataset answers the field of that name.
 func (r *queryResolver) Dataset(ctx context.Context) (*model.Dataset, error) {
-	return model.NewDataset(r.atlas(ctx), r.day(ctx, nil)), nil
+	return model.NewDataset(r.atlas(ctx), r.today(ctx)), nil
 }
 
 // Node answers the field of that name.
 func (r *queryResolver) Node(ctx context.Context, id string) (model.Node, error) {
-	return model.FindNode(r.atlas(ctx), id, r.day(ctx, nil))
+	node, err := model.FindNode(r.atlas(ctx), id, r.today(ctx))
+	return node, sentra.In("id", err)
 }
 
 // Nodes answers the field of that name.
@@ -40,9 +41,9 @@ func (r *queryResolver) Nodes(ctx context.Context, ids []string) ([]model.Node, 
 	}
 	out := make([]model.Node, len(ids))
 	for i, id := range ids {
-		node, err := model.FindNode(r.atlas(ctx), id, r.day(ctx, nil))
+		node, err := model.FindNode(r.atlas(ctx), id, r.today(ctx))
 		if err != nil {
-			return nil, &sentra.Error{Code: sentra.CodeBadUserInput, Message: fmt.Sprintf("%.60q is not an id", id), Path: []string{"ids", fmt.Sprint(i)}}
+			return nil, sentra.In(fmt.Sprintf("ids.%d", i), err)
 		}
 		out[i] = node
 	}
@@ -62,7 +63,7 @@ func (r *subscriptionResolver) DatasetChanged(ctx context.Context) (<-chan *mode
 			if present := r.Holder.Atlas(); present != told {
 				told = present
 				select {
-				case out <- model.NewDataset(present, r.day(ctx, nil)):
+				case out <- model.NewDataset(present, r.today(ctx)):
 				case <-ctx.Done():
 					return
 				}

@@ -40,7 +40,7 @@ func (r *entityResolver) FindSource(ctx context.Context, reps []*model.SourceRep
 
 // find looks up representations one after another, today where they name no day.
 func find[R, E any](r *Resolver, ctx context.Context, reps []*R, one func(*atlas.Atlas, *R, sentra.Date) *E) []*E {
-	a, today := r.atlas(ctx), r.day(ctx, nil)
+	a, today := r.atlas(ctx), r.today(ctx)
 	found := make([]*E, len(reps))
 	for i, rep := range reps {
 		found[i] = one(a, rep, today)

@@ -366,10 +366,10 @@ func matchedKeyForCluster(ctx context.Context, rep EntityRepresentation) (model.
 		// we shouldn't use use it
 		allNull := true
 		m = rep
-		val, ok = m["id"]
+		val, ok = m["key"]
 		if !ok {
 			entityResolverErrs = append(entityResolverErrs,
-				fmt.Errorf("%w due to missing Key Field \"id\" for Cluster", ErrTypeNotFound))
+				fmt.Errorf("%w due to missing Key Field \"key\" for Cluster", ErrTypeNotFound))
 			break
 		}
 		if allNull {
@@ -390,7 +390,7 @@ func matchedKeyForCluster(ctx context.Context, rep EntityRepresentation) (model.
 				fmt.Errorf("%w due to all null value KeyFields for Cluster", ErrTypeNotFound))
 			break
 		}
-		return model.ClusterMatchedKeyIDAndAsOf, nil
+		return model.ClusterMatchedKeyKeyAndAsOf, nil
 	}
 	return "", fmt.Errorf("%w for Cluster due to %v", ErrTypeNotFound,
 		errors.Join(entityResolverErrs...).Error())
@@ -411,33 +411,6 @@ func matchedKeyForPhase(ctx context.Context, rep EntityRepresentation) (model.Ph
 		// we shouldn't use use it
 		allNull := true
 		m = rep
-		val, ok = m["id"]
-		if !ok {
-			entityResolverErrs = append(entityResolverErrs,
-				fmt.Errorf("%w due to missing Key Field \"id\" for Phase", ErrTypeNotFound))
-			break
-		}
-		if allNull {
-			allNull = val == nil
-		}
-		if allNull {
-			entityResolverErrs = append(entityResolverErrs,
-				fmt.Errorf("%w due to all null value KeyFields for Phase", ErrTypeNotFound))
-			break
-		}
-		return model.PhaseMatchedKeyID, nil
-	}
-	for {
-		var (
-			m   EntityRepresentation
-			val any
-			ok  bool
-		)
-		_ = val
-		// if all of the KeyFields values for this resolver are null,
-		// we shouldn't use use it
-		allNull := true
-		m = rep
 		val, ok = m["key"]
 		if !ok {
 			entityResolverErrs = append(entityResolverErrs,
@@ -447,12 +420,22 @@ func matchedKeyForPhase(ctx context.Context, rep EntityRepresentation) (model.Ph
 		if allNull {
 			allNull = val == nil
 		}
+		m = rep
+		val, ok = m["asOf"]
+		if !ok {
+			entityResolverErrs = append(entityResolverErrs,
+				fmt.Errorf("%w due to missing Key Field \"asOf\" for Phase", ErrTypeNotFound))
+			break
+		}
+		if allNull {
+			allNull = val == nil
+		}
 		if allNull {
 			entityResolverErrs = append(entityResolverErrs,
 				fmt.Errorf("%w due to all null value KeyFields for Phase", ErrTypeNotFound))
 			break
 		}
-		return model.PhaseMatchedKeyKey, nil
+		return model.PhaseMatchedKeyKeyAndAsOf, nil
 	}
 	return "", fmt.Errorf("%w for Phase due to %v", ErrTypeNotFound,
 		errors.Join(entityResolverErrs...).Error())
@@ -473,33 +456,6 @@ func matchedKeyForProduct(ctx context.Context, rep EntityRepresentation) (model.
 		// we shouldn't use use it
 		allNull := true
 		m = rep
-		val, ok = m["id"]
-		if !ok {
-			entityResolverErrs = append(entityResolverErrs,
-				fmt.Errorf("%w due to missing Key Field \"id\" for Product", ErrTypeNotFound))
-			break
-		}
-		if allNull {
-			allNull = val == nil
-		}
-		if allNull {
-			entityResolverErrs = append(entityResolverErrs,
-				fmt.Errorf("%w due to all null value KeyFields for Product", ErrTypeNotFound))
-			break
-		}
-		return model.ProductMatchedKeyID, nil
-	}
-	for {
-		var (
-			m   EntityRepresentation
-			val any
-			ok  bool
-		)
-		_ = val
-		// if all of the KeyFields values for this resolver are null,
-		// we shouldn't use use it
-		allNull := true
-		m = rep
 		val, ok = m["key"]
 		if !ok {
 			entityResolverErrs = append(entityResolverErrs,
@@ -509,12 +465,22 @@ func matchedKeyForProduct(ctx context.Context, rep EntityRepresentation) (model.
 		if allNull {
 			allNull = val == nil
 		}
+		m = rep
+		val, ok = m["asOf"]
+		if !ok {
+			entityResolverErrs = append(entityResolverErrs,
+				fmt.Errorf("%w due to missing Key Field \"asOf\" for Product", ErrTypeNotFound))
+			break
+		}
+		if allNull {
+			allNull = val == nil
+		}
 		if allNull {
 			entityResolverErrs = append(entityResolverErrs,
 				fmt.Errorf("%w due to all null value KeyFields for Product", ErrTypeNotFound))
 			break
 		}
-		return model.ProductMatchedKeyKey, nil
+		return model.ProductMatchedKeyKeyAndAsOf, nil
 	}
 	return "", fmt.Errorf("%w for Product due to %v", ErrTypeNotFound,
 		errors.Join(entityResolverErrs...).Error())

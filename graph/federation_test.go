@@ -15,13 +15,13 @@ import (
 
 const entities = `query($r: [_Any!]!) { _entities(representations: $r) { __typename
 	... on Region { code name asOf parent { code } bpsCode officialCode { system value } }
-	... on Cluster { id nameId asOf regions { parent { code } } }
-	... on Product { id key }
-	... on Phase { id key }
+	... on Cluster { id key nameId asOf regions { parent { code } } }
+	... on Product { id key asOf }
+	... on Phase { id key asOf }
 	... on Source { id title } } }`
 
 func TestEntities(t *testing.T) {
-	// The ids are base64 of kind:key, made here without Sentra's code.
+	// The ids are base64 of kind:key or kind@day:key, made here without Sentra's code.
 	const dogiyai = `{"__typename":"Region","code":"94.06","name":"Kabupaten Dogiyai","asOf":%q,"parent":{"code":%q},"bpsCode":null,"officialCode":{"system":"KEMENDAGRI","value":"94.06"}}`
 	const papuaTengah = `{"__typename":"Region","code":"94","name":"Papua Tengah","asOf":"2026-11-24","parent":null,"bpsCode":null,"officialCode":{"system":"KEMENDAGRI","value":"94"}}`
 	now, then := fmt.Sprintf(dogiyai, "2026-11-24", "94"), fmt.Sprintf(dogiyai, "2017-12-25", "91")
@@ -31,22 +31,29 @@ func TestEntities(t *testing.T) {
 		{"a null asOf is today", `{"__typename":"Region","code":"94.06","asOf":null}`, now, "", "", ""},
 		{"by system and value", `{"__typename":"Region","officialCode":{"system":"ISO_3166_2","value":"ID-PT"}}`, papuaTengah, "", "", ""},
 		{"by system, value and day", `{"__typename":"Region","officialCode":{"system":"KEMENDAGRI","value":"94.06"},"asOf":"2017-12-25"}`, then, "", "", ""},
-		{"cluster", `{"__typename":"Cluster","id":"Q2x1c3RlcjoyMDE3LTk0LjA2LWNvZmZlZS1wcm9jZXNzaW5n"}`, `{"__typename":"Cluster","id":"Q2x1c3RlcjoyMDE3LTk0LjA2LWNvZmZlZS1wcm9jZXNzaW5n","nameId":"Pengolahan kopi, Kabupaten Dogiyai","asOf":"2026-11-24","regions":[{"parent":{"code":"94"}}]}`, "", "", ""},
-		{"cluster on a day", `{"__typename":"Cluster","id":"Q2x1c3RlcjoyMDE3LTk0LjA2LWNvZmZlZS1wcm9jZXNzaW5n","asOf":"2017-12-25"}`, `{"__typename":"Cluster","id":"Q2x1c3RlcjoyMDE3LTk0LjA2LWNvZmZlZS1wcm9jZXNzaW5n","nameId":"Pengolahan kopi, Kabupaten Dogiyai","asOf":"2017-12-25","regions":[{"parent":{"code":"91"}}]}`, "", "", ""},
-		{"product by key", `{"__typename":"Product","key":"coffee-processing"}`, `{"__typename":"Product","id":"UHJvZHVjdDpjb2ZmZWUtcHJvY2Vzc2luZw","key":"coffee-processing"}`, "", "", ""},
-		{"product by id", `{"__typename":"Product","id":"UHJvZHVjdDpjb2ZmZWUtcHJvY2Vzc2luZw"}`, `{"__typename":"Product","id":"UHJvZHVjdDpjb2ZmZWUtcHJvY2Vzc2luZw","key":"coffee-processing"}`, "", "", ""},
-		{"phase by key", `{"__typename":"Phase","key":"2017"}`, `{"__typename":"Phase","id":"UGhhc2U6MjAxNw","key":"2017"}`, "", "", ""},
-		{"phase by id", `{"__typename":"Phase","id":"UGhhc2U6MjAxNw"}`, `{"__typename":"Phase","id":"UGhhc2U6MjAxNw","key":"2017"}`, "", "", ""},
+		{"cluster", `{"__typename":"Cluster","key":"2017-94.06-coffee-processing"}`, `{"__typename":"Cluster","id":"Q2x1c3RlcjoyMDE3LTk0LjA2LWNvZmZlZS1wcm9jZXNzaW5n","key":"2017-94.06-coffee-processing","nameId":"Pengolahan kopi, Kabupaten Dogiyai","asOf":"2026-11-24","regions":[{"parent":{"code":"94"}}]}`, "", "", ""},
+		{"cluster, a null asOf", `{"__typename":"Cluster","key":"2017-94.06-coffee-processing","asOf":null}`, `{"__typename":"Cluster","id":"Q2x1c3RlcjoyMDE3LTk0LjA2LWNvZmZlZS1wcm9jZXNzaW5n","key":"2017-94.06-coffee-processing","nameId":"Pengolahan kopi, Kabupaten Dogiyai","asOf":"2026-11-24","regions":[{"parent":{"code":"94"}}]}`, "", "", ""},
+		{"cluster on a day", `{"__typename":"Cluster","key":"2017-94.06-coffee-processing","asOf":"2017-12-25"}`, `{"__typename":"Cluster","id":"Q2x1c3RlckAyMDE3LTEyLTI1OjIwMTctOTQuMDYtY29mZmVlLXByb2Nlc3Npbmc","key":"2017-94.06-coffee-processing","nameId":"Pengolahan kopi, Kabupaten Dogiyai","asOf":"2017-12-25","regions":[{"parent":{"code":"91"}}]}`, "", "", ""},
+		{"cluster, today asked for", `{"__typename":"Cluster","key":"2017-94.06-coffee-processing","asOf":"2026-11-24"}`, `{"__typename":"Cluster","id":"Q2x1c3RlckAyMDI2LTExLTI0OjIwMTctOTQuMDYtY29mZmVlLXByb2Nlc3Npbmc","key":"2017-94.06-coffee-processing","nameId":"Pengolahan kopi, Kabupaten Dogiyai","asOf":"2026-11-24","regions":[{"parent":{"code":"94"}}]}`, "", "", ""},
+		{"product", `{"__typename":"Product","key":"coffee-processing"}`, `{"__typename":"Product","id":"UHJvZHVjdDpjb2ZmZWUtcHJvY2Vzc2luZw","key":"coffee-processing","asOf":"2026-11-24"}`, "", "", ""},
+		{"product on a day", `{"__typename":"Product","key":"coffee-processing","asOf":"2017-12-25"}`, `{"__typename":"Product","id":"UHJvZHVjdEAyMDE3LTEyLTI1OmNvZmZlZS1wcm9jZXNzaW5n","key":"coffee-processing","asOf":"2017-12-25"}`, "", "", ""},
+		{"phase", `{"__typename":"Phase","key":"2017"}`, `{"__typename":"Phase","id":"UGhhc2U6MjAxNw","key":"2017","asOf":"2026-11-24"}`, "", "", ""},
+		{"phase on a day", `{"__typename":"Phase","key":"2017","asOf":"2017-12-25"}`, `{"__typename":"Phase","id":"UGhhc2VAMjAxNy0xMi0yNToyMDE3","key":"2017","asOf":"2017-12-25"}`, "", "", ""},
 		{"source", `{"__typename":"Source","id":"U291cmNlOmlzby0zMTY2LTI"}`, `{"__typename":"Source","id":"U291cmNlOmlzby0zMTY2LTI","title":"ISO 3166-2:ID, country subdivision codes of Indonesia"}`, "", "", ""},
 
 		{"unknown code", `{"__typename":"Region","code":"99.99"}`, "null", "NOT_FOUND", "", `Region {"code":"99.99"}`},
 		{"a province before its day", `{"__typename":"Region","code":"94","asOf":"2022-07-24"}`, "null", "NOT_FOUND", "", "2022-07-24"},
 		{"a BPS code when none is loaded", `{"__typename":"Region","bpsCode":"9408"}`, "null", "NOT_FOUND", "", "9408"},
-		{"an id of another kind", `{"__typename":"Cluster","id":"UGhhc2U6MjAxNw"}`, "null", "NOT_FOUND", "", "no Cluster"},
-		{"a key in the place of an id", `{"__typename":"Phase","id":"2017"}`, "null", "NOT_FOUND", "", "no Phase"},
+		{"an id of another kind", `{"__typename":"Source","id":"UGhhc2U6MjAxNw"}`, "null", "NOT_FOUND", "", "no Source"},
+		{"an id of another kind, on a day", `{"__typename":"Source","id":"U291cmNlQDIwMTctMTItMjU6aXNvLTMxNjYtMg"}`, "null", "NOT_FOUND", "", "no Source"},
+		{"a key in the place of an id", `{"__typename":"Source","id":"iso-3166-2"}`, "null", "NOT_FOUND", "", "no Source"},
+		{"an id in the place of a key", `{"__typename":"Phase","key":"UGhhc2U6MjAxNw"}`, "null", "NOT_FOUND", "", "no Phase"},
+		{"an unknown key", `{"__typename":"Cluster","key":"2017-94.06-tea"}`, "null", "NOT_FOUND", "", "2017-94.06-tea"},
 
 		{"no kind", `{"code":"94.06"}`, "null", "BAD_USER_INPUT", "__typename", "Cluster, Phase, Product, Region, Source"},
 		{"another kind", `{"__typename":"Designation","id":"x"}`, "null", "BAD_USER_INPUT", "__typename", "Designation"},
+		// The id names the day, a partner's key must not.
+		{"a cluster by id", `{"__typename":"Cluster","id":"Q2x1c3RlcjoyMDE3LTk0LjA2LWNvZmZlZS1wcm9jZXNzaW5n"}`, "null", "BAD_USER_INPUT", "", "`key asOf`"},
 		{"no key", `{"__typename":"Region","name":"Kabupaten Dogiyai"}`, "null", "BAD_USER_INPUT", "", "`bpsCode asOf`"},
 		{"only a day", `{"__typename":"Region","asOf":"2017-12-25"}`, "null", "BAD_USER_INPUT", "", "none of its keys"},
 		{"null key", `{"__typename":"Region","bpsCode":null}`, "null", "BAD_USER_INPUT", "", "none of its keys"},

@@ -102,6 +102,7 @@ type ComplexityRoot struct {
 		Grounds       func(childComplexity int) int
 		ID            func(childComplexity int) int
 		InitialTarget func(childComplexity int) int
+		Key           func(childComplexity int) int
 		Location      func(childComplexity int) int
 		Name          func(childComplexity int) int
 		NameID        func(childComplexity int) int
@@ -241,6 +242,7 @@ type ComplexityRoot struct {
 	}
 
 	Phase struct {
+		AsOf     func(childComplexity int) int
 		Clusters func(childComplexity int) int
 		From     func(childComplexity int) int
 		ID       func(childComplexity int) int
@@ -255,6 +257,7 @@ type ComplexityRoot struct {
 	}
 
 	Product struct {
+		AsOf     func(childComplexity int) int
 		Clusters func(childComplexity int) int
 		ID       func(childComplexity int) int
 		Key      func(childComplexity int) int
@@ -279,7 +282,7 @@ type ComplexityRoot struct {
 
 	Query struct {
 		Choropleth         func(childComplexity int, by sentra.ChoroplethBy, level *sentra.Level, measure sentra.ChoroplethMeasure, filter *model.ClusterFilter, asOf *sentra.Date) int
-		Cluster            func(childComplexity int, id string) int
+		Cluster            func(childComplexity int, id *string, key *string, asOf *sentra.Date) int
 		Clusters           func(childComplexity int, filter *model.ClusterFilter, orderBy *sentra.ClusterOrder, first *int, after *string, last *int, before *string, asOf *sentra.Date) int
 		Dataset            func(childComplexity int) int
 		Designations       func(childComplexity int, filter *model.DesignationFilter) int
@@ -416,7 +419,7 @@ type QueryResolver interface {
 	Regions(ctx context.Context, filter *model.RegionFilter, orderBy *sentra.RegionOrder, first *int, after *string, last *int, before *string, asOf *sentra.Date) (*model.RegionConnection, error)
 	RegionsAt(ctx context.Context, point model.PointInput, toleranceMetres *float64, asOf *sentra.Date) (*model.RegionsAt, error)
 	RegionsAtMany(ctx context.Context, points []*model.PointInput, multiPoint model.MultiPoint, toleranceMetres *float64, asOf *sentra.Date) ([]*model.RegionsAt, error)
-	Cluster(ctx context.Context, id string) (*model.Cluster, error)
+	Cluster(ctx context.Context, id *string, key *string, asOf *sentra.Date) (*model.Cluster, error)
 	Clusters(ctx context.Context, filter *model.ClusterFilter, orderBy *sentra.ClusterOrder, first *int, after *string, last *int, before *string, asOf *sentra.Date) (*model.ClusterConnection, error)
 	Choropleth(ctx context.Context, by sentra.ChoroplethBy, level *sentra.Level, measure sentra.ChoroplethMeasure, filter *model.ClusterFilter, asOf *sentra.Date) (*model.Choropleth, error)
 	Products(ctx context.Context) ([]*model.Product, error)
@@ -718,6 +721,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Cluster.InitialTarget(childComplexity), true
+	case "Cluster.key":
+		if e.ComplexityRoot.Cluster.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cluster.Key(childComplexity), true
 	case "Cluster.location":
 		if e.ComplexityRoot.Cluster.Location == nil {
 			break
@@ -1310,6 +1319,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PageInfo.StartCursor(childComplexity), true
 
+	case "Phase.asOf":
+		if e.ComplexityRoot.Phase.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Phase.AsOf(childComplexity), true
 	case "Phase.clusters":
 		if e.ComplexityRoot.Phase.Clusters == nil {
 			break
@@ -1360,6 +1375,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Point.Lon(childComplexity), true
 
+	case "Product.asOf":
+		if e.ComplexityRoot.Product.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Product.AsOf(childComplexity), true
 	case "Product.clusters":
 		if e.ComplexityRoot.Product.Clusters == nil {
 			break
@@ -1485,7 +1506,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Cluster(childComplexity, args["id"].(string)), true
+		return e.ComplexityRoot.Query.Cluster(childComplexity, args["id"].(*string), args["key"].(*string), args["asOf"].(*sentra.Date)), true
 	case "Query.clusters":
 		if e.ComplexityRoot.Query.Clusters == nil {
 			break
@@ -2456,7 +2477,11 @@ enum ClusterOrder {
 Something that can be fetched again by its ` + "`" + `id` + "`" + ` alone.
 """
 interface Node {
-  "Opaque, stable across imports and re-creation of the database."
+  """
+  Opaque and stable, across imports and re-creation of the database. It names the thing as it was seen: on the day of
+  the ` + "`" + `asOf` + "`" + ` that led to it, else today, whenever it is asked for. So one thing has an id for every day, and an id has
+  one meaning.
+  """
   id: ID!
 }
 
@@ -2478,7 +2503,7 @@ type PageInfo @shareable {
 Where a fact comes from.
 """
 type Source implements Node @key(fields: "id") {
-  "Opaque, stable identifier."
+  "Opaque, stable identifier; a source is the same on every day."
   id: ID!
   "Title of the document or page."
   title: String!
@@ -2519,7 +2544,7 @@ type Region implements Node
   @key(fields: "code asOf")
   @key(fields: "bpsCode asOf")
   @key(fields: "officialCode { system value } asOf") {
-  "Opaque, stable identifier."
+  "Opaque, stable; another one for each day that was asked for, see ` + "`" + `Node` + "`" + `."
   id: ID!
   "The official code of the Ministry of Home Affairs (kode Kemendagri), as of 2025: ` + "`" + `94` + "`" + ` or ` + "`" + `94.06` + "`" + `."
   code: String!
@@ -2675,7 +2700,7 @@ type RegionSuccession {
 An affirmative designation of a region by a regulation.
 """
 type Designation implements Node {
-  "Opaque, stable identifier."
+  "Opaque, stable; another one for each day that was asked for, see ` + "`" + `Node` + "`" + `."
   id: ID!
   "The designated region, seen today or on the day asked for."
   region: Region!
@@ -2800,11 +2825,13 @@ type RegionEdge {
 
 """
 A small-industry cluster (sentra IKM) that the programme developed, its regions seen on a day. In a federated
-graph it is known by its id and the day; where a partner leaves ` + "`" + `asOf` + "`" + ` null its regions are seen today.
+graph it is known by its key and the day; where a partner leaves ` + "`" + `asOf` + "`" + ` null its regions are seen today.
 """
-type Cluster implements Node @key(fields: "id asOf") {
-  "Opaque, stable identifier."
+type Cluster implements Node @key(fields: "key asOf") {
+  "Opaque, stable; another one for each day that was asked for, see ` + "`" + `Node` + "`" + `."
   id: ID!
+  "Short name, stable and the same on every day, as in the exports: ` + "`" + `2017-94.06-coffee-processing` + "`" + `."
+  key: String!
   "The day its regions are seen on: the ` + "`" + `asOf` + "`" + ` of the field that led here, else today."
   asOf: Date!
   "The product and the place, in English."
@@ -2889,13 +2916,16 @@ type ClusterEdge {
 }
 
 """
-What a cluster makes.
+What a cluster makes, its clusters seen on a day. In a federated graph it is known by its key and the day, which a
+partner may leave null, as for ` + "`" + `Cluster` + "`" + `.
 """
-type Product implements Node @key(fields: "id") @key(fields: "key") {
-  "Opaque, stable identifier."
+type Product implements Node @key(fields: "key asOf") {
+  "Opaque, stable; another one for each day that was asked for, see ` + "`" + `Node` + "`" + `."
   id: ID!
-  "Short name for filters: ` + "`" + `coffee-processing` + "`" + `."
+  "Short name for filters, the same on every day: ` + "`" + `coffee-processing` + "`" + `."
   key: String!
+  "The day its clusters are seen on: the ` + "`" + `asOf` + "`" + ` of the field that led here, else today."
+  asOf: Date!
   "Name in English."
   name: String!
   "Name in Indonesian, as the source has it."
@@ -2907,13 +2937,16 @@ type Product implements Node @key(fields: "id") @key(fields: "key") {
 }
 
 """
-A phase of the programme.
+A phase of the programme, its clusters seen on a day. In a federated graph it is known by its key and the day, which a
+partner may leave null, as for ` + "`" + `Cluster` + "`" + `.
 """
-type Phase implements Node @key(fields: "id") @key(fields: "key") {
-  "Opaque, stable identifier."
+type Phase implements Node @key(fields: "key asOf") {
+  "Opaque, stable; another one for each day that was asked for, see ` + "`" + `Node` + "`" + `."
   id: ID!
-  "Short name for filters: ` + "`" + `2013-2016` + "`" + ` or ` + "`" + `2017` + "`" + `."
+  "Short name for filters, the same on every day: ` + "`" + `2013-2016` + "`" + ` or ` + "`" + `2017` + "`" + `."
   key: String!
+  "The day its clusters are seen on: the ` + "`" + `asOf` + "`" + ` of the field that led here, else today."
+  asOf: Date!
   "Beginning, as exactly as the source has it."
   from: PartialDate!
   "End; null when the source names none."
@@ -2980,7 +3013,7 @@ type Event {
   kind: EventKind!
   "When, as exactly as the source has it."
   date: PartialDate!
-  "Where, seen today."
+  "Where, seen today or on the day asked for."
   region: Region!
   "The place, where named."
   place: String
@@ -3366,10 +3399,14 @@ type Query {
     asOf: Date
   ): [RegionsAt!]! @listSize(assumedSize: 1000)
 
-  "One cluster by its id; null when there is none."
+  "One cluster by its key or its id, exactly one of them; null when there is none."
   cluster(
-    "The cluster's id."
-    id: ID!
+    "The cluster's id, which may name a day."
+    id: ID
+    "The cluster's key."
+    key: String
+    "The day to see its regions on, from 2014-07-23; default that of the id, else today (in Jakarta)."
+    asOf: Date
   ): Cluster
 
   "Clusters (sentra IKM), filtered and in order."
@@ -3436,13 +3473,13 @@ type Query {
   "What is loaded: version, coverage, licences, counts."
   dataset: Dataset!
 
-  "Anything by its id; null when there is none. Not in a supergraph, where the id does not tell the subgraph."
+  "Anything by its id, as it was seen; null when there is none. Not in a supergraph, where the id does not tell the subgraph."
   node(
     "The id."
     id: ID!
   ): Node @inaccessible
 
-  "Many things by their ids, in the order given, null for each that is not there; at most 1,000. Not in a supergraph."
+  "Many things by their ids, each as it was seen, in the order given, null for each that is not there; at most 1,000. Not in a supergraph."
   nodes(
     "The ids."
     ids: [ID!]!
@@ -3517,18 +3554,18 @@ type Subscription {
 union _Entity = Cluster | Phase | Product | Region | Source
 
 input ClusterRepresentation {
-	id: ID
+	key: String
 	asOf: Date
 }
 
 input PhaseRepresentation {
-	id: ID
 	key: String
+	asOf: Date
 }
 
 input ProductRepresentation {
-	id: ID
 	key: String
+	asOf: Date
 }
 
 input RegionRepresentation {
@@ -3688,6 +3725,8 @@ func (ec *executionContext) childFields_Cluster(ctx context.Context, field graph
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_Cluster_id(ctx, field)
+	case "key":
+		return ec.fieldContext_Cluster_key(ctx, field)
 	case "asOf":
 		return ec.fieldContext_Cluster_asOf(ctx, field)
 	case "name":
@@ -3962,6 +4001,8 @@ func (ec *executionContext) childFields_Phase(ctx context.Context, field graphql
 		return ec.fieldContext_Phase_id(ctx, field)
 	case "key":
 		return ec.fieldContext_Phase_key(ctx, field)
+	case "asOf":
+		return ec.fieldContext_Phase_asOf(ctx, field)
 	case "from":
 		return ec.fieldContext_Phase_from(ctx, field)
 	case "to":
@@ -3990,6 +4031,8 @@ func (ec *executionContext) childFields_Product(ctx context.Context, field graph
 		return ec.fieldContext_Product_id(ctx, field)
 	case "key":
 		return ec.fieldContext_Product_key(ctx, field)
+	case "asOf":
+		return ec.fieldContext_Product_asOf(ctx, field)
 	case "name":
 		return ec.fieldContext_Product_name(ctx, field)
 	case "nameId":
@@ -4502,13 +4545,29 @@ func (ec *executionContext) field_Query_cluster_args(ctx context.Context, rawArg
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
-		func(ctx context.Context, v any) (string, error) {
-			return ec.unmarshalNID2string(ctx, v)
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
 	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "key",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["key"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "asOf",
+		func(ctx context.Context, v any) (*sentra.Date, error) {
+			return ec.unmarshalODate2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["asOf"] = arg2
 	return args, nil
 }
 
@@ -6078,6 +6137,29 @@ func (ec *executionContext) _Cluster_id(ctx context.Context, field graphql.Colle
 }
 func (ec *executionContext) fieldContext_Cluster_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Cluster", field, true, false, "ID")
+}
+
+func (ec *executionContext) _Cluster_key(ctx context.Context, field graphql.CollectedField, obj *model.Cluster) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Cluster_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Key(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Cluster_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Cluster", field, true, false, "String")
 }
 
 func (ec *executionContext) _Cluster_asOf(ctx context.Context, field graphql.CollectedField, obj *model.Cluster) (ret graphql.Marshaler) {
@@ -8662,6 +8744,29 @@ func (ec *executionContext) fieldContext_Phase_key(_ context.Context, field grap
 	return graphql.NewScalarFieldContext("Phase", field, true, false, "String")
 }
 
+func (ec *executionContext) _Phase_asOf(ctx context.Context, field graphql.CollectedField, obj *model.Phase) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Phase_asOf(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AsOf(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v sentra.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Phase_asOf(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Phase", field, true, false, "Date")
+}
+
 func (ec *executionContext) _Phase_from(ctx context.Context, field graphql.CollectedField, obj *model.Phase) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -8862,6 +8967,29 @@ func (ec *executionContext) _Product_key(ctx context.Context, field graphql.Coll
 }
 func (ec *executionContext) fieldContext_Product_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, true, false, "String")
+}
+
+func (ec *executionContext) _Product_asOf(ctx context.Context, field graphql.CollectedField, obj *model.Product) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Product_asOf(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AsOf(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v sentra.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Product_asOf(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Product", field, true, false, "Date")
 }
 
 func (ec *executionContext) _Product_name(ctx context.Context, field graphql.CollectedField, obj *model.Product) (ret graphql.Marshaler) {
@@ -9458,7 +9586,7 @@ func (ec *executionContext) _Query_cluster(ctx context.Context, field graphql.Co
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Cluster(ctx, fc.Args["id"].(string))
+			return ec.Resolvers.Query().Cluster(ctx, fc.Args["id"].(*string), fc.Args["key"].(*string), fc.Args["asOf"].(*sentra.Date))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Cluster) graphql.Marshaler {
@@ -13235,20 +13363,20 @@ func (ec *executionContext) unmarshalInputClusterRepresentation(ctx context.Cont
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "asOf"}
+	fieldsInOrder := [...]string{"key", "asOf"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
 			continue
 		}
 		switch k {
-		case "id":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
-			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.ID = data
+			it.Key = data
 		case "asOf":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("asOf"))
 			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐDate(ctx, v)
@@ -13452,20 +13580,13 @@ func (ec *executionContext) unmarshalInputPhaseRepresentation(ctx context.Contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "key"}
+	fieldsInOrder := [...]string{"key", "asOf"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
 			continue
 		}
 		switch k {
-		case "id":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
-			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.ID = data
 		case "key":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -13473,6 +13594,13 @@ func (ec *executionContext) unmarshalInputPhaseRepresentation(ctx context.Contex
 				return it, err
 			}
 			it.Key = data
+		case "asOf":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("asOf"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AsOf = data
 		}
 	}
 	return it, nil
@@ -13501,20 +13629,13 @@ func (ec *executionContext) unmarshalInputProductRepresentation(ctx context.Cont
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "key"}
+	fieldsInOrder := [...]string{"key", "asOf"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
 			continue
 		}
 		switch k {
-		case "id":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
-			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.ID = data
 		case "key":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -13522,6 +13643,13 @@ func (ec *executionContext) unmarshalInputProductRepresentation(ctx context.Cont
 				return it, err
 			}
 			it.Key = data
+		case "asOf":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("asOf"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AsOf = data
 		}
 	}
 	return it, nil
@@ -14293,6 +14421,11 @@ func (ec *executionContext) _Cluster(ctx context.Context, sel ast.SelectionSet, 
 			out.Values[i] = graphql.MarshalString("Cluster")
 		case "id":
 			out.Values[i] = ec._Cluster_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "key":
+			out.Values[i] = ec._Cluster_key(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -15242,6 +15375,11 @@ func (ec *executionContext) _Phase(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "asOf":
+			out.Values[i] = ec._Phase_asOf(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "from":
 			out.Values[i] = ec._Phase_from(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -15335,6 +15473,11 @@ func (ec *executionContext) _Product(ctx context.Context, sel ast.SelectionSet, 
 			}
 		case "key":
 			out.Values[i] = ec._Product_key(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "asOf":
+			out.Values[i] = ec._Product_asOf(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

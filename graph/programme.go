@@ -23,5 +23,5 @@ func (r *queryResolver) Phases(ctx context.Context) ([]*model.Phase, error) {
 
 // Designations answers the field of that name.
 func (r *queryResolver) Designations(ctx context.Context, filter *model.DesignationFilter) ([]*model.Designation, error) {
-	return model.Designations(r.atlas(ctx), filter, r.day(ctx, nil))
+	return model.Designations(r.atlas(ctx), filter, r.today(ctx))
 }

@@ -13,7 +13,7 @@ import (
 // Region answers the field of that name.
 func (r *queryResolver) Region(ctx context.Context, code string, system *sentra.CodeSystem, asOf *sentra.Date) (*model.Region, error) {
 	a, day := r.atlas(ctx), r.day(ctx, asOf)
-	if err := a.CheckDay(day); err != nil {
+	if err := a.CheckDay(day.Date); err != nil {
 		return nil, sentra.In("asOf", err)
 	}
 	if system == nil || *system == sentra.SystemKemendagri {
@@ -25,7 +25,7 @@ func (r *queryResolver) Region(ctx context.Context, code string, system *sentra.
 	if system != nil {
 		wanted = *system
 	}
-	found := a.RegionByCode(wanted, code, day)
+	found := a.RegionByCode(wanted, code, day.Date)
 	if found == nil {
 		return nil, nil
 	}
@@ -39,7 +39,7 @@ func (r *queryResolver) Regions(ctx context.Context, filter *model.RegionFilter,
 	if err != nil {
 		return nil, sentra.In("filter", err)
 	}
-	list, err := a.Regions(ctx, f, value(orderBy), day)
+	list, err := a.Regions(ctx, f, value(orderBy), day.Date)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func (r *queryResolver) Regions(ctx context.Context, filter *model.RegionFilter,
 // RegionsAt answers the field of that name.
 func (r *queryResolver) RegionsAt(ctx context.Context, point model.PointInput, toleranceMetres *float64, asOf *sentra.Date) (*model.RegionsAt, error) {
 	a, day := r.atlas(ctx), r.day(ctx, asOf)
-	place, err := a.At(point.Orb(), value(toleranceMetres), day)
+	place, err := a.At(point.Orb(), value(toleranceMetres), day.Date)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +83,7 @@ func (r *queryResolver) regionsAt(ctx context.Context, path string, n int, point
 		if err := ctx.Err(); err != nil {
 			return nil, sentra.Wrap(sentra.CodeDeadlineExceeded, err, "the time allowed ran out at point %d", i)
 		}
-		place, err := a.At(point(i), value(toleranceMetres), day)
+		place, err := a.At(point(i), value(toleranceMetres), day.Date)
 		if err != nil {
 			return nil, sentra.In(fmt.Sprintf("%s.%d", path, i), err)
 		}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/sentra-ikm/sentra/graph/model"
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
@@ -56,10 +57,15 @@ func (r *Resolver) atlas(ctx context.Context) *atlas.Atlas {
 }
 
 // day gives the day of an asOf argument, by default today.
-func (r *Resolver) day(ctx context.Context, asOf *sentra.Date) sentra.Date {
+func (r *Resolver) day(ctx context.Context, asOf *sentra.Date) model.Day {
 	if asOf != nil {
-		return *asOf
+		return model.AskedFor(*asOf)
 	}
+	return model.Today(r.today(ctx))
+}
+
+// today gives the day it is in Jakarta.
+func (r *Resolver) today(ctx context.Context) sentra.Date {
 	if p, ok := ctx.Value(pinKey{}).(pinned); ok {
 		return sentra.Today(p.now)
 	}

@@ -191,7 +191,7 @@ func TestOpenAPI(t *testing.T) {
 		t.Fatal(err)
 	}
 	// Seven exports, three routes of tiles, three for operation.
-	if got.Paths != 13 || got.Answers < 100 {
+	if got.Paths != 14 || got.Answers < 100 {
 		t.Errorf("got %+v", got)
 	}
 	t.Logf("%d answers compared with the document", got.Answers)

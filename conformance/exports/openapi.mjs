@@ -125,6 +125,12 @@ for (const route of ["/tiles.json", "/style.json"]) {
   await ask(route, 400, { colour: "red" });
 }
 await ask("/tiles.json", 200, { layers: "regencies" });
+{
+  const { headers } = await ask("/schema.graphql", 200);
+  await ask("/schema.graphql", 200, {}, { method: "HEAD" });
+  await ask("/schema.graphql", 304, {}, { headers: { "If-None-Match": headers.get("etag") } });
+  await ask("/schema.graphql", 304, {}, { method: "HEAD", headers: { "If-None-Match": headers.get("etag") } });
+}
 await ask("/healthz", 200);
 await ask("/readyz", 200);
 const { headers } = await ask("/openapi.json", 200);

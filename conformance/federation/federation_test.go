@@ -6,6 +6,7 @@ package federation
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -291,6 +292,26 @@ func TestFederation(t *testing.T) {
 		t.Run(name+"/a cluster takes its day along", func(t *testing.T) {
 			got := ask(t, gateway, `{ clusters(asOf: "2017-12-25", filter: {product: "kopi"}) { nodes { name exportTonnes(year: 2017) regions { name parent { name } smallEnterprises clusters { nodes { exportTonnes(year: 2017) regions { parent { name } } } } } } } }`)
 			if want := `{"clusters":{"nodes":[{"name":"Coffee processing, Kabupaten Dogiyai","exportTonnes":12.5,"regions":[{"name":"Kabupaten Dogiyai","parent":{"name":"Papua"},"smallEnterprises":144,"clusters":{"nodes":[{"exportTonnes":12.5,"regions":[{"parent":{"name":"Papua"}}]}]}}]}]}}`; len(got.Errors) > 0 || !same(t, string(got.Data), want) {
+				t.Errorf("got  %s %+v\nwant %s", got.Data, got.Errors, want)
+			}
+		})
+
+		// The ids that a gateway's clients keep things by name the day, whether Sentra
+		// was asked by a root field or for an entity.
+		t.Run(name+"/two days have two ids", func(t *testing.T) {
+			got := ask(t, gateway, `{ now: region(code: "94.06") { id parent { name } clusters { nodes { id key exportTonnes(year: 2017) } } }
+				then: region(code: "94.06", asOf: "2017-12-25") { id parent { name } clusters { nodes { id key exportTonnes(year: 2017) products { id key clusters { id } } } } }
+				figures: figuresByDay(bpsCode: "9434", from: "2017-12-25", days: 1) { region { id parent { name } } }
+				partner: exportingClusters(year: 2017) { id key regions { id } } }`)
+			encode := func(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
+			const coffee, rattan = "2017-94.06-coffee-processing", "2013-2016-72.71-rattan-furniture"
+			want := fmt.Sprintf(`{"now":{"id":%q,"parent":{"name":"Papua Tengah"},"clusters":{"nodes":[{"id":%q,"key":%q,"exportTonnes":12.5}]}},
+				"then":{"id":%q,"parent":{"name":"Papua"},"clusters":{"nodes":[{"id":%q,"key":%q,"exportTonnes":12.5,"products":[{"id":%q,"key":"coffee-processing","clusters":[{"id":%[5]q}]}]}]}},
+				"figures":[{"region":{"id":%[4]q,"parent":{"name":"Papua"}}}],
+				"partner":[{"id":%[8]q,"key":%[9]q,"regions":[{"id":%[10]q}]},{"id":%[2]q,"key":%[3]q,"regions":[{"id":%[1]q}]}]}`,
+				encode("Region:94.06"), encode("Cluster:"+coffee), coffee, encode("Region@2017-12-25:94.06"), encode("Cluster@2017-12-25:"+coffee), coffee, encode("Product@2017-12-25:coffee-processing"),
+				encode("Cluster:"+rattan), rattan, encode("Region:72.71"))
+			if len(got.Errors) > 0 || !same(t, string(got.Data), want) {
 				t.Errorf("got  %s %+v\nwant %s", got.Data, got.Errors, want)
 			}
 		})

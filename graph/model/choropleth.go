@@ -7,8 +7,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// NewChoropleth makes the view of a choropleth.
-func NewChoropleth(a *atlas.Atlas, c *atlas.Choropleth) *Choropleth {
+// NewChoropleth makes the view of a choropleth of the day.
+func NewChoropleth(a *atlas.Atlas, c *atlas.Choropleth, day Day) *Choropleth {
 	view := &Choropleth{By: c.By, Measure: c.Measure, AsOf: c.Day, Rows: make([]*ChoroplethRow, len(c.Rows)), UnplacedCount: c.Unplaced,
 		Total: &ChoroplethTotal{Status: c.Total.Status, Value: c.Total.Value, NotCoveredCount: c.Total.NotCovered, Reason: noDataReason(&c.Total, c.Day)}}
 	if c.Level != "" {
@@ -20,11 +20,11 @@ func NewChoropleth(a *atlas.Atlas, c *atlas.Choropleth) *Choropleth {
 			Reason: noDataReason(&row.Measured, c.Day), Sources: Sources(a, row.Sources)}
 		switch {
 		case row.Region != nil:
-			out.Region, out.Name = NewRegion(a, row.Region, c.Day), row.Region.Name
+			out.Region, out.Name = NewRegion(a, row.Region, day), row.Region.Name
 		case row.Product != nil:
-			out.Product, out.Name = &Product{a, row.Product, c.Day}, row.Product.NameEN
+			out.Product, out.Name = &Product{a, row.Product, day}, row.Product.NameEN
 		default:
-			out.Phase, out.Name = &Phase{a, row.Phase, c.Day}, row.Phase.Key
+			out.Phase, out.Name = &Phase{a, row.Phase, day}, row.Phase.Key
 		}
 		view.Rows[i] = out
 	}

@@ -11,15 +11,26 @@ import (
 type Cluster struct {
 	atlas   *atlas.Atlas
 	cluster *atlas.Cluster
-	day     sentra.Date
+	day     Day
 }
 
 // NewCluster makes the view of a cluster on a day.
-func NewCluster(a *atlas.Atlas, c *atlas.Cluster, day sentra.Date) *Cluster {
+func NewCluster(a *atlas.Atlas, c *atlas.Cluster, day Day) *Cluster {
 	return &Cluster{a, c, day}
 }
 
-func clusters(a *atlas.Atlas, found []*atlas.Cluster, day sentra.Date) []*Cluster {
+// ClusterByKey gives the view of the cluster with a key, nil where there is none.
+func ClusterByKey(a *atlas.Atlas, key string, day Day) *Cluster {
+	if c := a.Cluster(key); c != nil {
+		return NewCluster(a, c, day)
+	}
+	return nil
+}
+
+// On gives the cluster seen on another day.
+func (c *Cluster) On(day Day) *Cluster { return NewCluster(c.atlas, c.cluster, day) }
+
+func clusters(a *atlas.Atlas, found []*atlas.Cluster, day Day) []*Cluster {
 	out := make([]*Cluster, len(found))
 	for i, c := range found {
 		out[i] = NewCluster(a, c, day)
@@ -34,8 +45,9 @@ func (*Cluster) IsNode() {}
 func (*Cluster) IsSearchHit() {}
 
 // ID answers the field of that name, as the methods below do theirs.
-func (c *Cluster) ID() string             { return ClusterID(c.cluster.Key) }
-func (c *Cluster) AsOf() sentra.Date      { return c.day }
+func (c *Cluster) ID() string             { return globalID("Cluster", c.day, c.cluster.Key) }
+func (c *Cluster) Key() string            { return c.cluster.Key }
+func (c *Cluster) AsOf() sentra.Date      { return c.day.Date }
 func (c *Cluster) Name() string           { return c.cluster.NameEN }
 func (c *Cluster) NameID() string         { return c.cluster.NameID }
 func (c *Cluster) RegionNote() *string    { return optional(c.cluster.RegionNote) }
@@ -63,12 +75,9 @@ func (c *Cluster) Phases() []*Phase {
 
 // Regions gives the regions of the cluster, seen on the day.
 func (c *Cluster) Regions(asOf *sentra.Date) ([]*Region, error) {
-	day := c.day
-	if asOf != nil {
-		if err := c.atlas.CheckDay(*asOf); err != nil {
-			return nil, sentra.In("asOf", err)
-		}
-		day = *asOf
+	day, err := c.day.or(c.atlas, asOf)
+	if err != nil {
+		return nil, err
 	}
 	out := make([]*Region, len(c.cluster.Regions))
 	for i, code := range c.cluster.Regions {
@@ -123,7 +132,7 @@ type ClusterConnection struct {
 }
 
 // NewClusterConnection makes the page of a list.
-func NewClusterConnection(a *atlas.Atlas, list *atlas.ClusterList, page Page, day sentra.Date) (*ClusterConnection, error) {
+func NewClusterConnection(a *atlas.Atlas, list *atlas.ClusterList, page Page, day Day) (*ClusterConnection, error) {
 	key := func(hit atlas.ClusterHit) string { return hit.Key }
 	hits, info, err := pageOf(page, &list.List, key)
 	if err != nil {

@@ -35,7 +35,7 @@ func NewDataset(a *atlas.Atlas, day sentra.Date) *Dataset {
 		d.Notes = append(d.Notes, "No boundaries are loaded: regions have points and boxes only, and boundary is null.")
 	}
 	for i := range a.Data.Coverage {
-		d.DesignationCoverage = append(d.DesignationCoverage, coverageOf(a, &a.Data.Coverage[i], day))
+		d.DesignationCoverage = append(d.DesignationCoverage, coverageOf(a, &a.Data.Coverage[i], Today(day)))
 	}
 	for _, l := range sentra.DataLicences() {
 		d.Licences = append(d.Licences, &DataLicence{Part: l.Part, Name: l.Name, URL: optional(l.URL)})
@@ -64,11 +64,11 @@ func Search(a *atlas.Atlas, text string, first int, day sentra.Date) ([]*SearchR
 		result := &SearchResult{Matched: hit.Matched, Score: hit.Score}
 		switch {
 		case hit.Region != nil:
-			result.Node = NewRegion(a, hit.Region, day)
+			result.Node = NewRegion(a, hit.Region, Today(day))
 		case hit.Cluster != nil:
-			result.Node = NewCluster(a, hit.Cluster, day)
+			result.Node = NewCluster(a, hit.Cluster, Today(day))
 		default:
-			result.Node = &Product{a, hit.Product, day}
+			result.Node = &Product{a, hit.Product, Today(day)}
 		}
 		out = append(out, result)
 	}

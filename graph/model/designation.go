@@ -11,10 +11,10 @@ import (
 type Designation struct {
 	atlas *atlas.Atlas
 	fact  *sentra.Designation
-	day   sentra.Date
+	day   Day
 }
 
-func designations(a *atlas.Atlas, facts []*sentra.Designation, day sentra.Date) []*Designation {
+func designations(a *atlas.Atlas, facts []*sentra.Designation, day Day) []*Designation {
 	out := make([]*Designation, len(facts))
 	for i, d := range facts {
 		out[i] = &Designation{a, d, day}
@@ -26,7 +26,7 @@ func designations(a *atlas.Atlas, facts []*sentra.Designation, day sentra.Date) 
 func (*Designation) IsNode() {}
 
 // ID answers the field of that name, as the methods below do theirs.
-func (d *Designation) ID() string                           { return globalID("Designation", d.fact.ID) }
+func (d *Designation) ID() string                           { return globalID("Designation", d.day, d.fact.ID) }
 func (d *Designation) Kind() sentra.DesignationKind         { return d.fact.Kind }
 func (d *Designation) Regulation() string                   { return d.fact.Regulation }
 func (d *Designation) ValidFrom() sentra.PartialDate        { return d.fact.From }
@@ -61,12 +61,9 @@ func Designations(a *atlas.Atlas, filter *DesignationFilter, today sentra.Date) 
 			return nil, sentra.BadInput("filter.region", "no region has the code %s", region)
 		}
 	}
-	day := today
-	if filter.AsOf != nil {
-		day = *filter.AsOf
-		if err := a.CheckDay(day); err != nil {
-			return nil, sentra.In("filter.asOf", err)
-		}
+	day, err := Today(today).or(a, filter.AsOf)
+	if err != nil {
+		return nil, sentra.In("filter", err)
 	}
 	var kept []*sentra.Designation
 	for i := range a.Data.Designations {
@@ -74,7 +71,7 @@ func Designations(a *atlas.Atlas, filter *DesignationFilter, today sentra.Date) 
 		if (filter.Kind == nil || d.Kind == *filter.Kind) &&
 			(region == "" || d.Region == region || a.Province(d.Region, today) == region) &&
 			(filter.Regulation == nil || strings.EqualFold(d.Regulation, *filter.Regulation)) &&
-			(filter.AsOf == nil || d.InForce(day)) &&
+			(filter.AsOf == nil || d.InForce(day.Date)) &&
 			(filter.Confidence == nil || d.Confidence == *filter.Confidence) {
 			kept = append(kept, d)
 		}
@@ -82,7 +79,7 @@ func Designations(a *atlas.Atlas, filter *DesignationFilter, today sentra.Date) 
 	return designations(a, kept, day), nil
 }
 
-func coverageOf(a *atlas.Atlas, c *sentra.DesignationCoverage, day sentra.Date) *DesignationCoverage {
+func coverageOf(a *atlas.Atlas, c *sentra.DesignationCoverage, day Day) *DesignationCoverage {
 	view := &DesignationCoverage{Kind: c.Kind, Complete: c.Extent != sentra.ExtentPartial, ValidFrom: c.From, ValidTo: c.To, RegionKinds: c.RegionKinds,
 		Regulation: optional(c.Regulation), Confidence: c.Confidence, Note: c.Note, Sources: Sources(a, c.Sources)}
 	if c.Province != "" {
@@ -91,13 +88,13 @@ func coverageOf(a *atlas.Atlas, c *sentra.DesignationCoverage, day sentra.Date) 
 	return view
 }
 
-func newAffirmative(a *atlas.Atlas, r *sentra.Region, day sentra.Date) *Affirmative {
-	judged := a.Affirmative(r.Code, day)
-	view := &Affirmative{AsOf: day, Answer: judged.Answer, Confidence: confidence(judged.Confidence)}
+func newAffirmative(a *atlas.Atlas, r *sentra.Region, day Day) *Affirmative {
+	judged := a.Affirmative(r.Code, day.Date)
+	view := &Affirmative{AsOf: day.Date, Answer: judged.Answer, Confidence: confidence(judged.Confidence)}
 	for i := range judged.Kinds {
 		s := &judged.Kinds[i]
 		status := &AffirmativeStatus{Kind: s.Kind, Answer: s.Answer, Confidence: confidence(s.Confidence),
-			Designations: designations(a, s.Designations, day), Coverage: []*DesignationCoverage{}, Reason: s.Reason(day)}
+			Designations: designations(a, s.Designations, day), Coverage: []*DesignationCoverage{}, Reason: s.Reason(day.Date)}
 		for _, c := range s.Coverage {
 			status.Coverage = append(status.Coverage, coverageOf(a, c, day))
 		}

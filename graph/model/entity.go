@@ -15,7 +15,7 @@ func (*Source) IsEntity()  {}
 // BpsCode gives the code of Statistics Indonesia on the day.
 func (r *Region) BpsCode() *string {
 	for _, c := range r.atlas.Codes(r.region.Code) {
-		if c.System == sentra.SystemBPS && c.Validity.Contains(r.day) {
+		if c.System == sentra.SystemBPS && c.Validity.Contains(r.day.Date) {
 			return &c.Value
 		}
 	}
@@ -32,69 +32,66 @@ func (r *Region) OfficialCode() *OfficialCode {
 	return &OfficialCode{System: sentra.SystemKemendagri, Value: string(r.region.Code), Sources: r.Sources()}
 }
 
-// FindRegion gives the region that a representation names, seen on its day or
-// else on the day given; nil where there is none.
-func FindRegion(a *atlas.Atlas, r *RegionRepresentation, day sentra.Date) *Region {
-	if r.AsOf != nil {
-		day = *r.AsOf
+// dayOf gives the day of a representation, today where it names none.
+func dayOf(asOf *sentra.Date, today sentra.Date) Day {
+	if asOf == nil {
+		return Today(today)
 	}
+	return AskedFor(*asOf)
+}
+
+// FindRegion gives the region that a representation names, on its day; nil where
+// there is none.
+func FindRegion(a *atlas.Atlas, r *RegionRepresentation, today sentra.Date) *Region {
+	day := dayOf(r.AsOf, today)
 	switch {
 	case r.Code != nil:
-		return regionOrNil(a, a.Exists(sentra.RegionCode(*r.Code), day), day)
+		return regionOrNil(a, a.Exists(sentra.RegionCode(*r.Code), day.Date), day)
 	case r.BpsCode != nil:
-		return regionOrNil(a, a.RegionByCode(sentra.SystemBPS, *r.BpsCode, day), day)
+		return regionOrNil(a, a.RegionByCode(sentra.SystemBPS, *r.BpsCode, day.Date), day)
 	case r.OfficialCode != nil && r.OfficialCode.System != nil && r.OfficialCode.Value != nil:
-		return regionOrNil(a, a.RegionByCode(*r.OfficialCode.System, *r.OfficialCode.Value, day), day)
+		return regionOrNil(a, a.RegionByCode(*r.OfficialCode.System, *r.OfficialCode.Value, day.Date), day)
 	}
 	return nil
 }
 
-// FindCluster gives the cluster with an id, its regions seen on the
-// representation's day or else on the day given; nil where there is none.
-func FindCluster(a *atlas.Atlas, r *ClusterRepresentation, day sentra.Date) *Cluster {
-	if r.AsOf != nil {
-		day = *r.AsOf
+// FindCluster gives the cluster with a key, seen on the representation's day; nil
+// where there is none.
+func FindCluster(a *atlas.Atlas, r *ClusterRepresentation, today sentra.Date) *Cluster {
+	if r.Key == nil {
+		return nil
 	}
-	if c := a.Cluster(keyOr("Cluster", r.ID, nil)); c != nil {
-		return NewCluster(a, c, day)
+	return ClusterByKey(a, *r.Key, dayOf(r.AsOf, today))
+}
+
+// FindProduct is FindCluster for a product.
+func FindProduct(a *atlas.Atlas, r *ProductRepresentation, today sentra.Date) *Product {
+	if r.Key == nil {
+		return nil
+	}
+	if p := a.Product(*r.Key); p != nil {
+		return &Product{a, p, dayOf(r.AsOf, today)}
 	}
 	return nil
 }
 
-// FindProduct gives the product with an id or a key, nil where there is none.
-func FindProduct(a *atlas.Atlas, r *ProductRepresentation, day sentra.Date) *Product {
-	if p := a.Product(keyOr("Product", r.ID, r.Key)); p != nil {
-		return &Product{a, p, day}
+// FindPhase is FindCluster for a phase.
+func FindPhase(a *atlas.Atlas, r *PhaseRepresentation, today sentra.Date) *Phase {
+	if r.Key == nil {
+		return nil
 	}
-	return nil
-}
-
-// FindPhase gives the phase with an id or a key, nil where there is none.
-func FindPhase(a *atlas.Atlas, r *PhaseRepresentation, day sentra.Date) *Phase {
-	if p := a.Phase(keyOr("Phase", r.ID, r.Key)); p != nil {
-		return &Phase{a, p, day}
+	if p := a.Phase(*r.Key); p != nil {
+		return &Phase{a, p, dayOf(r.AsOf, today)}
 	}
 	return nil
 }
 
 // FindSource gives the source with an id, nil where there is none.
 func FindSource(a *atlas.Atlas, r *SourceRepresentation) *Source {
-	if s := a.Source(sentra.SourceID(keyOr("Source", r.ID, nil))); s != nil {
-		return &Source{s}
+	if r.ID == nil {
+		return nil
 	}
-	return nil
-}
-
-// keyOr gives the key within an id of a kind, or the key itself where there is
-// no id; "" for an id of another kind.
-func keyOr(kind string, id, key *string) string {
-	switch {
-	case id != nil:
-		if inside := keyOf(kind, *id); inside != *id {
-			return inside
-		}
-	case key != nil:
-		return *key
-	}
-	return ""
+	node, _ := FindNode(a, *r.ID, sentra.FirstDay)
+	source, _ := node.(*Source)
+	return source
 }

@@ -8,7 +8,7 @@ package model
 type ClusterMatchedKey string
 
 const (
-	ClusterMatchedKeyIDAndAsOf ClusterMatchedKey = "id asOf"
+	ClusterMatchedKeyKeyAndAsOf ClusterMatchedKey = "key asOf"
 )
 
 // PhaseMatchedKey is the @key a Phase representation matched, which
@@ -17,8 +17,7 @@ const (
 type PhaseMatchedKey string
 
 const (
-	PhaseMatchedKeyID  PhaseMatchedKey = "id"
-	PhaseMatchedKeyKey PhaseMatchedKey = "key"
+	PhaseMatchedKeyKeyAndAsOf PhaseMatchedKey = "key asOf"
 )
 
 // ProductMatchedKey is the @key a Product representation matched, which
@@ -27,8 +26,7 @@ const (
 type ProductMatchedKey string
 
 const (
-	ProductMatchedKeyID  ProductMatchedKey = "id"
-	ProductMatchedKeyKey ProductMatchedKey = "key"
+	ProductMatchedKeyKeyAndAsOf ProductMatchedKey = "key asOf"
 )
 
 // RegionMatchedKey is the @key a Region representation matched, which

@@ -181,7 +181,7 @@ type ClusterLocation struct {
 }
 
 type ClusterRepresentation struct {
-	ID   *string      `json:"id,omitempty"`
+	Key  *string      `json:"key,omitempty"`
 	AsOf *sentra.Date `json:"asOf,omitempty"`
 	// The @key this representation matched: one of the ClusterMatchedKey constants.
 	// gqlgen sets it from the fields the router sent; the router does not send it.
@@ -282,7 +282,7 @@ type Event struct {
 	Kind sentra.EventKind `json:"kind"`
 	// When, as exactly as the source has it.
 	Date sentra.PartialDate `json:"date"`
-	// Where, seen today.
+	// Where, seen today or on the day asked for.
 	Region *Region `json:"region"`
 	// The place, where named.
 	Place *string `json:"place,omitempty"`
@@ -356,8 +356,8 @@ type PageInfo struct {
 }
 
 type PhaseRepresentation struct {
-	ID  *string `json:"id,omitempty"`
-	Key *string `json:"key,omitempty"`
+	Key  *string      `json:"key,omitempty"`
+	AsOf *sentra.Date `json:"asOf,omitempty"`
 	// The @key this representation matched: one of the PhaseMatchedKey constants.
 	// gqlgen sets it from the fields the router sent; the router does not send it.
 	MatchedKey PhaseMatchedKey `json:"-"`
@@ -372,8 +372,8 @@ type Point struct {
 }
 
 type ProductRepresentation struct {
-	ID  *string `json:"id,omitempty"`
-	Key *string `json:"key,omitempty"`
+	Key  *string      `json:"key,omitempty"`
+	AsOf *sentra.Date `json:"asOf,omitempty"`
 	// The @key this representation matched: one of the ProductMatchedKey constants.
 	// gqlgen sets it from the fields the router sent; the router does not send it.
 	MatchedKey ProductMatchedKey `json:"-"`

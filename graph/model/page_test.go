@@ -90,7 +90,7 @@ func TestPagesAfterRelay(t *testing.T) {
 					p.Last = &size
 				}
 				want, next, previous := relay(keys, p)
-				page, err := NewClusterConnection(a, list, p, first)
+				page, err := NewClusterConnection(a, list, p, Today(first))
 				if err != nil {
 					t.Fatalf("%s: %v", name, err)
 				}
@@ -113,7 +113,7 @@ func TestPagesAfterRelay(t *testing.T) {
 					continue
 				}
 				c := cursor(key)
-				if _, err := NewClusterConnection(a, list, Page{After: &c}, first); sentra.ErrorCode(err) != sentra.CodeBadUserInput {
+				if _, err := NewClusterConnection(a, list, Page{After: &c}, Today(first)); sentra.ErrorCode(err) != sentra.CodeBadUserInput {
 					t.Errorf("%s: after %s: %v", name, key, err)
 				}
 			}

@@ -11,7 +11,7 @@ import (
 type Product struct {
 	atlas   *atlas.Atlas
 	product *sentra.Product
-	day     sentra.Date
+	day     Day
 }
 
 // IsNode marks a Node.
@@ -21,8 +21,9 @@ func (*Product) IsNode() {}
 func (*Product) IsSearchHit() {}
 
 // ID answers the field of that name, as the methods below do theirs.
-func (p *Product) ID() string         { return globalID("Product", p.product.Key) }
+func (p *Product) ID() string         { return globalID("Product", p.day, p.product.Key) }
 func (p *Product) Key() string        { return p.product.Key }
+func (p *Product) AsOf() sentra.Date  { return p.day.Date }
 func (p *Product) Name() string       { return p.product.NameEN }
 func (p *Product) NameID() string     { return p.product.NameID }
 func (p *Product) Sources() []*Source { return Sources(p.atlas, p.product.Sources) }
@@ -33,7 +34,7 @@ func (p *Product) Clusters() []*Cluster {
 }
 
 // Products gives views of all products.
-func Products(a *atlas.Atlas, day sentra.Date) []*Product {
+func Products(a *atlas.Atlas, day Day) []*Product {
 	out := make([]*Product, len(a.Data.Products))
 	for i := range a.Data.Products {
 		out[i] = &Product{a, &a.Data.Products[i], day}
@@ -45,15 +46,16 @@ func Products(a *atlas.Atlas, day sentra.Date) []*Product {
 type Phase struct {
 	atlas *atlas.Atlas
 	phase *sentra.Phase
-	day   sentra.Date
+	day   Day
 }
 
 // IsNode marks a Node.
 func (*Phase) IsNode() {}
 
 // ID answers the field of that name, as the methods below do theirs.
-func (p *Phase) ID() string               { return globalID("Phase", p.phase.Key) }
+func (p *Phase) ID() string               { return globalID("Phase", p.day, p.phase.Key) }
 func (p *Phase) Key() string              { return p.phase.Key }
+func (p *Phase) AsOf() sentra.Date        { return p.day.Date }
 func (p *Phase) From() sentra.PartialDate { return p.phase.From }
 func (p *Phase) To() *sentra.PartialDate  { return p.phase.To }
 func (p *Phase) Sources() []*Source       { return Sources(p.atlas, p.phase.Sources) }
@@ -64,7 +66,7 @@ func (p *Phase) Clusters() []*Cluster {
 }
 
 // Phases gives views of all phases, oldest first.
-func Phases(a *atlas.Atlas, day sentra.Date) []*Phase {
+func Phases(a *atlas.Atlas, day Day) []*Phase {
 	out := make([]*Phase, len(a.Data.Phases))
 	for i := range a.Data.Phases {
 		out[i] = &Phase{a, &a.Data.Phases[i], day}
@@ -76,13 +78,13 @@ func groundOf(a *atlas.Atlas, g *sentra.SelectionGround) *SelectionGround {
 	return &SelectionGround{Kind: g.Kind, Elements: g.Elements, Sources: Sources(a, g.Sources)}
 }
 
-func eventOf(a *atlas.Atlas, e *sentra.Event, day sentra.Date) *Event {
+func eventOf(a *atlas.Atlas, e *sentra.Event, day Day) *Event {
 	return &Event{Kind: e.Kind, Date: e.Date, Region: NewRegion(a, a.Region(e.Region), day), Place: optional(e.Place), With: optional(e.With),
 		What: optional(e.What), Value: e.Value, Note: optional(e.Note), Sources: Sources(a, e.Sources)}
 }
 
 // NewProgramme makes the view of the programme.
-func NewProgramme(a *atlas.Atlas, day sentra.Date) *Programme {
+func NewProgramme(a *atlas.Atlas, day Day) *Programme {
 	p := &a.Data.Programme
 	view := &Programme{Name: p.NameEN, Abbreviation: p.Abbreviation, Agencies: p.Agencies, Phases: Phases(a, day),
 		InitialTargetProvinces: p.InitialTargetProvinces, AccompanyingMeasures: p.AccompanyingMeasures, NotStated: p.NotStated,

@@ -16,13 +16,13 @@ import (
 type Region struct {
 	atlas  *atlas.Atlas
 	region *sentra.Region
-	day    sentra.Date
+	day    Day
 }
 
 // NewRegion makes the view of a region on a day.
-func NewRegion(a *atlas.Atlas, r *sentra.Region, day sentra.Date) *Region { return &Region{a, r, day} }
+func NewRegion(a *atlas.Atlas, r *sentra.Region, day Day) *Region { return &Region{a, r, day} }
 
-func regionOrNil(a *atlas.Atlas, r *sentra.Region, day sentra.Date) *Region {
+func regionOrNil(a *atlas.Atlas, r *sentra.Region, day Day) *Region {
 	if r == nil {
 		return nil
 	}
@@ -36,23 +36,15 @@ func (*Region) IsNode() {}
 func (*Region) IsSearchHit() {}
 
 // ID answers the field of that name, as the methods below do theirs.
-func (r *Region) ID() string              { return globalID("Region", string(r.region.Code)) }
+func (r *Region) ID() string              { return globalID("Region", r.day, string(r.region.Code)) }
 func (r *Region) Code() string            { return string(r.region.Code) }
 func (r *Region) Kind() sentra.RegionKind { return r.region.Kind }
 func (r *Region) Level() sentra.Level     { return r.region.Kind.Level() }
 func (r *Region) Name() string            { return r.region.Name }
-func (r *Region) AsOf() sentra.Date       { return r.day }
+func (r *Region) AsOf() sentra.Date       { return r.day.Date }
 func (r *Region) ValidFrom() sentra.Date  { return *r.region.Validity.From }
 func (r *Region) ValidTo() *sentra.Date   { return r.region.Validity.To }
 func (r *Region) Sources() []*Source      { return Sources(r.atlas, r.region.Sources) }
-
-// on gives the day of an asOf argument, by default the view's own.
-func (r *Region) on(asOf *sentra.Date) (sentra.Date, error) {
-	if asOf == nil {
-		return r.day, nil
-	}
-	return *asOf, sentra.In("asOf", r.atlas.CheckDay(*asOf))
-}
 
 // Codes gives the official codes, of one system or of all.
 func (r *Region) Codes(system *sentra.CodeSystem) []*OfficialCode {
@@ -67,11 +59,11 @@ func (r *Region) Codes(system *sentra.CodeSystem) []*OfficialCode {
 
 // Parent gives the province on the day; nil for a province.
 func (r *Region) Parent(asOf *sentra.Date) (*Region, error) {
-	day, err := r.on(asOf)
+	day, err := r.day.or(r.atlas, asOf)
 	if err != nil || r.region.Kind == sentra.KindProvince {
 		return nil, err
 	}
-	return regionOrNil(r.atlas, r.atlas.Exists(r.atlas.Province(r.region.Code, day), day), day), nil
+	return regionOrNil(r.atlas, r.atlas.Exists(r.atlas.Province(r.region.Code, day.Date), day.Date), day), nil
 }
 
 // Ancestors gives all regions above, the nearest first.
@@ -85,9 +77,9 @@ func (r *Region) Ancestors(asOf *sentra.Date) ([]*Region, error) {
 
 // Children gives the regions directly below, by code.
 func (r *Region) Children(asOf *sentra.Date) ([]*Region, error) {
-	day, err := r.on(asOf)
+	day, err := r.day.or(r.atlas, asOf)
 	out := []*Region{}
-	for _, member := range r.atlas.Members(r.region.Code, day) {
+	for _, member := range r.atlas.Members(r.region.Code, day.Date) {
 		out = append(out, NewRegion(r.atlas, member, day))
 	}
 	return out, err
@@ -112,14 +104,14 @@ func (r *Region) successions(pick func(*sentra.Succession) (other sentra.RegionC
 	for i := range r.atlas.Data.Successions {
 		s := &r.atlas.Data.Successions[i]
 		if other, mine, day := pick(s); mine {
-			out = append(out, &RegionSuccession{Region: NewRegion(r.atlas, r.atlas.Region(other), day), Date: s.Date,
+			out = append(out, &RegionSuccession{Region: NewRegion(r.atlas, r.atlas.Region(other), AskedFor(day)), Date: s.Date,
 				Law: optional(s.Law), Sources: Sources(r.atlas, s.Sources)})
 		}
 	}
 	return out
 }
 
-func (r *Region) shape() *atlas.Shape { return r.atlas.Shape(r.region.Code, r.day) }
+func (r *Region) shape() *atlas.Shape { return r.atlas.Shape(r.region.Code, r.day.Date) }
 
 // BoundaryOrigin tells how the boundary came about.
 func (r *Region) BoundaryOrigin() *sentra.BoundaryOrigin {
@@ -198,7 +190,7 @@ func NearestSize(first *int) int {
 
 // Nearest gives the regions of a level that are nearest on the day, the nearest first.
 func (r *Region) Nearest(first *int, level *sentra.Level, asOf *sentra.Date) ([]*RegionDistance, error) {
-	day, err := r.on(asOf)
+	day, err := r.day.or(r.atlas, asOf)
 	if err != nil {
 		return nil, err
 	}
@@ -216,7 +208,7 @@ func (r *Region) Nearest(first *int, level *sentra.Level, asOf *sentra.Date) ([]
 		}
 	}
 	out := []*RegionDistance{}
-	for _, d := range r.atlas.NearestRegions(r.region, n, of, day) {
+	for _, d := range r.atlas.NearestRegions(r.region, n, of, day.Date) {
 		out = append(out, &RegionDistance{Region: NewRegion(r.atlas, d.Region, day), DistanceMetres: d.Metres})
 	}
 	return out, nil
@@ -224,11 +216,11 @@ func (r *Region) Nearest(first *int, level *sentra.Level, asOf *sentra.Date) ([]
 
 // Neighbours gives the regions that share a border on the day, the longest first.
 func (r *Region) Neighbours(asOf *sentra.Date) ([]*RegionNeighbour, error) {
-	day, err := r.on(asOf)
+	day, err := r.day.or(r.atlas, asOf)
 	if err != nil {
 		return nil, err
 	}
-	neighbours, known := r.atlas.Neighbours(r.region, day)
+	neighbours, known := r.atlas.Neighbours(r.region, day.Date)
 	if !known {
 		return nil, nil
 	}
@@ -241,16 +233,16 @@ func (r *Region) Neighbours(asOf *sentra.Date) ([]*RegionNeighbour, error) {
 
 // Designations gives the designations in force on the day.
 func (r *Region) Designations(asOf *sentra.Date) ([]*Designation, error) {
-	day, err := r.on(asOf)
+	day, err := r.day.or(r.atlas, asOf)
 	if err != nil {
 		return nil, err
 	}
-	return designations(r.atlas, r.atlas.Designations(r.region.Code, day), day), nil
+	return designations(r.atlas, r.atlas.Designations(r.region.Code, day.Date), day), nil
 }
 
 // Affirmative judges the region on the day.
 func (r *Region) Affirmative(asOf *sentra.Date) (*Affirmative, error) {
-	day, err := r.on(asOf)
+	day, err := r.day.or(r.atlas, asOf)
 	if err != nil {
 		return nil, err
 	}
@@ -267,7 +259,7 @@ func (r *Region) Clusters(ctx context.Context, filter *ClusterFilter, orderBy *s
 	if orderBy != nil {
 		order = *orderBy
 	}
-	list, err := r.atlas.FilterClusters(ctx, r.atlas.ClustersOf(r.region.Code, r.day), f, order, r.day)
+	list, err := r.atlas.FilterClusters(ctx, r.atlas.ClustersOf(r.region.Code, r.day.Date), f, order, r.day.Date)
 	if err != nil {
 		return nil, err
 	}
@@ -275,7 +267,7 @@ func (r *Region) Clusters(ctx context.Context, filter *ClusterFilter, orderBy *s
 }
 
 // ClusterCount gives the number of the region's clusters.
-func (r *Region) ClusterCount() int { return len(r.atlas.ClustersOf(r.region.Code, r.day)) }
+func (r *Region) ClusterCount() int { return len(r.atlas.ClustersOf(r.region.Code, r.day.Date)) }
 
 // RegionConnection is a page of a list of regions.
 type RegionConnection struct {
@@ -286,18 +278,19 @@ type RegionConnection struct {
 	AsOf            sentra.Date
 
 	atlas      *atlas.Atlas
+	day        Day
 	notCovered []*sentra.Region
 }
 
 // NewRegionConnection makes the page of a list.
-func NewRegionConnection(a *atlas.Atlas, list *atlas.RegionList, page Page, day sentra.Date) (*RegionConnection, error) {
+func NewRegionConnection(a *atlas.Atlas, list *atlas.RegionList, page Page, day Day) (*RegionConnection, error) {
 	key := func(hit atlas.RegionHit) string { return string(hit.Code) }
 	hits, info, err := pageOf(page, list.List(), key)
 	if err != nil {
 		return nil, err
 	}
 	c := &RegionConnection{Edges: []*RegionEdge{}, PageInfo: info, TotalCount: len(list.Hits), NotCoveredCount: len(list.NotCovered),
-		AsOf: day, atlas: a, notCovered: list.NotCovered}
+		AsOf: day.Date, atlas: a, day: day, notCovered: list.NotCovered}
 	for _, hit := range hits {
 		c.Edges = append(c.Edges, &RegionEdge{Cursor: cursor(key(hit)), Node: NewRegion(a, hit.Region, day), DistanceMetres: hit.Metres, OverlapShare: hit.Share})
 	}
@@ -317,7 +310,7 @@ func (c *RegionConnection) Nodes() []*Region {
 func (c *RegionConnection) NotCovered() []*Region {
 	out := []*Region{}
 	for _, r := range c.notCovered[:min(MaxPage, len(c.notCovered))] {
-		out = append(out, NewRegion(c.atlas, r, c.AsOf))
+		out = append(out, NewRegion(c.atlas, r, c.day))
 	}
 	return out
 }
@@ -327,11 +320,11 @@ func (c *RegionConnection) NotCovered() []*Region {
 type RegionsAt struct {
 	atlas *atlas.Atlas
 	place atlas.Place
-	day   sentra.Date
+	day   Day
 }
 
 // NewRegionsAt makes the answer for a point.
-func NewRegionsAt(a *atlas.Atlas, place atlas.Place, day sentra.Date) *RegionsAt {
+func NewRegionsAt(a *atlas.Atlas, place atlas.Place, day Day) *RegionsAt {
 	return &RegionsAt{a, place, day}
 }
 

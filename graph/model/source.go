@@ -12,7 +12,7 @@ type Source struct{ source *sentra.Source }
 func (*Source) IsNode() {}
 
 // ID answers the field of that name, as the methods below do theirs.
-func (s *Source) ID() string         { return globalID("Source", string(s.source.ID)) }
+func (s *Source) ID() string         { return globalID("Source", Day{}, string(s.source.ID)) }
 func (s *Source) Title() string      { return s.source.Title }
 func (s *Source) Publisher() *string { return optional(s.source.Publisher) }
 func (s *Source) URL() *string       { return optional(s.source.URL) }

@@ -73,6 +73,7 @@ func New(ctx context.Context, config Config) (*App, error) {
 		ParseRegionFilter:  graph.ParseRegionFilter,
 		ParseClusterFilter: graph.ParseClusterFilter,
 		InputSchemas:       graph.InputSchemas,
+		ClientSchema:       graph.ClientSchema,
 		ClusterID:          model.ClusterID,
 	}
 	var err error

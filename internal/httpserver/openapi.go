@@ -18,15 +18,20 @@ func routeOpenAPI(router chi.Router, data Data) error {
 	if err != nil {
 		return err
 	}
-	tag := etag("openapi", string(document))
+	routeText(router, "/openapi.json", "application/json; charset=utf-8", document)
+	return nil
+}
+
+// routeText adds a text that stays the same while the server runs.
+func routeText(router chi.Router, path, mediaType string, text []byte) {
+	tag := etag(path, string(text))
 	serve := func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		w.Header().Set("Content-Type", mediaType)
 		if notModified(w, r, tag, "public, no-cache") || r.Method == http.MethodHead {
 			return
 		}
-		_, _ = w.Write(document)
+		_, _ = w.Write(text)
 	}
-	router.Get("/openapi.json", serve)
-	router.Head("/openapi.json", serve)
-	return nil
+	router.Get(path, serve)
+	router.Head(path, serve)
 }

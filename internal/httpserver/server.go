@@ -86,6 +86,8 @@ type Data struct {
 	// InputSchemas gives the JSON Schemas of these filters and of the orders by
 	// name, referring to each other under a prefix; nil leaves them undescribed.
 	InputSchemas func(prefix string) map[string]any
+	// ClientSchema gives the schema as clients' tools read it; nil serves none.
+	ClientSchema func() string
 	// ClusterID gives the id of the API for a cluster's key.
 	ClusterID func(key string) string
 }
@@ -174,6 +176,9 @@ func New(config Config, schema graphql.ExecutableSchema, pin Pin, backend Backen
 		}
 		writeJSON(w, status, state)
 	})
+	if config.Data.ClientSchema != nil {
+		routeText(router, "/schema.graphql", "text/plain; charset=utf-8", []byte(config.Data.ClientSchema()))
+	}
 	if config.Data.Atlas != nil {
 		routeExports(router, config.Data, config.Timeout, log)
 		if err := routeOpenAPI(router, config.Data); err != nil {

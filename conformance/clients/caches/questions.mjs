@@ -1,0 +1,78 @@
+// What the clients are asked: of two days at once, and of one day after the other.
+import assert from 'node:assert/strict';
+
+/** The day that was asked for; null is today without being asked for. */
+export const days = [null, '2017-12-25'];
+
+/** The same things by several questions, which overlap in the parts without an id. */
+export const questions = [
+  `query A($day: Date) { region(code: "94.06", asOf: $day) { id asOf name affirmative { answer } parent { id name } bbox { west } labelPoint { lon } } }`,
+  `query B($day: Date) { region(code: "94.06", asOf: $day) { id affirmative { asOf confidence disadvantaged { kind answer } kinds { kind answer } } bbox { east } labelPoint { lat } } }`,
+  `query C($day: Date) { region(code: "94.06", asOf: $day) { id affirmative { disadvantaged { reason designations { id regulation region { id asOf parent { id name } } } } kinds { kind reason } } } }`,
+  `query D($day: Date) { region(code: "94.06", asOf: $day) { id codes { system value } clusters(first: 5) { totalCount edges { cursor node { id key asOf } } pageInfo { hasNextPage } } designations { id kind } } }`,
+  `query E($day: Date) { region(code: "94.06", asOf: $day) { id codes { system value validFrom } clusters(first: 5) { edges { cursor node { id name regions { id parent { id name } } } } nodes { id key } pageInfo { endCursor } } } }`,
+  `query F($day: Date) { region(code: "94", asOf: "2026-11-24") { id parent(asOf: $day) { id } children(asOf: $day) { id code asOf } predecessors { date region { id asOf name } } } }`,
+  `query G($day: Date) { regions(filter: {affirmative: true, hostsClusters: true}, asOf: $day) { totalCount edges { cursor node { id name } } } }`,
+  `query H($day: Date) { regions(filter: {affirmative: true, hostsClusters: true}, asOf: $day) { notCoveredCount nodes { id code parent { id code } } edges { cursor distanceMetres } } }`,
+  `query I($day: Date) { cluster(key: "2017-94.06-coffee-processing", asOf: $day) { id key asOf location { precision } products { id key asOf clusters { id asOf } } phases { id key clusters { id asOf regions { id parent { id code } } } } } }`,
+  `query J($day: Date) { cluster(key: "2017-94.06-coffee-processing", asOf: $day) { id location { point { lon lat } } grounds { met ground { kind } } events { kind date region { id asOf } } } }`,
+  `query K($day: Date) { regionsAt(point: {lon: 135.9, lat: -4.1}, asOf: $day) { point { lon } province { id name } regency { id asOf } } }`,
+  `query L($day: Date) { choropleth(by: REGION, level: PROVINCE, asOf: $day) { asOf rows { key value region { id asOf name } } total { value } } }`,
+  `query M($day: Date) { choropleth(by: REGION, level: PROVINCE, asOf: $day) { unplacedCount rows { key name share } total { status } } }`,
+  `query N($day: Date) { designations(filter: {region: "94.06", asOf: $day}) { id regulation region { id asOf } } }`,
+  `query O { search(text: "dogiyai") { score node { __typename ... on Region { id name asOf } ... on Cluster { id key } ... on Product { id key } } } }`,
+  `query P { search(text: "dogiyai") { matched node { __typename ... on Region { id code } ... on Cluster { id name } ... on Product { id name } } } }`,
+  `query Q { dataset { version counts { provinces } designationCoverage { kind note province { id asOf } } } programme { abbreviation phases { id asOf } method { structure } } }`,
+  `query R { dataset { updatedAt counts { clusters } licences { name } } programme { name events { kind region { id asOf } } method { steps { name } } } }`,
+];
+
+/** Each question on each of the days that it can be asked of. */
+export const asked = questions.flatMap((query) =>
+  (query.includes('$day') ? days : [undefined]).map((day) => ({ query, variables: day === undefined ? {} : { day } })));
+
+/** A server, asked past every cache, and the number of questions it got. */
+export function serverAt(url) {
+  const server = {
+    count: 0,
+    async fetch(body) {
+      server.count++;
+      const response = await fetch(`${url}/graphql`, {
+        method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body), signal: AbortSignal.timeout(20_000) });
+      const answer = await response.json();
+      assert.equal(answer.errors, undefined, JSON.stringify(answer.errors));
+      return answer;
+    },
+  };
+  return server;
+}
+
+/** An answer without the __typenames that a client adds. */
+export function plain(value) {
+  return JSON.parse(JSON.stringify(value, (key, inner) => (key === '__typename' ? undefined : inner)));
+}
+
+/** What the issue of the two days said must be seen. */
+export function checkTwoDays(data) {
+  const { now, then } = plain(data);
+  assert.equal(now.asOf, '2026-11-24');
+  assert.equal(now.parent.name, 'Papua Tengah');
+  assert.equal(then.asOf, '2017-12-25');
+  assert.equal(then.parent.name, 'Papua');
+  assert.equal(then.affirmative.answer, 'YES');
+  assert.notEqual(now.id, then.id);
+  assert.notEqual(now.parent.id, then.parent.id);
+}
+
+/** Every id in an answer with what stands beside it. */
+export function* nodesIn(value) {
+  if (value === null || typeof value !== 'object') return;
+  if (typeof value.id === 'string') yield value;
+  for (const inner of Object.values(value)) yield* nodesIn(inner);
+}
+
+/** Collects what a library warns of; nothing may be. */
+export function warnings() {
+  const found = [];
+  for (const name of ['warn', 'error']) console[name] = (...words) => found.push(words.map(String).join(' '));
+  return found;
+}

@@ -1,0 +1,46 @@
+// What the Relay client asks; relay-compiler makes its artifacts of it.
+import { graphql } from 'relay-runtime';
+
+graphql`
+  query questionsTwoDaysQuery {
+    now: region(code: "94.06") { ...questions_region }
+    then: region(code: "94.06", asOf: "2017-12-25") { ...questions_region }
+  }
+`;
+
+graphql`
+  query questionsDayQuery($code: String!, $day: Date) {
+    region(code: $code, asOf: $day) { ...questions_region }
+  }
+`;
+
+graphql`
+  fragment questions_region on Region
+  @refetchable(queryName: "questionsRegionRefetchQuery")
+  @argumentDefinitions(first: { type: "Int", defaultValue: 1 }, after: { type: "String" }) {
+    id
+    asOf
+    code
+    affirmative { answer disadvantaged { designations { id regulation region { id asOf } } } }
+    parent { id name }
+    clusters(first: $first, after: $after) @connection(key: "questions_clusters") {
+      edges { node { id key asOf regions { id parent { id name } } products { id asOf clusters { id asOf } } phases { id asOf } } }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+`;
+
+graphql`
+  query questionsListQuery($day: Date) { ...questions_list @arguments(day: $day) }
+`;
+
+graphql`
+  fragment questions_list on Query
+  @refetchable(queryName: "questionsListRefetchQuery")
+  @argumentDefinitions(day: { type: "Date" }, first: { type: "Int", defaultValue: 20 }, after: { type: "String" }) {
+    regions(filter: { level: PROVINCE }, asOf: $day, first: $first, after: $after) @connection(key: "questions_regions") {
+      edges { node { id code asOf } }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+`;

@@ -1,0 +1,90 @@
+package clients
+
+import (
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// cachesAt makes a folder with the scripts of caches, the schema that the server at
+// the address gives, and the settings of docs/clients.md as they stand there. It
+// lies here, so that node finds the packages.
+func cachesAt(t *testing.T, address string) string {
+	t.Helper()
+	folder, err := os.MkdirTemp(".", ".caches-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(folder) })
+	if err := os.CopyFS(folder, os.DirFS("caches")); err != nil {
+		t.Fatal(err)
+	}
+	write := func(name, text string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	response, err := http.Get(address + "/schema.graphql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	schema, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK {
+		t.Fatalf("%s %v", response.Status, err)
+	}
+	write("schema.graphql", string(schema))
+	write("relay/schema.graphql", string(schema))
+	page, err := os.ReadFile("../../docs/clients.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	for _, block := range regexp.MustCompile("(?s)```[a-z]+ ([a-z-]+)\n(.*?)```").FindAllStringSubmatch(string(page), -1) {
+		found = append(found, block[1])
+		switch block[1] {
+		case "question":
+			write("two-days.graphql", block[2])
+		case "relay":
+			write("relay/relay.config.json", block[2])
+		default:
+			write(block[1]+".policies.mjs", block[2])
+		}
+	}
+	if want := []string{"question", "apollo", "apollo-list", "graphcache", "relay"}; !slices.Equal(found, want) {
+		t.Fatalf("the page has the settings %q, want %q", found, want)
+	}
+	return folder
+}
+
+// Clients that keep things by their ids are asked for two days at once and one after
+// the other, and tell both from what they keep.
+func TestCaches(t *testing.T) {
+	if _, err := os.Stat("node_modules/.installed"); err != nil {
+		t.Fatal("the packages of conformance/clients are not installed; run `make setup-test`")
+	}
+	address := strings.TrimSuffix(serve(t), "/graphql")
+	folder := cachesAt(t, address)
+	for _, script := range []string{"apollo.mjs", "graphcache.mjs"} {
+		t.Run(script, func(t *testing.T) { t.Log(run(t, folder, "node", script, address)) })
+	}
+	t.Run("relay.mjs", func(t *testing.T) {
+		relay := filepath.Join(folder, "relay")
+		for _, name := range []string{"src", "artifacts"} {
+			if err := os.Mkdir(filepath.Join(relay, name), 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := os.Rename(filepath.Join(relay, "questions.js"), filepath.Join(relay, "src/questions.js")); err != nil {
+			t.Fatal(err)
+		}
+		run(t, relay, "node", "../../node_modules/relay-compiler/cli.js", "relay.config.json")
+		t.Log(run(t, relay, "node", "relay.mjs", address))
+	})
+}
