@@ -28,7 +28,8 @@ export function createRetry(attempt: () => void): Retry {
   document.addEventListener('visibilitychange', () => { if (!document.hidden) now(); });
   return {
     later() {
-      stop();
+      // Many things may fail at once, as the tiles of one map.
+      if (timer !== undefined) return;
       timer = setTimeout(() => { if (!document.hidden) now(); }, Math.min(longest, shortest * 2 ** failures));
       failures++;
     },
