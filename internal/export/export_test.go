@@ -234,6 +234,7 @@ func TestFactsOfARegion(t *testing.T) {
 	want := map[string]any{"code": "94.06", "name": "Kabupaten Dogiyai", "kind": "REGENCY", "level": "REGENCY", "asOf": "2017-12-25", "parentCode": "91", "parentName": "Papua",
 		"validFrom": "2014-07-23", "validTo": nil, "affirmative": "YES", "affirmativeConfidence": "INFERRED", "disadvantaged": "YES", "disadvantagedConfidence": "INFERRED",
 		"disadvantagedRegulations": []any{"Perpres 131/2015"}, "border": "NOT_COVERED", "borderConfidence": nil, "borderRegulations": []any{},
+		"containsAffirmative": "YES", "affirmativeRegionCount": 1.0, "affirmativeNotCoveredCount": 0.0, "affirmativeClusterCount": 1.0,
 		"clusterCount": 1.0, "clusters": []any{"2017-94.06-coffee-processing"}, "areaKm2": nil, "boundaryOrigin": nil, "datasetVersion": "v"}
 	for name, value := range want {
 		if got := feature.Properties[name]; !reflect.DeepEqual(got, value) {
@@ -486,4 +487,86 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("%q: %v", query, err)
 		}
 	})
+}
+
+// What a province holds of affirmative regencies, as the filter and the choropleth
+// judge it, on days with lists, after them and before the split of Papua.
+func TestAffirmativeWithinAProvince(t *testing.T) {
+	brought, err := facts.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := atlas.New(&sentra.Dataset{Facts: *brought, Version: "v"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, on := range []string{"2014-07-23", "2016-06-30", "2017-12-25", "2021-06-01", "2026-11-24"} {
+		day, err := sentra.ParseDate(on)
+		if err != nil {
+			t.Fatal(err)
+		}
+		provinces := sentra.RegionFilter{Level: sentra.LevelProvince}
+		listed := func(contains bool) map[string]bool {
+			filter := provinces
+			filter.ContainsAffirmative = &contains
+			list, err := a.Regions(t.Context(), &filter, "", day)
+			if err != nil {
+				t.Fatal(err)
+			}
+			codes := make(map[string]bool)
+			for _, hit := range list.Hits {
+				codes[string(hit.Code)] = true
+			}
+			return codes
+		}
+		yes, no := listed(true), listed(false)
+		regencies, err := a.Regions(t.Context(), &sentra.RegionFilter{Level: sentra.LevelRegency}, "", day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		type counts struct{ regions, notCovered, clusters, openClusters float64 }
+		want := make(map[string]counts)
+		for _, hit := range regencies.Hits {
+			province := string(a.Province(hit.Code, day))
+			c := want[province]
+			clusters := float64(len(a.ClustersOf(hit.Code, day)))
+			switch a.Affirmative(hit.Code, day).Answer {
+			case sentra.Yes:
+				c.regions++
+				c.clusters += clusters
+			case sentra.NotCovered:
+				c.notCovered++
+				c.openClusters += clusters
+			}
+			want[province] = c
+		}
+		r := request(t, export.Regions, export.NDJSON, "asOf="+on)
+		r.Regions = &provinces
+		for _, line := range strings.Split(strings.TrimSpace(written(t, a, r)), "\n") {
+			var feature struct {
+				ID         string
+				Properties map[string]any
+			}
+			if err := json.Unmarshal([]byte(line), &feature); err != nil {
+				t.Fatal(err)
+			}
+			answer := "NOT_COVERED"
+			if yes[feature.ID] {
+				answer = "YES"
+			} else if no[feature.ID] {
+				answer = "NO"
+			}
+			w := want[feature.ID]
+			// Every cluster of the facts stands in one regency.
+			var clusters any = w.clusters
+			if w.clusters == 0 && w.openClusters > 0 {
+				clusters = nil
+			}
+			for name, value := range map[string]any{"containsAffirmative": answer, "affirmativeRegionCount": w.regions, "affirmativeNotCoveredCount": w.notCovered, "affirmativeClusterCount": clusters} {
+				if got := feature.Properties[name]; got != value {
+					t.Errorf("%s on %s, %s: got %v, want %v", feature.ID, on, name, got, value)
+				}
+			}
+		}
+	}
 }

@@ -17,12 +17,13 @@ type regionRow struct {
 	shape    *atlas.Shape
 	province *sentra.Region
 	answer   sentra.Affirmative
+	within   atlas.AffirmativeWithin
 	clusters []*atlas.Cluster
 }
 
 func newRegionRow(a *atlas.Atlas, hit atlas.RegionHit, request *Request) *regionRow {
 	r := &regionRow{RegionHit: hit, atlas: a, day: request.Day, detail: request.Detail, shape: a.Shape(hit.Code, request.Day),
-		answer: a.Affirmative(hit.Code, request.Day), clusters: a.ClustersOf(hit.Code, request.Day)}
+		answer: a.Affirmative(hit.Code, request.Day), within: a.AffirmativeWithin(hit.Code, request.Day), clusters: a.ClustersOf(hit.Code, request.Day)}
 	if hit.Kind != sentra.KindProvince {
 		r.province = a.Exists(a.Province(hit.Code, request.Day), request.Day)
 	}
@@ -43,6 +44,17 @@ func (r *regionRow) statuses(kind sentra.DesignationKind) []sentra.AffirmativeSt
 
 func (r *regionRow) overall() (sentra.Answer, sentra.Confidence) {
 	return r.answer.Answer, r.answer.Confidence
+}
+
+// answerOf gives what a truth is called in answers.
+func answerOf(t sentra.Truth) sentra.Answer {
+	switch t {
+	case sentra.True:
+		return sentra.Yes
+	case sentra.False:
+		return sentra.No
+	}
+	return sentra.NotCovered
 }
 
 // RegionColumns describes the columns of the regions.
@@ -81,6 +93,19 @@ func regionColumns() []column[*regionRow] {
 	}
 	columns = append(columns, affirmativeColumns[*regionRow]("the region")...)
 	return append(columns, []column[*regionRow]{
+		{Column{Name: "containsAffirmative", Type: Text, Values: answers(), Description: "Whether the region is affirmative or holds a regency or city that is: a province is not affirmative itself. As the filter containsAffirmative judges."},
+			func(r *regionRow) any { return string(answerOf(r.within.Contains)) }},
+		{Column{Name: "affirmativeRegionCount", Type: Integer, Description: "Number of affirmative regencies and cities in the region; of a regency or city 1 or 0. The least it can be while affirmativeNotCoveredCount is not 0."},
+			func(r *regionRow) any { return r.within.Regions }},
+		{Column{Name: "affirmativeNotCoveredCount", Type: Integer, Description: "Number of regencies and cities in the region of which nothing loaded tells whether they are affirmative on the day."},
+			func(r *regionRow) any { return r.within.NotCovered }},
+		{Column{Name: "affirmativeClusterCount", Type: Integer, Nullable: true, Description: "Number of clusters in an affirmative regency or city of the region, as the choropleth counts them; empty where none is known to be and of some nothing tells."},
+			func(r *regionRow) any {
+				if r.within.Clusters.Value == nil {
+					return nil
+				}
+				return int(*r.within.Clusters.Value)
+			}},
 		{Column{Name: "clusterCount", Type: Integer, Description: "Number of clusters (sentra IKM) in the region whose phase had begun by the day."},
 			func(r *regionRow) any { return len(r.clusters) }},
 		{Column{Name: "clusters", Type: TextList, Description: "The keys of these clusters."},

@@ -75,3 +75,26 @@ export async function downloaded(page, act) {
   const [download] = await Promise.all([page.waitForEvent('download'), act()]);
   return { name: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') };
 }
+
+/** The colours of a page's screenshot, as `at(x, y)` in pixels of the page. */
+export async function colours(page) {
+  const picture = (await page.screenshot()).toString('base64');
+  // A page of its own decodes it: the map's may load no pictures from elsewhere.
+  const decoder = await page.context().newPage();
+  const { width, data } = await decoder.evaluate(async (base64) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${base64}`;
+    await image.decode();
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [image.width, image.height];
+    const context = canvas.getContext('2d');
+    context.drawImage(image, 0, 0);
+    const { data } = context.getImageData(0, 0, image.width, image.height);
+    let text = '';
+    for (let i = 0; i < data.length; i += 8192) text += String.fromCharCode(...data.subarray(i, i + 8192));
+    return { width: image.width, data: btoa(text) };
+  }, picture);
+  await decoder.close();
+  const bytes = Buffer.from(data, 'base64');
+  return { at: (x, y) => [...bytes.subarray(4 * (Math.round(y) * width + Math.round(x)), 4 * (Math.round(y) * width + Math.round(x)) + 3)] };
+}

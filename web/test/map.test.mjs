@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
-import { address, ask, assertAccessible, desktop, downloaded, launch, open, phone, withoutBoundaries } from './browser.mjs';
+import { address, ask, assertAccessible, colours, desktop, downloaded, launch, open, phone, withoutBoundaries } from './browser.mjs';
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -26,9 +26,13 @@ const rows = (page) => page.locator('#results tbody tr').evaluateAll((lines) => 
 
 const provincesDrawn = async (page) => (await page.locator('#map').getAttribute('data-provinces')).split(' ').filter(Boolean);
 
-async function setDay(page, day) {
+async function setTheDay(page, day) {
   await page.getByLabel('Day', { exact: true }).and(page.locator('input')).fill(day);
   await page.locator('#timeline input[type="date"]').blur();
+}
+
+async function setDay(page, day) {
+  await setTheDay(page, day);
   await settled(page);
 }
 
@@ -77,7 +81,7 @@ test('Papua splits when the slider crosses 2022-07-25', async () => {
   const before = await provincesDrawn(page);
   assert.ok(before.includes('91') && !before.includes('94'), before.join());
   assert.ok(!(await rows(page)).some(([name]) => name === 'Papua Tengah'));
-  const slider = page.getByRole('slider', { name: 'Day, from 2013 to today' });
+  const slider = page.getByRole('slider', { name: 'Day, from 23 July 2014 to today' });
   assert.equal(await slider.getAttribute('aria-valuetext'), '24 July 2022');
   await slider.focus();
   await page.keyboard.press('ArrowRight');
@@ -103,17 +107,280 @@ test('Papua splits when the slider crosses 2022-07-25', async () => {
   await context.close();
 });
 
-test('before the record the page says so, and still shows the clusters', async () => {
-  const { page, faults, context } = await show('/?asOf=2013-06-01');
-  assert.match(await page.locator('.told').textContent(), /Regions are not known before 23 July 2014/);
-  assert.equal((await rows(page)).length, 6);
-  const sheet = await downloaded(page, () => page.getByRole('link', { name: 'CSV', exact: true }).click());
-  assert.equal(parseCSV(sheet.text).length, 1 + 6);
-  await page.getByRole('button', { name: 'Go to 23 July 2014' }).click();
+/** Opens an address that has no answer. */
+async function refused(path) {
+  const opened = await open(browser);
+  await opened.page.goto(`${address}${path}`);
+  await opened.page.waitForSelector('html[data-state="refused"][data-map="ready"]', { state: 'attached' });
+  return opened;
+}
+
+/** That the page shows no answer at all: no row, no file, no mark or region on the map, no legend. */
+async function assertNoAnswer(page) {
+  assert.equal(await page.locator('#results tbody tr').count(), 0);
+  assert.equal(await page.locator('#count').count(), 0);
+  assert.equal(await page.locator('.downloads a[href]').count(), 0);
+  assert.equal(await page.locator('#map').getAttribute('data-provinces'), null);
+  assert.equal(await page.locator('#stage').getAttribute('data-state'), 'blank');
+  assert.equal(await page.locator('#legend').isVisible(), false);
+  assert.ok(await page.locator('#notice').isVisible());
+}
+
+test('a day that the API does not know is said, and no other one is shown', async () => {
+  const early = await refused('/?asOf=2013-06-01&list=regencies&show=region:94.06');
+  await early.page.getByRole('alert').getByText('There is no answer for 1 June 2013').waitFor();
+  assert.match(await early.page.locator('.told').textContent(), /The record begins on 23 July 2014/);
+  await assertNoAnswer(early.page);
+  assert.equal(await early.page.locator('#card').isVisible(), false);
+  const slider = early.page.getByRole('slider');
+  assert.equal(await slider.evaluate((e) => new Date(Number(e.min) * 86_400_000).toISOString().slice(0, 10)), '2014-07-23');
+  await early.page.locator('#results').getByRole('button', { name: 'Go to 23 July 2014' }).click();
+  await settled(early.page);
+  assert.equal((await provincesDrawn(early.page)).length, 34);
+  assert.deepEqual(early.faults, []);
+  await early.context.close();
+
+  for (const [path, said] of [['/?asOf=2017-02-30', '“2017-02-30” is not a day'], ['/?asOf=yesterday&list=provinces', '“yesterday” is not a day'], ['/?asOf=2017-1-5', '“2017-1-5” is not a day'],
+    ['/?list=villages', '“list=villages” is not understood'], ['/?list=regencies&hosts=maybe', '“hosts=maybe” is not understood'], ['/?bbox=110,5,112', '“bbox=110,5,112” is not understood'],
+    ['/?list=provinces&affirmative=BORDER', 'not of which kind others are']]) {
+    const { page, faults, context } = await refused(path);
+    await page.getByRole('alert').getByText(said).waitFor();
+    await assertNoAnswer(page);
+    assert.deepEqual(faults, [], path);
+    await context.close();
+  }
+  const { page, context } = await refused('/?asOf=2017-02-30&list=provinces');
+  assert.equal(await page.locator('#timeline .shown').textContent(), '“2017-02-30”');
+  await page.getByRole('button', { name: 'Show without it' }).click();
   await settled(page);
-  assert.equal((await provincesDrawn(page)).length, 34);
+  assert.equal((await rows(page)).length, 38);
+  assert.equal(new URL(page.url()).search, '?list=provinces');
+  await context.close();
+  // What only arranges is left out with a word.
+  const arranged = await show('/?colour=red&list=provinces');
+  await arranged.page.getByText('Not understood in the address, and left out: colour=red').waitFor();
+  await arranged.context.close();
+});
+
+test('today is the API’s day, and every question names it', async () => {
+  const { today } = await ask('{today: regions(first: 1) {asOf}}');
+  const { page, context } = await open(browser);
+  const asked = [];
+  page.on('request', (request) => { if (request.url().endsWith('/graphql')) asked.push(request.postDataJSON()); });
+  await page.goto(address);
+  await settled(page);
+  assert.equal(await page.locator('#timeline input[type="date"]').inputValue(), today.asOf);
+  const later = asked.slice(1);
+  assert.ok(later.length >= 2);
+  for (const { query, variables } of later) assert.equal(variables.asOf, today.asOf, query);
+  assert.match(await page.getByRole('link', { name: 'CSV', exact: true }).getAttribute('href'), new RegExp(`asOf=${today.asOf}`));
+  await context.close();
+});
+
+test('a day that begins, and a record that changes, are drawn anew', async () => {
+  const { page, faults, context } = await open(browser);
+  let changes = {};
+  const asked = [];
+  await page.route('**/graphql', async (route) => {
+    const { query, variables } = route.request().postDataJSON();
+    asked.push([/query (\w+)/.exec(query)?.[1] ?? '', variables.asOf]);
+    const response = await route.fetch();
+    const body = await response.json();
+    if (changes.version && body.data?.dataset) body.data.dataset.version = changes.version;
+    for (const key of ['today', 'provinces']) if (changes.today && body.data?.[key]) body.data[key].asOf = changes.today;
+    await route.fulfill({ response, json: body });
+  });
+  const tiles = [];
+  page.on('request', (request) => { if (request.url().includes('/tiles/')) tiles.push(request.url()); });
+  await page.goto(address);
+  await settled(page);
+  const look = () => page.evaluate(() => { dispatchEvent(new Event('focus')); });
+  asked.length = tiles.length = 0;
+  await look();
+  await page.waitForTimeout(500);
+  assert.deepEqual(asked.map(([name]) => name), [''], 'nothing has changed, and nothing else is asked');
+
+  changes = { today: '2026-11-25' };
+  await look();
+  await page.locator('#timeline .shown').getByText('25 November 2026').waitFor();
+  await settled(page);
+  assert.match(await page.locator('#count').textContent(), /on 25 November 2026/);
+  assert.ok(asked.some(([name, day]) => name === 'Clusters' && day === '2026-11-25'));
+  assert.ok(tiles.length > 0 && tiles.every((url) => url.includes('asOf=2026-11-25')), tiles.join());
+
+  asked.length = tiles.length = 0;
+  changes = { today: '2026-11-25', version: 'another' };
+  await look();
+  for (let waited = 0; waited < 10_000 && !(asked.some(([name]) => name === 'Clusters') && tiles.length > 0); waited += 100) await page.waitForTimeout(100);
+  await settled(page);
+  assert.ok(asked.some(([name]) => name === 'Clusters'), 'the same question is asked of the record as it is now');
+  assert.ok(tiles.length > 0, 'and the tiles are loaded again');
   assert.deepEqual(faults, []);
   await context.close();
+});
+
+test('a map that cannot be loaded keeps no colours of another day, and recovers by itself', async () => {
+  const { page, context } = await show('/?asOf=2017-12-25&list=regencies&at=138,-4.5,6&show=region:94.06');
+  await page.locator('#card').getByText('Perpres 131/2015').waitFor();
+  const box = await page.locator('#map').boundingBox();
+  // The highlands in the middle of the map were disadvantaged.
+  const middle = [box.x + box.width / 2, box.y + box.height / 2];
+  const orange = [227, 155, 63];
+  assert.deepEqual((await colours(page)).at(...middle), orange);
+  await context.setOffline(true);
+  await page.getByRole('button', { name: 'Today' }).click();
+  await page.locator('#notice').getByText(/The map for \d+ November 2026 could not be loaded/).waitFor();
+  await page.waitForTimeout(600);
+  assert.notDeepEqual((await colours(page)).at(...middle), orange);
+  await assertNoAnswer(page);
+  await page.getByRole('alert').getByText('Could not load the answer: the server cannot be reached.').first().waitFor();
+  // Nor does the card keep what it said of the other day.
+  assert.ok(!(await page.locator('#card').textContent()).includes('Perpres 131/2015'));
+  assert.equal(await page.locator('.downloads a[aria-disabled="true"]').count(), 3);
+  // Another view that could not be had either leaves it so; the line comes back.
+  await context.setOffline(false);
+  await settled(page);
+  assert.equal(await page.locator('#notice').isVisible(), false);
+  assert.match(await page.locator('#count').textContent(), /on \d+ November 2026/);
+  await page.locator('#card').getByRole('heading', { name: 'Kabupaten Dogiyai' }).waitFor();
+
+  // Without the browser's own word that the line is back, it is tried again after a while.
+  await page.route('**/graphql', (route) => route.abort());
+  await setTheDay(page, '2020-06-01');
+  await page.locator('#notice').getByText('The map for 1 June 2020 could not be loaded').waitFor();
+  await page.unroute('**/graphql');
+  await settled(page);
+  assert.match(await page.locator('#count').textContent(), /on 1 June 2020/);
+  await context.close();
+});
+
+test('tiles that fail are said, and asked for again', async () => {
+  const { page, context } = await show('/?asOf=2017-12-25&list=provinces');
+  await page.route('**/tiles/**', (route) => route.abort());
+  await setTheDay(page, '2021-06-01');
+  await page.locator('#notice').getByText('Parts of the map for 1 June 2021 could not be loaded').waitFor();
+  await page.unroute('**/tiles/**');
+  await page.waitForSelector('#stage[data-state="ready"]');
+  assert.equal((await provincesDrawn(page)).length, 34);
+  await context.close();
+});
+
+test('a file that cannot be had is said', async () => {
+  const { page, context } = await show('/?asOf=2017-12-25&list=regencies&affirmative=ANY');
+  await context.setOffline(true);
+  await page.getByRole('link', { name: 'CSV', exact: true }).click();
+  await page.getByRole('alert').getByText('The file could not be loaded').waitFor();
+  await context.setOffline(false);
+  const sheet = await downloaded(page, () => page.getByRole('link', { name: 'CSV', exact: true }).click());
+  assert.ok(parseCSV(sheet.text).length > 100);
+  await context.close();
+});
+
+test('a list of provinces filtered by status and hosts means one regency', async () => {
+  const { page, faults, context } = await show('/');
+  await page.getByRole('button', { name: /^Provinces/ }).click();
+  const label = page.locator('label:has(#filter-affirmative) > span');
+  assert.equal(await label.textContent(), 'Holds an affirmative regency');
+  await page.locator('#filter-affirmative').selectOption('ANY');
+  await page.locator('#filter-hosts').selectOption('true');
+  await label.getByText('Holds an affirmative regency that hosts').waitFor();
+  await setDay(page, '2017-12-25');
+  assert.deepEqual((await rows(page)).map(([name]) => name), ['Papua']);
+  assert.equal(await page.locator('#title').textContent(), 'Provinces with an affirmative regency or city that hosts clusters');
+  assert.match((await rows(page))[0][3], /^1Kabupaten Dogiyai$/);
+  // The files say the same.
+  const sheet = await downloaded(page, () => page.getByRole('link', { name: 'CSV', exact: true }).click());
+  const [head, ...lines] = parseCSV(sheet.text);
+  const column = (name) => lines.map((line) => line[head.indexOf(name)]);
+  assert.deepEqual(column('name'), ['Papua']);
+  assert.deepEqual(column('containsAffirmative'), ['YES']);
+  assert.deepEqual(column('affirmativeClusterCount'), ['1']);
+  const geojson = JSON.parse((await downloaded(page, () => page.getByRole('link', { name: 'GeoJSON', exact: true }).click())).text);
+  assert.deepEqual(geojson.features.map(({ properties }) => properties.name), ['Papua']);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('lists of provinces are those of their regencies, whatever the filters', async () => {
+  // Worked out past the filters: every regency of the day with its answers and its clusters.
+  const all = {};
+  for (const day of ['2016-06-30', '2017-12-25', '2021-06-01']) {
+    const { regions } = await ask('query ($asOf: Date) {regions(filter: {level: REGENCY}, first: 1000, asOf: $asOf) {nodes {parent {name} affirmative {answer disadvantaged {answer} border {answer}} clusters {nodes {phases {key} products {key} initialTarget}}}}}', { asOf: day });
+    all[day] = new Map();
+    for (const regency of regions.nodes) all[day].set(regency.parent.name, [...all[day].get(regency.parent.name) ?? [], regency]);
+  }
+  const or = (answers) => answers.includes('YES') ? 'YES' : answers.includes('NOT_COVERED') ? 'NOT_COVERED' : 'NO';
+  const { page, faults, context } = await open(browser);
+  const answerOf = { ANY: (a) => a.answer, DISADVANTAGED: (a) => a.disadvantaged.answer, BORDER: (a) => a.border.answer };
+  const target = (wanted, cluster) => wanted === '' ? 'YES' : cluster.initialTarget === null ? 'NOT_COVERED' : String(cluster.initialTarget) === wanted ? 'YES' : 'NO';
+  for (const [day, filters] of [['2017-12-25', { affirmative: 'ANY' }], ['2017-12-25', { affirmative: 'NO' }], ['2016-06-30', { affirmative: 'ANY', hosts: 'true' }], ['2021-06-01', { affirmative: 'ANY', hosts: 'true' }],
+    ['2017-12-25', { affirmative: 'DISADVANTAGED', hosts: 'true' }], ['2017-12-25', { affirmative: 'BORDER', hosts: 'true' }], ['2017-12-25', { affirmative: 'ANY', phase: '2013-2016' }],
+    ['2017-12-25', { affirmative: 'ANY', product: 'coffee-processing' }], ['2017-12-25', { affirmative: 'NO', hosts: 'true' }], ['2017-12-25', { affirmative: 'ANY', hosts: 'false' }], ['2021-06-01', { hosts: 'false', phase: '2017' }]]) {
+    const wanted = [], open = [];
+    for (const [province, regencies] of all[day]) {
+      const traits = (cluster) => (!filters.phase || cluster.phases.some(({ key }) => key === filters.phase)) && (!filters.product || cluster.products.some(({ key }) => key === filters.product)) ? target(filters.initialTarget ?? '', cluster) : 'NO';
+      const hosts = (regency) => or(regency.clusters.nodes.map(traits));
+      const both = (a, b) => a === 'NO' || b === 'NO' ? 'NO' : or([a === 'YES' ? 'NO' : a, b === 'YES' ? 'NO' : b]) === 'NOT_COVERED' ? 'NOT_COVERED' : 'YES';
+      const not = (a) => ({ YES: 'NO', NO: 'YES', NOT_COVERED: 'NOT_COVERED' })[a];
+      const hosting = filters.hosts === 'true' || filters.hosts === undefined && (filters.phase || filters.product);
+      const affirmative = (regency) => filters.affirmative && filters.affirmative !== 'NO' ? answerOf[filters.affirmative](regency.affirmative) : 'YES';
+      let answer = hosting ? or(regencies.map((regency) => both(hosts(regency), affirmative(regency)))) : filters.affirmative && filters.affirmative !== 'NO' ? or(regencies.map(affirmative)) : 'YES';
+      if (filters.affirmative === 'NO') answer = both(answer, not(or(regencies.map((regency) => regency.affirmative.answer))));
+      if (filters.hosts === 'false') answer = both(answer, not(or(regencies.map(hosts))));
+      if (answer === 'YES') wanted.push(province);
+      if (answer === 'NOT_COVERED') open.push(province);
+    }
+    const name = `${day} ${JSON.stringify(filters)}`;
+    await page.goto(`${address}/?${new URLSearchParams({ asOf: day, list: 'provinces', ...filters })}`);
+    await settled(page);
+    assert.deepEqual((await rows(page)).map(([province]) => province).sort(), wanted.sort(), name);
+    const missing = page.locator('.missing');
+    const told = await missing.count() ? (await missing.locator('p').textContent()).split(', ').sort() : [];
+    assert.deepEqual(told, open.sort(), `${name}: cannot be judged`);
+  }
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('a number that cannot be told has another colour than none', async () => {
+  // Today no list covers the clusters' regencies for certain.
+  const { choropleth } = await ask('{choropleth(by: REGION, level: REGENCY, filter: {regions: {level: REGENCY, affirmative: true}}, asOf: "2014-08-01") {rows {key status region {labelPoint {lon lat}}}}}');
+  const row = choropleth.rows.find(({ status }) => status === 'NO_DATA');
+  const none = choropleth.rows.find(({ status }) => status === 'ZERO');
+  for (const [{ region: { labelPoint: { lon, lat } } }, said] of [[row, 'Cannot be told'], [none, '0']]) {
+    const { page, faults, context } = await show(`/?asOf=2014-08-01&colour=count&affirmative=ANY&at=${lon},${lat},9`);
+    await page.locator('#legend').getByText('Cannot be told').waitFor();
+    const box = await page.locator('#map').boundingBox();
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await page.locator('.hint').getByText(`Clusters that match the filters: ${said}`).waitFor();
+    assert.deepEqual(faults, []);
+    await context.close();
+  }
+});
+
+test('a swatch has the colour of what it stands beside', async () => {
+  const { page, faults, context } = await show('/?asOf=2017-12-25&show=cluster:Q2x1c3RlcjoyMDE3LTk0LjA2LWNvZmZlZS1wcm9jZXNzaW5n');
+  const paint = (locator, pseudo) => locator.evaluate((e, p) => { const { backgroundColor, backgroundImage } = getComputedStyle(e, p); return [backgroundColor, backgroundImage]; }, pseudo);
+  const inCard = page.locator('#card .answer');
+  await inCard.first().waitFor();
+  assert.equal(await inCard.first().textContent(), 'Affirmative: Yes');
+  assert.deepEqual(await paint(inCard.first(), '::before'), await paint(page.locator('#legend .swatch.disadvantaged'), null));
+  const inTable = page.locator('#results tr', { hasText: 'Dogiyai' }).locator('.answer');
+  assert.equal(await inTable.textContent(), 'Disadvantaged');
+  assert.deepEqual(await paint(inTable, '::before'), await paint(page.locator('#legend .swatch.disadvantaged'), null));
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('a cluster’s card says when its phase had not begun', async () => {
+  const key = 'Q2x1c3RlcjoyMDE3LTk0LjA2LWNvZmZlZS1wcm9jZXNzaW5n';
+  const before = await show(`/?asOf=2016-12-31&show=cluster:${key}`);
+  await before.page.locator('#card').getByText('Its phase had not begun by 31 December 2016.').waitFor();
+  await before.context.close();
+  const after = await show(`/?asOf=2017-12-25&show=cluster:${key}`);
+  await after.page.locator('#card').getByText('Kabupaten Dogiyai').first().waitFor();
+  assert.equal(await after.page.locator('#card').getByText('had not begun').count(), 0);
+  await after.context.close();
 });
 
 test('a view is shared by its address, and the browser goes back through it', async () => {
@@ -284,6 +551,10 @@ test('an article can frame the map, and nothing else of it', async () => {
   assert.equal(await page.locator('#timeline').isVisible(), false);
   assert.ok(await page.locator('#legend').isVisible());
   assert.ok(await page.locator('.maplibregl-ctrl-attrib').isVisible());
+  // What cannot be judged is said with what was found.
+  const { regions } = await ask('{regions(filter: {level: REGENCY, affirmative: true}, asOf: "2017-12-25") {totalCount notCoveredCount}}');
+  assert.equal(await page.locator('#tagline').textContent(),
+    `Affirmative regencies and cities, 25 December 2017: ${regions.totalCount} regencies and cities; ${regions.notCoveredCount} more cannot be judged: no list loaded covers them on that day`);
   const full = await page.getByRole('link', { name: 'Open the full map' }).getAttribute('href');
   assert.equal(full, './?asOf=2017-12-25&list=regencies&affirmative=ANY');
   assert.deepEqual(faults, []);
@@ -310,6 +581,8 @@ test('what the API refuses is told, and the map stands', async () => {
   await page.goto(`${address}/?product=nonsense`);
   await page.getByRole('alert').getByText(/product/).waitFor();
   await page.waitForSelector('html[data-map="ready"]', { state: 'attached' });
+  await assertNoAnswer(page);
+  assert.equal(await page.locator('#filter-product').inputValue(), 'nonsense');
   await page.locator('#filter-product').selectOption('');
   await settled(page);
   assert.equal((await rows(page)).length, 11);
@@ -344,9 +617,11 @@ test('without boundaries the land and the points still show', async () => {
 
 for (const colorScheme of ['light', 'dark']) {
   test(`axe finds no serious fault, ${colorScheme}`, async () => {
-    for (const [path, viewport] of [['/', desktop], ['/?asOf=2017-12-25&list=regencies&affirmative=ANY&show=region:94.06&near=135,-4,200000', desktop], ['/?asOf=2013-06-01&list=provinces&lang=id', phone],
+    for (const [path, viewport] of [['/', desktop], ['/?asOf=2017-12-25&list=regencies&affirmative=ANY&show=region:94.06&near=135,-4,200000', desktop], ['/?asOf=2014-08-01&list=provinces&lang=id', phone], ['/?asOf=2013-06-01&list=villages', phone],
       ['/?show=cluster:Q2x1c3RlcjoyMDE3LTk0LjA2LWNvZmZlZS1wcm9jZXNzaW5n', phone], ['/embed', phone]]) {
-      const { page, context } = await show(path, { colorScheme, viewport });
+      const { page, context } = await open(browser, { colorScheme, viewport });
+      await page.goto(address + path);
+      await page.waitForSelector('html[data-map="ready"]:is([data-state="answered"], [data-state="refused"])', { state: 'attached' });
       if (path.includes('show=')) await page.locator('#card h2').waitFor();
       await assertAccessible(page, `${path} at ${viewport.width}`);
       if (path === '/') {

@@ -20,10 +20,12 @@ test('an example runs and its answer can be saved', async () => {
   const csv = await downloaded(page, () => page.getByRole('button', { name: 'Answer as CSV' }).click());
   const { clusters } = await ask('{clusters(filter: {near: {point: {lon: 112.733, lat: -7.2}, radius: 100000}}) {edges {distanceMetres node {name}}}}');
   const lines = csv.text.trim().split('\r\n');
-  assert.equal(lines[0], 'distanceMetres,node.name,node.regions');
+  assert.equal(lines[0], 'distanceMetres,node.name,node.regions.name');
   assert.deepEqual(lines.slice(1).map((line) => Number(line.split(',')[0])), clusters.edges.map((edge) => edge.distanceMetres));
   assert.ok(lines[1].includes(clusters.edges[0].node.name), lines[1]);
 
+  // A list without boundaries or points makes no map.
+  assert.equal(await page.getByRole('button', { name: 'Answer as GeoJSON' }).isDisabled(), true);
   await page.getByLabel('Example queries').selectOption({ label: 'Boundaries of the regions in a box, simplified for zoom 6, as GeoJSON' });
   await page.waitForFunction(() => document.querySelector('.graphiql-response').textContent.includes('MultiPolygon'));
   const file = await downloaded(page, () => page.getByRole('button', { name: 'Answer as GeoJSON' }).click());

@@ -4,10 +4,10 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createServer } from 'vite';
 
-let vite, view, shapes, questions, answer, operation;
+let vite, view, shapes, questions, answer, operation, title;
 before(async () => {
   vite = await createServer({ root: fileURLToPath(new URL('..', import.meta.url)), appType: 'custom', logLevel: 'error', server: { middlewareMode: true, watch: null, ws: false }, optimizeDeps: { noDiscovery: true } });
-  [view, shapes, questions, answer, operation] = await Promise.all(['map/view', 'map/shapes', 'map/questions', 'playground/answer', 'operation'].map((name) => vite.ssrLoadModule(`/src/${name}.ts`)));
+  [view, shapes, questions, answer, operation, title] = await Promise.all(['map/view', 'map/shapes', 'map/questions', 'playground/answer', 'operation', 'map/title'].map((name) => vite.ssrLoadModule(`/src/${name}.ts`)));
 });
 after(() => vite.close());
 
@@ -16,6 +16,7 @@ test('an address says what a view shows, and back', () => {
     {}, { day: '2017-12-25', list: 'regencies', affirmative: 'ANY', hosts: 'true' }, { lang: 'id', colour: 'count', province: '94', phase: '2013-2016', product: 'coffee-processing', initialTarget: 'false', text: 'Toli & toli?', sort: '-clusters' },
     { area: { kind: 'box', west: 170, south: -5, east: -170, north: 5 } }, { area: { kind: 'polygon', ring: [[110, -7], [112.5, -7], [111, -8.25]] } }, { area: { kind: 'circle', centre: [112.733, -7.2], radius: 100000 } },
     { selected: { kind: 'region', key: '94.06' } }, { selected: { kind: 'cluster', key: 'Q2x1=' }, camera: { lon: 135.5, lat: -4.1, zoom: 6.25 } },
+    { refused: [{ name: 'asOf', value: '2017-02-30' }, { name: 'colour', value: 'red' }] },
   ]) {
     const wanted = { ...view.defaults, ...changes };
     assert.deepEqual(view.parseView(view.formatView(wanted), 'en'), wanted);
@@ -23,11 +24,23 @@ test('an address says what a view shows, and back', () => {
   assert.equal(view.formatView(view.defaults), '');
 });
 
-test('what is wrong in an address is left out', () => {
-  for (const search of ['?asOf=2017-02-30', '?asOf=2017-13-01', '?asOf=yesterday', '?list=villages', '?affirmative=true', '?province=94.06', '?bbox=1,2,3', '?bbox=110,5,112,-5', '?bbox=110,-95,112,5', '?within=1,2;3,4', '?near=110,-7,-1', '?near=110,-7,', '?near=110,-7,9e9',
-    '?at=1,2', '?at=NaN,1,2', '?show=village:1', '?show=', '?show=region:Dogiyai', '?sort=;drop', '?hosts=maybe', '?%E0%A4%A', '?lang=xx']) {
-    assert.deepEqual(view.parseView(search, 'en'), view.defaults, search);
+test('what is not understood in an address is refused, and told from what only arranges', () => {
+  const refused = (search) => view.parseView(search, 'en').refused;
+  for (const search of ['?asOf=2017-02-30', '?asOf=2017-13-01', '?asOf=yesterday', '?list=villages', '?affirmative=true', '?province=94.06', '?province=Papua', '?bbox=1,2,3', '?bbox=110,5,112,-5', '?bbox=110,-95,112,5', '?within=1,2;3,4', '?near=110,-7,-1', '?near=110,-7,', '?near=110,-7,9e9',
+    '?list=regencies&hosts=maybe', '?hosts=true', '?initialTarget=1', '?phase=' + 'x'.repeat(101), '?bbox=110,-7,112,-5&near=110,-7,1000', '?asOf=2017-12-25&asOf=2018-01-01', '?province=94&province=91']) {
+    const { refused: wrong, ...rest } = view.parseView(search, 'en');
+    assert.ok(wrong.length > 0 && wrong.every(view.changesAnswer), search);
+    // It is passed on with the address, so that whoever is sent it is told too.
+    assert.deepEqual(view.parseView(view.formatView({ ...rest, refused: wrong }), 'en').refused, wrong, search);
   }
+  for (const search of ['?at=1,2', '?at=NaN,1,2', '?at=1,2,3,4', '?show=village:1', '?show=region:Dogiyai', '?sort=;drop', '?lang=xx', '?colour=red', '?affirmatve=ANY']) {
+    assert.ok(refused(search).length === 1 && !refused(search).some(view.changesAnswer), search);
+  }
+  for (const search of ['', '?show=', '?asOf=', '?utm_source=x&fbclid=y', '?theme=dark', '?asOf=2017-12-25&asOf=2017-12-25']) assert.deepEqual(refused(search), [], search);
+  // What is chosen instead settles it.
+  const wrong = view.parseView('?list=regencies&hosts=maybe&asOf=soon', 'en');
+  assert.deepEqual(view.changed(wrong, { hosts: 'true' }).refused, [{ name: 'asOf', value: 'soon' }]);
+  assert.deepEqual(view.changed(wrong, { day: '2017-12-25', hosts: '' }).refused, []);
   assert.equal(view.parseView('', 'id').lang, 'id');
 });
 
@@ -57,9 +70,62 @@ test('the playground shares what it was given', () => {
 
 test('an answer becomes a sheet: nested, quoted, and no formula', () => {
   const data = { regions: { totalCount: 2, nodes: [{ name: '=1+1', parent: { name: 'A, "B"' }, n: -3, codes: [1, 2] }, { name: 'ok', parent: null, n: null }] } };
-  assert.equal(answer.toCSV(data), 'name,parent.name,n,codes,parent\r\n\'=1+1,"A, ""B""",-3,"[1,2]",\r\nok,,,,\r\n');
+  assert.equal(answer.toCSV(data), 'name,parent.name,n,codes,parent\r\n\'=1+1,"A, ""B""",-3,1; 2,\r\nok,,,,\r\n');
   assert.deepEqual(answer.rows({ a: [{ x: 1 }], b: [{ x: 2 }] }), [{ list: 'a', x: 1 }, { list: 'b', x: 2 }]);
   assert.deepEqual(answer.rows({ region: { name: 'Dogiyai' } }), [{ region: { name: 'Dogiyai' } }]);
+  assert.deepEqual(answer.rows({ region: { name: 'Dogiyai', across: [] } }), [{ region: { name: 'Dogiyai', across: [] } }]);
+});
+
+test('a list and what stands beside it are not mixed', () => {
+  const regions = { totalCount: 1, notCovered: [{ code: '12' }, { code: '91' }], nodes: [{ code: '94.06' }] };
+  assert.deepEqual(answer.rows({ regions }), [{ code: '94.06' }]);
+  assert.deepEqual(answer.rows({ regions: { notCovered: regions.notCovered, edges: [{ node: { code: '94.06' } }] } }), [{ node: { code: '94.06' } }]);
+  // Where nothing was found, those that could not be judged are not what was found.
+  assert.deepEqual(answer.rows({ regions: { ...regions, nodes: [] } }), []);
+  // Only they were asked for.
+  assert.deepEqual(answer.rows({ regions: { notCovered: regions.notCovered } }), regions.notCovered);
+  const cluster = { name: 'Coffee', regions: [{ name: 'A', parent: { name: 'P' } }, { name: 'B', parent: { name: 'Q' } }], sources: { nodes: [{ title: 'S' }] }, box: [[1, 2]] };
+  assert.equal(answer.toCSV({ clusters: { nodes: [cluster] } }), 'name,regions.name,regions.parent.name,sources.title,box\r\nCoffee,A; B,P; Q,S,"[[1,2]]"\r\n');
+  assert.equal(answer.hasGeometry({ clusters: { nodes: [cluster] } }), false);
+  assert.equal(answer.hasGeometry({ clusters: { nodes: [{ location: { point: { lon: 1, lat: 2 } } }] } }), true);
+});
+
+const province = (changes) => questions.regionFilter({ ...view.defaults, list: 'provinces', ...changes });
+
+test('the filters of a list of provinces mean one regency', () => {
+  const affirmative = { level: 'REGENCY', affirmative: true };
+  assert.deepEqual(province({}), { level: 'PROVINCE' });
+  assert.deepEqual(province({ affirmative: 'ANY' }), { level: 'PROVINCE', containsAffirmative: true });
+  assert.deepEqual(province({ affirmative: 'NO' }), { level: 'PROVINCE', containsAffirmative: false });
+  assert.deepEqual(province({ hosts: 'true' }), { level: 'PROVINCE', hostsClusters: true });
+  assert.deepEqual(province({ affirmative: 'ANY', hosts: 'true' }), { level: 'PROVINCE', clusters: { regions: affirmative } });
+  assert.deepEqual(province({ affirmative: 'ANY', product: 'coffee-processing' }), { level: 'PROVINCE', clusters: { product: 'coffee-processing', regions: affirmative } });
+  assert.deepEqual(province({ affirmative: 'BORDER', phase: '2017' }), { level: 'PROVINCE', clusters: { phase: '2017', regions: { level: 'REGENCY', designation: 'BORDER' } } });
+  assert.deepEqual(province({ affirmative: 'NO', hosts: 'true' }), { level: 'PROVINCE', containsAffirmative: false, hostsClusters: true });
+  assert.deepEqual(province({ affirmative: 'ANY', hosts: 'false' }), { level: 'PROVINCE', containsAffirmative: true, hostsClusters: false });
+  assert.deepEqual(province({ hosts: 'false', product: 'coffee-processing' }), { level: 'PROVINCE', not: { clusters: { product: 'coffee-processing' } } });
+  const area = { kind: 'circle', centre: [136, -4], radius: 1000 }, near = { point: { lon: 136, lat: -4 }, radius: 1000 };
+  assert.deepEqual(province({ area }), { level: 'PROVINCE', near });
+  assert.deepEqual(province({ affirmative: 'ANY', hosts: 'true', area }), { level: 'PROVINCE', clusters: { regions: { ...affirmative, near } } });
+  for (const kind of ['BORDER', 'DISADVANTAGED']) {
+    assert.equal(questions.kindIsTooFine({ ...view.defaults, list: 'provinces', affirmative: kind }), true);
+    assert.equal(questions.kindIsTooFine({ ...view.defaults, list: 'provinces', affirmative: kind, hosts: 'true' }), false);
+    assert.equal(questions.kindIsTooFine({ ...view.defaults, list: 'regencies', affirmative: kind }), false);
+  }
+});
+
+test('a title says what the filters ask for, in both languages', () => {
+  const frame = { products: [{ key: 'coffee-processing', name: 'coffee processing', nameId: 'pengolahan kopi' }], provinces: { nodes: [{ code: '94', name: 'Papua Tengah' }] } };
+  const say = (changes) => ['en', 'id'].map((lang) => title.titleOf({ view: { ...view.defaults, lang, ...changes }, frame }));
+  for (const [changes, ...wanted] of [
+    [{}, 'Clusters', 'Sentra'],
+    [{ product: 'coffee-processing', phase: '2013-2016', affirmative: 'ANY', province: '94' }, 'Coffee processing clusters of phase 2013–2016 in affirmative regencies and cities of Papua Tengah', 'Sentra pengolahan kopi tahap 2013–2016 di kabupaten/kota afirmatif, Papua Tengah'],
+    [{ list: 'regencies', affirmative: 'ANY', hosts: 'true' }, 'Affirmative regencies and cities that host clusters', 'Kabupaten/kota afirmatif yang memiliki sentra'],
+    [{ list: 'regencies', affirmative: 'BORDER', hosts: 'false' }, 'Border regencies and cities that host no clusters', 'Kabupaten/kota perbatasan yang tidak memiliki sentra'],
+    [{ list: 'provinces', affirmative: 'ANY' }, 'Provinces that hold an affirmative regency or city', 'Provinsi yang memuat kabupaten/kota afirmatif'],
+    [{ list: 'provinces', affirmative: 'ANY', hosts: 'true' }, 'Provinces with an affirmative regency or city that hosts clusters', 'Provinsi dengan kabupaten/kota afirmatif yang memiliki sentra'],
+    [{ list: 'provinces', affirmative: 'NO', hosts: 'true' }, 'Provinces without an affirmative regency or city, with a regency or city that hosts clusters', 'Provinsi tanpa kabupaten/kota afirmatif, dengan kabupaten/kota yang memiliki sentra'],
+  ]) assert.deepEqual(say(changes), wanted);
 });
 
 test('an answer becomes GeoJSON: boundaries, points, and rows without a place', () => {

@@ -6,34 +6,53 @@ const endpoint = new URL('graphql', document.baseURI);
 /** The API's address, for the reader. */
 export const endpointAddress = endpoint.href;
 
-/** What the API refused, or that it could not be reached. */
-export class AskError extends Error {}
+/** What the API refused, in its own words, or with `later` that it could not be had now and may be had again. */
+export class AskError extends Error {
+  constructor(message: string, readonly later: boolean, options?: ErrorOptions) { super(message, options); }
+}
 
 const kept = new Map<string, Promise<unknown>>();
 
-/** The data of an answer; an AskError with the API's own words when it refuses. */
-export function ask<T>({ query, variables }: Question): Promise<T> {
-  const body = JSON.stringify({ query, variables });
+/** The data of an answer; an AskError when there is none. */
+export function ask<T>(question: Question): Promise<T> {
+  const body = JSON.stringify(question);
   const known = kept.get(body);
   if (known) return known as Promise<T>;
   const answer = send(body);
   kept.set(body, answer);
   if (kept.size > 200) kept.delete(kept.keys().next().value!);
-  answer.catch(() => kept.delete(body));
+  answer.catch(() => { if (kept.get(body) === answer) kept.delete(body); });
   return answer as Promise<T>;
 }
 
+/** The data of an answer made now. */
+export function askAnew<T>(question: Question): Promise<T> {
+  return send(JSON.stringify(question)) as Promise<T>;
+}
+
+/** Forgets all answers: the record has changed, or the day. */
+export function forgetAnswers() {
+  kept.clear();
+}
+
 async function send(body: string): Promise<unknown> {
-  let answer: { data?: unknown; errors?: { message: string }[] };
+  let response: Response;
+  let answer: { data?: unknown; errors?: { message: string; extensions?: { code?: string } }[] };
   try {
-    const response = await fetch(endpoint, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
+    response = await fetch(endpoint, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
     answer = await response.json();
   } catch (error) {
-    throw new AskError('The server does not answer.', { cause: error });
+    throw new AskError('no answer', true, { cause: error });
   }
-  if (answer.errors?.length) throw new AskError(answer.errors.map(({ message }) => message).join('; '));
+  const ours = answer.errors?.some(({ extensions }) => ['INTERNAL', 'UNAVAILABLE', 'DEADLINE_EXCEEDED'].includes(extensions?.code ?? ''));
+  const later = response.status >= 500 || response.status === 429 || Boolean(ours);
+  if (answer.errors?.length) throw new AskError(answer.errors.map(({ message }) => message).join('; '), later);
+  if (!response.ok || !answer.data) throw new AskError('no answer', true);
   return answer.data;
 }
+
+/** The state of the record that an answer was made from. */
+export interface Versioned { dataset: { version: string } }
 
 export interface Source { title: string; publisher: string | null; date: string | null; url: string | null; licence: string | null }
 export interface Named { code: string; name: string }
@@ -45,6 +64,7 @@ export type Confidence = 'LISTED' | 'INFERRED' | 'PARTIAL';
 
 export interface Frame {
   dataset: {
+    version: string;
     regionsFrom: string;
     boundaries: 'ALL' | 'SOME' | 'NONE';
     designationCoverage: { kind: DesignationKind; validFrom: string | null; validTo: string | null; regulation: string | null }[];
@@ -53,7 +73,8 @@ export interface Frame {
   phases: { key: string; from: string; to: string | null }[];
   products: { key: string; name: string; nameId: string }[];
   designations: { kind: DesignationKind; regulation: string; inForceFrom: string; validTo: string | null }[];
-  provinces: { nodes: (Named & { predecessors: Succession[] })[] };
+  /** The provinces of today; `asOf` is the day that today is. */
+  provinces: { asOf: string; nodes: (Named & { predecessors: Succession[] })[] };
   programme: { sources: { title: string; publisher: string | null; date: string | null }[] };
 }
 
@@ -63,19 +84,33 @@ export interface ClusterRow {
   id: string; name: string; nameId: string;
   products: { key: string; name: string; nameId: string }[];
   phases: { key: string; from: string; to: string | null }[];
-  regions: (Named & { parent: Named | null; affirmative: { answer: Answer } })[];
+  regions: (Named & { parent: Named | null; affirmative: Status })[];
   location: { point: Point; precision: 'POINT' | 'REGENCY' | 'PROVINCE' };
   initialTarget: boolean | null;
 }
 
+/** Whether a region is affirmative, over all kinds and of each. */
+export interface Status { answer: Answer; disadvantaged: { answer: Answer }; border: { answer: Answer } }
+
+/** A row of the list of regions; a province is not affirmative itself. */
 export interface RegionRow extends Named {
-  kind: 'PROVINCE' | 'REGENCY' | 'CITY'; parent: Named | null; clusterCount: number; areaKm2: number | null; labelPoint: Point;
-  affirmative: { answer: Answer; disadvantaged: { answer: Answer }; border: { answer: Answer } };
+  kind: 'PROVINCE' | 'REGENCY' | 'CITY'; clusterCount: number; areaKm2: number | null;
+  parent?: Named | null; affirmative?: Status;
 }
 
-export interface Clusters { clusters: { totalCount: number; notCoveredCount: number; nodes: ClusterRow[] } }
-export interface Regions { regions: { totalCount: number; notCoveredCount: number; notCovered: Named[]; nodes: RegionRow[] } }
-export interface Provinces { regions: { nodes: (Named & { bbox: Box })[] } }
+/** A number that is known, known to be none, or at least so many while some cannot be judged. */
+export interface NumberRow { key: string; status: 'VALUE' | 'ZERO' | 'NO_DATA'; value: number | null; notCoveredCount: number }
+
+export interface Clusters extends Versioned { clusters: { totalCount: number; notCoveredCount: number; nodes: ClusterRow[] } }
+export interface Regions extends Versioned {
+  regions: { totalCount: number; notCoveredCount: number; notCovered: Named[]; nodes: RegionRow[] };
+  /** Of a list of provinces. */
+  affirmativeRegencies?: { nodes: (Named & { parent: { code: string } | null; clusterCount: number })[]; notCovered: { code: string; parent: { code: string } | null }[] };
+  clustersInThem?: { rows: NumberRow[] };
+}
+export interface Numbers extends Versioned { choropleth: { rows: NumberRow[] } }
+export interface Present extends Versioned { today: { asOf: string } }
+export interface Provinces extends Versioned { regions: { nodes: (Named & { bbox: Box })[] } }
 
 export interface RegionCard extends Named {
   kind: RegionRow['kind']; areaKm2: number | null; boundaryOrigin: 'IMPORTED' | 'UNION' | null; clusterCount: number; bbox: Box; parent: Named | null;
@@ -96,7 +131,7 @@ export interface ClusterCard {
   id: string; name: string; nameId: string; regionNote: string | null; provinceNamed: string | null; initialTarget: boolean | null;
   products: { name: string; nameId: string; sources: Source[] }[];
   phases: { key: string; from: string; to: string | null; sources: Source[] }[];
-  regions: ClusterRow['regions'];
+  regions: (ClusterRow['regions'][number] & { clusters: { nodes: { id: string }[] } })[];
   location: ClusterRow['location'];
   grounds: { ground: { kind: string }; met: boolean | null; sources: Source[] }[];
   events: { date: string; kind: string; place: string | null; with: string | null; what: string | null; value: number | null; note: string | null; sources: Source[] }[];

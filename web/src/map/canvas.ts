@@ -1,11 +1,11 @@
 // The map itself. This module brings MapLibre and is loaded after the rest of the page stands.
 import 'maplibre-gl/dist/maplibre-gl.css';
-import { AttributionControl, GeoJSONSource, Map, type MapGeoJSONFeature, type MapMouseEvent, NavigationControl, Popup, ScaleControl, setWorkerUrl, type PointLike } from 'maplibre-gl';
+import { AttributionControl, GeoJSONSource, Map, type MapGeoJSONFeature, type MapMouseEvent, NavigationControl, Popup, ScaleControl, setWorkerUrl, type PointLike, type VectorTileSource } from 'maplibre-gl';
 import workerAddress from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import type { Answer, Box, ClusterRow } from './api';
 import { h } from './dom';
 import { areaFeatures, areaFrom } from './shapes';
-import { imagesOf, type StyleInput, styleOf } from './style';
+import { imagesOf, neighboursAt, type StyleInput, styleOf } from './style';
 import type { Area, Camera, Position, Selection } from './view';
 import type { Words } from './words';
 
@@ -21,14 +21,18 @@ export interface MapEvents {
   drawn(area: Area | undefined): void;
   /** What hovering over a region or a cluster shows. */
   hint(found: RegionProperties | { id: string }): Node;
+  /** Some of the regions could not be loaded, and when asked for again all could. */
+  tilesFailed(): void;
+  tilesLoaded(): void;
 }
 
 /** What a tile says of a region. */
-export interface RegionProperties { code: string; name: string; affirmative: Answer; disadvantaged: Answer; border: Answer; clusterCount: number }
+export interface RegionProperties { code: string; name: string; kind: 'PROVINCE' | 'REGENCY' | 'CITY'; affirmative: Answer; disadvantaged: Answer; border: Answer; clusterCount: number }
 
 export interface MapCanvas {
   show(style: StyleInput): void;
-  showClusters(rows: ClusterRow[], laterPhase: string): void;
+  /** Marks clusters; those of the first phase alone have a mark of their own. */
+  showClusters(rows: ClusterRow[], firstPhase: string): void;
   showArea(area: Area | undefined): void;
   /** Begins to draw, or with no kind stops. */
   draw(kind: Area['kind'] | undefined): void;
@@ -43,7 +47,8 @@ export interface MapCanvas {
   idle(): Promise<void>;
   /** What is drawn: the codes of the regions of a layer, for tests and for those who cannot see it. */
   drawnCodes(layer: 'provinces' | 'regencies'): string[];
-  resize(): void;
+  /** Loads again what could not be loaded. */
+  reload(): void;
 }
 
 /** Makes the map in a container; `covered` gives the height in pixels of what lies over its lower edge. */
@@ -59,6 +64,8 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
   const map = new Map({
     container, style: styleOf(first), attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false, maxPitch: 0, minZoom: 1.5, maxZoom: 14,
     fadeDuration: still ? 0 : 200, ...camera ? { center: [camera.lon, camera.lat], zoom: camera.zoom } : { bounds: whole, fitBoundsOptions: fit() },
+    // A tile that a cache holds may be of an earlier state of the record.
+    transformRequest: (url) => ({ url, ...url.includes('/tiles/') && { cache: 'no-cache' as const } }),
     locale: { 'NavigationControl.ZoomIn': words.zoomIn, 'NavigationControl.ZoomOut': words.zoomOut, 'Map.Title': words.mapLabel },
   });
   map.touchZoomRotate.disableRotation();
@@ -82,6 +89,16 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
   const addImages = () => {
     for (const [name, image] of Object.entries(imagesOf(style.palette, style.theme))) if (!map.hasImage(name)) map.addImage(name, image, { pixelRatio: 2 });
   };
+  // MapLibre gives up a tile that it could not load, and leaves a hole.
+  let failed = false, neighboursFailed = false;
+  map.on('error', (event) => {
+    const { sourceId, error } = event as typeof event & { sourceId?: string };
+    if (sourceId === 'neighbours') neighboursFailed = true;
+    else if (sourceId !== 'sentra') { console.error(error); return; }
+    failed = true;
+    events.tilesFailed();
+  });
+  map.on('idle', () => { if (!failed) events.tilesLoaded(); });
   // A style names images before it is loaded; they are drawn when first asked for.
   map.on('styleimagemissing', addImages);
   const setData = (source: string, data: GeoJSON.FeatureCollection) => (map.getSource(source) as GeoJSONSource | undefined)?.setData(data);
@@ -160,11 +177,12 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
       const before = style;
       style = next;
       if (before.tiles !== next.tiles || before.colour !== next.colour || before.level !== next.level) unhover();
+      if (before.tiles !== next.tiles) failed = false;
       map.setStyle(styleOf(next), { diff: true });
       addImages();
       fill();
     },
-    showClusters(rows, laterPhase) {
+    showClusters(rows, firstPhase) {
       // Clusters at one spot stand side by side.
       const seen: Record<string, number> = {};
       clusters = {
@@ -172,7 +190,7 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
         features: rows.map((row) => {
           const { lon, lat } = row.location.point;
           const nth = seen[`${lon},${lat}`] = (seen[`${lon},${lat}`] ?? -1) + 1;
-          return { type: 'Feature', properties: { id: row.id, later: row.phases.some(({ key }) => key === laterPhase), offset: [nth * 16, 0] }, geometry: { type: 'Point', coordinates: [lon, lat] } };
+          return { type: 'Feature', properties: { id: row.id, later: row.phases.some(({ key }) => key !== firstPhase), nth }, geometry: { type: 'Point', coordinates: [lon, lat] } };
         }),
       };
       fill();
@@ -202,7 +220,13 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
       if (!map.getSource('sentra')) return [];
       return [...new Set(map.querySourceFeatures('sentra', { sourceLayer: layer }).map(({ properties }) => properties.code as string))].sort();
     },
-    resize() { map.resize(); },
+    reload() {
+      failed = false;
+      const source = map.getSource('sentra') as VectorTileSource | undefined;
+      if (source?.tiles) source.setTiles(source.tiles);
+      if (neighboursFailed) (map.getSource('neighbours') as GeoJSONSource | undefined)?.setData(neighboursAt);
+      neighboursFailed = false;
+    },
   };
   return canvas;
 }

@@ -3,7 +3,7 @@ import { ask, type Box, type ClusterCard, type RegionCard, type Source, type Suc
 import { h } from './dom';
 import { nameIn, type Page } from './page';
 import { clusterQuery, regionQuery } from './questions';
-import { badge } from './results';
+import { kindStatus, status, told } from './results';
 import { grouped, longDay } from './words';
 
 /** What the card asks of the map. */
@@ -45,7 +45,7 @@ export function createCard(into: HTMLElement, actions: CardActions) {
     into.hidden = false;
   };
 
-  const frameOf = (page: Page, title: string, subtitle: string, zoom: Box, content: Node[]) => {
+  const frameOf = (page: Page, title: string, subtitle: string, zoom: Box, content: (Node | string)[]) => {
     sheet(page, title, subtitle, [...content, h('button', { type: 'button', className: 'text', onclick: () => actions.zoomTo(zoom) }, page.words.zoomTo)]);
     about = zoom;
     actions.reveal(zoom);
@@ -55,10 +55,9 @@ export function createCard(into: HTMLElement, actions: CardActions) {
 
   /** What is selected is not there on the day, as a province before it was made. */
   const missing = (page: Page) => {
-    const { view, words, frame } = page;
+    const { view, words } = page;
     about = undefined;
-    const key = view.selected!.key;
-    sheet(page, frame.provinces.nodes.find(({ code }) => code === key)?.name ?? key, words.notThere(longDay(page.day, view.lang)), []);
+    sheet(page, nameOf(page), words.notThere(longDay(page.day, view.lang)), []);
   };
 
   const drawRegion = (page: Page, region: RegionCard) => {
@@ -66,7 +65,7 @@ export function createCard(into: HTMLElement, actions: CardActions) {
     const day = (text: string | null) => text?.length === 10 ? longDay(text, view.lang) : text ?? '';
     const succession = (title: string, all: Succession[]) => all.length === 0 ? [] : fact(title, all.map((s) => h('p', {}, regionButton(page, s.region.code, s.region.name), `, ${day(s.date)}${s.law ? ` (${s.law})` : ''}`)), cite(page, all[0].sources ?? []));
     const kinds = region.affirmative.kinds.flatMap((kind) => fact(words[kind.kind],
-      badge(words, kind.answer, kind.kind, words[kind.answer]),
+      kindStatus(words, kind.kind, kind.answer),
       kind.designations.length > 0 ? kind.designations.map((d) => h('p', {}, `${d.regulation}, ${words.since} ${day(d.validFrom)}${d.validTo ? ` ${words.until} ${day(d.validTo)}` : ''}`,
         d.neighbouringCountries.length ? `. ${words.across}: ${d.neighbouringCountries.map((c) => new Intl.DisplayNames(view.lang, { type: 'region' }).of(c) ?? c).join(', ')}` : '', cite(page, d.sources, words[d.confidence])))
         : [h('p', {}, `${kind.reason.charAt(0).toUpperCase()}${kind.reason.slice(1)}.`.replace('..', '.'), cite(page, kind.answer === 'NO' ? kind.coverage.flatMap((c) => c.sources) : [], kind.confidence ? words[kind.confidence] : undefined))]));
@@ -85,10 +84,12 @@ export function createCard(into: HTMLElement, actions: CardActions) {
     const { lon, lat } = cluster.location.point;
     const yesNo = cluster.initialTarget === null ? words.initialTargetUnknown : cluster.initialTarget ? words.yes : words.no;
     const judged = cluster.grounds.filter(({ met }) => met !== null);
-    frameOf(page, nameIn(view, cluster), cluster.phases.map(({ key }) => `${words.phase} ${key.replace('-', '–')}`).join(', '), { west: lon - 1.5, east: lon + 1.5, south: lat - 1.5, north: lat + 1.5 }, [h('dl', {},
+    // A region counts a cluster from its phase's first day on; before it, there is none to speak of on that day.
+    const begun = cluster.regions.length === 0 || cluster.regions.some(({ clusters }) => clusters.nodes.some((one) => one.id === cluster.id));
+    frameOf(page, nameIn(view, cluster), cluster.phases.map(({ key }) => `${words.phase} ${key.replace('-', '–')}`).join(', '), { west: lon - 1.5, east: lon + 1.5, south: lat - 1.5, north: lat + 1.5 }, [begun ? '' : h('p', { className: 'note' }, words.phaseNotBegun(longDay(page.day, view.lang))), h('dl', {},
       fact(words.products, cluster.products.map((p) => nameIn(view, p)).join(', '), cite(page, cluster.products.flatMap((p) => p.sources))),
       fact(words.places, cluster.regions.map((r) => h('p', {}, regionButton(page, r.code, r.name), r.parent ? [', ', regionButton(page, r.parent.code, r.parent.name)] : null,
-        ' ', badge(words, r.affirmative.answer, undefined, `${words.status}: ${words[r.affirmative.answer]}`))),
+        ' ', status(words, r.affirmative, `${words.status}: ${words[r.affirmative.answer]}`))),
         cluster.provinceNamed ? h('p', {}, `${words.asNamed}: ${cluster.provinceNamed}`) : null, cluster.regionNote ? h('p', {}, cluster.regionNote) : null, cite(page, cluster.sources)),
       fact(words.located, words[`${cluster.location.precision}_AT`]),
       fact(words.phases, cluster.phases.map(({ key, from, to }) => `${key.replace('-', '–')} (${words.since} ${from}${to ? ` ${words.until} ${to}` : ''})`).join(', '), cite(page, cluster.phases.flatMap((p) => p.sources))),
@@ -98,33 +99,54 @@ export function createCard(into: HTMLElement, actions: CardActions) {
         [e.what && (e.value === null ? e.what : `${e.value} ${e.what}`), e.place, e.with, e.note].filter(Boolean).map((text) => `, ${text}`).join(''), cite(page, e.sources)))))]);
   };
 
+  /** The name by which the page knows what is selected, before it is asked for. */
+  const nameOf = ({ view, frame }: Page) => {
+    const key = view.selected!.key;
+    return view.selected!.kind === 'region' ? frame.provinces.nodes.find(({ code }) => code === key)?.name ?? key : '';
+  };
+
   return {
     /** Where what the card is about lies; undefined while there is none. */
     about: () => into.hidden ? undefined : about,
+    /** Shows what the view selects, on its day; an Error, when that cannot be had, after saying so. */
     async draw(page: Page) {
-      const { view, beforeRecord, day } = page;
-      const wanted = view.selected ? JSON.stringify([view.selected, beforeRecord ? '' : day, view.lang]) : '';
+      const { view, day } = page;
+      const selected = page.refusal ? undefined : view.selected;
+      const wanted = selected ? JSON.stringify([selected, day, view.lang, page.frame.dataset.version]) : '';
       if (wanted === shown) return;
       const focused = document.activeElement;
       const byKeyboard = Boolean(focused?.matches('#results :focus-visible'));
       shown = wanted;
-      if (!view.selected) {
+      if (!selected) {
         into.hidden = true;
         into.replaceChildren();
         return;
       }
       if (focused && !into.contains(focused)) opener = focused.id;
-      const asOf = beforeRecord ? undefined : view.day || undefined;
-      if (view.selected.kind === 'region') {
-        const { region } = await ask<{ region: RegionCard | null }>({ query: regionQuery, variables: { code: view.selected.key, asOf: asOf ?? (beforeRecord ? page.frame.dataset.regionsFrom : undefined) } });
-        if (shown !== wanted) return;
-        if (region) drawRegion(page, region);
-        else missing(page);
-      } else {
-        const { cluster } = await ask<{ cluster: ClusterCard | null }>({ query: clusterQuery, variables: { id: view.selected.key, asOf } });
-        if (shown !== wanted) return;
-        if (cluster) drawCluster(page, cluster);
-        else missing(page);
+      // What another day's card says does not hold for this one.
+      into.setAttribute('aria-busy', 'true');
+      try {
+        if (selected.kind === 'region') {
+          const { region } = await ask<{ region: RegionCard | null }>({ query: regionQuery, variables: { code: selected.key, asOf: day } });
+          if (shown !== wanted) return;
+          if (region) drawRegion(page, region);
+          else missing(page);
+        } else {
+          const { cluster } = await ask<{ cluster: ClusterCard | null }>({ query: clusterQuery, variables: { id: selected.key, asOf: day } });
+          if (shown !== wanted) return;
+          if (cluster) drawCluster(page, cluster);
+          else missing(page);
+        }
+      } catch (error) {
+        if (shown === wanted) {
+          shown = '';
+          about = undefined;
+          const { words } = page;
+          sheet(page, nameOf(page), longDay(day, view.lang), [h('p', { className: 'empty', role: 'alert' }, words.failed, ' ', told(words, error as Error))]);
+        }
+        throw error;
+      } finally {
+        if (shown === wanted || shown === '') into.removeAttribute('aria-busy');
       }
       // Whoever opens the card by keyboard goes on in it.
       if (byKeyboard) into.querySelector<HTMLElement>('#card-title')?.focus({ preventScroll: true });

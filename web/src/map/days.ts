@@ -2,9 +2,6 @@
 import type { Frame } from './api';
 import type { Words } from './words';
 
-/** The first day of the time slider: the programme's first phase began in that year. */
-export const firstDay = '2013-01-01';
-
 const dayLength = 86_400_000;
 
 /** Days since 1970-01-01. */
@@ -12,19 +9,14 @@ export const toNumber = (day: string) => Math.round(Date.parse(`${day}T00:00Z`) 
 
 export const fromNumber = (number: number) => new Date(number * dayLength).toISOString().slice(0, 10);
 
-/** The day that it is in Jakarta, as the API counts. */
-export function today(): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Jakarta' }).format(new Date());
-}
-
 /** A day on which something changes; without words for it the reader is told nothing. */
 export interface Moment { day: string; say?: (words: Words) => string }
 
-/** All days on which the answer changes, the first of each, oldest first. */
+/** All days of the record on which the answer changes, the first of each, oldest first. */
 export function moments({ dataset, phases, designations, provinces, programme }: Frame): Moment[] {
   const found = new Map<string, Moment>();
   const add = (day: string | null, say?: Moment['say']) => {
-    if (day === null || day < firstDay || day > today()) return;
+    if (day === null || day < dataset.regionsFrom || day > provinces.asOf) return;
     const known = found.get(day);
     if (!known) found.set(day, { day, say });
     else if (say && !known.say) known.say = say;

@@ -2,7 +2,7 @@
 import { ask, type Search } from './api';
 import { byId, h } from './dom';
 import { nameIn, type Page } from './page';
-import { searchQuery } from './questions';
+import { asksForHosts, searchQuery } from './questions';
 import { type Area, countFilters, defaults, parseArea, type View } from './view';
 
 export interface Filters { draw(page: Page): void; drawn(): void }
@@ -21,7 +21,8 @@ export function createFilters(into: HTMLElement, drawing: Drawing): Filters {
   type Choice = [value: string, text: string];
   const select = (key: keyof View, label: string, choices: Choice[]) => h('label', { className: page.view[key] ? 'set' : '' }, h('span', {}, label),
     h('select', { id: `filter-${key}`, onchange: (event: Event) => page.change({ [key]: (event.target as HTMLSelectElement).value } as Partial<View>) },
-      choices.map(([value, text]) => h('option', { value, selected: page.view[key] === value }, text))));
+      // What is asked for is shown also where it cannot be chosen.
+      [...choices, ...choices.some(([value]) => value === page.view[key]) ? [] : [[page.view[key], page.view[key]] as Choice]].map(([value, text]) => h('option', { value, selected: page.view[key] === value }, text))));
 
   const stopDrawing = () => {
     if (active) drawing.cancel();
@@ -76,8 +77,12 @@ export function createFilters(into: HTMLElement, drawing: Drawing): Filters {
     const focused = document.activeElement?.id;
     const set = countFilters(view);
     const yesNo: Choice[] = [['', words.any], ['true', words.yes], ['false', words.no]];
-    const kinds: Choice[] = view.list === 'provinces' ? [['', words.any], ['ANY', words.containsAffirmative], ['NO', words.notAffirmative]]
+    // Of a province the filter speaks of the regencies in it; once it asks for hosts, of the one that hosts.
+    const hosting = view.list === 'provinces' && asksForHosts(view);
+    const kinds: Choice[] = view.list === 'provinces'
+      ? [['', words.any], ['ANY', words.holdsAny], ...hosting ? [['DISADVANTAGED', words.onlyDisadvantaged], ['BORDER', words.onlyBorder]] as Choice[] : [], ['NO', words.holdsNone]]
       : [['', words.any], ['ANY', words.anyAffirmative], ['DISADVANTAGED', words.onlyDisadvantaged], ['BORDER', words.onlyBorder], ['NO', words.notAffirmative]];
+    const kindsLabel = view.list !== 'provinces' ? words.affirmative : hosting ? words.holdsHostingAffirmative : words.holdsAffirmative;
     const known = view.province && !provinces.some(({ code }) => code === view.province) 
       ? [[view.province, words.notOnDay(frame.provinces.nodes.find(({ code }) => code === view.province)?.name ?? view.province)] as Choice] : [];
     const areaChoice = (kind: Area['kind'] | undefined, text: string) => h('button', {
@@ -93,7 +98,7 @@ export function createFilters(into: HTMLElement, drawing: Drawing): Filters {
     const details = h('details', { open, ontoggle: () => { open = details.open; } },
       h('summary', {}, h('h2', {}, words.filters), set > 0 ? h('span', { className: 'badge' }, words.filtersSet(set)) : null),
       h('div', { className: 'grid' },
-        select('affirmative', words.affirmative, kinds),
+        select('affirmative', kindsLabel, kinds),
         view.list === 'clusters' ? null : select('hosts', words.hosts, yesNo),
         select('province', words.province, [['', words.allProvinces], ...known, ...provinces.map(({ code, name }): Choice => [code, name])]),
         select('phase', words.phase, [['', words.any], ...frame.phases.map(({ key }): Choice => [key, key.replace('-', '–')])]),
@@ -103,7 +108,7 @@ export function createFilters(into: HTMLElement, drawing: Drawing): Filters {
       ),
       h('fieldset', {}, h('legend', {}, words.area), h('div', { className: 'segments' }, areaChoice(undefined, words.areaNone), areaChoice('box', words.areaBox), areaChoice('polygon', words.areaPolygon), areaChoice('circle', words.areaCircle))),
       areaKind ? areaForm(areaKind) : null,
-      set > 0 ? h('button', { type: 'button', id: 'clear', className: 'text', onclick: () => { stopDrawing(); areaKind = undefined; change({ ...defaults, lang: view.lang, day: view.day, list: view.list, colour: view.colour, sort: view.sort, camera: view.camera, selected: view.selected, area: undefined }); } }, words.clear) : null);
+      set > 0 ? h('button', { type: 'button', id: 'clear', className: 'text', onclick: () => { stopDrawing(); areaKind = undefined; change({ ...defaults, lang: view.lang, day: view.day, refused: view.refused, list: view.list, colour: view.colour, sort: view.sort, camera: view.camera, selected: view.selected, area: undefined }); } }, words.clear) : null);
     into.replaceChildren(details);
     // Drawing anew must not take the reader's place away.
     if (focused && into.querySelector(`#${CSS.escape(focused)}`)) byId(focused).focus();
@@ -135,9 +140,9 @@ export function createSearch(page: () => Page): HTMLElement {
     h('span', {}, text), h('small', {}, kind));
   const search = async () => {
     const text = field.value.trim();
-    const { words, view, change, say } = page();
+    const { words, view, change, say, day, frame } = page();
     if (text.length < 2) { close(); return; }
-    const { search: hits } = await ask<Search>({ query: searchQuery, variables: { text } });
+    const { search: hits } = await ask<Search>({ query: searchQuery, variables: { text, asOf: day < frame.dataset.regionsFrom ? frame.provinces.asOf : day } });
     if (field.value.trim() !== text) return;
     const found = hits.map(({ node }, i) => {
       if (node.__typename === 'Region') return option(i, node.parent ? `${node.name}, ${node.parent.name}` : node.name, words.kindRegion, () => change({ selected: { kind: 'region', key: node.code! } }));

@@ -1,18 +1,23 @@
 // The legend, which also chooses what the colours mean.
 import { h } from './dom';
 import type { Page } from './page';
+import { markedFilter } from './questions';
 
-export function drawLegend(into: HTMLElement, { view, words, frame, beforeRecord, change }: Page, embedded: boolean) {
+export function drawLegend(into: HTMLElement, { view, words, frame, change }: Page, embedded: boolean) {
   const open = (into.querySelector('details')?.open ?? !matchMedia('(max-width: 760px)').matches) || embedded;
   const row = (swatch: string, text: string) => h('li', {}, h('span', { className: `swatch ${swatch}`, 'aria-hidden': 'true' }), text);
   const choice = (value: 'affirmative' | 'count', text: string) => h('label', {},
     h('input', { type: 'radio', name: 'colour', value, checked: view.colour === value, onchange: () => change({ colour: value }) }), ` ${text}`);
-  const colours = beforeRecord ? [row('unknown', words.countBefore)]
+  const drawn = frame.dataset.boundaries !== 'NONE';
+  const matching = markedFilter(view) !== undefined;
+  const colours = !drawn ? []
     : view.colour === 'affirmative'
       ? [row('disadvantaged', words.DISADVANTAGED), row('border', words.BORDER), row('both', words.BOTH), row('no', words.legendNo), row('not-covered', words.legendNotCovered)]
-      : [row('count-0', words.countZero), row('count-1', words.countOne), row('count-2', words.countTwo), row('count-3', words.countMore)];
+      : [row('count-0', words.countZero), row('count-1', words.countOne), row('count-2', words.countTwo), row('count-3', words.countMore), ...matching ? [row('not-covered', words.countNoData)] : []];
+  // The first phase has a mark of its own, all later ones another.
   const marks = frame.phases.map(({ key }, i) => row(i === 0 ? 'earlier' : 'later', words.legendPoint(key.replace('-', '–'))));
   into.replaceChildren(h('details', { open }, h('summary', {}, words.legend),
     embedded ? null : h('fieldset', {}, h('legend', {}, words.colourBy), choice('affirmative', words.byAffirmative), choice('count', words.byCount)),
+    drawn ? null : h('p', {}, words.noBoundaries), view.colour === 'count' && matching && drawn ? h('p', { className: 'of' }, words.countMatching) : null,
     h('ul', {}, colours), h('ul', {}, marks)));
 }

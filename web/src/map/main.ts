@@ -1,21 +1,24 @@
 // The map page: reads the address, asks the API, and has each part draw itself.
 import { keepTheme, preferredTheme, type Theme } from '../theme';
-import { ask, type Clusters, type Frame, type Provinces, type Regions } from './api';
+import { ask, askAnew, AskError, type Clusters, forgetAnswers, type Frame, type NumberRow, type Numbers, type Present, type Provinces, type Regions } from './api';
 import type { MapCanvas, RegionProperties } from './canvas';
 import { createCard } from './card';
-import { momentAt, moments, today } from './days';
+import { moments } from './days';
 import { showEmbed, showQuery } from './dialogs';
 import { byId, h } from './dom';
 import { createFilters, createSearch } from './filters';
 import { drawLegend } from './legend';
 import { nameIn, type Page } from './page';
 import { paletteOf } from './palette';
-import { clusterFilter, clustersQuestion, frameQuery, provincesQuery, regionFilter, regionsQuestion } from './questions';
-import { drawResults, type Listed, status } from './results';
+import { clustersQuestion, frameQuery, listQuestion, markedFilter, markedQuestion, numbersQuestion, presentQuery, provincesQuery, regionFilter, regionsQuestion } from './questions';
+import { drawRefusal, refusalOf } from './refusal';
+import { drawResults, type Listed, status, told } from './results';
+import { createRetry } from './retry';
 import { boxOf } from './shapes';
 import type { StyleInput } from './style';
 import { createTimeline } from './timeline';
-import { formatView, type List, parseView, type View } from './view';
+import { titleOf } from './title';
+import { changed, formatView, type List, parseView, type View } from './view';
 import { longDay, wordsOf } from './words';
 
 const embedded = location.pathname.endsWith('/embed');
@@ -34,6 +37,10 @@ let counts: Partial<Record<List, number>> = {};
 /** The rows last shown, for what hovering tells. */
 let clusterRows: Clusters['clusters']['nodes'] = [];
 let matching: string[] | undefined;
+/** The numbers that the colours stand for, by code; undefined when the tiles' own count. */
+let numbers: Map<string, NumberRow> | undefined;
+/** Whether the map shows what the view asks for, and not what an earlier one did. */
+let current = false;
 /** Counts the drawings, so that a late answer does not overwrite a later view. */
 let turn = 0;
 
@@ -43,20 +50,62 @@ const say = (text: string) => { byId('live').textContent = text; };
 
 /** Changes the view; quietly without a step of history, and unless told otherwise looking at what is then chosen. */
 function change(changes: Partial<View>, quietly = false, looking = true) {
-  view = { ...view, ...changes };
+  view = changed(view, changes);
   if (!embedded) {
     const address = `${location.pathname}${formatView(view)}`;
     if (quietly) history.replaceState(null, '', address);
     else if (address !== location.pathname + location.search) history.pushState(null, '', address);
   }
-  draw(quietly).then(() => { if (looking && (changes.province || changes.area)) look(); }).catch(fail);
+  draw(quietly).then(() => { if (looking && current && (changes.province || changes.area)) look(); }).catch(fail);
+}
+
+/** What the map says over itself; it says nothing while it shows what is asked for. */
+function tellMap(state: 'ready' | 'waiting' | 'partly' | 'blank', ...text: (string | Node)[]) {
+  byId('stage').dataset.state = state;
+  const notice = byId('notice');
+  notice.hidden = state === 'ready';
+  notice.replaceChildren(...text);
+}
+
+/** Takes everything off the map that would speak of another view. */
+function blankMap(...text: (string | Node)[]) {
+  current = false;
+  clusterRows = [];
+  matching = numbers = undefined;
+  map?.show(styleInput());
+  map?.showClusters([], firstPhase());
+  map?.showArea(undefined);
+  delete byId('map').dataset.provinces;
+  tellMap('blank', ...text);
 }
 
 function fail(error: unknown) {
-  listed = error instanceof Error ? error : new Error(String(error));
-  if (page && !embedded) drawResults(byId('results'), page, listed, counts, actions);
+  const reason = error instanceof Error ? error : new Error(String(error));
+  if (!(reason instanceof AskError)) console.error(reason);
+  listed = reason;
+  counts = {};
+  const words = wordsOf(view.lang);
+  const later = reason instanceof AskError && reason.later;
   document.documentElement.dataset.state = 'failed';
+  const again = () => h('button', { type: 'button', onclick: actions.retry }, words.retry);
+  if (!page) {
+    // Not even what the page begins with could be had.
+    byId('results').replaceChildren(h('p', { className: 'empty', role: 'alert' }, words.failed, ' ', told(words, reason), ' ', again()));
+    tellMap('blank', words.failed, ' ', told(words, reason), ' ', again());
+  } else {
+    blankMap(words.mapNotLoaded(longDay(page.day, view.lang)), ' ', later ? again() : '');
+    if (embedded) byId('tagline').textContent = `${words.failed} ${told(words, reason)}`;
+    else drawResults(byId('results'), page, listed, counts, actions);
+  }
+  say(`${words.failed} ${told(words, reason)}`);
+  if (later) retry.later();
 }
+
+/** Tries again what the server or the line kept from being had. */
+const retry = createRetry(() => { actions.retry(); });
+const retryCard = createRetry(() => drawCard());
+/** Loads the tiles again that could not be had. */
+const retryTiles = createRetry(() => map?.reload());
 
 const timeline = createTimeline(byId('timeline'));
 const card = createCard(byId('card'), { zoomTo: (box) => map?.fit(box), reveal: (box) => map?.reveal(box) });
@@ -66,30 +115,27 @@ const filters = createFilters(byId('filters'), {
   cancel: () => map?.draw(undefined),
 });
 const actions = {
-  showQuery: () => showQuery(page, view.list === 'clusters' || page.beforeRecord ? clustersQuestion(page.asked, page.beforeRecord) : regionsQuestion(view)),
+  showQuery: () => showQuery(page, listQuestion(view, page.day)),
   share: () => {
     const button = byId('share');
     navigator.clipboard.writeText(location.href).then(() => { button.textContent = page.words.shared; say(page.words.shared); }, () => {});
   },
   embed: () => showEmbed(page),
-  retry: () => { draw().catch(fail); },
+  retry: () => { (frame ? draw() : begin()).catch(fail); },
 };
 
-/** The regions' tiles of the day; the day is that of the last change, so that tiles are the same until the next. */
+/**
+ * The regions' tiles of the day. What stands behind the # never reaches the server: it tells the map that tiles of
+ * another state of the record are other tiles.
+ */
 function tilesAddress(): string | undefined {
-  if (page.beforeRecord || frame.dataset.boundaries === 'NONE') return undefined;
-  const since = momentAt(page.moments, page.day)?.day ?? page.day;
-  return `${new URL('tiles/', document.baseURI).href}{z}/{x}/{y}.mvt?asOf=${since}&layers=provinces,regencies,borders,labels`;
+  if (!current || frame.dataset.boundaries === 'NONE') return undefined;
+  return `${new URL('tiles/', document.baseURI).href}{z}/{x}/{y}.mvt?asOf=${page.day}&layers=provinces,regencies,borders,labels#${frame.dataset.version}`;
 }
 
-/** How many of the filtered clusters each region holds. */
+/** The numbers as the colours take them. */
 function regionCounts(): Record<string, number> | undefined {
-  if (view.colour !== 'count' || !clusterFilter(view)) return undefined;
-  const counted: Record<string, number> = {};
-  for (const { regions } of clusterRows) {
-    for (const code of new Set(regions.flatMap(({ code, parent }) => parent ? [code, parent.code] : [code]))) counted[code] = (counted[code] ?? 0) + 1;
-  }
-  return counted;
+  return numbers && Object.fromEntries([...numbers].map(([code, { status, value }]) => [code, status === 'NO_DATA' ? -1 : value ?? 0]));
 }
 
 /** Shows the province or the area that was just chosen. */
@@ -113,13 +159,11 @@ function styleInput(): StyleInput {
  */
 async function draw(passing = false) {
   const mine = ++turn;
-  const day = view.day || today();
-  const beforeRecord = day < frame.dataset.regionsFrom;
+  retry.stop();
+  const day = view.day || frame.provinces.asOf;
   const words = wordsOf(view.lang);
-  // Before the record the API knows no day: then the phases that had begun are asked for.
-  const begun = frame.phases.filter(({ from }) => from.slice(0, 4) <= day.slice(0, 4));
-  const asked = beforeRecord && !view.phase && begun.length === 1 ? { ...view, phase: begun[0].key } : view;
-  page = { view, asked, words, frame, moments: page?.moments ?? moments(frame), day, beforeRecord, provinces: page?.provinces ?? [], change, say };
+  const refusal = refusalOf(view, frame);
+  page = { view, words, frame, moments: moments(frame), day, refusal, provinces: page?.provinces ?? [], change, say };
   document.documentElement.lang = view.lang;
   document.title = words.title;
   byId('skip').textContent = words.skip;
@@ -130,50 +174,113 @@ async function draw(passing = false) {
   timeline.draw(page);
   drawLegend(byId('legend'), page, embedded);
   if (!embedded) filters.draw(page);
-  // A card that fails leaves the table as it is.
-  card.draw(page).catch((error: unknown) => say(`${words.failed} ${error instanceof Error ? error.message : String(error)}`));
+  drawCard();
+  if (refusal) {
+    refuse();
+    return;
+  }
   map?.showArea(view.area);
+  // The map of the view before stays a moment, so that it does not flicker; then it must not be taken for this one.
+  const waiting = setTimeout(() => { if (mine === turn) tellMap('waiting', words.loadingDay(longDay(day, view.lang))); }, 400);
+  try {
+    if (passing) await new Promise((resolve) => { setTimeout(resolve, 120); });
+    if (mine !== turn) return;
+    const [provinces, marked, regions, counted] = await Promise.all([
+      ask<Provinces>({ query: provincesQuery, variables: { asOf: day } }),
+      ask<Clusters>(view.list === 'clusters' ? clustersQuestion(view, day) : markedQuestion(view, day)),
+      view.list === 'clusters' ? undefined : ask<Regions>(regionsQuestion(view, day)),
+      view.colour === 'count' && markedFilter(view) ? ask<Numbers>(numbersQuestion(view, day)) : undefined,
+    ]);
+    if (mine !== turn) return;
+    if ([provinces, marked, regions, counted].some((answer) => answer && answer.dataset.version !== frame.dataset.version)) {
+      await renew();
+      return;
+    }
+    retry.succeeded();
+    page.provinces = provinces.regions.nodes;
+    clusterRows = marked.clusters.nodes;
+    matching = regions && Object.keys(regionFilter(view)).length > 1 ? regions.regions.nodes.map(({ code }) => code) : undefined;
+    numbers = counted && new Map(counted.choropleth.rows.map((row) => [row.key, row]));
+    listed = view.list === 'clusters' ? { clusters: marked.clusters } : { regions };
+    const list = view.list === 'clusters' ? marked.clusters : regions!.regions;
+    counts = { [view.list]: list.totalCount };
+    current = true;
+    if (embedded) drawEmbedded();
+    else {
+      filters.draw(page);
+      drawResults(byId('results'), page, listed, counts, actions);
+    }
+    say([words.counted[view.list](list.totalCount), list.notCoveredCount ? words.moreNotCovered(list.notCoveredCount) : ''].filter(Boolean).join('; '));
+    if (map) {
+      map.show(styleInput());
+      map.showClusters(clusterRows, firstPhase());
+    }
+    document.documentElement.dataset.state = 'answered';
+    performance.mark('sentra:answered');
+    await tellDrawn(mine);
+  } catch (error) {
+    // Of a view that is no longer asked for, it does not matter.
+    if (mine === turn) throw error;
+  } finally {
+    clearTimeout(waiting);
+  }
+}
 
-  if (passing) await new Promise((resolve) => { setTimeout(resolve, 120); });
-  if (mine !== turn) return;
-  const provinceDay = beforeRecord ? frame.dataset.regionsFrom : view.day || undefined;
-  const [provinces, clusters, regions] = await Promise.all([
-    ask<Provinces>({ query: provincesQuery, variables: { asOf: provinceDay } }),
-    ask<Clusters>(clustersQuestion(asked, beforeRecord)),
-    view.list === 'clusters' || beforeRecord ? undefined : ask<Regions>(regionsQuestion(view)),
-  ]);
-  if (mine !== turn) return;
-  page.provinces = provinces.regions.nodes;
-  // Of a phase chosen by the reader that had not begun, there is none.
-  const none = beforeRecord && view.phase !== '' && !begun.some(({ key }) => key === view.phase);
-  clusterRows = none ? [] : clusters.clusters.nodes;
-  const filtered = Object.keys(regionFilter(view)).length > 1;
-  matching = regions && filtered ? regions.regions.nodes.map(({ code }) => code) : undefined;
-  listed = { clusters: { ...clusters.clusters, totalCount: none ? 0 : clusters.clusters.totalCount, nodes: clusterRows }, regions: regions?.regions };
-  counts = { clusters: listed.clusters?.totalCount, ...regions && { [view.list]: regions.regions.totalCount } };
-  if (embedded) drawEmbedded();
-  else {
-    filters.draw(page);
-    drawResults(byId('results'), page, listed, counts, actions);
-  }
-  const total = view.list === 'clusters' ? listed.clusters!.totalCount : regions?.regions.totalCount ?? 0;
-  say(words.counted[view.list](total));
-  if (map) {
-    map.show(styleInput());
-    map.showClusters(clusterRows, laterPhase());
-  }
-  document.documentElement.dataset.state = 'answered';
-  performance.mark('sentra:answered');
-  await tellDrawn(mine);
+/** A card that fails says so itself and leaves the table as it is. */
+function drawCard() {
+  retryCard.stop();
+  card.draw(page).then(() => retryCard.succeeded(), (error: unknown) => { if (error instanceof AskError && error.later) retryCard.later(); });
+}
+
+/** Says that there is no answer to what the view asks for, and shows none. */
+function refuse() {
+  listed = undefined;
+  counts = {};
+  const reasons = drawRefusal(page);
+  if (embedded) byId('tagline').textContent = reasons[0]?.textContent ?? '';
+  else drawResults(byId('results'), page, listed, counts, actions);
+  blankMap(page.words.mapNothing);
+  say(reasons[0]?.textContent ?? '');
+  document.documentElement.dataset.state = 'refused';
+}
+
+/** The record has changed, or the day: what was answered before no longer holds. */
+async function renew() {
+  forgetAnswers();
+  frame = await askAnew<Frame>({ query: frameQuery, variables: {} });
+  await draw();
+}
+
+/** Asks whether the record has changed or a day has begun since the page was drawn. */
+async function lookForChanges() {
+  if (document.hidden || !frame) return;
+  const { dataset, today } = await askAnew<Present>({ query: presentQuery, variables: {} });
+  if (dataset.version !== frame.dataset.version || today.asOf !== frame.provinces.asOf) await renew();
 }
 
 /** Notes on the map's element which provinces it draws, for those who check it without seeing it. */
 async function tellDrawn(mine: number) {
   await map?.idle();
-  if (map && mine === turn) byId('map').dataset.provinces = map.drawnCodes('provinces').join(' ');
+  if (!map || mine !== turn || !current) return;
+  if (byId('stage').dataset.state !== 'partly') tellMap('ready');
+  byId('map').dataset.provinces = map.drawnCodes('provinces').join(' ');
 }
 
-const laterPhase = () => frame.phases.at(-1)?.key ?? '';
+/** Tiles of the map could not be had. */
+function tilesFailed() {
+  if (!current) return;
+  const { words } = page;
+  tellMap('partly', words.mapPartly(longDay(page.day, view.lang)), ' ', h('button', { type: 'button', onclick: () => map?.reload() }, words.retry));
+  retryTiles.later();
+}
+
+/** All tiles are there again. */
+function tilesLoaded() {
+  retryTiles.succeeded();
+  if (current && byId('stage').dataset.state === 'partly') tellMap('ready');
+}
+
+const firstPhase = () => frame?.phases[0]?.key ?? '';
 
 /** What hovering tells: the name, and what the colours say of it. */
 function hint(found: RegionProperties | { id: string }): Node {
@@ -182,7 +289,13 @@ function hint(found: RegionProperties | { id: string }): Node {
     const row = clusterRows.find(({ id }) => id === found.id);
     return h('div', {}, h('strong', {}, row ? nameIn(view, row) : ''), h('span', {}, row ? row.phases.map(({ key }) => `${words.phase} ${key.replace('-', '–')}`).join(', ') : ''));
   }
-  return h('div', {}, h('strong', {}, found.name), h('span', {}, `${words.status}: `, status(words, found)), found.clusterCount ? h('span', {}, words.counted.clusters(found.clusterCount)) : null);
+  const number = numbers?.get(found.code);
+  const { affirmative, disadvantaged, border } = found;
+  return h('div', {}, h('strong', {}, found.name),
+    // A province is not affirmative itself.
+    found.kind === 'PROVINCE' ? null : h('span', {}, `${words.status}: `, status(words, { answer: affirmative, disadvantaged: { answer: disadvantaged }, border: { answer: border } })),
+    !numbers ? found.clusterCount ? h('span', {}, words.counted.clusters(found.clusterCount)) : null
+      : h('span', {}, `${words.countMatching}: `, !number || number.status === 'NO_DATA' ? words.countNoData : number.notCoveredCount ? words.atLeast(number.value ?? 0) : String(number.value)));
 }
 
 function drawTools() {
@@ -213,8 +326,11 @@ function drawTools() {
 /** The line above a map in an article says what it shows. */
 function drawEmbedded() {
   const { words, day } = page;
-  const total = view.list !== 'clusters' && listed && !(listed instanceof Error) ? listed.regions?.totalCount : undefined;
-  byId('tagline').textContent = `${words.counted[view.list](total ?? clusterRows.length)} ${words.onDay(longDay(day, view.lang))}`;
+  if (!listed || listed instanceof Error) return;
+  const answer = listed.clusters ?? listed.regions?.regions;
+  if (!answer) return;
+  byId('tagline').textContent = [`${titleOf(page)}, ${longDay(day, view.lang)}: ${words.counted[view.list](answer.totalCount)}`,
+    answer.notCoveredCount ? words.moreNotCovered(answer.notCoveredCount) : ''].filter(Boolean).join('; ');
 }
 
 function setTheme(next: Theme) {
@@ -228,7 +344,8 @@ function showTheme() {
   if (map) map.show(styleInput());
 }
 
-async function begin() {
+/** What the page does once, whatever the API answers. */
+function prepare() {
   document.documentElement.dataset.page = embedded ? 'embed' : 'map';
   document.documentElement.dataset.theme = dark() ? 'dark' : 'light';
   systemDark.addEventListener('change', showTheme);
@@ -236,17 +353,37 @@ async function begin() {
     const before = view.camera;
     view = parseView(location.search, preferredLanguage);
     if (JSON.stringify(before) !== JSON.stringify(view.camera)) map?.jump(view.camera);
-    draw().catch(fail);
+    if (frame) draw().catch(fail);
   });
-  // MapLibre comes while the API is asked.
-  const canvas = import('./canvas');
+  const check = () => { lookForChanges().catch(() => {}); }; // What cannot be had now is asked for again.
+  setInterval(check, 60_000);
+  document.addEventListener('visibilitychange', check);
+  addEventListener('focus', check);
+}
+
+async function begin() {
   frame = await ask<Frame>({ query: frameQuery, variables: {} });
   await draw().catch(fail);
+  if (!map) await beginMap();
+}
+
+/** MapLibre comes while the API is asked. */
+const canvas = import('./canvas');
+canvas.catch(() => {}); // It is told where the map is made.
+
+async function beginMap() {
+  const code = await canvas.catch(() => undefined);
+  const { words } = page;
+  if (!code) {
+    byId('map').replaceChildren(h('p', { className: 'empty', role: 'alert' }, words.mapCode, ' ', h('button', { type: 'button', onclick: () => location.reload() }, words.reload)));
+    addEventListener('online', () => location.reload());
+    tellMap('ready');
+    document.documentElement.dataset.map = 'none';
+    return;
+  }
   try {
-    const { createMap } = await canvas;
-    const { words } = page;
     const boundaries = frame.dataset.licences.find(({ part }) => part.includes('boundaries'));
-    map = createMap(byId('map'), styleInput(), view.camera, words, {
+    map = code.createMap(byId('map'), styleInput(), view.camera, words, {
       moved: (camera) => keepCamera(camera),
       selected: (selected) => change({ selected }),
       drawn: (area) => {
@@ -255,13 +392,13 @@ async function begin() {
         if (area) change({ area }, false, false);
         else draw().catch(fail);
       },
-      hint,
+      hint, tilesFailed, tilesLoaded,
     }, [boundaries && `${words.boundariesBy}: wilayah_boundaries (${boundaries.name})`, words.neighboursBy].filter(Boolean).join(' · '),
     () => embedded ? 0 : byId('legend').offsetHeight + 12);
-    map.showArea(view.area);
-    map.showClusters(clusterRows, laterPhase());
+    if (current) map.showArea(view.area);
+    map.showClusters(clusterRows, firstPhase());
     const about = card.about();
-    if (!view.camera) {
+    if (!view.camera && current) {
       look();
       if (about) map.reveal(about);
     }
@@ -269,6 +406,7 @@ async function begin() {
     performance.mark('sentra:map');
   } catch (error) {
     byId('map').replaceChildren(h('p', { className: 'empty' }, wordsOf(view.lang).noMap));
+    tellMap('ready');
     console.error(error);
   }
   document.documentElement.dataset.map = 'ready';
@@ -276,9 +414,10 @@ async function begin() {
 
 /** The camera is part of the address but nothing is drawn for it. */
 function keepCamera(camera: View['camera']) {
-  view = { ...view, camera };
+  view = changed(view, { camera });
   if (page) page.view = view;
   if (!embedded) history.replaceState(null, '', `${location.pathname}${formatView(view)}`);
 }
 
+prepare();
 begin().catch(fail);

@@ -1,21 +1,20 @@
 // What every part of the page works with.
 import type { Frame, Provinces } from './api';
 import type { Moment } from './days';
+import type { Refusal } from './refusal';
 import type { View } from './view';
 import type { Words } from './words';
 
 /** What the parts of the page show and do. Each part draws itself from this, and asks for changes through it. */
 export interface Page {
   view: View;
-  /** The view as the API is asked for it; it differs on days before regions are known. */
-  asked: View;
   words: Words;
   frame: Frame;
   moments: Moment[];
   /** The day that the view shows, also when it is today. */
   day: string;
-  /** Whether the day lies before regions are known. */
-  beforeRecord: boolean;
+  /** Why nothing can be asked for the view; undefined when it can. */
+  refusal?: Refusal;
   provinces: Provinces['regions']['nodes'];
   /** Changes the view. `quietly` takes no step in the browser's history. */
   change(changes: Partial<View>, quietly?: boolean): void;

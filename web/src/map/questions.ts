@@ -28,26 +28,78 @@ function clusterTraits(view: View): Filter {
 
 function statusFilter(view: View): Filter {
   if (view.affirmative === 'NO') return { affirmative: false };
+  if (view.affirmative === 'ANY') return { affirmative: true };
   return { designation: view.affirmative || undefined };
 }
 
-/** The filter of the list of clusters. */
-export function clusterFilter(view: View): Filter | undefined {
-  return compact({
-    ...clusterTraits(view), region: view.province, regions: compact({ name: view.text, ...statusFilter(view) }), ...areaFilter(view.area, 'within'),
-  });
+/** Whether only regions are listed that host a cluster, of some kind or any. */
+export function asksForHosts(view: View): boolean {
+  return view.hosts === 'true' || view.hosts === '' && compact(clusterTraits(view)) !== undefined;
 }
 
-/** The filter of the list of regions. A province is never designated itself; it can hold a region that is. */
+/**
+ * Whether a list of provinces is asked for by a kind of designation that the API cannot ask them for: it can say
+ * that a province holds an affirmative regency, and of which kind one is that hosts a cluster.
+ */
+export function kindIsTooFine(view: View): boolean {
+  return view.list === 'provinces' && (view.affirmative === 'DISADVANTAGED' || view.affirmative === 'BORDER') && !asksForHosts(view);
+}
+
+/** The filter of the list of clusters. The place may be named by the regency or by its province; the status is a regency's. */
+export function clusterFilter(view: View): Filter | undefined {
+  const status = compact(statusFilter(view));
+  const named = compact({ name: view.text });
+  const regency = status && { level: 'REGENCY', ...status };
+  const own = { ...clusterTraits(view), region: view.province, ...areaFilter(view.area, 'within') };
+  if (!named || !regency) return compact({ ...own, regions: regency ?? named });
+  // A province is never affirmative: the regency of the status has the name, or stands in a province that has it.
+  return compact({ ...own, or: [{ regions: { ...named, ...regency } }, { and: [{ regions: { ...named, level: 'PROVINCE' } }, { regions: regency }] }] });
+}
+
+/** The clusters that a list of regions speaks of: those for which its rows are there. */
+export function markedFilter(view: View): Filter | undefined {
+  if (view.list === 'clusters') return clusterFilter(view);
+  const { level, ...rest } = regionFilter(view);
+  const listed = compact(rest) && { level, ...rest };
+  if (view.list === 'regencies') return compact({ ...clusterTraits(view), regions: listed });
+  const hosting = asksForHosts(view) ? hostingRegency(view) : undefined;
+  return compact({ ...clusterTraits(view), regions: listed, and: hosting && [{ regions: hosting }] });
+}
+
+/** The filter of the list of regions. */
 export function regionFilter(view: View): Filter {
-  const shared = {
-    name: view.text, hostsClusters: truth(view.hosts), clusters: compact(clusterTraits(view)), ...areaFilter(view.area, 'intersects'),
-  };
-  if (view.list === 'provinces') {
-    const contains = view.affirmative === '' ? undefined : view.affirmative !== 'NO';
-    return compact({ level: 'PROVINCE', codes: view.province ? [view.province] : undefined, containsAffirmative: contains, ...shared })!;
+  return view.list === 'provinces' ? provinceFilter(view) : regencyFilter(view);
+}
+
+/** What a region hosts: with `hosts` on no, none of such clusters. */
+function hostsFilter(view: View): Filter {
+  const traits = compact(clusterTraits(view));
+  if (view.hosts !== 'false') return { hostsClusters: truth(view.hosts), clusters: traits };
+  return traits ? { not: { clusters: traits } } : { hostsClusters: false };
+}
+
+function regencyFilter(view: View): Filter {
+  return compact({ level: 'REGENCY', parent: view.province, name: view.text, ...statusFilter(view), ...hostsFilter(view), ...areaFilter(view.area, 'intersects') })!;
+}
+
+/** What must hold of the one regency for which a province is listed as a host. */
+function hostingRegency(view: View): Filter | undefined {
+  const regency = compact({ ...view.affirmative === 'NO' ? {} : statusFilter(view), ...areaFilter(view.area, 'intersects') });
+  return regency && { level: 'REGENCY', ...regency };
+}
+
+/**
+ * A province is never designated itself; it holds regencies that are. Where the filters ask for a host, the one
+ * regency that hosts the cluster is also the one that is affirmative and meets the area.
+ */
+function provinceFilter(view: View): Filter {
+  const own = { level: 'PROVINCE', codes: view.province ? [view.province] : undefined, name: view.text };
+  const holdsNone = view.affirmative === 'NO' ? false : undefined;
+  if (!asksForHosts(view)) {
+    return compact({ ...own, containsAffirmative: view.affirmative ? view.affirmative !== 'NO' : undefined, ...hostsFilter(view), ...areaFilter(view.area, 'intersects') })!;
   }
-  return compact({ level: 'REGENCY', parent: view.province, ...statusFilter(view), ...shared })!;
+  const clusters = compact({ ...clusterTraits(view), regions: hostingRegency(view) });
+  return compact({ ...own, containsAffirmative: holdsNone, hostsClusters: clusters ? undefined : true, clusters })!;
 }
 
 const clustersQuery = `query Clusters($filter: ClusterFilter, $asOf: Date) {
@@ -60,11 +112,12 @@ const clustersQuery = `query Clusters($filter: ClusterFilter, $asOf: Date) {
       nameId
       products { key name nameId }
       phases { key from to }
-      regions { code name parent { code name } affirmative { answer } }
+      regions { code name parent { code name } affirmative { answer disadvantaged { answer } border { answer } } }
       location { point { lon lat } precision }
       initialTarget
     }
   }
+  dataset { version }
 }`;
 
 const regionsQuery = `query Regions($filter: RegionFilter, $asOf: Date) {
@@ -79,23 +132,64 @@ const regionsQuery = `query Regions($filter: RegionFilter, $asOf: Date) {
       parent { code name }
       clusterCount
       areaKm2
-      labelPoint { lon lat }
       affirmative { answer disadvantaged { answer } border { answer } }
     }
   }
+  dataset { version }
+}`;
+
+/** Of provinces, what is asked besides are the affirmative regencies in them, and the clusters in those. */
+const provinceListQuery = `query Provinces($filter: RegionFilter, $asOf: Date) {
+  regions(filter: $filter, asOf: $asOf, first: 100) {
+    totalCount
+    notCoveredCount
+    notCovered { code name }
+    nodes { code name kind clusterCount areaKm2 }
+  }
+  affirmativeRegencies: regions(filter: {level: REGENCY, affirmative: true}, asOf: $asOf, first: 1000) {
+    nodes { code name parent { code } clusterCount }
+    notCovered { code parent { code } }
+  }
+  clustersInThem: choropleth(by: REGION, level: PROVINCE, measure: AFFIRMATIVE_CLUSTER_COUNT, asOf: $asOf) {
+    rows { key status value notCoveredCount }
+  }
+  dataset { version }
+}`;
+
+/** Numbers of the clusters that match by region, with no data apart from zero. */
+const numbersQuery = `query Numbers($level: RegionLevel, $filter: ClusterFilter, $asOf: Date) {
+  choropleth(by: REGION, level: $level, measure: CLUSTER_COUNT, filter: $filter, asOf: $asOf) {
+    rows { key status value notCoveredCount }
+  }
+  dataset { version }
 }`;
 
 /** A question with its variables. */
 export interface Question { query: string; variables: Record<string, unknown> }
 
-/** The clusters of a view; day is empty for today, and `anyDay` asks without one. */
-export function clustersQuestion(view: View, anyDay: boolean): Question {
-  return { query: clustersQuery, variables: compact({ filter: clusterFilter(view), asOf: anyDay ? '' : view.day || undefined }) ?? {} };
+/** The clusters of a view on a day. */
+export function clustersQuestion(view: View, day: string): Question {
+  return { query: clustersQuery, variables: compact({ filter: clusterFilter(view), asOf: day })! };
+}
+
+/** The clusters to mark on the map of a view. */
+export function markedQuestion(view: View, day: string): Question {
+  return { query: clustersQuery, variables: compact({ filter: markedFilter(view), asOf: day })! };
 }
 
 /** The regions of a view. */
-export function regionsQuestion(view: View): Question {
-  return { query: regionsQuery, variables: compact({ filter: regionFilter(view), asOf: view.day }) ?? {} };
+export function regionsQuestion(view: View, day: string): Question {
+  return { query: view.list === 'provinces' ? provinceListQuery : regionsQuery, variables: compact({ filter: regionFilter(view), asOf: day })! };
+}
+
+/** The question behind the table. */
+export function listQuestion(view: View, day: string): Question {
+  return view.list === 'clusters' ? clustersQuestion(view, day) : regionsQuestion(view, day);
+}
+
+/** How many of the marked clusters each region has. */
+export function numbersQuestion(view: View, day: string): Question {
+  return { query: numbersQuery, variables: compact({ level: view.list === 'provinces' ? 'PROVINCE' : 'REGENCY', filter: markedFilter(view), asOf: day })! };
 }
 
 /** A question as the playground takes it. */
@@ -110,28 +204,31 @@ export function curl({ query, variables }: Question, endpoint: string): string {
 }
 
 /** The address of the whole list as a file. */
-export function exportAddress(view: View, format: string, anyDay: boolean): string {
+export function exportAddress(view: View, day: string, format: string): string {
   const parameters = new URLSearchParams();
   const filter = view.list === 'clusters' ? clusterFilter(view) : regionFilter(view);
   if (filter) parameters.set('filter', JSON.stringify(filter));
-  if (view.day && !anyDay) parameters.set('asOf', view.day);
-  const query = parameters.toString();
-  return `${view.list === 'clusters' ? 'clusters' : 'regions'}.${format}${query ? `?${query}` : ''}`;
+  parameters.set('asOf', day);
+  return `${view.list === 'clusters' ? 'clusters' : 'regions'}.${format}?${parameters}`;
 }
 
-/** What the page needs once: the record's days, and the choices of the filters. */
+/** What the page needs once: the day it is, the record's days, and the choices of the filters. */
 export const frameQuery = `{
-  dataset { regionsFrom boundaries designationCoverage { kind validFrom validTo regulation } licences { part name url } }
+  dataset { version regionsFrom boundaries designationCoverage { kind validFrom validTo regulation } licences { part name url } }
   phases { key from to }
   products { key name nameId }
   designations { kind regulation inForceFrom validTo }
-  provinces: regions(filter: {level: PROVINCE}, first: 100) { nodes { code name predecessors { date law region { code name } } } }
+  provinces: regions(filter: {level: PROVINCE}, first: 100) { asOf nodes { code name predecessors { date law region { code name } } } }
   programme { sources { title publisher date } }
 }`;
+
+/** What day it is for the API, and which state of the record it answers from. */
+export const presentQuery = '{ dataset { version } today: regions(first: 1) { asOf } }';
 
 /** The provinces of a day. */
 export const provincesQuery = `query Provinces($asOf: Date) {
   regions(filter: {level: PROVINCE}, first: 100, asOf: $asOf) { nodes { code name bbox { west south east north } } }
+  dataset { version }
 }`;
 
 const sourceFields = 'sources { title publisher date url licence }';
@@ -163,7 +260,10 @@ export const clusterQuery = `query Cluster($id: ID!, $asOf: Date) {
     id name nameId regionNote provinceNamed initialTarget
     products { name nameId ${sourceFields} }
     phases { key from to ${sourceFields} }
-    regions(asOf: $asOf) { code name parent { code name } affirmative { answer } }
+    regions(asOf: $asOf) {
+      code name parent { code name } affirmative { answer disadvantaged { answer } border { answer } }
+      clusters(first: 100) { nodes { id } }
+    }
     location { point { lon lat } precision }
     grounds { ground { kind } met ${sourceFields} }
     events { date kind place with what value note ${sourceFields} }
@@ -172,12 +272,12 @@ export const clusterQuery = `query Cluster($id: ID!, $asOf: Date) {
 }`;
 
 /** What a text may mean. */
-export const searchQuery = `query Search($text: String!) {
+export const searchQuery = `query Search($text: String!, $asOf: Date) {
   search(text: $text, first: 8) {
     matched
     node {
       __typename
-      ... on Region { code name parent { name } }
+      ... on Region { code name parent(asOf: $asOf) { name } }
       ... on Cluster { id name nameId }
       ... on Product { key name nameId }
     }

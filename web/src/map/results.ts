@@ -1,13 +1,15 @@
 // The table beside the map, with the same rows, and what can be done with them.
-import type { Answer, ClusterRow, Clusters, RegionRow, Regions } from './api';
+import { type Answer, AskError, type ClusterRow, type Clusters, type NumberRow, type RegionRow, type Regions, type Status } from './api';
 import { h } from './dom';
 import { nameIn, type Page } from './page';
 import { exportAddress } from './questions';
+import { drawLeftOut, drawRefusal } from './refusal';
+import { titleOf } from './title';
 import type { List, Selection } from './view';
 import { grouped, longDay, type Words } from './words';
 
 /** The list's answer; undefined while it is awaited, an Error when it failed. */
-export type Listed = { clusters?: Clusters['clusters']; regions?: Regions['regions'] } | Error | undefined;
+export type Listed = { clusters?: Clusters['clusters']; regions?: Regions } | Error | undefined;
 
 /** What the buttons above the table do. */
 export interface Actions { showQuery(): void; share(): void; embed(): void; retry(): void }
@@ -22,36 +24,71 @@ interface Column<Row> {
 }
 
 /** An answer with its colour; with a reason, that of the reason. */
-export const badge = (words: Words, answer: Answer, reason?: 'DISADVANTAGED' | 'BORDER' | 'BOTH', text?: string) => h('span',
-  { className: `answer ${(answer === 'YES' && reason ? reason : answer).toLowerCase().replace('_', '-')}` }, text ?? (answer === 'YES' && reason ? words[reason] : words[answer]));
+const badge = (words: Words, answer: Answer, reason: 'DISADVANTAGED' | 'BORDER' | 'BOTH', text?: string) => h('span',
+  { className: `answer ${(answer === 'YES' ? reason : answer).toLowerCase().replace('_', '-')}` }, text ?? (answer === 'YES' ? words[reason] : words[answer]));
 
-/** Whether a region is affirmative and why, in a word. */
-export function status(words: Words, answers: { affirmative: Answer; disadvantaged: Answer; border: Answer }): HTMLElement {
-  return badge(words, answers.affirmative, answers.disadvantaged === 'YES' ? answers.border === 'YES' ? 'BOTH' : 'DISADVANTAGED' : 'BORDER');
+/** Whether a region is affirmative, with the colour that the map gives it; in words why, or the text given. */
+export function status(words: Words, { answer, disadvantaged, border }: Status, text?: string): HTMLElement {
+  return badge(words, answer, disadvantaged.answer === 'YES' ? border.answer === 'YES' ? 'BOTH' : 'DISADVANTAGED' : 'BORDER', text);
 }
 
-const rowStatus = (words: Words, { affirmative: { answer, disadvantaged, border } }: RegionRow) =>
-  status(words, { affirmative: answer, disadvantaged: disadvantaged.answer, border: border.answer });
+/** The answer for one kind, with that kind's colour. */
+export const kindStatus = (words: Words, kind: 'DISADVANTAGED' | 'BORDER', answer: Answer) => badge(words, answer, kind, words[answer]);
+
+/** What went wrong, for the reader. */
+export const told = (words: Words, error: Error) => error instanceof AskError && error.later ? words.unreachable : error.message;
 
 function clusterColumns({ view, words }: Page): Column<ClusterRow>[] {
   const place = (row: ClusterRow) => row.regions.map(({ name, parent }) => parent ? `${name}, ${parent.name}` : name).join('; ');
+  // A cluster may stand in several regencies; each has its own answer.
+  const statuses = (row: ClusterRow) => row.regions.map(({ affirmative }) => status(words, affirmative));
   return [
     { key: 'name', title: (w) => w.product, value: (row) => row.products.map((p) => nameIn(view, p)).join(', '), cell: (row) => row.products.map((p) => nameIn(view, p)).join(', ') },
     { key: 'place', title: (w) => w.place, value: place, cell: place },
     { key: 'phase', title: (w) => w.phase, value: (row) => row.phases.map(({ key }) => key).join(', '), cell: (row) => row.phases.map(({ key }) => key.replace('-', '–')).join(', ') },
-    { key: 'affirmative', title: (w) => w.status, value: (row) => row.regions[0]?.affirmative.answer ?? '', cell: (row) => row.regions[0] ? badge(words, row.regions[0].affirmative.answer) : '' },
+    { key: 'affirmative', title: (w) => w.status, value: (row) => statuses(row).map(({ textContent }) => textContent).join(', '), cell: (row) => h('span', { className: 'statuses' }, statuses(row)) },
   ];
 }
 
-function regionColumns({ view, words }: Page): Column<RegionRow>[] {
-  const columns: Column<RegionRow>[] = [
+const clusterCount: Column<RegionRow> = { key: 'clusters', title: (w) => w.clusterCount, numeric: true, value: (row) => row.clusterCount, cell: (row) => String(row.clusterCount) };
+
+function regencyColumns({ view, words }: Page): Column<RegionRow>[] {
+  return [
     { key: 'name', title: (w) => w.name, value: (row) => row.name, cell: (row) => row.name },
     { key: 'place', title: (w) => w.province, value: (row) => row.parent?.name ?? '', cell: (row) => row.parent?.name ?? '' },
-    { key: 'clusters', title: (w) => w.clusterCount, numeric: true, value: (row) => row.clusterCount, cell: (row) => String(row.clusterCount) },
-    { key: 'affirmative', title: (w) => w.status, value: (row) => rowStatus(words, row).textContent, cell: (row) => rowStatus(words, row) },
-    { key: 'area', title: (w) => w.areaKm2, numeric: true, value: (row) => row.areaKm2 ?? -1, cell: (row) => row.areaKm2 === null ? '–' : grouped(row.areaKm2, view.lang) },
+    clusterCount,
+    { key: 'affirmative', title: (w) => w.status, value: (row) => row.affirmative ? status(words, row.affirmative).textContent : '', cell: (row) => row.affirmative ? status(words, row.affirmative) : '' },
+    areaColumn(view.lang),
   ];
-  return view.list === 'provinces' ? columns.filter(({ key }) => key !== 'place' && key !== 'affirmative') : columns;
+}
+
+const areaColumn = (lang: 'en' | 'id'): Column<RegionRow> => ({ key: 'area', title: (w) => w.areaKm2, numeric: true, value: (row) => row.areaKm2 ?? -1, cell: (row) => row.areaKm2 === null ? '–' : grouped(row.areaKm2, lang) });
+
+/** A number of which some may be missing: none is another answer than not known. */
+function counted(words: Words, known: number, notJudged: number): Node {
+  if (known === 0 && notJudged > 0) return h('span', { className: 'unsure' }, h('span', { className: 'answer not-covered' }, words.notJudged(notJudged)));
+  return h('span', { className: 'unsure' }, String(known), notJudged > 0 ? h('small', {}, words.notJudged(notJudged)) : null);
+}
+
+function provinceColumns({ view, words }: Page, { affirmativeRegencies, clustersInThem }: Regions): Column<RegionRow>[] {
+  const byProvince = <T extends { parent: { code: string } | null }>(regions: T[] = []) => {
+    const groups = new Map<string, T[]>();
+    for (const region of regions) groups.set(region.parent?.code ?? '', [...groups.get(region.parent?.code ?? '') ?? [], region]);
+    return groups;
+  };
+  const affirmative = byProvince(affirmativeRegencies?.nodes), unknown = byProvince(affirmativeRegencies?.notCovered);
+  const inThem = new Map<string, NumberRow>(clustersInThem?.rows.map((row) => [row.key, row]));
+  const regencies = ({ code }: RegionRow) => ({ known: affirmative.get(code)?.length ?? 0, notJudged: unknown.get(code)?.length ?? 0 });
+  /** The affirmative regencies that host clusters, by name. */
+  const hosts = ({ code }: RegionRow) => (affirmative.get(code) ?? []).filter((regency) => regency.clusterCount > 0).map(({ name }) => name);
+  return [
+    { key: 'name', title: (w) => w.name, value: (row) => row.name, cell: (row) => row.name },
+    clusterCount,
+    { key: 'affirmative', title: (w) => w.affirmativeRegencies, numeric: true, value: (row) => regencies(row).known || (regencies(row).notJudged > 0 ? -1 : 0), cell: (row) => counted(words, regencies(row).known, regencies(row).notJudged) },
+    { key: 'inthem', title: (w) => w.inThem, numeric: true, value: (row) => inThem.get(row.code)?.value ?? -1,
+      cell: (row) => h('span', {}, counted(words, inThem.get(row.code)?.value ?? 0, inThem.get(row.code)?.notCoveredCount ?? 0), hosts(row).length ? h('small', {}, hosts(row).join(', ')) : null) },
+    areaColumn(view.lang),
+  ];
 }
 
 export function drawResults(into: HTMLElement, page: Page, listed: Listed, counts: Partial<Record<List, number>>, actions: Actions) {
@@ -60,36 +97,60 @@ export function drawResults(into: HTMLElement, page: Page, listed: Listed, count
   const focused = document.activeElement?.id;
   const tab = (list: List, text: string) => h('button', {
     type: 'button', id: `list-${list}`, 'aria-pressed': String(view.list === list),
-    onclick: () => change({ list, sort: '', affirmative: list === 'provinces' && view.affirmative !== 'NO' && view.affirmative ? 'ANY' : view.affirmative }),
-  }, text, counts[list] === undefined ? null : h('b', {}, String(counts[list])));
-  const formats: [string, string][] = view.list === 'clusters' ? [['csv', 'CSV'], ['geojson', 'GeoJSON']] : [['csv', 'CSV'], ['geojson', 'GeoJSON'], ['topojson', 'TopoJSON']];
-  const anyDay = page.beforeRecord;
-  const none = anyDay && view.list !== 'clusters';
+    onclick: () => change({ list, sort: '', hosts: list === 'clusters' ? '' : view.hosts }),
+  }, text, counts[list] === undefined || page.refusal ? null : h('b', {}, String(counts[list])));
   into.replaceChildren(
     h('div', { className: 'segments', role: 'group', 'aria-label': words.listOf }, tab('clusters', words.clusters), tab('regencies', words.regencies), tab('provinces', words.provinces)),
-    ...body(page, listed, actions),
+    drawLeftOut(page) ?? '',
+    ...page.refusal ? drawRefusal(page) : body(page, listed, actions),
     h('div', { className: 'actions' },
-      none ? null : h('span', { className: 'downloads' }, h('span', { id: 'download-label' }, `${words.download}:`), formats.map(([format, name]) => h('a', { href: exportAddress(page.asked, format, anyDay), download: '', className: 'button' }, name))),
-      h('button', { type: 'button', id: 'show-query', onclick: actions.showQuery }, words.showQuery),
+      page.refusal ? null : downloads(page, listed),
+      page.refusal ? null : h('button', { type: 'button', id: 'show-query', onclick: actions.showQuery }, words.showQuery),
       h('button', { type: 'button', id: 'share', onclick: actions.share }, words.share),
-      h('button', { type: 'button', id: 'embed', onclick: actions.embed }, words.embed)));
+      page.refusal ? null : h('button', { type: 'button', id: 'embed', onclick: actions.embed }, words.embed)));
   const rows = into.querySelector('.rows');
   if (rows) rows.scrollTop = scrolled;
   if (focused) into.querySelector<HTMLElement>(`#${CSS.escape(focused)}`)?.focus({ preventScroll: true });
 }
 
+/** The list as files; while there is no list, their links lead nowhere. */
+function downloads(page: Page, listed: Listed): Node {
+  const { view, words, day, say } = page;
+  const formats: [string, string][] = view.list === 'clusters' ? [['csv', 'CSV'], ['geojson', 'GeoJSON']] : [['csv', 'CSV'], ['geojson', 'GeoJSON'], ['topojson', 'TopoJSON']];
+  const there = listed !== undefined && !(listed instanceof Error);
+  const failed = h('span', { className: 'wrong', role: 'alert' });
+  // The server may have gone since: a browser would save its error page, or nothing, without a word.
+  const begin = async (event: Event) => {
+    const link = event.currentTarget as HTMLAnchorElement;
+    if (link.dataset.checked) { delete link.dataset.checked; return; }
+    event.preventDefault();
+    const answered = await fetch(link.href, { method: 'HEAD' }).then(({ ok }) => ok, () => false);
+    failed.textContent = answered ? '' : words.downloadFailed;
+    if (!answered) { say(words.downloadFailed); return; }
+    link.dataset.checked = 'yes';
+    link.click();
+  };
+  return h('span', { className: 'downloads' }, h('span', { id: 'download-label' }, `${words.download}:`), formats.map(([format, name]) => there
+    ? h('a', { href: exportAddress(view, day, format), download: '', className: 'button', onclick: (event: Event) => { begin(event).catch(() => {}); } }, name)
+    : h('a', { role: 'link', 'aria-disabled': 'true', className: 'button off', title: words.downloadOff }, name)), failed);
+}
+
 function body(page: Page, listed: Listed, actions: Actions): Node[] {
-  const { view, words, frame } = page;
-  if (page.beforeRecord && view.list !== 'clusters') return [h('p', { className: 'empty' }, words.beforeRecord(longDay(frame.dataset.regionsFrom, view.lang)))];
-  if (listed instanceof Error) return [h('p', { className: 'empty', role: 'alert' }, words.failed, ' ', listed.message, ' ', h('button', { type: 'button', onclick: actions.retry }, words.retry))];
-  const answer = view.list === 'clusters' ? listed?.clusters : listed?.regions;
-  if (!answer) return [h('p', { className: 'empty' }, words.loading)];
+  const { view, words } = page;
+  const title = h('h2', { id: 'title' }, titleOf(page));
+  if (listed instanceof Error) {
+    return [title, h('p', { className: 'empty', role: 'alert' }, words.failed, ' ', told(words, listed), ' ', h('button', { type: 'button', onclick: actions.retry }, words.retry),
+      listed instanceof AskError && listed.later ? h('small', {}, words.retrying) : null)];
+  }
+  const answer = view.list === 'clusters' ? listed?.clusters : listed?.regions?.regions;
+  if (!answer) return [title, h('p', { className: 'empty' }, words.loading)];
   const missing = 'notCovered' in answer ? answer.notCovered : [];
   return [
+    title,
     h('p', { className: 'count', id: 'count' }, h('strong', {}, words.counted[view.list](answer.totalCount)), ' ', words.onDay(longDay(page.day, view.lang))),
     answer.totalCount === 0 ? h('p', { className: 'empty' }, words.nothing)
       : view.list === 'clusters' ? table(page, clusterColumns(page), answer.nodes as ClusterRow[], ({ id }) => ({ kind: 'cluster', key: id }))
-        : table(page, regionColumns(page), answer.nodes as RegionRow[], ({ code }) => ({ kind: 'region', key: code })),
+        : table(page, view.list === 'provinces' ? provinceColumns(page, (listed as { regions: Regions }).regions) : regencyColumns(page), answer.nodes as RegionRow[], ({ code }) => ({ kind: 'region', key: code })),
     ...answer.notCoveredCount === 0 ? [] : missing.length === 0 ? [h('p', { className: 'missing' }, words.moreNotCovered(answer.notCoveredCount))]
       : [h('details', { className: 'missing' }, h('summary', {}, words.moreNotCovered(answer.notCoveredCount)), h('p', {}, missing.map(({ name }) => name).join(', ')))],
   ];

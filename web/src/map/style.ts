@@ -1,5 +1,5 @@
 // The MapLibre style: the neighbours, the tiles' regions, the area and the clusters.
-import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl';
+import type { ExpressionSpecification, FilterSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl';
 import neighboursAddress from './neighbours.json?url';
 import type { Palette } from './palette';
 
@@ -11,12 +11,15 @@ export interface StyleInput {
   tiles?: string;
   colour: 'affirmative' | 'count';
   level: 'regencies' | 'provinces';
-  /** Numbers of clusters by code, where filters leave some out; else the tiles' own numbers count. */
+  /** Numbers of clusters by code, where filters leave some out, and -1 where it cannot be told; else the tiles' own numbers count. */
   counts?: Record<string, number>;
   /** The codes that match the filters; undefined when no filter is set. */
   matching?: string[];
   selectedCode?: string;
 }
+
+/** Where the neighbours' land is. */
+export const neighboursAt = new URL(neighboursAddress, document.baseURI).href;
 
 const get = (name: string): ExpressionSpecification => ['get', name];
 const is = (name: string, value: string): ExpressionSpecification => ['==', get(name), value];
@@ -45,15 +48,18 @@ export function styleOf({ palette, theme, tiles, colour, level, counts, matching
   const dim = (full: number, faint: number): number | ExpressionSpecification => matching && (fillLevel === level) ? ['case', matches, full, faint] : full;
   const disadvantaged = is('disadvantaged', 'YES'), border = is('border', 'YES');
   const both: ExpressionSpecification = ['all', disadvantaged, border];
+  // A region that the answer does not name has no number.
+  const number: ExpressionSpecification = counts ? ['coalesce', ['get', get('code'), ['literal', counts]], -1] : get('clusterCount');
+  const unknown: ExpressionSpecification = colour === 'affirmative' ? is('affirmative', 'NOT_COVERED') : ['<', number, 0];
   const fill: ExpressionSpecification = colour === 'affirmative'
     ? ['case', disadvantaged, palette.disadvantaged, border, palette.border, is('affirmative', 'NOT_COVERED'), palette.hatchGround, palette.no]
-    : ['step', counts ? ['coalesce', ['get', get('code'), ['literal', counts]], 0] : get('clusterCount'), palette.counts[0], 1, palette.counts[1], 2, palette.counts[2], 3, palette.counts[3]];
+    : ['step', number, palette.hatchGround, 0, palette.counts[0], 1, palette.counts[1], 2, palette.counts[2], 3, palette.counts[3]];
   const regions = { source: 'sentra' };
 
   return {
     version: 8,
     sources: {
-      neighbours: { type: 'geojson', data: new URL(neighboursAddress, document.baseURI).href },
+      neighbours: { type: 'geojson', data: neighboursAt },
       ...tiles && { sentra: { type: 'vector', tiles: [tiles], minzoom: 0, maxzoom: 12 } as const },
       area: { type: 'geojson', data: empty },
       clusters: { type: 'geojson', data: empty },
@@ -64,10 +70,14 @@ export function styleOf({ palette, theme, tiles, colour, level, counts, matching
       { id: 'land', type: 'fill', source: 'neighbours', filter: tiles ? ['==', get('indonesia'), false] : true,
         paint: { 'fill-color': ['case', get('indonesia'), palette.country, palette.land], 'fill-outline-color': palette.landLine } },
       ...when(tiles, () => [
+        // What the filters dim pales to land, not to sea.
+        { id: 'ground', type: 'fill', ...regions, 'source-layer': fillLevel, paint: { 'fill-color': palette.land } },
         { id: 'regions', type: 'fill', ...regions, 'source-layer': fillLevel, paint: { 'fill-color': fill, 'fill-opacity': dim(1, 0.3) } },
-        ...when(colour === 'affirmative', () => [
-          { id: 'not-covered', type: 'fill', ...regions, 'source-layer': fillLevel, filter: is('affirmative', 'NOT_COVERED'),
+        ...when(colour === 'affirmative' || counts, () => [
+          { id: 'not-covered', type: 'fill', ...regions, 'source-layer': fillLevel, filter: unknown as FilterSpecification,
             paint: { 'fill-pattern': images.hatch, 'fill-opacity': dim(1, 0.3) } },
+        ]),
+        ...when(colour === 'affirmative', () => [
           { id: 'both', type: 'fill', ...regions, 'source-layer': fillLevel, filter: both, paint: { 'fill-pattern': images.both, 'fill-opacity': dim(1, 0.3) } },
         ]),
         { id: 'regency-borders', type: 'line', ...regions, 'source-layer': 'borders', filter: is('level', 'regency'), minzoom: 4,
@@ -102,7 +112,8 @@ export function styleOf({ palette, theme, tiles, colour, level, counts, matching
       { id: 'clusters', type: 'symbol', source: 'clusters',
         layout: {
           'icon-image': ['case', get('later'), images.later, images.earlier], 'icon-allow-overlap': true, 'icon-size': grow(3, 0.75, 7, 1),
-          'icon-offset': get('offset'),
+          // Those at one spot stand side by side.
+          'icon-offset': ['interpolate', ['linear'], get('nth'), 0, ['literal', [0, 0]], 20, ['literal', [320, 0]]],
         },
         paint: { 'icon-opacity': 1 } },
     ],

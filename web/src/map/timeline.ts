@@ -1,7 +1,8 @@
-// The day: a slider from 2013 to today, with a mark at each day on which something changes.
-import { firstDay, fromNumber, momentAt, today, toNumber } from './days';
+// The day: a slider over the days of the record, with a mark at each day on which something changes.
+import { fromNumber, momentAt, toNumber } from './days';
 import { h } from './dom';
 import type { Page } from './page';
+import { refusedDay } from './refusal';
 import { longDay } from './words';
 
 const stepsPerSecond = 0.7;
@@ -11,10 +12,11 @@ export interface Timeline { draw(page: Page): void }
 export function createTimeline(into: HTMLElement): Timeline {
   let page: Page;
   let playing: ReturnType<typeof setInterval> | undefined;
-  const first = toNumber(firstDay), last = toNumber(today());
+  // The record's first day, and the day it is.
+  let first = 0, last = 1;
 
-  const slider = h('input', { type: 'range', id: 'day-slider', min: String(first), max: String(last), step: '1' });
-  const field = h('input', { type: 'date', min: firstDay, max: fromNumber(last) });
+  const slider = h('input', { type: 'range', id: 'day-slider', step: '1' });
+  const field = h('input', { type: 'date' });
   const play = h('button', { type: 'button', className: 'round' });
   const previous = h('button', { type: 'button', className: 'round' }, '‹');
   const next = h('button', { type: 'button', className: 'round' }, '›');
@@ -47,12 +49,12 @@ export function createTimeline(into: HTMLElement): Timeline {
     rest = setTimeout(() => { rest = undefined; }, 1000);
   });
   field.addEventListener('change', () => { stop(); if (field.value && field.checkValidity()) go(field.value); });
-  previous.addEventListener('click', () => { stop(); go(page.moments.findLast(({ day }) => day < page.day)?.day ?? firstDay); });
+  previous.addEventListener('click', () => { stop(); go(page.moments.findLast(({ day }) => day < page.day)?.day ?? fromNumber(first)); });
   next.addEventListener('click', () => { stop(); go(after()); });
   now.addEventListener('click', () => { stop(); go(fromNumber(last)); });
   play.addEventListener('click', () => {
     if (playing) { stop(); return; }
-    go(page.day >= fromNumber(last) ? firstDay : after());
+    go(page.day >= fromNumber(last) ? fromNumber(first) : after());
     playing = setInterval(() => {
       if (page.day >= fromNumber(last)) stop();
       else go(after(), true);
@@ -64,12 +66,19 @@ export function createTimeline(into: HTMLElement): Timeline {
   /** What the reader should know of the day, and where to go instead. */
   const draw = (given: Page) => {
     page = given;
-    const { words, view, day } = page;
-    const spoken = longDay(day, view.lang);
+    const { words, view, day, frame } = page;
+    const refused = refusedDay(view);
+    const spoken = refused === undefined ? longDay(day, view.lang) : `“${refused}”`;
+    first = toNumber(frame.dataset.regionsFrom);
+    last = toNumber(frame.provinces.asOf);
+    slider.min = String(first);
+    slider.max = String(last);
+    field.min = fromNumber(first);
+    field.max = fromNumber(last);
     slider.value = String(toNumber(day));
-    slider.setAttribute('aria-label', words.timeline);
-    slider.setAttribute('aria-valuetext', spoken);
-    field.value = day;
+    slider.setAttribute('aria-label', words.timeline(longDay(frame.dataset.regionsFrom, view.lang)));
+    slider.setAttribute('aria-valuetext', refused === undefined ? spoken : `${spoken}: ${words.notThisDay}`);
+    field.value = refused === undefined ? day : '';
     field.setAttribute('aria-label', words.day);
     shown.textContent = spoken;
     for (const [button, text] of [[previous, words.previous], [next, words.next]] as const) {
@@ -77,7 +86,7 @@ export function createTimeline(into: HTMLElement): Timeline {
       button.title = text;
     }
     now.textContent = words.today;
-    now.disabled = view.day === '';
+    now.disabled = view.day === '' && refused === undefined;
     drawPlay();
 
     marks.replaceChildren(...page.moments.filter(({ say }) => say).map((moment) => {
@@ -85,22 +94,23 @@ export function createTimeline(into: HTMLElement): Timeline {
       mark.style.left = share(toNumber(moment.day));
       return mark;
     }));
-    const lastYear = Number(fromNumber(last).slice(0, 4));
-    years.replaceChildren(...Array.from({ length: lastYear - 2013 + 1 }, (_, i) => {
-      const year = h('span', { className: i % 2 ? 'odd' : '' }, String(2013 + i));
-      year.style.left = share(toNumber(`${2013 + i}-01-01`));
+    // The first year begins before the record does.
+    const firstYear = Number(fromNumber(first).slice(0, 4)) + 1, lastYear = Number(fromNumber(last).slice(0, 4));
+    years.replaceChildren(...Array.from({ length: lastYear - firstYear + 1 }, (_, i) => {
+      const year = h('span', { className: i % 2 ? 'odd' : '' }, String(firstYear + i));
+      year.style.left = share(toNumber(`${firstYear + i}-01-01`));
       return year;
     }));
     told.replaceChildren(...tell(page));
   };
 
   const jump = (text: string, day: string) => h('button', { type: 'button', className: 'text', onclick: () => { stop(); go(day); } }, text);
-  const tell = ({ words, view, day, beforeRecord, frame, moments }: Page): (Node | string)[] => {
+  const tell = ({ words, view, day, frame, moments }: Page): (Node | string)[] => {
     const spell = (d: string) => longDay(d, view.lang);
-    if (beforeRecord) {
-      const begins = frame.dataset.regionsFrom;
-      return [words.beforeRecord(spell(begins)), ' ', jump(words.toRecord(spell(begins)), begins)];
-    }
+    const begins = frame.dataset.regionsFrom;
+    const refused = refusedDay(view);
+    if (refused !== undefined) return [words.refusedDay(refused)];
+    if (day < begins) return [words.beforeRecord(spell(begins)), ' ', jump(words.toRecord(spell(begins)), begins)];
     const moment = momentAt(moments.filter(({ say }) => say), day);
     const said = moment ? [h('span', {}, h('time', { dateTime: moment.day }, spell(moment.day)), `: ${moment.say!(words)}.`)] : [];
     const lists = frame.dataset.designationCoverage.filter(({ kind, validFrom, validTo }) => kind === 'DISADVANTAGED' && validFrom?.length === 10 && validTo);

@@ -36,11 +36,16 @@ export interface View {
   /** A column's name, behind a minus when downwards; empty for the API's own order. */
   sort: string;
   camera?: Camera;
+  /** What stands in the address and is not understood; it stays there until it is given up. */
+  refused: Parameter[];
 }
+
+/** A name of the address with its text. */
+export interface Parameter { name: string; value: string }
 
 export const defaults: View = {
   lang: 'en', day: '', list: 'clusters', colour: 'affirmative', phase: '', product: '', affirmative: '', initialTarget: '', hosts: '',
-  province: '', text: '', sort: '',
+  province: '', text: '', sort: '', refused: [],
 };
 
 /** Whether a text is a day of the calendar; a 30 February is none, which Date would take for a day in March. */
@@ -89,35 +94,97 @@ export function formatArea(area: Area): string {
 
 const areaParameters = { box: 'bbox', polygon: 'within', circle: 'near' } as const;
 
-/** Reads an address. What is wrong in it is left out: a shared link shows what can be shown. */
+/** Names that only arrange what is shown: without them it is the same answer. */
+const arranging = ['lang', 'theme', 'colour', 'sort', 'at', 'show'];
+
+/** Names of the address, and by which part of the view each is meant. */
+const meanings: Record<string, keyof View> = {
+  asOf: 'day', list: 'list', colour: 'colour', phase: 'phase', product: 'product', affirmative: 'affirmative', initialTarget: 'initialTarget', hosts: 'hosts',
+  province: 'province', q: 'text', bbox: 'area', within: 'area', near: 'area', show: 'selected', sort: 'sort', at: 'camera', lang: 'lang',
+};
+
+/** Names that other sites append to an address to follow its readers. */
+const followed = /^(utm_\w+|fbclid|gclid|dclid|msclkid|igshid|mc_[ce]id|ref)$/;
+
+/** Whether a parameter that is not understood asks for another answer than would be given without it. */
+export function changesAnswer({ name }: Parameter): boolean {
+  return name in meanings && !arranging.includes(name);
+}
+
+/** A view without the refused parameters that its changes settle. */
+export function changed(view: View, changes: Partial<View>): View {
+  const refused = view.refused.filter(({ name }) => !(meanings[name] in changes));
+  return { ...view, refused, ...changes };
+}
+
+/**
+ * Reads an address. What is wrong in it is refused and not passed over: a filter that is left out would give
+ * another answer than the one asked for.
+ */
 export function parseView(search: string, lang: View['lang']): View {
   const given = new URLSearchParams(search);
-  const view: View = { ...defaults, lang };
-  const text = (name: string) => (given.get(name) ?? '').slice(0, 200);
-  const take = <K extends keyof View>(key: K, name: string, ...known: (View[K] & string)[]) => {
-    const value = text(name);
-    if (isOneOf(value, ...known)) view[key] = value;
+  const view: View = { ...defaults, lang, refused: [] };
+  /** Reads a parameter; `read` gives whether it was understood. An empty one is not set. */
+  const take = (name: string, read: (value: string) => boolean | void) => {
+    const values = given.getAll(name);
+    given.delete(name);
+    if (values.length > 1 && new Set(values).size > 1) view.refused.push(...values.map((value) => ({ name, value: value.slice(0, 200) })));
+    else if (values[0] && read(values[0]) === false) view.refused.push({ name, value: values[0].slice(0, 200) });
   };
-  take('lang', 'lang', 'en', 'id');
-  take('list', 'list', 'clusters', 'regencies', 'provinces');
-  take('colour', 'colour', 'affirmative', 'count');
-  take('affirmative', 'affirmative', 'ANY', 'DISADVANTAGED', 'BORDER', 'NO');
-  take('initialTarget', 'initialTarget', 'true', 'false');
-  take('hosts', 'hosts', 'true', 'false');
-  if (isDay(text('asOf'))) view.day = text('asOf');
-  view.phase = text('phase');
-  view.product = text('product');
-  view.text = text('q');
-  if (/^\d{2}$/.test(text('province'))) view.province = text('province');
-  if (/^-?[a-z]+$/i.test(text('sort'))) view.sort = text('sort');
+  const choice = <K extends keyof View>(key: K, name: string, ...known: (View[K] & string)[]) => take(name, (value) => {
+    if (!isOneOf(value, ...known)) return false;
+    view[key] = value;
+  });
+  const text = (key: 'phase' | 'product' | 'text', name: string) => take(name, (value) => {
+    if (value.length > 100) return false;
+    view[key] = value;
+  });
+  choice('lang', 'lang', 'en', 'id');
+  take('theme', () => true); // The page reads it itself.
+  take('asOf', (value) => {
+    if (!isDay(value)) return false;
+    view.day = value;
+  });
+  choice('list', 'list', 'clusters', 'regencies', 'provinces');
+  choice('colour', 'colour', 'affirmative', 'count');
+  choice('affirmative', 'affirmative', 'ANY', 'DISADVANTAGED', 'BORDER', 'NO');
+  choice('initialTarget', 'initialTarget', 'true', 'false');
+  choice('hosts', 'hosts', 'true', 'false');
+  text('phase', 'phase');
+  text('product', 'product');
+  text('text', 'q');
+  take('province', (value) => {
+    if (!/^\d{2}$/.test(value)) return false;
+    view.province = value;
+  });
+  take('sort', (value) => {
+    if (!/^-?[a-z]+$/i.test(value)) return false;
+    view.sort = value;
+  });
   for (const kind of ['box', 'polygon', 'circle'] as const) {
-    const area = parseArea(kind, given.get(areaParameters[kind]) ?? '');
-    if (area) view.area = area;
+    take(areaParameters[kind], (value) => {
+      const area = parseArea(kind, value);
+      // There is one area; a second one would be passed over.
+      if (!area || view.area) return false;
+      view.area = area;
+    });
   }
-  const selected = /^(?:(region)(?=:\d{2}(?:\.\d{2})?$)|(cluster)(?=:.)):(.+)$/.exec(text('show'));
-  if (selected) view.selected = { kind: (selected[1] ?? selected[2]) as Selection['kind'], key: selected[3] };
-  const [lon, lat, zoom] = numbers(text('at'));
-  if (within(lon, -180, 180) && within(lat, -85, 85) && within(zoom, 0, 20)) view.camera = { lon, lat, zoom };
+  take('show', (value) => {
+    const selected = /^(?:(region)(?=:\d{2}(?:\.\d{2})?$)|(cluster)(?=:.)):(.+)$/.exec(value);
+    if (!selected) return false;
+    view.selected = { kind: (selected[1] ?? selected[2]) as Selection['kind'], key: selected[3] };
+  });
+  take('at', (value) => {
+    const [lon, lat, zoom, ...more] = numbers(value);
+    if (more.length > 0 || !within(lon, -180, 180) || !within(lat, -85, 85) || !within(zoom, 0, 20)) return false;
+    view.camera = { lon, lat, zoom };
+  });
+  // A cluster hosts none: of a list of clusters this asks nothing.
+  if (view.list === 'clusters' && view.hosts) {
+    view.refused.push({ name: 'hosts', value: view.hosts });
+    view.hosts = '';
+  }
+  for (const [name, value] of given) if (!followed.test(name)) view.refused.push({ name: name.slice(0, 50), value: value.slice(0, 200) });
   return view;
 }
 
@@ -140,6 +207,7 @@ export function formatView(view: View): string {
   put('sort', view.sort);
   if (view.camera) put('at', [places(view.camera.lon, 4), places(view.camera.lat, 4), places(view.camera.zoom, 2)].join(','));
   put('lang', view.lang, 'en');
+  for (const { name, value } of view.refused) out.append(name, value);
   // Commas and colons may stand in a query as they are, and read better.
   const query = out.toString().replaceAll('%2C', ',').replaceAll('%3A', ':').replaceAll('%3B', ';');
   return query === '' ? '' : `?${query}`;
@@ -147,6 +215,6 @@ export function formatView(view: View): string {
 
 /** How many filters are set. */
 export function countFilters(view: View): number {
-  return [view.phase, view.product, view.affirmative, view.initialTarget, view.list === 'clusters' ? '' : view.hosts, view.province, view.text, view.area]
+  return [view.phase, view.product, view.affirmative, view.initialTarget, view.hosts, view.province, view.text, view.area]
     .filter(Boolean).length;
 }

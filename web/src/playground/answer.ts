@@ -6,6 +6,12 @@ function isRow(value: unknown): value is Row {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The list of a connection (Relay): its edges or nodes. What stands beside them, as `notCovered`, is another list. */
+function connectionList(value: Row): [string, unknown[]] | undefined {
+  for (const key of ['edges', 'nodes']) if (Array.isArray(value[key])) return [key, value[key]];
+  return undefined;
+}
+
 /**
  * The rows of an answer: the elements of its lists of objects nearest to the root. Lists under several
  * aliases follow each other, each row with the path of its list. An answer without a list is one row.
@@ -19,28 +25,58 @@ export function rows(data: unknown): Row[] {
       if (Array.isArray(value)) {
         for (const element of value) if (isRow(element)) found.push({ list: path, ...element });
       } else if (isRow(value)) {
-        for (const [key, below] of Object.entries(value)) next.push({ path: path ? `${path}.${key}` : key, value: below });
+        const list = connectionList(value);
+        for (const [key, below] of list ? [list] : Object.entries(value)) next.push({ path: path ? `${path}.${key}` : key, value: below });
       }
     }
     level = next;
   }
-  if (found.length === 0 && isRow(data)) return [data];
+  if (found.length === 0 && isRow(data)) return Object.values(data).every(isList) ? [] : [data];
   // One list needs no column that tells it from others.
   if (new Set(found.map((row) => row.list)).size <= 1) for (const row of found) delete row.list;
   return found;
+}
+
+function isList(value: unknown): boolean {
+  return Array.isArray(value) || isRow(value) && connectionList(value) !== undefined;
 }
 
 function isGeometry(value: unknown): value is Geometry {
   return isRow(value) && typeof value.type === 'string' && ('coordinates' in value || 'geometries' in value);
 }
 
-/** Nested objects as columns `parent.name`; lists and geometries as JSON text. */
+/**
+ * Nested objects as columns `parent.name`. A list within a row is one cell a column, its values with "; " between;
+ * a list of lists, and a geometry, is JSON text.
+ */
 function flatten(row: Row, prefix = '', into: Row = {}): Row {
   for (const [key, value] of Object.entries(row)) {
-    if (isRow(value) && !isGeometry(value)) flatten(value, `${prefix}${key}.`, into);
-    else into[prefix + key] = value !== null && typeof value === 'object' ? JSON.stringify(value) : value;
+    const name = prefix + key;
+    if (isGeometry(value)) into[name] = JSON.stringify(value);
+    else if (Array.isArray(value)) joinList(value, name, into);
+    else if (isRow(value)) {
+      const list = connectionList(value);
+      // The words nodes and edges say nothing in a column's name.
+      if (list) joinList(list[0] === 'edges' ? list[1].map((edge) => isRow(edge) && isRow(edge.node) ? edge.node : edge) : list[1], name, into);
+      else flatten(value, `${name}.`, into);
+    } else into[name] = value;
   }
   return into;
+}
+
+function joinList(list: unknown[], name: string, into: Row) {
+  if (!list.some((element) => element !== null && typeof element === 'object')) {
+    into[name] = list.map((element) => element ?? '').join('; ');
+    return;
+  }
+  if (!list.every(isRow) || list.some(isGeometry)) {
+    into[name] = JSON.stringify(list);
+    return;
+  }
+  const flat = list.map((element) => flatten(element));
+  for (const column of new Set(flat.flatMap((element) => Object.keys(element)))) {
+    into[`${name}.${column}`] = flat.map((element) => element[column] ?? '').join('; ');
+  }
 }
 
 function cell(value: unknown): string {
@@ -73,6 +109,11 @@ function geometryOf(row: Row, path: string[] = []): { geometry: Geometry; path: 
     if (below) return below;
   }
   return undefined;
+}
+
+/** Whether any row of the answer has a place. */
+export function hasGeometry(data: unknown): boolean {
+  return rows(data).some((row) => geometryOf(row));
 }
 
 /** The answer's rows as GeoJSON: boundaries or points as geometries, all else as properties. */

@@ -13,7 +13,7 @@ import { createRoot } from 'react-dom/client';
 import { fromFragment, toFragment, type Operation } from '../operation';
 import { saveFile } from '../savefile';
 import { preferredTheme } from '../theme';
-import { toCSV, toGeoJSON } from './answer';
+import { hasGeometry, rows, toCSV, toGeoJSON } from './answer';
 import { examples } from './examples';
 import { mendTabs } from './tabs';
 
@@ -82,7 +82,7 @@ function Bar({ data }: { data: unknown }) {
     show(examples[index]);
     run();
   };
-  const none = data === undefined || data === null;
+  const none = !data || rows(data).length === 0;
   return (
     <header className="bar">
       <h1><a href="./">Sentra</a> <span>playground</span></h1>
@@ -93,7 +93,7 @@ function Bar({ data }: { data: unknown }) {
       <div className="actions">
         <button type="button" disabled={!ready} onClick={share}>Share link</button>
         <button type="button" disabled={none} onClick={() => saveFile('sentra-answer.csv', 'text/csv;charset=utf-8', toCSV(data))}>Answer as CSV</button>
-        <button type="button" disabled={none} onClick={() => saveFile('sentra-answer.geojson', 'application/geo+json', JSON.stringify(toGeoJSON(data)))}>Answer as GeoJSON</button>
+        <button type="button" disabled={none || !hasGeometry(data)} title={none || hasGeometry(data) ? undefined : 'The answer holds no boundary and no point'} onClick={() => saveFile('sentra-answer.geojson', 'application/geo+json', JSON.stringify(toGeoJSON(data)))}>Answer as GeoJSON</button>
         <output>{said}</output>
       </div>
     </header>

@@ -1,0 +1,82 @@
+// What a view asks for, as a phrase in the reader's language.
+import { nameIn, type Page } from './page';
+import { asksForHosts } from './questions';
+import type { View } from './view';
+
+/** The parts of a phrase; empty where no filter asks for them. */
+interface Parts {
+  affirmative: View['affirmative'];
+  /** The clusters, with what they must be. */
+  clusters: string;
+  province: string;
+  text: string;
+  area: boolean;
+  hosts: '' | 'some' | 'none';
+}
+
+const and = (parts: string[], word: string) => parts.filter(Boolean).join(` ${word} `);
+const upper = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+const en = {
+  clusters: (product: string, phase: string, target: View['initialTarget']) => `${product ? `${product} ` : ''}clusters${phase ? ` of phase ${phase}` : ''}${
+    target === 'true' ? ' that were initial targets' : target === 'false' ? ' known not to have been initial targets' : ''}`,
+  regency: { '': '', ANY: 'affirmative', DISADVANTAGED: 'disadvantaged', BORDER: 'border', NO: '' },
+  one: { '': 'a regency or city', ANY: 'an affirmative regency or city', DISADVANTAGED: 'a disadvantaged regency', BORDER: 'a border regency or city', NO: 'a regency or city' },
+  listOf: {
+    clusters({ clusters, affirmative, province, text, area }: Parts) {
+      const regencies = `${en.regency[affirmative]} regencies and cities${affirmative === 'NO' ? ' known not to be affirmative' : ''}`.trim();
+      const where = affirmative ? ` in ${regencies}${province ? ` of ${province}` : ''}` : province ? ` in ${province}` : '';
+      return `${clusters}${where}${text ? `, the place named “${text}”` : ''}${area ? ', within the chosen area' : ''}`;
+    },
+    regencies({ clusters, affirmative, province, text, area, hosts }: Parts) {
+      const does = and([hosts && `host ${hosts === 'none' ? 'no ' : ''}${clusters}`, area ? 'touch the chosen area' : ''], 'and');
+      return `${en.regency[affirmative]} regencies and cities${province ? ` of ${province}` : ''}${affirmative === 'NO' ? ' known not to be affirmative' : ''}${text ? ` named “${text}”` : ''}${does ? ` that ${does}` : ''}`;
+    },
+    provinces({ clusters, affirmative, province, text, area, hosts }: Parts) {
+      const named = `provinces${province ? ` (${province})` : ''}${text ? ` named “${text}”` : ''}`;
+      const none = affirmative === 'NO' ? ' without an affirmative regency or city' : '';
+      if (hosts === 'some') return `${named}${none}${none ? ',' : ''} with ${en.one[affirmative]} that ${and([area ? 'touches the chosen area' : '', `hosts ${clusters}`], 'and')}`;
+      const does = and([affirmative && !none ? `hold ${en.one[affirmative]}` : '', hosts && `host no ${clusters}`, area ? 'touch the chosen area' : ''], 'and');
+      return `${named}${none}${does ? ` that ${does}` : ''}`;
+    },
+  },
+};
+
+const id: typeof en = {
+  clusters: (product, phase, target) => `sentra${product ? ` ${product}` : ''}${phase ? ` tahap ${phase}` : ''}${
+    target === 'true' ? ' yang menjadi sasaran awal' : target === 'false' ? ' yang diketahui bukan sasaran awal' : ''}`,
+  regency: { '': '', ANY: 'afirmatif', DISADVANTAGED: 'tertinggal', BORDER: 'perbatasan', NO: 'yang diketahui tidak afirmatif' },
+  one: { '': 'kabupaten/kota', ANY: 'kabupaten/kota afirmatif', DISADVANTAGED: 'kabupaten tertinggal', BORDER: 'kabupaten/kota perbatasan', NO: 'kabupaten/kota' },
+  listOf: {
+    clusters({ clusters, affirmative, province, text, area }) {
+      const where = affirmative ? ` di kabupaten/kota ${id.regency[affirmative]}${province ? `, ${province}` : ''}` : province ? ` di ${province}` : '';
+      return `${clusters}${where}${text ? `, tempat bernama “${text}”` : ''}${area ? ', di dalam area yang dipilih' : ''}`;
+    },
+    regencies({ clusters, affirmative, province, text, area, hosts }) {
+      const does = and([hosts && `${hosts === 'none' ? 'tidak ' : ''}memiliki ${clusters}`, area ? 'menyentuh area yang dipilih' : ''], 'dan');
+      return `kabupaten/kota${affirmative ? ` ${id.regency[affirmative]}` : ''}${province ? ` di ${province}` : ''}${text ? ` bernama “${text}”` : ''}${does ? ` yang ${does}` : ''}`;
+    },
+    provinces({ clusters, affirmative, province, text, area, hosts }) {
+      const named = `provinsi${province ? ` (${province})` : ''}${text ? ` bernama “${text}”` : ''}`;
+      const none = affirmative === 'NO' ? ' tanpa kabupaten/kota afirmatif' : '';
+      if (hosts === 'some') return `${named}${none}${none ? ',' : ''} dengan ${id.one[affirmative]} yang ${and([area ? 'menyentuh area yang dipilih' : '', `memiliki ${clusters}`], 'dan')}`;
+      const does = and([affirmative && !none ? `memuat ${id.one[affirmative]}` : '', hosts && `tidak memiliki ${clusters}`, area ? 'menyentuh area yang dipilih' : ''], 'dan');
+      return `${named}${none}${does ? ` yang ${does}` : ''}`;
+    },
+  },
+};
+
+const phrases = { en, id };
+
+/** The list of a view as a phrase: “Affirmative regencies and cities that host clusters”. */
+export function titleOf({ view, frame }: Page): string {
+  const phrase = phrases[view.lang];
+  const product = frame.products.find(({ key }) => key === view.product);
+  const name = product ? nameIn(view, product).toLowerCase() : view.product;
+  const parts: Parts = {
+    affirmative: view.affirmative, clusters: phrase.clusters(name, view.phase.replace('-', '–'), view.initialTarget),
+    province: frame.provinces.nodes.find(({ code }) => code === view.province)?.name ?? view.province,
+    text: view.text, area: view.area !== undefined, hosts: view.hosts === 'false' ? 'none' : asksForHosts(view) ? 'some' : '',
+  };
+  return upper(phrase.listOf[view.list](parts).trim());
+}
