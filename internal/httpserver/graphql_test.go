@@ -358,6 +358,7 @@ func TestLastingAnswersDoNotDependOnToday(t *testing.T) {
 		"regionsAt":     `regionsAt(point: {lon: 135.5, lat: -4}, toleranceMetres: 1000, asOf: "2017-12-25") { province ` + region + ` regency { code asOf } }`,
 		"regionsAtMany": `regionsAtMany(points: [{lon: 135.5, lat: -4}], toleranceMetres: 1000, asOf: "2017-12-25") { province { code asOf } }`,
 		"choropleth":    `choropleth(by: REGION, level: PROVINCE, measure: AFFIRMATIVE_CLUSTER_COUNT, asOf: "2017-12-25") { asOf total { value } rows { key status value share reason region ` + region + ` } }`,
+		"cluster":       `cluster(key: "2017-94.06-coffee-processing", asOf: "2017-12-25") { id asOf regions ` + region + ` products { id asOf } }`,
 		"clusters":      `clusters(asOf: "2017-12-25") { nodes { id regions ` + region + ` } }`,
 	}
 	s := newGraphQLServer(t, func(config *httpserver.Config) { config.MaxComplexity = 1 << 30 })

@@ -91,7 +91,7 @@ func Layers() []Layer {
 		}},
 		{LayerClusters, "Clusters (sentra IKM); to zoom 10 nearby ones are one point that has only a count.", []Field{
 			{"count", Number, "number of clusters at the point"},
-			{"id", String, "the cluster's id in the API"},
+			{"id", String, "the cluster's id in the API, which is today's view; of the tile's day it is known there by key and asOf"},
 			{"key", String, "the cluster's stable key"},
 			{"name", String, "name in English"},
 			{"nameId", String, "name in Indonesian"},
