@@ -373,7 +373,7 @@ test('a swatch has the colour of what it stands beside', async () => {
 });
 
 test('a cluster’s card says when its phase had not begun', async () => {
-  const key = 'Q2x1c3RlcjoyMDE3LTk0LjA2LWNvZmZlZS1wcm9jZXNzaW5n';
+  const key = '2017-94.06-coffee-processing';
   const before = await show(`/?asOf=2016-12-31&show=cluster:${key}`);
   await before.page.locator('#card').getByText('Its phase had not begun by 31 December 2016.').waitFor();
   await before.context.close();

@@ -15,13 +15,20 @@ test('an address says what a view shows, and back', () => {
   for (const changes of [
     {}, { day: '2017-12-25', list: 'regencies', affirmative: 'ANY', hosts: 'true' }, { lang: 'id', colour: 'count', province: '94', phase: '2013-2016', product: 'coffee-processing', initialTarget: 'false', text: 'Toli & toli?', sort: '-clusters' },
     { area: { kind: 'box', west: 170, south: -5, east: -170, north: 5 } }, { area: { kind: 'polygon', ring: [[110, -7], [112.5, -7], [111, -8.25]] } }, { area: { kind: 'circle', centre: [112.733, -7.2], radius: 100000 } },
-    { selected: { kind: 'region', key: '94.06' } }, { selected: { kind: 'cluster', key: 'Q2x1=' }, camera: { lon: 135.5, lat: -4.1, zoom: 6.25 } },
+    { selected: { kind: 'region', key: '94.06' } }, { selected: { kind: 'cluster', key: '2017-94.06-coffee-processing' }, camera: { lon: 135.5, lat: -4.1, zoom: 6.25 } },
     { refused: [{ name: 'asOf', value: '2017-02-30' }, { name: 'colour', value: 'red' }] },
   ]) {
     const wanted = { ...view.defaults, ...changes };
     assert.deepEqual(view.parseView(view.formatView(wanted), 'en'), wanted);
   }
   assert.equal(view.formatView(view.defaults), '');
+});
+
+test('an address of 0.1.0 names a cluster by its id', () => {
+  const selected = (text) => view.parseView(`?show=cluster:${text}`, 'en').selected.key;
+  for (const key of ['2017-94.06-coffee-processing', 'x', 'kopi–Dogiyai?>']) assert.equal(selected(Buffer.from(`Cluster:${key}`).toString('base64url')), key);
+  for (const key of ['Q2x1=', 'Q2x1c3Rlcj', 'Q2x1c3Rlcj!']) assert.equal(selected(key), key);
+  assert.equal(view.formatView(view.parseView('?show=cluster:Q2x1c3RlcjoyMDE3LTk0LjA2LWNvZmZlZS1wcm9jZXNzaW5n', 'en')), '?show=cluster:2017-94.06-coffee-processing');
 });
 
 test('what is not understood in an address is refused, and told from what only arranges', () => {

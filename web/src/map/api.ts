@@ -81,7 +81,7 @@ export interface Frame {
 export interface Succession { date: string; law: string | null; region: Named; sources?: Source[] }
 
 export interface ClusterRow {
-  id: string; name: string; nameId: string;
+  key: string; name: string; nameId: string;
   products: { key: string; name: string; nameId: string }[];
   phases: { key: string; from: string; to: string | null }[];
   regions: (Named & { parent: Named | null; affirmative: Status })[];
@@ -123,15 +123,15 @@ export interface RegionCard extends Named {
       coverage: { note: string; regulation: string | null; sources: Source[] }[];
     }[];
   };
-  clusters: { nodes: { id: string; name: string; nameId: string; phases: { key: string }[]; sources: Source[] }[] };
+  clusters: { nodes: { key: string; name: string; nameId: string; phases: { key: string }[]; sources: Source[] }[] };
   sources: Source[];
 }
 
 export interface ClusterCard {
-  id: string; name: string; nameId: string; regionNote: string | null; provinceNamed: string | null; initialTarget: boolean | null;
+  key: string; name: string; nameId: string; regionNote: string | null; provinceNamed: string | null; initialTarget: boolean | null;
   products: { name: string; nameId: string; sources: Source[] }[];
   phases: { key: string; from: string; to: string | null; sources: Source[] }[];
-  regions: (ClusterRow['regions'][number] & { clusters: { nodes: { id: string }[] } })[];
+  regions: (ClusterRow['regions'][number] & { clusters: { nodes: { key: string }[] } })[];
   location: ClusterRow['location'];
   grounds: { ground: { kind: string }; met: boolean | null; sources: Source[] }[];
   events: { date: string; kind: string; place: string | null; with: string | null; what: string | null; value: number | null; note: string | null; sources: Source[] }[];
@@ -139,5 +139,5 @@ export interface ClusterCard {
 }
 
 export interface Search {
-  search: { matched: string; node: { __typename: 'Region' | 'Cluster' | 'Product'; code?: string; id?: string; key?: string; name: string; nameId?: string; parent?: { name: string } | null } }[];
+  search: { matched: string; node: { __typename: 'Region' | 'Cluster' | 'Product'; code?: string; key?: string; name: string; nameId?: string; parent?: { name: string } | null } }[];
 }

@@ -20,7 +20,7 @@ export interface MapEvents {
   selected(selection: Selection | undefined): void;
   drawn(area: Area | undefined): void;
   /** What hovering over a region or a cluster shows. */
-  hint(found: RegionProperties | { id: string }): Node;
+  hint(found: RegionProperties | { key: string }): Node;
   /** Some of the regions could not be loaded, and when asked for again all could. */
   tilesFailed(): void;
   tilesLoaded(): void;
@@ -141,7 +141,7 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
       hovered = { id: feature.id, sourceLayer: feature.sourceLayer! };
       map.setFeatureState({ source: 'sentra', ...hovered }, { hovered: true });
     }
-    popup.setLngLat(event.lngLat).setDOMContent(events.hint(feature.properties as RegionProperties | { id: string })).addTo(map);
+    popup.setLngLat(event.lngLat).setDOMContent(events.hint(feature.properties as RegionProperties | { key: string })).addTo(map);
   });
   map.on('mouseout', unhover);
   map.on('click', (event) => {
@@ -152,8 +152,8 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
       else fill();
       return;
     }
-    const properties = at(event)?.properties as { id?: string; code?: string } | undefined;
-    events.selected(properties?.id ? { kind: 'cluster', key: properties.id } : properties?.code ? { kind: 'region', key: properties.code } : undefined);
+    const properties = at(event)?.properties as { key?: string; code?: string } | undefined;
+    events.selected(properties?.key ? { kind: 'cluster', key: properties.key } : properties?.code ? { kind: 'region', key: properties.code } : undefined);
   });
   map.on('dblclick', (event) => {
     if (drawing?.kind !== 'polygon') return;
@@ -190,7 +190,7 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
         features: rows.map((row) => {
           const { lon, lat } = row.location.point;
           const nth = seen[`${lon},${lat}`] = (seen[`${lon},${lat}`] ?? -1) + 1;
-          return { type: 'Feature', properties: { id: row.id, later: row.phases.some(({ key }) => key !== firstPhase), nth }, geometry: { type: 'Point', coordinates: [lon, lat] } };
+          return { type: 'Feature', properties: { key: row.key, later: row.phases.some(({ key }) => key !== firstPhase), nth }, geometry: { type: 'Point', coordinates: [lon, lat] } };
         }),
       };
       fill();

@@ -72,7 +72,7 @@ export function createCard(into: HTMLElement, actions: CardActions) {
     frameOf(page, region.name, [words[region.kind], `${words.code.toLowerCase()} ${region.code}`].join(', '), region.bbox, [h('dl', {},
       region.parent ? fact(words.parent, regionButton(page, region.parent.code, region.parent.name)) : [],
       fact(words.clusterCount, region.clusters.nodes.length === 0 ? words.hostsNone
-        : region.clusters.nodes.map((c) => h('p', {}, h('button', { type: 'button', className: 'link', onclick: () => page.change({ selected: { kind: 'cluster', key: c.id } }) }, nameIn(view, c)), `, ${c.phases.map(({ key }) => key.replace('-', '–')).join(', ')}`, cite(page, c.sources)))),
+        : region.clusters.nodes.map((c) => h('p', {}, h('button', { type: 'button', className: 'link', onclick: () => page.change({ selected: { kind: 'cluster', key: c.key } }) }, nameIn(view, c)), `, ${c.phases.map(({ key }) => key.replace('-', '–')).join(', ')}`, cite(page, c.sources)))),
       region.kind === 'PROVINCE' ? [] : kinds,
       region.areaKm2 === null ? [] : fact(words.areaOf, `${grouped(region.areaKm2, view.lang)} ${words.squareKm}`),
       succession(words.founded, region.predecessors), succession(words.splitInto, region.successors),
@@ -85,7 +85,7 @@ export function createCard(into: HTMLElement, actions: CardActions) {
     const yesNo = cluster.initialTarget === null ? words.initialTargetUnknown : cluster.initialTarget ? words.yes : words.no;
     const judged = cluster.grounds.filter(({ met }) => met !== null);
     // A region counts a cluster from its phase's first day on; before it, there is none to speak of on that day.
-    const begun = cluster.regions.length === 0 || cluster.regions.some(({ clusters }) => clusters.nodes.some((one) => one.id === cluster.id));
+    const begun = cluster.regions.length === 0 || cluster.regions.some(({ clusters }) => clusters.nodes.some((one) => one.key === cluster.key));
     frameOf(page, nameIn(view, cluster), cluster.phases.map(({ key }) => `${words.phase} ${key.replace('-', '–')}`).join(', '), { west: lon - 1.5, east: lon + 1.5, south: lat - 1.5, north: lat + 1.5 }, [begun ? '' : h('p', { className: 'note' }, words.phaseNotBegun(longDay(page.day, view.lang))), h('dl', {},
       fact(words.products, cluster.products.map((p) => nameIn(view, p)).join(', '), cite(page, cluster.products.flatMap((p) => p.sources))),
       fact(words.places, cluster.regions.map((r) => h('p', {}, regionButton(page, r.code, r.name), r.parent ? [', ', regionButton(page, r.parent.code, r.parent.name)] : null,
@@ -132,7 +132,7 @@ export function createCard(into: HTMLElement, actions: CardActions) {
           if (region) drawRegion(page, region);
           else missing(page);
         } else {
-          const { cluster } = await ask<{ cluster: ClusterCard | null }>({ query: clusterQuery, variables: { id: selected.key, asOf: day } });
+          const { cluster } = await ask<{ cluster: ClusterCard | null }>({ query: clusterQuery, variables: { key: selected.key, asOf: day } });
           if (shown !== wanted) return;
           if (cluster) drawCluster(page, cluster);
           else missing(page);

@@ -146,7 +146,7 @@ export function createSearch(page: () => Page): HTMLElement {
     if (field.value.trim() !== text) return;
     const found = hits.map(({ node }, i) => {
       if (node.__typename === 'Region') return option(i, node.parent ? `${node.name}, ${node.parent.name}` : node.name, words.kindRegion, () => change({ selected: { kind: 'region', key: node.code! } }));
-      if (node.__typename === 'Cluster') return option(i, nameIn(view, node), words.kindCluster, () => change({ selected: { kind: 'cluster', key: node.id! } }));
+      if (node.__typename === 'Cluster') return option(i, nameIn(view, node), words.kindCluster, () => change({ selected: { kind: 'cluster', key: node.key! } }));
       return option(i, nameIn(view, node), words.kindProduct, () => change({ product: node.key! }));
     });
     found.push(option(found.length, words.searchFilter(text), '', () => change({ text })));

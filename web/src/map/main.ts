@@ -283,10 +283,10 @@ function tilesLoaded() {
 const firstPhase = () => frame?.phases[0]?.key ?? '';
 
 /** What hovering tells: the name, and what the colours say of it. */
-function hint(found: RegionProperties | { id: string }): Node {
+function hint(found: RegionProperties | { key: string }): Node {
   const { words } = page;
-  if ('id' in found) {
-    const row = clusterRows.find(({ id }) => id === found.id);
+  if ('key' in found) {
+    const row = clusterRows.find(({ key }) => key === found.key);
     return h('div', {}, h('strong', {}, row ? nameIn(view, row) : ''), h('span', {}, row ? row.phases.map(({ key }) => `${words.phase} ${key.replace('-', '–')}`).join(', ') : ''));
   }
   const number = numbers?.get(found.code);

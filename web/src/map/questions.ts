@@ -107,7 +107,7 @@ const clustersQuery = `query Clusters($filter: ClusterFilter, $asOf: Date) {
     totalCount
     notCoveredCount
     nodes {
-      id
+      key
       name
       nameId
       products { key name nameId }
@@ -249,20 +249,20 @@ export const regionQuery = `query Region($code: String!, $asOf: Date) {
         coverage { note regulation ${sourceFields} }
       }
     }
-    clusters(first: 50) { nodes { id name nameId phases { key } ${sourceFields} } }
+    clusters(first: 50) { nodes { key name nameId phases { key } ${sourceFields} } }
     ${sourceFields}
   }
 }`;
 
 /** A cluster's card. */
-export const clusterQuery = `query Cluster($id: ID!, $asOf: Date) {
-  cluster(id: $id) {
-    id name nameId regionNote provinceNamed initialTarget
+export const clusterQuery = `query Cluster($key: String!, $asOf: Date) {
+  cluster(key: $key, asOf: $asOf) {
+    key name nameId regionNote provinceNamed initialTarget
     products { name nameId ${sourceFields} }
     phases { key from to ${sourceFields} }
-    regions(asOf: $asOf) {
+    regions {
       code name parent { code name } affirmative { answer disadvantaged { answer } border { answer } }
-      clusters(first: 100) { nodes { id } }
+      clusters(first: 100) { nodes { key } }
     }
     location { point { lon lat } precision }
     grounds { ground { kind } met ${sourceFields} }
@@ -278,7 +278,7 @@ export const searchQuery = `query Search($text: String!, $asOf: Date) {
     node {
       __typename
       ... on Region { code name parent(asOf: $asOf) { name } }
-      ... on Cluster { id name nameId }
+      ... on Cluster { key name nameId }
       ... on Product { key name nameId }
     }
   }

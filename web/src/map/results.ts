@@ -149,7 +149,7 @@ function body(page: Page, listed: Listed, actions: Actions): Node[] {
     title,
     h('p', { className: 'count', id: 'count' }, h('strong', {}, words.counted[view.list](answer.totalCount)), ' ', words.onDay(longDay(page.day, view.lang))),
     answer.totalCount === 0 ? h('p', { className: 'empty' }, words.nothing)
-      : view.list === 'clusters' ? table(page, clusterColumns(page), answer.nodes as ClusterRow[], ({ id }) => ({ kind: 'cluster', key: id }))
+      : view.list === 'clusters' ? table(page, clusterColumns(page), answer.nodes as ClusterRow[], ({ key }) => ({ kind: 'cluster', key }))
         : table(page, view.list === 'provinces' ? provinceColumns(page, (listed as { regions: Regions }).regions) : regencyColumns(page), answer.nodes as RegionRow[], ({ code }) => ({ kind: 'region', key: code })),
     ...answer.notCoveredCount === 0 ? [] : missing.length === 0 ? [h('p', { className: 'missing' }, words.moreNotCovered(answer.notCoveredCount))]
       : [h('details', { className: 'missing' }, h('summary', {}, words.moreNotCovered(answer.notCoveredCount)), h('p', {}, missing.map(({ name }) => name).join(', ')))],

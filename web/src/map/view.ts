@@ -14,7 +14,7 @@ export type Area =
 
 export interface Camera { lon: number; lat: number; zoom: number }
 
-/** A region by code or a cluster by id. */
+/** A region by code or a cluster by key. */
 export interface Selection { kind: 'region' | 'cluster'; key: string }
 
 /** Everything that the page shows; it all stands in the address. Empty texts are filters not set. */
@@ -111,6 +111,16 @@ export function changesAnswer({ name }: Parameter): boolean {
   return name in meanings && !arranging.includes(name);
 }
 
+/** The key of a cluster. Addresses of Sentra 0.1.0 have its id there, which is base64url of `Cluster:` and the key. */
+function clusterKey(given: string): string {
+  try {
+    const bytes = Uint8Array.from(atob(given.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0));
+    return /^Cluster:(.+)$/su.exec(new TextDecoder('utf-8', { fatal: true }).decode(bytes))?.[1] ?? given;
+  } catch {
+    return given;
+  }
+}
+
 /** A view without the refused parameters that its changes settle. */
 export function changed(view: View, changes: Partial<View>): View {
   const refused = view.refused.filter(({ name }) => !(meanings[name] in changes));
@@ -172,7 +182,7 @@ export function parseView(search: string, lang: View['lang']): View {
   take('show', (value) => {
     const selected = /^(?:(region)(?=:\d{2}(?:\.\d{2})?$)|(cluster)(?=:.)):(.+)$/.exec(value);
     if (!selected) return false;
-    view.selected = { kind: (selected[1] ?? selected[2]) as Selection['kind'], key: selected[3] };
+    view.selected = selected[1] ? { kind: 'region', key: selected[3] } : { kind: 'cluster', key: clusterKey(selected[3]) };
   });
   take('at', (value) => {
     const [lon, lat, zoom, ...more] = numbers(value);
