@@ -162,7 +162,10 @@ func (p *shapePlan) continues(next *shapePlan) bool {
 func (p *shapePlan) make(kept *encodings) (*Shape, error) {
 	g := p.geometry
 	if g == nil {
-		return newShape(p.stored, nil, nil, kept)
+		// A stored boundary that goes on gives way where the members' make up the region.
+		b := *p.stored
+		b.Validity = p.boundary.Validity
+		return newShape(&b, nil, nil, kept)
 	}
 	if known := g.before[p.key]; known != nil {
 		return known, nil
