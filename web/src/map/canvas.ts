@@ -1,6 +1,6 @@
 // The map itself. This module brings MapLibre and is loaded after the rest of the page stands.
 import 'maplibre-gl/dist/maplibre-gl.css';
-import { AttributionControl, GeoJSONSource, Map, type MapGeoJSONFeature, type MapMouseEvent, NavigationControl, Popup, ScaleControl, setWorkerUrl, type PointLike, type VectorTileSource } from 'maplibre-gl';
+import { AttributionControl, GeoJSONSource, Map, type MapGeoJSONFeature, type MapMouseEvent, NavigationControl, Popup, ScaleControl, setWorkerUrl, type PointLike } from 'maplibre-gl';
 import workerAddress from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import type { Answer, Box, ClusterRow } from './api';
 import { h } from './dom';
@@ -89,8 +89,9 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
   const addImages = () => {
     for (const [name, image] of Object.entries(imagesOf(style.palette, style.theme))) if (!map.hasImage(name)) map.addImage(name, image, { pixelRatio: 2 });
   };
-  // MapLibre gives up a tile that it could not load, and leaves a hole.
-  let failed = false, neighboursFailed = false;
+  // MapLibre never asks again for a tile that it could not load; under another address, behind the #, it is another.
+  let failed = false, neighboursFailed = false, attempt = 0;
+  const styled = () => styleOf(style.tiles && attempt > 0 ? { ...style, tiles: `${style.tiles}-${attempt}` } : style);
   map.on('error', (event) => {
     const { sourceId, error } = event as typeof event & { sourceId?: string };
     if (sourceId === 'neighbours') neighboursFailed = true;
@@ -177,8 +178,8 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
       const before = style;
       style = next;
       if (before.tiles !== next.tiles || before.colour !== next.colour || before.level !== next.level) unhover();
-      if (before.tiles !== next.tiles) failed = false;
-      map.setStyle(styleOf(next), { diff: true });
+      if (before.tiles !== next.tiles) { failed = false; attempt = 0; }
+      map.setStyle(styled(), { diff: true });
       addImages();
       fill();
     },
@@ -222,8 +223,8 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
     },
     reload() {
       failed = false;
-      const source = map.getSource('sentra') as VectorTileSource | undefined;
-      if (source?.tiles) source.setTiles(source.tiles);
+      attempt++;
+      map.setStyle(styled(), { diff: true });
       if (neighboursFailed) (map.getSource('neighbours') as GeoJSONSource | undefined)?.setData(neighboursAt);
       neighboursFailed = false;
     },

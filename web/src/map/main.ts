@@ -277,7 +277,9 @@ function tilesFailed() {
 /** All tiles are there again. */
 function tilesLoaded() {
   retryTiles.succeeded();
-  if (current && byId('stage').dataset.state === 'partly') tellMap('ready');
+  if (!current || byId('stage').dataset.state !== 'partly') return;
+  tellMap('ready');
+  tellDrawn(turn).catch(() => {}); // It tells no reader anything.
 }
 
 const firstPhase = () => frame?.phases[0]?.key ?? '';
