@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/sentra-ikm/sentra/internal/app"
+	"github.com/sentra-ikm/sentra/internal/boundarytest"
 	"github.com/sentra-ikm/sentra/internal/httpserver"
 	"github.com/sentra-ikm/sentra/internal/pgtest"
 	"github.com/sentra-ikm/sentra/internal/postgres"
@@ -31,8 +32,12 @@ var today = servertest.Today
 var address, withoutBoundaries string
 
 func TestMain(m *testing.M) {
+	boundaries := must(boundarytest.Find())
+	if boundaries == nil {
+		os.Exit(boundarytest.LeaveOut(m))
+	}
 	server := must(pgtest.Start())
-	real := newSentra(server, servertest.Boundaries("..")...)
+	real := newSentra(server, boundaries...)
 	bare := newSentra(server)
 	address, withoutBoundaries = real.URL, bare.URL
 	code := m.Run()
