@@ -24,9 +24,6 @@ import (
 	"github.com/sentra-ikm/sentra/web"
 )
 
-// today is the day on which the pages ask, unless they name one.
-var today = servertest.Today
-
 // address is of a Sentra over a real database with the real boundaries, withoutBoundaries
 // of one that has only points and boxes.
 var address, withoutBoundaries string

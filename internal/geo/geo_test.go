@@ -114,7 +114,7 @@ func TestDistances(t *testing.T) {
 	}{
 		{orb.Point{0.5, 0.5}, 0},
 		{orb.Point{0.5, -1}, 111319.49},
-		{orb.Point{2, -0.0}, 111319.49},
+		{orb.Point{2, 0}, 111319.49},
 		{orb.Point{0, 3}, 222638.98},
 	} {
 		if got := DistanceTo(shape, c.p); math.Abs(got-c.want) > 1 {
