@@ -25,6 +25,9 @@ import (
 	"github.com/sentra-ikm/sentra/internal/servertest"
 )
 
+// today is the day on which the tests ask, unless they name one.
+var today = servertest.Today
+
 // world is a whole Sentra over a real database with the real boundaries.
 type world struct {
 	store  *postgres.Store
