@@ -17,6 +17,7 @@ import (
 
 	"github.com/sentra-ikm/sentra/internal/app"
 	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/boundarytest"
 	"github.com/sentra-ikm/sentra/internal/httpserver"
 	"github.com/sentra-ikm/sentra/internal/pgtest"
 	"github.com/sentra-ikm/sentra/internal/postgres"
@@ -41,11 +42,15 @@ func TestMain(m *testing.M) {
 	if pgtest.Fuzzing() {
 		os.Exit(m.Run())
 	}
+	boundaries := must(boundarytest.Find())
+	if boundaries == nil {
+		os.Exit(boundarytest.LeaveOut(m))
+	}
 	server, err := pgtest.Start()
 	if err != nil {
 		panic(err)
 	}
-	shared = newWorld(server)
+	shared = newWorld(server, boundaries)
 	code := m.Run()
 	for _, f := range shared.close {
 		f()
@@ -63,9 +68,9 @@ func must[T any](value T, err error) T {
 	return value
 }
 
-func newWorld(server *pgtest.Server) *world {
+func newWorld(server *pgtest.Server, boundaries []string) *world {
 	ctx := context.Background()
-	store := must(postgres.Open(ctx, must(servertest.Database(ctx, server, servertest.Boundaries("..")...))))
+	store := must(postgres.Open(ctx, must(servertest.Database(ctx, server, boundaries...))))
 	w := &world{store: store, holder: must(atlas.NewHolder(ctx, store, slog.New(slog.DiscardHandler)))}
 	w.url = w.serve(httpserver.DefaultConfig())
 	w.close = append(w.close, func() { store.Close() })
@@ -377,7 +382,7 @@ func TestAnswersWithoutSQL(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := newWorld(server)
+	w := newWorld(server, boundarytest.Files(t))
 	defer func() {
 		for _, f := range w.close {
 			f()

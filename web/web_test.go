@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/sentra-ikm/sentra/internal/app"
+	"github.com/sentra-ikm/sentra/internal/boundarytest"
 	"github.com/sentra-ikm/sentra/internal/httpserver"
 	"github.com/sentra-ikm/sentra/internal/pgtest"
 	"github.com/sentra-ikm/sentra/internal/postgres"
@@ -23,16 +24,17 @@ import (
 	"github.com/sentra-ikm/sentra/web"
 )
 
-// today is the day on which the pages ask, unless they name one.
-var today = servertest.Today
-
 // address is of a Sentra over a real database with the real boundaries, withoutBoundaries
 // of one that has only points and boxes.
 var address, withoutBoundaries string
 
 func TestMain(m *testing.M) {
+	boundaries := must(boundarytest.Find())
+	if boundaries == nil {
+		os.Exit(boundarytest.LeaveOut(m))
+	}
 	server := must(pgtest.Start())
-	real := newSentra(server, servertest.Boundaries("..")...)
+	real := newSentra(server, boundaries...)
 	bare := newSentra(server)
 	address, withoutBoundaries = real.URL, bare.URL
 	code := m.Run()

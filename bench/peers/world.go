@@ -14,7 +14,6 @@ import (
 	"strings"
 
 	"github.com/jmoiron/sqlx"
-	"github.com/lib/pq"
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/encoding/ewkb"
 
@@ -168,7 +167,7 @@ func (w *world) fillPeer(ctx context.Context) error {
 	// A rollback after the commit does nothing.
 	defer tx.Rollback()
 	copyRows := func(table string, columns []string, rows func(add func(...any) error) error) error {
-		statement, err := tx.PrepareContext(ctx, pq.CopyInSchema("peer", table, columns...))
+		statement, err := tx.PrepareContext(ctx, `COPY peer.`+table+` (`+strings.Join(columns, ", ")+`) FROM STDIN`)
 		if err != nil {
 			return fmt.Errorf("copy to %s: %w", table, err)
 		}

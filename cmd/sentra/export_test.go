@@ -10,12 +10,14 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/sentra-ikm/sentra/internal/boundarytest"
 )
 
 // The command line writes what the server answers, byte for byte.
 func TestExportEqualsHTTP(t *testing.T) {
 	dir := tempDir(t)
-	server := start(t, dir, nil, "--boundaries", "../../../shared/boundaries")
+	server := start(t, dir, nil, "--boundaries", boundarytest.Dir(t))
 	defer server.stop(t)
 	run := func(arguments ...string) (stdout, stderr string, err error) {
 		command := exec.Command(binary, append([]string{"export", "--data-dir", filepath.Join(dir, "pg")}, arguments...)...)

@@ -6,13 +6,15 @@ import (
 	"net/url"
 	"testing"
 	"time"
+
+	"github.com/sentra-ikm/sentra/internal/boundarytest"
 )
 
 // Everything that the server makes once and keeps - boundaries encoded and tiles
 // cut for every zoom, for each set of provinces of the record, and a full cache
 // of tiles - fits in 400 MiB of resident memory.
 func TestMemoryWithEverythingMade(t *testing.T) {
-	r := start(t, tempDir(t), nil, "--boundaries", "../../../shared/boundaries")
+	r := start(t, tempDir(t), nil, "--boundaries", boundarytest.Dir(t))
 	defer r.stop(t)
 	loaded := r.residentMiB(t)
 	fetch := func(path string) {

@@ -18,6 +18,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/sentra-ikm/sentra/internal/boundarytest"
 )
 
 // binary is the program under test, built once.
@@ -138,7 +140,7 @@ func (r *running) residentMiB(tb testing.TB) int {
 // the way, an import beside the running server, and to a clean end.
 func TestLifeOfAServer(t *testing.T) {
 	dir := tempDir(t)
-	first := start(t, dir, nil, "--boundaries", "../../../shared/boundaries")
+	first := start(t, dir, nil, "--boundaries", boundarytest.Dir(t))
 	if got := first.get(t, titleQuestion); !strings.Contains(got, `"code":"94.06"`) || !strings.Contains(got, "MultiPolygon") {
 		t.Errorf("the title question: %.300s", got)
 	}
@@ -197,7 +199,7 @@ func TestLifeOfAServer(t *testing.T) {
 // Without a local copy the boundaries come from the source, here a mirror of it;
 // without either, the server answers with points and boxes, and says so.
 func TestBoundariesFromAMirrorOrNone(t *testing.T) {
-	mirror := httptest.NewServer(http.FileServer(http.Dir("../../../shared/boundaries/source")))
+	mirror := httptest.NewServer(http.FileServer(http.Dir(filepath.Join(boundarytest.Dir(t), "source"))))
 	dir := tempDir(t)
 	r := start(t, dir, []string{"SENTRA_BOUNDARIES_URL=" + mirror.URL, "XDG_CACHE_HOME=" + dir}, "--boundaries", "none")
 	loaded := false
@@ -276,7 +278,7 @@ func TestOnlyTrustedDocuments(t *testing.T) {
 
 func BenchmarkStartEmpty(b *testing.B) {
 	for b.Loop() {
-		r := start(b, tempDir(b), nil, "--boundaries", "../../../shared/boundaries")
+		r := start(b, tempDir(b), nil, "--boundaries", boundarytest.Dir(b))
 		b.ReportMetric(r.took.Seconds(), "s-to-ready")
 		b.ReportMetric(float64(r.residentMiB(b)), "MiB")
 		r.stop(b)
@@ -285,7 +287,7 @@ func BenchmarkStartEmpty(b *testing.B) {
 
 func BenchmarkStartFilled(b *testing.B) {
 	dir := tempDir(b)
-	start(b, dir, nil, "--boundaries", "../../../shared/boundaries").stop(b)
+	start(b, dir, nil, "--boundaries", boundarytest.Dir(b)).stop(b)
 	for b.Loop() {
 		r := start(b, dir, nil)
 		b.ReportMetric(r.took.Seconds(), "s-to-ready")

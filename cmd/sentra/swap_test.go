@@ -18,6 +18,7 @@ import (
 
 	"github.com/sentra-ikm/sentra/internal/app"
 	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/boundarytest"
 	"github.com/sentra-ikm/sentra/internal/register"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 	"github.com/sentra-ikm/sentra/internal/servertest"
@@ -30,7 +31,8 @@ const swaps = 100
 // notification and a new atlas each - no request is dropped or fails, every
 // answer is of one dataset, and nobody sees an older one after a newer.
 func TestSwapsDropNoRequest(t *testing.T) {
-	server, err := servertest.Start(t.Context(), "../..")
+	_ = boundarytest.Dir(t)
+	server, err := servertest.Start(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

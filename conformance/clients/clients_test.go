@@ -14,13 +14,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sentra-ikm/sentra/internal/boundarytest"
 	"github.com/sentra-ikm/sentra/internal/servertest"
 )
 
 // serve starts a server and gives the address of its API.
 func serve(t *testing.T) string {
 	t.Helper()
-	server, err := servertest.Start(t.Context(), "../..")
+	_ = boundarytest.Dir(t)
+	server, err := servertest.Start(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

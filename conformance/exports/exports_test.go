@@ -15,14 +15,21 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sentra-ikm/sentra/internal/boundarytest"
 	"github.com/sentra-ikm/sentra/internal/servertest"
 )
 
 var server *servertest.Server
 
 func TestMain(m *testing.M) {
-	var err error
-	if server, err = servertest.Start(context.Background(), "../.."); err != nil {
+	boundaries, err := boundarytest.Find()
+	if err != nil {
+		panic(err)
+	}
+	if boundaries == nil {
+		os.Exit(boundarytest.LeaveOut(m))
+	}
+	if server, err = servertest.Start(context.Background()); err != nil {
 		panic(err)
 	}
 	code := m.Run()

@@ -71,7 +71,7 @@ func TestSubscriptions(t *testing.T) {
 				t.Errorf("stop with a listener: %v", err)
 			}
 			w.addCluster("b")
-			url, _ = w.serve(httpserver.DefaultConfig(), address)
+			_, _ = w.serve(httpserver.DefaultConfig(), address)
 			connected()
 			expect(13)
 			w.addCluster("c")

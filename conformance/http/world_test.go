@@ -17,6 +17,7 @@ import (
 
 	"github.com/sentra-ikm/sentra/internal/app"
 	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/boundarytest"
 	"github.com/sentra-ikm/sentra/internal/httpserver"
 	"github.com/sentra-ikm/sentra/internal/ingest"
 	"github.com/sentra-ikm/sentra/internal/pgtest"
@@ -58,7 +59,7 @@ func newWorld(t *testing.T, boundaries bool) *world {
 	ctx, stop := context.WithCancel(context.Background())
 	var files []string
 	if boundaries {
-		files = servertest.Boundaries("../..")[:1]
+		files = boundarytest.Files(t)[:1]
 	}
 	w := &world{t: t, url: must(servertest.Database(ctx, database, files...))}
 	w.store = must(postgres.Open(ctx, w.url))

@@ -24,6 +24,7 @@ import (
 	"github.com/paulmach/orb/maptile"
 
 	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/boundarytest"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 	"github.com/sentra-ikm/sentra/internal/servertest"
 )
@@ -33,8 +34,14 @@ var server *servertest.Server
 var today = sentra.Today(servertest.Today)
 
 func TestMain(m *testing.M) {
-	var err error
-	if server, err = servertest.Start(context.Background(), "../.."); err != nil {
+	boundaries, err := boundarytest.Find()
+	if err != nil {
+		panic(err)
+	}
+	if boundaries == nil {
+		os.Exit(boundarytest.LeaveOut(m))
+	}
+	if server, err = servertest.Start(context.Background()); err != nil {
 		panic(err)
 	}
 	code := m.Run()

@@ -6,12 +6,12 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
-	"sync"
 	"testing"
 
 	"github.com/paulmach/orb"
 
 	"github.com/sentra-ikm/sentra/internal/boundaryfile"
+	"github.com/sentra-ikm/sentra/internal/boundarytest"
 	"github.com/sentra-ikm/sentra/internal/facts"
 	"github.com/sentra-ikm/sentra/internal/geo"
 	"github.com/sentra-ikm/sentra/internal/sentra"
@@ -23,13 +23,14 @@ var (
 )
 
 // realData gives the facts with the real boundaries of regencies and cities.
-var realData = sync.OnceValues(func() (*sentra.Dataset, error) {
+var realData = boundarytest.Once(readData)
+
+func readData(_, name string) (*sentra.Dataset, error) {
 	loaded, err := facts.Load()
 	if err != nil {
 		return nil, err
 	}
 	data := &sentra.Dataset{Facts: *loaded, Version: "test"}
-	const name = "../../../shared/boundaries/regencies.geojson"
 	file, err := boundaryfile.Open(context.Background(), name)
 	if err != nil {
 		return nil, err
@@ -43,7 +44,7 @@ var realData = sync.OnceValues(func() (*sentra.Dataset, error) {
 		return err
 	})
 	return data, err
-})
+}
 
 func must[T any](value T, err error) T {
 	if err != nil {
@@ -55,31 +56,19 @@ func must[T any](value T, err error) T {
 // copyOfRealData gives a dataset whose lists a test may change.
 func copyOfRealData(t testing.TB) *sentra.Dataset {
 	t.Helper()
-	data, err := realData()
-	if err != nil {
-		t.Fatalf("the real boundaries are needed: %v", err)
-	}
+	data := realData(t)
 	own := *data
 	own.Regions, own.Boundaries, own.Clusters = slices.Clone(data.Regions), slices.Clone(data.Boundaries), slices.Clone(data.Clusters)
 	return &own
 }
 
-var realAtlas = sync.OnceValues(func() (*Atlas, error) {
-	data, err := realData()
+var anAtlas = boundarytest.Once(func(provinces, regencies string) (*Atlas, error) {
+	data, err := readData(provinces, regencies)
 	if err != nil {
 		return nil, err
 	}
 	return New(data)
 })
-
-func anAtlas(t testing.TB) *Atlas {
-	t.Helper()
-	a, err := realAtlas()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a
-}
 
 // withClusters gives an atlas with n more clusters at random points inside
 // real regencies, as many in each.

@@ -65,7 +65,7 @@ func TestChoroplethOfSpreadClusters(t *testing.T) {
 }
 
 func BenchmarkChoropleth(b *testing.B) {
-	a := must(realAtlas())
+	a := anAtlas(b)
 	for b.Loop() {
 		if _, err := a.Choropleth(context.Background(), ChoroplethQuestion{By: sentra.ByRegion, Measure: sentra.AffirmativeClusterCount, Day: christmas}); err != nil {
 			b.Fatal(err)

@@ -6,7 +6,6 @@ import (
 	"os"
 	"regexp"
 	"slices"
-	"sync"
 	"testing"
 
 	"github.com/paulmach/orb"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/boundaryfile"
+	"github.com/sentra-ikm/sentra/internal/boundarytest"
 	"github.com/sentra-ikm/sentra/internal/facts"
 	"github.com/sentra-ikm/sentra/internal/geo"
 	"github.com/sentra-ikm/sentra/internal/geo/coverage"
@@ -27,17 +27,19 @@ var (
 
 // record is the facts with the real boundaries of both levels, as the importer
 // places them in time; without the unions.
-var record = sync.OnceValue(func() sentra.Dataset {
+var record = boundarytest.Once(readRecord)
+
+func readRecord(provinces, regencies string) (*sentra.Dataset, error) {
 	loaded, err := facts.Load()
 	if err != nil {
-		panic(err)
+		return nil, err
 	}
-	data := sentra.Dataset{Facts: *loaded, Version: "a"}
+	data := &sentra.Dataset{Facts: *loaded, Version: "a"}
 	first, split := sentra.FirstDay, sentra.MustDate("2022-12-08")
-	for _, name := range []string{"../../../shared/boundaries/provinces.geojson", "../../../shared/boundaries/regencies.geojson"} {
+	for _, name := range []string{provinces, regencies} {
 		file, err := os.Open(name)
 		if err != nil {
-			panic(err)
+			return nil, err
 		}
 		defer file.Close()
 		if err := boundaryfile.Read(file, name, boundaryfile.Options{}, func(r boundaryfile.Record) error {
@@ -49,29 +51,29 @@ var record = sync.OnceValue(func() sentra.Dataset {
 			data.Boundaries = append(data.Boundaries, b)
 			return err
 		}); err != nil {
-			panic(err)
+			return nil, err
 		}
 	}
-	return data
-})
+	return data, nil
+}
 
 // aRecord gives the record with boundaries that a test may change.
-func aRecord() *sentra.Dataset {
-	data := record()
+func aRecord(tb testing.TB) *sentra.Dataset {
+	data := *record(tb)
 	data.Boundaries = slices.Clone(data.Boundaries)
 	return &data
 }
 
-var indonesia = sync.OnceValue(func() *atlas.Atlas {
-	a, err := atlas.New(aRecord())
+var indonesia = boundarytest.Once(func(provinces, regencies string) (*atlas.Atlas, error) {
+	data, err := readRecord(provinces, regencies)
 	if err != nil {
-		panic(err)
+		return nil, err
 	}
-	return a
+	return atlas.New(data)
 })
 
 func TestShapesComeFromTheCoverage(t *testing.T) {
-	a := indonesia()
+	a := indonesia(t)
 	for _, day := range []sentra.Date{day2017, day2026} {
 		c := a.Coverage(day)
 		if c == nil || c.Len() != 514 {
@@ -129,7 +131,7 @@ func positions(shape orb.MultiPolygon) (n int) {
 // TestStoredBoundariesStand leaves out a regency's boundary: its province's stored
 // boundary stands in, the others stay unions.
 func TestStoredBoundariesStand(t *testing.T) {
-	data := aRecord()
+	data := aRecord(t)
 	data.Boundaries = slices.DeleteFunc(data.Boundaries, func(b sentra.Boundary) bool { return b.Region == "34.71" })
 	stored := data.Boundaries[slices.IndexFunc(data.Boundaries, func(b sentra.Boundary) bool { return b.Region == "34" })]
 	a, err := atlas.New(data)
@@ -266,7 +268,7 @@ func TestNextReuses(t *testing.T) {
 var moreDecimals = regexp.MustCompile(`\.[0-9]{3}`)
 
 func TestEncodedBoundary(t *testing.T) {
-	a := indonesia()
+	a := indonesia(t)
 	for _, code := range []sentra.RegionCode{"94.06", "94", "53.14"} {
 		s := a.Shape(code, day2026)
 		for _, zoom := range []int{0, 6, 14} {
@@ -288,7 +290,7 @@ func TestEncodedBoundary(t *testing.T) {
 
 // BenchmarkNew makes an atlas from nothing, and from one with the same boundaries.
 func BenchmarkNew(b *testing.B) {
-	data := aRecord()
+	data := aRecord(b)
 	b.Run("first", func(b *testing.B) {
 		for b.Loop() {
 			if _, err := atlas.New(data); err != nil {
@@ -297,7 +299,7 @@ func BenchmarkNew(b *testing.B) {
 		}
 	})
 	b.Run("next", func(b *testing.B) {
-		a := indonesia()
+		a := indonesia(b)
 		for b.Loop() {
 			if _, err := a.Next(b.Context(), data); err != nil {
 				b.Fatal(err)
@@ -308,7 +310,7 @@ func BenchmarkNew(b *testing.B) {
 
 // BenchmarkEncodedBoundary encodes the boundaries of all regions at a zoom anew.
 func BenchmarkEncodedBoundary(b *testing.B) {
-	a := indonesia()
+	a := indonesia(b)
 	size, tolerance := 0, coverage.ZoomTolerance(6)
 	for b.Loop() {
 		// Hardly another tolerance, but one whose encodings are not kept.

@@ -10,10 +10,9 @@ import (
 
 	"github.com/paulmach/orb"
 
+	"github.com/sentra-ikm/sentra/internal/boundarytest"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
-
-const boundaries = "../../../shared/boundaries"
 
 func read(t testing.TB, path string) map[string]Record {
 	t.Helper()
@@ -41,6 +40,7 @@ func read(t testing.TB, path string) map[string]Record {
 
 // The SQL and the GeoJSON beside each other are two forms of the same 552 areas.
 func TestSQLEqualsGeoJSON(t *testing.T) {
+	boundaries := boundarytest.Dir(t)
 	fromSQL := read(t, boundaries+"/source/kab")
 	for code, r := range read(t, boundaries+"/source/prov") {
 		fromSQL[code] = r

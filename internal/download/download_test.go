@@ -7,14 +7,18 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/sentra-ikm/sentra/internal/boundarytest"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-const source = "../../../shared/boundaries/source"
+func source(t *testing.T) string {
+	t.Helper()
+	return filepath.Join(boundarytest.Dir(t), "source")
+}
 
 func TestMirror(t *testing.T) {
 	requests := 0
-	files := http.FileServer(http.Dir(source))
+	files := http.FileServer(http.Dir(source(t)))
 	mirror := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		requests++
 		files.ServeHTTP(w, r)
@@ -36,7 +40,8 @@ func TestMirror(t *testing.T) {
 }
 
 func TestResumesACutTransfer(t *testing.T) {
-	whole, err := os.ReadFile(filepath.Join(source, "kab/wilayah_boundaries_kab_51.sql"))
+	name := filepath.Join(source(t), "kab/wilayah_boundaries_kab_51.sql")
+	whole, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +53,7 @@ func TestResumesACutTransfer(t *testing.T) {
 			w.Write(whole[:10000])
 			panic(http.ErrAbortHandler)
 		}
-		http.ServeFile(w, r, filepath.Join(source, "kab/wilayah_boundaries_kab_51.sql"))
+		http.ServeFile(w, r, name)
 	}))
 	defer server.Close()
 	var one []File

@@ -12,6 +12,7 @@ import (
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
@@ -66,7 +67,7 @@ var _ interface {
 func newTrustedDocuments(schema *ast.Schema, documents map[string]string, only bool) (*trustedDocuments, error) {
 	t := &trustedDocuments{byID: map[string]string{}, texts: map[string]bool{}, only: only}
 	for id, text := range documents {
-		if _, err := gqlparser.LoadQuery(schema, text); err != nil {
+		if _, err := gqlparser.LoadQueryWithRules(schema, text, rules.NewDefaultRules()); err != nil {
 			return nil, sentra.Wrap(sentra.CodeBadUserInput, err, "the trusted document %.100q cannot be answered", id)
 		}
 		// A hash may be named with its algorithm or without.

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/boundarytest"
 	"github.com/sentra-ikm/sentra/internal/facts"
 	"github.com/sentra-ikm/sentra/internal/ingest"
 	"github.com/sentra-ikm/sentra/internal/pgtest"
@@ -105,7 +106,7 @@ func TestFactsAreWrittenOnce(t *testing.T) {
 
 func TestRealBoundariesTwice(t *testing.T) {
 	store := newStore(t)
-	files := []string{"../../../shared/boundaries/provinces.geojson", "../../../shared/boundaries/regencies.geojson"}
+	files := boundarytest.Files(t)
 	report, err := ingest.Boundaries(t.Context(), store, files, ingest.BoundaryOptions{Source: source})
 	if err != nil {
 		t.Fatal(err)

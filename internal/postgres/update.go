@@ -137,7 +137,7 @@ func (s *session) copyItems(ctx context.Context, c *register.Change) (err error)
 	if len(c.Items) == 0 {
 		return nil
 	}
-	statement, err := s.tx.PrepareContext(ctx, pq.CopyIn("change_items", "change", "entity_kind", "entity_id", "key", "before", "after", "schema"))
+	statement, err := s.tx.PrepareContext(ctx, `COPY change_items (change, entity_kind, entity_id, key, before, after, schema) FROM STDIN`)
 	if err != nil {
 		return wrapSQL(err, "write what changed")
 	}

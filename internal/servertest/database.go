@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/sentra-ikm/sentra/internal/app"
+	"github.com/sentra-ikm/sentra/internal/boundarytest"
 	"github.com/sentra-ikm/sentra/internal/facts"
 	"github.com/sentra-ikm/sentra/internal/ingest"
 	"github.com/sentra-ikm/sentra/internal/pgtest"
@@ -55,7 +56,7 @@ func Fill(ctx context.Context, store *postgres.Store, boundaries ...string) erro
 // contentKey is a digest of all that a filled database depends on: the boundary
 // files, the migrations, and the code and facts that write to it.
 func contentKey(boundaries []string) (string, error) {
-	root, err := moduleRoot()
+	root, err := boundarytest.ModuleRoot()
 	if err != nil {
 		return "", err
 	}
@@ -87,23 +88,4 @@ func addFile(digest io.Writer, path string) error {
 	fmt.Fprintf(digest, "%s %d\n", filepath.Base(path), len(data))
 	_, err = digest.Write(data)
 	return err
-}
-
-// moduleRoot is the folder of go.mod above the working folder, which is the
-// package's under go test.
-func moduleRoot() (string, error) {
-	folder, err := os.Getwd()
-	if err != nil {
-		return "", fmt.Errorf("find the module: %w", err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(folder, "go.mod")); err == nil {
-			return folder, nil
-		}
-		parent := filepath.Dir(folder)
-		if parent == folder {
-			return "", errors.New("find the module: no go.mod above the working folder")
-		}
-		folder = parent
-	}
 }

@@ -6,11 +6,11 @@ import (
 	"context"
 	"errors"
 	"net/http/httptest"
-	"path/filepath"
 	"time"
 
 	"github.com/sentra-ikm/sentra/internal/app"
 	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/boundarytest"
 	"github.com/sentra-ikm/sentra/internal/httpserver"
 	"github.com/sentra-ikm/sentra/internal/pgtest"
 	"github.com/sentra-ikm/sentra/internal/postgres"
@@ -30,8 +30,9 @@ type Server struct {
 	stop   []func() error
 }
 
-// Start starts a server. root is the project's folder as seen from the test.
-func Start(ctx context.Context, root string) (_ *Server, err error) {
+// Start starts a server over the real boundaries, which must be there: a test asks
+// boundarytest before.
+func Start(ctx context.Context) (_ *Server, err error) {
 	s := &Server{}
 	defer func() {
 		if err != nil {
@@ -43,7 +44,14 @@ func Start(ctx context.Context, root string) (_ *Server, err error) {
 		return nil, err
 	}
 	s.stop = append(s.stop, database.Stop)
-	address, err := Database(ctx, database, Boundaries(root)...)
+	boundaries, err := boundarytest.Find()
+	if err != nil {
+		return nil, err
+	}
+	if boundaries == nil {
+		return nil, errors.New("start a server for tests: there are no boundaries")
+	}
+	address, err := Database(ctx, database, boundaries...)
 	if err != nil {
 		return nil, err
 	}
@@ -60,13 +68,6 @@ func Start(ctx context.Context, root string) (_ *Server, err error) {
 	s.stop = append(s.stop, func() error { listening.Close(); return nil })
 	s.URL = listening.URL
 	return s, nil
-}
-
-// Boundaries gives the files of the real boundaries, provinces first. root is the
-// project's folder as seen from the test.
-func Boundaries(root string) []string {
-	folder := filepath.Join(root, "../shared/boundaries")
-	return []string{filepath.Join(folder, "provinces.geojson"), filepath.Join(folder, "regencies.geojson")}
 }
 
 // Stop ends the server, then its database.

@@ -14,6 +14,7 @@ import (
 	"github.com/paulmach/orb/maptile"
 
 	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/boundarytest"
 	"github.com/sentra-ikm/sentra/internal/facts"
 	"github.com/sentra-ikm/sentra/internal/ingest"
 	"github.com/sentra-ikm/sentra/internal/register"
@@ -27,6 +28,13 @@ var (
 )
 
 func TestMain(m *testing.M) {
+	boundaries, err := boundarytest.Find()
+	if err != nil {
+		panic(err)
+	}
+	if boundaries == nil {
+		os.Exit(boundarytest.LeaveOut(m))
+	}
 	loaded, err := facts.Load()
 	if err != nil {
 		panic(err)
@@ -36,7 +44,7 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	if _, err := ingest.Boundaries(context.Background(), register.New(record, nil).Edit("test", "boundaries"),
-		[]string{"../../../shared/boundaries/provinces.geojson", "../../../shared/boundaries/regencies.geojson"},
+		boundaries,
 		ingest.BoundaryOptions{Source: sentra.Source{ID: facts.BoundarySource, Title: "boundaries"}}); err != nil {
 		panic(err)
 	}

@@ -10,13 +10,13 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/planar"
 
 	"github.com/sentra-ikm/sentra/internal/boundaryfile"
+	"github.com/sentra-ikm/sentra/internal/boundarytest"
 	"github.com/sentra-ikm/sentra/internal/facts"
 	"github.com/sentra-ikm/sentra/internal/geo"
 	"github.com/sentra-ikm/sentra/internal/geo/coverage"
@@ -24,31 +24,28 @@ import (
 )
 
 // regencies are the 514 real ones, repaired as the importer does.
-var regencies = sync.OnceValue(func() []coverage.Face {
-	const name = "../../../../shared/boundaries/regencies.geojson"
+var regencies = boundarytest.Once(readRegencies)
+
+func readRegencies(_, name string) (faces []coverage.Face, err error) {
 	file, err := os.Open(name)
 	if err != nil {
-		panic(err)
+		return nil, err
 	}
 	defer file.Close()
-	var faces []coverage.Face
 	err = boundaryfile.Read(file, name, boundaryfile.Options{}, func(r boundaryfile.Record) error {
 		shape, _, err := geo.Repair(r.Geometry)
 		faces = append(faces, coverage.Face{Code: r.Code, Shape: shape})
 		return err
 	})
-	if err != nil {
-		panic(err)
-	}
-	return faces
-})
+	return faces, err
+}
 
-var country = sync.OnceValue(func() *coverage.Coverage {
-	c, err := coverage.Build(context.Background(), regencies(), coverage.Options{})
+var country = boundarytest.Once(func(provinces, regencies string) (*coverage.Coverage, error) {
+	faces, err := readRegencies(provinces, regencies)
 	if err != nil {
-		panic(err)
+		return nil, err
 	}
-	return c
+	return coverage.Build(context.Background(), faces, coverage.Options{})
 })
 
 // provincesOn gives the members of each province on a day.
@@ -72,7 +69,7 @@ func provincesOn(t *testing.T, c *coverage.Coverage, day string) map[string][]in
 }
 
 func TestRealLevels(t *testing.T) {
-	c := country()
+	c := country(t)
 	if c.Len() != 514 || len(c.Report().Covered) != 0 {
 		t.Fatalf("%d faces, covered %v", c.Len(), c.Report().Covered)
 	}
@@ -95,7 +92,7 @@ func TestRealLevels(t *testing.T) {
 // centre lies in any member as drawn. Papua had 28 regencies and 1 city, Papua
 // Barat 12 and 1.
 func TestUnionOfFormerProvinces(t *testing.T) {
-	c := country()
+	c := country(t)
 	provinces := provincesOn(t, c, "2017-12-25")
 	for _, p := range []struct {
 		code    string
@@ -106,7 +103,7 @@ func TestUnionOfFormerProvinces(t *testing.T) {
 			t.Fatalf("%s: %d members, want %d", p.code, len(faces), p.members)
 		}
 		var members []orb.MultiPolygon
-		for _, f := range regencies() {
+		for _, f := range regencies(t) {
 			if face, _ := c.Face(f.Code); slices.Contains(faces, face) {
 				members = append(members, f.Shape)
 			}
@@ -261,13 +258,13 @@ func TestBuildRefuses(t *testing.T) {
 
 // TestOrderOfFaces builds from the faces backwards.
 func TestOrderOfFaces(t *testing.T) {
-	backwards := slices.Clone(regencies())
+	backwards := slices.Clone(regencies(t))
 	slices.Reverse(backwards)
 	c, err := coverage.Build(t.Context(), backwards, coverage.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !reflect.DeepEqual(c, country()) {
+	if !reflect.DeepEqual(c, country(t)) {
 		t.Error("the order of the faces changes the coverage")
 	}
 }
@@ -275,10 +272,10 @@ func TestOrderOfFaces(t *testing.T) {
 // TestSnappingMovesLittle checks that every vertex of the coverage lies within
 // the tolerance of a border as drawn.
 func TestSnappingMovesLittle(t *testing.T) {
-	c := country()
+	c := country(t)
 	segments := make(map[[2]int][][2]orb.Point)
 	const cell = 0.01 // degrees
-	for _, f := range regencies() {
+	for _, f := range regencies(t) {
 		for _, p := range f.Shape {
 			for _, ring := range p {
 				for i := 1; i < len(ring); i++ {
@@ -447,18 +444,18 @@ func inside(shape orb.MultiPolygon, p orb.Point) bool {
 }
 
 func BenchmarkBuild(b *testing.B) {
-	faces := regencies()
+	faces := regencies(b)
 	for b.Loop() {
 		if _, err := coverage.Build(b.Context(), faces, coverage.Options{}); err != nil {
 			b.Fatal(err)
 		}
 	}
-	b.ReportMetric(float64(country().Bytes())/(1<<20), "MiB")
+	b.ReportMetric(float64(country(b).Bytes())/(1<<20), "MiB")
 }
 
 // BenchmarkShape gives the shapes of all faces at a zoom.
 func BenchmarkShape(b *testing.B) {
-	c := country()
+	c := country(b)
 	for _, zoom := range []int{0, 6, 14} {
 		b.Run(fmt.Sprintf("zoom=%d", zoom), func(b *testing.B) {
 			for b.Loop() {
@@ -472,7 +469,7 @@ func BenchmarkShape(b *testing.B) {
 
 // BenchmarkLine gives all arcs at a zoom.
 func BenchmarkLine(b *testing.B) {
-	c := country()
+	c := country(b)
 	for _, zoom := range []int{0, 6, 14} {
 		b.Run(fmt.Sprintf("zoom=%d", zoom), func(b *testing.B) {
 			for b.Loop() {
@@ -488,9 +485,9 @@ func BenchmarkLine(b *testing.B) {
 // common in the source as they stand there: such pairs must be neighbours, and
 // over no shorter a border, but for what goes to a third.
 func TestSharedEdgesMakeNeighbours(t *testing.T) {
-	c := country()
+	c := country(t)
 	used := make(map[[2]orb.Point][]int)
-	for _, f := range regencies() {
+	for _, f := range regencies(t) {
 		face, _ := c.Face(f.Code)
 		for _, p := range f.Shape {
 			for _, ring := range p {

@@ -2,13 +2,13 @@ package locate
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"math/big"
 	"math/rand/v2"
 	"os"
 	"slices"
 	"strconv"
-	"sync"
 	"testing"
 	"time"
 
@@ -18,12 +18,13 @@ import (
 	"github.com/paulmach/orb/planar"
 	"github.com/tidwall/rtree"
 
+	"github.com/sentra-ikm/sentra/internal/boundarytest"
 	"github.com/sentra-ikm/sentra/internal/geo"
 )
 
-// regencies reads the real boundaries, as raw as they come.
-var regencies = sync.OnceValues(func() ([]Face, error) {
-	data, err := os.ReadFile("../../../../shared/boundaries/regencies.geojson")
+// realFaces gives the real boundaries of the regencies, as raw as they come.
+var realFaces = boundarytest.Once(func(_, regencies string) ([]Face, error) {
+	data, err := os.ReadFile(regencies)
 	if err != nil {
 		return nil, err
 	}
@@ -39,20 +40,11 @@ var regencies = sync.OnceValues(func() ([]Face, error) {
 		}
 		faces = append(faces, Face{Code: feature.ID.(string), Shape: shape})
 	}
+	if len(faces) != 514 {
+		return nil, fmt.Errorf("%d regencies, want 514", len(faces))
+	}
 	return faces, nil
 })
-
-func realFaces(t testing.TB) []Face {
-	t.Helper()
-	faces, err := regencies()
-	if err != nil {
-		t.Fatalf("the real boundaries are needed: %v", err)
-	}
-	if len(faces) != 514 {
-		t.Fatalf("%d regencies, want 514", len(faces))
-	}
-	return faces
-}
 
 // plain is the definition of which face has a point, written out: all edges,
 // in rational arithmetic wherever doubles could be wrong.

@@ -8,13 +8,13 @@ import (
 	"math/rand/v2"
 	"os"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/geojson"
 
+	"github.com/sentra-ikm/sentra/internal/boundarytest"
 	"github.com/sentra-ikm/sentra/internal/geo/locate"
 	"github.com/sentra-ikm/sentra/internal/geo/sphere"
 )
@@ -219,8 +219,8 @@ func FuzzBoxes(f *testing.F) {
 }
 
 // regencies are the faces that synthetic clusters are put into.
-var regencies = sync.OnceValues(func() ([]locate.Face, error) {
-	data, err := os.ReadFile("../../../../shared/boundaries/regencies.geojson")
+var regencies = boundarytest.Once(func(_, path string) ([]locate.Face, error) {
+	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
@@ -242,10 +242,7 @@ var regencies = sync.OnceValues(func() ([]locate.Face, error) {
 // clusters gives n random points inside real regencies, as many in each, in no
 // order; the same every time.
 func clusters(b *testing.B, n int) []orb.Point {
-	faces, err := regencies()
-	if err != nil {
-		b.Fatalf("the real boundaries are needed: %v", err)
-	}
+	faces := regencies(b)
 	x := locate.New(faces)
 	random := rand.New(rand.NewPCG(1, 2))
 	points := make([]orb.Point, n)
