@@ -92,25 +92,32 @@ func TestIDsOfTwoDatabases(t *testing.T) {
 			store.Close()
 		}()
 		got := ask(t, w.url, `{ regions(first: 1000) { nodes { __typename id name } } clusters { nodes { __typename id name: nameId } } products { __typename id name: nameId }
-			phases { __typename id name: key } sources { __typename id name: title } designations { __typename id name: regulation region { code } } }`, nil)
+			phases { __typename id name: key } sources { __typename id name: title } designations { __typename id name: regulation region { code } }
+			regionsThen: regions(first: 1000, asOf: "2017-12-25") { nodes { __typename id name asOf } } clustersThen: clusters(asOf: "2017-12-25") { nodes { __typename id name: nameId asOf } }
+			designationsThen: designations(filter: {asOf: "2017-12-25"}) { __typename id name: regulation region { code asOf } } }`, nil)
 		type node struct {
 			Typename string `json:"__typename"`
 			ID, Name string
-			Region   struct{ Code string }
+			AsOf     string
+			Region   struct{ Code, AsOf string }
 		}
 		type list struct{ Nodes []node }
 		var data struct {
-			Regions, Clusters                       list
-			Products, Phases, Sources, Designations []node
+			Regions, Clusters, RegionsThen, ClustersThen              list
+			Products, Phases, Sources, Designations, DesignationsThen []node
 		}
 		if err := json.Unmarshal(got.Data, &data); err != nil {
 			t.Fatalf("%v, errors %+v", err, got.Errors)
 		}
 		all := slices.Concat(data.Regions.Nodes, data.Clusters.Nodes, data.Products, data.Phases, data.Sources, data.Designations)
+		today := len(all)
+		all = slices.Concat(all, data.RegionsThen.Nodes, data.ClustersThen.Nodes, data.DesignationsThen)
 		meaning, kinds := make(map[string]string), make(map[string]int)
-		for _, n := range all {
-			meaning[n.ID] = n.Typename + " " + n.Name + " " + n.Region.Code
-			kinds[n.Typename]++
+		for i, n := range all {
+			meaning[n.ID] = strings.Join([]string{n.Typename, n.Name, n.Region.Code, n.AsOf, n.Region.AsOf}, " ")
+			if i < today {
+				kinds[n.Typename]++
+			}
 			if _, err := base64.RawURLEncoding.DecodeString(n.ID); err != nil {
 				t.Errorf("%s: %v", n.ID, err)
 			}
@@ -118,8 +125,12 @@ func TestIDsOfTwoDatabases(t *testing.T) {
 		if len(meaning) != len(all) {
 			t.Errorf("%d ids for %d things", len(meaning), len(all))
 		}
-		// 11 clusters and 238 designations of the facts, and two of each imported.
-		if kinds["Region"] != 552 || kinds["Cluster"] != 13 || kinds["Designation"] != 240 || kinds["Phase"] != 2 || kinds["Product"] < 10 || kinds["Source"] < 10 {
+		// Two clusters and two designations are imported.
+		facts := must(facts.Load())
+		if len(data.RegionsThen.Nodes) != 548 || len(data.ClustersThen.Nodes) != 13 || len(data.DesignationsThen) < 122 {
+			t.Errorf("in 2017: %d regions, %d clusters, %d designations", len(data.RegionsThen.Nodes), len(data.ClustersThen.Nodes), len(data.DesignationsThen))
+		}
+		if kinds["Region"] != 552 || kinds["Cluster"] != len(facts.Clusters)+2 || kinds["Designation"] != len(facts.Designations)+2 || kinds["Phase"] != 2 || kinds["Product"] < 10 || kinds["Source"] < 10 {
 			t.Errorf("kinds %v", kinds)
 		}
 		for part := range slices.Chunk(slices.Sorted(maps.Keys(meaning)), 1000) {

@@ -1,8 +1,6 @@
 package clients
 
 import (
-	"io"
-	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -11,9 +9,9 @@ import (
 	"testing"
 )
 
-// cachesAt makes a folder with the scripts of caches, the schema that the server at
-// the address gives, and the settings of docs/clients.md as they stand there. It
-// lies here, so that node finds the packages.
+// cachesAt makes a folder with the scripts of caches, and with the settings and the
+// schema that docs/clients.md gives, as they stand there and of the server at the
+// address. It lies here, so that node finds the packages.
 func cachesAt(t *testing.T, address string) string {
 	t.Helper()
 	folder, err := os.MkdirTemp(".", ".caches-")
@@ -30,17 +28,6 @@ func cachesAt(t *testing.T, address string) string {
 			t.Fatal(err)
 		}
 	}
-	response, err := http.Get(address + "/schema.graphql")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	schema, err := io.ReadAll(response.Body)
-	if err != nil || response.StatusCode != http.StatusOK {
-		t.Fatalf("%s %v", response.Status, err)
-	}
-	write("schema.graphql", string(schema))
-	write("relay/schema.graphql", string(schema))
 	page, err := os.ReadFile("../../docs/clients.md")
 	if err != nil {
 		t.Fatal(err)
@@ -51,13 +38,16 @@ func cachesAt(t *testing.T, address string) string {
 		switch block[1] {
 		case "question":
 			write("two-days.graphql", block[2])
+		case "schema":
+			run(t, folder, "env", "SENTRA_URL="+address, "bash", "-c", block[2])
+			copyFiles(t, filepath.Join(folder, "relay"), filepath.Join(folder, "schema.graphql"))
 		case "relay":
 			write("relay/relay.config.json", block[2])
 		default:
 			write(block[1]+".policies.mjs", block[2])
 		}
 	}
-	if want := []string{"question", "apollo", "apollo-list", "graphcache", "relay"}; !slices.Equal(found, want) {
+	if want := []string{"question", "schema", "apollo", "apollo-list", "graphcache", "relay"}; !slices.Equal(found, want) {
 		t.Fatalf("the page has the settings %q, want %q", found, want)
 	}
 	return folder
