@@ -352,7 +352,7 @@ func TestOneIDOneView(t *testing.T) {
 			t.Errorf("%s has of %q two answers:\n%.300s\n%.300s", decoded([]string{id}), field, before, now)
 		}, data)
 	}
-	for range 40 {
+	for range 24 {
 		learn(w.query(2), nil)
 		if t.Failed() {
 			return
