@@ -138,7 +138,12 @@ func PrepareToServe(ctx context.Context, store *postgres.Store) (done Prepared, 
 		return done, nil, err
 	}
 	if stays = access.Changeable(); stays != nil {
-		return done, stays, access.Readable()
+		err := access.Readable()
+		if err != nil && !access.ReadOnly {
+			// What the role lacks to mend it is the nearer reason.
+			err = stays
+		}
+		return done, stays, err
 	}
 	done, err = prepare(ctx, store, access)
 	return done, nil, err

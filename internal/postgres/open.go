@@ -57,6 +57,10 @@ func connect(ctx context.Context, field, url string) (*sqlx.DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	// The context of a ping ends no wait for the server's first word.
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = openTimeout
+	}
 	connector, err := pq.NewConnectorConfig(config)
 	if err != nil {
 		return nil, sentra.Wrap(sentra.CodeBadUserInput, err, "%s: the database's address cannot be used", field)
