@@ -148,6 +148,9 @@ type ComplexityRoot struct {
 
 	Dataset struct {
 		Boundaries          func(childComplexity int) int
+		ChangeNumber        func(childComplexity int) int
+		ConflictCount       func(childComplexity int) int
+		Conflicts           func(childComplexity int) int
 		Counts              func(childComplexity int) int
 		DesignationCoverage func(childComplexity int) int
 		Licences            func(childComplexity int) int
@@ -213,6 +216,12 @@ type ComplexityRoot struct {
 		Value   func(childComplexity int) int
 		What    func(childComplexity int) int
 		With    func(childComplexity int) int
+	}
+
+	FactConflict struct {
+		Entity      func(childComplexity int) int
+		FactsNumber func(childComplexity int) int
+		Reason      func(childComplexity int) int
 	}
 
 	Method struct {
@@ -900,6 +909,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Dataset.Boundaries(childComplexity), true
+	case "Dataset.changeNumber":
+		if e.ComplexityRoot.Dataset.ChangeNumber == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Dataset.ChangeNumber(childComplexity), true
+	case "Dataset.conflictCount":
+		if e.ComplexityRoot.Dataset.ConflictCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Dataset.ConflictCount(childComplexity), true
+	case "Dataset.conflicts":
+		if e.ComplexityRoot.Dataset.Conflicts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Dataset.Conflicts(childComplexity), true
 	case "Dataset.counts":
 		if e.ComplexityRoot.Dataset.Counts == nil {
 			break
@@ -1230,6 +1257,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Event.With(childComplexity), true
+
+	case "FactConflict.entity":
+		if e.ComplexityRoot.FactConflict.Entity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FactConflict.Entity(childComplexity), true
+	case "FactConflict.factsNumber":
+		if e.ComplexityRoot.FactConflict.FactsNumber == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FactConflict.FactsNumber(childComplexity), true
+	case "FactConflict.reason":
+		if e.ComplexityRoot.FactConflict.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FactConflict.Reason(childComplexity), true
 
 	case "Method.sources":
 		if e.ComplexityRoot.Method.Sources == nil {
@@ -3212,8 +3258,13 @@ type DataLicence {
 What is loaded, and what is not.
 """
 type Dataset {
-  "Changes whenever anything loaded changes."
+  """
+  Changes whenever anything loaded changes: the number of the last change, and a digest of all changes up to it,
+  such as ` + "`" + `128-1f3a9c77b0de` + "`" + `.
+  """
   version: String!
+  "The number of the last change of the record. A greater number is a later state."
+  changeNumber: Int!
   "When it last changed, as an RFC 3339 time."
   updatedAt: String!
   "The first day regions are known for."
@@ -3228,6 +3279,22 @@ type Dataset {
   counts: DatasetCounts!
   "What a reader should know before relying on the data."
   notes: [String!]!
+  "How many facts of the program a correction in the record stands against."
+  conflictCount: Int!
+  "The first 100 of those facts, by entity. The correction is what is answered everywhere."
+  conflicts: [FactConflict!]!
+}
+
+"""
+A fact of the program that was not taken, since somebody has corrected the record and says otherwise.
+"""
+type FactConflict {
+  "What it is about, as ` + "`" + `kind/id` + "`" + `, such as ` + "`" + `designation/94.06-disadvantaged-perpres-63-2020` + "`" + `."
+  entity: String!
+  "Why it was not taken."
+  reason: String!
+  "The number of the facts that say otherwise."
+  factsNumber: Int!
 }
 
 """
@@ -3825,6 +3892,8 @@ func (ec *executionContext) childFields_Dataset(ctx context.Context, field graph
 	switch field.Name {
 	case "version":
 		return ec.fieldContext_Dataset_version(ctx, field)
+	case "changeNumber":
+		return ec.fieldContext_Dataset_changeNumber(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_Dataset_updatedAt(ctx, field)
 	case "regionsFrom":
@@ -3839,6 +3908,10 @@ func (ec *executionContext) childFields_Dataset(ctx context.Context, field graph
 		return ec.fieldContext_Dataset_counts(ctx, field)
 	case "notes":
 		return ec.fieldContext_Dataset_notes(ctx, field)
+	case "conflictCount":
+		return ec.fieldContext_Dataset_conflictCount(ctx, field)
+	case "conflicts":
+		return ec.fieldContext_Dataset_conflicts(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Dataset", field.Name)
 }
@@ -3941,6 +4014,18 @@ func (ec *executionContext) childFields_Event(ctx context.Context, field graphql
 		return ec.fieldContext_Event_sources(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Event", field.Name)
+}
+
+func (ec *executionContext) childFields_FactConflict(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "entity":
+		return ec.fieldContext_FactConflict_entity(ctx, field)
+	case "reason":
+		return ec.fieldContext_FactConflict_reason(ctx, field)
+	case "factsNumber":
+		return ec.fieldContext_FactConflict_factsNumber(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FactConflict", field.Name)
 }
 
 func (ec *executionContext) childFields_Method(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7013,6 +7098,29 @@ func (ec *executionContext) fieldContext_Dataset_version(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Dataset", field, false, false, "String")
 }
 
+func (ec *executionContext) _Dataset_changeNumber(ctx context.Context, field graphql.CollectedField, obj *model.Dataset) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dataset_changeNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ChangeNumber, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Dataset_changeNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Dataset", field, false, false, "Int")
+}
+
 func (ec *executionContext) _Dataset_updatedAt(ctx context.Context, field graphql.CollectedField, obj *model.Dataset) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7199,6 +7307,61 @@ func (ec *executionContext) _Dataset_notes(ctx context.Context, field graphql.Co
 }
 func (ec *executionContext) fieldContext_Dataset_notes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Dataset", field, false, false, "String")
+}
+
+func (ec *executionContext) _Dataset_conflictCount(ctx context.Context, field graphql.CollectedField, obj *model.Dataset) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dataset_conflictCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ConflictCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Dataset_conflictCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Dataset", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Dataset_conflicts(ctx context.Context, field graphql.CollectedField, obj *model.Dataset) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dataset_conflicts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conflicts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.FactConflict) graphql.Marshaler {
+			return ec.marshalNFactConflict2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐFactConflictᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Dataset_conflicts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Dataset",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FactConflict(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _DatasetCounts_provinces(ctx context.Context, field graphql.CollectedField, obj *model.DatasetCounts) (ret graphql.Marshaler) {
@@ -8347,6 +8510,75 @@ func (ec *executionContext) fieldContext_Event_sources(_ context.Context, field 
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _FactConflict_entity(ctx context.Context, field graphql.CollectedField, obj *model.FactConflict) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FactConflict_entity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Entity, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FactConflict_entity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FactConflict", field, false, false, "String")
+}
+
+func (ec *executionContext) _FactConflict_reason(ctx context.Context, field graphql.CollectedField, obj *model.FactConflict) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FactConflict_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FactConflict_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FactConflict", field, false, false, "String")
+}
+
+func (ec *executionContext) _FactConflict_factsNumber(ctx context.Context, field graphql.CollectedField, obj *model.FactConflict) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FactConflict_factsNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FactsNumber, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FactConflict_factsNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FactConflict", field, false, false, "Int")
 }
 
 func (ec *executionContext) _Method_structure(ctx context.Context, field graphql.CollectedField, obj *model.Method) (ret graphql.Marshaler) {
@@ -14752,6 +14984,11 @@ func (ec *executionContext) _Dataset(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "changeNumber":
+			out.Values[i] = ec._Dataset_changeNumber(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "updatedAt":
 			out.Values[i] = ec._Dataset_updatedAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -14784,6 +15021,16 @@ func (ec *executionContext) _Dataset(ctx context.Context, sel ast.SelectionSet, 
 			}
 		case "notes":
 			out.Values[i] = ec._Dataset_notes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "conflictCount":
+			out.Values[i] = ec._Dataset_conflictCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "conflicts":
+			out.Values[i] = ec._Dataset_conflicts(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -15152,6 +15399,49 @@ func (ec *executionContext) _Event(ctx context.Context, sel ast.SelectionSet, ob
 			}
 		case "sources":
 			out.Values[i] = ec._Event_sources(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return marshaledObject(fields, out)
+}
+
+var factConflictImplementors = []string{"FactConflict"}
+
+func (ec *executionContext) _FactConflict(ctx context.Context, sel ast.SelectionSet, obj *model.FactConflict) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, factConflictImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := deferredGroup(ctx, fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FactConflict")
+		case "entity":
+			out.Values[i] = ec._FactConflict_entity(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._FactConflict_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "factsNumber":
+			out.Values[i] = ec._FactConflict_factsNumber(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -17246,6 +17536,30 @@ func (ec *executionContext) marshalNEventKind2githubᚗcomᚋsentraᚑikmᚋsent
 		graphql.AddInvalidNullFromMarshaler(ctx, "EventKind!")
 	}
 	return res
+}
+
+func (ec *executionContext) marshalNFactConflict2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐFactConflictᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.FactConflict) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNFactConflict2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐFactConflict(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNFactConflict2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐFactConflict(ctx context.Context, sel ast.SelectionSet, v *model.FactConflict) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "FactConflict!")
+		return graphql.Null
+	}
+	return ec._FactConflict(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNFieldSet2string(ctx context.Context, v any) (string, error) {

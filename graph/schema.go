@@ -33,6 +33,7 @@ func NewSchema(resolver *Resolver) graphql.ExecutableSchema {
 		return 1 + (len(points)+len(multiPoint))*child
 	}
 	c.Query.Nodes = func(child int, ids []string) int { return 1 + len(ids)*child }
+	c.Dataset.Conflicts = func(child int) int { return 1 + 100*child }
 	c.Query.Search = func(child int, _ string, first *int) int { return 1 + max(1, value(first))*child }
 	c.Choropleth.Rows = func(child int) int { return 1 + 514*child }
 	c.Query.Products = func(child int) int { return 1 + 20*child }

@@ -15,42 +15,94 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// openStore opens the record, migrated and with this binary's facts. share lets
-// it join the database of a server that runs on the same folder.
-func openStore(ctx context.Context, o *options, log *slog.Logger, share bool) (store *postgres.Store, shut func() error, err error) {
+// openStore opens the record to change it: migrated and with this binary's facts.
+func openStore(ctx context.Context, o *options, log *slog.Logger) (*postgres.Store, func() error, error) {
+	return open(ctx, o, log, true, func(store *postgres.Store) error {
+		done, err := app.Prepare(ctx, store)
+		tellPrepared(log, done, err)
+		return err
+	})
+}
+
+// openToRead opens the record as it is: nothing is migrated or written.
+func openToRead(ctx context.Context, o *options, log *slog.Logger) (*postgres.Store, func() error, error) {
+	if err := o.needRecord(); err != nil {
+		return nil, nil, err
+	}
+	return open(ctx, o, log, true, func(store *postgres.Store) error { return app.CheckReadable(ctx, store) })
+}
+
+// openToServe opens the record for a server. It is migrated and brought up to this
+// binary's facts where the role may do so; writable tells that it may.
+func openToServe(ctx context.Context, o *options, log *slog.Logger) (store *postgres.Store, writable bool, shut func() error, err error) {
+	store, shut, err = open(ctx, o, log, false, func(store *postgres.Store) error {
+		done, stays, err := app.PrepareToServe(ctx, store)
+		if writable = stays == nil; writable {
+			tellPrepared(log, done, err)
+		} else if err == nil {
+			log.Warn("the record is served as it is", "reason", stays)
+		}
+		return err
+	})
+	return store, writable, shut, err
+}
+
+func tellPrepared(log *slog.Logger, done app.Prepared, err error) {
+	if err != nil {
+		return
+	}
+	log.Info("database ready", "migrations", done.Migrations, "facts written", done.FactsWritten, "facts", facts.Number)
+	if done.Conflicts > 0 {
+		log.Warn("facts of this program stand against corrections in the record; `sentra conflicts` lists them", "count", done.Conflicts)
+	}
+}
+
+// open opens the record and prepares it. share lets it join the database of a
+// server that runs on the same folder. What was started is stopped on any error.
+func open(ctx context.Context, o *options, log *slog.Logger, share bool, prepare func(*postgres.Store) error) (store *postgres.Store, shut func() error, err error) {
 	url, stop := o.databaseURL, func() error { return nil }
 	if url == "" {
 		if url, stop, err = embedded(ctx, o, log, share); err != nil {
 			return nil, nil, err
 		}
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, stop())
-		}
-	}()
-	opened, err := postgres.Open(ctx, url)
+	opened, err := postgres.OpenAt(ctx, postgres.Addresses{URL: url, Direct: o.listenURL})
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, errors.Join(err, stop())
 	}
-	done, err := app.Prepare(ctx, opened)
+	shut = func() error { return errors.Join(opened.Close(), stop()) }
+	if err := prepare(opened); err != nil {
+		return nil, nil, errors.Join(err, shut())
+	}
+	return opened, shut, nil
+}
+
+// needRecord refuses to make an empty database only to read it.
+func (o *options) needRecord() error {
+	if o.databaseURL != "" {
+		return nil
+	}
+	dir, err := o.embeddedDir()
 	if err != nil {
-		return nil, nil, errors.Join(err, opened.Close())
+		return err
 	}
-	log.Info("database ready", "migrations", done.Migrations, "facts written", done.FactsWritten, "facts", facts.Number)
-	if done.Conflicts > 0 {
-		log.Warn("facts of this program stand against corrections in the record; `sentra conflicts` lists them", "count", done.Conflicts)
+	if !embeddedpg.Initialised(dir) {
+		return sentra.Errorf(sentra.CodeUnavailable, "there is no record in %s yet; `sentra serve`, `sentra import` or `sentra migrate` makes one, and SENTRA_DATABASE_URL names another", dir)
 	}
-	return opened, func() error { return errors.Join(opened.Close(), stop()) }, nil
+	return nil
+}
+
+func (o *options) embeddedDir() (string, error) {
+	if o.dataDir != "" {
+		return o.dataDir, nil
+	}
+	return embeddedpg.DefaultDir()
 }
 
 func embedded(ctx context.Context, o *options, log *slog.Logger, share bool) (string, func() error, error) {
-	dir := o.dataDir
-	if dir == "" {
-		var err error
-		if dir, err = embeddedpg.DefaultDir(); err != nil {
-			return "", nil, err
-		}
+	dir, err := o.embeddedDir()
+	if err != nil {
+		return "", nil, err
 	}
 	server, err := embeddedpg.Start(ctx, embeddedpg.Config{Dir: dir})
 	if share && sentra.ErrorCode(err) == sentra.CodeConflict {
@@ -67,7 +119,7 @@ func embedded(ctx context.Context, o *options, log *slog.Logger, share bool) (st
 func migrateCommand(o *options) *cobra.Command {
 	return &cobra.Command{Use: "migrate", Short: "Bring the database's schema and facts up to this version", Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
-			_, shut, err := openStore(command.Context(), o, o.log(), true)
+			_, shut, err := openStore(command.Context(), o, o.log())
 			if err != nil {
 				return fmt.Errorf("migrate: %w", err)
 			}

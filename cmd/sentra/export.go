@@ -88,7 +88,7 @@ func nameFlag(err error) error {
 }
 
 func runExport(ctx context.Context, o *options, request *export.Request, output string, stdout io.Writer, quiet bool) (err error) {
-	store, shut, err := openStore(ctx, o, o.log(), true)
+	store, shut, err := openToRead(ctx, o, o.log())
 	if err != nil {
 		return err
 	}

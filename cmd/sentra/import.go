@@ -30,7 +30,7 @@ the public source, or a folder of such files. Without a path the pinned public s
 cached; SENTRA_BOUNDARIES_URL names a mirror of it.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(command *cobra.Command, args []string) error {
-			store, shut, err := openStore(command.Context(), o, o.log(), true)
+			store, shut, err := openStore(command.Context(), o, o.log())
 			if err != nil {
 				return err
 			}
@@ -65,7 +65,7 @@ func tableCommand(o *options, what string, columns []string, load func(context.C
 			if err != nil {
 				return sentra.Wrap(sentra.CodeBadUserInput, err, "the file cannot be read")
 			}
-			store, shut, err := openStore(command.Context(), o, o.log(), true)
+			store, shut, err := openStore(command.Context(), o, o.log())
 			if err != nil {
 				return err
 			}

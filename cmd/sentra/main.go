@@ -45,6 +45,7 @@ func main() {
 // options are those of every subcommand.
 type options struct {
 	databaseURL string
+	listenURL   string
 	dataDir     string
 	verbose     bool
 	author      string
@@ -97,9 +98,11 @@ func root() *cobra.Command {
 	}
 	flags := command.PersistentFlags()
 	flags.StringVar(&o.databaseURL, "database-url", os.Getenv("SENTRA_DATABASE_URL"), "PostgreSQL server (SENTRA_DATABASE_URL); without it, an embedded one is run")
+	flags.StringVar(&o.listenURL, "listen-url", os.Getenv("SENTRA_LISTEN_URL"), "the primary PostgreSQL itself, where --database-url leads to a pool of connections or a standby: changes are heard and migrations run there (SENTRA_LISTEN_URL)")
 	flags.StringVar(&o.dataDir, "data-dir", os.Getenv("SENTRA_DATA_DIR"), "folder of the embedded PostgreSQL (SENTRA_DATA_DIR); default in the user's data folder")
 	flags.BoolVarP(&o.verbose, "verbose", "v", false, "log every request")
 	command.AddCommand(serveCommand(o), migrateCommand(o), importCommand(o), exportCommand(o), versionCommand())
+	command.AddCommand(recordCommands(o)...)
 	return command
 }
 

@@ -101,7 +101,7 @@ func serve(ctx context.Context, o *options, config httpserver.Config, address, b
 		return fmt.Errorf("listen on %s: %w", address, err)
 	}
 	defer listener.Close()
-	store, shut, err := openStore(ctx, o, log, false)
+	store, writable, shut, err := openToServe(ctx, o, log)
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func serve(ctx context.Context, o *options, config httpserver.Config, address, b
 		return err
 	}
 	var background func()
-	if _, loaded := application.Holder.Atlas().LoadedBoundaries(sentra.Today(time.Now())); loaded == 0 {
+	if _, loaded := application.Holder.Atlas().LoadedBoundaries(sentra.Today(time.Now())); loaded == 0 && writable {
 		background = loadBoundaries(ctx, store, application.Holder, boundaries, log)
 	}
 	makeRoom(memory, log)
@@ -125,7 +125,7 @@ func serve(ctx context.Context, o *options, config httpserver.Config, address, b
 		if background != nil {
 			background()
 		}
-		application.Follow(working, 30*time.Second)
+		application.Follow(working, app.Poll)
 	}()
 	log.Info("ready", "map", "http://"+listener.Addr().String()+"/", "playground", "http://"+listener.Addr().String()+"/playground", "graphql", "http://"+listener.Addr().String()+"/graphql", "took", time.Since(began).Round(time.Millisecond))
 	err = application.Server.Serve(ctx, listener)

@@ -7,9 +7,12 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
+// mostConflicts is how many conflicts the dataset lists.
+const mostConflicts = 100
+
 // NewDataset tells what is loaded.
 func NewDataset(a *atlas.Atlas, day sentra.Date) *Dataset {
-	d := &Dataset{Version: a.Data.Version, UpdatedAt: a.Data.UpdatedAt.UTC().Format(time.RFC3339), RegionsFrom: sentra.FirstDay,
+	d := &Dataset{Version: a.Data.Version, ChangeNumber: int(a.Data.Number), ConflictCount: len(a.Data.Conflicts), UpdatedAt: a.Data.UpdatedAt.UTC().Format(time.RFC3339), RegionsFrom: sentra.FirstDay,
 		Boundaries: BoundariesStateSome, Counts: &DatasetCounts{Clusters: len(a.Data.Clusters), Products: len(a.Data.Products),
 			Designations: len(a.Data.Designations), Sources: len(a.Data.Sources)}}
 	for _, r := range a.Data.Regions {
@@ -36,6 +39,10 @@ func NewDataset(a *atlas.Atlas, day sentra.Date) *Dataset {
 	}
 	for i := range a.Data.Coverage {
 		d.DesignationCoverage = append(d.DesignationCoverage, coverageOf(a, &a.Data.Coverage[i], Today(day)))
+	}
+	for i := range a.Data.Conflicts[:min(len(a.Data.Conflicts), mostConflicts)] {
+		c := &a.Data.Conflicts[i]
+		d.Conflicts = append(d.Conflicts, &FactConflict{Entity: c.Entity.String(), Reason: c.Reason, FactsNumber: c.Facts})
 	}
 	for _, l := range sentra.DataLicences() {
 		d.Licences = append(d.Licences, &DataLicence{Part: l.Part, Name: l.Name, URL: optional(l.URL)})

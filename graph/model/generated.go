@@ -200,8 +200,11 @@ type DataLicence struct {
 
 // What is loaded, and what is not.
 type Dataset struct {
-	// Changes whenever anything loaded changes.
+	// Changes whenever anything loaded changes: the number of the last change, and a digest of all changes up to it,
+	// such as `128-1f3a9c77b0de`.
 	Version string `json:"version"`
+	// The number of the last change of the record. A greater number is a later state.
+	ChangeNumber int `json:"changeNumber"`
 	// When it last changed, as an RFC 3339 time.
 	UpdatedAt string `json:"updatedAt"`
 	// The first day regions are known for.
@@ -216,6 +219,10 @@ type Dataset struct {
 	Counts *DatasetCounts `json:"counts"`
 	// What a reader should know before relying on the data.
 	Notes []string `json:"notes"`
+	// How many facts of the program a correction in the record stands against.
+	ConflictCount int `json:"conflictCount"`
+	// The first 100 of those facts, by entity. The correction is what is answered everywhere.
+	Conflicts []*FactConflict `json:"conflicts"`
 }
 
 // Something that is loaded, counted.
@@ -296,6 +303,16 @@ type Event struct {
 	Note *string `json:"note,omitempty"`
 	// Where it was read.
 	Sources []*Source `json:"sources"`
+}
+
+// A fact of the program that was not taken, since somebody has corrected the record and says otherwise.
+type FactConflict struct {
+	// What it is about, as `kind/id`, such as `designation/94.06-disadvantaged-perpres-63-2020`.
+	Entity string `json:"entity"`
+	// Why it was not taken.
+	Reason string `json:"reason"`
+	// The number of the facts that say otherwise.
+	FactsNumber int `json:"factsNumber"`
 }
 
 // How the programme works in a region.

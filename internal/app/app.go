@@ -91,14 +91,35 @@ type Prepared struct {
 	Migrations int
 	// FactsWritten tells whether the binary's facts were newer than the stored ones.
 	FactsWritten bool
-	// Conflicts is how many facts an agency's corrections stand against.
+	// Conflicts is how many facts an agency's corrections stand against, as far as
+	// facts were written.
 	Conflicts int
 }
 
-// Prepare migrates the store's database and brings the binary's facts into it.
-func Prepare(ctx context.Context, store *postgres.Store) (done Prepared, err error) {
-	if done.Migrations, err = store.Migrate(ctx); err != nil {
+// Prepare migrates the store's database and brings the binary's facts into it,
+// where they are newer. The error is UNAVAILABLE where the record cannot be changed.
+func Prepare(ctx context.Context, store *postgres.Store) (Prepared, error) {
+	access, err := store.Access(ctx)
+	if err != nil {
+		return Prepared{}, err
+	}
+	return prepare(ctx, store, access)
+}
+
+func prepare(ctx context.Context, store *postgres.Store, access postgres.Access) (done Prepared, err error) {
+	if err := access.Changeable(); err != nil {
 		return done, err
+	}
+	newest, err := postgres.NewestSchema()
+	if err != nil {
+		return done, err
+	}
+	if access.Schema < newest {
+		if done.Migrations, err = store.Migrate(ctx); err != nil {
+			return done, err
+		}
+	} else if access.Facts >= facts.Number {
+		return done, nil
 	}
 	brought, err := facts.Load()
 	if err != nil {
@@ -109,32 +130,59 @@ func Prepare(ctx context.Context, store *postgres.Store) (done Prepared, err err
 	return done, err
 }
 
+// PrepareToServe is Prepare where the role may write. Where it may not, the record
+// is served as it is; stays tells why nothing was written.
+func PrepareToServe(ctx context.Context, store *postgres.Store) (done Prepared, stays error, err error) {
+	access, err := store.Access(ctx)
+	if err != nil {
+		return done, nil, err
+	}
+	if stays = access.Changeable(); stays != nil {
+		err := access.Readable()
+		if err != nil && !access.ReadOnly {
+			// What the role lacks to mend it is the nearer reason.
+			err = stays
+		}
+		return done, stays, err
+	}
+	done, err = prepare(ctx, store, access)
+	return done, nil, err
+}
+
+// CheckReadable tells whether the record can be read as it is. Nothing is written.
+func CheckReadable(ctx context.Context, store *postgres.Store) error {
+	access, err := store.Access(ctx)
+	if err != nil {
+		return err
+	}
+	return access.Readable()
+}
+
 // Register changes the record of a store. What a change leads to is tried as an
 // atlas before it is stored.
 func Register(store *postgres.Store) *register.Register { return register.New(store, atlas.Try) }
 
-// retryListening is the pause after the database refused to be listened to.
-const retryListening = 5 * time.Second
+// tellAgain is the pause before a failure that lasts is told again.
+const tellAgain = 30 * time.Second
+
+// Poll is how often a server asks for a newer dataset whatever it hears. A standby
+// and a pool of connections tell nothing.
+const Poll = time.Second
 
 // Follow keeps the atlas up to date with the store until ctx ends: at each
 // notification, and at least once every poll.
 func (a *App) Follow(ctx context.Context, poll time.Duration) {
-	refresh := func() {
-		if err := a.Holder.Refresh(ctx); err != nil && ctx.Err() == nil {
+	var told time.Time
+	a.store.Changes(ctx, poll, func() {
+		err := a.Holder.Refresh(ctx)
+		switch {
+		case err == nil:
+			told = time.Time{}
+		case ctx.Err() == nil && time.Since(told) > tellAgain:
+			told = time.Now()
 			a.log.Warn("the dataset could not be refreshed; the present one stays", "error", err)
 		}
-	}
-	for ctx.Err() == nil {
-		err := a.store.Changes(ctx, poll, refresh)
-		if err == nil || ctx.Err() != nil {
-			continue
-		}
-		a.log.Warn("cannot listen for changes; trying again", "error", err)
-		select {
-		case <-ctx.Done():
-		case <-time.After(retryListening):
-		}
-	}
+	})
 }
 
 // Readiness implements httpserver.Backend. The error says that the database does

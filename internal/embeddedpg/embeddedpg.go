@@ -72,6 +72,15 @@ func DefaultDir() (string, error) {
 	return filepath.Join(home, ".local", "share", "sentra", "postgres"), nil
 }
 
+// initialised is the file that tells that the data folder was finished.
+const initialised = "initialised"
+
+// Initialised tells whether a folder holds a database already.
+func Initialised(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, initialised))
+	return err == nil
+}
+
 // Start runs PostgreSQL and waits until it answers. A second server on the same
 // folder is a CONFLICT; a PostgreSQL that a killed server left behind is stopped
 // first and recovers by its own log.
@@ -131,7 +140,7 @@ func start(ctx context.Context, config Config, binaries string, account *account
 	}
 	// A folder whose making was cut short is made anew; one that was finished is
 	// never removed, whatever its version.
-	marker := filepath.Join(config.Dir, "initialised")
+	marker := filepath.Join(config.Dir, initialised)
 	if _, err := os.Stat(marker); errors.Is(err, os.ErrNotExist) {
 		if err := os.RemoveAll(data); err != nil {
 			return nil, fmt.Errorf("clear an unfinished data folder: %w", err)

@@ -28,6 +28,8 @@ const URLVariable = "SENTRA_TEST_DATABASE_URL"
 type Server struct {
 	url  string
 	stop func() error
+	// dir holds the server's folder, if it was started here.
+	dir string
 
 	mu   sync.Mutex
 	made []string
@@ -53,16 +55,19 @@ func StartOwn() (*Server, error) {
 	}
 	// Packages are tested side by side, each with pools of connections.
 	postgres, err := embeddedpg.Start(context.Background(), embeddedpg.Config{Dir: filepath.Join(dir, "postgres"), Fleeting: true,
-		Settings: map[string]string{"max_connections": "400"}})
+		Settings: map[string]string{"max_connections": maxConnections}})
 	if err != nil {
 		os.RemoveAll(dir)
 		return nil, fmt.Errorf("start the test's PostgreSQL: %w", err)
 	}
-	return &Server{url: postgres.URL(), stop: func() error {
+	return &Server{url: postgres.URL(), dir: dir, stop: func() error {
 		defer os.RemoveAll(dir)
 		return postgres.Stop()
 	}}, nil
 }
+
+// maxConnections is the number of connections to a server that is started here.
+const maxConnections = "400"
 
 // Fuzzing tells whether the test binary was started to fuzz. Its workers end too
 // suddenly to stop a server, so that a TestMain starts none then.

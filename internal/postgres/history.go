@@ -31,21 +31,23 @@ type LogEntry struct {
 }
 
 // Log gives the last changes, the newest first; of one entity where ref is not
-// nil, by its id or its key.
+// nil, by its id or a key that it has or had.
 func (s *Store) Log(ctx context.Context, ref *sentra.EntityRef, limit int) ([]LogEntry, error) {
 	var rows []struct {
 		changeRow
 		Touched int
 	}
 	columns := changeColumns + `, (SELECT count(*) FROM change_items WHERE change = number) AS touched`
-	var err error
-	if ref == nil {
-		err = s.db.SelectContext(ctx, &rows, `SELECT `+columns+` FROM changes ORDER BY number DESC LIMIT $1`, limit)
-	} else {
-		err = s.db.SelectContext(ctx, &rows, `SELECT `+columns+` FROM changes WHERE number IN (SELECT change FROM change_items
-			WHERE entity_kind = $1 AND (entity_id = $2 OR entity_id IN (SELECT id FROM entities WHERE kind = $1 AND key = $2)))
+	// In a transaction, so that a pool of connections keeps the statement and its
+	// arguments on one.
+	err := s.inTx(ctx, snapshot, func(tx *sqlx.Tx) error {
+		if ref == nil {
+			return tx.SelectContext(ctx, &rows, `SELECT `+columns+` FROM changes ORDER BY number DESC LIMIT $1`, limit)
+		}
+		return tx.SelectContext(ctx, &rows, `SELECT `+columns+` FROM changes WHERE number IN (SELECT change FROM change_items
+			WHERE entity_kind = $1 AND entity_id IN (SELECT entity_id FROM change_items WHERE entity_kind = $1 AND (entity_id = $2 OR key = $2)))
 			ORDER BY number DESC LIMIT $3`, ref.Kind, ref.ID, limit)
-	}
+	})
 	if err != nil {
 		return nil, wrapSQL(err, "read the log")
 	}

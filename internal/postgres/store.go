@@ -21,24 +21,8 @@ import (
 
 // Store is the record in one database.
 type Store struct {
-	db  *sqlx.DB
-	url string
-}
-
-// Open connects to the database at a URL (postgres://…) and waits until it
-// answers. The error is UNAVAILABLE.
-func Open(ctx context.Context, url string) (*Store, error) {
-	db, err := sqlx.Open("postgres", url)
-	if err != nil {
-		return nil, sentra.Wrap(sentra.CodeUnavailable, err, "the database address cannot be used")
-	}
-	db.SetMaxOpenConns(16)
-	db.SetConnMaxIdleTime(5 * time.Minute)
-	if err := db.PingContext(ctx); err != nil {
-		db.Close()
-		return nil, sentra.Wrap(sentra.CodeUnavailable, err, "the database does not answer")
-	}
-	return &Store{db: db, url: url}, nil
+	db        *sqlx.DB
+	addresses Addresses
 }
 
 // Close ends the connections.
@@ -59,13 +43,21 @@ func (s *Store) Migrate(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("make the migration lock: %w", err)
 	}
-	provider, err := goose.NewProvider(goose.DialectPostgres, s.db.DB, migrations.FS, goose.WithSessionLocker(locker))
+	// The lock belongs to a session, which a pool of connections in between may change.
+	db := s.db
+	if s.addresses.Direct != s.addresses.URL {
+		if db, err = connect(ctx, "listen-url", s.addresses.Direct); err != nil {
+			return 0, err
+		}
+		defer db.Close()
+	}
+	provider, err := goose.NewProvider(goose.DialectPostgres, db.DB, migrations.FS, goose.WithSessionLocker(locker))
 	if err != nil {
 		return 0, fmt.Errorf("read the migrations: %w", err)
 	}
 	results, err := provider.Up(ctx)
 	if err != nil {
-		return 0, fmt.Errorf("migrate the database: %w", err)
+		return 0, wrapSQL(err, "migrate the database")
 	}
 	return len(results), nil
 }
@@ -97,29 +89,37 @@ func (s *Store) inTx(ctx context.Context, options *sql.TxOptions, work func(*sql
 // channel is where every change is announced, once and without saying which.
 const channel = "sentra_dataset"
 
+// pingEvery is how often a connection that is listened to is used, for one that
+// died without a word is found out by nothing else.
+const pingEvery = 30 * time.Second
+
 // Changes calls changed whenever the record may have changed, until ctx ends: on
-// each notification, after each reconnection, and at every poll, also while the
-// connection is lost.
-func (s *Store) Changes(ctx context.Context, poll time.Duration, changed func()) error {
-	listener := pq.NewListener(s.url, 200*time.Millisecond, 10*time.Second, nil)
-	// Listen and Ping wait for a connection and know no context; closing ends them.
-	defer listener.Close()
+// each notification, after each reconnection, and at every poll, also where nothing
+// can be heard: the connection is lost, or leads to a standby or to a pool.
+func (s *Store) Changes(ctx context.Context, poll time.Duration, changed func()) {
+	listener := pq.NewListener(s.addresses.Direct, 200*time.Millisecond, 10*time.Second, nil)
+	// Listen and Ping wait for a connection and know no context; closing ends them. To
+	// a host that is gone without a word it may itself wait for minutes, on their lock.
+	defer func() { go listener.Close() }()
 	listening := make(chan error, 1)
 	go func() { listening <- listener.Listen(channel) }()
-	ticker := time.NewTicker(poll)
-	defer ticker.Stop()
+	polls, pings := time.NewTicker(poll), time.NewTicker(pingEvery)
+	defer polls.Stop()
+	defer pings.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			return nil
+			return
 		case err := <-listening:
+			// A standby refuses; the polls go on.
 			if err != nil {
-				return wrapSQL(err, "listen for changes of the dataset")
+				continue
 			}
 		case <-listener.Notify:
-		case <-ticker.C:
-			// A connection that died without a word is found out by using it.
+		case <-polls.C:
+		case <-pings.C:
 			go func() { _ = listener.Ping() }()
+			continue
 		}
 		changed()
 	}
@@ -139,6 +139,17 @@ func wrapSQL(err error, doing string) error {
 		switch fault.Code.Class() {
 		case "40":
 			return sentra.Wrap(sentra.CodeUnavailable, err, "%s: another transaction was in the way; try again", doing)
+		case "25":
+			if fault.Code == "25006" {
+				return sentra.Wrap(sentra.CodeUnavailable, err, "%s: the database may only be read here", doing)
+			}
+		case "42":
+			switch fault.Code {
+			case "42501":
+				return sentra.Wrap(sentra.CodeUnavailable, err, "%s: the role lacks the right", doing)
+			case "42P01":
+				return sentra.Wrap(sentra.CodeUnavailable, err, "%s: a table is missing; see `sentra migrate`", doing)
+			}
 		case "23":
 			return sentra.Wrap(sentra.CodeConflict, err, "%s: against the rule %s of table %s", doing, fault.Constraint, fault.Table)
 		case "08", "53", "57":

@@ -47,6 +47,39 @@ func Delete(kind sentra.EntityKind, keys ...string) Command {
 	}}
 }
 
+// AcceptFacts takes the word of the binary for entities about which a conflict is
+// open, each as KIND/ID.
+func AcceptFacts(entities ...string) Command {
+	return Command{func(p *plan) {
+		open := make(map[string]*sentra.Conflict)
+		for i := range p.base.Conflicts {
+			open[p.base.Conflicts[i].Entity.String()] = &p.base.Conflicts[i]
+		}
+		for i, name := range entities {
+			c := open[name]
+			if c == nil {
+				p.faults.AddError(&sentra.Error{Code: sentra.CodeNotFound, Path: []string{"entities", fmt.Sprint(i)},
+					Message: fmt.Sprintf("there is no conflict about %.100q", name)})
+				continue
+			}
+			k, known := kindNamed(c.Entity.Kind)
+			switch {
+			case !known:
+				p.faults.AddError(sentra.Errorf(sentra.CodeUnavailable, "%s was written by a newer Sentra; use it", name))
+			case c.Shipped == "":
+				p.pendingOf(k).deleteID(c.Entity.ID)
+			default:
+				command, err := k.putDocument(c.Entity.ID, []byte(c.Shipped))
+				if err != nil {
+					p.faults.AddError(err)
+					continue
+				}
+				command.apply(p)
+			}
+		}
+	}}
+}
+
 // DeleteOthers deletes the entities of a kind that no command before it has put,
 // but for those that the binary ships.
 func DeleteOthers(kind sentra.EntityKind) Command {
