@@ -203,11 +203,13 @@ func (p *parser) position(first json.Number) (coordinates, error) {
 		}
 		number = next
 	}
+	if _, err := p.token(); err != nil {
+		return c, err
+	}
 	if count < 2 {
 		return c, p.wrong("a position needs longitude and latitude; this one has one number")
 	}
-	_, err := p.token()
-	return c, err
+	return c, nil
 }
 
 // shaped makes the geometry that a type makes of coordinates.

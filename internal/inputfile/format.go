@@ -23,6 +23,8 @@ const (
 	JSON Format = "JSON"
 	// XLSX is an Excel workbook.
 	XLSX Format = "XLSX"
+	// UTF16 is text in UTF-16 that does not say so by a byte order mark.
+	UTF16 Format = "UTF-16 text without byte order mark"
 )
 
 // conversions tell what else a file may be, and how to make of it what is read.
@@ -56,7 +58,7 @@ var conversions = map[Format]string{
 	"a damaged ZIP archive (or workbook)": `download or copy it again, or open it in Excel and save it anew`,
 	"a compressed archive":                `unpack it first; only gzip is unpacked here`,
 	"a workbook inside gzip":              `unpack it first: gunzip FILE`,
-	"UTF-16 text without byte order mark": `save it as "CSV UTF-8", or name the encoding: --encoding utf-16le or utf-16be`,
+	UTF16:                                 `save it as "CSV UTF-8", or name the encoding: --encoding utf-16le or utf-16be`,
 	"UTF-32 text":                         `save it as "CSV UTF-8"`,
 	"a binary file of an unknown format":  `give XLSX, CSV or GeoJSON`,
 	"TopoJSON":                            `convert it: ogr2ogr -lco RFC7946=YES out.geojson FILE`,
@@ -194,7 +196,7 @@ func sniffBinary(head []byte) (Format, bool) {
 	}
 	half := len(head) / 2
 	if half >= 8 && (zeros[0] == 0 && zeros[1]*10 >= half*7 || zeros[1] == 0 && zeros[0]*10 >= half*7) {
-		return "UTF-16 text without byte order mark", true
+		return UTF16, true
 	}
 	return "a binary file of an unknown format", controls*10 > len(head)
 }
