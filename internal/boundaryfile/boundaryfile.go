@@ -42,6 +42,9 @@ type Options struct {
 	CodeProperty string
 	// NameProperty is a property; "" for name.
 	NameProperty string
+	// OnFault is told what is wrong with a Feature's code or name, and reading
+	// goes on if it gives nil; where it is nil itself, Read gives the error.
+	OnFault func(error) error
 }
 
 // Files gives the boundary files at a path: the file itself, or every .geojson,
@@ -109,7 +112,10 @@ func Read(r io.Reader, name string, options Options, each func(Record) error) er
 		return geojsonfile.Read(text, name, geojsonfile.Options{MaxPositions: maxPositions}, func(f *geojsonfile.Feature) error {
 			record, err := featureRecord(f, options)
 			if err != nil {
-				return sentra.In(f.Place, err)
+				if options.OnFault == nil {
+					return sentra.In(f.Place, err)
+				}
+				return options.OnFault(sentra.In(f.Place, err))
 			}
 			return each(record)
 		})

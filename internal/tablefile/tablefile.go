@@ -105,6 +105,9 @@ func (r *Row) Place(column int) string {
 	return fmt.Sprintf("%s, %s %d, %s", r.table, r.unit, r.Number, place)
 }
 
+// Unit is what rows are counted by: "line", "row" or "feature".
+func (r *Row) Unit() string { return r.unit }
+
 // Sink takes what is read.
 type Sink interface {
 	// Column is called for each column before the first row that has it, with its
