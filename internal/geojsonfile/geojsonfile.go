@@ -114,13 +114,20 @@ type parser struct {
 	feature Feature
 	// positions of the Feature's geometry so far
 	positions int
+	// within tells that a Feature is being read, and not what stands about it
+	within bool
 }
 
 func (s *scanner) place() string {
 	return fmt.Sprintf("%s, line %d, byte %d", s.name, s.line, s.offset)
 }
 
-func (p *parser) place() string { return fmt.Sprintf("%s, feature %d", p.name, p.count+1) }
+func (p *parser) place() string {
+	if !p.within {
+		return p.name
+	}
+	return fmt.Sprintf("%s, feature %d", p.name, p.count+1)
+}
 
 // wrong makes an error about the place that the decoder has reached.
 func (p *parser) wrong(format string, args ...any) error {
@@ -196,7 +203,7 @@ func (p *parser) object() error {
 		if err != nil {
 			return err
 		}
-		if key == "features" {
+		if p.within = key == "geometry" || key == "properties"; key == "features" {
 			collection = true
 			err = p.features()
 		} else {
@@ -233,6 +240,7 @@ func (p *parser) features() error {
 		if open != json.Delim('{') {
 			return p.wrong("a Feature should begin here, not %s", describe(open))
 		}
+		p.within = true
 		var seen []string
 		var kind string
 		p.feature = Feature{Properties: p.feature.Properties[:0], ID: Value{Kind: Null}}
@@ -252,6 +260,7 @@ func (p *parser) features() error {
 		if err := p.done(kind, seen); err != nil {
 			return err
 		}
+		p.within = false
 	}
 	_, err := p.token()
 	return err

@@ -93,10 +93,20 @@ func (r *clusterReader) row(row *row) {
 		row.fault("", "the file has more than %d clusters; part it", maxRows)
 	}
 	if !row.failed {
+		// One allocation for all rows, by the share of the file that was read:
+		// growing a list of a million holds it twice.
+		if len(r.clusters) == estimateAfter {
+			if share := t.file.Share(); share > 0 {
+				r.clusters = slices.Grow(r.clusters, min(maxRows, int(estimateAfter/share*1.02))-estimateAfter)
+			}
+		}
 		r.clusters = append(r.clusters, c)
 		r.rows = append(r.rows, int32(row.Number))
 	}
 }
+
+// estimateAfter is the number of rows after which the number of all is estimated.
+const estimateAfter = 20_000
 
 // maxRows is the most rows of one file, about what a worksheet holds.
 const maxRows = 2_000_000
@@ -267,7 +277,7 @@ func importClusters(ctx context.Context, record Record, file *inputfile.File, da
 		for i, p := range parsed.products {
 			names[i] = p.Key
 		}
-		report.note("%d new products: %s", len(names), cut(names, 20))
+		report.note("%s: %s", counted(len(names), "new product"), cut(names, 20))
 	}
 	return report.finish(func() error {
 		_, err := record.Apply(ctx, register.Put(parsed.sources...), register.Put(parsed.products...), register.Put(parsed.clusters...))

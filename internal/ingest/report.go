@@ -62,7 +62,7 @@ func newReport(file *inputfile.File, t *table) *Report {
 		r.Refusal = err.(*Refusal)
 	}
 	if t.shown > 0 {
-		r.note("%d codes were numbers and are read as the workbook shows them, with their zeros", t.shown)
+		r.note("%s that were numbers are read as the workbook shows them, with their zeros", counted(t.shown, "code"))
 	}
 	if len(t.unread) > 0 {
 		quoted := make([]string, len(t.unread))
@@ -81,6 +81,14 @@ func newReport(file *inputfile.File, t *table) *Report {
 
 func (r *Report) note(format string, args ...any) {
 	r.Notes = append(r.Notes, fmt.Sprintf(format, args...))
+}
+
+// counted gives a number with its noun.
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // cut lists the first names and counts the others.
@@ -152,7 +160,7 @@ func (r *Report) each(yield func(ReportRow) error) error {
 				return err
 			}
 		}
-		if err := yield(ReportRow{Row: f.Row, Action: Refused, Message: f.Err.Error()}); err != nil {
+		if err := yield(ReportRow{Row: f.Row, Action: Refused, Message: strings.TrimPrefix(f.Err.Error(), r.File+", ")}); err != nil {
 			return err
 		}
 	}
@@ -162,7 +170,7 @@ func (r *Report) each(yield func(ReportRow) error) error {
 		}
 	}
 	if r.Refusal != nil && r.Refusal.Total > len(faults) {
-		return yield(ReportRow{Action: Refused, Message: fmt.Sprintf("%d more faults are not told", r.Refusal.Total-len(faults))})
+		return yield(ReportRow{Action: Refused, Message: counted(r.Refusal.Total-len(faults), "more fault")+" not told"})
 	}
 	return nil
 }
@@ -228,11 +236,11 @@ func (r *Report) Summary() string {
 	if len(counts) == 0 {
 		counts = []string{"nothing"}
 	}
-	lines := []string{fmt.Sprintf("%s: %d rows of %s: %s", r.File, r.Rows, r.Kind, strings.Join(counts, ", "))}
+	lines := []string{fmt.Sprintf("%s: %s of %s: %s", r.File, counted(r.Rows, "row"), r.Kind, strings.Join(counts, ", "))}
 	lines = append(lines, slices.Clone(r.Notes)...)
 	switch {
 	case r.Refusal != nil:
-		lines = append(lines, fmt.Sprintf("%d faults: nothing was written", r.Refusal.Total))
+		lines = append(lines, counted(r.Refusal.Total, "fault")+": nothing was written")
 	case r.DryRun:
 		lines = append(lines, "dry run: nothing was written")
 	}

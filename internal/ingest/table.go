@@ -97,6 +97,7 @@ func (f *faults) refusal() error {
 type table struct {
 	*headers
 	faults
+	file    *inputfile.File
 	options TableOptions
 	numbers bool // whether codes may be numbers: in a workbook, not in GeoJSON
 	each    func(*row)
@@ -116,7 +117,7 @@ func readTable(file *inputfile.File, schema *Schema, options TableOptions, each 
 	if err != nil {
 		return nil, err
 	}
-	t := &table{headers: h, options: options, numbers: file.Format != inputfile.JSON, each: each}
+	t := &table{headers: h, file: file, options: options, numbers: file.Format != inputfile.JSON, each: each}
 	t.row.table = t
 	t.row.geojson = file.Format == inputfile.JSON
 	err = tablefile.Read(file, options.Options, t)

@@ -60,6 +60,8 @@ type File struct {
 
 	at   io.ReaderAt // nil where the file can only be read once through
 	size int64
+
+	part *meter // the part of an archive that is read; nil for none
 }
 
 // Open opens a file or an http(s) address. Errors are BAD_USER_INPUT for a file
@@ -183,7 +185,21 @@ func (f *File) Close() error {
 // Meter gives r bounded like the file itself: for a part of an archive, of which
 // size bytes are stored.
 func (f *File) Meter(r io.Reader, size int64) io.Reader {
-	return &meter{ctx: f.ctx, r: r, name: f.Name, max: f.options.maxBytes(), size: size, progress: f.options.Progress}
+	f.part = &meter{ctx: f.ctx, r: r, name: f.Name, max: f.options.maxBytes(), size: size, progress: f.options.Progress}
+	return f.part
+}
+
+// Share tells how much of the file, or of the part of it that is read, was read:
+// 0 to 1, or 0 where its size is not known.
+func (f *File) Share() float64 {
+	m := f.stored
+	if f.part != nil {
+		m = f.part
+	}
+	if m.size <= 0 {
+		return 0
+	}
+	return min(1, float64(m.n)/float64(m.size))
 }
 
 // CheckRatio refuses what unpacks to more than its stored size allows.

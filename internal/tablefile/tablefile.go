@@ -121,25 +121,35 @@ type Sink interface {
 	Row(*Row) error
 }
 
+// Check refuses a file of a format that is not read.
+func Check(file *inputfile.File, options Options) error {
+	switch file.Format {
+	case inputfile.Text, inputfile.JSON, inputfile.XLSX:
+		return nil
+	case inputfile.UTF16:
+		if options.Encoding != "" {
+			return nil
+		}
+	}
+	return file.Format.Refusal(file.Name, Reads)
+}
+
 // Read reads a file into the sink. Errors are BAD_USER_INPUT with the place,
 // LIMIT_EXCEEDED beyond a bound, the context's error, or the sink's.
 func Read(file *inputfile.File, options Options, sink Sink) error {
+	if err := Check(file, options); err != nil {
+		return err
+	}
 	switch file.Format {
-	case inputfile.UTF16:
-		if options.Encoding != "" {
-			return readCSV(file, options, sink)
-		}
-	case inputfile.Text:
-		return readCSV(file, options, sink)
 	case inputfile.JSON:
 		return readGeoJSON(file, sink)
 	case inputfile.XLSX:
 		return readXLSX(file, options, sink)
 	}
-	return file.Format.Refusal(file.Name, Reads)
+	return readCSV(file, options, sink)
 }
 
-// columnError refuses a column that the sink gave an impossible index, or too many.
+// checkColumns refuses too many columns.
 func checkColumns(count int, place string) error {
 	if count > maxColumns {
 		return sentra.BadInput("", "%s: there are more than %d columns", place, maxColumns)
@@ -147,7 +157,7 @@ func checkColumns(count int, place string) error {
 	return nil
 }
 
-// row makes room for a column's cell.
+// cell gives a column's cell, and makes room for it.
 func (r *Row) cell(index int) *Cell {
 	for len(r.Cells) <= index {
 		r.Cells = append(r.Cells, Cell{})
