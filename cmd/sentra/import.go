@@ -89,6 +89,7 @@ func downloadBoundaries(ctx context.Context, progress io.Writer) ([]string, erro
 }
 
 func importBoundaries(ctx context.Context, record ingest.Record, files func() ([]string, error), flags boundaryFlags, log *slog.Logger) error {
+	holdMemory()
 	paths, err := files()
 	if err != nil {
 		return err

@@ -124,17 +124,20 @@ func (flags *tableFlags) tableOptions() (ingest.TableOptions, error) {
 	return options, nil
 }
 
-// importMemory is what an import's memory is held to, as far as its work allows.
-const importMemory = 768 << 20
+// holdMemory makes the collector work harder above 768 MiB, unless GOMEMLIMIT
+// says otherwise: imports are to stay under 1 GiB.
+func holdMemory() {
+	if debug.SetMemoryLimit(-1) == math.MaxInt64 {
+		debug.SetMemoryLimit(768 << 20)
+	}
+}
 
 func importTable(ctx context.Context, o *options, schema *ingest.Schema, path string, flags tableFlags, stdout, stderr io.Writer) (err error) {
 	options, err := flags.tableOptions()
 	if err != nil {
 		return err
 	}
-	if debug.SetMemoryLimit(-1) == math.MaxInt64 {
-		debug.SetMemoryLimit(importMemory)
-	}
+	holdMemory()
 	if !flags.quiet {
 		bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(stderr), progressbar.OptionSetDescription("reading "+filepath.Base(path)+", rows"),
 			progressbar.OptionSetItsString("rows"), progressbar.OptionThrottle(200*time.Millisecond), progressbar.OptionClearOnFinish())

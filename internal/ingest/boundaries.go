@@ -47,6 +47,10 @@ type BoundaryReport struct {
 	Provinces int
 	Regencies int
 	Repairs   geo.Repairs
+	// Thinned counts the boundaries of very many positions, and PositionsThinned
+	// the positions that were left out of them since they lie within a metre of the
+	// line without them.
+	Thinned, PositionsThinned int
 	// Borders tells of the borders between the regencies and cities that are now
 	// stored: gaps and overlaps as read, and what the coverage makes of them.
 	Borders coverage.Report
@@ -64,12 +68,16 @@ func (r BoundaryReport) String() string {
 	if r.DryRun {
 		stored = "dry run: nothing was written"
 	}
+	thinned := ""
+	if r.Thinned > 0 {
+		thinned = fmt.Sprintf("left out: %d positions within a metre of the line without them, of %d boundaries\n", r.PositionsThinned, r.Thinned)
+	}
 	return fmt.Sprintf(`boundaries read: %d provinces, %d regencies and cities, from %d files
-repaired: %d rings closed, %d rings rewound, %d rings and %d polygons without area dropped, %d repeated points dropped, %d rings made parts of their own
+%srepaired: %d rings closed, %d rings rewound, %d rings and %d polygons without area dropped, %d repeated points dropped, %d rings made parts of their own
 %s
 made as unions of their members: %d boundaries of provinces
 %s`,
-		r.Provinces, r.Regencies, r.Files, r.Repairs.RingsClosed, r.Repairs.RingsRewound, r.Repairs.RingsDropped,
+		r.Provinces, r.Regencies, r.Files, thinned, r.Repairs.RingsClosed, r.Repairs.RingsRewound, r.Repairs.RingsDropped,
 		r.Repairs.PolygonsDropped, r.Repairs.PointsDropped, r.Repairs.RingsRegrouped, r.Borders, r.Unions, stored)
 }
 
@@ -86,9 +94,9 @@ func Boundaries(ctx context.Context, record Record, files []string, options Boun
 	if err != nil {
 		return report, err
 	}
-	reader := boundaryReader{options: options, places: newPlaces(stored), imported: make(map[sentra.RegionCode]orb.MultiPolygon), repairs: &report.Repairs}
+	reader := boundaryReader{options: options, places: newPlaces(stored), imported: make(map[sentra.RegionCode]orb.MultiPolygon), report: &report, ctx: ctx}
 	for i, name := range files {
-		if err := reader.read(ctx, name, progress); err != nil {
+		if err := reader.read(name, progress); err != nil {
 			return report, err
 		}
 		progress("reading", i+1, len(files))
@@ -127,13 +135,16 @@ type boundaryReader struct {
 	options  BoundaryOptions
 	places   *places
 	imported map[sentra.RegionCode]orb.MultiPolygon
-	repairs  *geo.Repairs
+	report   *BoundaryReport
 	records  int
+	ctx      context.Context
+	// positions of all boundaries
+	positions int
 }
 
 // read reads a file. Its error is one that leaves nothing to be told.
-func (b *boundaryReader) read(ctx context.Context, name string, progress func(string, int, int)) error {
-	file, err := boundaryfile.OpenWith(ctx, name, inputfile.Options{MaxBytes: b.options.MaxBytes, Progress: func(read, size int64) {
+func (b *boundaryReader) read(name string, progress func(string, int, int)) error {
+	file, err := boundaryfile.OpenWith(b.ctx, name, inputfile.Options{MaxBytes: b.options.MaxBytes, Progress: func(read, size int64) {
 		const mebi = 1 << 20
 		if size > 16*mebi {
 			progress("reading "+filepath.Base(name)+" (MiB)", int(read/mebi), int(size/mebi))
@@ -151,11 +162,15 @@ func (b *boundaryReader) read(ctx context.Context, name string, progress func(st
 	}
 	err = boundaryfile.Read(file, name, options, func(r boundaryfile.Record) error {
 		b.records++
-		b.note(b.record(r))
-		return ctx.Err()
+		err := b.record(r)
+		if b.ctx.Err() != nil || sentra.ErrorCode(err) == sentra.CodeLimitExceeded {
+			return err
+		}
+		b.note(err)
+		return nil
 	})
 	var coded *sentra.Error
-	if errors.As(err, &coded) && ctx.Err() == nil {
+	if errors.As(err, &coded) && b.ctx.Err() == nil {
 		b.records++
 		b.note(err)
 		return nil
@@ -188,6 +203,16 @@ func (b *boundaryReader) record(r boundaryfile.Record) error {
 	if _, twice := b.imported[code]; twice {
 		return at(r.Place, "code", "the region %s stands in the files a second time", code)
 	}
+	if before := positions(r.Geometry); before > thinAbove || b.positions+before > thinTotal {
+		if r.Geometry, err = thin(b.ctx, r.Geometry); err != nil {
+			return err
+		}
+		b.report.Thinned++
+		b.report.PositionsThinned += before - positions(r.Geometry)
+	}
+	if b.positions += positions(r.Geometry); b.positions > maxPositions {
+		return in(r.Place, "geometry", sentra.Errorf(sentra.CodeLimitExceeded, "the boundaries up to here have more than %d positions; simplify them: ogr2ogr -simplify 0.0001 out.geojson", maxPositions))
+	}
 	shape, did, err := geo.Repair(r.Geometry)
 	if err != nil {
 		return sentra.In(r.Place+", "+string(code), err)
@@ -195,7 +220,7 @@ func (b *boundaryReader) record(r boundaryfile.Record) error {
 	if err := checkWhere(region, shape); err != nil {
 		return in(r.Place, "geometry", err)
 	}
-	b.repairs.Add(did)
+	b.report.Repairs.Add(did)
 	b.imported[code] = shape
 	return nil
 }
