@@ -166,8 +166,9 @@ func (t *table) Header() error {
 func (t *table) Row(r *tablefile.Row) error {
 	t.rows++
 	t.row.Row, t.row.failed = r, false
-	if r.Fault != "" {
+	if r.Fault != "" { // its cells may stand in the wrong columns
 		t.row.fault("", "%s", r.Fault)
+		return nil
 	}
 	for i := range r.Cells {
 		if fault := r.Cells[i].Fault; fault != "" {
