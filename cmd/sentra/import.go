@@ -16,6 +16,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/download"
 	"github.com/sentra-ikm/sentra/internal/facts"
 	"github.com/sentra-ikm/sentra/internal/ingest"
+	"github.com/sentra-ikm/sentra/internal/inputfile"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -46,38 +47,14 @@ cached; SENTRA_BOUNDARIES_URL names a mirror of it.`,
 	boundaries.Flags().StringVar(&flags.options.NameProperty, "name-property", "", `property that holds the name (default "name")`)
 	boundaries.Flags().StringVar(&flags.source, "source", "", "title of the source to cite; default the pinned public source")
 	boundaries.Flags().BoolVar(&flags.quiet, "quiet", false, "no progress bar")
+	boundaries.Flags().BoolVar(&flags.dryRun, "dry-run", false, "check everything and write nothing")
+	boundaries.Flags().Int64Var(&flags.maxSize, "max-size", inputfile.DefaultMaxBytes>>20, "most that is read of one file, unpacked, in MiB")
 	o.addChangeFlags(command)
 	command.AddCommand(boundaries,
-		tableCommand(o, "clusters", ingest.ClusterColumns, ingest.Clusters),
-		tableCommand(o, "codes", ingest.CodeColumns, ingest.Codes),
-		tableCommand(o, "designations", ingest.DesignationColumns, ingest.Designations))
+		tableCommand(o, ingest.ClusterSchema),
+		tableCommand(o, ingest.CodeSchema),
+		tableCommand(o, ingest.DesignationSchema))
 	return command
-}
-
-func tableCommand(o *options, what string, columns []string, load func(context.Context, ingest.Record, []byte, string) (int, error)) *cobra.Command {
-	return &cobra.Command{
-		Use:   what + " FILE",
-		Short: "Import " + what + " from CSV or GeoJSON",
-		Long:  "Import " + what + " from CSV with the columns below, or from a GeoJSON FeatureCollection with them as properties.\n\n" + strings.Join(columns, ","),
-		Args:  cobra.ExactArgs(1),
-		RunE: func(command *cobra.Command, args []string) error {
-			data, err := os.ReadFile(args[0])
-			if err != nil {
-				return sentra.Wrap(sentra.CodeBadUserInput, err, "the file cannot be read")
-			}
-			store, shut, err := openStore(command.Context(), o, o.log())
-			if err != nil {
-				return err
-			}
-			defer shut()
-			count, err := load(command.Context(), o.edit(store, "import "+what+" "+args[0]), data, args[0])
-			if err != nil {
-				return err
-			}
-			_, err = fmt.Fprintf(command.OutOrStdout(), "%d %s imported\n", count, what)
-			return err
-		},
-	}
 }
 
 // boundaryFlags are the options of an import of boundaries.
@@ -85,6 +62,8 @@ type boundaryFlags struct {
 	options boundaryfile.Options
 	source  string
 	quiet   bool
+	dryRun  bool
+	maxSize int64
 }
 
 func boundaryPaths(path string) ([]string, error) {
@@ -110,6 +89,7 @@ func downloadBoundaries(ctx context.Context, progress io.Writer) ([]string, erro
 }
 
 func importBoundaries(ctx context.Context, record ingest.Record, files func() ([]string, error), flags boundaryFlags, log *slog.Logger) error {
+	holdMemory()
 	paths, err := files()
 	if err != nil {
 		return err
@@ -118,7 +98,7 @@ func importBoundaries(ctx context.Context, record ingest.Record, files func() ([
 	if err != nil {
 		return err
 	}
-	options := ingest.BoundaryOptions{Options: flags.options}
+	options := ingest.BoundaryOptions{Options: flags.options, DryRun: flags.dryRun, MaxBytes: flags.maxSize << 20}
 	for _, source := range brought.Sources {
 		if source.ID == facts.BoundarySource {
 			options.Source = source
@@ -142,9 +122,9 @@ func importBoundaries(ctx context.Context, record ingest.Record, files func() ([
 	}
 	report, err := ingest.Boundaries(ctx, record, paths, options)
 	if err != nil {
-		return err
+		return interrupted(ctx, err)
 	}
-	if flags.quiet {
+	if flags.quiet && !flags.dryRun {
 		log.Info("boundaries imported", "provinces", report.Provinces, "regencies", report.Regencies, "unions", report.Unions, "changed", report.Changed)
 		return nil
 	}

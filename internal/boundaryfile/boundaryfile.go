@@ -6,7 +6,6 @@ package boundaryfile
 import (
 	"bufio"
 	"bytes"
-	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,15 +13,16 @@ import (
 	"io"
 	"io/fs"
 	"math"
-	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/paulmach/orb"
-	"github.com/paulmach/orb/geojson"
 
+	"github.com/sentra-ikm/sentra/internal/geojsonfile"
+	"github.com/sentra-ikm/sentra/internal/inputfile"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -42,6 +42,9 @@ type Options struct {
 	CodeProperty string
 	// NameProperty is a property; "" for name.
 	NameProperty string
+	// OnFault is told what is wrong with a Feature's code or name, and reading
+	// goes on if it gives nil; where it is nil itself, Read gives the error.
+	OnFault func(error) error
 }
 
 // Files gives the boundary files at a path: the file itself, or every .geojson,
@@ -77,174 +80,114 @@ func Files(path string) ([]string, error) {
 
 // Open opens a file or an http(s) address.
 func Open(ctx context.Context, path string) (io.ReadCloser, error) {
-	if !strings.HasPrefix(path, "http://") && !strings.HasPrefix(path, "https://") {
-		file, err := os.Open(path)
-		if err != nil {
-			return nil, sentra.Wrap(sentra.CodeBadUserInput, err, "the file %s cannot be opened", path)
-		}
-		return file, nil
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, path, nil)
-	if err != nil {
-		return nil, sentra.Wrap(sentra.CodeBadUserInput, err, "%s is not an address", path)
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return nil, sentra.Wrap(sentra.CodeUnavailable, err, "%s cannot be fetched", path)
-	}
-	if response.StatusCode != http.StatusOK {
-		response.Body.Close()
-		return nil, sentra.Errorf(sentra.CodeUnavailable, "%s answers %s", path, response.Status)
-	}
-	return response.Body, nil
+	return OpenWith(ctx, path, inputfile.Options{})
 }
+
+// OpenWith is Open with bounds and progress.
+func OpenWith(ctx context.Context, path string, options inputfile.Options) (*inputfile.File, error) {
+	return inputfile.Open(ctx, path, options)
+}
+
+// reads is what is read, for messages about other formats.
+const reads = "GeoJSON"
 
 // Read calls each for every record of a file, in order. name stands in
-// messages. The error is a BAD_USER_INPUT that tells the place.
+// messages. Errors are BAD_USER_INPUT with the place, LIMIT_EXCEEDED beyond a
+// bound, or the error of the context that the file was opened with.
 func Read(r io.Reader, name string, options Options, each func(Record) error) error {
-	buffered := bufio.NewReaderSize(r, 1<<16)
-	if magic, err := buffered.Peek(2); err == nil && magic[0] == 0x1f && magic[1] == 0x8b {
-		unzipped, err := gzip.NewReader(buffered)
+	file, ok := r.(*inputfile.File)
+	if !ok {
+		var err error
+		if file, err = inputfile.FromReader(context.Background(), r, name, inputfile.Options{}); err != nil {
+			return err
+		}
+		defer file.Close()
+	}
+	switch {
+	case file.Format == inputfile.JSON:
+		text, _, err := file.Text("")
 		if err != nil {
-			return sentra.Wrap(sentra.CodeBadUserInput, err, "%s is not gzip", name)
+			return err
 		}
-		defer unzipped.Close()
-		buffered = bufio.NewReaderSize(unzipped, 1<<16)
-	}
-	if first, err := firstByte(buffered); err != nil {
-		return sentra.Wrap(sentra.CodeBadUserInput, err, "%s is empty or unreadable", name)
-	} else if first != '{' {
-		return readSQL(buffered, name, each)
-	}
-	return readGeoJSON(buffered, name, options, each)
-}
-
-// firstByte skips what may precede the content: white space, a byte order mark,
-// and the record separators of RFC 8142.
-func firstByte(r *bufio.Reader) (byte, error) {
-	for {
-		b, err := r.ReadByte()
-		if err != nil {
-			return 0, err
-		}
-		if !strings.ContainsRune(" \t\r\n\x1e\xef\xbb\xbf", rune(b)) && b != 0xef && b != 0xbb && b != 0xbf {
-			return b, r.UnreadByte()
-		}
-	}
-}
-
-// noSeparators turns the record separators of RFC 8142 into spaces.
-type noSeparators struct{ io.Reader }
-
-func (n noSeparators) Read(p []byte) (int, error) {
-	count, err := n.Reader.Read(p)
-	for i, b := range p[:count] {
-		if b == 0x1e {
-			p[i] = ' '
-		}
-	}
-	return count, err
-}
-
-func readGeoJSON(r io.Reader, name string, options Options, each func(Record) error) error {
-	decoder := json.NewDecoder(noSeparators{r})
-	number := 0
-	fault := func(err error) error {
-		return sentra.Wrap(sentra.CodeBadUserInput, err, "%s, byte %d, feature %d: this is not GeoJSON", name, decoder.InputOffset(), number+1)
-	}
-	feature := func(raw []byte) error {
-		number++
-		record, err := featureRecord(raw, options)
-		if err != nil {
-			return sentra.In(fmt.Sprintf("%s, feature %d", name, number), err)
-		}
-		record.Place = fmt.Sprintf("%s, feature %d", name, number)
-		return each(record)
-	}
-	for {
-		token, err := decoder.Token()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return fault(err)
-		}
-		if token != json.Delim('{') {
-			return fault(fmt.Errorf("found %v where an object should begin", token))
-		}
-		members := make(map[string]json.RawMessage)
-		collection := false
-		for decoder.More() {
-			key, err := decoder.Token()
+		return geojsonfile.Read(text, name, geojsonfile.Options{MaxPositions: maxPositions}, func(f *geojsonfile.Feature) error {
+			record, err := featureRecord(f, options)
 			if err != nil {
-				return fault(err)
-			}
-			if key == "features" {
-				collection = true
-				if open, err := decoder.Token(); err != nil || open != json.Delim('[') {
-					return fault(errors.Join(err, errors.New("features is not a list")))
+				if options.OnFault == nil {
+					return sentra.In(f.Place, err)
 				}
-				for decoder.More() {
-					var raw json.RawMessage
-					if err := decoder.Decode(&raw); err != nil {
-						return fault(err)
-					}
-					if err := feature(raw); err != nil {
-						return err
-					}
-				}
-				if _, err := decoder.Token(); err != nil {
-					return fault(err)
-				}
-				continue
+				return options.OnFault(sentra.In(f.Place, err))
 			}
-			var raw json.RawMessage
-			if err := decoder.Decode(&raw); err != nil {
-				return fault(err)
-			}
-			members[fmt.Sprint(key)] = raw
-		}
-		if _, err := decoder.Token(); err != nil {
-			return fault(err)
-		}
-		if !collection {
-			raw, err := json.Marshal(members)
-			if err != nil {
-				return fault(err)
-			}
-			if err := feature(raw); err != nil {
-				return err
-			}
-		}
+			return each(record)
+		})
+	case file.Format == inputfile.Text && looksLikeSQL(file.Head(4096)):
+		return readSQL(file, name, each)
 	}
+	return file.Format.Refusal(name, reads)
 }
 
-func featureRecord(raw []byte, options Options) (Record, error) {
-	feature, err := geojson.UnmarshalFeature(raw)
+// maxPositions is the most positions of one boundary. The country's most
+// detailed public boundary, of a regency with thousands of islands, has fewer
+// than a million.
+const maxPositions = 20_000_000
+
+func looksLikeSQL(head []byte) bool {
+	return bytes.Contains(bytes.ToUpper(head), []byte("INSERT"))
+}
+
+var codeForm = regexp.MustCompile(`^[0-9]{2}\.?([0-9]{1,2})?$`)
+
+func featureRecord(f *geojsonfile.Feature, options Options) (Record, error) {
+	record := Record{Geometry: f.Geometry, Place: f.Place}
+	property := options.CodeProperty
+	if property == "" {
+		property = "code"
+	}
+	code, err := text(property, f.Get(property), asCode)
 	if err != nil {
-		return Record{}, sentra.Wrap(sentra.CodeBadUserInput, err, "this is not a GeoJSON feature")
+		return record, err
 	}
-	text := func(value any) string {
-		if s, ok := value.(string); ok {
-			return strings.TrimSpace(s)
+	if options.CodeProperty == "" {
+		// Programs number Features as they like: only an id that looks like a
+		// code claims to be one.
+		switch id := f.ID; {
+		case code == "":
+			if code, err = text("id", id, asCode); err != nil {
+				return record, err
+			}
+		case id.Kind == geojsonfile.Text && codeForm.MatchString(strings.TrimSpace(id.Text)) && strings.TrimSpace(id.Text) != code,
+			id.Kind == geojsonfile.Number && strings.Contains(id.Text, "."):
+			return record, sentra.BadInput("id", "the property code says %.40q and the id %.40q; give one code, or name its property with --code-property", code, id.Text)
 		}
-		return ""
 	}
-	record := Record{Geometry: feature.Geometry}
-	if options.CodeProperty != "" {
-		record.Code = text(feature.Properties[options.CodeProperty])
-	} else if record.Code = text(feature.Properties["code"]); record.Code == "" {
-		record.Code = text(feature.ID)
+	if code == "" {
+		if options.CodeProperty != "" {
+			return record, sentra.BadInput("properties", "the feature has no property %.40q with a code", options.CodeProperty)
+		}
+		return record, sentra.BadInput("properties", "the feature has no code as a text; name its property with --code-property")
 	}
+	record.Code = code
 	nameProperty := options.NameProperty
 	if nameProperty == "" {
 		nameProperty = "name"
 	}
-	record.Name = text(feature.Properties[nameProperty])
-	if record.Code == "" {
-		return Record{}, sentra.BadInput("properties", "the feature has no code as a text; name its property with --code-property")
+	record.Name, err = text(nameProperty, f.Get(nameProperty), "")
+	return record, err
+}
+
+// asCode is what to do about a code that is a number.
+const asCode = `: a number loses zeros at its end, 11.10 becomes 11.1; write it as a text, "11.10"`
+
+// text gives a text or nothing; a value of another kind is an error.
+func text(name string, value geojsonfile.Value, hint string) (string, error) {
+	switch value.Kind {
+	case geojsonfile.Null:
+		return "", nil
+	case geojsonfile.Text:
+		return strings.TrimSpace(value.Text), nil
+	case geojsonfile.Nested:
+		return "", sentra.BadInput(name, "%.40q is an object or list, not a text", name)
 	}
-	return record, nil
+	return "", sentra.BadInput(name, "%.40q is the %s %.40s, not a text%s", name, value.Kind, value.Text, hint)
 }
 
 // position is a pair of the SQL form: latitude before longitude.
@@ -293,6 +236,9 @@ func sqlGeometry(path string) (orb.Geometry, error) {
 func readSQL(r io.Reader, name string, each func(Record) error) error {
 	s := &sqlScanner{r: bufio.NewReader(r), line: 1}
 	fault := func(format string, args ...any) error {
+		if s.broken != nil {
+			return fmt.Errorf("read %s: %w", name, s.broken)
+		}
 		return sentra.BadInput("", "%s, line %d: %s", name, s.line, fmt.Sprintf(format, args...))
 	}
 	seen := false
@@ -344,12 +290,20 @@ func (t sqlToken) is(word string) bool { return !t.quoted && strings.EqualFold(t
 type sqlScanner struct {
 	r    *bufio.Reader
 	line int
+	// broken is why the file cannot be read on.
+	broken error
 }
+
+// maxQuoted is the most bytes of one quoted text, a boundary's positions.
+const maxQuoted = 256 << 20
 
 func (s *sqlScanner) read() (byte, error) {
 	b, err := s.r.ReadByte()
 	if b == '\n' {
 		s.line++
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		s.broken = err
 	}
 	return b, err
 }
@@ -412,6 +366,9 @@ func (s *sqlScanner) quoted() (sqlToken, error) {
 		b, err := s.read()
 		if err != nil {
 			return sqlToken{}, errors.New("a quoted text does not end")
+		}
+		if text.Len() >= maxQuoted {
+			return sqlToken{}, fmt.Errorf("a quoted text is longer than %d bytes", maxQuoted)
 		}
 		switch {
 		case b == '\\' && s.peek() == '\'':

@@ -1,10 +1,10 @@
-// Package ingest turns files into rows of the record: boundaries, clusters and
-// designations. It checks everything before anything is written.
 package ingest
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -13,6 +13,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/boundaryfile"
 	"github.com/sentra-ikm/sentra/internal/geo"
 	"github.com/sentra-ikm/sentra/internal/geo/coverage"
+	"github.com/sentra-ikm/sentra/internal/inputfile"
 	"github.com/sentra-ikm/sentra/internal/register"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
@@ -32,6 +33,10 @@ type BoundaryOptions struct {
 	boundaryfile.Options
 	// Source of the boundaries.
 	Source sentra.Source
+	// MaxBytes is the most that is read of one file, unpacked; 0 for the default.
+	MaxBytes int64
+	// DryRun checks everything and writes nothing.
+	DryRun bool
 	// Progress is called with what is being done and how far it is; may be nil.
 	Progress func(doing string, done, all int)
 }
@@ -42,6 +47,10 @@ type BoundaryReport struct {
 	Provinces int
 	Regencies int
 	Repairs   geo.Repairs
+	// Thinned counts the boundaries of very many positions, and PositionsThinned
+	// the positions that were left out of them since they lie within a metre of the
+	// line without them.
+	Thinned, PositionsThinned int
 	// Borders tells of the borders between the regencies and cities that are now
 	// stored: gaps and overlaps as read, and what the coverage makes of them.
 	Borders coverage.Report
@@ -49,23 +58,34 @@ type BoundaryReport struct {
 	Unions int
 	// Changed is the number of stored boundaries that changed.
 	Changed int
+	// DryRun tells that nothing was written.
+	DryRun bool
 }
 
 // String tells the report in a few lines.
 func (r BoundaryReport) String() string {
+	stored := fmt.Sprintf("stored: %d boundaries changed", r.Changed)
+	if r.DryRun {
+		stored = "dry run: nothing was written"
+	}
+	thinned := ""
+	if r.Thinned > 0 {
+		thinned = fmt.Sprintf("left out: %d positions within a metre of the line without them, of %d boundaries\n", r.PositionsThinned, r.Thinned)
+	}
 	return fmt.Sprintf(`boundaries read: %d provinces, %d regencies and cities, from %d files
-repaired: %d rings closed, %d rings rewound, %d rings and %d polygons without area dropped, %d repeated points dropped, %d rings made parts of their own
+%srepaired: %d rings closed, %d rings rewound, %d rings and %d polygons without area dropped, %d repeated points dropped, %d rings made parts of their own
 %s
 made as unions of their members: %d boundaries of provinces
-stored: %d boundaries changed`,
-		r.Provinces, r.Regencies, r.Files, r.Repairs.RingsClosed, r.Repairs.RingsRewound, r.Repairs.RingsDropped,
-		r.Repairs.PolygonsDropped, r.Repairs.PointsDropped, r.Repairs.RingsRegrouped, r.Borders, r.Unions, r.Changed)
+%s`,
+		r.Provinces, r.Regencies, r.Files, thinned, r.Repairs.RingsClosed, r.Repairs.RingsRewound, r.Repairs.RingsDropped,
+		r.Repairs.PolygonsDropped, r.Repairs.PointsDropped, r.Repairs.RingsRegrouped, r.Borders, r.Unions, stored)
 }
 
 // Boundaries imports files of boundaries: all or nothing. The same files again
-// change nothing. A wrong record is a BAD_USER_INPUT that tells its place.
+// change nothing. The error is a *Refusal that tells all that is wrong, with its
+// place, where it is the files that are wrong.
 func Boundaries(ctx context.Context, record Record, files []string, options BoundaryOptions) (BoundaryReport, error) {
-	report := BoundaryReport{Files: len(files)}
+	report := BoundaryReport{Files: len(files), DryRun: options.DryRun}
 	progress := options.Progress
 	if progress == nil {
 		progress = func(string, int, int) {}
@@ -74,17 +94,17 @@ func Boundaries(ctx context.Context, record Record, files []string, options Boun
 	if err != nil {
 		return report, err
 	}
-	regions := make(map[sentra.RegionCode]*sentra.Region)
-	for i := range stored.Regions {
-		regions[stored.Regions[i].Code] = &stored.Regions[i]
-	}
-	imported := make(map[sentra.RegionCode]orb.MultiPolygon)
+	reader := boundaryReader{options: options, places: newPlaces(stored), imported: make(map[sentra.RegionCode]orb.MultiPolygon), report: &report, ctx: ctx}
 	for i, name := range files {
-		if err := readBoundaries(ctx, name, options, regions, imported, &report); err != nil {
+		if err := reader.read(name, progress); err != nil {
 			return report, err
 		}
 		progress("reading", i+1, len(files))
 	}
+	if err := reader.refusal(); err != nil {
+		return report, err
+	}
+	imported := reader.imported
 	for code := range imported {
 		if code.Level() == sentra.LevelProvince {
 			report.Provinces++
@@ -96,6 +116,9 @@ func Boundaries(ctx context.Context, record Record, files []string, options Boun
 	if err != nil {
 		return report, err
 	}
+	if options.DryRun {
+		return report, nil
+	}
 	progress("storing", 0, len(boundaries))
 	outcome, err := record.Apply(ctx, register.Put(options.Source), register.ReplaceBoundaries(boundaries))
 	if err != nil {
@@ -106,42 +129,141 @@ func Boundaries(ctx context.Context, record Record, files []string, options Boun
 	return report, nil
 }
 
-func readBoundaries(ctx context.Context, name string, options BoundaryOptions, regions map[sentra.RegionCode]*sentra.Region,
-	imported map[sentra.RegionCode]orb.MultiPolygon, report *BoundaryReport) error {
-	file, err := boundaryfile.Open(ctx, name)
+// boundaryReader reads boundaries and notes what is wrong with them.
+type boundaryReader struct {
+	faults
+	options  BoundaryOptions
+	places   *places
+	imported map[sentra.RegionCode]orb.MultiPolygon
+	report   *BoundaryReport
+	records  int
+	ctx      context.Context
+	// positions of all boundaries
+	positions int
+}
+
+// read reads a file. Its error is one that leaves nothing to be told.
+func (b *boundaryReader) read(name string, progress func(string, int, int)) error {
+	file, err := boundaryfile.OpenWith(b.ctx, name, inputfile.Options{MaxBytes: b.options.MaxBytes, Progress: func(read, size int64) {
+		const mebi = 1 << 20
+		if size > 16*mebi {
+			progress("reading "+filepath.Base(name)+" (MiB)", int(read/mebi), int(size/mebi))
+		}
+	}})
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	return boundaryfile.Read(file, name, options.Options, func(r boundaryfile.Record) error {
-		code, err := sentra.ParseRegionCode(r.Code)
-		if err != nil {
-			return sentra.In(r.Place, err)
+	options := b.options.Options
+	options.OnFault = func(err error) error {
+		b.records++
+		b.note(err)
+		return nil
+	}
+	err = boundaryfile.Read(file, name, options, func(r boundaryfile.Record) error {
+		b.records++
+		err := b.record(r)
+		if b.ctx.Err() != nil || sentra.ErrorCode(err) == sentra.CodeLimitExceeded {
+			return err
 		}
-		region, known := regions[code]
-		if !known {
-			return at(r.Place, "code", "no region has the code %s", code)
-		}
-		if kind, told := kindOfName(r.Name); told && kind.Level() != code.Level() {
-			return at(r.Place, "name", "the code %s and the name %q are of different levels", code, r.Name)
-		} else if told && kind != region.Kind {
-			return at(r.Place, "name", "%s is %q, a %s, but the record has it as a %s", code, r.Name, kind, region.Kind)
-		}
-		if _, twice := imported[code]; twice {
-			return at(r.Place, "code", "the region %s stands in the files a second time", code)
-		}
-		shape, did, err := geo.Repair(r.Geometry)
-		if err != nil {
-			return sentra.In(r.Place+", "+string(code), err)
-		}
-		report.Repairs.Add(did)
-		imported[code] = shape
+		b.note(err)
 		return nil
 	})
+	var coded *sentra.Error
+	if errors.As(err, &coded) && b.ctx.Err() == nil {
+		b.records++
+		b.note(err)
+		return nil
+	}
+	return err
 }
 
-func at(place, column, format string, args ...any) error {
-	return &sentra.Error{Code: sentra.CodeBadUserInput, Message: fmt.Sprintf(format, args...), Path: []string{place, column}}
+// note keeps what is wrong with the record that was read last.
+func (b *boundaryReader) note(err error) {
+	var coded *sentra.Error
+	if errors.As(err, &coded) {
+		b.add(b.records, coded)
+	} else if err != nil {
+		b.add(b.records, sentra.Wrap(sentra.CodeInternal, err, "the boundary cannot be checked"))
+	}
+}
+
+// record takes one boundary.
+func (b *boundaryReader) record(r boundaryfile.Record) error {
+	code, err := b.places.ByCode(sentra.SystemKemendagri, r.Code, 0, false)
+	if err != nil {
+		return in(r.Place, "code", err)
+	}
+	region := b.places.Region(code)
+	if kind, told := kindOfName(r.Name); told && kind.Level() != code.Level() {
+		return at(r.Place, "name", "the code %s and the name %.60q are of different levels", code, r.Name)
+	} else if told && kind != region.Kind {
+		return at(r.Place, "name", "%s is %.60q, a %s, but the record has it as a %s", code, r.Name, kind, region.Kind)
+	}
+	if _, twice := b.imported[code]; twice {
+		return at(r.Place, "code", "the region %s stands in the files a second time", code)
+	}
+	if before := positions(r.Geometry); before > thinAbove || b.positions+before > thinTotal {
+		if r.Geometry, err = thin(b.ctx, r.Geometry); err != nil {
+			return err
+		}
+		b.report.Thinned++
+		b.report.PositionsThinned += before - positions(r.Geometry)
+	}
+	if b.positions += positions(r.Geometry); b.positions > maxPositions {
+		return in(r.Place, "geometry", sentra.Errorf(sentra.CodeLimitExceeded, "the boundaries up to here have more than %d positions; simplify them: ogr2ogr -simplify 0.0001 out.geojson", maxPositions))
+	}
+	shape, did, err := geo.Repair(r.Geometry)
+	if err != nil {
+		return sentra.In(r.Place+", "+string(code), err)
+	}
+	if err := checkWhere(region, shape); err != nil {
+		return in(r.Place, "geometry", err)
+	}
+	b.report.Repairs.Add(did)
+	b.imported[code] = shape
+	return nil
+}
+
+// in puts a place and a column before an error.
+func in(place, column string, err error) error {
+	var coded *sentra.Error
+	if !errors.As(err, &coded) {
+		return err
+	}
+	placed := *coded
+	placed.Path = append([]string{place, column}, coded.Path...)
+	return &placed
+}
+
+// checkWhere refuses a shape that lies elsewhere than its region: farther than
+// nearby from the region's bounding box, or from its representative point by
+// more than half the box's diagonal (at least 25 km).
+func checkWhere(region *sentra.Region, shape orb.MultiPolygon) error {
+	bound := shape.Bound()
+	between := func(low, high, otherLow, otherHigh float64) (float64, float64) {
+		switch {
+		case high < otherLow:
+			return high, otherLow
+		case low > otherHigh:
+			return low, otherHigh
+		}
+		middle := (max(low, otherLow) + min(high, otherHigh)) / 2
+		return middle, middle
+	}
+	var from, to orb.Point
+	for axis := range 2 {
+		from[axis], to[axis] = between(bound.Min[axis], bound.Max[axis], region.Box.Min[axis], region.Box.Max[axis])
+	}
+	if apart := geo.Distance(from, to); apart > nearby {
+		return sentra.BadInput("", "the shape lies %.0f km from %s (%s), which lies between %v and %v degrees east, %v and %v north; is the code right?",
+			apart/1000, region.Name, region.Code, region.Box.Min[0], region.Box.Max[0], region.Box.Min[1], region.Box.Max[1])
+	}
+	most := max(25_000, geo.Distance(region.Box.Min, region.Box.Max)/2)
+	if away := geo.DistanceTo(shape, region.Point); away > most {
+		return sentra.BadInput("", "the shape lies %.0f km from the middle of %s (%s), %v, %v; is the code right?", away/1000, region.Name, region.Code, region.Point[0], region.Point[1])
+	}
+	return nil
 }
 
 // kindOfName tells the kind that a name itself names.

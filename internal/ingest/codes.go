@@ -4,15 +4,11 @@ import (
 	"context"
 	"regexp"
 
+	"github.com/sentra-ikm/sentra/internal/inputfile"
 	"github.com/sentra-ikm/sentra/internal/register"
 	"github.com/sentra-ikm/sentra/internal/sentra"
+	"github.com/sentra-ikm/sentra/internal/tablefile"
 )
-
-// CodeColumns is the header of a file of official codes. value is the code in
-// the system, region_code the Ministry's code of the region that has it;
-// valid_from and valid_to are YYYY-MM-DD, inclusive, or empty where not known;
-// source holds titles or addresses parted by semicolons.
-var CodeColumns = []string{"system", "value", "region_code", "valid_from", "valid_to", "source"}
 
 // codeForms are the forms of a code, by system: of a province, and of a regency
 // or city where the system has any.
@@ -22,92 +18,119 @@ var codeForms = map[sentra.CodeSystem]map[sentra.Level]*regexp.Regexp{
 	sentra.SystemISO:        {sentra.LevelProvince: regexp.MustCompile(`^ID-[A-Z]{2}$`)},
 }
 
-// Codes imports a file of official codes (CSV), all or nothing, and gives their
-// number. For each code and region it names, the file replaces what an earlier
-// one said. A code that would mean two regions on one day, or a second BPS or ISO
-// code of a region on one day, is refused. Errors name line and column.
-func Codes(ctx context.Context, record Record, data []byte, name string) (int, error) {
-	rows, dataset, err := openTable(ctx, record, data, name, CodeColumns)
+// importCodes sets official codes. For each code and region it names, the file
+// replaces what an earlier one said. A code that would mean two regions on one
+// day, or a second BPS or ISO code of a region on one day, is refused.
+func importCodes(ctx context.Context, record Record, file *inputfile.File, data *sentra.Dataset, options TableOptions) (*Report, error) {
+	places, citations := newPlaces(data), newCitations(data)
+	var codes []codeRow
+	t, err := readTable(file, CodeSchema, options, func(row *row) {
+		c := officialCode(row, places)
+		c.Sources = citations.of(row)
+		if !row.failed {
+			value, region := row.table.schema.index["value"], row.table.schema.index["region_code"]
+			codes = append(codes, codeRow{c, row.Number, row.Place(value), row.Place(region)})
+		}
+	})
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	regions, knownSources := knownRegions(dataset), sentra.NewBibliography(dataset.Sources)
-	var sources []sentra.Source
-	var codes []sentra.OfficialCode
+	codes = withoutConflicts(t, codes, data)
+	report := newReport(file, t)
+	stored := make(map[sentra.OfficialCodeKey][]sentra.OfficialCode)
+	for _, c := range data.Codes {
+		stored[c.Key()] = append(stored[c.Key()], c)
+	}
+	report.rows = len(codes)
+	report.row = func(i int) ReportRow {
+		c := &codes[i].OfficialCode
+		row := ReportRow{Row: codes[i].number, Key: string(c.System) + " " + c.Value + " " + string(c.Region), Action: New}
+		if before := stored[c.Key()]; len(before) > 0 {
+			same := &before[0]
+			for j := range before {
+				if dayText(before[j].Validity.From) == dayText(c.Validity.From) {
+					same = &before[j]
+				}
+			}
+			row.compare(codeFields(same), codeFields(c))
+		}
+		return row
+	}
+	return report.finish(func() error {
+		plain := make([]sentra.OfficialCode, len(codes))
+		for i, c := range codes {
+			plain[i] = c.OfficialCode
+		}
+		_, err := record.Apply(ctx, register.Put(citations.added...), register.ReplaceCodes(plain))
+		return err
+	})
+}
+
+func codeFields(c *sentra.OfficialCode) []field {
+	return []field{{"valid_from", dayText(c.Validity.From)}, {"valid_to", dayText(c.Validity.To)}, {"source", join(c.Sources)}}
+}
+
+// codeRow is a code with its place in the file.
+type codeRow struct {
+	sentra.OfficialCode
+	number                  int
+	valuePlace, regionPlace string
+}
+
+// withoutConflicts notes codes that contradict each other or what else is stored,
+// and gives the others. What the file names replaces what is stored.
+func withoutConflicts(t *table, codes []codeRow, data *sentra.Dataset) []codeRow {
 	named := make(map[sentra.OfficialCodeKey]bool)
-	for _, row := range rows {
-		c, err := officialCode(row, regions)
-		if err != nil {
-			return 0, err
-		}
-		if c.Sources, err = row.cited(knownSources, &sources); err != nil {
-			return 0, err
-		}
+	for _, c := range codes {
 		named[c.Key()] = true
-		codes = append(codes, c)
-	}
-	// What else is stored stands, and counts for the rules as the file's rows do.
-	var standing []sentra.OfficialCode
-	for _, c := range dataset.Codes {
-		if !named[c.Key()] {
-			standing = append(standing, c)
-		}
 	}
 	meanings, holders := make(map[string][]sentra.OfficialCode), make(map[string][]sentra.OfficialCode)
 	add := func(c sentra.OfficialCode) {
 		meaning, holder := string(c.System)+" "+c.Value, string(c.System)+" "+string(c.Region)
 		meanings[meaning], holders[holder] = append(meanings[meaning], c), append(holders[holder], c)
 	}
-	for _, c := range standing {
-		add(c)
+	for _, c := range data.Codes {
+		if !named[c.Key()] {
+			add(c)
+		}
 	}
-	for i, c := range codes {
+	var right []codeRow
+	for _, c := range codes {
+		before := t.total
 		for _, other := range meanings[string(c.System)+" "+c.Value] {
 			if other.Validity.Overlaps(c.Validity) {
-				return 0, rows[i].fault("value", "the %s code %s means %s on some of these days already", c.System, c.Value, other.Region)
+				t.refuse(c.number, c.valuePlace, "value", "the %s code %s means %s on some of these days already", c.System, c.Value, other.Region)
+				break
 			}
 		}
 		for _, other := range holders[string(c.System)+" "+string(c.Region)] {
-			if c.System != sentra.SystemKemendagri && other.Validity.Overlaps(c.Validity) {
-				return 0, rows[i].fault("region_code", "%s has the %s code %s on some of these days already", c.Region, c.System, other.Value)
+			if t.total == before && c.System != sentra.SystemKemendagri && other.Validity.Overlaps(c.Validity) {
+				t.refuse(c.number, c.regionPlace, "region_code", "%s has the %s code %s on some of these days already", c.Region, c.System, other.Value)
 			}
 		}
-		add(c)
+		if t.total == before {
+			right = append(right, c)
+			add(c.OfficialCode)
+		}
 	}
-	_, err = record.Apply(ctx, register.Put(sources...), register.ReplaceCodes(codes))
-	return len(codes), err
+	return right
 }
 
-func officialCode(row tableRow, regions map[sentra.RegionCode]bool) (c sentra.OfficialCode, err error) {
-	system, err := row.oneOf("system", string(sentra.SystemKemendagri), string(sentra.SystemBPS), string(sentra.SystemISO))
-	if err != nil {
-		return c, err
-	}
-	region, err := sentra.ParseRegionCode(row.cells["region_code"])
-	if err != nil {
-		return c, sentra.In(row.place("region_code"), err)
-	}
-	if !regions[region] {
-		return c, row.fault("region_code", "no region has the code %s", region)
-	}
-	c = sentra.OfficialCode{Region: region, System: sentra.CodeSystem(system), Value: row.cells["value"]}
-	switch form := codeForms[c.System][region.Level()]; {
-	case form == nil:
-		return c, row.fault("system", "%s gives no codes to regencies and cities, and %s is one", c.System, region)
-	case !form.MatchString(c.Value):
-		return c, row.fault("value", "%.40q has not the form of a %s code of a %s: %s", c.Value, c.System, region.Level(), form)
-	}
-	for column, into := range map[string]**sentra.Date{"valid_from": &c.Validity.From, "valid_to": &c.Validity.To} {
-		if text := row.cells[column]; text != "" {
-			day, err := sentra.ParseDate(text)
-			if err != nil {
-				return c, sentra.In(row.place(column), err)
-			}
-			*into = &day
+func officialCode(row *row, p *places) (c sentra.OfficialCode) {
+	c.System = sentra.CodeSystem(row.oneOf("system", string(sentra.SystemKemendagri), string(sentra.SystemBPS), string(sentra.SystemISO)))
+	c.Region = row.one("region_code", p)
+	c.Value = row.code("value")
+	if c.Region != "" && !row.failed {
+		switch form := codeForms[c.System][c.Region.Level()]; {
+		case form == nil:
+			row.fault("system", "%s gives no codes to regencies and cities, and %s is one", c.System, c.Region)
+		case !form.MatchString(c.Value):
+			row.fault("value", "%s has not the form of a %s code of a %s: %s", tablefile.Quote(c.Value), c.System, c.Region.Level(), form)
 		}
 	}
+	c.Validity = sentra.Period{From: row.date("valid_from"), To: row.date("valid_to")}
 	if from, to := c.Validity.From, c.Validity.To; from != nil && to != nil && *to < *from {
-		return c, row.fault("valid_to", "%s lies before valid_from, %s", to, from)
+		row.fault("valid_to", "%s lies before valid_from, %s", to, from)
 	}
-	return c, nil
+	return c
 }

@@ -301,26 +301,3 @@ func TestLoadIsCancelled(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
-
-func FuzzTables(f *testing.F) {
-	f.Add([]byte("region_code,kind\n1,2\n"))
-	f.Add([]byte(`{"type":"FeatureCollection","features":[]}`))
-	f.Add([]byte("system,value,region_code\nBPS,9408,94.06\n"))
-	f.Add([]byte("key,source\n\"x"))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		_, _ = ingest.Designations(t.Context(), emptyRecord{}, data, "fuzz")
-		_, _ = ingest.Codes(t.Context(), emptyRecord{}, data, "fuzz")
-		_, _ = ingest.Clusters(t.Context(), emptyRecord{}, data, "fuzz")
-	})
-}
-
-// emptyRecord is a record without regions, so that no row can pass.
-type emptyRecord struct{ ingest.Record }
-
-func (emptyRecord) LoadWithoutShapes(context.Context) (*sentra.Dataset, error) {
-	return &sentra.Dataset{}, nil
-}
-
-func (emptyRecord) Apply(context.Context, ...register.Command) (register.Outcome, error) {
-	return register.Outcome{}, nil
-}

@@ -1,0 +1,203 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+
+	"github.com/sentra-ikm/sentra/internal/ingest"
+	"github.com/sentra-ikm/sentra/internal/inputfile"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+	"github.com/sentra-ikm/sentra/internal/tablefile"
+)
+
+// tableFlags are the options of an import of a table.
+type tableFlags struct {
+	delimiter, encoding, sheet, asOf string
+	headerRow                        int
+	mapping                          []string
+	mappingFile                      string
+	set                              []string
+	dryRun, quiet                    bool
+	report                           string
+	maxSize                          int64
+}
+
+func tableCommand(o *options, schema *ingest.Schema) *cobra.Command {
+	var flags tableFlags
+	command := &cobra.Command{
+		Use:   schema.Kind + " FILE",
+		Short: "Import " + schema.Kind + " from CSV, an Excel workbook (XLSX) or GeoJSON",
+		Long: `Import ` + schema.Kind + ` from CSV (comma, semicolon or tab; UTF-8, UTF-16 or another encoding by name), a sheet of
+an Excel workbook (XLSX), or GeoJSON with the columns as properties; gzip too. All or nothing: where anything
+is wrong, every fault is told with its place, and nothing is written. See docs/importing.md.
+
+The columns, and what else their headers may be (case, blanks and punctuation do not count):
+
+` + schema.Describe(),
+		Args: cobra.ExactArgs(1),
+		RunE: func(command *cobra.Command, args []string) error {
+			return interrupted(command.Context(), importTable(command.Context(), o, schema, args[0], flags, command.OutOrStdout(), command.ErrOrStderr()))
+		},
+	}
+	f := command.Flags()
+	f.BoolVar(&flags.dryRun, "dry-run", false, "check everything, tell what would become of each row, and write nothing")
+	f.StringVar(&flags.report, "report", "", "write what becomes of each row to this CSV file")
+	f.StringArrayVar(&flags.mapping, "map", nil, `what headers mean, "Nama Sentra=name_id,Kode=regions"; "HEADER=-" passes a column over`)
+	f.StringVar(&flags.mappingFile, "map-file", "", "file with such a HEADER=COLUMN on each line")
+	f.StringArrayVar(&flags.set, "set", nil, `a value for all rows in a column that the file does not have, "phase=2017"`)
+	f.StringVar(&flags.asOf, "as-of", "", "day that names and codes of regions are of, YYYY-MM-DD; default the end of the row's year, or today")
+	f.StringVar(&flags.sheet, "sheet", "", "sheet of a workbook; default the only one that is not empty")
+	f.IntVar(&flags.headerRow, "header-row", 0, "line or row that names the columns; default the first that is not empty")
+	f.StringVar(&flags.delimiter, "delimiter", "", `what parts the cells of CSV: ",", ";", "tab" or "|"; default what the header has most`)
+	f.StringVar(&flags.encoding, "encoding", "", "encoding of CSV, such as windows-1252; default UTF-8, or UTF-16 with a byte order mark")
+	f.Int64Var(&flags.maxSize, "max-size", inputfile.DefaultMaxBytes>>20, "most that is read of the file, unpacked, in MiB")
+	f.BoolVar(&flags.quiet, "quiet", false, "no progress and no table of rows")
+	return command
+}
+
+// interrupted says of an import that was stopped what that means.
+func interrupted(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return sentra.Errorf(sentra.CodeUnavailable, "stopped: nothing was written")
+	}
+	return err
+}
+
+// tableOptions reads the flags.
+func (flags *tableFlags) tableOptions() (ingest.TableOptions, error) {
+	options := ingest.TableOptions{Today: sentra.Today(time.Now()), DryRun: flags.dryRun,
+		Options: tablefile.Options{Encoding: flags.encoding, Sheet: flags.sheet, HeaderRow: flags.headerRow}}
+	switch delimiter := flags.delimiter; {
+	case delimiter == "":
+	case strings.EqualFold(delimiter, "tab"), delimiter == `\t`:
+		options.Delimiter = '\t'
+	case utf8.RuneCountInString(delimiter) == 1:
+		options.Delimiter, _ = utf8.DecodeRuneInString(delimiter)
+	default:
+		return options, sentra.BadInput("delimiter", `%.20q is no delimiter; write ",", ";", "tab" or "|"`, delimiter)
+	}
+	if flags.headerRow < 0 {
+		return options, sentra.BadInput("header-row", "%d is no line", flags.headerRow)
+	}
+	var pairs []string
+	if flags.mappingFile != "" {
+		data, err := os.ReadFile(flags.mappingFile)
+		if err != nil {
+			return options, sentra.Wrap(sentra.CodeBadUserInput, err, "the file of the mapping cannot be read")
+		}
+		pairs = strings.Split(strings.TrimPrefix(string(data), "\ufeff"), "\n")
+	}
+	for _, text := range flags.mapping {
+		pairs = append(pairs, strings.Split(text, ",")...)
+	}
+	var err error
+	if options.Map, err = ingest.ParseMapping(pairs); err != nil {
+		return options, err
+	}
+	options.Set = make(map[string]string)
+	for _, pair := range flags.set {
+		column, value, ok := strings.Cut(pair, "=")
+		if !ok {
+			return options, sentra.BadInput("set", "%.60q gives no value; write COLUMN=VALUE", pair)
+		}
+		options.Set[strings.TrimSpace(column)] = strings.TrimSpace(value)
+	}
+	if flags.asOf != "" {
+		day, err := sentra.ParseDate(flags.asOf)
+		if err != nil {
+			return options, sentra.In("as-of", err)
+		}
+		options.AsOf = &day
+	}
+	return options, nil
+}
+
+// holdMemory makes the collector work harder above 768 MiB, unless GOMEMLIMIT
+// says otherwise: imports are to stay under 1 GiB.
+func holdMemory() {
+	if debug.SetMemoryLimit(-1) == math.MaxInt64 {
+		debug.SetMemoryLimit(768 << 20)
+	}
+}
+
+func importTable(ctx context.Context, o *options, schema *ingest.Schema, path string, flags tableFlags, stdout, stderr io.Writer) (err error) {
+	options, err := flags.tableOptions()
+	if err != nil {
+		return err
+	}
+	holdMemory()
+	if !flags.quiet {
+		bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(stderr), progressbar.OptionSetDescription("reading "+filepath.Base(path)+", rows"),
+			progressbar.OptionSetItsString("rows"), progressbar.OptionThrottle(200*time.Millisecond), progressbar.OptionClearOnFinish())
+		options.Progress = func(rows int) { _ = bar.Set(rows) }
+		defer func() { _ = bar.Finish() }()
+	}
+	file, err := inputfile.Open(ctx, path, inputfile.Options{MaxBytes: flags.maxSize << 20})
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	if err := tablefile.Check(file, options.Options); err != nil {
+		return err
+	}
+	store, shut, err := openStore(ctx, o, o.log())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, shut()) }()
+	report, err := ingest.Table(ctx, o.edit(store, "import "+schema.Kind+" "+path), schema, file, options)
+	if report == nil {
+		return err
+	}
+	if flags.report != "" {
+		if writeErr := writeReport(flags.report, report); writeErr != nil {
+			return errors.Join(err, writeErr)
+		}
+	}
+	if report.Refusal == nil && err != nil { // what is right could not be written
+		return err
+	}
+	if flags.dryRun && !flags.quiet {
+		if writeErr := report.WriteTable(stdout); writeErr != nil {
+			return writeErr
+		}
+		if report.Refusal != nil {
+			return sentra.Errorf(sentra.CodeBadUserInput, "%s is refused; nothing was written", path)
+		}
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(stdout, report.Summary())
+	return err
+}
+
+// writeReport writes the report to a file, which is there only once it is whole.
+func writeReport(path string, report *ingest.Report) error {
+	file, err := os.CreateTemp(filepath.Dir(path), ".sentra-report-*")
+	if err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	defer os.Remove(file.Name())
+	err = errors.Join(report.WriteCSV(file), file.Chmod(0o644), file.Close())
+	if err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	if err != nil {
+		return fmt.Errorf("write the report to %s: %w", path, err)
+	}
+	return nil
+}

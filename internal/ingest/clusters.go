@@ -1,0 +1,300 @@
+package ingest
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/paulmach/orb"
+
+	"github.com/sentra-ikm/sentra/internal/inputfile"
+	"github.com/sentra-ikm/sentra/internal/register"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+	"github.com/sentra-ikm/sentra/internal/tablefile"
+)
+
+// keyForm is the form of a cluster's key, which stands in addresses and file
+// names.
+var keyForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:~-]{0,199}$`)
+
+// clusterTable is what a file of clusters says.
+type clusterTable struct {
+	clusters []sentra.Cluster
+	rows     []int32 // of each cluster
+	products []sentra.Product
+	sources  []sentra.Source
+}
+
+// clusterReader makes clusters of rows.
+type clusterReader struct {
+	clusterTable
+	places    *places
+	citations *citations
+	phases    []string
+	phaseOf   map[string][]string
+	// product keys by name, the keys of the record and of the file, and a shared
+	// list of each
+	productByName map[string]string
+	known         map[string]bool
+	productOf     map[string][]string
+	seen          map[string]int32 // key to row
+}
+
+func parseClusters(file *inputfile.File, data *sentra.Dataset, options TableOptions) (*clusterTable, *table, error) {
+	c := &clusterReader{places: newPlaces(data), citations: newCitations(data), phaseOf: make(map[string][]string), productByName: make(map[string]string),
+		known: make(map[string]bool), productOf: make(map[string][]string), seen: make(map[string]int32)}
+	for _, p := range data.Products {
+		c.known[p.Key] = true
+		c.productByName[strings.ToLower(p.NameID)] = p.Key
+	}
+	for _, p := range data.Phases {
+		c.phases = append(c.phases, p.Key)
+		c.phaseOf[p.Key] = []string{p.Key}
+	}
+	t, err := readTable(file, ClusterSchema, options, c.row)
+	c.sources = c.citations.added
+	return &c.clusterTable, t, err
+}
+
+func (r *clusterReader) row(row *row) {
+	var c sentra.Cluster
+	t := row.table
+	c.NameEN, c.NameID = row.bounded("name_en", maxName), row.bounded("name_id", maxName)
+	switch {
+	case !t.has("name_en"):
+		c.NameEN = c.NameID
+	case !t.has("name_id"):
+		c.NameID = c.NameEN
+	}
+	for _, column := range []string{"name_en", "name_id"} {
+		if row.text(column) == "" && (t.has(column) || row.geojson && c.NameEN+c.NameID == "") {
+			row.need(column, maxName)
+		}
+	}
+	c.Regions = row.regions("regions", r.places)
+	c.Products = r.product(row)
+	phase := row.oneOf("phase", r.phases...)
+	c.Phases = r.phaseOf[phase]
+	r.place(row, &c)
+	r.target(row, &c)
+	c.RegionNote, c.ProvinceNamed = row.note(), row.bounded("province_named", maxName)
+	row.whole("units", 0, 10_000_000)
+	row.whole("workers", 0, 100_000_000)
+	c.Sources = r.citations.of(row)
+	if c.Key = row.key(&c); c.Key != "" {
+		if before, twice := r.seen[c.Key]; twice {
+			row.fault("key", "the cluster %s stands in the file a second time, first in %s %d", c.Key, row.Unit(), before)
+		} else if len(r.seen) < maxRows {
+			r.seen[c.Key] = int32(row.Number)
+		}
+	}
+	if len(r.clusters) >= maxRows {
+		row.fault("", "the file has more than %d clusters; part it", maxRows)
+	}
+	if !row.failed {
+		// One allocation for all rows, by the share of the file that was read:
+		// growing a list of a million holds it twice.
+		if len(r.clusters) == estimateAfter {
+			if share := t.file.Share(); share > 0 {
+				r.clusters = slices.Grow(r.clusters, min(maxRows, int(estimateAfter/share*1.02))-estimateAfter)
+			}
+		}
+		r.clusters = append(r.clusters, c)
+		r.rows = append(r.rows, int32(row.Number))
+	}
+}
+
+// estimateAfter is the number of rows after which the number of all is estimated.
+const estimateAfter = 20_000
+
+// maxRows is the most rows of one file, about what a worksheet holds.
+const maxRows = 2_000_000
+
+// key gives the cluster's key, or makes it of its region and name.
+func (r *row) key(c *sentra.Cluster) string {
+	if r.table.has("key") || r.geojson && r.text("key") != "" {
+		text := r.need("key", 200)
+		switch {
+		case text == "":
+		case r.cell("key").Kind == tablefile.Date:
+			r.fault("key", "a spreadsheet has made the date %s of the key; write it as text", text)
+		case !keyForm.MatchString(text):
+			r.fault("key", "%s is no key; it has up to 200 letters a-z, digits and . _ : ~ -, and begins with a letter or digit", tablefile.Quote(text))
+		default:
+			return text
+		}
+		return ""
+	}
+	if len(c.Regions) == 0 || c.NameID == "" {
+		return ""
+	}
+	slug := sentra.Slug(c.NameID)
+	if slug == "" {
+		r.fault("name_id", "%s has no letter a-z or digit to make a key of; add a column key", tablefile.Quote(c.NameID))
+		return ""
+	}
+	return string(c.Regions[0]) + "-" + slug[:min(len(slug), 190)]
+}
+
+// product gives the product of a row by its English name, or by its Indonesian
+// one where that is all the file has.
+func (r *clusterReader) product(row *row) []string {
+	t := row.table
+	english, indonesian := row.bounded("product_en", maxName), row.bounded("product_id", maxName)
+	column := "product_en"
+	switch {
+	case !t.has("product_id"):
+		indonesian = english
+	case !t.has("product_en"):
+		column, english = "product_id", indonesian
+		if key, known := r.productByName[strings.ToLower(indonesian)]; known {
+			return r.shared(key)
+		}
+	}
+	if english == "" || indonesian == "" {
+		for _, c := range []string{"product_en", "product_id"} {
+			if t.has(c) || row.geojson {
+				row.need(c, maxName)
+			}
+		}
+		return nil
+	}
+	key := sentra.Slug(english)
+	if key == "" || len(key) > 200 {
+		row.fault(column, "%s makes no key of a product; it needs a letter a-z or digit", tablefile.Quote(english))
+		return nil
+	}
+	if !r.known[key] && !row.failed {
+		r.known[key] = true
+		r.productByName[strings.ToLower(indonesian)] = key
+		r.products = append(r.products, sentra.Product{Key: key, NameEN: english, NameID: indonesian, Sources: r.citations.of(row)})
+	}
+	return r.shared(key)
+}
+
+func (r *clusterReader) shared(key string) []string {
+	if r.productOf[key] == nil {
+		r.productOf[key] = []string{key}
+	}
+	return r.productOf[key]
+}
+
+// place reads where the cluster is, and how exactly that is known.
+func (r *clusterReader) place(row *row, c *sentra.Cluster) {
+	given := row.text("lon") != "" || row.text("lat") != "" || row.Point != nil
+	precision := sentra.LocationPrecision("")
+	if row.table.has("precision") || row.geojson && row.text("precision") != "" {
+		precision = sentra.LocationPrecision(row.oneOf("precision", string(sentra.PrecisionPoint), string(sentra.PrecisionRegency), string(sentra.PrecisionProvince)))
+	} else if given {
+		precision = sentra.PrecisionPoint
+	} else if len(c.Regions) > 0 && !slices.ContainsFunc(c.Regions, func(code sentra.RegionCode) bool { return code.Level() == sentra.LevelRegency }) {
+		precision = sentra.PrecisionProvince
+	} else {
+		precision = sentra.PrecisionRegency
+	}
+	c.Precision = precision
+	switch {
+	case precision != sentra.PrecisionPoint && given:
+		row.fault("precision", "a place is given, but the precision is %s and not POINT", tablefile.Quote(string(precision)))
+	case precision == sentra.PrecisionPoint:
+		var point orb.Point
+		ok := true
+		if row.Point != nil {
+			point = *row.Point
+			for axis, column := range []string{"lon", "lat"} {
+				if row.text(column) == "" {
+					continue
+				}
+				if value, read := row.degrees(column); read && value != point[axis] {
+					row.fault(column, "the property says %v and the geometry %v; give one of them", value, point[axis])
+				}
+			}
+		} else {
+			for axis, column := range []string{"lon", "lat"} {
+				var read bool
+				point[axis], read = row.degrees(column)
+				ok = ok && read
+			}
+		}
+		if ok {
+			row.checkPlace(r.places, c.Regions, point)
+			c.Point = &point
+		}
+	}
+}
+
+func (r *clusterReader) target(row *row, c *sentra.Cluster) {
+	yes, no := true, false
+	switch text := strings.ToLower(row.text("initial_target")); text {
+	case "":
+	case "true", "ya", "yes", "1":
+		c.InitialTarget = &yes
+	case "false", "tidak", "no", "0":
+		c.InitialTarget = &no
+	default:
+		row.fault("initial_target", "%s is neither true nor false", tablefile.Quote(text))
+	}
+}
+
+// note gives what the file says of the place beyond the region.
+func (r *row) note() string {
+	note := r.bounded("region_note", maxText)
+	parts := []string{note, r.bounded("address", maxText)}
+	for _, part := range []struct{ column, word string }{{"village", "Desa "}, {"district", "Kec. "}} {
+		if text := r.bounded(part.column, maxName); text != "" {
+			if first, _, _ := strings.Cut(strings.ToLower(text), " "); !slices.Contains([]string{"desa", "kelurahan", "kel.", "kel", "kecamatan", "kec.", "kec", "distrik", "kampung", "nagari", "gampong"}, first) {
+				text = part.word + text
+			}
+			parts = append(parts, text)
+		}
+	}
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), ", ")
+}
+
+// importClusters adds or changes clusters.
+func importClusters(ctx context.Context, record Record, file *inputfile.File, data *sentra.Dataset, options TableOptions) (*Report, error) {
+	parsed, t, err := parseClusters(file, data, options)
+	if err != nil {
+		return nil, err
+	}
+	stored := make(map[string]*sentra.Cluster, len(data.Clusters))
+	for i := range data.Clusters {
+		stored[data.Clusters[i].Key] = &data.Clusters[i]
+	}
+	report := newReport(file, t)
+	report.rows = len(parsed.clusters)
+	report.row = func(i int) ReportRow {
+		c := &parsed.clusters[i]
+		row := ReportRow{Row: int(parsed.rows[i]), Key: c.Key, Action: New}
+		if before := stored[c.Key]; before != nil {
+			row.compare(clusterFields(before), clusterFields(c))
+		}
+		return row
+	}
+	if len(parsed.products) > 0 {
+		names := make([]string, len(parsed.products))
+		for i, p := range parsed.products {
+			names[i] = p.Key
+		}
+		report.note("%s: %s", counted(len(names), "new product"), cut(names, 20))
+	}
+	return report.finish(func() error {
+		_, err := record.Apply(ctx, register.Put(parsed.sources...), register.Put(parsed.products...), register.Put(parsed.clusters...))
+		return err
+	})
+}
+
+// clusterFields are what an import sets of a cluster.
+func clusterFields(c *sentra.Cluster) []field {
+	point, target := "", ""
+	if c.Point != nil {
+		point = decimals(c.Point[0]) + ", " + decimals(c.Point[1])
+	}
+	if c.InitialTarget != nil {
+		target = map[bool]string{true: "true", false: "false"}[*c.InitialTarget]
+	}
+	return []field{{"name_en", c.NameEN}, {"name_id", c.NameID}, {"product", strings.Join(c.Products, ";")}, {"phase", strings.Join(c.Phases, ";")},
+		{"regions", join(c.Regions)}, {"lon, lat", point}, {"precision", string(c.Precision)}, {"initial_target", target},
+		{"region_note", c.RegionNote}, {"province_named", c.ProvinceNamed}, {"source", join(c.Sources)}}
+}

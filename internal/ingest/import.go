@@ -1,0 +1,60 @@
+// Package ingest turns files into commands for the record: tables of clusters,
+// designations and official codes, and boundaries. It checks everything before
+// anything is written, and tells all that is wrong with a file at once.
+package ingest
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/sentra-ikm/sentra/internal/inputfile"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// Table imports a table, all or nothing, and tells what becomes of each row. The
+// error is a *Refusal where the file is wrong; the report is there then too.
+func Table(ctx context.Context, record Record, schema *Schema, file *inputfile.File, options TableOptions) (*Report, error) {
+	data, err := record.LoadWithoutShapes(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the record: %w", err)
+	}
+	switch schema {
+	case ClusterSchema:
+		return importClusters(ctx, record, file, data, options)
+	case DesignationSchema:
+		return importDesignations(ctx, record, file, data, options)
+	case CodeSchema:
+		return importCodes(ctx, record, file, data, options)
+	}
+	return nil, fmt.Errorf("there is no table of %s", schema.Kind)
+}
+
+// Clusters imports a file of clusters that is in memory, all or nothing, and gives
+// their number.
+func Clusters(ctx context.Context, record Record, data []byte, name string) (int, error) {
+	return importBytes(ctx, record, ClusterSchema, data, name)
+}
+
+// Designations is Clusters for designations.
+func Designations(ctx context.Context, record Record, data []byte, name string) (int, error) {
+	return importBytes(ctx, record, DesignationSchema, data, name)
+}
+
+// Codes is Clusters for official codes.
+func Codes(ctx context.Context, record Record, data []byte, name string) (int, error) {
+	return importBytes(ctx, record, CodeSchema, data, name)
+}
+
+func importBytes(ctx context.Context, record Record, schema *Schema, data []byte, name string) (int, error) {
+	file, err := inputfile.FromBytes(ctx, data, name, inputfile.Options{})
+	if err != nil {
+		return 0, err
+	}
+	defer file.Close()
+	report, err := Table(ctx, record, schema, file, TableOptions{Today: sentra.Today(time.Now())})
+	if err != nil {
+		return 0, err
+	}
+	return report.Rows, nil
+}

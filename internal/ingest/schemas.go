@@ -1,0 +1,61 @@
+package ingest
+
+// The columns of each kind of table, with the headers that Indonesian agencies
+// write. docs/importing.md lists them; a test holds it to these.
+
+// regionColumns say which region a row is of. name is the column's own name.
+func regionColumns(name, about string) []Column {
+	return []Column{
+		{Name: name, Headers: []string{"Kode Wilayah", "Kode Kemendagri", "Kode Kabupaten/Kota", "Kode Kab/Kota", "Kode Kab./Kota", "Kode Daerah"}, About: about},
+		{Name: "region_system", Headers: []string{"Sistem Kode"}, About: "whose codes they are: KEMENDAGRI (default), BPS or ISO_3166_2"},
+		{Name: "kode_bps", Headers: []string{"BPS Code", "Kode Wilayah BPS", "bps_code"}, About: "codes of BPS instead, without dot"},
+		{Name: "region_name", Headers: []string{"Kabupaten/Kota", "Kab/Kota", "Kab./Kota", "Kab Kota", "Nama Kabupaten/Kota", "Nama Kab/Kota", "Kabupaten", "Kota", "Kabupaten atau Kota", "Wilayah", "Nama Wilayah", "Regency", "Regency/City"}, About: "names of regencies and cities, with Kab. or Kota"},
+		{Name: "province", Headers: []string{"Provinsi", "Propinsi", "Nama Provinsi"}, About: "name of the province that they lie in; alone, the province is the region"},
+	}
+}
+
+// anyRegion are the columns of which one is needed.
+func anyRegion(name string) []string { return []string{name, "kode_bps", "region_name", "province"} }
+
+// ClusterSchema is the columns of clusters.
+var ClusterSchema = newSchema("clusters", [][]string{anyRegion("regions"), {"name_id", "name_en"}, {"product_id", "product_en"}}, append([]Column{
+	{Name: "key", Headers: []string{"Kode Sentra", "ID Sentra"}, About: "stable public name; made of region and name where the file has no such column"},
+	{Name: "name_en", Headers: []string{"Cluster", "Cluster Name", "Name"}, About: "name in English; the Indonesian one where there is none"},
+	{Name: "name_id", Headers: []string{"Nama Sentra", "Nama Sentra IKM", "Sentra", "Sentra IKM", "Nama"}, About: "name in Indonesian; the English one where there is none"},
+	{Name: "product_en", Headers: []string{"Product"}, About: "product in English"},
+	{Name: "product_id", Headers: []string{"Produk", "Komoditi", "Komoditas", "Jenis Produk", "Produk Utama", "Produk Unggulan"}, About: "product in Indonesian"},
+	{Name: "phase", Headers: []string{"Fase", "Tahap"}, Required: true, About: "phase of the programme, 2013-2016 or 2017"},
+	{Name: "year", Headers: []string{"Tahun", "Tahun Data", "figures_year"}, NotStored: true, About: "year of the figures; names and codes are those of its last day"},
+	{Name: "units", Headers: []string{"Unit Usaha", "Jumlah Unit Usaha", "Jumlah IKM", "Jumlah Unit"}, NotStored: true, About: "number of businesses"},
+	{Name: "workers", Headers: []string{"Tenaga Kerja", "Jumlah Tenaga Kerja"}, NotStored: true, About: "number of people who work there"},
+	{Name: "address", Headers: []string{"Alamat", "Lokasi"}, About: "address; with village and district the region_note"},
+	{Name: "village", Headers: []string{"Desa", "Kelurahan", "Desa/Kelurahan", "Desa / Kel."}, About: "village (desa, kelurahan)"},
+	{Name: "district", Headers: []string{"Kecamatan", "Distrik"}, About: "district (kecamatan)"},
+	{Name: "lon", Headers: []string{"Bujur", "Longitude", "Garis Bujur", "lng", "long", "X"}, About: "longitude in degrees (WGS 84), 112.733"},
+	{Name: "lat", Headers: []string{"Lintang", "Latitude", "Garis Lintang", "Y"}, About: "latitude in degrees (WGS 84), south negative, -7.2"},
+	{Name: "precision", About: "POINT, REGENCY or PROVINCE: how exactly the place is known; without the column POINT where lon and lat are given"},
+	{Name: "initial_target", Headers: []string{"Target Awal"}, About: "true or false (ya, tidak), empty where no source says"},
+	{Name: "region_note", Headers: []string{"Keterangan Wilayah", "Keterangan Lokasi"}, About: "what the source says of the place beyond the region"},
+	{Name: "province_named", About: "the province as the source names it"},
+	{Name: "source", Headers: []string{"Sumber", "Sumber Data"}, Required: true, About: "titles or addresses of the sources, parted by semicolons"},
+}, regionColumns("regions", "codes of the regions, 94.06, parted by semicolons")...)...)
+
+// DesignationSchema is the columns of designations.
+var DesignationSchema = newSchema("designations", [][]string{anyRegion("region_code")}, append([]Column{
+	{Name: "kind", Headers: []string{"Jenis Penetapan"}, Required: true, About: "DISADVANTAGED (daerah tertinggal) or BORDER (perbatasan)"},
+	{Name: "regulation", Headers: []string{"Peraturan", "Dasar Hukum"}, Required: true, About: "the regulation, Perpres 63/2020"},
+	{Name: "valid_from", Headers: []string{"Berlaku Sejak", "Mulai Berlaku"}, Required: true, About: "first day, YYYY-MM-DD, YYYY-MM or YYYY"},
+	{Name: "valid_to", Headers: []string{"Berlaku Sampai", "Berakhir"}, About: "last day, YYYY-MM-DD, or empty"},
+	{Name: "confidence", Headers: []string{"Keyakinan"}, Required: true, About: "LISTED, INFERRED or PARTIAL"},
+	{Name: "neighbour", Headers: []string{"Negara Tetangga"}, About: "ISO 3166-1 codes of the countries across the border, parted by blanks"},
+	{Name: "source", Headers: []string{"Sumber", "Sumber Data"}, Required: true, About: "titles or addresses of the sources, parted by semicolons"},
+}, regionColumns("region_code", "code of the region, 94.06")...)...)
+
+// CodeSchema is the columns of official codes.
+var CodeSchema = newSchema("codes", [][]string{anyRegion("region_code")}, append([]Column{
+	{Name: "system", Headers: []string{"Sistem"}, Required: true, About: "whose code it is: KEMENDAGRI, BPS or ISO_3166_2"},
+	{Name: "value", Headers: []string{"Nilai Kode"}, Required: true, About: "the code in that system"},
+	{Name: "valid_from", Headers: []string{"Berlaku Sejak", "Mulai Berlaku"}, About: "first day, YYYY-MM-DD, or empty where not known"},
+	{Name: "valid_to", Headers: []string{"Berlaku Sampai", "Berakhir"}, About: "last day, YYYY-MM-DD, or empty where not known"},
+	{Name: "source", Headers: []string{"Sumber", "Sumber Data"}, Required: true, About: "titles or addresses of the sources, parted by semicolons"},
+}, regionColumns("region_code", "code of the region that has it, 94.06")...)...)

@@ -1,0 +1,262 @@
+// Package inputfile opens the files that are imported. It names a file's format
+// by its first bytes, unpacks gzip, and bounds what is read from it.
+package inputfile
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// DefaultMaxBytes is the most that is read from one file, unpacked.
+const DefaultMaxBytes = 2 << 30
+
+const (
+	// maxRatio is the most that a packed file may grow beyond ratioFloor bytes.
+	// GeoJSON shrinks by a factor of about 5 and CSV by 5 to 60.
+	maxRatio   = 200
+	ratioFloor = 64 << 20
+
+	headBytes = 4096
+)
+
+// Options bound a file.
+type Options struct {
+	// MaxBytes is the most that is read, unpacked; 0 for DefaultMaxBytes.
+	MaxBytes int64
+	// Progress is called as bytes are read, with the size of the file as it is
+	// stored, or -1 where that is not known; may be nil.
+	Progress func(read, size int64)
+}
+
+func (o Options) maxBytes() int64 {
+	if o.MaxBytes > 0 {
+		return o.MaxBytes
+	}
+	return DefaultMaxBytes
+}
+
+// File is a file open for reading: its bytes, unpacked. A Read fails with the
+// context's error once that is done, and with LIMIT_EXCEEDED beyond the bounds.
+type File struct {
+	// Name stands in messages.
+	Name   string
+	Format Format
+
+	ctx     context.Context
+	options Options
+	stored  *meter // the bytes as stored
+	reader  *bufio.Reader
+	closers []io.Closer
+
+	at   io.ReaderAt // nil where the file can only be read once through
+	size int64
+
+	part *meter // the part of an archive that is read; nil for none
+}
+
+// Open opens a file or an http(s) address. Errors are BAD_USER_INPUT for a file
+// that is not there, UNAVAILABLE for an address that does not answer.
+func Open(ctx context.Context, path string, options Options) (*File, error) {
+	if !strings.HasPrefix(path, "http://") && !strings.HasPrefix(path, "https://") {
+		file, err := os.Open(path)
+		if err != nil {
+			return nil, sentra.Wrap(sentra.CodeBadUserInput, err, "the file %s cannot be opened", path)
+		}
+		info, err := file.Stat()
+		if err == nil && info.IsDir() {
+			err = errors.New("it is a folder")
+		}
+		if err != nil {
+			file.Close()
+			return nil, sentra.Wrap(sentra.CodeBadUserInput, err, "the file %s cannot be read", path)
+		}
+		size := int64(-1)
+		if info.Mode().IsRegular() {
+			size = info.Size()
+		}
+		return open(ctx, file, size, path, options)
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, path, nil)
+	if err != nil {
+		return nil, sentra.Wrap(sentra.CodeBadUserInput, err, "%q is not an address", path)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, sentra.Wrap(sentra.CodeUnavailable, err, "%s cannot be fetched", path)
+	}
+	if response.StatusCode != http.StatusOK {
+		response.Body.Close()
+		return nil, sentra.Errorf(sentra.CodeUnavailable, "%s answers %s", path, response.Status)
+	}
+	return open(ctx, response.Body, response.ContentLength, path, options)
+}
+
+// FromBytes is Open for what is in memory.
+func FromBytes(ctx context.Context, data []byte, name string, options Options) (*File, error) {
+	return open(ctx, struct {
+		*bytes.Reader
+		io.Closer
+	}{bytes.NewReader(data), io.NopCloser(nil)}, int64(len(data)), name, options)
+}
+
+// FromReader is Open for what can only be read once through.
+func FromReader(ctx context.Context, r io.Reader, name string, options Options) (*File, error) {
+	return open(ctx, io.NopCloser(r), -1, name, options)
+}
+
+func open(ctx context.Context, r io.ReadCloser, size int64, name string, options Options) (*File, error) {
+	f := &File{Name: name, ctx: ctx, options: options, closers: []io.Closer{r}, size: size}
+	f.stored = &meter{ctx: ctx, r: r, name: name, max: options.maxBytes(), size: size, progress: options.Progress}
+	f.reader = bufio.NewReaderSize(f.stored, 1<<16)
+	if at, ok := r.(io.ReaderAt); ok && size >= 0 {
+		f.at = at
+	}
+	if head, _ := f.reader.Peek(2); bytes.Equal(head, []byte{0x1f, 0x8b}) {
+		unpacked, err := gzip.NewReader(f.reader)
+		if err != nil {
+			f.Close()
+			return nil, f.readError(sentra.Wrap(sentra.CodeBadUserInput, err, "%s begins as gzip but cannot be unpacked", name), err)
+		}
+		f.closers = append(f.closers, unpacked)
+		f.at = nil
+		// The gzip reader has its own buffer: the bytes it has drawn are counted
+		// a little early, which only makes the ratio smaller.
+		f.reader = bufio.NewReaderSize(&meter{ctx: ctx, r: unpacked, name: name, max: options.maxBytes(), packed: f.stored}, 1<<16)
+	}
+	head, err := f.reader.Peek(headBytes)
+	if err != nil && !errors.Is(err, io.EOF) {
+		f.Close()
+		return nil, f.readError(sentra.Wrap(sentra.CodeBadUserInput, err, "%s cannot be read", name), err)
+	}
+	f.Format = sniff(head, f.at, size)
+	return f, nil
+}
+
+// readError keeps an error that has a meaning of its own.
+func (f *File) readError(other, err error) error {
+	var coded *sentra.Error
+	if f.ctx.Err() != nil {
+		return f.ctx.Err()
+	}
+	if errors.As(err, &coded) {
+		return err
+	}
+	return other
+}
+
+// Read gives the bytes, unpacked.
+func (f *File) Read(p []byte) (int, error) { return f.reader.Read(p) }
+
+// Head gives up to n bytes that are still to be read, n at most 4096.
+func (f *File) Head(n int) []byte {
+	head, _ := f.reader.Peek(n)
+	return head
+}
+
+// Context is the one that the file was opened with.
+func (f *File) Context() context.Context { return f.ctx }
+
+// MaxBytes is the most that may be read, unpacked.
+func (f *File) MaxBytes() int64 { return f.options.maxBytes() }
+
+// At gives random access and the size, for archives; nil where the file can
+// only be read once through.
+func (f *File) At() (io.ReaderAt, int64) { return f.at, f.size }
+
+// Close closes what Open opened.
+func (f *File) Close() error {
+	var all error
+	for i := len(f.closers) - 1; i >= 0; i-- {
+		all = errors.Join(all, f.closers[i].Close())
+	}
+	return all
+}
+
+// Meter gives r bounded like the file itself: for a part of an archive, of which
+// size bytes are stored.
+func (f *File) Meter(r io.Reader, size int64) io.Reader {
+	f.part = &meter{ctx: f.ctx, r: r, name: f.Name, max: f.options.maxBytes(), size: size, progress: f.options.Progress}
+	return f.part
+}
+
+// Share tells how much of the file, or of the part of it that is read, was read:
+// 0 to 1, or 0 where its size is not known.
+func (f *File) Share() float64 {
+	m := f.stored
+	if f.part != nil {
+		m = f.part
+	}
+	if m.size <= 0 {
+		return 0
+	}
+	return min(1, float64(m.n)/float64(m.size))
+}
+
+// CheckRatio refuses what unpacks to more than its stored size allows.
+func (f *File) CheckRatio(unpacked, stored int64) error { return checkRatio(f.Name, unpacked, stored) }
+
+func checkRatio(name string, unpacked, stored int64) error {
+	if unpacked > ratioFloor && unpacked > maxRatio*max(stored, 1) {
+		return sentra.Errorf(sentra.CodeLimitExceeded, "%s unpacks to more than %d times its size, as no file of rows or boundaries does: refused as a compression bomb", name, maxRatio)
+	}
+	return nil
+}
+
+// TooLarge is the error for a file beyond its bound.
+func (f *File) TooLarge() error { return tooLarge(f.Name, f.options.maxBytes()) }
+
+func tooLarge(name string, limit int64) error {
+	return sentra.Errorf(sentra.CodeLimitExceeded, "%s holds more than %s, unpacked; raise the limit with --max-size if that is right", name, Size(limit))
+}
+
+// meter counts and bounds what is read, and stops when the context is done.
+type meter struct {
+	ctx      context.Context
+	r        io.Reader
+	name     string
+	n, max   int64
+	packed   *meter // what this one is unpacked from
+	size     int64
+	progress func(read, size int64)
+}
+
+func (m *meter) Read(p []byte) (int, error) {
+	if err := m.ctx.Err(); err != nil {
+		return 0, err
+	}
+	n, err := m.r.Read(p)
+	m.n += int64(n)
+	if m.n > m.max {
+		return 0, tooLarge(m.name, m.max)
+	}
+	if m.packed != nil {
+		if err := checkRatio(m.name, m.n, m.packed.n); err != nil {
+			return 0, err
+		}
+	}
+	if m.progress != nil {
+		m.progress(m.n, m.size)
+	}
+	return n, err
+}
+
+// Size writes a number of bytes for people.
+func Size(n int64) string {
+	switch {
+	case n >= 1<<30:
+		return fmt.Sprintf("%.4g GiB", float64(n)/(1<<30))
+	case n >= 1<<20:
+		return fmt.Sprintf("%.4g MiB", float64(n)/(1<<20))
+	}
+	return fmt.Sprintf("%d bytes", n)
+}

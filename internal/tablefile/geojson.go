@@ -1,0 +1,91 @@
+package tablefile
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/paulmach/orb"
+
+	"github.com/sentra-ikm/sentra/internal/geojsonfile"
+	"github.com/sentra-ikm/sentra/internal/inputfile"
+)
+
+func readGeoJSON(file *inputfile.File, sink Sink) error {
+	text, _, err := file.Text("")
+	if err != nil {
+		return err
+	}
+	indices := make(map[string]int)
+	row := &Row{table: file.Name, unit: "feature"}
+	begun := false
+	return geojsonfile.Read(text, file.Name, geojsonfile.Options{MaxPositions: 1000}, func(f *geojsonfile.Feature) error {
+		row.reset(f.Number)
+		for _, p := range f.Properties {
+			index, known := indices[p.Name]
+			if !known {
+				name, fault := clean(p.Name)
+				if fault != "" {
+					name = quote(p.Name)
+				}
+				if err := checkColumns(len(indices)+1, f.Place); err != nil {
+					return err
+				}
+				if index, err = sink.Column(name, f.Place); err != nil {
+					return err
+				}
+				indices[p.Name] = index
+			}
+			if index >= 0 {
+				row.cell(index).setValue(p.Value)
+			}
+		}
+		if !begun {
+			begun = true
+			if err := sink.Header(); err != nil {
+				return err
+			}
+		}
+		switch g := f.Geometry.(type) {
+		case nil:
+		case orb.Point:
+			row.Point = &g
+		default:
+			row.Fault = fmt.Sprintf("a %s is no place of one thing; give a Point or null as geometry", g.GeoJSONType())
+		}
+		return sink.Row(row)
+	})
+}
+
+func (c *Cell) setValue(v geojsonfile.Value) {
+	switch v.Kind {
+	case geojsonfile.Text:
+		c.setText(v.Text)
+	case geojsonfile.Bool:
+		c.Kind, c.Text, c.Shown = Bool, v.Text, v.Text
+	case geojsonfile.Number:
+		c.Kind = Number
+		c.Text, c.Fault = number(v.Text)
+		c.Shown = c.Text
+	case geojsonfile.Nested:
+		c.Fault = "the value is an object or list; give a text"
+	}
+}
+
+// number writes a number as the shortest decimal without exponent, and refuses
+// one whose digits a program that keeps numbers as floats loses.
+func number(text string) (decimal, fault string) {
+	value, err := strconv.ParseFloat(text, 64)
+	if err != nil || math.IsInf(value, 0) || math.IsNaN(value) {
+		return "", fmt.Sprintf("%s is no number that can be kept", quote(text))
+	}
+	if math.Abs(value) >= 1e15 {
+		return "", fmt.Sprintf("the number %s has more digits than a number keeps; write it as a text", quote(text))
+	}
+	decimal = strconv.FormatFloat(value, 'f', -1, 64)
+	if len(strings.Trim(decimal, "-0.")) > 20 {
+		return "", fmt.Sprintf("the number %s is too small to be kept; write it as a text", quote(text))
+	}
+	return decimal, ""
+}

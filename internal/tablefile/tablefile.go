@@ -1,0 +1,255 @@
+// Package tablefile reads files of rows, whichever form they have: CSV, a
+// worksheet of an Excel workbook (XLSX), or GeoJSON whose properties are the
+// columns. It streams, holds one row at a time, and tells where each cell stands.
+//
+// It says what a cell holds and what is wrong with its text; what a column
+// means is for the caller.
+package tablefile
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/paulmach/orb"
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/sentra-ikm/sentra/internal/inputfile"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// Reads is what is read, for messages about other formats.
+const Reads = "CSV, XLSX or GeoJSON"
+
+// MaxCell is the most bytes of one cell: what Excel holds, in UTF-8.
+const MaxCell = 4 * 32767
+
+// maxColumns is the most columns of a table.
+const maxColumns = 1000
+
+// Options say how a file is written, where it does not say so itself.
+type Options struct {
+	// Delimiter parts the cells of a CSV file; 0 for whichever of comma,
+	// semicolon and tab occurs most in its header.
+	Delimiter rune
+	// Encoding of a CSV file as the WHATWG names it, "windows-1252"; "" for UTF-8,
+	// or UTF-16 with a byte order mark.
+	Encoding string
+	// Sheet of a workbook; "" where only one sheet holds anything.
+	Sheet string
+	// HeaderRow is the line or row with the names of the columns; 0 for the first
+	// that is not empty.
+	HeaderRow int
+}
+
+// Kind is what a cell holds.
+type Kind uint8
+
+const (
+	// Text is text; everything in CSV is.
+	Text Kind = iota
+	// Number was a number in a workbook or GeoJSON.
+	Number
+	// Date was a date in a workbook; Text is YYYY-MM-DD, with the time if it has one.
+	Date
+	// Bool was a truth value in a workbook or GeoJSON; Text is true or false.
+	Bool
+)
+
+// Cell is one cell.
+type Cell struct {
+	// Text is trimmed, in Unicode's NFC, with each run of blanks and line breaks
+	// as one blank. Of a number it is the shortest decimal without exponent.
+	Text string
+	// Shown is a number with the decimals that its format in the workbook
+	// shows, "11.10" of 11.1 under "0.00"; else the same as Text.
+	Shown string
+	Kind  Kind
+	// Fault tells what is wrong with the cell itself; empty where nothing is.
+	Fault string
+
+	place string // "cell C7", "column 9"
+}
+
+// Row is one row of a file; it is only good until the sink returns.
+type Row struct {
+	// Number is the line of a CSV file, the row of a worksheet, the number of a
+	// Feature.
+	Number int
+	// Cells stand at the indices that the sink gave their columns; those that the
+	// row has no cell for are empty.
+	Cells []Cell
+	// Point is the geometry of a Feature, where it is a Point.
+	Point *orb.Point
+	// Fault tells what is wrong with the row itself; empty where nothing is.
+	Fault string
+
+	table, unit string // `data.xlsx, sheet "Data"`, "row"
+}
+
+// Place tells where the row stands, and with a column's index, the cell:
+// `data.xlsx, sheet "Data", cell C7`.
+func (r *Row) Place(column int) string {
+	place := ""
+	if column >= 0 && column < len(r.Cells) {
+		place = r.Cells[column].place
+	}
+	switch {
+	case place == "":
+		return fmt.Sprintf("%s, %s %d", r.table, r.unit, r.Number)
+	case strings.HasPrefix(place, "cell "):
+		return r.table + ", " + place
+	}
+	return fmt.Sprintf("%s, %s %d, %s", r.table, r.unit, r.Number, place)
+}
+
+// Unit is what rows are counted by: "line", "row" or "feature".
+func (r *Row) Unit() string { return r.unit }
+
+// Sink takes what is read.
+type Sink interface {
+	// Column is called for each column before the first row that has it, with its
+	// name as it is written and its place. It gives the index that rows keep the
+	// column's cells at, or -1 for a column that is not wanted.
+	Column(name, place string) (int, error)
+	// Header is called once when the columns of the header are known; a Feature
+	// may still bring others.
+	Header() error
+	// Row takes a row.
+	Row(*Row) error
+}
+
+// Check refuses a file of a format that is not read.
+func Check(file *inputfile.File, options Options) error {
+	switch file.Format {
+	case inputfile.Text, inputfile.JSON, inputfile.XLSX:
+		return nil
+	case inputfile.UTF16:
+		if options.Encoding != "" {
+			return nil
+		}
+	}
+	return file.Format.Refusal(file.Name, Reads)
+}
+
+// Read reads a file into the sink. Errors are BAD_USER_INPUT with the place,
+// LIMIT_EXCEEDED beyond a bound, the context's error, or the sink's.
+func Read(file *inputfile.File, options Options, sink Sink) error {
+	if err := Check(file, options); err != nil {
+		return err
+	}
+	switch file.Format {
+	case inputfile.JSON:
+		return readGeoJSON(file, sink)
+	case inputfile.XLSX:
+		return readXLSX(file, options, sink)
+	}
+	return readCSV(file, options, sink)
+}
+
+// checkColumns refuses too many columns.
+func checkColumns(count int, place string) error {
+	if count > maxColumns {
+		return sentra.BadInput("", "%s: there are more than %d columns", place, maxColumns)
+	}
+	return nil
+}
+
+// cell gives a column's cell, and makes room for it.
+func (r *Row) cell(index int) *Cell {
+	for len(r.Cells) <= index {
+		r.Cells = append(r.Cells, Cell{})
+	}
+	return &r.Cells[index]
+}
+
+// reset empties the row for the next one.
+func (r *Row) reset(number int) {
+	clear(r.Cells)
+	r.Number, r.Point, r.Fault = number, nil, ""
+}
+
+func (r *Row) blank() bool {
+	for i := range r.Cells {
+		if r.Cells[i].Text != "" || r.Cells[i].Fault != "" {
+			return false
+		}
+	}
+	return r.Point == nil
+}
+
+// setText puts a text into the cell and looks at its characters.
+func (c *Cell) setText(text string) {
+	c.Text, c.Fault = clean(text)
+	c.Shown = c.Text
+}
+
+// clean gives the text as Cell.Text has it, and what is wrong with it.
+func clean(text string) (cleaned, fault string) {
+	if len(text) > MaxCell {
+		return "", fmt.Sprintf("the cell has %d bytes, and %d is the most: %s", len(text), MaxCell, quote(text))
+	}
+	plain, blanks := true, true
+	for i := 0; i < len(text); i++ {
+		if b := text[i]; b < ' ' || b > '~' {
+			plain = false
+			break
+		} else if b == ' ' && (i == 0 || text[i-1] == ' ' || i == len(text)-1) {
+			blanks = false
+		}
+	}
+	if plain {
+		if blanks {
+			return text, ""
+		}
+		return strings.Join(strings.Fields(text), " "), ""
+	}
+	position := 0
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRuneInString(text[i:])
+		position++
+		if r == utf8.RuneError {
+			if size == 1 {
+				return "", fmt.Sprintf("%s is not UTF-8 (byte %02X as character %d)", quote(text), text[i], position)
+			}
+			return "", fmt.Sprintf("%s has U+FFFD as character %d, which stands for a letter that an earlier conversion has lost; type it anew", quote(text), position)
+		}
+		if !allowed(r) {
+			return "", fmt.Sprintf("%s has the control or invisible character U+%04X as character %d; delete it", quote(text), r, position)
+		}
+		i += size
+	}
+	return norm.NFC.String(strings.Join(strings.Fields(text), " ")), ""
+}
+
+// allowed tells whether a character may stand in a cell: no control character
+// but blanks, nothing that is invisible, turns the direction of the text, or
+// has no meaning of its own.
+func allowed(r rune) bool {
+	switch r {
+	case '\t', '\n', '\r':
+		return true
+	case '\u2028', '\u2029':
+		return false
+	}
+	return !unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs) && r&0xfffe != 0xfffe && (r < 0xfdd0 || r > 0xfdef)
+}
+
+// quote writes a value so that it can be shown on a terminal: escaped, and cut.
+func quote(text string) string {
+	const most = 60
+	end := ""
+	if len(text) > most {
+		cut := most
+		for cut > most-utf8.UTFMax && !utf8.RuneStart(text[cut]) {
+			cut--
+		}
+		text, end = text[:cut], "…"
+	}
+	return strings.ReplaceAll(strconv.Quote(text), "\ufffd", `\ufffd`) + end
+}
+
+// Quote writes a value for a message: escaped, and cut.
+func Quote(text string) string { return quote(text) }
