@@ -102,8 +102,9 @@ const channel = "sentra_dataset"
 // connection is lost.
 func (s *Store) Changes(ctx context.Context, poll time.Duration, changed func()) error {
 	listener := pq.NewListener(s.url, 200*time.Millisecond, 10*time.Second, nil)
-	// Listen and Ping wait for a connection and know no context; closing ends them.
-	defer listener.Close()
+	// Listen and Ping wait for a connection and know no context; closing ends them. To
+	// a host that is gone without a word it may itself wait for minutes, on their lock.
+	defer func() { go listener.Close() }()
 	listening := make(chan error, 1)
 	go func() { listening <- listener.Listen(channel) }()
 	ticker := time.NewTicker(poll)
