@@ -139,6 +139,8 @@ func Boundaries(ctx context.Context, regions []*Region, zoom *int, toleranceMetr
 			if err := ctx.Err(); err != nil {
 				return sentra.Wrap(sentra.CodeDeadlineExceeded, err, "the time allowed ran out at boundary %d of %d", i+1, len(regions))
 			}
+			// Whoever asks for less goes before the next one.
+			runtime.Gosched()
 			return panics.Catch(func() error {
 				if s := r.shape(); s != nil {
 					out[i] = r.atlas.EncodedBoundary(s, detail.Tolerance, detail.Places)

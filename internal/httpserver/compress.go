@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"runtime"
 	"strconv"
 	"strings"
 
@@ -120,5 +121,7 @@ func writePieces(w io.Writer, body []byte) {
 			return
 		}
 		body = body[n:]
+		// Compressing is work; others have their turn.
+		runtime.Gosched()
 	}
 }

@@ -1,12 +1,14 @@
 package httpserver
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -75,7 +77,7 @@ func newSocket(h *graphqlHandler, client string) *socket {
 // Accept answers the handshake. Who may connect was checked before.
 func (s *socket) Accept(w http.ResponseWriter, r *http.Request, options transport.WebsocketAcceptOptions) (transport.WebsocketConn, error) {
 	var err error
-	s.conn, err = websocket.Accept(w, r, &websocket.AcceptOptions{InsecureSkipVerify: true, Subprotocols: options.Subprotocols})
+	s.conn, err = websocket.Accept(pacedHijack{w, s.pace}, r, &websocket.AcceptOptions{InsecureSkipVerify: true, Subprotocols: options.Subprotocols})
 	if err != nil {
 		return nil, err
 	}
@@ -146,15 +148,58 @@ func (s *socket) finish() {
 	s.release()
 }
 
-// WriteJSON sends a message. A client that does not take it in time is cut off.
+// WriteJSON sends a message. A client that does not take it at its pace is cut off.
 func (s *socket) WriteJSON(v any) error {
 	data, err := json.Marshal(v)
 	if err != nil {
 		return fmt.Errorf("encode a message: %w", err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), s.pace.stall+time.Duration(int64(len(data))*int64(time.Second)/s.pace.rate))
-	defer cancel()
-	return s.conn.Write(ctx, websocket.MessageText, data)
+	if err := s.conn.Write(context.Background(), websocket.MessageText, data); err != nil {
+		// What follows a part of a message would be taken for the rest of it.
+		_ = s.conn.CloseNow()
+		return fmt.Errorf("send a message: %w", err)
+	}
+	return nil
+}
+
+// pacedHijack is a writer whose connection waits for a client no longer than its pace
+// allows.
+type pacedHijack struct {
+	http.ResponseWriter
+	pace pace
+}
+
+// Hijack takes over the connection.
+func (p pacedHijack) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	connection, buffers, err := http.NewResponseController(p.ResponseWriter).Hijack()
+	if err != nil {
+		return nil, nil, err
+	}
+	paced := &pacedConn{Conn: connection, pace: p.pace}
+	return paced, bufio.NewReadWriter(buffers.Reader, bufio.NewWriterSize(paced, 4<<10)), nil
+}
+
+// pacedConn is a connection whose writes have deadlines.
+type pacedConn struct {
+	net.Conn
+	pace pace
+}
+
+// Write sends the bytes. Each call begins anew: what the client read before says
+// nothing of how it reads now.
+func (c *pacedConn) Write(data []byte) (int, error) {
+	done, waited := 0, time.Duration(0)
+	for {
+		begun := time.Now()
+		if err := c.SetWriteDeadline(begun.Add(c.pace.left(int64(done), waited))); err != nil {
+			return done, err
+		}
+		n, err := c.Conn.Write(data[done:min(len(data), done+atOnce)])
+		waited += time.Since(begun)
+		if done += n; err != nil || done == len(data) {
+			return done, err
+		}
+	}
 }
 
 // WriteClose says why the connection ends, and ends it.
