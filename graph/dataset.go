@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/99designs/gqlgen/graphql"
+
 	"github.com/sentra-ikm/sentra/graph/model"
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/sentra"
@@ -57,6 +59,11 @@ func (r *subscriptionResolver) DatasetChanged(ctx context.Context) (<-chan *mode
 	out := make(chan *model.Dataset)
 	go func() {
 		defer close(out)
+		defer func() {
+			if value := recover(); value != nil {
+				graphql.AddError(ctx, graphql.Recover(ctx, value))
+			}
+		}()
 		var told *atlas.Atlas
 		for {
 			changed := r.Holder.Changed()

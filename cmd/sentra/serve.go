@@ -7,8 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"runtime"
-	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -28,17 +26,21 @@ func serveCommand(o *options) *cobra.Command {
 	var address, boundaries, trusted, preflight string
 	var maxRepresentations int
 	var memory int64
+	var front front
 	command := &cobra.Command{Use: "serve", Short: "Serve the API, the map and the playground", Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			limitMemory(memory)
 			config.Preflight = httpserver.PreflightRule(preflight)
+			if err := front.apply(&config); err != nil {
+				return err
+			}
 			if trusted != "" {
 				var err error
 				if config.TrustedDocuments, err = httpserver.ReadTrustedDocuments(trusted); err != nil {
 					return err
 				}
 			}
-			return serve(command.Context(), o, config, address, boundaries, maxRepresentations, memory)
+			return serve(command.Context(), o, config, address, front.metrics, boundaries, maxRepresentations, memory)
 		}}
 	flags := command.Flags()
 	flags.StringVar(&address, "listen", fallback(os.Getenv("SENTRA_LISTEN"), "localhost:8080"), "address to listen on (SENTRA_LISTEN)")
@@ -58,29 +60,10 @@ func serveCommand(o *options) *cobra.Command {
 	flags.StringVar(&trusted, "trusted-documents", "", "JSON file of operations that may be asked by their ids, {\"id\": \"query …\"}")
 	flags.BoolVar(&config.OnlyTrusted, "only-trusted", false, "answer no operations but the trusted documents")
 	flags.IntVar(&config.MaxStreams, "max-streams", config.MaxStreams, "greatest number of connections that stay open, and of subscriptions")
+	front.flags(flags, &config)
 	flags.Int64Var(&memory, "memory", 336, "MiB of memory from which on the garbage collector works harder to stay below, more where the dataset needs it; 0 for no such limit (GOMEMLIMIT overrides it)")
 	flags.StringSliceVar(&config.Origins, "cors-origins", config.Origins, "origins that may call from a browser")
 	return command
-}
-
-// limitMemory sets the soft limit of the Go runtime, in MiB. Without one the
-// collector lets the heap grow to twice what is in use, also when that is much.
-func limitMemory(mebibytes int64) {
-	if mebibytes > 0 && os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(mebibytes << 20)
-	}
-}
-
-// makeRoom raises the limit where the dataset that was loaded takes most of it:
-// below what is in use, it would only keep the collector running.
-func makeRoom(mebibytes int64, log *slog.Logger) {
-	runtime.GC()
-	var used runtime.MemStats
-	runtime.ReadMemStats(&used)
-	if needed := int64(used.HeapAlloc>>20) * 3 / 2; mebibytes > 0 && needed > mebibytes {
-		log.Info("the dataset takes more memory than planned for", "planned MiB", mebibytes, "now MiB", needed)
-		limitMemory(needed)
-	}
 }
 
 const defaultBoundaries = "../shared/boundaries"
@@ -92,7 +75,7 @@ func fallback(value, otherwise string) string {
 	return otherwise
 }
 
-func serve(ctx context.Context, o *options, config httpserver.Config, address, boundaries string, maxRepresentations int, memory int64) (err error) {
+func serve(ctx context.Context, o *options, config httpserver.Config, address, metrics, boundaries string, maxRepresentations int, memory int64) (err error) {
 	log := o.log()
 	began := time.Now()
 	// The address first: a server that cannot listen need not start a database.
@@ -101,6 +84,13 @@ func serve(ctx context.Context, o *options, config httpserver.Config, address, b
 		return fmt.Errorf("listen on %s: %w", address, err)
 	}
 	defer listener.Close()
+	var aside net.Listener
+	if metrics != "" {
+		if aside, err = net.Listen("tcp", metrics); err != nil {
+			return fmt.Errorf("listen on %s for metrics: %w", metrics, err)
+		}
+		defer aside.Close()
+	}
 	store, writable, shut, err := openToServe(ctx, o, log)
 	if err != nil {
 		return err
@@ -128,11 +118,24 @@ func serve(ctx context.Context, o *options, config httpserver.Config, address, b
 		application.Follow(working, app.Poll)
 	}()
 	log.Info("ready", "map", "http://"+listener.Addr().String()+"/", "playground", "http://"+listener.Addr().String()+"/playground", "graphql", "http://"+listener.Addr().String()+"/graphql", "took", time.Since(began).Round(time.Millisecond))
+	if aside != nil {
+		stop := serveMetrics(aside, application.Server.MetricsHandler(), log)
+		defer stop()
+	}
+	go followDataset(working, application.Holder, memory, log)
 	err = application.Server.Serve(ctx, listener)
 	done()
-	<-finished
+	select {
+	case <-finished:
+	case <-time.After(workEnds):
+		log.Warn("the work with the database does not end; it is left behind")
+	}
 	return err
 }
+
+// workEnds is how long the end waits for the work with the database, which may hang
+// on a host that is gone without a word.
+const workEnds = 5 * time.Second
 
 // loadBoundaries loads those of a local path at once; without one it gives the
 // download as work for the background, since a server with points and boxes is

@@ -9,6 +9,7 @@ import (
 
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/geo"
+	"github.com/sentra-ikm/sentra/internal/panics"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -138,10 +139,14 @@ func Boundaries(ctx context.Context, regions []*Region, zoom *int, toleranceMetr
 			if err := ctx.Err(); err != nil {
 				return sentra.Wrap(sentra.CodeDeadlineExceeded, err, "the time allowed ran out at boundary %d of %d", i+1, len(regions))
 			}
-			if s := r.shape(); s != nil {
-				out[i] = r.atlas.EncodedBoundary(s, detail.Tolerance, detail.Places)
-			}
-			return nil
+			// Whoever asks for less goes before the next one.
+			runtime.Gosched()
+			return panics.Catch(func() error {
+				if s := r.shape(); s != nil {
+					out[i] = r.atlas.EncodedBoundary(s, detail.Tolerance, detail.Places)
+				}
+				return nil
+			})
 		})
 	}
 	return out, work.Wait()

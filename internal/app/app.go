@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math"
 	"time"
 
 	"github.com/sentra-ikm/sentra/graph"
@@ -68,6 +69,7 @@ func New(ctx context.Context, config Config) (*App, error) {
 	http := config.HTTP
 	http.Data = httpserver.Data{
 		Atlas:              a.Holder.Atlas,
+		Freshness:          a.Holder.Freshness,
 		Today:              a.today,
 		Version:            config.BinaryVersion,
 		ParseRegionFilter:  graph.ParseRegionFilter,
@@ -193,6 +195,9 @@ func (a *App) Readiness(ctx context.Context) (httpserver.Readiness, error) {
 	if dataset.Boundaries == model.BoundariesStateNone {
 		state.Note = "no boundaries are loaded: regions have points and boxes only"
 	}
+	freshness := a.Holder.Freshness()
+	state.Stale, state.LastError = freshness.Err != nil, freshness.Code()
+	state.DatasetCheckedSecondsAgo = math.Round(time.Since(freshness.Checked).Seconds()*10) / 10
 	if a.store == nil {
 		return state, nil
 	}

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/sentra-ikm/sentra/internal/geo/coverage"
+	"github.com/sentra-ikm/sentra/internal/panics"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -81,9 +82,10 @@ func (a *Atlas) draw(ctx context.Context, previous *Atlas) error {
 	kept := newEncodings()
 	for i := range plans {
 		work.Go(func() error {
-			var err error
-			made[i], err = plans[i].make(kept)
-			return err
+			return panics.Catch(func() (err error) {
+				made[i], err = plans[i].make(kept)
+				return err
+			})
 		})
 	}
 	if err := work.Wait(); err != nil {

@@ -29,9 +29,9 @@ type Holder struct {
 	// replaces a newer one.
 	refreshing chan struct{}
 
-	mu      sync.Mutex
-	changed chan struct{}
-	report  func(error)
+	mu        sync.Mutex
+	changed   chan struct{}
+	freshness Freshness
 }
 
 // NewHolder makes a holder with the record's present state.
@@ -41,14 +41,6 @@ func NewHolder(ctx context.Context, record Record, log *slog.Logger) (*Holder, e
 		return nil, err
 	}
 	return h, nil
-}
-
-// OnRefresh sets what is told of the outcome of each refresh from now on: nil, or
-// why the present atlas may be stale.
-func (h *Holder) OnRefresh(report func(error)) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.report = report
 }
 
 // Atlas gives the present atlas.
@@ -89,12 +81,7 @@ func (h *Holder) Refresh(ctx context.Context) error {
 		return sentra.Wrap(sentra.CodeDeadlineExceeded, ctx.Err(), "another refresh is under way")
 	}
 	err := h.refresh(ctx)
-	h.mu.Lock()
-	report := h.report
-	h.mu.Unlock()
-	if report != nil {
-		report(err)
-	}
+	h.noteRefresh(err)
 	return err
 }
 
@@ -121,6 +108,7 @@ func (h *Holder) refresh(ctx context.Context) error {
 	}
 	h.present.Store(made)
 	h.mu.Lock()
+	h.freshness.Loaded = time.Now()
 	close(h.changed)
 	h.changed = make(chan struct{})
 	h.mu.Unlock()

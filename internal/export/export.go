@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -81,6 +82,8 @@ func (e *Export) Write(ctx context.Context, w io.Writer, progress func(done, all
 			if err := ctx.Err(); err != nil {
 				return err
 			}
+			// Whoever asks for less goes before the next row.
+			runtime.Gosched()
 			if err := yield(e.table.row(i)); err != nil {
 				return err
 			}

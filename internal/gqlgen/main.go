@@ -37,6 +37,7 @@ func generate(arguments []string) error {
 	for _, part := range []struct{ theirs, ours string }{
 		{"graphql.MarshalSliceConcurrently(", "marshalList("},
 		{"graphql.NewDeferredGroup(ctx)", "deferredGroup(ctx, fields)"},
+		{"\t\t\tvar buf bytes.Buffer\n\t\t\tdata.MarshalGQL(&buf)\n\t\t\tresponse.Data = buf.Bytes()\n", "\t\t\tresponse.Data = encoded(ctx, data)\n"},
 		{"\treturn out\n}", "\treturn marshaledObject(fields, out)\n}"},
 	} {
 		if !bytes.Contains(code, []byte(part.theirs)) {

@@ -2,12 +2,11 @@ package httpserver
 
 import (
 	"context"
-	"crypto/sha256"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/maypok86/otter/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/sentra-ikm/sentra/internal/sentra"
@@ -23,6 +22,8 @@ type answer struct {
 	tag  string
 	// lifetime tells how long other caches may serve it.
 	lifetime lifetime
+	// scope is whose answer it is, empty for everybody's.
+	scope string
 }
 
 // lifetime is how an answer ages.
@@ -72,54 +73,38 @@ func lifetimeOf(operation *graphql.OperationContext) lifetime {
 }
 
 // cacheControl says how long other caches may serve an answer without asking: one
-// that depends on today never beyond the day's end in Jakarta.
-func (c Config) cacheControl(l lifetime, now time.Time) string {
+// that depends on today never beyond the day's end in Jakarta, and one that not
+// everybody may see only the asker's own.
+func (c Config) cacheControl(l lifetime, scope string, now time.Time) string {
+	whose := "public"
+	if scope != "" {
+		whose = "private"
+	}
 	if l == lasting {
-		return fmt.Sprintf("public, max-age=%d, stale-while-revalidate=%d", int(c.LastingMaxAge.Seconds()), int((10 * c.LastingMaxAge).Seconds()))
+		return fmt.Sprintf("%s, max-age=%d, stale-while-revalidate=%d", whose, int(c.LastingMaxAge.Seconds()), int((10 * c.LastingMaxAge).Seconds()))
 	}
 	left := sentra.DayEnd(now).Sub(now)
-	return fmt.Sprintf("public, max-age=%d, must-revalidate", int(min(c.MaxAge, left).Seconds()))
+	return fmt.Sprintf("%s, max-age=%d, must-revalidate", whose, int(min(c.MaxAge, left).Seconds()))
 }
 
-// answerCache keeps encoded answers, those asked for most, up to a number of
-// bytes. A key holds all that decides on an answer, so that none is ever stale.
-type answerCache struct {
-	entries *otter.Cache[[sha256.Size]byte, *answer]
-	largest int
-}
-
-// newAnswerCache makes a cache of at most limit bytes; nil, which keeps nothing,
-// for 0. An answer of more than an eighth of that is not kept.
-func newAnswerCache(limit int64) *answerCache {
-	if limit <= 0 {
-		return nil
+// scopeOf tells whose answers a request may see.
+func (c Config) scopeOf(r *http.Request) string {
+	if c.Scope == nil {
+		return ""
 	}
-	// Beside its body an entry takes a few hundred bytes.
-	return &answerCache{largest: int(limit / 8), entries: otter.Must(&otter.Options[[sha256.Size]byte, *answer]{MaximumWeight: uint64(limit),
-		Weigher: func(_ [sha256.Size]byte, a *answer) uint32 { return uint32(len(a.body) + 512) }})}
+	return c.Scope(r)
 }
 
-func (c *answerCache) get(key [sha256.Size]byte) *answer {
-	if c == nil {
-		return nil
-	}
-	found, _ := c.entries.GetIfPresent(key)
-	return found
-}
-
-func (c *answerCache) add(key [sha256.Size]byte, a *answer) {
-	if c != nil && len(a.body) <= c.largest {
-		c.entries.Set(key, a)
-	}
-}
-
-// answerKey gives the key of a question as it came, asked of a version on a day.
-// The text alone is read for it, so that an answer is found before the question is
-// understood; the same question in other words has another key.
-func answerKey(version, day string, post bool, text []byte) [sha256.Size]byte {
+// answerKey gives the key of a question as it came, asked of a version on a day by
+// somebody of a scope. The text alone is read for it, so that an answer is found
+// before the question is understood; the same question in other words has another key.
+func answerKey(version, day, scope string, post bool, text []byte) bodyKey {
 	how := "GET"
 	if post {
 		how = "POST"
 	}
-	return digest(text, version, day, how)
+	return digest(text, version, day, scope, how)
 }
+
+// answerOf makes an answer that everybody may see.
+func answerOf(body []byte, tag string) answer { return answer{body: body, tag: tag} }

@@ -7,13 +7,13 @@ import (
 
 func TestAnswerCacheIsBounded(t *testing.T) {
 	const limit = 80_000
-	cache := newAnswerCache(limit)
-	cache.add(digest(nil, "large"), &answer{body: make([]byte, limit/8+1)})
+	cache := newKeptBodies(limit)
+	cache.add(digest(nil, "large"), &keptBody{answer: answer{body: make([]byte, limit/8+1)}})
 	if cache.get(digest(nil, "large")) != nil {
 		t.Error("an answer of more than an eighth is kept")
 	}
 	for i := range 100 {
-		cache.add(digest(nil, fmt.Sprint(i)), &answer{body: make([]byte, limit/8)})
+		cache.add(digest(nil, fmt.Sprint(i)), &keptBody{answer: answer{body: make([]byte, limit/8)}})
 	}
 	cache.entries.CleanUp()
 	kept := 0

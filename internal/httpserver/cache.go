@@ -36,14 +36,21 @@ func notModified(w http.ResponseWriter, r *http.Request, tag, cacheControl strin
 	if cacheControl != "" {
 		w.Header().Set("Cache-Control", cacheControl)
 	}
+	if !hasTag(r, tag) && !hasTag(r, "*") {
+		return false
+	}
+	w.WriteHeader(http.StatusNotModified)
+	return true
+}
+
+// hasTag tells whether the client of a GET or HEAD has the answer with a tag.
+func hasTag(r *http.Request, tag string) bool {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return false
 	}
-	for _, given := range r.Header.Values("If-None-Match") {
-		for _, one := range strings.Split(given, ",") {
-			one = strings.TrimSpace(one)
-			if one == "*" || strings.TrimPrefix(one, "W/") == strings.TrimPrefix(tag, "W/") {
-				w.WriteHeader(http.StatusNotModified)
+	for _, given := range r.Header["If-None-Match"] {
+		for one := range strings.SplitSeq(given, ",") {
+			if strings.TrimPrefix(strings.TrimSpace(one), "W/") == strings.TrimPrefix(tag, "W/") {
 				return true
 			}
 		}

@@ -53,8 +53,7 @@ func present(ctx context.Context, err error, log *slog.Logger) *gqlerror.Error {
 			return presentQueryFault(fault)
 		} else {
 			log.ErrorContext(ctx, "internal error", "error", err, "path", graphql.GetPath(ctx).String(), "request", requestID(ctx))
-			return &gqlerror.Error{Message: "internal error", Path: graphql.GetPath(ctx),
-				Extensions: map[string]any{"code": graphqlCodes[sentra.CodeInternal], "requestId": requestID(ctx)}}
+			return internalError(ctx)
 		}
 	}
 	if coded.Err != nil {
@@ -85,7 +84,16 @@ func present(ctx context.Context, err error, log *slog.Logger) *gqlerror.Error {
 	return out
 }
 
+// internalError is what the client sees of an error that is no concern of its.
+func internalError(ctx context.Context) *gqlerror.Error {
+	return &gqlerror.Error{Message: "internal error", Path: graphql.GetPath(ctx),
+		Extensions: map[string]any{"code": graphqlCodes[sentra.CodeInternal], "requestId": requestID(ctx)}}
+}
+
 func presentQueryFault(fault *gqlerror.Error) *gqlerror.Error {
+	if fault.Extensions["code"] == graphqlCodes[sentra.CodeInternal] {
+		return fault
+	}
 	if fault.Extensions == nil {
 		fault.Extensions = map[string]any{}
 	}

@@ -1,9 +1,11 @@
 package httpserver
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -12,7 +14,9 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/export"
+	"github.com/sentra-ikm/sentra/internal/panics"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -24,61 +28,287 @@ const (
 	headerDatasetVersion  = "Sentra-Dataset-Version"
 )
 
-// routeExports adds /regions.geojson, /clusters.csv and their like.
-func routeExports(router chi.Router, data Data, timeout time.Duration, log *slog.Logger) {
+// exportRoutes answer with /regions.geojson, /clusters.csv and their like.
+type exportRoutes struct {
+	config  Config
+	filters export.Filters
+	work    *work
+	kept    *keptBodies
+	log     *slog.Logger
+}
+
+// routeExports adds the exports.
+func routeExports(router chi.Router, config Config, work *work, kept *keptBodies, log *slog.Logger) {
+	e := &exportRoutes{config: config, filters: export.Filters{Regions: config.Data.ParseRegionFilter, Clusters: config.Data.ParseClusterFilter}, work: work, kept: kept, log: log}
 	for _, layer := range []export.Layer{export.Regions, export.Clusters} {
 		for _, format := range export.Formats(layer) {
-			serve := serveExport(layer, format, data, timeout, log)
-			path := fmt.Sprintf("/%s.%s", layer, format)
-			router.Get(path, serve)
-			router.Head(path, serve)
+			router.Get(fmt.Sprintf("/%s.%s", layer, format), func(w http.ResponseWriter, r *http.Request) { e.serve(w, r, layer, format) })
 		}
 	}
 }
 
-// serveExport answers with the whole of a layer in a format. The answer is
-// streamed; should it fail on its way, the connection is cut, so that no reader
-// takes a part for the whole.
-func serveExport(layer export.Layer, format export.Format, data Data, timeout time.Duration, log *slog.Logger) http.HandlerFunc {
-	filters := export.Filters{Regions: data.ParseRegionFilter, Clusters: data.ParseClusterFilter}
-	return func(w http.ResponseWriter, r *http.Request) {
-		parameters, err := url.ParseQuery(r.URL.RawQuery)
-		if err != nil {
-			refuse(w, http.StatusBadRequest, sentra.CodeBadUserInput, "the parameters are not well encoded in the URL")
+// serve answers with the whole of a layer in a format, or with a range of it. A short
+// one is kept, so that it is made once and its length is known.
+func (e *exportRoutes) serve(w http.ResponseWriter, r *http.Request, layer export.Layer, format export.Format) {
+	parameters, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		refuse(w, http.StatusBadRequest, sentra.CodeBadUserInput, "the parameters are not well encoded in the URL")
+		return
+	}
+	request, err := export.Parse(layer, format, parameters, e.filters, e.config.Data.Today())
+	if err != nil {
+		refuseError(w, r, err, e.log)
+		return
+	}
+	present := e.config.Data.Atlas()
+	tag := etag("export", e.config.Data.Version, present.Data.Version, request.Day.String(), r.URL.Path, parameters.Encode())
+	key := digest(nil, "export", tag)
+	// A new dataset or day must show at once: every use asks for a 304.
+	const cacheControl = "public, no-cache"
+	if hasTag(r, tag) {
+		notModified(w, r, tag, cacheControl)
+		return
+	}
+	if e.sendKept(w, r, key, e.kept.get(key)) {
+		return
+	}
+	if e.kept != nil {
+		flight, first := e.kept.flights.join(key)
+		if first {
+			defer func() { e.kept.flights.land(key, flight) }()
+		} else if e.sendKept(w, r, key, await(r.Context(), flight)) {
 			return
 		}
-		request, err := export.Parse(layer, format, parameters, filters, data.Today())
-		if err != nil {
-			refuseError(w, r, err, log)
+		e.make(w, r, present, request, tag, cacheControl, func(made *keptBody) {
+			e.kept.add(key, made)
+			if first {
+				flight.body = made
+			}
+		})
+		return
+	}
+	e.make(w, r, present, request, tag, cacheControl, func(*keptBody) {})
+}
+
+// await waits a short while for an export that another request makes; its client may
+// be slow.
+func await(ctx context.Context, flight *flight) *keptBody {
+	short := time.NewTimer(2 * time.Second)
+	defer short.Stop()
+	select {
+	case <-flight.done:
+		return flight.body
+	case <-short.C:
+	case <-ctx.Done():
+	}
+	return nil
+}
+
+// sendKept sends an export that is kept, and gives true unless there is none.
+func (e *exportRoutes) sendKept(w http.ResponseWriter, r *http.Request, key bodyKey, kept *keptBody) bool {
+	if kept == nil {
+		return false
+	}
+	for name, values := range kept.header {
+		w.Header()[name] = values
+	}
+	if notModified(w, r, kept.tag, w.Header().Get("Cache-Control")) {
+		return true
+	}
+	if r.Header.Get("Range") != "" {
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(kept.body))
+		return true
+	}
+	e.kept.send(w, r, key, kept.body)
+	return true
+}
+
+// make makes an export and keeps it if it is short. The answer is streamed; should it
+// fail on its way, the connection is cut, so that no reader takes a part for the whole.
+func (e *exportRoutes) make(w http.ResponseWriter, r *http.Request, present *atlas.Atlas, request *export.Request, tag, cacheControl string, keep func(*keptBody)) {
+	ctx, cancel := context.WithTimeout(r.Context(), e.config.Timeout)
+	defer cancel()
+	// The weight makes it large work, of which a client gets only some places.
+	ticket, err := e.work.exports.Enter(ctx, e.work.client(r), 2)
+	if err != nil {
+		refuseBusy(w, err)
+		return
+	}
+	defer ticket.Leave()
+	answer, err := export.New(ctx, present, request)
+	if err != nil {
+		refuseError(w, r, err, e.log)
+		return
+	}
+	header := w.Header()
+	for name, value := range map[string]string{"Content-Type": request.Format.ContentType(), "Content-Disposition": `attachment; filename="` + request.FileName() + `"`,
+		headerTotalCount: strconv.Itoa(answer.Count), headerNotCoveredCount: strconv.Itoa(answer.NotCovered),
+		headerAsOf: request.Day.String(), headerDatasetVersion: present.Data.Version, "Accept-Ranges": "bytes"} {
+		header.Set(name, value)
+	}
+	if notModified(w, r, tag, cacheControl) {
+		return
+	}
+	copied := &limitedCopy{work: e.work, kept: e.kept}
+	defer copied.release()
+	kept := func() *keptBody {
+		body := &keptBody{answer: answerOf(copied.take(), tag), header: http.Header{}}
+		for _, name := range []string{"Accept-Ranges", "Cache-Control", "Content-Disposition", "Content-Type", headerTotalCount, headerNotCoveredCount, headerAsOf, headerDatasetVersion} {
+			body.header[name] = header[name]
+		}
+		return body
+	}
+	ranged := r.Header.Get("Range") != ""
+	if ranged || r.Method == http.MethodHead {
+		// The length must be known before anything is sent.
+		if err := answer.Write(ctx, copied, nil); err != nil {
+			header.Del("ETag")
+			header.Del("Content-Disposition")
+			refuseError(w, r, err, e.log)
 			return
 		}
-		present := data.Atlas()
-		ctx, cancel := context.WithTimeout(r.Context(), timeout)
-		defer cancel()
-		answer, err := export.New(ctx, present, request)
-		if err != nil {
-			refuseError(w, r, err, log)
-			return
+		switch {
+		case copied.whole():
+			made := kept()
+			keep(made)
+			e.sendKept(w, r, digest(nil, "export", tag), made)
+		case ranged:
+			content := &madeAnew{length: copied.length, write: func(w io.Writer) error { return answer.Write(r.Context(), w, nil) }}
+			defer content.close()
+			http.ServeContent(w, r, "", time.Time{}, content)
+		default:
+			header.Set("Content-Length", strconv.FormatInt(copied.length, 10))
+			w.WriteHeader(http.StatusOK)
 		}
-		header := w.Header()
-		header.Set("Content-Type", format.ContentType())
-		header.Set("Content-Disposition", `attachment; filename="`+request.FileName()+`"`)
-		header.Set(headerTotalCount, strconv.Itoa(answer.Count))
-		header.Set(headerNotCoveredCount, strconv.Itoa(answer.NotCovered))
-		header.Set(headerAsOf, request.Day.String())
-		header.Set(headerDatasetVersion, present.Data.Version)
-		tag := etag("export", data.Version, present.Data.Version, request.Day.String(), r.URL.Path, parameters.Encode())
-		// A new dataset or day must show at once: every use asks for a 304.
-		if notModified(w, r, tag, "public, no-cache") || r.Method == http.MethodHead {
-			return
-		}
-		// How long a reader takes is the reader's affair; the time allowed was for
-		// finding the rows.
-		if err := answer.Write(r.Context(), flushing{w, http.NewResponseController(w)}, nil); err != nil {
-			log.InfoContext(r.Context(), "export cut short", "path", r.URL.Path, "error", err, "request", requestID(r.Context()))
-			panic(http.ErrAbortHandler)
+		return
+	}
+	if encodingFor(r.Header) != "" {
+		// Ranges are of the answer as it is.
+		header.Del("Accept-Ranges")
+	}
+	// How long a reader takes is the reader's affair, within the pace of all; the time
+	// allowed was for finding the rows.
+	if err := answer.Write(r.Context(), both{copied, flushing{w, http.NewResponseController(w)}}, nil); err != nil {
+		e.log.InfoContext(r.Context(), "export cut short", "path", r.URL.Path, "error", err, "request", requestID(r.Context()))
+		panic(http.ErrAbortHandler)
+	}
+	if copied.whole() {
+		keep(kept())
+	}
+}
+
+// limitedCopy keeps what is written to it as long as that is short enough to be kept
+// and there is room, and else its length.
+type limitedCopy struct {
+	work    *work
+	kept    *keptBodies
+	data    []byte
+	counted int64
+	length  int64
+}
+
+// Write takes the bytes.
+func (c *limitedCopy) Write(data []byte) (int, error) {
+	if c.whole() {
+		needed := c.length + int64(len(data))
+		switch room := max(2*c.counted, 256<<10, needed); {
+		case !c.kept.keeps(int(needed)):
+			c.release()
+		case needed > c.counted && !c.work.bodies.TryAcquire(room-c.counted):
+			c.release()
+		default:
+			if needed > c.counted {
+				c.counted = room
+			}
+			c.data = append(c.data, data...)
 		}
 	}
+	c.length += int64(len(data))
+	return len(data), nil
+}
+
+// whole tells whether all that was written is there.
+func (c *limitedCopy) whole() bool { return int64(len(c.data)) == c.length }
+
+// take gives the bytes, with no room to spare.
+func (c *limitedCopy) take() []byte { return bytes.Clone(c.data) }
+
+// release gives the room back.
+func (c *limitedCopy) release() {
+	c.data = nil
+	if c.counted > 0 {
+		c.work.bodies.Release(c.counted)
+		c.counted = 0
+	}
+}
+
+// madeAnew is content that is made anew where it is read from another place.
+type madeAnew struct {
+	length, at int64
+	write      func(io.Writer) error
+	from       *io.PipeReader
+}
+
+// Seek moves to a place.
+func (m *madeAnew) Seek(offset int64, whence int) (int64, error) {
+	switch whence {
+	case io.SeekCurrent:
+		offset += m.at
+	case io.SeekEnd:
+		offset += m.length
+	}
+	if offset != m.at {
+		m.close()
+		m.at = offset
+	}
+	return m.at, nil
+}
+
+// Read reads on.
+func (m *madeAnew) Read(into []byte) (int, error) {
+	if m.from == nil {
+		from, to := io.Pipe()
+		m.from = from
+		skipped := &skipping{Writer: to, left: m.at}
+		go func() { to.CloseWithError(panics.Catch(func() error { return m.write(skipped) })) }()
+	}
+	n, err := m.from.Read(into)
+	m.at += int64(n)
+	return n, err
+}
+
+// close ends the making.
+func (m *madeAnew) close() {
+	if m.from != nil {
+		m.from.Close()
+		m.from = nil
+	}
+}
+
+// skipping leaves out the first bytes that are written.
+type skipping struct {
+	io.Writer
+	left int64
+}
+
+// Write writes what is not left out.
+func (s *skipping) Write(data []byte) (int, error) {
+	out := min(s.left, int64(len(data)))
+	s.left -= out
+	n, err := s.Writer.Write(data[out:])
+	return int(out) + n, err
+}
+
+// both writes to a copy and to the client.
+type both struct {
+	copied *limitedCopy
+	client flushing
+}
+
+// Write writes the bytes to both.
+func (b both) Write(data []byte) (int, error) {
+	_, _ = b.copied.Write(data)
+	return b.client.Write(data)
 }
 
 // flushing sends on whatever is written to it.

@@ -180,11 +180,12 @@ func (c *counting) Write(data []byte) (int, error) {
 
 func (c *counting) Flush() { c.flushed = append(c.flushed, c.bytes) }
 
-// The answer leaves in pieces, the head first, compressed or not.
+// A new answer leaves in pieces, the head first, compressed or not.
 func TestExportStreams(t *testing.T) {
-	handler, _, _, _ := factsServer(t)
 	for _, path := range []string{"/regions.csv", "/regions.ndjson", "/regions.geojson"} {
 		for _, encoding := range []string{"identity", "gzip", "zstd", "br"} {
+			// The first answer is streamed; it is kept for the next.
+			handler, _, _, _ := factsServer(t)
 			request := httptest.NewRequest("GET", path, nil)
 			request.Header.Set("Accept-Encoding", encoding)
 			w := &counting{ResponseWriter: httptest.NewRecorder()}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -21,6 +20,8 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/parser"
 
+	"github.com/sentra-ikm/sentra/internal/admission"
+	"github.com/sentra-ikm/sentra/internal/panics"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -31,10 +32,11 @@ type graphqlHandler struct {
 	config  Config
 	exec    *executor.Executor
 	pin     Pin
-	answers *answerCache
+	work    *work
+	kept    *keptBodies
 	streams *streams
 	metrics *metrics
-	// texts are of *bytes.Buffer, each used by one request at a time.
+	// texts are of *text, each used by one request at a time.
 	texts sync.Pool
 }
 
@@ -43,18 +45,15 @@ type graphqlHandler struct {
 // encoding them anew would cost more than the tag is ever worth.
 const longestOrdered = 8 << 10
 
-// largestTextKept is the greatest capacity of a buffer that is used again, in bytes.
-const largestTextKept = 64 << 10
-
-func newGraphQL(config Config, schema graphql.ExecutableSchema, pin Pin, s *streams, log *slog.Logger, m *metrics) (*graphqlHandler, error) {
+func newGraphQL(config Config, schema graphql.ExecutableSchema, pin Pin, s *streams, w *work, kept *keptBodies, log *slog.Logger, m *metrics) (*graphqlHandler, error) {
 	if pin == nil {
 		pin = func(ctx context.Context) (context.Context, string, time.Time) { return ctx, "", time.Now() }
 	}
 	if !slices.Contains([]PreflightRule{PreflightBrowsers, PreflightAlways, PreflightNever}, config.Preflight) {
 		return nil, sentra.BadInput("preflight", "%q is no rule for preflights; give browsers, always or never", config.Preflight)
 	}
-	h := &graphqlHandler{config: config, exec: executor.New(schema), pin: pin, answers: newAnswerCache(config.AnswerCache), streams: s, metrics: m,
-		texts: sync.Pool{New: func() any { return new(bytes.Buffer) }}}
+	h := &graphqlHandler{config: config, exec: executor.New(schema), pin: pin, work: w, kept: kept, streams: s, metrics: m,
+		texts: sync.Pool{New: func() any { return new(text) }}}
 	// A read document takes some twenty times the bytes of its text.
 	h.exec.SetQueryCache(newTextCache(32<<20, func(text string, _ *ast.QueryDocument) int { return 20 * len(text) }))
 	h.exec.SetParserTokenLimit(config.MaxTokens)
@@ -69,8 +68,10 @@ func newGraphQL(config Config, schema graphql.ExecutableSchema, pin Pin, s *stre
 	h.exec.Use(extension.AutomaticPersistedQuery{Cache: newTextCache(16<<20, func(hash, text string) int { return len(hash) + len(text) })})
 	h.exec.Use(&limits{depth: config.MaxDepth, aliases: config.MaxAliases, complexity: config.MaxComplexity})
 	h.exec.SetErrorPresenter(presenter(log, m))
-	h.exec.SetRecoverFunc(func(_ context.Context, panicked any) error {
-		return fmt.Errorf("a resolver panicked: %v", panicked)
+	// gqlgen's WebSocket sends the text of this error as it is.
+	h.exec.SetRecoverFunc(func(ctx context.Context, value any) error {
+		log.ErrorContext(ctx, "a resolver panicked", "error", panics.Recovered(value), "path", graphql.GetPath(ctx).String(), "request", requestID(ctx))
+		return internalError(ctx)
 	})
 	h.exec.AroundOperations(h.around)
 	h.exec.AroundRootFields(withDeadline)
@@ -101,31 +102,62 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if takes.whole != "" {
 		w.Header().Set("Content-Type", takes.whole+"; charset=utf-8")
 	}
-	text := h.texts.Get().(*bytes.Buffer)
+	asked := h.texts.Get().(*text)
 	defer func() {
-		if text.Cap() <= largestTextKept {
-			text.Reset()
-			h.texts.Put(text)
+		asked.release(h.work)
+		if cap(asked.data) <= freeBody {
+			h.texts.Put(asked)
 		}
 	}()
-	if fault := readText(w, r, text, h.config.MaxBody, h.config.Timeout); fault != nil {
+	if fault := asked.read(w, r, h.work); fault != nil {
 		refuse(w, fault.status, fault.code, fault.message)
 		return
 	}
-	h.answer(w, r, text.Bytes(), takes)
+	h.answer(w, r, asked.data, takes)
 }
 
 // answer answers what a request asks, given as it came; the text is no longer
 // used when answer returns.
 func (h *graphqlHandler) answer(w http.ResponseWriter, r *http.Request, text []byte, takes accepted) {
 	pinned, version, now := h.pin(context.WithValue(r.Context(), pinnedKey{}, true))
-	day := sentra.Today(now).String()
+	day, scope := sentra.Today(now).String(), h.config.scopeOf(r)
 	post := r.Method == http.MethodPost
-	key := answerKey(version, day, post, text)
-	if takes.whole != "" {
-		if kept := h.answers.get(key); kept != nil {
+	key := answerKey(version, day, scope, post, text)
+	land := func(*keptBody) {}
+	if takes.whole != "" && h.kept != nil {
+		kept := h.kept.get(key)
+		if kept == nil {
+			flight, first := h.kept.flights.join(key)
+			if first {
+				landed := false
+				land = func(made *keptBody) {
+					if !landed {
+						landed, flight.body = true, made
+						h.kept.flights.land(key, flight)
+					}
+				}
+				defer land(nil)
+			} else {
+				kept = h.await(r.Context(), flight)
+			}
+		}
+		if kept != nil {
 			h.metrics.answers.WithLabelValues("kept").Inc()
-			h.send(w, r, takes, kept, now)
+			h.send(w, r, takes, key, kept, now)
+			return
+		}
+	}
+	var ticket *admission.Ticket
+	defer func() {
+		if ticket != nil {
+			ticket.Leave()
+		}
+	}()
+	weight := int64(len(text)) * bytesPerText
+	if len(text) > freeBody {
+		var err error
+		if ticket, err = h.work.enter(r.Context(), r, weight); err != nil {
+			refuseBusy(w, err)
 			return
 		}
 	}
@@ -145,13 +177,34 @@ func (h *graphqlHandler) answer(w http.ResponseWriter, r *http.Request, text []b
 		h.sendFaults(graphql.WithOperationContext(ctx, operation), w, r, q, takes, faults)
 		return
 	}
+	kind := operation.Operation.Operation
+	if kind == ast.Mutation && !post {
+		w.Header().Set("Allow", "POST")
+		refuse(w, http.StatusMethodNotAllowed, sentra.CodeBadUserInput, "a mutation is asked by POST")
+		return
+	}
+	enter := func() error {
+		weight = max(weight, int64(costOf(operation))*bytesPerCost)
+		if ticket != nil {
+			return ticket.Raise(r.Context(), weight)
+		}
+		var err error
+		ticket, err = h.work.enter(r.Context(), r, weight)
+		return err
+	}
 	switch {
-	case operation.Operation.Operation == ast.Subscription || takes.whole == "" && takes.events && !defers(operation):
+	case kind == ast.Subscription || takes.whole == "" && takes.events && !defers(operation):
 		if !takes.events {
 			refuse(w, http.StatusNotAcceptable, sentra.CodeBadUserInput, "a subscription is answered over a WebSocket (graphql-transport-ws) or with Accept: text/event-stream")
 			return
 		}
-		h.inParts(w, r, q, "events", transport.SSE{KeepAlivePingInterval: h.config.KeepAlive})
+		if kind != ast.Subscription {
+			if err := enter(); err != nil {
+				refuseBusy(w, err)
+				return
+			}
+		}
+		h.inParts(w, r, ticket, q, "events", transport.SSE{KeepAlivePingInterval: h.config.KeepAlive})
 		return
 	case defers(operation):
 		if !takes.multipart || r.Method != http.MethodPost {
@@ -160,45 +213,104 @@ func (h *graphqlHandler) answer(w http.ResponseWriter, r *http.Request, text []b
 		}
 		fallthrough
 	case takes.whole == "" && takes.multipart:
+		if err := enter(); err != nil {
+			refuseBusy(w, err)
+			return
+		}
 		// gqlgen waits for every deferred part, whatever becomes of the client: its
 		// context must not end before the last is made, or it would wait for ever.
-		h.inParts(w, r.WithContext(context.WithoutCancel(pinned)), q, "multipart", transport.MultipartMixed{DeliveryTimeout: 5 * time.Millisecond})
+		parts := context.WithValue(context.WithoutCancel(pinned), askerKey{}, r.Context())
+		h.inParts(w, r.WithContext(parts), ticket, q, "multipart", transport.MultipartMixed{DeliveryTimeout: 5 * time.Millisecond})
 		return
 	case takes.whole == "":
 		refuse(w, http.StatusNotAcceptable, sentra.CodeBadUserInput, "answers are application/graphql-response+json or application/json")
 		return
 	}
-	made := &answer{lifetime: lifetimeOf(operation)}
-	made.tag = h.tag(operation, q, made.lifetime, version, day)
-	// The same question of the same version has the same answer: a client that has
-	// it needs no other.
-	if notModified(w, r, tagFor(takes.whole, made.tag), h.config.cacheControl(made.lifetime, now)) {
-		h.metrics.answers.WithLabelValues("not modified").Inc()
+	made := &keptBody{answer: answer{lifetime: lifetimeOf(operation), scope: scope}}
+	if kind == ast.Query {
+		made.tag = h.tag(operation, q, made.lifetime, version, day, scope)
+		// The same question of the same version has the same answer: a client that has
+		// it needs no other.
+		if notModified(w, r, tagFor(takes.whole, made.tag), h.config.cacheControl(made.lifetime, scope, now)) {
+			h.metrics.answers.WithLabelValues("not modified").Inc()
+			return
+		}
+	}
+	if err := enter(); err != nil {
+		w.Header().Del("ETag")
+		refuseBusy(w, err)
 		return
 	}
-	responses, ctx := h.exec.DispatchOperation(ctx, operation)
+	bounds := &admission.Answer{Ticket: ticket, Limit: h.config.MaxAnswer, Copies: 2}
+	responses, ctx := h.exec.DispatchOperation(admission.WithAnswer(ctx, bounds), operation)
 	response := responses(ctx)
 	if response == nil {
 		// The client has gone.
 		return
 	}
 	h.metrics.answers.WithLabelValues("made").Inc()
-	if len(response.Errors) > 0 || len(response.Extensions) > 0 {
+	if kind != ast.Query || len(response.Errors) > 0 || len(response.Extensions) > 0 {
+		land(nil)
 		w.Header().Del("ETag")
 		w.Header().Set("Cache-Control", "no-store")
-		write(w, http.StatusOK, response)
+		status := http.StatusOK
+		if bounds.Refused {
+			w.Header().Set("Retry-After", retryAfter)
+			status = http.StatusServiceUnavailable
+		}
+		write(w, status, response)
+		return
+	}
+	length := len(response.Data) + len(dataBefore) + len(dataAfter)
+	if length > atOnce {
+		a := answeringOf(r)
+		if !ticket.Done(int64(length)) && a != nil {
+			// Without room for what is to be sent, it must be taken quickly.
+			a.pace = pace{time.Second, contendedRate}
+		} else if a != nil {
+			a.contended = ticket.Contended
+		}
+	} else {
+		ticket.Leave()
+	}
+	if length > atOnce && !h.kept.keeps(length) {
+		land(nil)
+		w.Header().Set("Content-Length", strconv.Itoa(length))
+		_, _ = io.WriteString(w, dataBefore)
+		writePieces(w, response.Data)
+		_, _ = io.WriteString(w, dataAfter)
 		return
 	}
 	// The data are JSON already; encoding them again would only copy them.
-	made.body = make([]byte, 0, len(response.Data)+9)
-	made.body = append(append(append(made.body, `{"data":`...), response.Data...), '}')
-	h.answers.add(key, made)
-	h.send(w, r, takes, made, now)
+	made.body = make([]byte, 0, length)
+	made.body = append(append(append(made.body, dataBefore...), response.Data...), dataAfter...)
+	h.kept.add(key, made)
+	land(made)
+	h.send(w, r, takes, key, made, now)
+}
+
+// What stands around the data of an answer without errors.
+const dataBefore, dataAfter = `{"data":`, `}`
+
+// askerKey holds the context of the client that asks for parts.
+type askerKey struct{}
+
+// await waits for an answer that is being made; nil where nothing comes of it.
+func (h *graphqlHandler) await(ctx context.Context, flight *flight) *keptBody {
+	timeout := time.NewTimer(h.config.Timeout)
+	defer timeout.Stop()
+	select {
+	case <-flight.done:
+		return flight.body
+	case <-timeout.C:
+	case <-ctx.Done():
+	}
+	return nil
 }
 
 // tag identifies an answer: it changes with the binary, the dataset, the question
 // and, for an answer that depends on today, with the day.
-func (h *graphqlHandler) tag(operation *graphql.OperationContext, q *graphqlRequest, l lifetime, version, day string) string {
+func (h *graphqlHandler) tag(operation *graphql.OperationContext, q *graphqlRequest, l lifetime, version, day, scope string) string {
 	if l == lasting {
 		day = ""
 	}
@@ -207,7 +319,7 @@ func (h *graphqlHandler) tag(operation *graphql.OperationContext, q *graphqlRequ
 		// Encoded from a map, they stand in order whatever the client's was.
 		variables, _ = json.Marshal(operation.Variables)
 	}
-	return etag(h.config.Data.Version, version, day, operation.RawQuery, operation.OperationName, string(variables))
+	return etag(h.config.Data.Version, version, day, scope, operation.RawQuery, operation.OperationName, string(variables))
 }
 
 // tagFor tells apart the representations of an answer in the two media types.
@@ -218,16 +330,15 @@ func tagFor(media, tag string) string {
 	return tag
 }
 
-func (h *graphqlHandler) send(w http.ResponseWriter, r *http.Request, takes accepted, a *answer, now time.Time) {
-	if notModified(w, r, tagFor(takes.whole, a.tag), h.config.cacheControl(a.lifetime, now)) {
+func (h *graphqlHandler) send(w http.ResponseWriter, r *http.Request, takes accepted, key bodyKey, made *keptBody, now time.Time) {
+	if notModified(w, r, tagFor(takes.whole, made.tag), h.config.cacheControl(made.lifetime, made.scope, now)) {
 		return
 	}
-	// net/http tells the length of an answer that fits its buffer by itself; one
-	// header less keeps the map of all of them small.
-	if len(a.body) >= 2048 {
-		w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
+	if h.kept.keeps(len(made.body)) {
+		h.kept.send(w, r, key, made.body)
+		return
 	}
-	_, _ = w.Write(a.body)
+	sendWhole(w, r, made.body)
 }
 
 // sendFaults answers a question that cannot be answered at all: 400 in the media
@@ -311,7 +422,7 @@ func defers(operation *graphql.OperationContext) bool {
 }
 
 // inParts answers through a transport that writes bit by bit.
-func (h *graphqlHandler) inParts(w http.ResponseWriter, r *http.Request, q *graphqlRequest, name string, parts graphql.Transport) {
+func (h *graphqlHandler) inParts(w http.ResponseWriter, r *http.Request, ticket *admission.Ticket, q *graphqlRequest, name string, parts graphql.Transport) {
 	body, err := q.body()
 	if err != nil {
 		refuse(w, http.StatusBadRequest, sentra.CodeBadUserInput, "extensions must be a JSON object")
@@ -319,7 +430,9 @@ func (h *graphqlHandler) inParts(w http.ResponseWriter, r *http.Request, q *grap
 	}
 	h.streams.serve(w, r, name, func(w http.ResponseWriter, r *http.Request) {
 		r.Body = io.NopCloser(bytes.NewReader(body))
-		parts.Do(w, r.WithContext(graphql.StartOperationTrace(context.WithValue(r.Context(), inPartsKey{}, name))), h.exec)
+		ctx := context.WithValue(r.Context(), inPartsKey{}, name)
+		ctx = admission.WithAnswer(ctx, &admission.Answer{Ticket: ticket, Limit: min(h.config.MaxAnswer, largestMessage), Copies: copiesOfMessage})
+		parts.Do(w, r.WithContext(graphql.StartOperationTrace(ctx)), h.exec)
 	})
 }
 
@@ -347,15 +460,20 @@ func (h *graphqlHandler) around(ctx context.Context, next graphql.OperationHandl
 	if ctx.Value(pinnedKey{}) == nil {
 		ctx, _, _ = h.pin(ctx)
 	}
-	return next(context.WithValue(ctx, deadlineKey{}, deadline{until: time.Now().Add(h.config.Timeout), inParts: inParts}))
+	given := deadline{until: time.Now().Add(h.config.Timeout)}
+	if inParts {
+		given.asker, _ = ctx.Value(askerKey{}).(context.Context)
+	}
+	return next(context.WithValue(ctx, deadlineKey{}, given))
 }
 
 type deadlineKey struct{}
 
 // deadline is until when an operation may take.
 type deadline struct {
-	until   time.Time
-	inParts bool
+	until time.Time
+	// asker is the context of a client that asks for parts, else nil.
+	asker context.Context
 }
 
 // withDeadline ends the context of resolvers, and so of their SQL, in time. The
@@ -366,20 +484,21 @@ func withDeadline(ctx context.Context, next graphql.RootResolver) graphql.Marsha
 	switch {
 	case !ok:
 		return next(ctx)
-	case given.inParts:
-		return next(overdue{ctx, given.until})
+	case given.asker != nil:
+		return next(overdue{ctx, given.until, given.asker})
 	}
 	ctx, cancel := context.WithDeadline(ctx, given.until)
 	defer cancel()
 	return next(ctx)
 }
 
-// overdue is a context that has an error after its deadline, but never ends: the
-// resolvers of deferred parts outlive the root field, and gqlgen waits for ever
-// for a part whose context has ended.
+// overdue is a context that has an error after its deadline and when the client has
+// gone, but never ends: the resolvers of deferred parts outlive the root field, and
+// gqlgen waits for ever for a part whose context has ended.
 type overdue struct {
 	context.Context
 	until time.Time
+	asker context.Context
 }
 
 func (o overdue) Deadline() (time.Time, bool) { return o.until, true }
@@ -390,5 +509,5 @@ func (o overdue) Err() error {
 	if time.Now().After(o.until) {
 		return context.DeadlineExceeded
 	}
-	return nil
+	return o.asker.Err()
 }

@@ -48,10 +48,18 @@ func (l *limits) MutateOperationContext(ctx context.Context, operation *graphql.
 	if aliases > l.aliases {
 		return over("number of aliases", aliases, l.aliases)
 	}
-	if cost := complexity.Calculate(ctx, l.schema, selected, operation.Variables); cost > l.complexity {
+	cost := complexity.Calculate(ctx, l.schema, selected, operation.Variables)
+	if cost > l.complexity {
 		return over("complexity (page sizes times fields; a boundary counts 20)", cost, l.complexity)
 	}
+	operation.Stats.SetExtension(l.ExtensionName(), cost)
 	return nil
+}
+
+// costOf gives the price that limits found of an operation.
+func costOf(operation *graphql.OperationContext) int {
+	cost, _ := operation.Stats.GetExtension((*limits)(nil).ExtensionName()).(int)
+	return cost
 }
 
 // measure gives the depth of a selection and the number of its aliases. What

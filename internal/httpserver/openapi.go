@@ -9,7 +9,7 @@ import (
 )
 
 // routeOpenAPI adds /openapi.json.
-func routeOpenAPI(router chi.Router, data Data) error {
+func routeOpenAPI(router chi.Router, data Data, kept *keptBodies) error {
 	var inputs map[string]any
 	if data.InputSchemas != nil {
 		inputs = data.InputSchemas(openapi.Prefix)
@@ -18,20 +18,18 @@ func routeOpenAPI(router chi.Router, data Data) error {
 	if err != nil {
 		return err
 	}
-	routeText(router, "/openapi.json", "application/json; charset=utf-8", document)
+	routeText(router, "/openapi.json", "application/json; charset=utf-8", document, kept)
 	return nil
 }
 
 // routeText adds a text that stays the same while the server runs.
-func routeText(router chi.Router, path, mediaType string, text []byte) {
+func routeText(router chi.Router, path, mediaType string, text []byte, kept *keptBodies) {
 	tag := etag(path, string(text))
-	serve := func(w http.ResponseWriter, r *http.Request) {
+	key := digest(nil, "text", tag)
+	router.Get(path, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", mediaType)
-		if notModified(w, r, tag, "public, no-cache") || r.Method == http.MethodHead {
-			return
+		if !notModified(w, r, tag, "public, no-cache") {
+			kept.send(w, r, key, text)
 		}
-		_, _ = w.Write(text)
-	}
-	router.Get(path, serve)
-	router.Head(path, serve)
+	})
 }

@@ -29,23 +29,23 @@ var pages = []page{
 }
 
 // servePages adds the pages and their assets to the routes.
-func servePages(router chi.Router, files fs.FS) {
+func servePages(router chi.Router, files fs.FS, kept *keptBodies) {
 	for _, p := range pages {
-		router.Get(p.route, p.serve(files))
+		router.Get(p.route, p.serve(files, kept))
 	}
 	router.Get("/playground/", func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "../playground", http.StatusMovedPermanently)
 	})
 	router.Get("/licences.txt", func(w http.ResponseWriter, r *http.Request) {
-		serveFile(w, r, files, "licences.txt", "no-cache")
+		serveFile(w, r, files, kept, "licences.txt", "no-cache")
 	})
 	// The names of assets hold a digest of what they contain.
 	router.Get("/assets/{name}", func(w http.ResponseWriter, r *http.Request) {
-		serveFile(w, r, files, path.Join("assets", chi.URLParam(r, "name")), "public, max-age=31536000, immutable")
+		serveFile(w, r, files, kept, path.Join("assets", chi.URLParam(r, "name")), "public, max-age=31536000, immutable")
 	})
 }
 
-func (p page) serve(files fs.FS) http.HandlerFunc {
+func (p page) serve(files fs.FS, kept *keptBodies) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Security-Policy", p.contentSecurityPolicy)
 		w.Header().Set("Referrer-Policy", "strict-origin-when-cross-origin")
@@ -53,17 +53,18 @@ func (p page) serve(files fs.FS) http.HandlerFunc {
 			refuse(w, http.StatusNotFound, sentra.CodeNotFound, "this binary was built without its pages (`make build` builds them); the API is at /graphql")
 			return
 		}
-		serveFile(w, r, files, p.file, "no-cache")
+		serveFile(w, r, files, kept, p.file, "no-cache")
 	}
 }
 
-func serveFile(w http.ResponseWriter, r *http.Request, files fs.FS, name, cacheControl string) {
+func serveFile(w http.ResponseWriter, r *http.Request, files fs.FS, kept *keptBodies, name, cacheControl string) {
 	content, err := fs.ReadFile(files, name)
 	if err != nil {
 		refuse(w, http.StatusNotFound, sentra.CodeNotFound, "there is no such file")
 		return
 	}
-	if notModified(w, r, etag(name, string(content)), cacheControl) {
+	tag := etag(name, string(content))
+	if notModified(w, r, tag, cacheControl) {
 		return
 	}
 	kind, known := contentTypes[path.Ext(name)]
@@ -71,7 +72,7 @@ func serveFile(w http.ResponseWriter, r *http.Request, files fs.FS, name, cacheC
 		kind = "application/octet-stream"
 	}
 	w.Header().Set("Content-Type", kind)
-	_, _ = w.Write(content)
+	kept.send(w, r, digest(nil, "page", tag), content)
 }
 
 // contentTypes are those of the files that a build makes. The machine's own tables

@@ -2,9 +2,11 @@ package httpserver
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"mime"
 	"net/http"
 	"net/url"
@@ -39,32 +41,79 @@ func bad(message string) *refusal {
 	return &refusal{http.StatusBadRequest, sentra.CodeBadUserInput, message}
 }
 
-// readText reads what a request asks as it stands there, the body of a POST or the
-// query of an address, into a buffer. Nothing of it is given back in a refusal.
-// A body that takes longer than timeout to come is not waited for.
-func readText(w http.ResponseWriter, r *http.Request, into *bytes.Buffer, limit int64, timeout time.Duration) *refusal {
+// read reads what a request asks as it stands there, the body of a POST or the query
+// of an address. Nothing of it is given back in a refusal. A body that does not come
+// at a client's pace is not waited for.
+func (t *text) read(w http.ResponseWriter, r *http.Request, work *work) *refusal {
 	if r.Method != http.MethodPost {
-		into.WriteString(r.URL.RawQuery)
+		t.data = append(t.data[:0], r.URL.RawQuery...)
 		return nil
 	}
-	setReadDeadline(r, time.Now().Add(timeout))
-	fault := readBody(w, r, into, limit)
-	if fault == nil {
+	fault := t.readBody(w, r, work)
+	if a := answeringOf(r); a != nil && fault == nil {
 		// What follows on this connection has its own time. After a refusal the
 		// rest of the body is not waited for either.
-		setReadDeadline(r, time.Time{})
+		a.setReadDeadline(time.Time{})
 	}
 	return fault
 }
 
-// setReadDeadline sets it on the connection, past the writers around it.
-func setReadDeadline(r *http.Request, until time.Time) {
-	if written, ok := r.Context().Value(answeringKey{}).(*answering); ok {
-		_ = http.NewResponseController(written.ResponseWriter).SetReadDeadline(until)
+// text is what a request asks, as it came.
+type text struct {
+	data []byte
+	// counted is how much room it takes among the bodies under way.
+	counted int64
+}
+
+// errNoRoom says that too many bodies are under way.
+var errNoRoom = errors.New("too many bodies are under way")
+
+// fill reads to the end, of at most limit bytes, and counts what it takes room for;
+// expected is the length where that is known, else -1. Before each read it tells how
+// much was read.
+func (t *text) fill(ctx context.Context, from io.Reader, limit, expected int64, work *work, before func(read int64)) error {
+	t.data = t.data[:0]
+	for {
+		if len(t.data) == cap(t.data) {
+			// What is known to come is made room for, but only as it comes.
+			larger := min(max(2*int64(cap(t.data)), 2<<10), limit+1)
+			if expected > int64(cap(t.data)) {
+				larger = min(larger, expected+1)
+			}
+			if larger > freeBody {
+				if !work.reserveBody(ctx, larger-t.counted) {
+					return errNoRoom
+				}
+				t.counted = larger
+			}
+			grown := make([]byte, len(t.data), larger)
+			copy(grown, t.data)
+			t.data = grown
+		}
+		before(int64(len(t.data)))
+		n, err := from.Read(t.data[len(t.data):cap(t.data)])
+		t.data = t.data[:len(t.data)+n]
+		switch {
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return err
+		case int64(len(t.data)) > limit:
+			return &http.MaxBytesError{Limit: limit}
+		}
 	}
 }
 
-func readBody(w http.ResponseWriter, r *http.Request, into *bytes.Buffer, limit int64) *refusal {
+// release gives back the room.
+func (t *text) release(work *work) {
+	if t.counted > 0 {
+		work.bodies.Release(t.counted)
+		t.counted = 0
+	}
+}
+
+func (t *text) readBody(w http.ResponseWriter, r *http.Request, work *work) *refusal {
+	limit := work.config.MaxBody
 	// A type that a browser form can send is refused, so that no foreign page can
 	// make a visitor's browser ask unseen.
 	if given := r.Header.Get("Content-Type"); given != mediaJSON {
@@ -74,20 +123,42 @@ func readBody(w http.ResponseWriter, r *http.Request, into *bytes.Buffer, limit 
 			return &refusal{http.StatusUnsupportedMediaType, sentra.CodeBadUserInput, "the Content-Type must be application/json in UTF-8"}
 		}
 	}
-	_, err := into.ReadFrom(http.MaxBytesReader(w, r.Body, limit))
+	// What is compressed could be much longer than it looks.
+	if coding := strings.ToLower(r.Header.Get("Content-Encoding")); coding != "" && coding != "identity" {
+		w.Header().Set("Accept-Encoding", "identity")
+		return &refusal{http.StatusUnsupportedMediaType, sentra.CodeBadUserInput, "the body must not be compressed: there is no Content-Encoding that is taken"}
+	}
+	err := t.fill(r.Context(), http.MaxBytesReader(w, r.Body, limit), limit, r.ContentLength, work, work.paceReads(r))
 	var tooLong *http.MaxBytesError
 	switch {
 	case err == nil:
 		return nil
 	case errors.As(err, &tooLong):
 		return &refusal{http.StatusRequestEntityTooLarge, sentra.CodeLimitExceeded, fmt.Sprintf("the request body is longer than the limit of %d bytes", limit)}
+	case errors.Is(err, errNoRoom):
+		w.Header().Set("Retry-After", retryAfter)
+		w.Header().Set("Connection", "close")
+		return &refusal{http.StatusServiceUnavailable, sentra.CodeUnavailable, "too many long requests are on their way; try again in a few seconds"}
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return &refusal{http.StatusRequestTimeout, sentra.CodeDeadlineExceeded, "the request body took too long to come"}
 	}
 	return bad("the request body cannot be read")
 }
 
-// parseText understands what readText read.
+// paceReads gives each read of a body the time that the client has left.
+func (w *work) paceReads(r *http.Request) func(read int64) {
+	a := answeringOf(r)
+	begun := time.Now()
+	return func(read int64) {
+		// The first read has the deadline that every body begins with.
+		if a != nil && read > 0 {
+			now := time.Now()
+			a.setReadDeadline(now.Add(min(a.pace.left(read, now.Sub(begun)), w.config.Timeout-now.Sub(begun))))
+		}
+	}
+}
+
+// parseText understands what was read.
 func parseText(post bool, text []byte) (*graphqlRequest, *refusal) {
 	if post {
 		return parseBody(text)

@@ -1,13 +1,13 @@
 package httpserver
 
 import (
-	"bytes"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
-	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 // Whatever comes is either a request that gqlgen can take or refused with a status
@@ -18,6 +18,9 @@ func FuzzReadRequest(f *testing.F) {
 		f.Add(body, "application/json", "application/graphql-response+json;q=0.5, */*")
 	}
 	f.Add("x", "application/json; charset=latin1", "multipart/mixed, text/event-stream;q=x")
+	config := DefaultConfig()
+	config.MaxBody = 1000
+	bounds := newWork(config, prometheus.NewRegistry())
 	f.Fuzz(func(t *testing.T, body, kind, takes string) {
 		byPost := httptest.NewRequest("POST", "/graphql", strings.NewReader(body))
 		byPost.Header.Set("Content-Type", kind)
@@ -27,11 +30,11 @@ func FuzzReadRequest(f *testing.F) {
 			if whole := accept(r.Header).whole; whole != "" && whole != mediaJSON && whole != mediaGraphQL {
 				t.Errorf("answers as %s", whole)
 			}
-			var text bytes.Buffer
+			var asked text
 			var given *graphqlRequest
-			fault := readText(httptest.NewRecorder(), r, &text, 1000, time.Minute)
+			fault := asked.read(httptest.NewRecorder(), r, bounds)
 			if fault == nil {
-				given, fault = parseText(r.Method == http.MethodPost, text.Bytes())
+				given, fault = parseText(r.Method == http.MethodPost, asked.data)
 			}
 			if fault != nil {
 				if fault.status < 400 || fault.status > 499 || len(body) > 10 && strings.Contains(fault.message, body) {

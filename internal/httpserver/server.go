@@ -4,8 +4,6 @@ package httpserver
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,21 +11,25 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"regexp"
+	"net/netip"
+	"net/url"
 	"runtime"
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/CAFxX/httpcompression"
 	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
 	"github.com/go-chi/cors"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/sentra-ikm/sentra/internal/admission"
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
@@ -60,8 +62,35 @@ type Config struct {
 	TrustedDocuments map[string]string
 	OnlyTrusted      bool
 	// MaxStreams is the greatest number of WebSockets, event streams and answers
-	// in parts, and that of subscriptions on them.
-	MaxStreams int
+	// in parts, and that of subscriptions on them; MaxClientStreams is that of one
+	// client.
+	MaxStreams, MaxClientStreams int
+	// MaxSocketOperations is the greatest number of operations under way on a WebSocket.
+	MaxSocketOperations int
+	// Work bounds what is under way: its places are of operations, tiles and exports.
+	Work admission.Limits
+	// MaxAnswer is the greatest length of an answer of GraphQL in bytes, MaxBodies
+	// that of all request bodies together while they arrive.
+	MaxAnswer, MaxBodies int64
+	// Stall is how long a client may stand still while it sends or takes, and MinRate
+	// the bytes a second that it must make on the whole.
+	Stall   time.Duration
+	MinRate int64
+	// TrustedProxies are believed when they say by X-Forwarded-For for whom they ask.
+	TrustedProxies []netip.Prefix
+	// PublicURL is the address that clients know the server by, such as
+	// https://example.org/sentra; empty for the one they just used.
+	PublicURL string
+	// Scope tells whose answers a request may see: requests of one scope share kept
+	// answers. nil, and the scope "", is for what everybody may see.
+	Scope func(*http.Request) string
+	// DrainDelay is how long a server that is to stop still answers, while /readyz
+	// already sends others elsewhere; DrainTimeout is how long it then finishes what
+	// is under way.
+	DrainDelay, DrainTimeout time.Duration
+	// MetricsElsewhere leaves out /metrics, for a server that gives MetricsHandler an
+	// address of its own.
+	MetricsElsewhere bool
 	// KeepAlive is the time between signs of life on connections that stay open.
 	KeepAlive time.Duration
 	// Pages holds the pages (index.html, playground.html) and their assets/.
@@ -75,6 +104,8 @@ type Config struct {
 type Data struct {
 	// Atlas gives the present atlas; a request takes it once.
 	Atlas func() *atlas.Atlas
+	// Freshness tells how the dataset follows the record; nil has no metrics of it.
+	Freshness func() atlas.Freshness
 	// Today gives the day that an answer without asOf is for.
 	Today func() sentra.Date
 	// Version is that of the binary: with another one, entity tags change.
@@ -96,17 +127,35 @@ type Data struct {
 func DefaultConfig() Config {
 	return Config{MaxBody: 4 << 20, MaxTokens: 50_000, MaxDepth: 20, MaxAliases: 1_000, MaxComplexity: 250_000,
 		Timeout: 20 * time.Second, Origins: []string{"*"}, Preflight: PreflightBrowsers, MaxAge: time.Minute, LastingMaxAge: 10 * time.Minute,
-		AnswerCache: 64 << 20, MaxStreams: 1000, KeepAlive: 15 * time.Second}
+		AnswerCache: 64 << 20, MaxStreams: 1000, MaxClientStreams: 200, MaxSocketOperations: 100, KeepAlive: 15 * time.Second,
+		Work:      DefaultWork(),
+		MaxAnswer: 80 << 20, MaxBodies: 32 << 20, Stall: 10 * time.Second, MinRate: 64 << 10, DrainTimeout: 15 * time.Second}
+}
+
+// DefaultWork gives the bounds on work under way for this machine. Few large
+// operations are enough to keep the processors busy; the others wait for less long
+// while these take turns.
+func DefaultWork() admission.Limits {
+	large := max(2, 2*runtime.GOMAXPROCS(0))
+	return admission.Limits{Places: 64, SmallBytes: 2 << 20, LargePlaces: large, PerClient: max(1, large/2), Bytes: 128 << 20,
+		Queue: 1024, Wait: 2 * time.Second}
 }
 
 // Readiness is what /readyz tells.
 type Readiness struct {
-	// Status is ready, or unavailable when the database does not answer.
+	// Status is ready, unavailable when the database does not answer, or draining
+	// when the server is about to stop.
 	Status         string `json:"status"`
 	Database       string `json:"database"`
 	Boundaries     string `json:"boundaries"`
 	DatasetVersion string `json:"datasetVersion"`
 	Note           string `json:"note,omitempty"`
+	// Stale is set when the record could not be read the last time, so that what is
+	// answered may be old. DatasetCheckedSecondsAgo tells since when, and LastError
+	// the code of the error.
+	Stale                    bool        `json:"stale"`
+	DatasetCheckedSecondsAgo float64     `json:"datasetCheckedSecondsAgo"`
+	LastError                sentra.Code `json:"lastError,omitempty"`
 }
 
 // Backend is what the server asks apart from GraphQL.
@@ -117,9 +166,12 @@ type Backend interface {
 
 // Server answers requests.
 type Server struct {
-	handler http.Handler
-	streams *streams
-	log     *slog.Logger
+	handler  http.Handler
+	metrics  http.Handler
+	config   Config
+	streams  *streams
+	draining atomic.Bool
+	log      *slog.Logger
 }
 
 type metrics struct {
@@ -146,14 +198,37 @@ func newMetrics(registry *prometheus.Registry) *metrics {
 	return m
 }
 
+// registerFreshness adds metrics of how the dataset follows the record.
+func registerFreshness(registry *prometheus.Registry, freshness func() atlas.Freshness) {
+	registry.MustRegister(
+		prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "sentra_dataset_refresh_failures_total",
+			Help: "Times that the record could not be read to see whether it has changed, or to load it."},
+			func() float64 { return float64(freshness().Failures) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "sentra_dataset_checked_timestamp_seconds",
+			Help: "When the dataset was last known to be that of the record."},
+			func() float64 { return float64(freshness().Checked.UnixMilli()) / 1000 }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "sentra_dataset_loaded_timestamp_seconds",
+			Help: "When the dataset was loaded."},
+			func() float64 { return float64(freshness().Loaded.UnixMilli()) / 1000 }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "sentra_dataset_age_seconds",
+			Help: "Seconds since the dataset was last known to be that of the record."},
+			func() float64 { return time.Since(freshness().Checked).Seconds() }),
+	)
+}
+
 // New makes a server for a schema. pin, if not nil, gives every operation one
 // state of the dataset.
 func New(config Config, schema graphql.ExecutableSchema, pin Pin, backend Backend, log *slog.Logger) (*Server, error) {
 	registry := prometheus.NewRegistry()
 	m := newMetrics(registry)
 
-	open := newStreams(config.MaxStreams, m)
-	gql, err := newGraphQL(config, schema, pin, open, log, m)
+	if err := config.check(); err != nil {
+		return nil, err
+	}
+	s := &Server{config: config, log: log, metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{})}
+	s.streams = newStreams(config, m)
+	work, kept := newWork(config, registry), newKeptBodies(config.AnswerCache)
+	gql, err := newGraphQL(config, schema, pin, s.streams, work, kept, log, m)
 	if err != nil {
 		return nil, err
 	}
@@ -162,7 +237,7 @@ func New(config Config, schema graphql.ExecutableSchema, pin Pin, backend Backen
 		return nil, err
 	}
 	router := chi.NewRouter()
-	router.Use(inTurns, observe(log, m), recoverPanics(log), noSniffing, crossOrigin(config.Origins), compress)
+	router.Use(inTurns, observe(log, m, pace{config.Stall, config.MinRate}), recoverPanics(log), s.lastAnswers, noSniffing, crossOrigin(config.Origins), compress, middleware.GetHead)
 	router.Handle("/graphql", gql)
 	router.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
@@ -174,23 +249,31 @@ func New(config Config, schema graphql.ExecutableSchema, pin Pin, backend Backen
 			log.WarnContext(r.Context(), "not ready", "error", err)
 			status = http.StatusServiceUnavailable
 		}
+		if s.draining.Load() {
+			state.Status, status = "draining", http.StatusServiceUnavailable
+		}
 		writeJSON(w, status, state)
 	})
 	if config.Data.ClientSchema != nil {
-		routeText(router, "/schema.graphql", "text/plain; charset=utf-8", []byte(config.Data.ClientSchema()))
+		routeText(router, "/schema.graphql", "text/plain; charset=utf-8", []byte(config.Data.ClientSchema()), kept)
 	}
 	if config.Data.Atlas != nil {
-		routeExports(router, config.Data, config.Timeout, log)
-		if err := routeOpenAPI(router, config.Data); err != nil {
+		routeExports(router, config, work, kept, log)
+		if err := routeOpenAPI(router, config.Data, kept); err != nil {
 			return nil, err
 		}
-		if err := routeTiles(router, config, log); err != nil {
+		if err := routeTiles(router, config, work, log); err != nil {
 			return nil, fmt.Errorf("set up the vector tiles: %w", err)
 		}
 	}
-	router.Handle("/metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
+	if config.Data.Freshness != nil {
+		registerFreshness(registry, config.Data.Freshness)
+	}
+	if !config.MetricsElsewhere {
+		router.Get("/metrics", s.metrics.ServeHTTP)
+	}
 	if config.Pages != nil {
-		servePages(router, config.Pages)
+		servePages(router, config.Pages, kept)
 	}
 	router.NotFound(func(w http.ResponseWriter, _ *http.Request) {
 		refuse(w, http.StatusNotFound, sentra.CodeNotFound, "there is nothing here; the API is at /graphql, the map at /, the playground at /playground; /openapi.json describes files and tiles")
@@ -199,24 +282,67 @@ func New(config Config, schema graphql.ExecutableSchema, pin Pin, backend Backen
 		w.Header().Set("Allow", "GET, HEAD")
 		refuse(w, http.StatusMethodNotAllowed, sentra.CodeBadUserInput, "this is read by GET")
 	})
-	return &Server{handler: router, streams: open, log: log}, nil
+	s.handler = router
+	return s, nil
+}
+
+// check refuses settings that cannot be served with.
+func (c Config) check() error {
+	switch {
+	case c.Stall <= 0 || c.MinRate <= 0:
+		return sentra.BadInput("stall", "a client needs some time: stall and min-rate must be greater than 0")
+	case c.Work.Places < 1 || c.Work.LargePlaces < 1 || c.Work.Bytes < 1 || c.Work.SmallBytes < 1:
+		return sentra.BadInput("max-work", "there must be room for work: its bounds must be greater than 0")
+	}
+	if c.PublicURL == "" {
+		return nil
+	}
+	at, err := url.Parse(c.PublicURL)
+	if err != nil || at.Scheme != "http" && at.Scheme != "https" || at.Host == "" || at.RawQuery != "" || at.Fragment != "" {
+		return sentra.BadInput("public-url", "%q is no address of a server, such as https://example.org", c.PublicURL)
+	}
+	return nil
 }
 
 // Handler gives the handler of all routes.
 func (s *Server) Handler() http.Handler { return s.handler }
 
-// Serve answers on the listener until ctx ends, then ends the connections that
-// stay open and finishes what is under way, for at most 15 seconds.
+// MetricsHandler gives the handler of the metrics, for another address.
+func (s *Server) MetricsHandler() http.Handler { return s.metrics }
+
+// lastAnswers has clients of a server that is about to stop open their next
+// connection elsewhere.
+func (s *Server) lastAnswers(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.draining.Load() {
+			w.Header()["Connection"] = []string{"close"}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// Serve answers on the listener until ctx ends. Then /readyz says that it is about
+// to stop; after the drain delay it ends the connections that stay open and finishes
+// what is under way, for at most the drain timeout. What is not done by then is cut.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	server := &http.Server{Handler: s.handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
-		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn)}
+		// A body may take the time allowed and the answer as much; what comes after the
+		// first part of an answer has deadlines of its own.
+		WriteTimeout: 2*s.config.Timeout + 2*s.config.Work.Wait + 2*s.config.Stall,
+		ErrorLog:     slog.NewLogLogger(s.log.Handler(), slog.LevelWarn)}
 	stopped := make(chan error, 1)
 	go func() {
 		<-ctx.Done()
-		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
+		s.draining.Store(true)
+		time.Sleep(s.config.DrainDelay)
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.config.DrainTimeout)
 		defer cancel()
 		s.streams.close()
-		stopped <- errors.Join(server.Shutdown(grace), s.streams.end(grace))
+		err := errors.Join(server.Shutdown(grace), s.streams.end(grace))
+		if err != nil {
+			err = errors.Join(err, server.Close())
+		}
+		stopped <- err
 	}()
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("serve HTTP: %w", err)
@@ -234,57 +360,6 @@ func writeJSON(w http.ResponseWriter, status int, value any) {
 	_ = json.NewEncoder(w).Encode(value)
 }
 
-var saneID = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
-
-// requestIDOf gives the id that a client or a proxy gave its request, else a new one.
-func requestIDOf(r *http.Request) string {
-	if given := r.Header.Get("X-Request-Id"); given != "" && saneID.MatchString(given) {
-		return given
-	}
-	var random [8]byte
-	_, _ = rand.Read(random[:])
-	return hex.EncodeToString(random[:])
-}
-
-// requestID gives the id of the request that a context belongs to.
-func requestID(ctx context.Context) string {
-	if a, ok := ctx.Value(answeringKey{}).(*answering); ok {
-		return a.requestID
-	}
-	return ""
-}
-
-// answering is a request being answered: a writer that remembers the status.
-type answering struct {
-	http.ResponseWriter
-	requestID string
-	status    int
-	// stays tells that the connection stays open, so that its duration says nothing.
-	stays bool
-}
-
-type answeringKey struct{}
-
-func (a *answering) WriteHeader(status int) {
-	if a.status == 0 {
-		a.status = status
-	}
-	a.ResponseWriter.WriteHeader(status)
-}
-
-func (a *answering) Write(data []byte) (int, error) {
-	if a.status == 0 {
-		a.status = http.StatusOK
-	}
-	return a.ResponseWriter.Write(data)
-}
-
-// Flush sends what was written on its way.
-func (a *answering) Flush() { _ = http.NewResponseController(a.ResponseWriter).Flush() }
-
-// Unwrap lets http.ResponseController reach the writer below.
-func (a *answering) Unwrap() http.ResponseWriter { return a.ResponseWriter }
-
 // inTurns lets the requests of other connections go first. A client that asks again
 // as soon as it has its answer would otherwise be answered for some 10 ms on end,
 // the time slice of the Go scheduler, while all others wait that long for each such
@@ -294,47 +369,6 @@ func inTurns(next http.Handler) http.Handler {
 		runtime.Gosched()
 		next.ServeHTTP(w, r)
 	})
-}
-
-// observe gives every request its id, and counts and times its answer.
-func observe(log *slog.Logger, m *metrics) func(http.Handler) http.Handler {
-	return func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			start := time.Now()
-			m.flight.Inc()
-			defer m.flight.Dec()
-			a := &answering{ResponseWriter: w, requestID: requestIDOf(r)}
-			w.Header()["X-Request-Id"] = []string{a.requestID}
-			ctx := context.WithValue(r.Context(), answeringKey{}, a)
-			next.ServeHTTP(a, r.WithContext(ctx))
-			route := chi.RouteContext(ctx).RoutePattern()
-			took := time.Since(start)
-			if !a.stays {
-				m.requests.WithLabelValues(route, strconv.Itoa(a.status)).Observe(took.Seconds())
-			}
-			if log.Enabled(ctx, slog.LevelDebug) {
-				log.DebugContext(ctx, "request", "method", r.Method, "route", route, "status", a.status, "took", took, "request", a.requestID)
-			}
-		})
-	}
-}
-
-func recoverPanics(log *slog.Logger) func(http.Handler) http.Handler {
-	return func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			defer func() {
-				panicked := recover()
-				if panicked == http.ErrAbortHandler {
-					panic(panicked)
-				}
-				if panicked != nil {
-					log.ErrorContext(r.Context(), "a handler panicked", "panic", panicked, "request", requestID(r.Context()))
-					refuse(w, http.StatusInternalServerError, sentra.CodeInternal, "internal error")
-				}
-			}()
-			next.ServeHTTP(w, r)
-		})
-	}
 }
 
 // noSniffing keeps browsers from taking an answer for another type than it says.
@@ -365,6 +399,10 @@ func compression() (func(http.Handler) http.Handler, error) {
 			switch {
 			case isWebSocket(r):
 				next.ServeHTTP(w, r)
+			case r.Header.Get("Range") != "":
+				// A part is one of the answer as it is.
+				w.Header().Add("Vary", "Accept-Encoding")
+				next.ServeHTTP(w, r)
 			case takes.events || takes.multipart:
 				compressedInParts.ServeHTTP(w, r)
 			default:
@@ -377,9 +415,9 @@ func compression() (func(http.Handler) http.Handler, error) {
 // crossOrigin lets pages of the origins call. Where all may, every answer says so,
 // asked or not: then one copy in a shared cache serves all of them.
 func crossOrigin(origins []string) func(http.Handler) http.Handler {
-	exposed := []string{"ETag", "X-Request-Id", "Retry-After", "Content-Disposition", headerTotalCount, headerNotCoveredCount, headerAsOf, headerDatasetVersion}
+	exposed := []string{"ETag", "X-Request-Id", "Retry-After", "Accept-Ranges", "Content-Range", "Content-Disposition", headerTotalCount, headerNotCoveredCount, headerAsOf, headerDatasetVersion}
 	checked := cors.Handler(cors.Options{AllowedOrigins: origins, AllowedMethods: []string{"GET", "HEAD", "POST", "OPTIONS"},
-		AllowedHeaders: []string{"Content-Type", "Accept", "Apollo-Require-Preflight", "X-Apollo-Operation-Name", "If-None-Match", "X-Request-Id"},
+		AllowedHeaders: []string{"Content-Type", "Accept", "Apollo-Require-Preflight", "X-Apollo-Operation-Name", "If-None-Match", "Range", "X-Request-Id"},
 		ExposedHeaders: exposed, MaxAge: 86400})
 	if !slices.Contains(origins, "*") {
 		return checked

@@ -6,91 +6,145 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"time"
+	"sync"
 
 	"github.com/99designs/gqlgen/graphql/handler/transport"
-	"github.com/coder/websocket"
 	"golang.org/x/sync/semaphore"
 
+	"github.com/sentra-ikm/sentra/internal/admission"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
 // streams are the connections that stay open: WebSockets, server-sent events and
 // answers in parts. There is a number of places for them, and as many for the
-// subscriptions on them; they end when the server stops.
+// subscriptions on them; a client gets only some. They end when the server stops.
 type streams struct {
-	places, subscriptions *semaphore.Weighted
-	limit                 int64
-	closing               context.Context
-	close                 context.CancelFunc
-	metrics               *metrics
+	places, subscriptions             *semaphore.Weighted
+	clientPlaces, clientSubscriptions admission.Clients
+	config                            Config
+	closing                           context.Context
+	close                             context.CancelFunc
+	metrics                           *metrics
 }
 
-func newStreams(limit int, m *metrics) *streams {
+func newStreams(config Config, m *metrics) *streams {
 	closing, end := context.WithCancel(context.Background())
-	return &streams{places: semaphore.NewWeighted(int64(limit)), subscriptions: semaphore.NewWeighted(int64(limit)), limit: int64(limit),
+	places := int64(config.MaxStreams)
+	each := places
+	if config.MaxClientStreams > 0 {
+		each = min(each, int64(config.MaxClientStreams))
+	}
+	return &streams{places: semaphore.NewWeighted(places), subscriptions: semaphore.NewWeighted(places),
+		clientPlaces: admission.Clients{Places: each}, clientSubscriptions: admission.Clients{Places: each}, config: config,
 		closing: closing, close: end, metrics: m}
 }
 
+// clientKey holds by what address the client of a stream is counted.
+type clientKey struct{}
+
 // serve runs a connection in one of the places, to its end or the server's.
 func (s *streams) serve(w http.ResponseWriter, r *http.Request, kind string, do func(http.ResponseWriter, *http.Request)) {
-	if s.closing.Err() != nil || !s.places.TryAcquire(1) {
-		w.Header().Set("Retry-After", "5")
-		refuse(w, http.StatusServiceUnavailable, sentra.CodeLimitExceeded, "too many connections are open; try again later")
+	client := clientOf(r, s.config.TrustedProxies)
+	if s.closing.Err() != nil || !s.clientPlaces.TryAcquire(client) {
+		refuseStream(w)
+		return
+	}
+	defer s.clientPlaces.Release(client)
+	if !s.places.TryAcquire(1) {
+		refuseStream(w)
 		return
 	}
 	defer s.places.Release(1)
 	gauge := s.metrics.streams.WithLabelValues(kind)
 	gauge.Inc()
 	defer gauge.Dec()
-	ctx, cancel := context.WithCancel(r.Context())
+	ctx, cancel := context.WithCancel(context.WithValue(r.Context(), clientKey{}, client))
 	defer cancel()
 	// An answer in parts comes to its end soon by itself.
 	if kind != "multipart" {
 		defer context.AfterFunc(s.closing, cancel)()
-		if written, ok := r.Context().Value(answeringKey{}).(*answering); ok {
-			written.stays = true
+		if a := answeringOf(r); a != nil {
+			a.stays = true
 		}
 	}
-	do(untilClosing{w, s.closing, kind}, r.WithContext(ctx))
+	if kind == "websocket" {
+		do(w, r.WithContext(ctx))
+		return
+	}
+	stream := &streamWriter{ResponseWriter: w, closing: s.closing, kind: kind}
+	defer stream.end()
+	do(stream, r.WithContext(ctx))
+}
+
+func refuseStream(w http.ResponseWriter) {
+	w.Header().Set("Retry-After", "5")
+	refuse(w, http.StatusServiceUnavailable, sentra.CodeLimitExceeded, "too many connections are open; try again later")
 }
 
 // subscribe takes a place for a subscription until its context ends.
 func (s *streams) subscribe(ctx context.Context) bool {
-	if !s.subscriptions.TryAcquire(1) {
+	client, _ := ctx.Value(clientKey{}).(string)
+	if !s.clientSubscriptions.TryAcquire(client) {
 		return false
 	}
-	context.AfterFunc(ctx, func() { s.subscriptions.Release(1) })
+	if !s.subscriptions.TryAcquire(1) {
+		s.clientSubscriptions.Release(client)
+		return false
+	}
+	context.AfterFunc(ctx, func() {
+		s.subscriptions.Release(1)
+		s.clientSubscriptions.Release(client)
+	})
 	return true
 }
 
 // end ends the connections and waits until they have, or ctx has.
 func (s *streams) end(ctx context.Context) error {
 	s.close()
-	return s.places.Acquire(ctx, s.limit)
+	return s.places.Acquire(ctx, int64(s.config.MaxStreams))
 }
 
-// untilClosing drops what is written to a stream of events once the server stops:
-// gqlgen would tell the client that its subscription is complete, and the client
-// would not come back.
-type untilClosing struct {
+// streamWriter is what gqlgen writes a stream to, from several goroutines.
+type streamWriter struct {
 	http.ResponseWriter
 	closing context.Context
 	kind    string
+
+	mu    sync.Mutex
+	ended bool
 }
 
-func (u untilClosing) Write(data []byte) (int, error) {
-	if u.kind == "events" && u.closing.Err() != nil {
+// drops tells whether what is written goes nowhere: after the end, since gqlgen's
+// signs of life may come later than the last event and the writers below serve
+// other answers by then; and of events once the server stops, since gqlgen would tell
+// the client that its subscription is complete, and the client would not come back.
+func (s *streamWriter) drops() bool {
+	return s.ended || s.kind == "events" && s.closing.Err() != nil
+}
+
+func (s *streamWriter) Write(data []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.drops() {
 		return len(data), nil
 	}
-	return u.ResponseWriter.Write(data)
+	return s.ResponseWriter.Write(data)
 }
 
 // Flush sends what was written on its way.
-func (u untilClosing) Flush() { _ = http.NewResponseController(u.ResponseWriter).Flush() }
+func (s *streamWriter) Flush() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.ended {
+		_ = http.NewResponseController(s.ResponseWriter).Flush()
+	}
+}
 
-// Unwrap lets http.ResponseController reach the writer below.
-func (u untilClosing) Unwrap() http.ResponseWriter { return u.ResponseWriter }
+func (s *streamWriter) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ended = true
+}
 
 func isWebSocket(r *http.Request) bool {
 	return strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
@@ -115,11 +169,12 @@ func (h *graphqlHandler) websocket(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h.streams.serve(w, r, "websocket", func(w http.ResponseWriter, r *http.Request) {
+		socket := newSocket(h, h.work.client(r))
+		defer socket.finish()
 		transport.Websocket{
-			Implementation:   transport.CoderWebsocketImplementation{AcceptOptions: websocket.AcceptOptions{InsecureSkipVerify: true}},
-			InitTimeout:      10 * time.Second,
+			Implementation:   socket,
+			InitTimeout:      h.config.Stall,
 			PingPongInterval: h.config.KeepAlive,
-			PayloadReadLimit: &h.config.MaxBody,
-		}.Do(w, r, h.exec)
+		}.Do(w, r, socket)
 	})
 }

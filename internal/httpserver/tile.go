@@ -16,6 +16,9 @@ import (
 	"github.com/sentra-ikm/sentra/internal/tile"
 )
 
+// tileWeight is what a tile may need in memory while it is made, in bytes.
+const tileWeight = 2 << 20
+
 // tile answers with one tile: 204 when nothing is in it.
 func (t *tileRoutes) tile(w http.ResponseWriter, r *http.Request) error {
 	at, err := readTile(r)
@@ -26,12 +29,21 @@ func (t *tileRoutes) tile(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if t.known(w, r, q) {
+	if t.known(w, r, q, "") {
 		return nil
 	}
-	data, err := t.tiles.Gzipped(r.Context(), q.builder, at, q.Query)
-	if err != nil {
-		return err
+	data, kept := t.tiles.Kept(q.builder, at, q.Query)
+	if !kept {
+		ticket, err := t.work.enter(r.Context(), r, tileWeight)
+		if err != nil {
+			refuseBusy(w, err)
+			return nil
+		}
+		data, err = t.tiles.Gzipped(r.Context(), q.builder, at, q.Query)
+		ticket.Leave()
+		if err != nil {
+			return err
+		}
 	}
 	if data == nil {
 		w.WriteHeader(http.StatusNoContent)
@@ -39,12 +51,12 @@ func (t *tileRoutes) tile(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.Header().Set("Content-Type", "application/vnd.mapbox-vector-tile")
 	// The middleware has set Vary already.
-	if acceptsGzip(r.Header.Values("Accept-Encoding")) {
+	if accepts(r.Header["Accept-Encoding"], "gzip") {
 		// Set before the first byte, the encoding keeps the middleware from
 		// compressing a second time.
 		w.Header().Set("Content-Encoding", "gzip")
 		w.Header().Set("Content-Length", strconv.Itoa(len(data)))
-		_, _ = w.Write(data)
+		writePieces(w, data)
 		return nil
 	}
 	reader, err := gzip.NewReader(bytes.NewReader(data))
@@ -80,25 +92,4 @@ func readTile(r *http.Request) (maptile.Tile, error) {
 	}
 	row, err := number("y", y, last)
 	return maptile.New(x, row, maptile.Zoom(z)), err
-}
-
-// acceptsGzip tells whether a client takes gzip by its Accept-Encoding (RFC 9110, section 12.5.3).
-func acceptsGzip(headers []string) bool {
-	any := false
-	for _, header := range headers {
-		for _, one := range strings.Split(header, ",") {
-			coding, parameters, _ := strings.Cut(one, ";")
-			quality := 1.0
-			if q, found := strings.CutPrefix(strings.ReplaceAll(parameters, " ", ""), "q="); found {
-				quality, _ = strconv.ParseFloat(q, 64)
-			}
-			switch strings.ToLower(strings.TrimSpace(coding)) {
-			case "gzip", "x-gzip":
-				return quality > 0
-			case "*":
-				any = quality > 0
-			}
-		}
-	}
-	return any
 }

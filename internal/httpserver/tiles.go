@@ -3,6 +3,7 @@ package httpserver
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -20,16 +21,17 @@ import (
 type tileRoutes struct {
 	config Config
 	tiles  *tile.Tiles
+	work   *work
 	log    *slog.Logger
 }
 
 // routeTiles adds the tiles, /tiles.json and /style.json.
-func routeTiles(router chi.Router, config Config, log *slog.Logger) error {
+func routeTiles(router chi.Router, config Config, work *work, log *slog.Logger) error {
 	tiles, err := tile.NewTiles(config.Data.Atlas, config.Data.ClusterID, tile.DefaultCacheBytes)
 	if err != nil {
 		return err
 	}
-	t := &tileRoutes{config: config, tiles: tiles, log: log}
+	t := &tileRoutes{config: config, tiles: tiles, work: work, log: log}
 	for path, handler := range map[string]func(http.ResponseWriter, *http.Request) error{
 		"/tiles/{z}/{x}/{y}": t.tile,
 		"/tiles.json": t.document(func(q *question, address string) any {
@@ -47,7 +49,6 @@ func routeTiles(router chi.Router, config Config, log *slog.Logger) error {
 			}
 		}
 		router.Get(path, answer)
-		router.Head(path, answer)
 	}
 	return nil
 }
@@ -60,11 +61,18 @@ func (t *tileRoutes) document(about func(q *question, tilesAddress string) any) 
 		if err != nil {
 			return err
 		}
-		if t.known(w, r, q) {
+		if t.config.PublicURL == "" {
+			w.Header().Add("Vary", headerScheme)
+		}
+		if t.known(w, r, q, t.config.baseURL(r)) {
 			return nil
 		}
+		body, err := json.Marshal(about(q, t.tilesURL(r, q)))
+		if err != nil {
+			return fmt.Errorf("encode what tells of the tiles: %w", err)
+		}
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
-		_ = json.NewEncoder(w).Encode(about(q, tilesURL(r, q)))
+		sendWhole(w, r, append(body, '\n'))
 		return nil
 	}
 }
@@ -121,26 +129,38 @@ func (t *tileRoutes) ask(r *http.Request) (*question, error) {
 }
 
 // known answers 304 and gives true where the client has the answer already. On
-// the days of one epoch the tag stays.
-func (t *tileRoutes) known(w http.ResponseWriter, r *http.Request, q *question) bool {
-	tag := etag("tiles", t.config.Data.Version, q.builder.Version(), q.builder.Epoch(q.Day).String(), r.Host, r.URL.Path, q.given.Encode())
+// the days of one epoch the tag stays. base is the address of the server in the
+// answer, if any.
+func (t *tileRoutes) known(w http.ResponseWriter, r *http.Request, q *question, base string) bool {
+	tag := etag("tiles", t.config.Data.Version, q.builder.Version(), q.builder.Epoch(q.Day).String(), base, r.URL.Path, q.given.Encode())
 	age := daily
 	if q.given.Has("asOf") {
 		age = lasting
 	}
-	return notModified(w, r, tag, t.config.cacheControl(age, time.Now()))
+	return notModified(w, r, tag, t.config.cacheControl(age, "", time.Now()))
 }
 
-// tilesURL is the address of the tiles that the question asks for, for a client
-// that knows this server by the address it just used.
-func tilesURL(r *http.Request, q *question) string {
-	scheme := "http"
-	if forwarded := r.Header.Get("X-Forwarded-Proto"); r.TLS != nil || forwarded == "https" {
-		scheme = "https"
-	}
-	address := scheme + "://" + r.Host + "/tiles/{z}/{x}/{y}.mvt"
+// tilesURL is the address of the tiles that the question asks for.
+func (t *tileRoutes) tilesURL(r *http.Request, q *question) string {
+	address := t.config.baseURL(r) + "/tiles/{z}/{x}/{y}.mvt"
 	if len(q.given) > 0 {
 		address += "?" + q.given.Encode()
 	}
 	return address
 }
+
+// baseURL is the address that clients know this server by: the public one or, where
+// none was told, the one they just used.
+func (c Config) baseURL(r *http.Request) string {
+	if c.PublicURL != "" {
+		return strings.TrimSuffix(c.PublicURL, "/")
+	}
+	scheme := "http"
+	if r.TLS != nil || r.Header.Get(headerScheme) == "https" {
+		scheme = "https"
+	}
+	return scheme + "://" + r.Host
+}
+
+// headerScheme is how a proxy tells the scheme that its client used.
+const headerScheme = "X-Forwarded-Proto"

@@ -13,14 +13,20 @@ import (
 type partition struct {
 	// shapes by code; a regency without a boundary is not among them.
 	shapes []*atlas.Shape
-	once   [MaxZoom + 1]sync.Once
-	levels [MaxZoom + 1]*level
+	// levels make the level of a zoom when it is first asked for.
+	levels [MaxZoom + 1]func() *level
 }
 
-func (p *partition) level(zoom int) *level {
-	p.once[zoom].Do(func() { p.levels[zoom] = newLevel(p.shapes, zoom) })
-	return p.levels[zoom]
+func newPartition(shapes []*atlas.Shape) *partition {
+	p := &partition{shapes: shapes}
+	for zoom := range p.levels {
+		// A panic is every caller's, not only the first one's.
+		p.levels[zoom] = sync.OnceValue(func() *level { return newLevel(shapes, zoom) })
+	}
+	return p
 }
+
+func (p *partition) level(zoom int) *level { return p.levels[zoom]() }
 
 // province is a province of an epoch.
 type province struct {
@@ -171,7 +177,7 @@ func (b *Builder) partition(shapes []*atlas.Shape) *partition {
 	if at := slices.IndexFunc(b.partitions, same); at >= 0 {
 		return b.partitions[at]
 	}
-	made := &partition{shapes: shapes}
+	made := newPartition(shapes)
 	if at := slices.IndexFunc(b.inherited, same); at >= 0 {
 		made = b.inherited[at]
 	}

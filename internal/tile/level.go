@@ -11,6 +11,7 @@ import (
 
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/geo/coverage"
+	"github.com/sentra-ikm/sentra/internal/panics"
 )
 
 // outline is an area on the grid of a zoom.
@@ -102,11 +103,16 @@ func newLevel(regencies []*atlas.Shape, zoom int) *level {
 	work.SetLimit(runtime.GOMAXPROCS(0))
 	for i, s := range regencies {
 		work.Go(func() error {
-			l.outlines[i] = newOutline(simplified(s, zoom), zoom)
-			return nil
+			return panics.Catch(func() error {
+				l.outlines[i] = newOutline(simplified(s, zoom), zoom)
+				return nil
+			})
 		})
 	}
-	_ = work.Wait() // nothing in it can fail
+	if err := work.Wait(); err != nil {
+		// Only a panic, which belongs to the caller's goroutine.
+		panic(err)
+	}
 	l.borders = findBorders(l.outlines)
 	return l
 }

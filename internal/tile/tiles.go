@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/golang-lru/v2/simplelru"
 	"github.com/klauspost/compress/gzip"
 	"github.com/paulmach/orb/maptile"
+	"golang.org/x/sync/singleflight"
 
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/sentra"
@@ -22,6 +23,8 @@ type Tiles struct {
 	kept      *cache
 	// writers are of *gzip.Writer, each of which takes much memory.
 	writers sync.Pool
+	// underWay are plain tiles that are being made.
+	underWay singleflight.Group
 
 	mu      sync.Mutex
 	builder *Builder
@@ -62,32 +65,55 @@ func (t *Tiles) Builder() (*Builder, error) {
 	return made, nil
 }
 
-// Gzipped gives a tile of the builder's atlas as Builder.Build does, compressed;
-// nil when nothing is in it. Tiles without filters are kept.
-func (t *Tiles) Gzipped(ctx context.Context, b *Builder, at maptile.Tile, q Query) ([]byte, error) {
-	plain := q.Regions == nil && q.Clusters == nil
-	key := cacheKey{version: b.atlas.Data.Version, tile: at, layers: fmt.Sprint(q.Layers)}
-	if plain {
-		if err := b.atlas.CheckDay(q.Day); err == nil {
-			key.epoch = b.Epoch(q.Day)
-			if found, ok := t.kept.get(key); ok {
-				return found, nil
-			}
-		}
+// Kept gives a tile of the builder's atlas that is kept, as Gzipped does; false for
+// one that must be made.
+func (t *Tiles) Kept(b *Builder, at maptile.Tile, q Query) ([]byte, bool) {
+	key, plain := t.key(b, at, q)
+	if !plain {
+		return nil, false
 	}
-	data, err := b.Build(ctx, at, q)
+	return t.kept.get(key)
+}
+
+// key is that of a plain tile; false for one that is not kept.
+func (t *Tiles) key(b *Builder, at maptile.Tile, q Query) (cacheKey, bool) {
+	if q.Regions != nil || q.Clusters != nil || b.atlas.CheckDay(q.Day) != nil {
+		return cacheKey{}, false
+	}
+	return cacheKey{version: b.atlas.Data.Version, tile: at, layers: fmt.Sprint(q.Layers), epoch: b.Epoch(q.Day)}, true
+}
+
+// Gzipped gives a tile of the builder's atlas as Builder.Build does, compressed;
+// nil when nothing is in it. Tiles without filters are kept, and made once however
+// many ask for one at a time.
+func (t *Tiles) Gzipped(ctx context.Context, b *Builder, at maptile.Tile, q Query) ([]byte, error) {
+	key, plain := t.key(b, at, q)
+	if !plain {
+		return t.build(ctx, b, at, q)
+	}
+	if found, ok := t.kept.get(key); ok {
+		return found, nil
+	}
+	// Who asked first may leave while others wait for it.
+	made, err, _ := t.underWay.Do(fmt.Sprint(key), func() (any, error) {
+		data, err := t.build(context.WithoutCancel(ctx), b, at, q)
+		if err == nil {
+			t.kept.add(key, data)
+		}
+		return data, err
+	})
 	if err != nil {
 		return nil, err
 	}
-	if data != nil {
-		if data, err = t.compress(data); err != nil {
-			return nil, err
-		}
+	return made.([]byte), nil
+}
+
+func (t *Tiles) build(ctx context.Context, b *Builder, at maptile.Tile, q Query) ([]byte, error) {
+	data, err := b.Build(ctx, at, q)
+	if err != nil || data == nil {
+		return nil, err
 	}
-	if plain {
-		t.kept.add(key, data)
-	}
-	return data, nil
+	return t.compress(data)
 }
 
 // compress gives the data gzipped as well as can be: a tile is compressed once

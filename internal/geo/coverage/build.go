@@ -2,11 +2,15 @@ package coverage
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
 
 	"github.com/paulmach/orb"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/sentra-ikm/sentra/internal/panics"
 )
 
 // builder holds what is only needed while a coverage is made.
@@ -66,18 +70,19 @@ func (b *builder) read() error {
 
 // node draws the borders together and cuts them where they meet.
 func (b *builder) node() error {
-	counted := make(chan [2]int)
-	go func(drawn []source) {
-		edges, shared := countEdges(drawn)
-		counted <- [2]int{edges, shared}
-	}(b.sources)
+	var counting errgroup.Group
+	before := b.sources
+	counting.Go(func() error {
+		return panics.Catch(func() error {
+			b.report.Edges.Before, b.report.SharedEdges.Before = countEdges(before)
+			return nil
+		})
+	})
 	// Half the tolerance goes to vertices, half to edges, so that together they
 	// stay within it.
 	noded, err := node(mergeVertices(b.sources, b.reach/2), b.reach/2)
-	drawn := <-counted
-	b.report.Edges.Before, b.report.SharedEdges.Before = drawn[0], drawn[1]
 	b.sources = noded
-	return err
+	return errors.Join(err, counting.Wait())
 }
 
 // countEdges gives the number of distinct edges and of those used more than once.

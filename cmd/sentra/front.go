@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/sentra-ikm/sentra/internal/httpserver"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// front holds the flags of what stands before the answers: bounds on work and on
+// clients, proxies, and how the server stops.
+type front struct {
+	metrics                       string
+	trustedProxies                []string
+	maxWork, maxAnswer, maxBodies int64
+}
+
+func (f *front) flags(flags *pflag.FlagSet, config *httpserver.Config) {
+	flags.IntVar(&config.MaxClientStreams, "max-client-streams", config.MaxClientStreams, "greatest number of connections that stay open, and of subscriptions, of one client address")
+	flags.IntVar(&config.MaxSocketOperations, "max-socket-operations", config.MaxSocketOperations, "greatest number of operations under way on a WebSocket")
+	flags.IntVar(&config.Work.Places, "max-operations", config.Work.Places, "greatest number of small operations under way; others wait")
+	flags.IntVar(&config.Work.LargePlaces, "max-large-operations", config.Work.LargePlaces, "greatest number of large operations under way; others wait")
+	flags.IntVar(&config.Work.PerClient, "max-client-large-operations", config.Work.PerClient, "greatest number of large operations under way of one client address")
+	flags.Int64Var(&f.maxWork, "max-work", config.Work.Bytes>>20, "MiB that large operations under way may take")
+	flags.IntVar(&config.Work.Queue, "queue", config.Work.Queue, "greatest number of operations that wait for a place; beyond it 503")
+	flags.DurationVar(&config.Work.Wait, "queue-wait", config.Work.Wait, "longest wait for a place; beyond it 503")
+	flags.Int64Var(&f.maxAnswer, "max-answer", config.MaxAnswer>>20, "greatest length of an answer in MiB")
+	flags.Int64Var(&f.maxBodies, "max-bodies", config.MaxBodies>>20, "MiB that long request bodies may take while they arrive")
+	flags.DurationVar(&config.Stall, "stall", config.Stall, "longest time that a client may stand still while it sends or takes")
+	flags.Int64Var(&config.MinRate, "min-rate", config.MinRate, "bytes a second that a client must send or take beyond that")
+	flags.StringVar(&config.PublicURL, "public-url", "", "address that clients know the server by, for links in answers; without it, the one they just used")
+	flags.StringSliceVar(&f.trustedProxies, "trusted-proxy", nil, "address or network (10.0.0.0/8) of a proxy that is believed when it says by X-Forwarded-For for whom it asks")
+	flags.StringVar(&f.metrics, "metrics-addr", "", "address to serve /metrics on instead of that of the API")
+	flags.DurationVar(&config.DrainDelay, "drain-delay", 0, "time for which a server that is to stop still answers while /readyz says so")
+	flags.DurationVar(&config.DrainTimeout, "drain-timeout", config.DrainTimeout, "longest time to finish what is under way at the stop")
+}
+
+// apply puts the flags that need reading into the config.
+func (f *front) apply(config *httpserver.Config) error {
+	config.Work.Bytes, config.MaxAnswer, config.MaxBodies = f.maxWork<<20, f.maxAnswer<<20, f.maxBodies<<20
+	config.MetricsElsewhere = f.metrics != ""
+	for _, text := range f.trustedProxies {
+		network, err := netip.ParsePrefix(text)
+		if err != nil {
+			address, err := netip.ParseAddr(text)
+			if err != nil {
+				return sentra.BadInput("trusted-proxy", "%q is neither an address nor a network such as 10.0.0.0/8", text)
+			}
+			network = netip.PrefixFrom(address, address.BitLen())
+		}
+		config.TrustedProxies = append(config.TrustedProxies, network)
+	}
+	return nil
+}
+
+// serveMetrics serves them on an address of their own, until stop is called.
+func serveMetrics(listener net.Listener, handler http.Handler, log *slog.Logger) (stop func()) {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", handler)
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute}
+	go func() {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			log.Error("metrics are no longer served", "error", err)
+		}
+	}()
+	return func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		_ = server.Shutdown(ctx)
+	}
+}

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/sentra-ikm/sentra/internal/atlas"
+)
+
+// limitMemory sets the soft limit of the Go runtime, in MiB. Without one the
+// collector lets the heap grow to twice what is in use, also when that is much.
+func limitMemory(mebibytes int64) {
+	if mebibytes > 0 && os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(mebibytes << 20)
+	}
+}
+
+// makeRoom sets the limit anew for the dataset that is loaded: the planned one, or
+// more where the dataset takes most of that. Below what is in use, it would only
+// keep the collector running.
+func makeRoom(planned int64, log *slog.Logger) {
+	if planned <= 0 {
+		return
+	}
+	// Twice, since what is freed by finalizers goes with the second.
+	runtime.GC()
+	runtime.GC()
+	var used runtime.MemStats
+	runtime.ReadMemStats(&used)
+	needed := roomFor(planned, int64(used.HeapAlloc>>20))
+	if needed > planned {
+		log.Info("the dataset takes more memory than planned for", "planned MiB", planned, "now MiB", needed)
+	}
+	limitMemory(needed)
+}
+
+// roomFor gives the limit for what is in use, in MiB.
+func roomFor(planned, used int64) int64 { return max(planned, used*3/2) }
+
+// followDataset makes room for each dataset that is swapped in, until ctx ends.
+func followDataset(ctx context.Context, holder *atlas.Holder, planned int64, log *slog.Logger) {
+	for {
+		changed := holder.Changed()
+		select {
+		case <-changed:
+			makeRoom(planned, log)
+		case <-ctx.Done():
+			return
+		}
+	}
+}

@@ -1,0 +1,40 @@
+package atlas
+
+import (
+	"time"
+
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// Freshness tells how the present atlas follows the record.
+type Freshness struct {
+	// Checked is when the atlas was last known to be the record's present state, and
+	// Loaded when it was made.
+	Checked, Loaded time.Time
+	// Failures counts the refreshes that failed.
+	Failures int
+	// Err is the error of the last refresh, nil when it succeeded.
+	Err error
+}
+
+// Code classes the error of the last refresh; empty when it succeeded.
+func (f Freshness) Code() sentra.Code { return sentra.ErrorCode(f.Err) }
+
+// Freshness tells how the present atlas follows the record.
+func (h *Holder) Freshness() Freshness {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.freshness
+}
+
+// noteRefresh notes how a refresh ended.
+func (h *Holder) noteRefresh(err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.freshness.Err = err
+	if err != nil {
+		h.freshness.Failures++
+		return
+	}
+	h.freshness.Checked = time.Now()
+}

@@ -1,0 +1,127 @@
+package httpserver
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"runtime"
+	"strconv"
+	"strings"
+
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+)
+
+// compressedFrom is the length in bytes from which on a body is compressed.
+const compressedFrom = 1024
+
+// encodings are the ways to compress, the one preferred first: that which takes the
+// least time.
+var encodings = []string{"zstd", "br", "gzip"}
+
+// encodingFor gives the way to compress that a client takes, empty for none
+// (RFC 9110, section 12.5.3).
+func encodingFor(header http.Header) string {
+	given := header["Accept-Encoding"]
+	if len(given) == 0 {
+		return ""
+	}
+	for _, encoding := range encodings {
+		if accepts(given, encoding) {
+			return encoding
+		}
+	}
+	return ""
+}
+
+// accepts tells whether Accept-Encoding takes an encoding.
+func accepts(headers []string, encoding string) bool {
+	any := false
+	for _, header := range headers {
+		for one := range strings.SplitSeq(header, ",") {
+			coding, parameters, _ := strings.Cut(one, ";")
+			quality := 1.0
+			if q, found := strings.CutPrefix(strings.ReplaceAll(parameters, " ", ""), "q="); found {
+				quality, _ = strconv.ParseFloat(q, 64)
+			}
+			switch coding = strings.ToLower(strings.TrimSpace(coding)); {
+			case coding == encoding, encoding == "gzip" && coding == "x-gzip":
+				return quality > 0
+			case coding == "*":
+				any = quality > 0
+			}
+		}
+	}
+	return any
+}
+
+// compress compresses a body that is kept: once, for all who ask for it.
+func compress(body []byte, encoding string) ([]byte, error) {
+	var out bytes.Buffer
+	var writer io.WriteCloser
+	var err error
+	switch encoding {
+	case "zstd":
+		writer, err = zstd.NewWriter(&out, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<20))
+	case "br":
+		writer = brotli.NewWriterLevel(&out, 5)
+	case "gzip":
+		writer = gzip.NewWriter(&out)
+	default:
+		return nil, fmt.Errorf("compress as %q: there is no such way", encoding)
+	}
+	if err == nil {
+		_, err = writer.Write(body)
+	}
+	if err == nil {
+		err = writer.Close()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("compress as %s: %w", encoding, err)
+	}
+	return bytes.Clone(out.Bytes()), nil
+}
+
+// sendKept sends a kept body whole, compressed where the client takes that.
+func (k *keptBodies) send(w http.ResponseWriter, r *http.Request, key bodyKey, body []byte) {
+	if len(body) >= compressedFrom && r.Header.Get("Range") == "" {
+		if encoding := encodingFor(r.Header); encoding != "" {
+			if compressed := k.compressed(key, body, encoding); compressed != nil {
+				// Set before the first byte, it keeps the middleware from compressing again.
+				w.Header().Set("Content-Encoding", encoding)
+				w.Header().Del("Accept-Ranges")
+				body = compressed
+			}
+		}
+	}
+	sendWhole(w, r, body)
+}
+
+// sendWhole sends a body of known length, or for HEAD the length alone.
+func sendWhole(w http.ResponseWriter, r *http.Request, body []byte) {
+	// net/http tells the length of an answer that fits its buffer by itself; one
+	// header less keeps the map of all of them small.
+	if head := r.Method == http.MethodHead; head || len(body) >= 2048 {
+		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+		if head {
+			return
+		}
+	}
+	writePieces(w, body)
+}
+
+// writePieces writes in pieces, since the middleware that compresses would copy what
+// comes at once.
+func writePieces(w io.Writer, body []byte) {
+	for len(body) > 0 {
+		n, err := w.Write(body[:min(len(body), atOnce)])
+		if err != nil {
+			return
+		}
+		body = body[n:]
+		// Compressing is work; others have their turn.
+		runtime.Gosched()
+	}
+}

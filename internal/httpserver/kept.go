@@ -1,0 +1,119 @@
+package httpserver
+
+import (
+	"crypto/sha256"
+	"net/http"
+	"sync"
+
+	"github.com/maypok86/otter/v2"
+)
+
+// keptBodies keeps bodies of answers, those asked for most, up to a number of bytes:
+// as they are, and compressed once in each way that somebody takes. A key holds all
+// that decides on a body, so that none is ever stale.
+type keptBodies struct {
+	entries *otter.Cache[bodyKey, *keptBody]
+	largest int
+	flights flights
+}
+
+type bodyKey = [sha256.Size]byte
+
+// keptBody is a body with what a route needs to send it.
+type keptBody struct {
+	answer
+	// header holds what an export sends besides.
+	header http.Header
+}
+
+// newKeptBodies makes a cache of at most limit bytes; nil, which keeps nothing, for
+// 0. A body of more than an eighth of that is not kept.
+func newKeptBodies(limit int64) *keptBodies {
+	if limit <= 0 {
+		return nil
+	}
+	// Beside its body an entry takes a few hundred bytes.
+	return &keptBodies{largest: int(limit / 8), entries: otter.Must(&otter.Options[bodyKey, *keptBody]{MaximumWeight: uint64(limit),
+		Weigher: func(_ bodyKey, kept *keptBody) uint32 { return uint32(len(kept.body) + 512) }})}
+}
+
+func (k *keptBodies) get(key bodyKey) *keptBody {
+	if k == nil {
+		return nil
+	}
+	found, _ := k.entries.GetIfPresent(key)
+	return found
+}
+
+// add keeps a body, unless it is too long.
+func (k *keptBodies) add(key bodyKey, body *keptBody) {
+	if k.keeps(len(body.body)) {
+		k.entries.Set(key, body)
+	}
+}
+
+// keeps tells whether a body of a length is kept.
+func (k *keptBodies) keeps(length int) bool { return k != nil && length <= k.largest }
+
+// compressed gives a kept body compressed, nil where it cannot be. Whoever asks for
+// it first compresses it for all.
+func (k *keptBodies) compressed(key bodyKey, body []byte, encoding string) []byte {
+	if !k.keeps(len(body)) {
+		return nil
+	}
+	key = digest(key[:], "compressed", encoding)
+	if found := k.get(key); found != nil {
+		return found.body
+	}
+	flight, first := k.flights.join(key)
+	if !first {
+		if <-flight.done; flight.body != nil {
+			return flight.body.body
+		}
+		return nil
+	}
+	defer k.flights.land(key, flight)
+	made, err := compress(body, encoding)
+	if err != nil {
+		return nil
+	}
+	flight.body = &keptBody{answer: answer{body: made}}
+	k.add(key, flight.body)
+	return made
+}
+
+// flights are bodies being made, so that who asks for the same meanwhile waits for
+// it instead of making it as well.
+type flights struct {
+	mu    sync.Mutex
+	under map[bodyKey]*flight
+}
+
+// flight is a body being made. When done is closed, body is it, or nil where nothing
+// came of it.
+type flight struct {
+	done chan struct{}
+	body *keptBody
+}
+
+// join gives the flight of a key. Who is first makes the body and calls land.
+func (f *flights) join(key bodyKey) (_ *flight, first bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if found := f.under[key]; found != nil {
+		return found, false
+	}
+	if f.under == nil {
+		f.under = make(map[bodyKey]*flight)
+	}
+	made := &flight{done: make(chan struct{})}
+	f.under[key] = made
+	return made, true
+}
+
+func (f *flights) land(key bodyKey, flight *flight) {
+	f.mu.Lock()
+	delete(f.under, key)
+	f.mu.Unlock()
+	close(flight.done)
+}
