@@ -22,7 +22,7 @@ func (r *queryResolver) Search(ctx context.Context, text string, first *int) ([]
 	if first != nil {
 		limit = *first
 	}
-	return model.Search(r.atlas(ctx), text, limit, r.today(ctx))
+	return model.Search(ctx, r.atlas(ctx), text, limit, r.today(ctx))
 }
 
 // Dataset answers the field of that name.

@@ -15,6 +15,7 @@ import (
 	"github.com/vektah/gqlparser/v2/parser"
 
 	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/querycost"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -29,6 +30,7 @@ type federated struct {
 	graphql.ExecutableSchema
 	resolver *Resolver
 	keys     map[string][]entityKey
+	prices   *querycost.Prices
 }
 
 // dayField is the key field that may be left out or null: then it is today.
@@ -60,7 +62,9 @@ func newFederated(schema graphql.ExecutableSchema, resolver *Resolver) (*federat
 			f.keys[member] = append(f.keys[member], entityKey{text, keyFields(types, types[member], document.Operations[0].SelectionSet)})
 		}
 	}
-	return f, nil
+	var err error
+	f.prices, err = newPrices(schema, resolver)
+	return f, err
 }
 
 func keyFields(types map[string]*ast.Definition, of *ast.Definition, set ast.SelectionSet) []keyField {
@@ -79,7 +83,7 @@ func (f *federated) Exec(ctx context.Context) graphql.ResponseHandler {
 	if operation.Operation == nil {
 		return f.ExecutableSchema.Exec(ctx)
 	}
-	asked := entityFields(operation.Operation.SelectionSet, nil)
+	asked := entityFields(operation.Operation.SelectionSet)
 	for _, field := range asked {
 		// The generated code would take what is no object for a fault of ours.
 		// One value where a list is wanted comes as a list of its own type.
@@ -103,20 +107,29 @@ func (f *federated) Exec(ctx context.Context) graphql.ResponseHandler {
 	return f.ExecutableSchema.Exec(ctx)
 }
 
-// entityFields adds the fields of a root selection that ask for entities.
-func entityFields(set ast.SelectionSet, found []*ast.Field) []*ast.Field {
-	for _, selection := range set {
-		switch s := selection.(type) {
-		case *ast.Field:
-			if s.Name == "_entities" {
-				found = append(found, s)
+// entityFields gives the fields of a root selection that ask for entities.
+func entityFields(set ast.SelectionSet) []*ast.Field {
+	var found []*ast.Field
+	seen := make(map[*ast.FragmentDefinition]bool)
+	var walk func(set ast.SelectionSet)
+	walk = func(set ast.SelectionSet) {
+		for _, selection := range set {
+			switch s := selection.(type) {
+			case *ast.Field:
+				if s.Name == "_entities" {
+					found = append(found, s)
+				}
+			case *ast.InlineFragment:
+				walk(s.SelectionSet)
+			case *ast.FragmentSpread:
+				if !seen[s.Definition] {
+					seen[s.Definition] = true
+					walk(s.Definition.SelectionSet)
+				}
 			}
-		case *ast.InlineFragment:
-			found = entityFields(s.SelectionSet, found)
-		case *ast.FragmentSpread:
-			found = entityFields(s.Definition.SelectionSet, found)
 		}
 	}
+	walk(set)
 	return found
 }
 

@@ -251,13 +251,14 @@ type ComplexityRoot struct {
 	}
 
 	Phase struct {
-		AsOf     func(childComplexity int) int
-		Clusters func(childComplexity int) int
-		From     func(childComplexity int) int
-		ID       func(childComplexity int) int
-		Key      func(childComplexity int) int
-		Sources  func(childComplexity int) int
-		To       func(childComplexity int) int
+		AsOf         func(childComplexity int) int
+		ClusterCount func(childComplexity int) int
+		Clusters     func(childComplexity int, first *int) int
+		From         func(childComplexity int) int
+		ID           func(childComplexity int) int
+		Key          func(childComplexity int) int
+		Sources      func(childComplexity int) int
+		To           func(childComplexity int) int
 	}
 
 	Point struct {
@@ -266,13 +267,14 @@ type ComplexityRoot struct {
 	}
 
 	Product struct {
-		AsOf     func(childComplexity int) int
-		Clusters func(childComplexity int) int
-		ID       func(childComplexity int) int
-		Key      func(childComplexity int) int
-		Name     func(childComplexity int) int
-		NameID   func(childComplexity int) int
-		Sources  func(childComplexity int) int
+		AsOf         func(childComplexity int) int
+		ClusterCount func(childComplexity int) int
+		Clusters     func(childComplexity int, first *int) int
+		ID           func(childComplexity int) int
+		Key          func(childComplexity int) int
+		Name         func(childComplexity int) int
+		NameID       func(childComplexity int) int
+		Sources      func(childComplexity int) int
 	}
 
 	Programme struct {
@@ -345,7 +347,7 @@ type ComplexityRoot struct {
 		AsOf            func(childComplexity int) int
 		Edges           func(childComplexity int) int
 		Nodes           func(childComplexity int) int
-		NotCovered      func(childComplexity int) int
+		NotCovered      func(childComplexity int, first *int) int
 		NotCoveredCount func(childComplexity int) int
 		PageInfo        func(childComplexity int) int
 		TotalCount      func(childComplexity int) int
@@ -443,6 +445,8 @@ type QueryResolver interface {
 }
 type RegionResolver interface {
 	Boundary(ctx context.Context, objs []*model.Region, zoom *int, toleranceMetres *float64, precision *int) ([]model.Geometry, error)
+
+	Clusters(ctx context.Context, objs []*model.Region, filter *model.ClusterFilter, orderBy *sentra.ClusterOrder, first *int, after *string, last *int, before *string) ([]*model.ClusterConnection, error)
 }
 type SubscriptionResolver interface {
 	DatasetChanged(ctx context.Context) (<-chan *model.Dataset, error)
@@ -1371,12 +1375,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Phase.AsOf(childComplexity), true
+	case "Phase.clusterCount":
+		if e.ComplexityRoot.Phase.ClusterCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Phase.ClusterCount(childComplexity), true
 	case "Phase.clusters":
 		if e.ComplexityRoot.Phase.Clusters == nil {
 			break
 		}
 
-		return e.ComplexityRoot.Phase.Clusters(childComplexity), true
+		args, err := ec.field_Phase_clusters_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Phase.Clusters(childComplexity, args["first"].(*int)), true
 	case "Phase.from":
 		if e.ComplexityRoot.Phase.From == nil {
 			break
@@ -1427,12 +1442,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Product.AsOf(childComplexity), true
+	case "Product.clusterCount":
+		if e.ComplexityRoot.Product.ClusterCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Product.ClusterCount(childComplexity), true
 	case "Product.clusters":
 		if e.ComplexityRoot.Product.Clusters == nil {
 			break
 		}
 
-		return e.ComplexityRoot.Product.Clusters(childComplexity), true
+		args, err := ec.field_Product_clusters_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Product.Clusters(childComplexity, args["first"].(*int)), true
 	case "Product.id":
 		if e.ComplexityRoot.Product.ID == nil {
 			break
@@ -1943,7 +1969,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		return e.ComplexityRoot.RegionConnection.NotCovered(childComplexity), true
+		args, err := ec.field_RegionConnection_notCovered_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.RegionConnection.NotCovered(childComplexity, args["first"].(*int)), true
 	case "RegionConnection.notCoveredCount":
 		if e.ComplexityRoot.RegionConnection.NotCoveredCount == nil {
 			break
@@ -2256,7 +2287,7 @@ var sources = []*ast.Source{
 The price of a field, for gateways that count before they ask.
 """
 directive @cost(
-  "The price; a plain field costs 0, an object 1."
+  "The price beside what is asked below. Where nothing is said a field costs 1 here, and an input field 0."
   weight: Int!
 ) on ARGUMENT_DEFINITION | ENUM | FIELD_DEFINITION | INPUT_FIELD_DEFINITION | OBJECT | SCALAR
 
@@ -2574,7 +2605,7 @@ type OfficialCode {
   "Last day the code was in force; null while it is."
   validTo: Date
   "Where the code was read."
-  sources: [Source!]!
+  sources: [Source!]! @listSize(assumedSize: 3)
 }
 
 """
@@ -2600,7 +2631,7 @@ type Region implements Node
   codes(
     "Only the codes of this system."
     system: CodeSystem
-  ): [OfficialCode!]!
+  ): [OfficialCode!]! @listSize(assumedSize: 4)
   "Province, regency or city."
   kind: RegionKind!
   "The level of the administration: province, or regency and city."
@@ -2618,16 +2649,16 @@ type Region implements Node
   ancestors(
     "Another day than the one the region was asked for."
     asOf: Date
-  ): [Region!]!
+  ): [Region!]! @listSize(assumedSize: 1)
   "The regions directly below, by code; empty for a regency or city."
   children(
     "Another day than the one the region was asked for."
     asOf: Date
-  ): [Region!]!
+  ): [Region!]! @listSize(assumedSize: 40)
   "The provinces out of whose area this one was made (pemekaran), with their days before."
-  predecessors: [RegionSuccession!]!
+  predecessors: [RegionSuccession!]! @listSize(assumedSize: 2)
   "The provinces that were made out of this one's area."
-  successors: [RegionSuccession!]!
+  successors: [RegionSuccession!]! @listSize(assumedSize: 5)
   "First day the region is known to exist; the record begins on 2014-07-23, so an older region has this day."
   validFrom: Date!
   "Last day of the region; null while it exists."
@@ -2645,7 +2676,7 @@ type Region implements Node
     toleranceMetres: Float
     "Number of decimal places of the coordinates, 0 to 7; 6 is about a tenth of a metre."
     precision: Int = 6
-  ): GeoJSONGeometry @cost(weight: 20) @tag(name: "geometry")
+  ): GeoJSONGeometry @cost(weight: 200) @tag(name: "geometry")
   "The box around the region on the day."
   bbox: BBox!
   "A point well inside the region's largest part, for a label; the source's representative point where no boundary is loaded."
@@ -2659,7 +2690,7 @@ type Region implements Node
   neighbours(
     "Another day than the one the region was asked for."
     asOf: Date
-  ): [RegionNeighbour!]
+  ): [RegionNeighbour!] @listSize(assumedSize: 10) @cost(weight: 10)
   """
   The regions nearest to this one on the day, the nearest first, neighbours (at 0) by code; an island has nearest
   regions where it has no neighbours. Left out are the region itself, its members and its province.
@@ -2671,17 +2702,17 @@ type Region implements Node
     level: RegionLevel
     "Another day than the one the region was asked for."
     asOf: Date
-  ): [RegionDistance!]! @listSize(assumedSize: 5, slicingArguments: ["first"], requireOneSlicingArgument: false)
+  ): [RegionDistance!]! @listSize(assumedSize: 5, slicingArguments: ["first"], requireOneSlicingArgument: false) @cost(weight: 250)
   "The affirmative designations in force on the day."
   designations(
     "Another day than the one the region was asked for."
     asOf: Date
-  ): [Designation!]!
+  ): [Designation!]! @listSize(assumedSize: 4)
   "Whether the region is affirmative on the day, for each kind and over all, with the evidence."
   affirmative(
     "Another day than the one the region was asked for."
     asOf: Date
-  ): Affirmative!
+  ): Affirmative! @cost(weight: 5)
   "The clusters (sentra IKM) in the region whose phase had begun by the day."
   clusters(
     "Only clusters that match."
@@ -2700,7 +2731,7 @@ type Region implements Node
   "The number of clusters in the region whose phase had begun by the day."
   clusterCount: Int!
   "Where the region's code, name and boundary were read."
-  sources: [Source!]!
+  sources: [Source!]! @listSize(assumedSize: 3)
 }
 
 """
@@ -2737,7 +2768,7 @@ type RegionSuccession {
   "The law (undang-undang) that made it."
   law: String
   "Where this was read."
-  sources: [Source!]!
+  sources: [Source!]! @listSize(assumedSize: 3)
 }
 
 """
@@ -2763,9 +2794,9 @@ type Designation implements Node {
   "How the fact is known."
   confidence: Confidence!
   "ISO 3166-1 codes of the countries across the border, where known."
-  neighbouringCountries: [String!]!
+  neighbouringCountries: [String!]! @listSize(assumedSize: 3)
   "Where it was read."
-  sources: [Source!]!
+  sources: [Source!]! @listSize(assumedSize: 3)
 }
 
 """
@@ -2791,7 +2822,7 @@ type DesignationCoverage {
   "In words."
   note: String!
   "Where it was read."
-  sources: [Source!]!
+  sources: [Source!]! @listSize(assumedSize: 3)
 }
 
 """
@@ -2807,9 +2838,9 @@ type AffirmativeStatus {
   "The reason in one sentence."
   reason: String!
   "The designations in force: the evidence of a yes."
-  designations: [Designation!]!
+  designations: [Designation!]! @listSize(assumedSize: 3)
   "The coverage that applies: the evidence of a no."
-  coverage: [DesignationCoverage!]!
+  coverage: [DesignationCoverage!]! @listSize(assumedSize: 8)
 }
 
 """
@@ -2823,7 +2854,7 @@ type Affirmative {
   "How the answer is known; null when not covered."
   confidence: Confidence
   "The answer for each kind."
-  kinds: [AffirmativeStatus!]!
+  kinds: [AffirmativeStatus!]! @listSize(assumedSize: 2)
   "Disadvantaged (daerah tertinggal)."
   disadvantaged: AffirmativeStatus!
   "Border (perbatasan)."
@@ -2847,8 +2878,11 @@ type RegionConnection {
   because nothing loaded covers them on the day.
   """
   notCoveredCount: Int!
-  "The regions counted by ` + "`" + `notCoveredCount` + "`" + `, by code, at most the first 1,000."
-  notCovered: [Region!]!
+  "The regions counted by ` + "`" + `notCoveredCount` + "`" + `, by code."
+  notCovered(
+    "At most this many, 0 to 1,000."
+    first: Int = 1000
+  ): [Region!]! @listSize(assumedSize: 1000, slicingArguments: ["first"], requireOneSlicingArgument: false)
   "The day the list answers for."
   asOf: Date!
 }
@@ -2883,14 +2917,14 @@ type Cluster implements Node @key(fields: "key asOf") {
   "The product and the place, in Indonesian."
   nameId: String!
   "What the cluster makes."
-  products: [Product!]!
+  products: [Product!]! @listSize(assumedSize: 2)
   "The phases of the programme in which it was developed."
-  phases: [Phase!]!
+  phases: [Phase!]! @listSize(assumedSize: 2)
   "The regencies and cities the cluster stands in."
   regions(
     "The day to see the regions on; default the day of the list, else today."
     asOf: Date
-  ): [Region!]!
+  ): [Region!]! @listSize(assumedSize: 2)
   "What the source says of the place beyond the regions named."
   regionNote: String
   "The province as the source names it, which may since have been split."
@@ -2900,11 +2934,11 @@ type Cluster implements Node @key(fields: "key asOf") {
   "Whether it was an initial target of its phase; null where the source names none."
   initialTarget: Boolean
   "The grounds of selection, and whether the cluster is known to have met each."
-  grounds: [ClusterGround!]!
+  grounds: [ClusterGround!]! @listSize(assumedSize: 3)
   "Dated events in the cluster's regions."
-  events: [Event!]!
+  events: [Event!]! @listSize(assumedSize: 5)
   "Where the facts were read."
-  sources: [Source!]!
+  sources: [Source!]! @listSize(assumedSize: 3)
 }
 
 """
@@ -2928,7 +2962,7 @@ type ClusterGround {
   "Whether the cluster met it; null: the sources do not say."
   met: Boolean
   "Where it was read."
-  sources: [Source!]!
+  sources: [Source!]! @listSize(assumedSize: 3)
 }
 
 """
@@ -2974,10 +3008,15 @@ type Product implements Node @key(fields: "key asOf") {
   name: String!
   "Name in Indonesian, as the source has it."
   nameId: String!
-  "The clusters that make it, by phase and region."
-  clusters: [Cluster!]!
+  "The clusters that make it, by phase and region. For more than 1,000 use ` + "`" + `Query.clusters` + "`" + ` with ` + "`" + `filter.product` + "`" + `, which has pages."
+  clusters(
+    "At most this many, 0 to 1,000."
+    first: Int = 1000
+  ): [Cluster!]! @listSize(assumedSize: 5, slicingArguments: ["first"], requireOneSlicingArgument: false)
+  "Number of all clusters that make it."
+  clusterCount: Int!
   "Where the names were read."
-  sources: [Source!]!
+  sources: [Source!]! @listSize(assumedSize: 3)
 }
 
 """
@@ -2995,10 +3034,15 @@ type Phase implements Node @key(fields: "key asOf") {
   from: PartialDate!
   "End; null when the source names none."
   to: PartialDate
-  "The clusters of the phase, by region."
-  clusters: [Cluster!]!
+  "The clusters of the phase, by region. For more than 1,000 use ` + "`" + `Query.clusters` + "`" + ` with ` + "`" + `filter.phase` + "`" + `, which has pages."
+  clusters(
+    "At most this many, 0 to 1,000."
+    first: Int = 1000
+  ): [Cluster!]! @listSize(assumedSize: 10, slicingArguments: ["first"], requireOneSlicingArgument: false)
+  "Number of all clusters of the phase."
+  clusterCount: Int!
   "Where the phase was read."
-  sources: [Source!]!
+  sources: [Source!]! @listSize(assumedSize: 3)
 }
 
 """
@@ -3008,9 +3052,9 @@ type SelectionGround {
   "The ground."
   kind: GroundKind!
   "What it consists of, in English with the Indonesian term."
-  elements: [String!]!
+  elements: [String!]! @listSize(assumedSize: 5)
   "Where it was read."
-  sources: [Source!]!
+  sources: [Source!]! @listSize(assumedSize: 3)
 }
 
 """
@@ -3020,7 +3064,7 @@ type MethodStep {
   "The step: industry diagnosis, action plan, implementation."
   name: String!
   "Its parts."
-  parts: [String!]!
+  parts: [String!]! @listSize(assumedSize: 8)
 }
 
 """
@@ -3028,11 +3072,11 @@ How the programme works in a region.
 """
 type Method {
   "The bodies: local platform, working group, facilitators."
-  structure: [String!]!
+  structure: [String!]! @listSize(assumedSize: 5)
   "The steps, in order."
-  steps: [MethodStep!]!
+  steps: [MethodStep!]! @listSize(assumedSize: 5)
   "Where it was read."
-  sources: [Source!]!
+  sources: [Source!]! @listSize(assumedSize: 3)
 }
 
 """
@@ -3070,7 +3114,7 @@ type Event {
   "What the source adds."
   note: String
   "Where it was read."
-  sources: [Source!]!
+  sources: [Source!]! @listSize(assumedSize: 3)
 }
 
 """
@@ -3082,23 +3126,23 @@ type Programme {
   "Abbreviation: SMIDeP."
   abbreviation: String!
   "The agencies that run it."
-  agencies: [String!]!
+  agencies: [String!]! @listSize(assumedSize: 3)
   "The phases, oldest first."
-  phases: [Phase!]!
+  phases: [Phase!]! @listSize(assumedSize: 3)
   "The grounds of selection."
-  grounds: [SelectionGround!]!
+  grounds: [SelectionGround!]! @listSize(assumedSize: 3)
   "The provinces that the source names as initial targets of the phase from 2017."
-  initialTargetProvinces: [String!]!
+  initialTargetProvinces: [String!]! @listSize(assumedSize: 5)
   "What accompanies the selection: dissemination of the cluster concept, placement of facilitators."
-  accompanyingMeasures: [String!]!
+  accompanyingMeasures: [String!]! @listSize(assumedSize: 5)
   "How it works in a region."
   method: Method!
   "Dated events, oldest first."
-  events: [Event!]!
+  events: [Event!]! @listSize(assumedSize: 20)
   "What the sources do not say, so that nobody reads it out of silence."
-  notStated: [String!]!
+  notStated: [String!]! @listSize(assumedSize: 10)
   "Where it was read."
-  sources: [Source!]!
+  sources: [Source!]! @listSize(assumedSize: 3)
 }
 
 """
@@ -3184,7 +3228,7 @@ type ChoroplethRow {
   "Why there is no data, in one sentence; null where there is."
   reason: String
   "Where the clusters counted were read and, where it is measured, whether their regions are affirmative; of a zero, where the phases were read."
-  sources: [Source!]!
+  sources: [Source!]! @listSize(assumedSize: 5)
 }
 
 """
@@ -3270,17 +3314,17 @@ type Dataset {
   "Whether boundaries are loaded: all, some or none of today's regions have one."
   boundaries: BoundariesState!
   "What is loaded of designations."
-  designationCoverage: [DesignationCoverage!]!
+  designationCoverage: [DesignationCoverage!]! @listSize(assumedSize: 15)
   "The licences."
-  licences: [DataLicence!]!
+  licences: [DataLicence!]! @listSize(assumedSize: 2)
   "The counts."
   counts: DatasetCounts!
   "What a reader should know before relying on the data."
-  notes: [String!]!
+  notes: [String!]! @listSize(assumedSize: 5)
   "How many facts of the program a correction in the record stands against."
   conflictCount: Int!
   "The first 100 of those facts, by entity. The correction is what is answered everywhere."
-  conflicts: [FactConflict!]!
+  conflicts: [FactConflict!]! @listSize(assumedSize: 100)
 }
 
 """
@@ -3315,35 +3359,35 @@ listed, neither under the filter nor under its ` + "`" + `not` + "`" + `; it is 
 """
 input RegionFilter {
   "Only these official codes (Kemendagri)."
-  codes: [String!]
+  codes: [String!] @cost(weight: 50)
   "Only this level."
-  level: RegionLevel
+  level: RegionLevel @cost(weight: 50)
   "Only these kinds."
-  kind: [RegionKind!]
+  kind: [RegionKind!] @cost(weight: 50)
   "Only regions below this one (official code) on the day."
-  parent: String
+  parent: String @cost(weight: 50)
   "Only regions whose name holds this text; case, accents, ` + "`" + `Kab.` + "`" + ` and hyphens do not matter."
-  name: String
+  name: String @cost(weight: 50)
   "Only regions with such a designation in force."
-  designation: DesignationFilterKind
+  designation: DesignationFilterKind @cost(weight: 200)
   "true: only affirmative regions; false: only regions known not to be."
-  affirmative: Boolean
+  affirmative: Boolean @cost(weight: 200)
   "true: only regions that are affirmative or hold a region that is; false: only those known not to."
-  containsAffirmative: Boolean
+  containsAffirmative: Boolean @cost(weight: 200)
   "true: only regions with a cluster whose phase had begun by the day; false: only those without."
-  hostsClusters: Boolean
+  hostsClusters: Boolean @cost(weight: 50)
   "Only regions with a cluster that matches."
-  clusters: ClusterFilter
+  clusters: ClusterFilter @cost(weight: 200)
   "Only regions whose boundary (or box, where none is loaded) meets this box."
-  bbox: BBoxInput
+  bbox: BBoxInput @cost(weight: 1000)
   "Only regions that lie wholly within this polygon, to within 0.1 % of their area."
-  within: GeoJSON
+  within: GeoJSON @cost(weight: 20000)
   "Only regions that share any area with this polygon."
-  intersects: GeoJSON
+  intersects: GeoJSON @cost(weight: 20000)
   "Only regions that hold the whole of this polygon, to within 0.1 % of the polygon's area."
-  contains: GeoJSON
+  contains: GeoJSON @cost(weight: 20000)
   "Only regions within a distance; the boundary counts, not the centre."
-  near: NearInput
+  near: NearInput @cost(weight: 5000)
   "All of these must hold too."
   and: [RegionFilter!]
   "At least one of these must hold too."
@@ -3440,7 +3484,7 @@ type Query {
     before: String
     "The day to see them on, from 2014-07-23; default today (in Jakarta)."
     asOf: Date
-  ): RegionConnection! @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+  ): RegionConnection! @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false) @cost(weight: 50)
 
   "The province and the regency or city that hold a point on a day. On a shared border always the same one answers."
   regionsAt(
@@ -3450,7 +3494,7 @@ type Query {
     toleranceMetres: Float = 0
     "The day to see them on, from 2014-07-23; default today (in Jakarta)."
     asOf: Date
-  ): RegionsAt!
+  ): RegionsAt! @cost(weight: 3)
 
   "` + "`" + `regionsAt` + "`" + ` for many points at once, in the order given."
   regionsAtMany(
@@ -3462,7 +3506,7 @@ type Query {
     toleranceMetres: Float = 0
     "The day to see them on, from 2014-07-23; default today (in Jakarta)."
     asOf: Date
-  ): [RegionsAt!]! @listSize(assumedSize: 1000)
+  ): [RegionsAt!]! @listSize(assumedSize: 1000) @cost(weight: 2000)
 
   "One cluster by its key or its id, exactly one of them; null when there is none."
   cluster(
@@ -3507,7 +3551,7 @@ type Query {
     filter: ClusterFilter
     "The day, from 2014-07-23: only clusters whose phase had begun by it, regions seen on it; default today (in Jakarta)."
     asOf: Date
-  ): Choropleth!
+  ): Choropleth! @cost(weight: 20)
 
   "All products, by English name."
   products: [Product!]! @listSize(assumedSize: 20)
@@ -3516,7 +3560,7 @@ type Query {
   programme: Programme!
 
   "The phases of the programme, oldest first."
-  phases: [Phase!]!
+  phases: [Phase!]! @listSize(assumedSize: 3)
 
   "Designations of affirmative regions, by kind, day and region."
   designations(
@@ -3548,7 +3592,7 @@ type Query {
   nodes(
     "The ids."
     ids: [ID!]!
-  ): [Node]! @inaccessible
+  ): [Node]! @listSize(assumedSize: 1000) @inaccessible
 }
 
 """
@@ -4092,6 +4136,8 @@ func (ec *executionContext) childFields_Phase(ctx context.Context, field graphql
 		return ec.fieldContext_Phase_to(ctx, field)
 	case "clusters":
 		return ec.fieldContext_Phase_clusters(ctx, field)
+	case "clusterCount":
+		return ec.fieldContext_Phase_clusterCount(ctx, field)
 	case "sources":
 		return ec.fieldContext_Phase_sources(ctx, field)
 	}
@@ -4122,6 +4168,8 @@ func (ec *executionContext) childFields_Product(ctx context.Context, field graph
 		return ec.fieldContext_Product_nameId(ctx, field)
 	case "clusters":
 		return ec.fieldContext_Product_clusters(ctx, field)
+	case "clusterCount":
+		return ec.fieldContext_Product_clusterCount(ctx, field)
 	case "sources":
 		return ec.fieldContext_Product_sources(ctx, field)
 	}
@@ -4550,6 +4598,34 @@ func (ec *executionContext) field_Entity_findSource_args(ctx context.Context, ra
 	return args, nil
 }
 
+func (ec *executionContext) field_Phase_clusters_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Product_clusters_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Query___type_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -4937,6 +5013,20 @@ func (ec *executionContext) field_Query_search_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["first"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_RegionConnection_notCovered_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
 	return args, nil
 }
 
@@ -9052,7 +9142,8 @@ func (ec *executionContext) _Phase_clusters(ctx context.Context, field graphql.C
 			return ec.fieldContext_Phase_clusters(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Clusters(), nil
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Clusters(fc.Args["first"].(*int))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.Cluster) graphql.Marshaler {
@@ -9062,7 +9153,7 @@ func (ec *executionContext) _Phase_clusters(ctx context.Context, field graphql.C
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Phase_clusters(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Phase_clusters(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Phase",
 		Field:      field,
@@ -9072,7 +9163,41 @@ func (ec *executionContext) fieldContext_Phase_clusters(_ context.Context, field
 			return ec.childFields_Cluster(ctx, field)
 		},
 	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Phase_clusters_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Phase_clusterCount(ctx context.Context, field graphql.CollectedField, obj *model.Phase) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Phase_clusterCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClusterCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Phase_clusterCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Phase", field, true, false, "Int")
 }
 
 func (ec *executionContext) _Phase_sources(ctx context.Context, field graphql.CollectedField, obj *model.Phase) (ret graphql.Marshaler) {
@@ -9277,7 +9402,8 @@ func (ec *executionContext) _Product_clusters(ctx context.Context, field graphql
 			return ec.fieldContext_Product_clusters(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Clusters(), nil
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Clusters(fc.Args["first"].(*int))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.Cluster) graphql.Marshaler {
@@ -9287,7 +9413,7 @@ func (ec *executionContext) _Product_clusters(ctx context.Context, field graphql
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Product_clusters(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Product_clusters(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Product",
 		Field:      field,
@@ -9297,7 +9423,41 @@ func (ec *executionContext) fieldContext_Product_clusters(_ context.Context, fie
 			return ec.childFields_Cluster(ctx, field)
 		},
 	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Product_clusters_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Product_clusterCount(ctx context.Context, field graphql.CollectedField, obj *model.Product) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Product_clusterCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClusterCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Product_clusterCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Product", field, true, false, "Int")
 }
 
 func (ec *executionContext) _Product_sources(ctx context.Context, field graphql.CollectedField, obj *model.Product) (ret graphql.Marshaler) {
@@ -11267,8 +11427,7 @@ func (ec *executionContext) _Region_clusters(ctx context.Context, field graphql.
 			return ec.fieldContext_Region_clusters(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return obj.Clusters(ctx, fc.Args["filter"].(*model.ClusterFilter), fc.Args["orderBy"].(*sentra.ClusterOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+			return ec.resolveBatch_Region_clusters(ctx, field, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ClusterConnection) graphql.Marshaler {
@@ -11283,7 +11442,7 @@ func (ec *executionContext) fieldContext_Region_clusters(ctx context.Context, fi
 		Object:     "Region",
 		Field:      field,
 		IsMethod:   true,
-		IsResolver: false,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ClusterConnection(ctx, field)
 		},
@@ -11300,6 +11459,30 @@ func (ec *executionContext) fieldContext_Region_clusters(ctx context.Context, fi
 		return fc, err
 	}
 	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Region_clusters(ctx context.Context, field graphql.CollectedField, obj *model.Region) (any, error) {
+	resolver := ec.Resolvers.Region()
+	fc := graphql.GetFieldContext(ctx)
+	if batch, ok := graphql.BatchParentsFor[*model.Region](ctx, "Region"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Clusters(ctx, batch.Parents, fc.Args["filter"].(*model.ClusterFilter), fc.Args["orderBy"].(*sentra.ClusterOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		})
+		return graphql.ResolveBatchGroupResult[*model.ClusterConnection](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Region.clusters",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Clusters(ctx, []*model.Region{obj}, fc.Args["filter"].(*model.ClusterFilter), fc.Args["orderBy"].(*sentra.ClusterOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+	return graphql.ResolveBatchSingleResult[*model.ClusterConnection](
+		ctx,
+		results,
+		err,
+		"Region.clusters",
+	)
 }
 
 func (ec *executionContext) _Region_clusterCount(ctx context.Context, field graphql.CollectedField, obj *model.Region) (ret graphql.Marshaler) {
@@ -11508,7 +11691,8 @@ func (ec *executionContext) _RegionConnection_notCovered(ctx context.Context, fi
 			return ec.fieldContext_RegionConnection_notCovered(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.NotCovered(), nil
+			fc := graphql.GetFieldContext(ctx)
+			return obj.NotCovered(fc.Args["first"].(*int))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.Region) graphql.Marshaler {
@@ -11518,7 +11702,7 @@ func (ec *executionContext) _RegionConnection_notCovered(ctx context.Context, fi
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_RegionConnection_notCovered(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_RegionConnection_notCovered(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RegionConnection",
 		Field:      field,
@@ -11527,6 +11711,17 @@ func (ec *executionContext) fieldContext_RegionConnection_notCovered(_ context.C
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Region(ctx, field)
 		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_RegionConnection_notCovered_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -15683,6 +15878,11 @@ func (ec *executionContext) _Phase(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "clusterCount":
+			out.Values[i] = ec._Phase_clusterCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "sources":
 			out.Values[i] = ec._Phase_sources(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -15781,6 +15981,11 @@ func (ec *executionContext) _Product(ctx context.Context, sel ast.SelectionSet, 
 			}
 		case "clusters":
 			out.Values[i] = ec._Product_clusters(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "clusterCount":
+			out.Values[i] = ec._Product_clusterCount(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

@@ -80,8 +80,8 @@ func (r *queryResolver) regionsAt(ctx context.Context, path string, n int, point
 	}
 	out := make([]*model.RegionsAt, n)
 	for i := range out {
-		if err := ctx.Err(); err != nil {
-			return nil, sentra.Wrap(sentra.CodeDeadlineExceeded, err, "the time allowed ran out at point %d", i)
+		if err := sentra.Ended(ctx, "while points were located"); err != nil {
+			return nil, err
 		}
 		place, err := a.At(point(i), value(toleranceMetres), day.Date)
 		if err != nil {
@@ -97,4 +97,9 @@ type regionResolver struct{ *Resolver }
 // Boundary answers the field of that name for all regions of a list at once.
 func (r *regionResolver) Boundary(ctx context.Context, regions []*model.Region, zoom *int, toleranceMetres *float64, precision *int) ([]model.Geometry, error) {
 	return model.Boundaries(ctx, regions, zoom, toleranceMetres, precision)
+}
+
+// Clusters answers for all regions of a list at once, too.
+func (r *regionResolver) Clusters(ctx context.Context, regions []*model.Region, filter *model.ClusterFilter, orderBy *sentra.ClusterOrder, first *int, after *string, last *int, before *string) ([]*model.ClusterConnection, error) {
+	return model.ClustersOfRegions(ctx, regions, filter, orderBy, model.Page{First: first, After: after, Last: last, Before: before})
 }

@@ -43,10 +43,10 @@ type pinned struct {
 }
 
 // OneAtlas makes an operation see one atlas at one moment from beginning to end,
-// whatever is swapped meanwhile. It tells the dataset's version and the moment.
+// whatever is swapped meanwhile, and reads each polygon once. It tells the dataset's version and the moment.
 func (r *Resolver) OneAtlas(ctx context.Context) (context.Context, string, time.Time) {
 	p := pinned{r.Holder.Atlas(), r.Now()}
-	return context.WithValue(ctx, pinKey{}, p), p.atlas.Data.Version, p.now
+	return atlas.WithPolygons(context.WithValue(ctx, pinKey{}, p)), p.atlas.Data.Version, p.now
 }
 
 func (r *Resolver) atlas(ctx context.Context) *atlas.Atlas {

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"context"
 	"time"
 
 	"github.com/sentra-ikm/sentra/internal/atlas"
@@ -57,7 +58,7 @@ func NewDataset(a *atlas.Atlas, day sentra.Date) *Dataset {
 }
 
 // Search finds things by name.
-func Search(a *atlas.Atlas, text string, first int, day sentra.Date) ([]*SearchResult, error) {
+func Search(ctx context.Context, a *atlas.Atlas, text string, first int, day sentra.Date) ([]*SearchResult, error) {
 	switch {
 	case len([]rune(text)) > 200:
 		return nil, sentra.BadInput("text", "the text has %d characters; at most 200 are looked for", len([]rune(text)))
@@ -66,8 +67,12 @@ func Search(a *atlas.Atlas, text string, first int, day sentra.Date) ([]*SearchR
 	case first < 1 || first > 100:
 		return nil, sentra.BadInput("first", "first is %d; give 1 to 100", first)
 	}
+	hits, err := a.Search(ctx, text, day, first)
+	if err != nil {
+		return nil, err
+	}
 	out := []*SearchResult{}
-	for _, hit := range a.Search(text, day, first) {
+	for _, hit := range hits {
 		result := &SearchResult{Matched: hit.Matched, Score: hit.Score}
 		switch {
 		case hit.Region != nil:

@@ -96,6 +96,17 @@ func (p Page) check() error {
 	return nil
 }
 
+// firstOf gives the length of a list that has no pages, as its argument first says.
+func firstOf(first *int) (int, error) {
+	if first == nil {
+		return MaxPage, nil
+	}
+	if *first < 0 || *first > MaxPage {
+		return 0, sentra.BadInput("first", "first is %d; give 0 to %d", *first, MaxPage)
+	}
+	return *first, nil
+}
+
 func cursor(key string) string { return base64.RawURLEncoding.EncodeToString([]byte("at:" + key)) }
 
 // find gives where a cursor stands in a list; nil for no cursor.

@@ -1,8 +1,6 @@
 package model
 
 import (
-	"slices"
-
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
@@ -28,10 +26,18 @@ func (p *Product) Name() string       { return p.product.NameEN }
 func (p *Product) NameID() string     { return p.product.NameID }
 func (p *Product) Sources() []*Source { return Sources(p.atlas, p.product.Sources) }
 
-// Clusters gives the clusters that make the product.
-func (p *Product) Clusters() []*Cluster {
-	return clusters(p.atlas, p.atlas.ClustersWith(func(c *atlas.Cluster) bool { return slices.Contains(c.Products, p.product.Key) }), p.day)
+// Clusters gives the first clusters that make the product.
+func (p *Product) Clusters(first *int) ([]*Cluster, error) {
+	n, err := firstOf(first)
+	if err != nil {
+		return nil, err
+	}
+	of := p.atlas.ClustersOfProduct(p.product.Key)
+	return clusters(p.atlas, of[:min(n, len(of))], p.day), nil
 }
+
+// ClusterCount gives the number of all of them.
+func (p *Product) ClusterCount() int { return len(p.atlas.ClustersOfProduct(p.product.Key)) }
 
 // Products gives views of all products.
 func Products(a *atlas.Atlas, day Day) []*Product {
@@ -60,10 +66,18 @@ func (p *Phase) From() sentra.PartialDate { return p.phase.From }
 func (p *Phase) To() *sentra.PartialDate  { return p.phase.To }
 func (p *Phase) Sources() []*Source       { return Sources(p.atlas, p.phase.Sources) }
 
-// Clusters gives the clusters of the phase.
-func (p *Phase) Clusters() []*Cluster {
-	return clusters(p.atlas, p.atlas.ClustersWith(func(c *atlas.Cluster) bool { return slices.Contains(c.Phases, p.phase.Key) }), p.day)
+// Clusters gives the first clusters of the phase.
+func (p *Phase) Clusters(first *int) ([]*Cluster, error) {
+	n, err := firstOf(first)
+	if err != nil {
+		return nil, err
+	}
+	of := p.atlas.ClustersOfPhase(p.phase.Key)
+	return clusters(p.atlas, of[:min(n, len(of))], p.day), nil
 }
+
+// ClusterCount gives the number of all of them.
+func (p *Phase) ClusterCount() int { return len(p.atlas.ClustersOfPhase(p.phase.Key)) }
 
 // Phases gives views of all phases, oldest first.
 func Phases(a *atlas.Atlas, day Day) []*Phase {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"runtime"
 
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/paulmach/orb"
 	"golang.org/x/sync/errgroup"
 
@@ -136,8 +137,8 @@ func Boundaries(ctx context.Context, regions []*Region, zoom *int, toleranceMetr
 	work.SetLimit(runtime.GOMAXPROCS(0))
 	for i, r := range regions {
 		work.Go(func() error {
-			if err := ctx.Err(); err != nil {
-				return sentra.Wrap(sentra.CodeDeadlineExceeded, err, "the time allowed ran out at boundary %d of %d", i+1, len(regions))
+			if err := sentra.Ended(ctx, "while boundaries were drawn"); err != nil {
+				return err
 			}
 			// Whoever asks for less goes before the next one.
 			runtime.Gosched()
@@ -184,14 +185,6 @@ const (
 	defaultNearest = 5
 	maxNearest     = 100
 )
-
-// NearestSize is the greatest number of regions that Nearest gives, whatever is asked.
-func NearestSize(first *int) int {
-	if first == nil {
-		return defaultNearest
-	}
-	return max(0, min(*first, maxNearest))
-}
 
 // Nearest gives the regions of a level that are nearest on the day, the nearest first.
 func (r *Region) Nearest(first *int, level *sentra.Level, asOf *sentra.Date) ([]*RegionDistance, error) {
@@ -254,8 +247,11 @@ func (r *Region) Affirmative(asOf *sentra.Date) (*Affirmative, error) {
 	return newAffirmative(r.atlas, r.region, day), nil
 }
 
-// Clusters gives the region's clusters.
-func (r *Region) Clusters(ctx context.Context, filter *ClusterFilter, orderBy *sentra.ClusterOrder, first *int, after *string, last *int, before *string) (*ClusterConnection, error) {
+// ClustersOfRegions gives the clusters of regions, each on its view's day and in the
+// order given. The filter is read and made ready once. A wrong filter or order is a
+// BAD_USER_INPUT for all; a cursor that stands in the list of one region alone is one
+// for the others.
+func ClustersOfRegions(ctx context.Context, regions []*Region, filter *ClusterFilter, orderBy *sentra.ClusterOrder, page Page) ([]*ClusterConnection, error) {
 	f, err := filter.Domain()
 	if err != nil {
 		return nil, sentra.In("filter", err)
@@ -264,11 +260,35 @@ func (r *Region) Clusters(ctx context.Context, filter *ClusterFilter, orderBy *s
 	if orderBy != nil {
 		order = *orderBy
 	}
-	list, err := r.atlas.FilterClusters(ctx, r.atlas.ClustersOf(r.region.Code, r.day.Date), f, order, r.day.Date)
-	if err != nil {
-		return nil, err
+	out, faults := make([]*ClusterConnection, len(regions)), make(graphql.BatchErrorList, len(regions))
+	// Views of several days, and of several atlases, each need the filter made ready.
+	type seen struct {
+		atlas *atlas.Atlas
+		day   sentra.Date
 	}
-	return NewClusterConnection(r.atlas, list, Page{first, after, last, before}, r.day)
+	ready := make(map[seen]*atlas.ReadyClusterFilter, 1)
+	for i, r := range regions {
+		at := seen{r.atlas, r.day.Date}
+		prepared := ready[at]
+		if prepared == nil {
+			if prepared, err = r.atlas.PrepareClusters(ctx, f, order, r.day.Date); err != nil {
+				return nil, err
+			}
+			ready[at] = prepared
+		}
+		list, err := r.atlas.FilterClusters(ctx, r.atlas.ClustersOf(r.region.Code, r.day.Date), prepared)
+		if err == nil {
+			out[i], err = NewClusterConnection(r.atlas, list, page, r.day)
+		}
+		if err != nil && sentra.ErrorCode(err) != sentra.CodeBadUserInput {
+			return nil, err
+		}
+		faults[i] = err
+	}
+	if len(faults.Unwrap()) > 0 {
+		return out, faults
+	}
+	return out, nil
 }
 
 // ClusterCount gives the number of the region's clusters.
@@ -312,12 +332,16 @@ func (c *RegionConnection) Nodes() []*Region {
 }
 
 // NotCovered gives the regions the filter could not judge.
-func (c *RegionConnection) NotCovered() []*Region {
+func (c *RegionConnection) NotCovered(first *int) ([]*Region, error) {
+	n, err := firstOf(first)
+	if err != nil {
+		return nil, err
+	}
 	out := []*Region{}
-	for _, r := range c.notCovered[:min(MaxPage, len(c.notCovered))] {
+	for _, r := range c.notCovered[:min(n, len(c.notCovered))] {
 		out = append(out, NewRegion(c.atlas, r, c.day))
 	}
-	return out
+	return out, nil
 }
 
 // RegionsAt is what holds a point on a day. Its views are made when they are asked

@@ -1,6 +1,8 @@
 package atlas
 
 import (
+	"context"
+
 	"github.com/paulmach/orb"
 
 	"github.com/sentra-ikm/sentra/internal/geo"
@@ -67,7 +69,8 @@ func (p *part) meets(box sentra.BBox) sentra.Truth {
 // overlayTest asks how much of a region lies in a polygon, or how much of the
 // polygon in the region.
 type overlayTest struct {
-	*geo.Overlay
+	ctx     context.Context
+	polygon *readyPolygon
 	// least is the share that is needed.
 	least float64
 	// whole asks for the region's share in every part, ofPolygon for the polygon's.
@@ -78,86 +81,87 @@ type overlayTest struct {
 const nearlyAll = 0.999
 
 // overlaysOf gives the tests of a filter's own polygons.
-func overlaysOf(f *sentra.RegionFilter) []overlayTest {
+func overlaysOf(ctx context.Context, f *sentra.RegionFilter) []overlayTest {
 	var tests []overlayTest
 	if f.Within != nil {
-		tests = append(tests, overlayTest{geo.NewOverlay(f.Within), nearlyAll, true, false})
+		tests = append(tests, overlayTest{ctx, polygonOf(ctx, f.Within), nearlyAll, true, false})
 	}
 	if f.Intersects != nil {
-		tests = append(tests, overlayTest{geo.NewOverlay(f.Intersects), 1e-9, false, false})
+		tests = append(tests, overlayTest{ctx, polygonOf(ctx, f.Intersects), 1e-9, false, false})
 	}
 	if f.Contains != nil {
-		tests = append(tests, overlayTest{geo.NewOverlay(f.Contains), nearlyAll, false, true})
+		tests = append(tests, overlayTest{ctx, polygonOf(ctx, f.Contains), nearlyAll, false, true})
 	}
 	return tests
 }
 
 // of gives the share of a region's area that lies in the polygon, nil where no
 // boundary is loaded, and tells whether the test holds.
-func (t *overlayTest) of(a *Atlas, r *sentra.Region, day sentra.Date) (*float64, sentra.Truth) {
+func (t *overlayTest) of(a *Atlas, r *sentra.Region, day sentra.Date) (*float64, sentra.Truth, error) {
 	if s := a.Shape(r.Code, day); s != nil {
-		share, ofPolygon := t.shares(s.Boundary.Shape, s.Bound)
+		both, err := t.polygon.shares(t.ctx, &part{s.Boundary.Shape, s.Bound, true})
 		if t.ofPolygon {
-			return &share, sentra.TruthOf(ofPolygon >= t.least)
+			return &both.ofArea, sentra.TruthOf(both.ofPolygon >= t.least), err
 		}
-		return &share, sentra.TruthOf(share >= t.least)
+		return &both.ofArea, sentra.TruthOf(both.ofArea >= t.least), err
 	}
 	parts := a.partsOf(r, day)
 	if t.ofPolygon {
 		// The region holds at least its boundaries, and at most its boxes besides.
 		least, most := 0.0, 0.0
-		for _, p := range parts {
-			_, share := t.shares(p.shape, p.bound)
-			if most += share; p.exact {
-				least += share
+		for i := range parts {
+			both, err := t.polygon.shares(t.ctx, &parts[i])
+			if err != nil {
+				return nil, sentra.Unknown, err
+			}
+			if most += both.ofPolygon; parts[i].exact {
+				least += both.ofPolygon
 			}
 		}
 		if least >= t.least {
-			return nil, sentra.True
+			return nil, sentra.True, nil
 		}
 		if most < t.least {
-			return nil, sentra.False
+			return nil, sentra.False, nil
 		}
-		return nil, sentra.Unknown
+		return nil, sentra.Unknown, nil
 	}
 	any, every := sentra.False, sentra.True
 	for i := range parts {
-		truth := t.ofPart(&parts[i])
+		truth, err := t.ofPart(&parts[i])
+		if err != nil {
+			return nil, sentra.Unknown, err
+		}
 		any, every = any.Or(truth), every.And(truth)
 	}
 	switch {
 	case !t.whole:
-		return nil, any
+		return nil, any, nil
 	case any == every:
-		return nil, every
+		return nil, every, nil
 	}
 	// One part of the region lies in the polygon and another does not: how much
 	// of the whole it is decides.
-	return nil, sentra.Unknown
+	return nil, sentra.Unknown, nil
 }
 
 // allOfBox is the share of a box of which nothing is left out but what is lost in
 // the sums.
 const allOfBox = 1 - 1e-9
 
-func (t *overlayTest) ofPart(p *part) sentra.Truth {
-	share, _ := t.shares(p.shape, p.bound)
-	switch {
+func (t *overlayTest) ofPart(p *part) (sentra.Truth, error) {
+	both, err := t.polygon.shares(t.ctx, p)
+	switch share := both.ofArea; {
+	case err != nil:
+		return sentra.Unknown, err
 	case p.exact:
-		return sentra.TruthOf(share >= t.least)
+		return sentra.TruthOf(share >= t.least), nil
 	case share == 0:
-		return sentra.False
+		return sentra.False, nil
 	case share >= allOfBox:
-		return sentra.True
+		return sentra.True, nil
 	}
-	return sentra.Unknown
-}
-
-func (t *overlayTest) shares(shape orb.MultiPolygon, around orb.Bound) (ofShape, ofPolygon float64) {
-	if !t.Bound().Intersects(around) {
-		return 0, 0
-	}
-	return t.Shares(shape)
+	return sentra.Unknown, nil
 }
 
 // nearness is where a region lies to a circle: in it, for certain or perhaps.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 
 	"github.com/paulmach/orb"
 
@@ -44,6 +45,13 @@ type Atlas struct {
 	allBegun    sentra.Date
 	geometries  []*geometry
 	generations []*generation
+	// clustersMaking and clustersOfPhase are those of products and phases.
+	clustersMaking, clustersOfPhase map[string][]*Cluster
+
+	// What is worked out when it is first needed.
+	lengths  func() *Lengths
+	sizes    *boundarySizes
+	searched func() []searched
 }
 
 // codeKey is a code in its system.
@@ -106,6 +114,8 @@ func build(ctx context.Context, data *sentra.Dataset, previous *Atlas) (*Atlas, 
 		sources:      make(map[sentra.SourceID]*sentra.Source),
 		names:        make(map[sentra.RegionCode]string),
 		firstBegun:   make(map[sentra.RegionCode]sentra.Date),
+
+		clustersMaking: make(map[string][]*Cluster), clustersOfPhase: make(map[string][]*Cluster),
 	}
 	for i := range data.Regions {
 		r := &data.Regions[i]
@@ -174,9 +184,20 @@ func build(ctx context.Context, data *sentra.Dataset, previous *Atlas) (*Atlas, 
 	a.spans = a.timelines()
 	for i, c := range a.clusterOrder {
 		c.position, a.allBegun = i, max(a.allBegun, c.Begins)
+		for i, key := range c.Products {
+			if !slices.Contains(c.Products[:i], key) {
+				a.clustersMaking[key] = append(a.clustersMaking[key], c)
+			}
+		}
+		for i, key := range c.Phases {
+			if !slices.Contains(c.Phases[:i], key) {
+				a.clustersOfPhase[key] = append(a.clustersOfPhase[key], c)
+			}
+		}
 	}
 	a.orders = clusterOrdersOf(a.clusterOrder)
 	a.generations = a.generationsOf(previous)
+	a.lengths, a.sizes, a.searched = sync.OnceValue(a.measureLengths), a.newBoundarySizes(), sync.OnceValue(a.searchIndex)
 	return a, nil
 }
 
@@ -278,6 +299,12 @@ func (a *Atlas) Phase(key string) *sentra.Phase { return a.phases[key] }
 
 // Source gives a source by its id, nil where there is none.
 func (a *Atlas) Source(id sentra.SourceID) *sentra.Source { return a.sources[id] }
+
+// ClustersOfProduct gives the clusters that make a product, in the usual order.
+func (a *Atlas) ClustersOfProduct(key string) []*Cluster { return a.clustersMaking[key] }
+
+// ClustersOfPhase gives the clusters of a phase, in the usual order.
+func (a *Atlas) ClustersOfPhase(key string) []*Cluster { return a.clustersOfPhase[key] }
 
 // ClustersWith gives the clusters for which keep holds, in the usual order.
 func (a *Atlas) ClustersWith(keep func(*Cluster) bool) []*Cluster {

@@ -106,7 +106,13 @@ func (a *Atlas) Choropleth(ctx context.Context, q ChoroplethQuestion) (*Chorople
 		return nil, err
 	}
 	groups := make(map[string][]candidate)
-	for _, c := range all {
+	const doing = "while the clusters were counted"
+	for i, c := range all {
+		if i%256 == 0 {
+			if err := sentra.Ended(ctx, doing); err != nil {
+				return nil, err
+			}
+		}
 		keys, perhaps := keysOf(c.Cluster)
 		for i, key := range keys {
 			if !slices.Contains(keys[:i], key) {
@@ -124,6 +130,9 @@ func (a *Atlas) Choropleth(ctx context.Context, q ChoroplethQuestion) (*Chorople
 	}
 	out.Total = a.measure(all, q, "")
 	for i := range out.Rows {
+		if err := sentra.Ended(ctx, doing); err != nil {
+			return nil, err
+		}
 		row := &out.Rows[i]
 		key := row.Key()
 		within := sentra.RegionCode("")
@@ -163,8 +172,10 @@ func (a *Atlas) candidates(ctx context.Context, q ChoroplethQuestion) ([]candida
 	}
 	var out []candidate
 	for i, c := range a.clusterOrder {
-		if i%256 == 0 && ctx.Err() != nil {
-			return nil, sentra.Wrap(sentra.CodeDeadlineExceeded, ctx.Err(), "the time allowed ran out while the clusters were counted")
+		if i%256 == 0 {
+			if err := sentra.Ended(ctx, "while the clusters were counted"); err != nil {
+				return nil, err
+			}
 		}
 		if c.Begins > q.Day {
 			continue
@@ -267,22 +278,29 @@ func (a *Atlas) measure(clusters []candidate, q ChoroplethQuestion, within sentr
 // sourcesOf gives the sources of what was measured.
 func (a *Atlas) sourcesOf(clusters []candidate, q ChoroplethQuestion) []sentra.SourceID {
 	var out []sentra.SourceID
+	known := make(map[sentra.SourceID]bool)
 	add := func(ids []sentra.SourceID) {
 		for _, id := range ids {
-			if !slices.Contains(out, id) {
+			if !known[id] {
+				known[id] = true
 				out = append(out, id)
 			}
 		}
 	}
+	judged := make(map[sentra.RegionCode]bool)
 	for _, c := range clusters {
 		add(c.Sources)
 		if q.Measure != sentra.AffirmativeClusterCount && q.Measure != sentra.AffirmativeClusterShare {
 			continue
 		}
 		for _, code := range c.Regions {
-			judged := a.Affirmative(code, q.Day)
-			for i := range judged.Kinds {
-				add(judged.Kinds[i].Sources())
+			if judged[code] {
+				continue
+			}
+			judged[code] = true
+			of := a.Affirmative(code, q.Day)
+			for i := range of.Kinds {
+				add(of.Kinds[i].Sources())
 			}
 		}
 	}

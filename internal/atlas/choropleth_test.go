@@ -59,7 +59,7 @@ func TestChoroplethOfSpreadClusters(t *testing.T) {
 	}
 	cancelled, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := a.Choropleth(cancelled, ChoroplethQuestion{By: sentra.ByPhase, Measure: sentra.ClusterCount, Day: christmas}); sentra.ErrorCode(err) != sentra.CodeDeadlineExceeded {
+	if _, err := a.Choropleth(cancelled, ChoroplethQuestion{By: sentra.ByPhase, Measure: sentra.ClusterCount, Day: christmas}); sentra.ErrorCode(err) != sentra.CodeCancelled {
 		t.Errorf("got %v", err)
 	}
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/paulmach/orb"
 
 	"github.com/sentra-ikm/sentra/internal/geo"
-	"github.com/sentra-ikm/sentra/internal/geo/locate"
 	"github.com/sentra-ikm/sentra/internal/geo/pointindex"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
@@ -250,12 +249,21 @@ func firsts(hits iter.Seq2[int, float64]) iter.Seq[int] {
 	}
 }
 
-// FilterClusters is Clusters over a few clusters.
-func (a *Atlas) FilterClusters(ctx context.Context, candidates []*Cluster, filter *sentra.ClusterFilter, order sentra.ClusterOrder, day sentra.Date) (*ClusterList, error) {
+// ReadyClusterFilter is a filter and an order that were checked and made ready for
+// one day. It is for one use after another, not for several at once.
+type ReadyClusterFilter clusterQuery
+
+// PrepareClusters makes a filter and an order ready for FilterClusters, with the
+// context of all its uses. A wrong filter is a BAD_USER_INPUT whose path begins at
+// the filter.
+func (a *Atlas) PrepareClusters(ctx context.Context, filter *sentra.ClusterFilter, order sentra.ClusterOrder, day sentra.Date) (*ReadyClusterFilter, error) {
 	q, err := a.prepareClusters(ctx, filter, order, day)
-	if err != nil {
-		return nil, err
-	}
+	return (*ReadyClusterFilter)(q), err
+}
+
+// FilterClusters is Clusters over a few clusters, with a filter made ready.
+func (a *Atlas) FilterClusters(ctx context.Context, candidates []*Cluster, ready *ReadyClusterFilter) (*ClusterList, error) {
+	q := (*clusterQuery)(ready)
 	var ranks []int
 	for _, c := range candidates {
 		if rank := q.order.rank[c.position]; q.order.index.Has(q.area, rank) {
@@ -272,8 +280,10 @@ func (q *clusterQuery) judge(ctx context.Context, ranks iter.Seq[int]) (*Cluster
 	var hits []ClusterHit
 	notCovered, seen := 0, 0
 	for rank := range ranks {
-		if seen++; seen%256 == 1 && ctx.Err() != nil {
-			return nil, sentra.Wrap(sentra.CodeDeadlineExceeded, ctx.Err(), "the time allowed ran out while the clusters were filtered")
+		if seen++; seen%256 == 1 {
+			if err := sentra.Ended(ctx, "while the clusters were filtered"); err != nil {
+				return nil, err
+			}
 		}
 		truth, err := test(q.order.clusters[rank])
 		if err != nil {
@@ -390,13 +400,13 @@ func once(test regionTest) regionTest {
 }
 
 // inPolygon tells of clusters whether they lie in a polygon or on its border.
-func (a *Atlas) inPolygon(shape orb.MultiPolygon) func(c *Cluster) bool {
+func (c *compiler) inPolygon(shape orb.MultiPolygon) func(c *Cluster) bool {
 	bound := shape.Bound()
 	const few = 64
-	if a.orders[sentra.ClustersByPhase]().index.Count(pointindex.Boxes(bound)) <= few {
+	if c.orders[sentra.ClustersByPhase]().index.Count(pointindex.Boxes(bound)) <= few {
 		return func(c *Cluster) bool { return bound.Contains(c.Place) && geo.Contains(shape, c.Place) }
 	}
-	index := locate.New([]locate.Face{{Shape: shape}})
+	index := polygonOf(c.ctx, shape).index()
 	return func(c *Cluster) bool {
 		_, ok := index.Locate(c.Place)
 		return ok

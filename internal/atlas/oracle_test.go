@@ -993,7 +993,7 @@ func checkClusters(t *testing.T, a *Atlas, o *oracle, f *sentra.ClusterFilter, r
 		t.Errorf("%s, %+v by %q:\ngot  %v, %d open\nwant %v, %d open", o.day, f, order, got, list.NotCovered, wanted, open)
 	}
 
-	inRegion, err := a.FilterClusters(t.Context(), a.ClustersOf(region.Code, o.day), f, "", o.day)
+	inRegion, err := filterClusters(t.Context(), a, a.ClustersOf(region.Code, o.day), f, "", o.day)
 	if err != nil {
 		t.Fatal(err)
 	}

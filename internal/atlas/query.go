@@ -56,7 +56,7 @@ func (a *Atlas) Regions(ctx context.Context, filter *sentra.RegionFilter, order 
 		near, rest.Near = c.near(*filter.Near), nil
 	}
 	// Its polygons are measured last, and once for the test and the share.
-	polygons := overlaysOf(filter)
+	polygons := overlaysOf(ctx, filter)
 	rest.Within, rest.Intersects, rest.Contains = nil, nil, nil
 	test, err := c.region(&rest)
 	if err != nil {
@@ -74,8 +74,8 @@ func (a *Atlas) Regions(ctx context.Context, filter *sentra.RegionFilter, order 
 	}
 	list := &RegionList{}
 	for i := range a.Data.Regions {
-		if err := ctx.Err(); err != nil {
-			return nil, sentra.Wrap(sentra.CodeDeadlineExceeded, err, "the time allowed ran out while the regions were filtered")
+		if err := sentra.Ended(ctx, "while the regions were filtered"); err != nil {
+			return nil, err
 		}
 		r := &a.Data.Regions[i]
 		if !r.Validity.Contains(day) {
@@ -102,7 +102,10 @@ func (a *Atlas) Regions(ctx context.Context, filter *sentra.RegionFilter, order 
 			if truth == sentra.False {
 				break
 			}
-			share, t := polygons[i].of(a, r, day)
+			share, t, err := polygons[i].of(a, r, day)
+			if err != nil {
+				return nil, err
+			}
 			truth = truth.And(t)
 			if i == 0 {
 				hit.Share = share
@@ -246,10 +249,10 @@ func (c *compiler) region(f *sentra.RegionFilter) (regionTest, error) {
 			return at.truth(), err
 		})
 	}
-	for _, polygon := range overlaysOf(f) {
-		truth(func(r *sentra.Region) sentra.Truth {
-			_, t := polygon.of(c.Atlas, r, c.day)
-			return t
+	for _, polygon := range overlaysOf(c.ctx, f) {
+		tests = append(tests, func(r *sentra.Region) (sentra.Truth, error) {
+			_, t, err := polygon.of(c.Atlas, r, c.day)
+			return t, err
 		})
 	}
 	combined, err := combine(f.And, f.Or, f.Not, c.region)
@@ -265,8 +268,8 @@ func (c *compiler) near(circle sentra.Near) func() (map[sentra.RegionCode]nearne
 	var measured map[sentra.RegionCode]nearness
 	return func() (map[sentra.RegionCode]nearness, error) {
 		if measured == nil {
-			if err := c.ctx.Err(); err != nil {
-				return nil, sentra.Wrap(sentra.CodeDeadlineExceeded, err, "the time allowed ran out while distances were measured")
+			if err := sentra.Ended(c.ctx, "while distances were measured"); err != nil {
+				return nil, err
 			}
 			measured = c.within(circle, c.day)
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"slices"
+	"sync/atomic"
 
 	"github.com/paulmach/orb"
 
@@ -35,6 +36,8 @@ type Shape struct {
 	coverage  *coverage.Coverage
 	faces     []int
 	encodings *encodings
+	// counts of positions at the countedTolerances; 0 for one not counted yet.
+	counts [len(countedTolerances)]atomic.Int32
 }
 
 // newShape measures a boundary.

@@ -1,6 +1,8 @@
 package atlas
 
 import (
+	"cmp"
+	"context"
 	"slices"
 	"strings"
 	"unicode"
@@ -74,43 +76,67 @@ func similar(name, text string) float64 {
 	return nearness * 0.6
 }
 
+// searched is a thing that is looked for by its names.
+type searched struct {
+	SearchHit
+	// names as they stand, and normalised.
+	names, normal []string
+}
+
+// searchIndex normalises the names of all that is searched: regions of any day,
+// then clusters and products in their order.
+func (a *Atlas) searchIndex() []searched {
+	out := make([]searched, 0, len(a.Data.Regions)+len(a.clusterOrder)+len(a.Data.Products))
+	add := func(hit SearchHit, names ...string) {
+		normal := make([]string, len(names))
+		for i, name := range names {
+			normal[i] = Normalise(name)
+		}
+		out = append(out, searched{hit, names, normal})
+	}
+	for i := range a.Data.Regions {
+		add(SearchHit{Region: &a.Data.Regions[i]}, a.Data.Regions[i].Name)
+	}
+	for _, c := range a.clusterOrder {
+		add(SearchHit{Cluster: c}, c.NameEN, c.NameID)
+	}
+	for i := range a.Data.Products {
+		p := &a.Data.Products[i]
+		add(SearchHit{Product: p}, p.NameEN, p.NameID)
+	}
+	return out
+}
+
 // Search finds regions of the day, clusters and products by name, best first.
-func (a *Atlas) Search(text string, day sentra.Date, limit int) []SearchHit {
+func (a *Atlas) Search(ctx context.Context, text string, day sentra.Date, limit int) ([]SearchHit, error) {
 	wanted := Normalise(text)
 	if wanted == "" {
-		return nil
+		return nil, nil
+	}
+	const doing = "while names were compared"
+	if err := sentra.Ended(ctx, doing); err != nil {
+		return nil, err
 	}
 	var hits []SearchHit
-	best := func(hit SearchHit, names ...string) {
-		for _, name := range names {
-			if score := similar(Normalise(name), wanted); score > hit.Score {
-				hit.Score, hit.Matched = score, name
+	for i, one := range a.searched() {
+		if i%256 == 0 {
+			if err := sentra.Ended(ctx, doing); err != nil {
+				return nil, err
+			}
+		}
+		if one.Region != nil && !one.Region.Validity.Contains(day) {
+			continue
+		}
+		hit := one.SearchHit
+		for n, name := range one.normal {
+			if score := similar(name, wanted); score > hit.Score {
+				hit.Score, hit.Matched = score, one.names[n]
 			}
 		}
 		if hit.Score > 0 {
 			hits = append(hits, hit)
 		}
 	}
-	for i := range a.Data.Regions {
-		if r := &a.Data.Regions[i]; r.Validity.Contains(day) {
-			best(SearchHit{Region: r}, r.Name)
-		}
-	}
-	for _, c := range a.clusterOrder {
-		best(SearchHit{Cluster: c}, c.NameEN, c.NameID)
-	}
-	for i := range a.Data.Products {
-		p := &a.Data.Products[i]
-		best(SearchHit{Product: p}, p.NameEN, p.NameID)
-	}
-	slices.SortStableFunc(hits, func(x, y SearchHit) int {
-		switch {
-		case x.Score > y.Score:
-			return -1
-		case x.Score < y.Score:
-			return 1
-		}
-		return 0
-	})
-	return hits[:min(limit, len(hits))]
+	slices.SortStableFunc(hits, func(x, y SearchHit) int { return cmp.Compare(y.Score, x.Score) })
+	return hits[:min(limit, len(hits))], nil
 }

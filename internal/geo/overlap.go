@@ -169,27 +169,39 @@ func (s *strip) insideAt(lat float64) bool {
 // the share of the polygon's that lies in the shape. The parts of the shape must
 // not overlap.
 func (o *Overlay) Shares(shape orb.MultiPolygon) (ofShape, ofPolygon float64) {
+	ofShape, ofPolygon, _ = o.SharesUntil(shape, func(int) error { return nil })
+	return ofShape, ofPolygon
+}
+
+// SharesUntil is Shares, but ends with the error of step, which is told from time to
+// time how many edges were gone through since it was told last.
+func (o *Overlay) SharesUntil(shape orb.MultiPolygon, step func(edges int) error) (ofShape, ofPolygon float64, err error) {
 	common := 0.0
 	for _, polygon := range shape {
 		if bound := polygon.Bound(); bound.Intersects(o.bound) {
-			common += o.common(polygon, bound)
+			part, err := o.common(polygon, bound, step)
+			if err != nil {
+				return 0, 0, err
+			}
+			common += part
 		}
 	}
 	if common <= 0 {
-		return 0, 0
+		return 0, 0, nil
 	}
-	return min(1, common/areaOf(shape)), min(1, common/o.area)
+	return min(1, common/areaOf(shape)), min(1, common/o.area), nil
 }
 
 // common gives the area of the polygon in common with a part, in steradians.
-func (o *Overlay) common(polygon orb.Polygon, bound orb.Bound) float64 {
+func (o *Overlay) common(polygon orb.Polygon, bound orb.Bound, step func(edges int) error) (float64, error) {
 	seen := o.strip(bound)
+	gone := len(seen.edges)
 	if len(seen.edges) == 0 && len(seen.crossings) == 0 {
 		// No edge comes near: all of the box is in or out.
 		if seen.inside {
-			return areaOf(orb.MultiPolygon{polygon})
+			return areaOf(orb.MultiPolygon{polygon}), nil
 		}
-		return 0
+		return 0, nil
 	}
 	edges, _ := edgesOf(orb.MultiPolygon{polygon})
 	lats := seen.crossings[:len(seen.crossings):len(seen.crossings)]
@@ -214,6 +226,12 @@ func (o *Overlay) common(polygon orb.Polygon, bound orb.Bound) float64 {
 			start = []side{{seen.west, seen.west, seen.west}}
 		}
 		theirs := two.between(south, north, start)
+		if gone += len(ours) + len(theirs); gone > 1<<12 {
+			if err := step(gone); err != nil {
+				return 0, err
+			}
+			gone = 0
+		}
 		if len(theirs)%2 == 1 {
 			// The polygon goes on beyond the box, where its edges were left out.
 			far := bound.Max[0] + 1
@@ -230,7 +248,7 @@ func (o *Overlay) common(polygon orb.Polygon, bound orb.Bound) float64 {
 			}
 		}
 	}
-	return total
+	return total, step(gone)
 }
 
 // sweep goes over edges in order of their southern ends.
@@ -267,11 +285,19 @@ func (s *sweep) between(south, north float64, start []side) []side {
 	}
 	s.active = slices.DeleteFunc(s.active, func(e upright) bool { return e.north[1] < north })
 	s.sides = append(s.sides[:0], start...)
-	for _, e := range s.active {
+	first := len(start)
+	for i, e := range s.active {
 		a, b := e.at(south), e.at(north)
-		s.sides = append(s.sides, side{a, b, (a + b) / 2})
+		next := side{a, b, (a + b) / 2}
+		s.sides = append(s.sides, next)
+		// The edges keep the order of the latitudes before, in which most of them
+		// stand already.
+		at := first + i
+		for ; at > first && s.sides[at-1].middle > next.middle; at-- {
+			s.sides[at], s.active[at-first] = s.sides[at-1], s.active[at-first-1]
+		}
+		s.sides[at], s.active[at-first] = next, e
 	}
-	slices.SortFunc(s.sides, func(a, b side) int { return cmp.Compare(a.middle, b.middle) })
 	return s.sides
 }
 

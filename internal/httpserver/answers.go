@@ -39,6 +39,8 @@ const (
 // lifetimeOf tells how the answer to an operation ages. Only a field that is told
 // its day is known not to depend on today.
 func lifetimeOf(operation *graphql.OperationContext) lifetime {
+	// A fragment that was found not to depend is not looked at again.
+	seen := make(map[*ast.FragmentDefinition]bool)
 	var depends func(set ast.SelectionSet) bool
 	depends = func(set ast.SelectionSet) bool {
 		for _, selection := range set {
@@ -59,8 +61,14 @@ func lifetimeOf(operation *graphql.OperationContext) lifetime {
 					return true
 				}
 			case *ast.FragmentSpread:
-				if s.Definition == nil || depends(s.Definition.SelectionSet) {
+				if s.Definition == nil {
 					return true
+				}
+				if !seen[s.Definition] {
+					seen[s.Definition] = true
+					if depends(s.Definition.SelectionSet) {
+						return true
+					}
 				}
 			}
 		}

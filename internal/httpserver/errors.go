@@ -22,6 +22,7 @@ var graphqlCodes = map[sentra.Code]string{
 	sentra.CodeConflict:         "CONFLICT",
 	sentra.CodeLimitExceeded:    "LIMIT_EXCEEDED",
 	sentra.CodeDeadlineExceeded: "DEADLINE_EXCEEDED",
+	sentra.CodeCancelled:        "CANCELLED",
 	sentra.CodeUnavailable:      "UNAVAILABLE",
 	sentra.CodeInternal:         "INTERNAL",
 }
@@ -47,8 +48,10 @@ func present(ctx context.Context, err error, log *slog.Logger) *gqlerror.Error {
 	errors.As(err, &fault)
 	var coded *sentra.Error
 	if !errors.As(err, &coded) {
-		if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		if errors.Is(err, context.DeadlineExceeded) {
 			coded = sentra.Errorf(sentra.CodeDeadlineExceeded, "the time allowed ran out")
+		} else if errors.Is(err, context.Canceled) {
+			coded = sentra.Errorf(sentra.CodeCancelled, "the request was cancelled")
 		} else if fault != nil && fault.Err == nil {
 			return presentQueryFault(fault)
 		} else {
@@ -125,6 +128,7 @@ var statuses = map[sentra.Code]int{
 	sentra.CodeConflict:         http.StatusConflict,
 	sentra.CodeLimitExceeded:    http.StatusUnprocessableEntity,
 	sentra.CodeDeadlineExceeded: http.StatusServiceUnavailable,
+	sentra.CodeCancelled:        http.StatusServiceUnavailable,
 	sentra.CodeUnavailable:      http.StatusServiceUnavailable,
 	sentra.CodeInternal:         http.StatusInternalServerError,
 }
@@ -135,8 +139,10 @@ var statuses = map[sentra.Code]int{
 func refuseError(w http.ResponseWriter, r *http.Request, err error, log *slog.Logger) {
 	var coded *sentra.Error
 	if !errors.As(err, &coded) {
-		if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		if errors.Is(err, context.DeadlineExceeded) {
 			coded = sentra.Errorf(sentra.CodeDeadlineExceeded, "the time allowed ran out")
+		} else if errors.Is(err, context.Canceled) {
+			coded = sentra.Errorf(sentra.CodeCancelled, "the request was cancelled")
 		} else {
 			log.ErrorContext(r.Context(), "internal error", "error", err, "path", r.URL.Path, "request", requestID(r.Context()))
 			coded = sentra.Errorf(sentra.CodeInternal, "internal error")

@@ -30,7 +30,7 @@ import (
 // answers in parts through gqlgen's transports.
 type graphqlHandler struct {
 	config  Config
-	exec    *executor.Executor
+	exec    boundExecutor
 	pin     Pin
 	work    *work
 	kept    *keptBodies
@@ -52,11 +52,8 @@ func newGraphQL(config Config, schema graphql.ExecutableSchema, pin Pin, s *stre
 	if !slices.Contains([]PreflightRule{PreflightBrowsers, PreflightAlways, PreflightNever}, config.Preflight) {
 		return nil, sentra.BadInput("preflight", "%q is no rule for preflights; give browsers, always or never", config.Preflight)
 	}
-	h := &graphqlHandler{config: config, exec: executor.New(schema), pin: pin, work: w, kept: kept, streams: s, metrics: m,
+	h := &graphqlHandler{config: config, exec: boundExecutor{executor.New(schema)}, pin: pin, work: w, kept: kept, streams: s, metrics: m,
 		texts: sync.Pool{New: func() any { return new(text) }}}
-	// A read document takes some twenty times the bytes of its text.
-	h.exec.SetQueryCache(newTextCache(32<<20, func(text string, _ *ast.QueryDocument) int { return 20 * len(text) }))
-	h.exec.SetParserTokenLimit(config.MaxTokens)
 	h.exec.Use(extension.Introspection{})
 	if len(config.TrustedDocuments) > 0 || config.OnlyTrusted {
 		trusted, err := newTrustedDocuments(schema.Schema(), config.TrustedDocuments, config.OnlyTrusted)
@@ -66,7 +63,10 @@ func newGraphQL(config Config, schema graphql.ExecutableSchema, pin Pin, s *stre
 		h.exec.Use(trusted)
 	}
 	h.exec.Use(extension.AutomaticPersistedQuery{Cache: newTextCache(16<<20, func(hash, text string) int { return len(hash) + len(text) })})
-	h.exec.Use(&limits{depth: config.MaxDepth, aliases: config.MaxAliases, complexity: config.MaxComplexity})
+	read := newDocuments(config, schema.Schema())
+	h.exec.SetQueryCache(read)
+	h.exec.Use(read)
+	h.exec.Use(&limits{complexity: config.MaxComplexity})
 	h.exec.SetErrorPresenter(presenter(log, m))
 	// gqlgen's WebSocket sends the text of this error as it is.
 	h.exec.SetRecoverFunc(func(ctx context.Context, value any) error {

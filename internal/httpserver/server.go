@@ -41,10 +41,14 @@ type Config struct {
 	// MaxTokens is the greatest number of tokens of a query; a thousand aliased
 	// points with all their fields have some 40,000.
 	MaxTokens int
-	// MaxDepth is the greatest depth of nested fields.
-	MaxDepth int
-	// MaxAliases is the greatest number of aliases of an operation.
-	MaxAliases int
+	// MaxDepth is the greatest depth of nested fields, MaxAliases the greatest number
+	// of aliases of an operation, fragments put in.
+	MaxDepth, MaxAliases int
+	// MaxSelections is the greatest number of fields of a document, fragments put in.
+	MaxSelections int
+	// MaxFragments, MaxOperations, MaxVariables and MaxDirectives are the greatest
+	// numbers of them in a document.
+	MaxFragments, MaxOperations, MaxVariables, MaxDirectives int
 	// MaxComplexity is the greatest price of an operation.
 	MaxComplexity int
 	// Timeout is the time a request may take.
@@ -125,7 +129,8 @@ type Data struct {
 
 // DefaultConfig gives limits under which introspection and every example pass.
 func DefaultConfig() Config {
-	return Config{MaxBody: 4 << 20, MaxTokens: 50_000, MaxDepth: 20, MaxAliases: 1_000, MaxComplexity: 250_000,
+	return Config{MaxBody: 4 << 20, MaxTokens: 50_000, MaxDepth: 20, MaxAliases: 1_000, MaxSelections: 20_000,
+		MaxFragments: 500, MaxOperations: 100, MaxVariables: 500, MaxDirectives: 5_000, MaxComplexity: 250_000,
 		Timeout: 20 * time.Second, Origins: []string{"*"}, Preflight: PreflightBrowsers, MaxAge: time.Minute, LastingMaxAge: 10 * time.Minute,
 		AnswerCache: 64 << 20, MaxStreams: 1000, MaxClientStreams: 200, MaxSocketOperations: 100, KeepAlive: 15 * time.Second,
 		Work:      DefaultWork(),

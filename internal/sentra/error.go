@@ -1,6 +1,7 @@
 package sentra
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -21,6 +22,8 @@ const (
 	CodeLimitExceeded Code = "LIMIT_EXCEEDED"
 	// CodeDeadlineExceeded: the answer took longer than the time allowed.
 	CodeDeadlineExceeded Code = "DEADLINE_EXCEEDED"
+	// CodeCancelled: the asker has gone or taken the request back.
+	CodeCancelled Code = "CANCELLED"
 	// CodeUnavailable: something Sentra depends on cannot be reached now.
 	CodeUnavailable Code = "UNAVAILABLE"
 	// CodeInternal: a fault of ours; details stay in the log.
@@ -123,4 +126,18 @@ func Renamed(from, to string, err error) error {
 	renamed := *coded
 	renamed.Path = append([]string{to}, coded.Path[1:]...)
 	return &renamed
+}
+
+// Ended gives nil while ctx goes on. Once it has ended it gives a
+// DEADLINE_EXCEEDED or, where the asker has gone, a CANCELLED; doing says where
+// the work stopped: "while the regions were filtered".
+func Ended(ctx context.Context, doing string) error {
+	err := ctx.Err()
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, context.Canceled):
+		return Wrap(CodeCancelled, err, "the request was cancelled %s", doing)
+	}
+	return Wrap(CodeDeadlineExceeded, err, "the time allowed ran out %s", doing)
 }

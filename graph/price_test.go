@@ -1,0 +1,328 @@
+package graph_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/sentra-ikm/sentra/graph"
+	"github.com/sentra-ikm/sentra/internal/app"
+	"github.com/sentra-ikm/sentra/internal/httpserver"
+	"github.com/sentra-ikm/sentra/internal/servertest"
+)
+
+// What a unit of a price stands for at most, beside what any answer takes: bytes of
+// the answer, and objects made in memory. The server's limits rely on it.
+const (
+	bytesAUnit, bytesOfAny     = 64, 4 << 10
+	objectsAUnit, objectsOfAny = 12, 5_000
+)
+
+// quoted is a string of GraphQL.
+func quoted(text string) string { return string(must(json.Marshal(text))) }
+
+// asker writes queries at random that the schema can answer.
+type asker struct {
+	*rand.Rand
+	schema    *ast.Schema
+	fragments map[string]string
+	aliases   int
+}
+
+func (q *asker) pick(of ...string) string { return of[q.IntN(len(of))] }
+
+// below gives a selection set of a type.
+func (q *asker) below(of *ast.Definition, depth int) string {
+	var out []string
+	for range 1 + q.IntN(4) {
+		kinds := q.schema.GetPossibleTypes(of)
+		switch {
+		case of.Kind != ast.Object:
+			kind := kinds[q.IntN(len(kinds))]
+			out = append(out, fmt.Sprintf("... on %s %s", kind.Name, q.below(kind, depth)))
+		case q.IntN(6) == 0 && depth > 1 && of.Name != "Query":
+			name := fmt.Sprintf("F%d", len(q.fragments))
+			q.fragments[name] = ""
+			q.fragments[name] = fmt.Sprintf("fragment %s on %s %s", name, of.Name, q.below(of, depth-1))
+			out = append(out, "..."+name)
+		default:
+			out = append(out, q.field(of, depth))
+		}
+	}
+	return "{ " + strings.Join(out, " ") + " }"
+}
+
+func (q *asker) field(of *ast.Definition, depth int) string {
+	var fields []*ast.FieldDefinition
+	for _, f := range of.Fields {
+		if strings.HasPrefix(f.Name, "_") && f.Name != "__schema" && f.Name != "__type" || f.Name == "officialCode" {
+			continue
+		}
+		kind := q.schema.Types[f.Type.Name()]
+		if composite := len(kind.Fields)+len(kind.Types) > 0; !composite || depth > 1 {
+			fields = append(fields, f)
+		}
+	}
+	if len(fields) == 0 {
+		return "__typename"
+	}
+	f := fields[q.IntN(len(fields))]
+	kind := q.schema.Types[f.Type.Name()]
+	var arguments []string
+	for _, a := range f.Arguments {
+		if a.Type.NonNull && a.DefaultValue == nil || q.IntN(3) == 0 {
+			if value := q.value(a.Name, a.Type, 2); value != "" {
+				arguments = append(arguments, a.Name+": "+value)
+			}
+		}
+	}
+	q.aliases++
+	out := fmt.Sprintf("a%d: %s", q.aliases, f.Name)
+	if q.IntN(20) == 0 {
+		out = strings.Repeat("long", q.IntN(40)) + out
+	}
+	switch text := strings.Join(arguments, ", "); {
+	case f.Name == "regionsAtMany":
+		out += "(points: " + q.value("points", f.Arguments.ForName("points").Type, 1) + ")"
+	case strings.Contains(text, "first:") && strings.Contains(text, "last:"), strings.Contains(text, "zoom:") && strings.Contains(text, "toleranceMetres:"):
+	case text != "":
+		out += "(" + text + ")"
+	}
+	if len(kind.Fields)+len(kind.Types) > 0 {
+		out += " " + q.below(kind, depth-1)
+	}
+	return out
+}
+
+// value gives a value of an argument or input field; "" for none.
+func (q *asker) value(name string, of *ast.Type, depth int) string {
+	if of.Elem != nil {
+		n := 1 + q.IntN(4)
+		if name == "points" || name == "ids" {
+			n = 1 + q.IntN(300)
+		}
+		var out []string
+		for range n {
+			if value := q.value(name, of.Elem, depth); value != "" {
+				out = append(out, value)
+			}
+		}
+		return "[" + strings.Join(out, ", ") + "]"
+	}
+	switch name {
+	case "after", "before":
+		return ""
+	case "asOf":
+		return quoted(q.pick("2014-08-01", "2017-12-25", "2022-07-25", "2026-01-01"))
+	case "code", "codes", "region", "parent":
+		return quoted(q.pick("94", "94.06", "35", "33.28", "61.71", "11.01", "12"))
+	case "phase":
+		return quoted(q.pick("2017", "2013-2016"))
+	case "product":
+		return quoted(q.pick("kopi", "coffee-processing"))
+	case "regulation":
+		return quoted("Perpres 63/2020")
+	case "id", "ids":
+		return quoted(q.pick(ids...))
+	case "text", "name":
+		return quoted(q.pick("Dogiyai", "kopi", "Kota", "a", "Banda", "__Type", "RegionFilter", "Query"))
+	case "lon":
+		return fmt.Sprintf("%.4f", 95+45*q.Float64())
+	case "lat":
+		return fmt.Sprintf("%.4f", -10+15*q.Float64())
+	case "first", "last":
+		return fmt.Sprint([]int{1, 5, 50, 100}[q.IntN(4)])
+	case "zoom":
+		return fmt.Sprint(q.IntN(15))
+	case "precision":
+		return fmt.Sprint(q.IntN(8))
+	case "toleranceMetres":
+		return fmt.Sprint([]int{0, 5, 50, 2000, 30000}[q.IntN(5)])
+	case "radius":
+		return fmt.Sprint([]int{1000, 100_000, 3_000_000}[q.IntN(3)])
+	case "bbox":
+		return q.pick(`{west: 95, south: -11, east: 141, north: 6}`, `{west: 110, south: -8, east: 112, north: -6}`)
+	case "within", "intersects", "contains":
+		var ring []string
+		west, south, size, n := 95+30*q.Float64(), -10+10*q.Float64(), 0.5+15*q.Float64(), 2+q.IntN(60)
+		for i := range n {
+			ring = append(ring, fmt.Sprintf("[%.5f, %.5f]", west+size*float64(i)/float64(n), south-0.1*q.Float64()))
+		}
+		return fmt.Sprintf(`{type: "Polygon", coordinates: [[%s, [%.5f, %.5f], [%.5f, %.5f], %s]]}`, strings.Join(ring, ", "), west+size, south, west+size, south+size/2, ring[0])
+	}
+	kind := q.schema.Types[of.NamedType]
+	switch kind.Kind {
+	case ast.Enum:
+		return kind.EnumValues[q.IntN(len(kind.EnumValues))].Name
+	case ast.InputObject:
+		var out []string
+		for _, f := range kind.Fields {
+			if f.Type.NonNull || depth > 0 && q.IntN(8) == 0 {
+				if value := q.value(f.Name, f.Type, depth-1); value != "" {
+					out = append(out, f.Name+": "+value)
+				}
+			}
+		}
+		return "{" + strings.Join(out, ", ") + "}"
+	}
+	switch of.NamedType {
+	case "Boolean":
+		return q.pick("true", "false")
+	case "Int":
+		return fmt.Sprint(q.IntN(100))
+	case "Float":
+		return fmt.Sprint(q.IntN(100))
+	}
+	return ""
+}
+
+// ids are of one thing of each kind.
+var ids []string
+
+func askedAtRandom(schema *ast.Schema, seed uint64) string {
+	q := &asker{Rand: rand.New(rand.NewPCG(seed, 7)), schema: schema, fragments: map[string]string{}}
+	text := "query " + q.below(schema.Query, 3+q.IntN(5))
+	for _, fragment := range q.fragments {
+		text += "\n" + fragment
+	}
+	return text
+}
+
+// priced is a schema and a server over it that keeps no answers.
+func priced(t testing.TB) (graphql.ExecutableSchema, http.Handler) {
+	t.Helper()
+	config := app.Config{HTTP: httpserver.DefaultConfig(), Holder: shared.holder, Now: servertest.Clock}
+	config.HTTP.AnswerCache = 0
+	return graph.NewSchema(&graph.Resolver{Holder: shared.holder, Now: servertest.Clock}), must(app.New(t.Context(), config)).Server.Handler()
+}
+
+// priceOf gives the price of a query without variables.
+func priceOf(t testing.TB, schema graphql.ExecutableSchema, text string) int {
+	t.Helper()
+	document, faults := gqlparser.LoadQueryWithRules(schema.Schema(), text, nil)
+	if len(faults) > 0 {
+		t.Fatalf("%v in %s", faults, text)
+	}
+	return schema.(httpserver.Priced).Price(t.Context(), document.Operations[0], nil, 1<<40)
+}
+
+func post(server http.Handler, text string) *httptest.ResponseRecorder {
+	request := httptest.NewRequest(http.MethodPost, "/graphql", bytes.NewReader(must(json.Marshal(map[string]any{"query": text}))))
+	request.Header.Set("Content-Type", "application/json")
+	recorder := httptest.NewRecorder()
+	server.ServeHTTP(recorder, request)
+	return recorder
+}
+
+// TestPriceCoversWork asserts, of queries at random over the real dataset, that what
+// they give and take is no more than their price stands for.
+func TestPriceCoversWork(t *testing.T) {
+	schema, server := priced(t)
+	for _, field := range []string{`regions(first: 3) { nodes { id } }`, `clusters(first: 3) { nodes { id } }`, `products { id }`, `sources { id }`, `phases { id }`, `designations { id }`} {
+		var got struct {
+			Data map[string]json.RawMessage
+		}
+		if err := json.Unmarshal(post(server, "{"+field+"}").Body.Bytes(), &got); err != nil {
+			t.Fatal(err)
+		}
+		for _, part := range strings.Split(string(got.Data[strings.FieldsFunc(field, func(r rune) bool { return r == '(' || r == ' ' })[0]]), `"id":"`)[1:] {
+			ids = append(ids, part[:strings.IndexByte(part, '"')])
+		}
+	}
+	asked, refused := 0, 0
+	for seed := range uint64(1500) {
+		text := askedAtRandom(schema.Schema(), seed)
+		if strings.Contains(text, "__schema") || strings.Contains(text, "__type(") {
+			// One that nests too deep is refused.
+			if _, faults := gqlparser.LoadQueryWithRules(schema.Schema(), text, nil); len(faults) > 0 {
+				continue
+			}
+		}
+		price := priceOf(t, schema, text)
+		if price > httpserver.DefaultConfig().MaxComplexity {
+			refused++
+			continue
+		}
+		if price > 60_000 && seed%8 != 0 {
+			continue
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		started := time.Now()
+		answer := post(server, text)
+		took := time.Since(started)
+		runtime.ReadMemStats(&after)
+		size, objects := answer.Body.Len(), int(after.Mallocs-before.Mallocs)
+		asked++
+		if os.Getenv("SENTRA_PRICES") != "" {
+			fmt.Printf("%8d units %9d bytes %6.1f B/unit %9d objects %6.1f/unit %8v %6.2f µs/unit %.200q\n", price, size, float64(size-bytesOfAny)/float64(price), objects, float64(objects-objectsOfAny)/float64(price), took, float64(took.Microseconds()-2000)/float64(price), text)
+		}
+		if size > price*bytesAUnit+bytesOfAny || objects > price*objectsAUnit+objectsOfAny {
+			t.Errorf("seed %d: price %d, %d bytes, %d objects: %.2000s", seed, price, size, objects, text)
+		}
+		if strings.Contains(answer.Body.String(), "LIMIT_EXCEEDED") {
+			t.Errorf("seed %d, price %d: %.300s\n%s", seed, price, answer.Body, text)
+		}
+	}
+	if asked < 1000 || refused == 0 {
+		t.Errorf("%d queries were answered, %d were too costly", asked, refused)
+	}
+}
+
+// TestIntrospectionIsPriced asserts that what tools ask passes, and that aliases and
+// nesting cost what they give.
+func TestIntrospectionIsPriced(t *testing.T) {
+	schema, server := priced(t)
+	files := must(filepath.Glob("testdata/introspection/*.graphql"))
+	if len(files) < 3 {
+		t.Fatalf("only %d queries of tools", len(files))
+	}
+	for _, file := range files {
+		text := string(must(os.ReadFile(file)))
+		price, answer := priceOf(t, schema, text), post(server, text).Body
+		t.Logf("%s: price %d, %d bytes", file, price, answer.Len())
+		if strings.Contains(answer.String(), `"errors"`) || answer.Len() > price*bytesAUnit+bytesOfAny || price > answer.Len() {
+			t.Errorf("%s: price %d, %d bytes: %.300s", file, price, answer.Len(), answer)
+		}
+	}
+	many := func(n int, each string) string {
+		var text strings.Builder
+		for i := range n {
+			fmt.Fprintf(&text, each, i)
+		}
+		return text.String()
+	}
+	for name, text := range map[string]string{
+		"types by name": "{" + many(900, `a%d:__type(name:"Region"){fields{name description args{name description type{name}}}}`) + "}",
+		"a service":     "{_service{sdl}}",
+		"a type":        `{__type(name:"Region"){name description fields{name type{name ofType{name}}}}}`,
+	} {
+		price, answer := priceOf(t, schema, text), post(server, text).Body
+		if answer.Len() > price*bytesAUnit+bytesOfAny || strings.Contains(answer.String(), `"errors"`) {
+			t.Errorf("%s: price %d, %d bytes", name, price, answer.Len())
+		}
+	}
+	for name, text := range map[string]string{
+		"20 x 20 aliases": "{" + many(20, "a%d:__schema{...S}") + "}fragment S on __Schema{" + many(20, "b%d:types{...T}") + "}fragment T on __Type{name description fields{name description}}",
+		"40 x 40 aliases": "{" + many(40, "a%d:__schema{...S}") + "}fragment S on __Schema{" + many(40, "b%d:types{name kind description}") + "}",
+		"1,000 aliases":   "{" + many(1000, "a%d:__schema{...S}") + "}fragment S on __Schema{types{name description fields{name}}}",
+	} {
+		got := post(server, text)
+		if !strings.Contains(got.Body.String(), "LIMIT_EXCEEDED") {
+			t.Errorf("%s: %d bytes: %.200s", name, got.Body.Len(), got.Body)
+		}
+	}
+}

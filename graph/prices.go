@@ -1,0 +1,239 @@
+package graph
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/sentra-ikm/sentra/graph/model"
+	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/geo"
+	"github.com/sentra-ikm/sentra/internal/querycost"
+)
+
+// Price gives the price of an operation that is valid, with its variables coerced.
+// Where that is more than most, it may be any price greater than it.
+func (f *federated) Price(ctx context.Context, operation *ast.OperationDefinition, variables map[string]any, most int) int {
+	return f.prices.Of(ctx, operation, variables, most)
+}
+
+// Work of the engine that a unit stands for.
+const (
+	// namesAUnit is how many names a search compares to a text.
+	namesAUnit = 50
+	// clustersAUnit is how many clusters are judged by one part of a filter.
+	clustersAUnit = 100
+)
+
+// prices gives the rules of the price list that the schema's directives cannot
+// say, by field: what depends on how much is loaded, and boundaries by their bytes.
+func (r *Resolver) prices() map[string]querycost.Rule {
+	type arguments = querycost.Arguments
+	// loaded gives the length that lists have at most now, but not less than the
+	// schema assumes; a page is as long as was asked.
+	loaded := func(assumed int, of func(*atlas.Lengths) int) querycost.Rule {
+		return querycost.Rule{Length: func(ctx context.Context, _ arguments) int { return max(assumed, of(r.atlas(ctx).Lengths())) }}
+	}
+	page := func(name string, assumed int, of func(*atlas.Atlas) int) querycost.Rule {
+		return querycost.Rule{Length: func(ctx context.Context, given arguments) int {
+			longest := max(assumed, of(r.atlas(ctx)))
+			if first := given.Int(name); first != nil {
+				return max(0, min(*first, model.MaxPage, longest))
+			}
+			return min(longest, model.MaxPage)
+		}}
+	}
+	distinct := func(rule querycost.Rule) querycost.Rule {
+		rule.Distinct = true
+		return rule
+	}
+	all := func(assumed int, of func(*atlas.Atlas) int) querycost.Rule {
+		return querycost.Rule{Length: func(ctx context.Context, _ arguments) int { return max(assumed, of(r.atlas(ctx))) }}
+	}
+	cited := loaded(3, func(l *atlas.Lengths) int { return l.Sources })
+	sdl := 0
+	for _, source := range sources {
+		sdl += len(source.Input)
+	}
+	rules := map[string]querycost.Rule{
+		"Query.products":     all(20, func(a *atlas.Atlas) int { return len(a.Data.Products) }),
+		"Query.sources":      all(50, func(a *atlas.Atlas) int { return len(a.Data.Sources) }),
+		"Query.phases":       all(3, func(a *atlas.Atlas) int { return len(a.Data.Phases) }),
+		"Query.designations": all(200, func(a *atlas.Atlas) int { return len(a.Data.Designations) }),
+		"Programme.phases":   all(3, func(a *atlas.Atlas) int { return len(a.Data.Phases) }),
+		"Programme.events":   all(20, func(a *atlas.Atlas) int { return len(a.Data.Events) }),
+
+		"_Service.sdl": {Weight: func(context.Context, arguments) int { return 1 + sdl/querycost.UnitBytes }},
+
+		"Dataset.designationCoverage": all(15, func(a *atlas.Atlas) int { return len(a.Data.Coverage) }),
+		"AffirmativeStatus.coverage":  loaded(8, func(l *atlas.Lengths) int { return l.Coverage }),
+
+		"Query.regionsAt": {Weight: func(_ context.Context, given arguments) int { return 1 + locating(given) }},
+		"Query.regionsAtMany": {
+			Length: func(_ context.Context, given arguments) int { return given.Len("points") + pointsOf(given) },
+			Weight: func(_ context.Context, given arguments) int {
+				return 1 + (given.Len("points")+pointsOf(given))*locating(given)
+			},
+		},
+		"Query.nodes": distinct(querycost.Rule{
+			Length: func(_ context.Context, given arguments) int { return given.Len("ids") },
+			Copies: func(_ context.Context, given arguments) int { return copies(given.Strings("ids")) },
+		}),
+		"Query._entities": distinct(querycost.Rule{
+			Length: func(_ context.Context, given arguments) int { return given.Len("representations") },
+			Copies: func(_ context.Context, given arguments) int { return copies(representations(given)) },
+		}),
+		"Query.search": distinct(querycost.Rule{Weight: func(ctx context.Context, _ arguments) int {
+			a := r.atlas(ctx)
+			return 1 + (len(a.Data.Regions)+2*len(a.Data.Clusters)+2*len(a.Data.Products))/namesAUnit
+		}}),
+		"SearchResult.node": {Distinct: true},
+		"Query.clusters": {Weight: func(ctx context.Context, given arguments) int {
+			return 1 + given.Given().Fields*len(r.atlas(ctx).Data.Clusters)/clustersAUnit
+		}},
+		// Every cluster is counted, and judged where its regions are asked about.
+		"Query.choropleth": {Weight: func(ctx context.Context, given arguments) int {
+			return 20 + (5+given.Given().Fields)*len(r.atlas(ctx).Data.Clusters)/clustersAUnit
+		}},
+		"Choropleth.rows": distinct(all(514, func(a *atlas.Atlas) int { return max(len(a.Data.Products), len(a.Data.Phases)) })),
+
+		"ChoroplethRow.region":        {Distinct: true},
+		"ChoroplethRow.sources":       loaded(5, func(l *atlas.Lengths) int { return l.RowSources }),
+		"RegionConnection.edges":      {Distinct: true},
+		"RegionConnection.nodes":      {Distinct: true},
+		"RegionConnection.notCovered": {Distinct: true},
+		"RegionEdge.node":             {Distinct: true},
+
+		"Region.codes":        loaded(4, func(l *atlas.Lengths) int { return l.Codes }),
+		"Region.children":     distinct(loaded(40, func(l *atlas.Lengths) int { return l.Members })),
+		"Region.predecessors": loaded(2, func(l *atlas.Lengths) int { return l.Successions }),
+		"Region.successors":   loaded(5, func(l *atlas.Lengths) int { return l.Successions }),
+		"Region.designations": loaded(4, func(l *atlas.Lengths) int { return l.Designations }),
+		"Region.clusterCount": {Weight: func(ctx context.Context, _ arguments) int {
+			return 1 + r.atlas(ctx).Lengths().Clusters/clustersAUnit
+		}},
+		"Region.neighbours":      {Distinct: true},
+		"RegionNeighbour.region": {Distinct: true},
+		"Region.nearest": {Distinct: true, Weight: func(_ context.Context, given arguments) int {
+			n := 5
+			if first := given.Int("first"); first != nil {
+				n = max(0, min(*first, 100))
+			}
+			return 100 + 30*n
+		}},
+		"RegionDistance.region": {Distinct: true},
+		"Region.boundary": {
+			Together: func(ctx context.Context, given arguments) (any, func(n int) int) {
+				var precision *int
+				if given.Field().Arguments.ForName("precision") != nil {
+					precision = given.Int("precision")
+				}
+				detail, err := geo.NewDetail(given.Int("zoom"), given.Float("toleranceMetres"), precision)
+				if err != nil {
+					// Nothing is drawn, but an error told for each.
+					return "boundary", func(n int) int { return n }
+				}
+				a := r.atlas(ctx)
+				return detail, func(n int) int { return a.BoundaryBytes(n, detail.Tolerance, detail.Places) / querycost.UnitBytes }
+			},
+			Weight: func(context.Context, arguments) int { return 1 },
+		},
+		"Region.clusters": {
+			Length: func(ctx context.Context, given arguments) int {
+				longest := max(model.DefaultPage, r.atlas(ctx).Lengths().Clusters)
+				for _, name := range []string{"first", "last"} {
+					if n := given.Int(name); n != nil {
+						return max(0, min(*n, model.MaxPage, longest))
+					}
+				}
+				return min(model.DefaultPage, max(5, r.atlas(ctx).Lengths().Clusters))
+			},
+			Weight: func(ctx context.Context, given arguments) int {
+				return 2 + (1+given.Given().Fields)*r.atlas(ctx).Lengths().Clusters/clustersAUnit
+			},
+			// The filter is read once for all regions of a list.
+			Together: func(_ context.Context, given arguments) (any, func(n int) int) {
+				sum := given.Given()
+				return given.Field(), func(n int) int { return sum.Price + n*(sum.Fields+sum.Literals/2) }
+			},
+		},
+
+		"Designation.neighbouringCountries": loaded(3, func(l *atlas.Lengths) int { return l.Countries }),
+		"AffirmativeStatus.designations":    loaded(3, func(l *atlas.Lengths) int { return l.Designations }),
+		"Cluster.products":                  loaded(2, func(l *atlas.Lengths) int { return l.Products }),
+		"Cluster.phases":                    loaded(2, func(l *atlas.Lengths) int { return l.Phases }),
+		"Cluster.regions":                   distinct(loaded(2, func(l *atlas.Lengths) int { return l.Regions })),
+		"Cluster.events":                    loaded(5, func(l *atlas.Lengths) int { return l.Events }),
+		"Product.clusters":                  page("first", 5, func(a *atlas.Atlas) int { return a.Lengths().ClustersOfProduct }),
+		"Phase.clusters":                    page("first", 10, func(a *atlas.Atlas) int { return a.Lengths().ClustersOfPhase }),
+	}
+	for _, of := range parsedSchema.Types {
+		if field := of.Fields.ForName("sources"); field != nil && of.Kind == ast.Object {
+			if name := of.Name + ".sources"; rules[name].Length == nil {
+				rules[name] = cited
+			}
+		}
+	}
+	return rules
+}
+
+// locating is the price of finding what holds a point, or is nearest to it.
+func locating(given querycost.Arguments) int {
+	if tolerance := given.Float("toleranceMetres"); tolerance != nil && *tolerance > 0 {
+		return 8
+	}
+	return 2
+}
+
+// pointsOf gives the number of points of a GeoJSON MultiPoint.
+func pointsOf(given querycost.Arguments) int {
+	value, literal := given.Value("multiPoint")
+	if literal != nil {
+		for _, child := range literal.Children {
+			if child.Name == "coordinates" && child.Value.Kind == ast.Variable {
+				// As many as all values that are given could be.
+				return given.Given().Values
+			}
+			if child.Name == "coordinates" {
+				return len(child.Value.Children)
+			}
+		}
+		return 0
+	}
+	object, _ := value.(map[string]any)
+	coordinates, _ := object["coordinates"].([]any)
+	return len(coordinates)
+}
+
+// representations gives the representations of a gateway as texts, to be compared.
+func representations(given querycost.Arguments) []string {
+	value, literal := given.Value("representations")
+	if literal != nil {
+		out := make([]string, len(literal.Children))
+		for i, child := range literal.Children {
+			out[i] = child.Value.String()
+		}
+		return out
+	}
+	list, _ := value.([]any)
+	out := make([]string, len(list))
+	for i, one := range list {
+		text, err := json.Marshal(one)
+		if err != nil {
+			return nil
+		}
+		out[i] = string(text)
+	}
+	return out
+}
+
+// copies gives how often the most frequent of texts is there.
+func copies(texts []string) int {
+	seen, most := make(map[string]int, len(texts)), 1
+	for _, text := range texts {
+		seen[text]++
+		most = max(most, seen[text])
+	}
+	return most
+}

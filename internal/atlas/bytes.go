@@ -1,0 +1,68 @@
+package atlas
+
+import (
+	"slices"
+	"sync"
+)
+
+// The tolerances at which boundaries are counted, in metres, upwards. One between
+// two of them is taken for the lower, under which there are no fewer positions.
+var countedTolerances = [...]float64{0, 10, 100, 1000, 10_000}
+
+// boundarySizes tells how many positions the boundaries of any number of regions
+// have at most, at a tolerance.
+type boundarySizes struct {
+	// sums by the number of regions, of those with most positions.
+	sums [len(countedTolerances)]func() []int
+}
+
+func (a *Atlas) newBoundarySizes() *boundarySizes {
+	s := &boundarySizes{}
+	for i, tolerance := range countedTolerances {
+		s.sums[i] = sync.OnceValue(func() []int {
+			sums := []int{0}
+			for _, shapes := range a.shapes {
+				most := 0
+				for _, shape := range shapes {
+					most = max(most, shape.positions(i, tolerance))
+				}
+				sums = append(sums, most)
+			}
+			slices.SortFunc(sums[1:], func(a, b int) int { return b - a })
+			for n := 1; n < len(sums); n++ {
+				sums[n] += sums[n-1]
+			}
+			return sums
+		})
+	}
+	return s
+}
+
+// positions counts the positions of a shape at one of the tolerances, once.
+func (s *Shape) positions(i int, tolerance float64) int {
+	if known := s.counts[i].Load(); known > 0 {
+		return int(known)
+	}
+	count := 0
+	for _, polygon := range s.Simplified(tolerance) {
+		for _, ring := range polygon {
+			count += len(ring)
+		}
+	}
+	s.counts[i].Store(int32(count))
+	return count
+}
+
+// BoundaryBytes gives the greatest number of bytes that EncodedBoundary gives for n
+// regions of one day, simplified by a tolerance in metres and rounded to decimal places.
+func (a *Atlas) BoundaryBytes(n int, tolerance float64, places int) int {
+	at := 0
+	for i, counted := range countedTolerances {
+		if counted <= tolerance {
+			at = i
+		}
+	}
+	sums := a.sizes.sums[at]()
+	// "[-123.,-12.]," but for the decimals, and rings and parts.
+	return sums[max(0, min(n, len(sums)-1))]*(14+2*places) + 64*n
+}

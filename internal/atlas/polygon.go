@@ -1,0 +1,101 @@
+package atlas
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+
+	"github.com/paulmach/orb"
+
+	"github.com/sentra-ikm/sentra/internal/geo"
+	"github.com/sentra-ikm/sentra/internal/geo/locate"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// maxOverlaySteps is how many edges the polygons of one request may be laid over,
+// each counted at every latitude at which another begins. Coasts in full detail take
+// a hundredth of it; polygons of long teeth beside each other could take a thousand
+// times as much.
+const maxOverlaySteps = 50_000_000
+
+// readyPolygon is a polygon of a filter, made ready when it is first needed.
+type readyPolygon struct {
+	overlay func() *geo.Overlay
+	index   func() *locate.Index
+	of      *polygons
+	mutex   sync.Mutex
+	bound   orb.Bound
+	// known are the shares of areas that were laid over it, by where they lie in memory.
+	known map[*orb.Polygon]shares
+}
+
+// shares are those of an area in the polygon and of the polygon in the area.
+type shares struct{ ofArea, ofPolygon float64 }
+
+type polygonsKey struct{}
+
+// polygons are those of one request, by where they lie in memory.
+type polygons struct {
+	mutex sync.Mutex
+	ready map[*orb.Polygon]*readyPolygon
+	steps atomic.Int64
+}
+
+// WithPolygons gives a context in which a polygon is made ready once, however
+// often filters use it. A polygon must not change while the context is in use.
+func WithPolygons(ctx context.Context) context.Context {
+	return context.WithValue(ctx, polygonsKey{}, new(polygons))
+}
+
+// polygonOf gives a polygon made ready, or that is when it is asked.
+func polygonOf(ctx context.Context, shape orb.MultiPolygon) *readyPolygon {
+	of, ok := ctx.Value(polygonsKey{}).(*polygons)
+	if !ok {
+		of = new(polygons)
+	}
+	of.mutex.Lock()
+	defer of.mutex.Unlock()
+	if known := of.ready[&shape[0]]; known != nil {
+		return known
+	}
+	made := &readyPolygon{
+		overlay: sync.OnceValue(func() *geo.Overlay { return geo.NewOverlay(shape) }),
+		index:   sync.OnceValue(func() *locate.Index { return locate.New([]locate.Face{{Shape: shape}}) }),
+		of:      of, bound: shape.Bound(), known: make(map[*orb.Polygon]shares),
+	}
+	if of.ready == nil {
+		of.ready = make(map[*orb.Polygon]*readyPolygon)
+	}
+	of.ready[&shape[0]] = made
+	return made
+}
+
+// shares lays the polygon over an area; over a boundary once a request.
+func (p *readyPolygon) shares(ctx context.Context, area *part) (both shares, err error) {
+	if !p.bound.Intersects(area.bound) {
+		return shares{}, nil
+	}
+	if area.exact {
+		p.mutex.Lock()
+		known, ok := p.known[&area.shape[0]]
+		p.mutex.Unlock()
+		if ok {
+			return known, nil
+		}
+	}
+	both.ofArea, both.ofPolygon, err = p.overlay().SharesUntil(area.shape, func(edges int) error {
+		if p.of.steps.Add(int64(edges)) > maxOverlaySteps {
+			return sentra.Errorf(sentra.CodeLimitExceeded, "the polygons have too many edges beside each other to be laid over the regions; simplify them")
+		}
+		return sentra.Ended(ctx, "while a polygon was laid over the regions")
+	})
+	if err != nil {
+		return shares{}, err
+	}
+	if area.exact {
+		p.mutex.Lock()
+		p.known[&area.shape[0]] = both
+		p.mutex.Unlock()
+	}
+	return both, nil
+}
