@@ -149,6 +149,10 @@ test('a day that the API does not know is said, and no other one is shown', asyn
     assert.deepEqual(faults, [], path);
     await context.close();
   }
+  const framed = await refused('/embed?asOf=2013-01-01');
+  assert.equal(await framed.page.locator('#tagline').textContent(), 'There is no answer for 1 January 2013. The record begins on 23 July 2014; before it nothing is known.');
+  await assertNoAnswer(framed.page);
+  await framed.context.close();
   const { page, context } = await refused('/?asOf=2017-02-30&list=provinces');
   assert.equal(await page.locator('#timeline .shown').textContent(), '“2017-02-30”');
   await page.getByRole('button', { name: 'Show without it' }).click();
@@ -359,7 +363,7 @@ test('a number that cannot be told has another colour than none', async () => {
 });
 
 test('a swatch has the colour of what it stands beside', async () => {
-  const { page, faults, context } = await show('/?asOf=2017-12-25&show=cluster:Q2x1c3RlcjoyMDE3LTk0LjA2LWNvZmZlZS1wcm9jZXNzaW5n');
+  const { page, faults, context } = await show('/?asOf=2017-12-25&show=cluster:2017-94.06-coffee-processing');
   const paint = (locator, pseudo) => locator.evaluate((e, p) => { const { backgroundColor, backgroundImage } = getComputedStyle(e, p); return [backgroundColor, backgroundImage]; }, pseudo);
   const inCard = page.locator('#card .answer');
   await inCard.first().waitFor();
@@ -377,7 +381,8 @@ test('a cluster’s card says when its phase had not begun', async () => {
   const before = await show(`/?asOf=2016-12-31&show=cluster:${key}`);
   await before.page.locator('#card').getByText('Its phase had not begun by 31 December 2016.').waitFor();
   await before.context.close();
-  const after = await show(`/?asOf=2017-12-25&show=cluster:${key}`);
+  // An address from when clusters had ids alone leads to the same, and becomes one with the key.
+  const after = await show('/?asOf=2017-12-25&show=cluster:Q2x1c3RlcjoyMDE3LTk0LjA2LWNvZmZlZS1wcm9jZXNzaW5n');
   await after.page.locator('#card').getByText('Kabupaten Dogiyai').first().waitFor();
   assert.equal(await after.page.locator('#card').getByText('had not begun').count(), 0);
   await after.context.close();
@@ -618,7 +623,7 @@ test('without boundaries the land and the points still show', async () => {
 for (const colorScheme of ['light', 'dark']) {
   test(`axe finds no serious fault, ${colorScheme}`, async () => {
     for (const [path, viewport] of [['/', desktop], ['/?asOf=2017-12-25&list=regencies&affirmative=ANY&show=region:94.06&near=135,-4,200000', desktop], ['/?asOf=2014-08-01&list=provinces&lang=id', phone], ['/?asOf=2013-06-01&list=villages', phone],
-      ['/?show=cluster:Q2x1c3RlcjoyMDE3LTk0LjA2LWNvZmZlZS1wcm9jZXNzaW5n', phone], ['/embed', phone]]) {
+      ['/?show=cluster:2017-94.06-coffee-processing', phone], ['/embed', phone]]) {
       const { page, context } = await open(browser, { colorScheme, viewport });
       await page.goto(address + path);
       await page.waitForSelector('html[data-map="ready"]:is([data-state="answered"], [data-state="refused"])', { state: 'attached' });

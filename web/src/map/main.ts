@@ -11,7 +11,7 @@ import { drawLegend } from './legend';
 import { nameIn, type Page } from './page';
 import { paletteOf } from './palette';
 import { clustersQuestion, frameQuery, listQuestion, markedFilter, markedQuestion, numbersQuestion, presentQuery, provincesQuery, regionFilter, regionsQuestion } from './questions';
-import { drawRefusal, refusalOf } from './refusal';
+import { refusalOf, refusalText } from './refusal';
 import { drawResults, type Listed, status, told } from './results';
 import { createRetry } from './retry';
 import { boxOf } from './shapes';
@@ -236,11 +236,10 @@ function drawCard() {
 function refuse() {
   listed = undefined;
   counts = {};
-  const reasons = drawRefusal(page);
-  if (embedded) byId('tagline').textContent = reasons[0]?.textContent ?? '';
+  if (embedded) byId('tagline').textContent = refusalText(page);
   else drawResults(byId('results'), page, listed, counts, actions);
   blankMap(page.words.mapNothing);
-  say(reasons[0]?.textContent ?? '');
+  say(refusalText(page));
   document.documentElement.dataset.state = 'refused';
 }
 

@@ -22,6 +22,11 @@ export function refusedDay({ refused }: View): string | undefined {
   return refused.find(({ name }) => name === 'asOf')?.value;
 }
 
+/** The refusal as a text. */
+export function refusalText(page: Page): string {
+  return drawRefusal(page).flatMap((box) => [...(box as HTMLElement).querySelectorAll('h2, p')]).map(({ textContent }) => textContent!.replace(/\.?$/, '.')).join(' ');
+}
+
 /** The refusal, and what the reader can do. */
 export function drawRefusal({ view, words, frame, day, change, refusal }: Page): Node[] {
   const offer = (text: string, changes: Partial<View>) => h('button', { type: 'button', onclick: () => change(changes) }, text);
