@@ -1,29 +1,78 @@
 #!/usr/bin/env bash
-# What `make test` and CI run: format, generated code, vet, tests, fuzzing.
+# What `make test` and CI run: format, generated code, vet, staticcheck, known
+# vulnerabilities, tests, the race detector, fuzzing. What had to be left out stands
+# in its last lines.
+#
+#   test.sh        all of it
+#   test.sh race   the race detector alone
 set -euo pipefail
+cd "$(dirname "$0")/.."
+mkdir -p bin
 # One PostgreSQL serves the whole run, unless the environment names one.
 if [ -z "${SENTRA_TEST_DATABASE_URL:-}" ]; then
-  mkdir -p bin
   go build -o bin/withpg ./internal/pgtest/withpg
   exec bin/withpg "$0" "$@"
 fi
-unformatted=$(gofmt -l bench cmd conformance graph internal migrations web/*.go)
-if [ -n "$unformatted" ]; then
-  echo "not formatted: $unformatted" >&2
+
+# The real boundaries: those of ../shared, else downloaded ones. Each test that finds
+# none adds its name to a file.
+export SENTRA_TEST_LEFT_OUT=$PWD/bin/left-out SENTRA_TEST_BOUNDARIES
+: > "$SENTRA_TEST_LEFT_OUT"
+fresh=
+if ! SENTRA_TEST_BOUNDARIES=$(go run ./internal/boundarytest/fetch 2> bin/fetch.log); then
+  SENTRA_TEST_BOUNDARIES=none
+  # A result that go test has kept would leave no name.
+  fresh=-count=1
+fi
+
+static() {
+  local unformatted before
+  unformatted=$(gofmt -l bench cmd conformance graph internal migrations web/*.go)
+  if [ -n "$unformatted" ]; then
+    echo "not formatted: $unformatted" >&2
+    exit 1
+  fi
+  state() { cat graph/*generated.go graph/model/generated.go go.mod | sha256sum; }
+  before=$(state)
+  go tool gqlgen generate 2>/dev/null
+  if [ "$before" != "$(state)" ]; then
+    echo "the generated code was not that of schema.graphql; it is now: look at it, and run the tests again" >&2
+    exit 1
+  fi
+  go vet ./...
+  go tool staticcheck ./...
+  vulnerabilities=$(scripts/govulncheck.sh)
+}
+
+tests() {
+  # Tests that hold a start or a page to its time run alone, each package by itself.
+  # shellcheck disable=SC2086
+  go test $fresh -p 1 ./cmd/... ./web/...
+  # shellcheck disable=SC2046
+  go test $fresh $(go list ./... | grep -v -e /cmd/ -e '/web$')
+}
+
+# The packages in which more than one goroutine is at work. Tests of one goroutine
+# that go through millions of cases are left to `tests`, which runs them in full.
+race() {
+  local single='^(TestFiltersAgainstOracle|TestClustersAgainstBruteForce|TestChoroplethOfSpreadClusters|TestAtOnSharedBorders)$'
+  go test $fresh -race -skip "$single" ./graph/... ./internal/{app,atlas,boundarytest,embeddedpg,export,geo/coverage,httpserver,ingest,pgtest,postgres,register,tile} ./conformance/http
+  # The program itself, built with the detector. Bars of time and memory are not its.
+  go test $fresh -race -run 'LifeOfAServer|Swaps|Embedded' ./cmd/sentra
+}
+
+vulnerabilities=
+case ${1:-all} in
+  all) static; tests; race; scripts/fuzz.sh ;;
+  race) race ;;
+  *) echo "test.sh knows only: race" >&2; exit 2 ;;
+esac
+
+[ -z "$vulnerabilities" ] || echo "$vulnerabilities"
+left_out=$(sort -u "$SENTRA_TEST_LEFT_OUT" | wc -l)
+if [ "$SENTRA_TEST_BOUNDARIES" = none ]; then
+  echo "left out: $left_out tests that need ../shared/boundaries, which is not there and could not be downloaded (bin/left-out lists them, bin/fetch.log says why)"
+elif [ "$left_out" != 0 ]; then
+  echo "$left_out tests were left out although there are boundaries: bin/left-out lists them" >&2
   exit 1
 fi
-state() { cat graph/*generated.go graph/model/generated.go go.mod | sha256sum; }
-before=$(state)
-go tool gqlgen generate 2>/dev/null
-if [ "$before" != "$(state)" ]; then
-  echo "the generated code was not that of schema.graphql; it is now: look at it, and run the tests again" >&2
-  exit 1
-fi
-go vet ./...
-# Tests that hold a start or a page to its time run alone, each package by itself.
-timed="./cmd/... ./web/..."
-# shellcheck disable=SC2086
-go test -p 1 $timed
-# shellcheck disable=SC2046
-go test $(go list ./... | grep -v -e /cmd/ -e '/web$')
-scripts/fuzz.sh

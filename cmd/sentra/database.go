@@ -104,7 +104,7 @@ func embedded(ctx context.Context, o *options, log *slog.Logger, share bool) (st
 	if err != nil {
 		return "", nil, err
 	}
-	server, err := embeddedpg.Start(ctx, embeddedpg.Config{Dir: dir})
+	server, err := embeddedpg.Start(ctx, embeddedpg.Config{Dir: dir, Log: log})
 	if share && sentra.ErrorCode(err) == sentra.CodeConflict {
 		url, err := embeddedpg.Address(dir)
 		return url, func() error { return nil }, err

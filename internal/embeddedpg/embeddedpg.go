@@ -7,24 +7,20 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
+	"log/slog"
 	"maps"
 	"net"
 	"net/url"
 	"os"
-	"os/exec"
 	"os/user"
 	"path/filepath"
-	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
-	embeddedpostgres "github.com/fergusstrange/embedded-postgres"
 	_ "github.com/lib/pq" // The driver with which the database is made.
 
 	"github.com/sentra-ikm/sentra/internal/sentra"
@@ -40,15 +36,9 @@ type Config struct {
 	Fleeting bool
 	// Settings are further settings of PostgreSQL, such as shared_buffers.
 	Settings map[string]string
-	// Log takes PostgreSQL's own output; dropped when nil.
-	Log io.Writer
-}
-
-// Server is a running PostgreSQL.
-type Server struct {
-	postgres *embeddedpostgres.EmbeddedPostgres
-	url      string
-	lock     *os.File
+	// Log is told when PostgreSQL ends by itself, why, and when it runs again;
+	// by default discarded.
+	Log *slog.Logger
 }
 
 const (
@@ -81,17 +71,21 @@ func Initialised(dir string) bool {
 	return err == nil
 }
 
-// Start runs PostgreSQL and waits until it answers. A second server on the same
-// folder is a CONFLICT; a PostgreSQL that a killed server left behind is stopped
-// first and recovers by its own log.
+// Start runs PostgreSQL, waits until it answers, and starts it again whenever it
+// ends by itself. A second server on the same folder is a CONFLICT; a PostgreSQL
+// that a killed server left behind is stopped first and recovers by its own log.
+// PostgreSQL's log is kept in the folder as postgresql.log.
 func Start(ctx context.Context, config Config) (server *Server, err error) {
 	if config.Dir == "" {
 		if config.Dir, err = DefaultDir(); err != nil {
 			return nil, err
 		}
 	}
+	if config.Dir, err = filepath.Abs(config.Dir); err != nil {
+		return nil, fmt.Errorf("find the data folder: %w", err)
+	}
 	if config.Log == nil {
-		config.Log = io.Discard
+		config.Log = slog.New(slog.DiscardHandler)
 	}
 	if err := os.MkdirAll(config.Dir, 0o755); err != nil {
 		return nil, sentra.Wrap(sentra.CodeUnavailable, err, "the data folder %s cannot be made", config.Dir)
@@ -105,102 +99,145 @@ func Start(ctx context.Context, config Config) (server *Server, err error) {
 			lock.Close()
 		}
 	}()
-	account, err := unprivileged()
+	in, err := prepare(ctx, config)
 	if err != nil {
 		return nil, err
 	}
-	binaries := config.Binaries
-	if binaries == "" {
-		binaries = findBinaries(ctx)
+	defer func() {
+		if err != nil {
+			in.log.Close()
+		}
+	}()
+	process, err := in.start(ctx)
+	if err != nil {
+		return nil, err
 	}
-	if binaries == "" && account != nil {
-		return nil, sentra.Errorf(sentra.CodeUnavailable, "PostgreSQL is not installed, and downloaded binaries cannot be run as root; install the package postgresql, run as another user, or set SENTRA_DATABASE_URL")
-	}
-	if account != nil {
-		if err := os.Chown(config.Dir, account.uid, account.gid); err != nil {
-			return nil, sentra.Wrap(sentra.CodeUnavailable, err, "the data folder %s cannot be given to the account %s", config.Dir, account.name)
+	for _, step := range []func() error{
+		func() error { return in.makeDatabase(ctx) },
+		func() error { return in.note("url", in.url(database)) },
+		// From here on the folder is never made anew.
+		func() error { return in.note(initialised, "") },
+	} {
+		if err := step(); err != nil {
+			return nil, errors.Join(in.explain(process, err), process.stop())
 		}
 	}
-	return start(ctx, config, binaries, account, lock)
+	return watch(in, process, lock, config.Log), nil
 }
 
-func start(ctx context.Context, config Config, binaries string, account *account, lock *os.File) (*Server, error) {
-	data := filepath.Join(config.Dir, "data")
-	version := embeddedpostgres.V16
-	wrapped := filepath.Join(config.Dir, "binaries")
-	if binaries != "" {
-		found, err := binariesVersion(ctx, binaries)
-		if err != nil {
-			return nil, err
+// prepare finds the binaries, and makes the data folder unless it is there.
+func prepare(ctx context.Context, config Config) (*installation, error) {
+	in := &installation{dir: config.Dir, data: filepath.Join(config.Dir, "data"), binaries: config.Binaries, ready: 10 * time.Minute}
+	var err error
+	if in.account, err = unprivileged(); err != nil {
+		return nil, err
+	}
+	if in.binaries == "" {
+		in.binaries = findBinaries(ctx)
+	}
+	if in.account != nil {
+		if in.binaries == "" {
+			return nil, sentra.Errorf(sentra.CodeUnavailable, "PostgreSQL is not installed, and downloaded binaries cannot be run as root; install the package postgresql, run as another user, or set SENTRA_DATABASE_URL")
 		}
-		version = embeddedpostgres.PostgresVersion(found)
-		if err := wrap(wrapped, binaries, account); err != nil {
+		if err := os.Chown(in.dir, in.account.uid, in.account.gid); err != nil {
+			return nil, sentra.Wrap(sentra.CodeUnavailable, err, "the data folder %s cannot be given to the account %s", in.dir, in.account.name)
+		}
+	}
+	if in.binaries == "" {
+		if in.binaries, err = download(in.dir); err != nil {
 			return nil, err
 		}
 	}
-	// A folder whose making was cut short is made anew; one that was finished is
-	// never removed, whatever its version.
-	marker := filepath.Join(config.Dir, initialised)
-	if _, err := os.Stat(marker); errors.Is(err, os.ErrNotExist) {
-		if err := os.RemoveAll(data); err != nil {
+	if in.binaries, err = filepath.Abs(in.binaries); err != nil {
+		return nil, fmt.Errorf("find PostgreSQL: %w", err)
+	}
+	made, err := in.isMade(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if in.password, err = in.storedPassword(made); err != nil {
+		return nil, err
+	}
+	// We hold the lock, so the program that started it is gone.
+	if _, err := os.Stat(filepath.Join(in.data, "postmaster.pid")); err == nil {
+		in.stopOrphan(ctx)
+	}
+	// One whose making was cut short is made anew.
+	if !made {
+		if err := os.RemoveAll(in.data); err != nil {
 			return nil, fmt.Errorf("clear an unfinished data folder: %w", err)
 		}
-	} else if stored, err := os.ReadFile(filepath.Join(data, "PG_VERSION")); err != nil {
-		return nil, sentra.Wrap(sentra.CodeUnavailable, err, "the data folder %s is damaged", data)
-	} else if major := strings.TrimSpace(string(stored)); binaries != "" && !strings.HasPrefix(string(version), major) {
-		return nil, sentra.Errorf(sentra.CodeConflict, "the data folder %s was made by PostgreSQL %s, but the binaries found are of version %s", data, major, version)
+		if err := in.initialise(ctx); err != nil {
+			return nil, err
+		}
 	}
-	if _, err := os.Stat(filepath.Join(data, "postmaster.pid")); err == nil {
-		// We hold the lock, so its server is gone. The stop fails when that
-		// PostgreSQL is gone too; then the file is stale and start removes it.
-		_ = exec.CommandContext(ctx, filepath.Join(wrapped, "bin", "pg_ctl"), "stop", "-w", "-m", "fast", "-D", data).Run()
-	}
-
-	password, err := storedPassword(config.Dir)
-	if err != nil {
+	if in.port, err = freePort(); err != nil {
 		return nil, err
 	}
-	port, err := freePort()
-	if err != nil {
-		return nil, err
-	}
-	parameters := map[string]string{
+	in.parameters = map[string]string{
 		"listen_addresses":        "127.0.0.1",
 		"unix_socket_directories": "",
 		"logging_collector":       "off",
+		"log_destination":         "stderr",
 		"max_connections":         "100",
 	}
 	if config.Fleeting {
-		parameters["fsync"], parameters["synchronous_commit"], parameters["full_page_writes"] = "off", "off", "off"
+		in.parameters["fsync"], in.parameters["synchronous_commit"], in.parameters["full_page_writes"] = "off", "off", "off"
 	}
-	maps.Copy(parameters, config.Settings)
-	settings := embeddedpostgres.DefaultConfig().Version(version).Port(uint32(port)).
-		Username(role).Password(password).Database(database).Locale("C").Encoding("UTF8").
-		DataPath(data).RuntimePath(filepath.Join(config.Dir, "run")).BinariesPath(wrapped).
-		CachePath(filepath.Join(config.Dir, "download")).StartParameters(parameters).Logger(config.Log)
-	server := &Server{
-		postgres: embeddedpostgres.NewDatabase(settings),
-		url: (&url.URL{Scheme: "postgres", User: url.UserPassword(role, password), Host: "127.0.0.1:" + strconv.Itoa(port),
-			Path: database, RawQuery: "sslmode=disable"}).String(),
-		lock: lock,
+	maps.Copy(in.parameters, config.Settings)
+	if in.log, err = openLogFile(filepath.Join(in.dir, "postgresql.log")); err != nil {
+		return nil, in.failed("the log cannot be written", err.Error())
 	}
-	if err := server.postgres.Start(); err != nil {
-		return nil, sentra.Wrap(sentra.CodeUnavailable, err, "PostgreSQL does not start in %s", config.Dir)
+	return in, nil
+}
+
+// isMade tells whether the data folder was made as a whole, by a PostgreSQL that the
+// binaries can go on with.
+func (in *installation) isMade(ctx context.Context) (bool, error) {
+	found, err := binariesVersion(ctx, in.binaries)
+	if err != nil {
+		return false, err
 	}
-	if err := makeDatabase(ctx, server.url); err != nil {
-		return nil, errors.Join(err, server.postgres.Stop())
+	if !Initialised(in.dir) {
+		return false, nil
 	}
-	if err := os.WriteFile(filepath.Join(config.Dir, "url"), []byte(server.url), 0o600); err != nil {
-		return nil, errors.Join(fmt.Errorf("note the database's address: %w", err), server.postgres.Stop())
+	stored, err := os.ReadFile(filepath.Join(in.data, "PG_VERSION"))
+	if err != nil {
+		return false, sentra.Wrap(sentra.CodeUnavailable, err, "the data folder %s is damaged", in.data)
 	}
-	if err := os.WriteFile(marker, nil, 0o644); err != nil {
-		return nil, errors.Join(fmt.Errorf("mark the data folder as made: %w", err), server.postgres.Stop())
+	if major := strings.TrimSpace(string(stored)); found != major && !strings.HasPrefix(found, major+".") {
+		return false, sentra.Errorf(sentra.CodeConflict, "the data folder %s was made by PostgreSQL %s, but the binaries found are of version %s", in.data, major, found)
 	}
-	return server, nil
+	return true, nil
+}
+
+// note writes a file of the folder.
+func (in *installation) note(name, text string) error {
+	if err := os.WriteFile(filepath.Join(in.dir, name), []byte(text), 0o600); err != nil {
+		return in.failed("the data folder cannot be written", err.Error())
+	}
+	return nil
+}
+
+// explain adds to an error what PostgreSQL's own log says of it.
+func (in *installation) explain(p *process, err error) error {
+	select {
+	case <-p.ended:
+	case <-time.After(time.Second):
+		// It still runs: the error speaks for itself.
+		return err
+	}
+	return errors.Join(err, in.failed("PostgreSQL ended", in.why(p)))
+}
+
+// url is the address of a database of the installation for lib/pq.
+func (in *installation) url(database string) string {
+	return (&url.URL{Scheme: "postgres", User: url.UserPassword(role, in.password), Host: "127.0.0.1:" + strconv.Itoa(in.port),
+		Path: database, RawQuery: "sslmode=disable"}).String()
 }
 
 // URL is the address of the database for lib/pq.
-func (s *Server) URL() string { return s.url }
+func (s *Server) URL() string { return s.in.url(database) }
 
 // Address gives the address of the database that another server runs in a
 // folder, so that an import can join it. Whether it still runs shows on use.
@@ -210,15 +247,6 @@ func Address(dir string) (string, error) {
 		return "", sentra.Wrap(sentra.CodeUnavailable, err, "no server has run in %s", dir)
 	}
 	return string(address), nil
-}
-
-// Stop ends PostgreSQL cleanly and frees the folder.
-func (s *Server) Stop() error {
-	defer s.lock.Close()
-	if err := s.postgres.Stop(); err != nil {
-		return fmt.Errorf("stop PostgreSQL: %w", err)
-	}
-	return nil
 }
 
 // lockDir holds the folder for this process; the lock ends with the process,
@@ -257,97 +285,22 @@ func unprivileged() (*account, error) {
 	return nil, sentra.Errorf(sentra.CodeUnavailable, "PostgreSQL does not run as root, and there is no account postgres or nobody to run it as")
 }
 
-// findBinaries gives the folder of initdb and pg_ctl, "" where there is none.
-func findBinaries(ctx context.Context) string {
-	var candidates []string
-	if out, err := exec.CommandContext(ctx, "pg_config", "--bindir").Output(); err == nil {
-		candidates = append(candidates, strings.TrimSpace(string(out)))
-	}
-	versions, _ := filepath.Glob("/usr/lib/postgresql/*/bin")
-	slices.SortFunc(versions, func(a, b string) int { return major(b) - major(a) })
-	candidates = append(candidates, versions...)
-	if path, err := exec.LookPath("initdb"); err == nil {
-		candidates = append(candidates, filepath.Dir(path))
-	}
-	for _, dir := range candidates {
-		if isFile(filepath.Join(dir, "initdb")) && isFile(filepath.Join(dir, "pg_ctl")) && isFile(filepath.Join(dir, "postgres")) {
-			return dir
-		}
-	}
-	return ""
-}
+func (in *installation) passwordFile() string { return filepath.Join(in.dir, "password") }
 
-func isFile(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.Mode().IsRegular()
-}
-
-func major(binDir string) int {
-	number, err := strconv.Atoi(filepath.Base(filepath.Dir(binDir)))
-	if err != nil {
-		return 0
-	}
-	return number
-}
-
-var versionForm = regexp.MustCompile(`\d+(\.\d+)*`)
-
-func binariesVersion(ctx context.Context, dir string) (string, error) {
-	out, err := exec.CommandContext(ctx, filepath.Join(dir, "pg_ctl"), "--version").Output()
-	if err != nil {
-		return "", sentra.Wrap(sentra.CodeUnavailable, err, "the PostgreSQL binaries in %s do not run", dir)
-	}
-	version := versionForm.FindString(string(out))
-	if version == "" {
-		return "", sentra.Errorf(sentra.CodeUnavailable, "the PostgreSQL binaries in %s tell no version: %q", dir, out)
-	}
-	return version, nil
-}
-
-// wrap writes small scripts that run the binaries as the account, for the
-// library, which runs them as the user it runs as itself.
-func wrap(dir, binaries string, account *account) error {
-	bin := filepath.Join(dir, "bin")
-	if err := os.MkdirAll(bin, 0o755); err != nil {
-		return fmt.Errorf("make the folder of PostgreSQL's scripts: %w", err)
-	}
-	as := ""
-	if account != nil {
-		as = fmt.Sprintf("setpriv --reuid=%d --regid=%d --clear-groups -- ", account.uid, account.gid)
-	}
-	for _, name := range []string{"initdb", "pg_ctl"} {
-		script := "#!/bin/sh\ncd /\n"
-		options := ""
-		if name == "initdb" {
-			// The first start is not the place to wait for the disk.
-			options = " --no-sync"
-			if account != nil {
-				script += fmt.Sprintf("for a in \"$@\"; do case \"$a\" in --pwfile=*) chown %d:%d \"${a#--pwfile=}\";; esac; done\n", account.uid, account.gid)
-			}
-		}
-		script += fmt.Sprintf("exec %s'%s'%s \"$@\"\n", as, filepath.Join(binaries, name), options)
-		if err := os.WriteFile(filepath.Join(bin, name), []byte(script), 0o755); err != nil {
-			return fmt.Errorf("write PostgreSQL's scripts: %w", err)
-		}
-	}
-	return nil
-}
-
-// storedPassword gives the password of the folder's database, made once.
-func storedPassword(dir string) (string, error) {
-	path := filepath.Join(dir, "password")
-	if stored, err := os.ReadFile(path); err == nil && len(stored) > 0 {
+// storedPassword gives the password of the folder's database, which is made with it.
+func (in *installation) storedPassword(made bool) (string, error) {
+	stored, err := os.ReadFile(in.passwordFile())
+	if err == nil && len(stored) > 0 {
 		return string(stored), nil
 	}
-	secret := make([]byte, 16)
-	if _, err := rand.Read(secret); err != nil {
-		return "", fmt.Errorf("make a password: %w", err)
+	if made {
+		if err == nil {
+			err = errors.New("the file is empty")
+		}
+		return "", sentra.Wrap(sentra.CodeUnavailable, err, "the password of the database in %s cannot be read from %s; restore the file", in.dir, in.passwordFile())
 	}
-	password := hex.EncodeToString(secret)
-	if err := os.WriteFile(path, []byte(password), 0o600); err != nil {
-		return "", sentra.Wrap(sentra.CodeUnavailable, err, "the data folder %s cannot be written", dir)
-	}
-	return password, nil
+	password := strings.ToLower(rand.Text())
+	return password, in.note(filepath.Base(in.passwordFile()), password)
 }
 
 func freePort() (int, error) {
@@ -360,13 +313,8 @@ func freePort() (int, error) {
 }
 
 // makeDatabase makes the database where a start cut short left none.
-func makeDatabase(ctx context.Context, address string) error {
-	at, err := url.Parse(address)
-	if err != nil {
-		return fmt.Errorf("read the database's address: %w", err)
-	}
-	at.Path = "postgres"
-	db, err := sql.Open("postgres", at.String())
+func (in *installation) makeDatabase(ctx context.Context) error {
+	db, err := sql.Open("postgres", in.url("postgres"))
 	if err != nil {
 		return fmt.Errorf("open the database: %w", err)
 	}
