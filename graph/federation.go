@@ -15,6 +15,7 @@ import (
 	"github.com/vektah/gqlparser/v2/parser"
 
 	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/inputs"
 	"github.com/sentra-ikm/sentra/internal/querycost"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
@@ -247,12 +248,16 @@ func checkKey(a *atlas.Atlas, fields []keyField, values map[string]any) (whole b
 			whole = whole && inside
 			continue
 		}
+		if field.kind.Kind == ast.Enum {
+			if err := inputs.Enum(field.kind, value); err != nil {
+				return false, sentra.In(field.name, err)
+			}
+			continue
+		}
 		text, ok := value.(string)
 		switch {
 		case !ok:
 			return false, sentra.BadInput(field.name, "a text is wanted here")
-		case field.kind.Kind == ast.Enum && field.kind.EnumValues.ForName(text) == nil:
-			return false, sentra.BadInput(field.name, "%.40q is no %s", text, field.kind.Name)
 		case field.kind.Name == "Date":
 			day, err := sentra.ParseDate(text)
 			if err == nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/validator"
 
+	"github.com/sentra-ikm/sentra/internal/inputs"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -57,8 +58,12 @@ func parseFilter[T any](text, inputType string, read func(context.Context, *exec
 	execution := newExecutionContext(nil, &executableSchema{}, nil)
 	schema := execution.Schema()
 	variable := &ast.VariableDefinition{Variable: "filter", Type: ast.NamedType(inputType, nil), Definition: schema.Types[inputType]}
-	coerced, err := validator.VariableValues(schema, &ast.OperationDefinition{VariableDefinitions: ast.VariableDefinitionList{variable}},
-		map[string]any{"filter": value})
+	operation := &ast.OperationDefinition{VariableDefinitions: ast.VariableDefinitionList{variable}}
+	values := map[string]any{"filter": value}
+	if err := inputs.Variables(schema, operation, values); err != nil {
+		return nil, err
+	}
+	coerced, err := validator.VariableValues(schema, operation, values)
 	if err != nil {
 		return nil, filterFault(err)
 	}

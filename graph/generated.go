@@ -2874,8 +2874,8 @@ type RegionConnection {
   "Number of all regions that match."
   totalCount: Int!
   """
-  Number of regions that might match, but which a filter on ` + "`" + `affirmative` + "`" + ` or ` + "`" + `designation` + "`" + ` could not judge
-  because nothing loaded covers them on the day.
+  Number of regions that might match: nothing loaded tells on the day whether the filter holds for them. See
+  ` + "`" + `RegionFilter` + "`" + `.
   """
   notCoveredCount: Int!
   "The regions counted by ` + "`" + `notCoveredCount` + "`" + `, by code."
@@ -2895,9 +2895,9 @@ type RegionEdge {
   cursor: String!
   "The region."
   node: Region!
-  "Under a ` + "`" + `near` + "`" + ` filter: distance in metres on the sphere from the point to the boundary (to the representative point where none is loaded); else null."
+  "Under a ` + "`" + `near` + "`" + ` filter: distance in metres on the sphere from the point to the boundary (to the representative point where none is loaded; for a province, its nearest member's); else null."
   distanceMetres: Float
-  "Under a ` + "`" + `within` + "`" + `, ` + "`" + `intersects` + "`" + ` or ` + "`" + `contains` + "`" + ` filter: the share of the region's area that lies in the polygon, 0 to 1; else null."
+  "Under a ` + "`" + `within` + "`" + `, ` + "`" + `intersects` + "`" + ` or ` + "`" + `contains` + "`" + ` filter: the share of the region's area that lies in the polygon, 0 to 1; else, and where no boundary is loaded, null."
   overlapShare: Float
 }
 
@@ -2977,7 +2977,7 @@ type ClusterConnection {
   pageInfo: PageInfo!
   "Number of all clusters that match."
   totalCount: Int!
-  "Number of clusters that might match, but whose regions a filter could not judge because nothing loaded covers them on the day."
+  "Number of clusters that might match: nothing loaded tells on the day whether the filter holds for them. See ` + "`" + `ClusterFilter` + "`" + `."
   notCoveredCount: Int!
 }
 
@@ -3030,7 +3030,7 @@ type Phase implements Node @key(fields: "key asOf") {
   key: String!
   "The day its clusters are seen on: the ` + "`" + `asOf` + "`" + ` of the field that led here, else today."
   asOf: Date!
-  "Beginning, as exactly as the source has it."
+  "Beginning, as exactly as the source has it. A cluster counts as begun from the first day of it on: of a year, from the year's."
   from: PartialDate!
   "End; null when the source names none."
   to: PartialDate
@@ -3223,7 +3223,7 @@ type ChoroplethRow {
   value: Float
   "The value as a share of the total's, 0 to 1; null for a measure that is a share itself, without data, and where the total is 0. A cluster in two rows counts in both."
   share: Float
-  "Number of clusters of the row of which nothing loaded tells on the day whether they count."
+  "Number of clusters of the row of which nothing loaded tells on the day whether they count, or whether they stand in the region: of those known to a province only, in any of its regencies and cities."
   notCoveredCount: Int!
   "Why there is no data, in one sentence; null where there is."
   reason: String
@@ -3354,8 +3354,12 @@ enum BoundariesState {
 """
 Which regions to list. All fields given must hold; ` + "`" + `and` + "`" + `, ` + "`" + `or` + "`" + ` and ` + "`" + `not` + "`" + ` combine further filters.
 
-A filter on ` + "`" + `affirmative` + "`" + ` or ` + "`" + `designation` + "`" + ` knows three answers. A region that it cannot judge is not
-listed, neither under the filter nor under its ` + "`" + `not` + "`" + `; it is counted by ` + "`" + `notCoveredCount` + "`" + `.
+A filter knows three answers: yes, no and not known. A region of which it is not known whether the filter holds is not
+listed, neither under the filter nor under its ` + "`" + `not` + "`" + `; it is counted by ` + "`" + `notCoveredCount` + "`" + `. Not known can be: a designation
+that nothing loaded covers; what ` + "`" + `clusters` + "`" + ` asks of a cluster, see there; whether a cluster of which only the province is
+known stands in the region; and where a region lies whose boundary is not loaded. Of such a region the box around it tells
+where it is wholly in the area asked for or wholly out of it, and of such a province its members. ` + "`" + `and` + "`" + ` is no
+where one of its filters is, ` + "`" + `or` + "`" + ` yes; else they are not known where one is.
 """
 input RegionFilter {
   "Only these official codes (Kemendagri)."
@@ -3378,7 +3382,7 @@ input RegionFilter {
   hostsClusters: Boolean @cost(weight: 50)
   "Only regions with a cluster that matches."
   clusters: ClusterFilter @cost(weight: 200)
-  "Only regions whose boundary (or box, where none is loaded) meets this box."
+  "Only regions whose boundary meets this box."
   bbox: BBoxInput @cost(weight: 1000)
   "Only regions that lie wholly within this polygon, to within 0.1 % of their area."
   within: GeoJSON @cost(weight: 20000)
@@ -3398,17 +3402,23 @@ input RegionFilter {
 
 """
 Which clusters to list. All fields given must hold; ` + "`" + `and` + "`" + `, ` + "`" + `or` + "`" + ` and ` + "`" + `not` + "`" + ` combine further filters.
+
+A filter knows three answers, as ` + "`" + `RegionFilter` + "`" + ` does: a cluster of which it is not known whether the filter holds is
+listed under neither it nor its ` + "`" + `not` + "`" + `, and counted by ` + "`" + `notCoveredCount` + "`" + `. Not known can be whether it was an initial
+target, what ` + "`" + `regions` + "`" + ` asks of its regions, and in which regency or city it stands where only the province is known. Its
+location, which ` + "`" + `bbox` + "`" + `, ` + "`" + `within` + "`" + ` and ` + "`" + `near` + "`" + ` ask for, is the point that ` + "`" + `location` + "`" + ` gives: where only the
+regency or the province is known, as ` + "`" + `location.precision` + "`" + ` tells, that region's label point.
 """
 input ClusterFilter {
   "Only clusters of this phase, by key or id: ` + "`" + `2017` + "`" + `."
   phase: String
   "Only clusters that make this product, by key or id, or a name in English or Indonesian: ` + "`" + `coffee-processing` + "`" + `, ` + "`" + `kopi` + "`" + `."
   product: String
-  "Only initial targets, or only those known not to be."
+  "true: only initial targets; false: only those known not to be."
   initialTarget: Boolean
-  "Only clusters in this region (official code of any level)."
+  "Only clusters in this region (official code of any level) on the day."
   region: String
-  "Only clusters in a region that matches."
+  "Only clusters in a regency or city that matches; the province counts only where no more is known of a cluster. For those of a province use ` + "`" + `region` + "`" + `, or ` + "`" + `parent` + "`" + ` here."
   regions: RegionFilter
   "Only clusters whose location lies in this box."
   bbox: BBoxInput

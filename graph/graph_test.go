@@ -171,6 +171,18 @@ func TestAnswers(t *testing.T) {
 			`{"region":{"code":"94"},"codes":{"codes":[{"system":"KEMENDAGRI","value":"94"},{"system":"ISO_3166_2","value":"ID-PT"}]},"none":null}`},
 		{"not keeps what is unknown unknown", `{regions(filter: {codes: ["12.17","33.28"], not: {affirmative: true}}, asOf: "2016-06-30") { totalCount notCoveredCount nodes { code } }}`,
 			`{"regions":{"totalCount":1,"notCoveredCount":1,"nodes":[{"code":"33.28"}]}}`},
+		{"not keeps what no source says unknown", `{a: clusters(filter: {initialTarget: true}) { totalCount notCoveredCount } b: clusters(filter: {initialTarget: false}) { totalCount notCoveredCount }
+			c: clusters(filter: {not: {initialTarget: true}}) { totalCount notCoveredCount nodes { name } } d: clusters(filter: {or: [{initialTarget: true}, {phase: "2017"}]}) { totalCount notCoveredCount }}`,
+			`{"a":{"totalCount":3,"notCoveredCount":6},"b":{"totalCount":2,"notCoveredCount":6},
+			"c":{"totalCount":2,"notCoveredCount":6,"nodes":[{"name":"Pewter (tin) craft, Kabupaten Bangka Barat"},{"name":"Tofu and tempe, Kabupaten Konawe Selatan"}]},"d":{"totalCount":5,"notCoveredCount":6}}`},
+		{"a cluster is affirmative as its regency is, whatever its province", `{
+			yes: clusters(filter: {regions: {affirmative: true}}, asOf: "2023-01-01") { totalCount notCoveredCount nodes { regions { code } } }
+			no: clusters(filter: {regions: {affirmative: false}}, asOf: "2023-01-01") { totalCount notCoveredCount nodes { regions { code } } }
+			not: clusters(filter: {not: {regions: {affirmative: true}}}, asOf: "2023-01-01") { totalCount notCoveredCount }
+			province: clusters(filter: {regions: {level: PROVINCE}}) { totalCount } in: clusters(filter: {regions: {parent: "94"}}) { totalCount }}`,
+			`{"yes":{"totalCount":1,"notCoveredCount":3,"nodes":[{"regions":[{"code":"94.06"}]}]},
+			"no":{"totalCount":7,"notCoveredCount":3,"nodes":[{"regions":[{"code":"33.28"}]},{"regions":[{"code":"35.76"}]},{"regions":[{"code":"61.71"}]},{"regions":[{"code":"19.05"}]},{"regions":[{"code":"35.75"}]},{"regions":[{"code":"73.71"}]},{"regions":[{"code":"74.05"}]}]},
+			"not":{"totalCount":7,"notCoveredCount":3},"province":{"totalCount":0},"in":{"totalCount":1}}`},
 		{"contains affirmative", `{a: regions(filter: {level: PROVINCE, containsAffirmative: true, hostsClusters: true}, asOf: "2017-12-25") { nodes { name } } }`,
 			`{"a":{"nodes":[{"name":"Sumatera Utara"},{"name":"Jawa Timur"},{"name":"Kalimantan Barat"},{"name":"Sulawesi Tengah"},{"name":"Sulawesi Selatan"},{"name":"Sulawesi Tenggara"},{"name":"Papua"}]}}`},
 		{"dataset", `{dataset { boundaries regionsFrom counts { provinces regencies cities boundaries clusters designations } }}`,

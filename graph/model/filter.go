@@ -27,16 +27,8 @@ func (f *RegionFilter) Domain() (*sentra.RegionFilter, error) {
 	if f.Codes != nil && out.Codes == nil {
 		out.Codes = []sentra.RegionCode{}
 	}
-	// In a variable gqlparser takes the names of enums in any case.
 	if f.Level != nil {
-		if out.Level = *f.Level; out.Level != sentra.LevelProvince && out.Level != sentra.LevelRegency {
-			return nil, sentra.BadInput("level", "%s is not a valid RegionLevel", out.Level)
-		}
-	}
-	for i, kind := range f.Kind {
-		if kind != sentra.KindProvince && kind != sentra.KindRegency && kind != sentra.KindCity {
-			return nil, sentra.BadInput(fmt.Sprintf("kind.%d", i), "%s is not a valid RegionKind", kind)
-		}
+		out.Level = *f.Level
 	}
 	if f.Name != nil {
 		if out.Name = *f.Name; out.Name == "" {

@@ -104,7 +104,7 @@ type ChoroplethRow struct {
 	Value *float64 `json:"value,omitempty"`
 	// The value as a share of the total's, 0 to 1; null for a measure that is a share itself, without data, and where the total is 0. A cluster in two rows counts in both.
 	Share *float64 `json:"share,omitempty"`
-	// Number of clusters of the row of which nothing loaded tells on the day whether they count.
+	// Number of clusters of the row of which nothing loaded tells on the day whether they count, or whether they stand in the region: of those known to a province only, in any of its regencies and cities.
 	NotCoveredCount int `json:"notCoveredCount"`
 	// Why there is no data, in one sentence; null where there is.
 	Reason *string `json:"reason,omitempty"`
@@ -135,16 +135,22 @@ type ClusterEdge struct {
 }
 
 // Which clusters to list. All fields given must hold; `and`, `or` and `not` combine further filters.
+//
+// A filter knows three answers, as `RegionFilter` does: a cluster of which it is not known whether the filter holds is
+// listed under neither it nor its `not`, and counted by `notCoveredCount`. Not known can be whether it was an initial
+// target, what `regions` asks of its regions, and in which regency or city it stands where only the province is known. Its
+// location, which `bbox`, `within` and `near` ask for, is the point that `location` gives: where only the
+// regency or the province is known, as `location.precision` tells, that region's label point.
 type ClusterFilter struct {
 	// Only clusters of this phase, by key or id: `2017`.
 	Phase *string `json:"phase,omitempty"`
 	// Only clusters that make this product, by key or id, or a name in English or Indonesian: `coffee-processing`, `kopi`.
 	Product *string `json:"product,omitempty"`
-	// Only initial targets, or only those known not to be.
+	// true: only initial targets; false: only those known not to be.
 	InitialTarget *bool `json:"initialTarget,omitempty"`
-	// Only clusters in this region (official code of any level).
+	// Only clusters in this region (official code of any level) on the day.
 	Region *string `json:"region,omitempty"`
-	// Only clusters in a region that matches.
+	// Only clusters in a regency or city that matches; the province counts only where no more is known of a cluster. For those of a province use `region`, or `parent` here.
 	Regions *RegionFilter `json:"regions,omitempty"`
 	// Only clusters whose location lies in this box.
 	Bbox *BBoxInput `json:"bbox,omitempty"`
@@ -441,16 +447,20 @@ type RegionEdge struct {
 	Cursor string `json:"cursor"`
 	// The region.
 	Node *Region `json:"node"`
-	// Under a `near` filter: distance in metres on the sphere from the point to the boundary (to the representative point where none is loaded); else null.
+	// Under a `near` filter: distance in metres on the sphere from the point to the boundary (to the representative point where none is loaded; for a province, its nearest member's); else null.
 	DistanceMetres *float64 `json:"distanceMetres,omitempty"`
-	// Under a `within`, `intersects` or `contains` filter: the share of the region's area that lies in the polygon, 0 to 1; else null.
+	// Under a `within`, `intersects` or `contains` filter: the share of the region's area that lies in the polygon, 0 to 1; else, and where no boundary is loaded, null.
 	OverlapShare *float64 `json:"overlapShare,omitempty"`
 }
 
 // Which regions to list. All fields given must hold; `and`, `or` and `not` combine further filters.
 //
-// A filter on `affirmative` or `designation` knows three answers. A region that it cannot judge is not
-// listed, neither under the filter nor under its `not`; it is counted by `notCoveredCount`.
+// A filter knows three answers: yes, no and not known. A region of which it is not known whether the filter holds is not
+// listed, neither under the filter nor under its `not`; it is counted by `notCoveredCount`. Not known can be: a designation
+// that nothing loaded covers; what `clusters` asks of a cluster, see there; whether a cluster of which only the province is
+// known stands in the region; and where a region lies whose boundary is not loaded. Of such a region the box around it tells
+// where it is wholly in the area asked for or wholly out of it, and of such a province its members. `and` is no
+// where one of its filters is, `or` yes; else they are not known where one is.
 type RegionFilter struct {
 	// Only these official codes (Kemendagri).
 	Codes []string `json:"codes,omitempty"`
@@ -472,7 +482,7 @@ type RegionFilter struct {
 	HostsClusters *bool `json:"hostsClusters,omitempty"`
 	// Only regions with a cluster that matches.
 	Clusters *ClusterFilter `json:"clusters,omitempty"`
-	// Only regions whose boundary (or box, where none is loaded) meets this box.
+	// Only regions whose boundary meets this box.
 	Bbox *BBoxInput `json:"bbox,omitempty"`
 	// Only regions that lie wholly within this polygon, to within 0.1 % of their area.
 	Within Polygon `json:"within,omitempty"`

@@ -200,10 +200,7 @@ func (r *Region) Nearest(first *int, level *sentra.Level, asOf *sentra.Date) ([]
 		return nil, sentra.BadInput("first", "first is %d; give 1 to %d", n, maxNearest)
 	}
 	if level != nil {
-		// In a variable gqlparser takes the names of enums in any case.
-		if of = *level; of != sentra.LevelProvince && of != sentra.LevelRegency {
-			return nil, sentra.BadInput("level", "%.40s is not a valid RegionLevel", of)
-		}
+		of = *level
 	}
 	out := []*RegionDistance{}
 	for _, d := range r.atlas.NearestRegions(r.region, n, of, day.Date) {

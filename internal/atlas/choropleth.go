@@ -58,11 +58,6 @@ func (a *Atlas) Choropleth(ctx context.Context, q ChoroplethQuestion) (*Chorople
 	if err := a.CheckDay(q.Day); err != nil {
 		return nil, sentra.In("asOf", err)
 	}
-	switch q.Measure {
-	case sentra.ClusterCount, sentra.ProductCount, sentra.AffirmativeClusterCount, sentra.AffirmativeClusterShare:
-	default:
-		return nil, sentra.BadInput("measure", "%.40s is not a valid ChoroplethMeasure", q.Measure)
-	}
 	if q.Level != "" && q.By != sentra.ByRegion {
 		return nil, sentra.BadInput("level", "a level is for regions; leave it out or ask by REGION")
 	}
@@ -74,9 +69,6 @@ func (a *Atlas) Choropleth(ctx context.Context, q ChoroplethQuestion) (*Chorople
 	case sentra.ByRegion:
 		if q.Level == "" {
 			q.Level = sentra.LevelRegency
-		}
-		if q.Level != sentra.LevelRegency && q.Level != sentra.LevelProvince {
-			return nil, sentra.BadInput("level", "%.40s is not a valid RegionLevel", q.Level)
 		}
 		for i := range a.Data.Regions {
 			if r := &a.Data.Regions[i]; r.Kind.Level() == q.Level && r.Validity.Contains(q.Day) {

@@ -107,8 +107,8 @@ func (a *Atlas) prepareClusters(ctx context.Context, filter *sentra.ClusterFilte
 		}
 		q.tests = append(q.tests, test)
 	}
-	if order != "" && !slices.Contains(sentra.ClusterOrders[:], order) {
-		return nil, sentra.BadInput("orderBy", "%.40s is not a valid ClusterOrder", order)
+	if err := sentra.CheckOrder(order, sentra.ClusterOrders[:]); err != nil {
+		return nil, sentra.In("orderBy", err)
 	}
 	if order == sentra.ClustersByDistance && filter.Near == nil {
 		return nil, sentra.BadInput("orderBy", "an order by distance needs filter.near")

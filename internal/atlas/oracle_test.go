@@ -378,7 +378,12 @@ func metresTo(ring orb.Ring, p orb.Point) (nearest, farthest float64) {
 			nearest, farthest = min(nearest, d), max(farthest, d)
 		}
 	}
-	if left := cut(ring, orb.Bound{Min: p, Max: orb.Point{p[0] + 1e-9, p[1] + 1e-9}}); area(left) > 0 {
+	inside := true
+	for i := 1; i < len(ring); i++ {
+		a, b := ring[i-1], ring[i]
+		inside = inside && (b[0]-a[0])*(p[1]-a[1])-(b[1]-a[1])*(p[0]-a[0]) >= 0
+	}
+	if inside {
 		nearest = 0
 	}
 	return nearest, farthest

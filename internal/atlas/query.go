@@ -62,9 +62,8 @@ func (a *Atlas) Regions(ctx context.Context, filter *sentra.RegionFilter, order 
 	if err != nil {
 		return nil, sentra.In("filter", err)
 	}
-	// In a variable gqlparser takes the names of enums in any case.
-	if order != "" && !slices.Contains(sentra.RegionOrders[:], order) {
-		return nil, sentra.BadInput("orderBy", "%.40s is not a valid RegionOrder", order)
+	if err := sentra.CheckOrder(order, sentra.RegionOrders[:]); err != nil {
+		return nil, sentra.In("orderBy", err)
 	}
 	if order == sentra.RegionsByDistance && filter.Near == nil {
 		return nil, sentra.BadInput("orderBy", "an order by distance needs filter.near")

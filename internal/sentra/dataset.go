@@ -1,6 +1,10 @@
 package sentra
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // FirstDay is the first day the set of regions is known for: the last change
 // in the set of regencies. Source: the facts' province memberships.
@@ -78,3 +82,17 @@ const (
 
 // ClusterOrders lists every order of clusters.
 var ClusterOrders = [...]ClusterOrder{ClustersByPhase, ClustersByName, ClustersByRegion, ClustersByDistance}
+
+// CheckOrder refuses an order that is none of those there are; the empty one is the
+// usual one. Exports take the order as it is typed. The error is a BAD_USER_INPUT
+// without a path.
+func CheckOrder[T ~string](order T, orders []T) error {
+	if order == "" || slices.Contains(orders, order) {
+		return nil
+	}
+	names := make([]string, len(orders))
+	for i, name := range orders {
+		names[i] = string(name)
+	}
+	return BadInput("", "%.40s is not a valid order; give one of %s", string(order), strings.Join(names, ", "))
+}

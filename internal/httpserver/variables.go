@@ -1,0 +1,57 @@
+package httpserver
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/parser"
+
+	"github.com/sentra-ikm/sentra/internal/inputs"
+)
+
+// variables is a gqlgen extension that checks the values of variables before
+// gqlparser coerces them, which takes enums in any case and texts for numbers.
+type variables struct {
+	documents graphql.Cache[*ast.QueryDocument]
+	tokens    int
+	schema    *ast.Schema
+}
+
+var _ interface {
+	graphql.HandlerExtension
+	graphql.OperationParameterMutator
+} = (*variables)(nil)
+
+// ExtensionName is the extension's name.
+func (v *variables) ExtensionName() string { return "SentraVariables" }
+
+// Validate keeps the schema.
+func (v *variables) Validate(schema graphql.ExecutableSchema) error {
+	v.schema = schema.Schema()
+	return nil
+}
+
+// MutateOperationParameters refuses wrong values with BAD_USER_INPUT. What is wrong
+// with the document is left to be found after it.
+func (v *variables) MutateOperationParameters(ctx context.Context, params *graphql.RawParams) *gqlerror.Error {
+	if len(params.Variables) == 0 {
+		return nil
+	}
+	document, ok := v.documents.Get(ctx, params.Query)
+	if !ok {
+		var err error
+		if document, err = parser.ParseQueryWithTokenLimit(&ast.Source{Input: params.Query}, v.tokens); err != nil {
+			return nil
+		}
+	}
+	operation := document.Operations.ForName(params.OperationName)
+	if operation == nil {
+		return nil
+	}
+	if err := inputs.Variables(v.schema, operation, params.Variables); err != nil {
+		return gqlerror.WrapIfUnwrapped(err)
+	}
+	return nil
+}
