@@ -252,7 +252,7 @@ func TestHeaders(t *testing.T) {
 		{"case and blanks", "\ufeff NAMA  SENTRA ;produk;FASE;kode_wilayah;SUMBER DATA", ingest.TableOptions{}, ""},
 		{"given", "Judul;Barang;Fase;Daerahnya;Sumber", ingest.TableOptions{Map: mapping(t, "Judul=name_id", "barang = product_id", "DAERAHNYA=regions")}, ""},
 		{"given against the default", "Nama;Produk;Fase;Lokasi;Sumber", ingest.TableOptions{Map: mapping(t, "Lokasi=regions")}, ""},
-		{"unknown", "Nama Sentra;Produc;Fase;Kode Wilayah;Sumber", ingest.TableOptions{}, `line 1, column 13."Produc": there is no such column; the nearest is "produk" (product_id)`},
+		{"unknown", "Nama Sentra;Produc;Fase;Kode Wilayah;Sumber", ingest.TableOptions{}, `line 1, column 13."Produc": there is no such column; the nearest is "product" (product_en)`},
 		{"twice", "Nama Sentra;Produk;Fase;Kode Wilayah;Produk", ingest.TableOptions{}, `product_id: the column stands in the file twice: "Produk"`},
 		{"twice in other words", "Nama Sentra;Produk;Fase;Kode Wilayah;Komoditi", ingest.TableOptions{}, `the header "Komoditi" means the column product_id, as "Produk"`},
 		{"missing", "Nama Sentra;Produk;Fase;Kode Wilayah;No", ingest.TableOptions{}, `the column source ("Sumber") is missing`},

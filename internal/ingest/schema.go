@@ -3,6 +3,7 @@ package ingest
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -82,9 +83,9 @@ func (s *Schema) nearest(header string) string {
 		return ""
 	}
 	best, distance := "", 1+len(key)/3
-	for known, i := range s.byHeader {
-		if d := levenshtein.ComputeDistance(key, known); d < distance || d == distance && best != "" && known < best {
-			best, distance = fmt.Sprintf("; the nearest is %q (%s)", known, s.Columns[i].Name), d
+	for _, known := range slices.Sorted(maps.Keys(s.byHeader)) {
+		if d := levenshtein.ComputeDistance(key, known); d < distance {
+			best, distance = fmt.Sprintf("; the nearest is %q (%s)", known, s.Columns[s.byHeader[known]].Name), d
 		}
 	}
 	return best
@@ -125,29 +126,19 @@ type headers struct {
 
 func newHeaders(schema *Schema, options TableOptions) (*headers, error) {
 	h := &headers{schema: schema, mapping: options.Map, set: options.Set, names: make([]string, len(schema.Columns)), places: make([]string, len(schema.Columns))}
-	for _, header := range slices.Sorted(mapKeys(options.Map)) {
+	for _, header := range slices.Sorted(maps.Keys(options.Map)) {
 		if column := options.Map[header]; column != "-" {
 			if _, known := schema.index[column]; !known {
 				return nil, sentra.BadInput("map", "there is no column %.40q; the columns are %s", column, strings.Join(schema.Names(), ", "))
 			}
 		}
 	}
-	for _, column := range slices.Sorted(mapKeys(options.Set)) {
+	for _, column := range slices.Sorted(maps.Keys(options.Set)) {
 		if _, known := schema.index[column]; !known {
 			return nil, sentra.BadInput("set", "there is no column %.40q; the columns are %s", column, strings.Join(schema.Names(), ", "))
 		}
 	}
 	return h, nil
-}
-
-func mapKeys(m map[string]string) func(yield func(string) bool) {
-	return func(yield func(string) bool) {
-		for key := range m {
-			if !yield(key) {
-				return
-			}
-		}
-	}
 }
 
 // column gives the index of the column that a header means, -1 for one that is

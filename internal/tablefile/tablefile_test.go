@@ -458,7 +458,7 @@ func TestBombs(t *testing.T) {
 		z := gzip.NewWriter(&b)
 		z.Write([]byte(head))
 		block := bytes.Repeat([]byte{fill}, 1<<20)
-		for range 200 {
+		for range 72 {
 			z.Write(block)
 		}
 		z.Close()
@@ -471,7 +471,7 @@ func TestBombs(t *testing.T) {
 			w, _ := z.Create(name)
 			w.Write([]byte(head))
 			block := bytes.Repeat([]byte{' '}, 1<<20)
-			for range 100 {
+			for range 72 {
 				w.Write(block)
 			}
 		}
