@@ -433,24 +433,6 @@ func TestSheetAsWritten(t *testing.T) {
 	}
 }
 
-// zeros is a stream of n bytes.
-type zeros struct {
-	n    int
-	byte byte
-}
-
-func (z *zeros) Read(p []byte) (int, error) {
-	n := min(len(p), z.n)
-	for i := range p[:n] {
-		p[i] = z.byte
-	}
-	z.n -= n
-	if n == 0 {
-		return 0, errors.New("end")
-	}
-	return n, nil
-}
-
 // Bombs are refused by their unpacked size, quickly.
 func TestBombs(t *testing.T) {
 	bomb := func(head string, fill byte) []byte {
