@@ -17,6 +17,8 @@ import (
 
 	"github.com/coder/websocket"
 	"github.com/coder/websocket/wsjson"
+
+	"github.com/sentra-ikm/sentra/internal/boundarytest"
 )
 
 // boundariesOfAll is a query of a number of aliases, each of the boundaries of all
@@ -224,7 +226,7 @@ func TestFloods(t *testing.T) {
 		{"without a price", []string{"--max-complexity", "1000000000"}},
 	} {
 		t.Run(prices.name, func(t *testing.T) {
-			r := start(t, tempDir(t), nil, append(prices.flags, "--boundaries", "../../../shared/boundaries")...)
+			r := start(t, tempDir(t), nil, append(prices.flags, "--boundaries", boundarytest.Dir(t))...)
 			defer r.stop(t)
 			floods := map[string]func(context.Context, *testing.T){"large queries": r.manyLargeQueries, "half bodies": r.halfBodies, "an unread socket": r.unreadSocket}
 			floods["all of them"] = func(ctx context.Context, t *testing.T) {

@@ -26,12 +26,12 @@ var arrows = []struct {
 }{
 	// The domain, and what stands beside it without knowing more than it.
 	{"internal/sentra", nil},
-	{"internal/geo/...", []string{"internal/geo/...", "internal/sentra"}},
+	{"internal/geo/...", []string{"internal/geo/...", "internal/sentra", "internal/panics"}},
 	{"internal/register", []string{"internal/sentra"}},
-	{"internal/atlas", []string{"internal/geo/...", "internal/sentra"}},
+	{"internal/atlas", []string{"internal/geo/...", "internal/sentra", "internal/panics"}},
 
 	// The adapters know the domain, and none of them another's way in or out.
-	{"graph/...", []string{"graph/...", "internal/atlas", "internal/geo/...", "internal/register", "internal/sentra", "internal/querycost", "internal/panics"}},
+	{"graph/...", []string{"graph/...", "internal/atlas", "internal/geo/...", "internal/register", "internal/sentra", "internal/querycost", "internal/admission", "internal/panics"}},
 	{"internal/httpserver", []string{"internal/atlas", "internal/export", "internal/tile", "internal/openapi", "internal/register", "internal/sentra",
 		"internal/querycost", "internal/admission", "internal/panics"}},
 	{"internal/postgres", []string{"internal/register", "internal/sentra", "migrations"}},
