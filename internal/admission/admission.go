@@ -105,12 +105,15 @@ func (t *Ticket) enter(ctx context.Context, bytes int64) error {
 		to = g.large
 	}
 	bytes = min(bytes, to.capacity)
-	if to == g.small && to.places.TryAcquire(1) {
-		if to.bytes.TryAcquire(bytes) {
-			t.settle(to, bytes)
-			return nil
+	if to == g.small || g.clients.TryAcquire(t.client) {
+		if to.places.TryAcquire(1) {
+			if to.bytes.TryAcquire(bytes) {
+				t.settle(to, bytes)
+				return nil
+			}
+			to.places.Release(1)
 		}
-		to.places.Release(1)
+		t.leaveClient(to)
 	}
 	err := g.wait(ctx, to, func(ctx context.Context) error {
 		if to == g.large {

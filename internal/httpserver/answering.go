@@ -72,9 +72,11 @@ type answering struct {
 type answeringKey struct{}
 
 const (
-	// atOnce is how much of an answer is written under the server's own deadline. The
-	// kernel takes that much without waiting for the client.
+	// atOnce is how much of an answer is written at once.
 	atOnce = 64 << 10
+	// untimed is how much of it is written under the server's own deadline: what
+	// net/http holds in its buffers anyway.
+	untimed = 4 << 10
 	// contendedRate is the bytes a second that a client must take of an answer while
 	// others wait for the memory that it holds.
 	contendedRate = 1 << 20
@@ -94,7 +96,7 @@ func (a *answering) Write(data []byte) (int, error) {
 	if a.status == 0 {
 		a.status = http.StatusOK
 	}
-	if !a.stays && a.written+int64(len(data)) <= atOnce {
+	if !a.stays && a.written+int64(len(data)) <= untimed {
 		n, err := a.ResponseWriter.Write(data)
 		a.written += int64(n)
 		return n, err

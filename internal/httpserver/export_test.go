@@ -21,9 +21,12 @@ import (
 )
 
 // record is the facts alone, without boundaries.
-type record struct{ version string }
+type record struct {
+	version string
+	err     error
+}
 
-func (r *record) Version(context.Context) (string, error) { return r.version, nil }
+func (r *record) Version(context.Context) (string, error) { return r.version, r.err }
 
 func (r *record) Advance(context.Context, *sentra.Dataset) (*sentra.Dataset, []sentra.EntityRef, error) {
 	brought, err := facts.Load()

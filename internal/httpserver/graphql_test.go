@@ -33,6 +33,7 @@ import (
 // graphqlServer serves the facts, at a moment that the test may change.
 type graphqlServer struct {
 	http.Handler
+	server *httpserver.Server
 	holder *atlas.Holder
 	facts  *record
 	now    time.Time
@@ -55,7 +56,7 @@ func newGraphQLServer(t testing.TB, change func(*httpserver.Config)) *graphqlSer
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Handler = built.Server.Handler()
+	s.server, s.Handler = built.Server, built.Server.Handler()
 	return s
 }
 
