@@ -2808,7 +2808,7 @@ type DesignationCoverage {
   "The province whose regions are covered; null for the whole country."
   province: Region
   "The kinds of regions covered; null for all. No list of disadvantaged regions speaks of cities."
-  regionKinds: [RegionKind!]
+  regionKinds: [RegionKind!] @listSize(assumedSize: 3)
   "Whether a region that is not designated is known not to be."
   complete: Boolean!
   "Since when, a day or only the year."
@@ -2917,14 +2917,14 @@ type Cluster implements Node @key(fields: "key asOf") {
   "The product and the place, in Indonesian."
   nameId: String!
   "What the cluster makes."
-  products: [Product!]! @listSize(assumedSize: 2)
+  products: [Product!]! @listSize(assumedSize: 1)
   "The phases of the programme in which it was developed."
-  phases: [Phase!]! @listSize(assumedSize: 2)
+  phases: [Phase!]! @listSize(assumedSize: 1)
   "The regencies and cities the cluster stands in."
   regions(
     "The day to see the regions on; default the day of the list, else today."
     asOf: Date
-  ): [Region!]! @listSize(assumedSize: 2)
+  ): [Region!]! @listSize(assumedSize: 1)
   "What the source says of the place beyond the regions named."
   regionNote: String
   "The province as the source names it, which may since have been split."

@@ -161,9 +161,9 @@ func (r *Resolver) prices() map[string]querycost.Rule {
 
 		"Designation.neighbouringCountries": loaded(3, func(l *atlas.Lengths) int { return l.Countries }),
 		"AffirmativeStatus.designations":    loaded(3, func(l *atlas.Lengths) int { return l.Designations }),
-		"Cluster.products":                  loaded(2, func(l *atlas.Lengths) int { return l.Products }),
-		"Cluster.phases":                    loaded(2, func(l *atlas.Lengths) int { return l.Phases }),
-		"Cluster.regions":                   distinct(loaded(2, func(l *atlas.Lengths) int { return l.Regions })),
+		"Cluster.products":                  loaded(1, func(l *atlas.Lengths) int { return l.Products }),
+		"Cluster.phases":                    loaded(1, func(l *atlas.Lengths) int { return l.Phases }),
+		"Cluster.regions":                   distinct(loaded(1, func(l *atlas.Lengths) int { return l.Regions })),
 		"Cluster.events":                    loaded(5, func(l *atlas.Lengths) int { return l.Events }),
 		"Product.clusters":                  page("first", 5, func(a *atlas.Atlas) int { return a.Lengths().ClustersOfProduct }),
 		"Phase.clusters":                    page("first", 10, func(a *atlas.Atlas) int { return a.Lengths().ClustersOfPhase }),

@@ -3,11 +3,22 @@ package atlas
 import (
 	"slices"
 	"sync"
+
+	"github.com/sentra-ikm/sentra/internal/geo/coverage"
 )
 
-// The tolerances at which boundaries are counted, in metres, upwards. One between
-// two of them is taken for the lower, under which there are no fewer positions.
-var countedTolerances = [...]float64{0, 10, 100, 1000, 10_000}
+// countedZooms are the zooms at whose tolerances boundaries are counted, and full
+// detail besides. A tolerance between two of them is taken for the lower, under which
+// there are no fewer positions; below the last there are nearly as many as in full.
+const countedZooms = 11
+
+// countedTolerances are in metres, upwards.
+var countedTolerances = func() (out [1 + countedZooms]float64) {
+	for zoom := range countedZooms {
+		out[countedZooms-zoom] = coverage.ZoomTolerance(zoom)
+	}
+	return out
+}()
 
 // boundarySizes tells how many positions the boundaries of any number of regions
 // have at most, at a tolerance.
