@@ -153,7 +153,7 @@ func TestDatabasesThatCannotBeUsed(t *testing.T) {
 		want      string
 	}{
 		{"nobody listens", at("127.0.0.1:1", "x"), all, "no database server answers at 127.0.0.1:1"},
-		{"nobody answers", at(silent.Addr().String(), "x"), []string{read, serve}, "does not answer within 10s"},
+		{"nobody answers", with(at(silent.Addr().String(), "x"), "connect_timeout", "1"), []string{read, serve}, "does not answer within 1s"},
 		{"no such host", at("sentra.invalid:5432", "x"), []string{read, serve}, "there is no host sentra.invalid"},
 		{"TLS is asked for", with(filled, "sslmode", "require"), all, "has no TLS; give an address with sslmode=disable"},
 		{"TLS is asked for by default", with(filled, "sslmode", ""), []string{read, serve}, "has no TLS"},

@@ -21,7 +21,7 @@ import (
 )
 
 func importCommand(o *options) *cobra.Command {
-	command := &cobra.Command{Use: "import", Short: "Import boundaries, clusters, designations or official codes; each all or nothing"}
+	command := &cobra.Command{Use: "import", Short: "Import boundaries, clusters, designations, their coverage or official codes; each all or nothing"}
 	var flags boundaryFlags
 	boundaries := &cobra.Command{
 		Use:   "boundaries [PATH|URL]",
@@ -31,7 +31,11 @@ the public source, or a folder of such files. Without a path the pinned public s
 cached; SENTRA_BOUNDARIES_URL names a mirror of it.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(command *cobra.Command, args []string) error {
-			store, shut, err := openStore(command.Context(), o, o.log())
+			open := openStore
+			if flags.dryRun {
+				open = openToRead
+			}
+			store, shut, err := open(command.Context(), o, o.log())
 			if err != nil {
 				return err
 			}
@@ -53,6 +57,7 @@ cached; SENTRA_BOUNDARIES_URL names a mirror of it.`,
 	command.AddCommand(boundaries,
 		tableCommand(o, ingest.ClusterSchema),
 		tableCommand(o, ingest.CodeSchema),
+		tableCommand(o, ingest.CoverageSchema),
 		tableCommand(o, ingest.DesignationSchema))
 	return command
 }

@@ -29,7 +29,7 @@ type tableFlags struct {
 	mapping                          []string
 	mappingFile                      string
 	set                              []string
-	dryRun, quiet                    bool
+	dryRun, quiet, deleteMissing     bool
 	report                           string
 	maxSize                          int64
 }
@@ -53,6 +53,7 @@ The columns, and what else their headers may be (case, blanks and punctuation do
 	}
 	f := command.Flags()
 	f.BoolVar(&flags.dryRun, "dry-run", false, "check everything, tell what would become of each row, and write nothing")
+	f.BoolVar(&flags.deleteMissing, "delete-missing", false, "delete what is stored of the kind and not in the file, but for what the program ships")
 	f.StringVar(&flags.report, "report", "", "write what becomes of each row to this CSV file")
 	f.StringArrayVar(&flags.mapping, "map", nil, `what headers mean, "Nama Sentra=name_id,Kode=regions"; "HEADER=-" passes a column over`)
 	f.StringVar(&flags.mappingFile, "map-file", "", "file with such a HEADER=COLUMN on each line")
@@ -77,7 +78,7 @@ func interrupted(ctx context.Context, err error) error {
 
 // tableOptions reads the flags.
 func (flags *tableFlags) tableOptions() (ingest.TableOptions, error) {
-	options := ingest.TableOptions{Today: sentra.Today(time.Now()), DryRun: flags.dryRun,
+	options := ingest.TableOptions{Today: sentra.Today(time.Now()), DryRun: flags.dryRun, DeleteMissing: flags.deleteMissing,
 		Options: tablefile.Options{Encoding: flags.encoding, Sheet: flags.sheet, HeaderRow: flags.headerRow}}
 	switch delimiter := flags.delimiter; {
 	case delimiter == "":
@@ -152,7 +153,11 @@ func importTable(ctx context.Context, o *options, schema *ingest.Schema, path st
 	if err := tablefile.Check(file, options.Options); err != nil {
 		return err
 	}
-	store, shut, err := openStore(ctx, o, o.log())
+	open := openStore
+	if flags.dryRun {
+		open = openToRead
+	}
+	store, shut, err := open(ctx, o, o.log())
 	if err != nil {
 		return err
 	}

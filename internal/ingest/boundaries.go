@@ -26,6 +26,8 @@ type Record interface {
 	LoadWithoutShapes(ctx context.Context) (*sentra.Dataset, error)
 	// Apply makes commands one change, all or nothing.
 	Apply(ctx context.Context, commands ...register.Command) (register.Outcome, error)
+	// Preview is Apply, but nothing is written.
+	Preview(ctx context.Context, commands ...register.Command) (register.Outcome, error)
 }
 
 // BoundaryOptions say how to read files of boundaries.

@@ -279,10 +279,7 @@ func importClusters(ctx context.Context, record Record, file *inputfile.File, da
 		}
 		report.note("%s: %s", counted(len(names), "new product"), cut(names, 20))
 	}
-	return report.finish(func() error {
-		_, err := record.Apply(ctx, register.Put(parsed.sources...), register.Put(parsed.products...), register.Put(parsed.clusters...))
-		return err
-	})
+	return report.finish(ctx, record, sentra.KindOfCluster, register.Put(parsed.sources...), register.Put(parsed.products...), register.Put(parsed.clusters...))
 }
 
 // clusterFields are what an import sets of a cluster.

@@ -56,14 +56,11 @@ func importCodes(ctx context.Context, record Record, file *inputfile.File, data 
 		}
 		return row
 	}
-	return report.finish(func() error {
-		plain := make([]sentra.OfficialCode, len(codes))
-		for i, c := range codes {
-			plain[i] = c.OfficialCode
-		}
-		_, err := record.Apply(ctx, register.Put(citations.added...), register.ReplaceCodes(plain))
-		return err
-	})
+	plain := make([]sentra.OfficialCode, len(codes))
+	for i, c := range codes {
+		plain[i] = c.OfficialCode
+	}
+	return report.finish(ctx, record, sentra.KindOfCode, register.Put(citations.added...), register.ReplaceCodes(plain))
 }
 
 func codeFields(c *sentra.OfficialCode) []field {

@@ -56,10 +56,7 @@ func importDesignations(ctx context.Context, record Record, file *inputfile.File
 		}
 		return row
 	}
-	return report.finish(func() error {
-		_, err := record.Apply(ctx, register.Put(citations.added...), register.Put(designations...))
-		return err
-	})
+	return report.finish(ctx, record, sentra.KindOfDesignation, register.Put(citations.added...), register.Put(designations...))
 }
 
 func designationFields(d *sentra.Designation) []field {

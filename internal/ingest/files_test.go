@@ -53,6 +53,10 @@ func (h *heldRecord) Apply(context.Context, ...register.Command) (register.Outco
 	return register.Outcome{}, nil
 }
 
+func (h *heldRecord) Preview(context.Context, ...register.Command) (register.Outcome, error) {
+	return register.Outcome{}, nil
+}
+
 // today is the day of the tests.
 var today = sentra.MustDate("2026-11-27")
 
@@ -609,7 +613,7 @@ func FuzzTables(f *testing.F) {
 	f.Add(asXLSX(f, [][]any{{"name_id", "product_id", "phase", "regions", "source"}, {"x", "y", "2017", 94.06, "s"}}))
 	record := held(f)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		for _, schema := range []*ingest.Schema{ingest.ClusterSchema, ingest.DesignationSchema, ingest.CodeSchema} {
+		for _, schema := range []*ingest.Schema{ingest.ClusterSchema, ingest.DesignationSchema, ingest.CoverageSchema, ingest.CodeSchema} {
 			file, err := inputfile.FromBytes(t.Context(), data, "fuzz", inputfile.Options{MaxBytes: 1 << 22})
 			if err != nil {
 				continue
@@ -636,7 +640,7 @@ func TestGuideListsTheColumns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, schema := range []*ingest.Schema{ingest.ClusterSchema, ingest.DesignationSchema, ingest.CodeSchema} {
+	for _, schema := range []*ingest.Schema{ingest.ClusterSchema, ingest.DesignationSchema, ingest.CoverageSchema, ingest.CodeSchema} {
 		for _, c := range schema.Columns {
 			line := "| `" + c.Name + "` | " + strings.Join(c.Headers, ", ") + " | " + c.About
 			if !strings.Contains(string(guide), line) {

@@ -24,6 +24,8 @@ func Table(ctx context.Context, record Record, schema *Schema, file *inputfile.F
 		return importClusters(ctx, record, file, data, options)
 	case DesignationSchema:
 		return importDesignations(ctx, record, file, data, options)
+	case CoverageSchema:
+		return importCoverage(ctx, record, file, data, options)
 	case CodeSchema:
 		return importCodes(ctx, record, file, data, options)
 	}

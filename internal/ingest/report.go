@@ -3,6 +3,7 @@ package ingest
 import (
 	"bufio"
 	"cmp"
+	"context"
 	"encoding/csv"
 	"fmt"
 	"io"
@@ -11,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/sentra-ikm/sentra/internal/inputfile"
+	"github.com/sentra-ikm/sentra/internal/register"
+	"github.com/sentra-ikm/sentra/internal/sentra"
 	"github.com/sentra-ikm/sentra/internal/tablefile"
 )
 
@@ -49,12 +52,13 @@ type Report struct {
 	// Refusal is set where anything is wrong: then nothing is written.
 	Refusal *Refusal
 
-	rows int // of those that are right
-	row  func(int) ReportRow
+	rows          int // of those that are right
+	row           func(int) ReportRow
+	deleteMissing bool
 }
 
 func newReport(file *inputfile.File, t *table) *Report {
-	r := &Report{File: file.Name, Kind: t.schema.Kind, DryRun: t.options.DryRun, Rows: t.rows, Counts: make(map[Action]int)}
+	r := &Report{File: file.Name, Kind: t.schema.Kind, DryRun: t.options.DryRun, deleteMissing: t.options.DeleteMissing, Rows: t.rows, Counts: make(map[Action]int)}
 	if t.row.Row != nil {
 		r.Unit = t.row.Unit()
 	}
@@ -99,9 +103,8 @@ func cut(names []string, most int) string {
 	return strings.Join(names[:most], ", ") + fmt.Sprintf(" and %d more", len(names)-most)
 }
 
-// finish counts the rows and, where nothing is wrong and nothing but the writing
-// is left, writes.
-func (r *Report) finish(write func() error) (*Report, error) {
+// finish counts the rows and, where nothing is wrong, makes the commands one change.
+func (r *Report) finish(ctx context.Context, record Record, kind sentra.EntityKind, commands ...register.Command) (*Report, error) {
 	for i := range r.rows {
 		r.Counts[r.row(i).Action]++
 	}
@@ -109,10 +112,36 @@ func (r *Report) finish(write func() error) (*Report, error) {
 		r.Counts[Refused] = r.Rows - r.rows
 		return r, r.Refusal
 	}
-	if r.DryRun {
-		return r, nil
+	apply := record.Apply
+	if r.deleteMissing {
+		commands = append(commands, register.DeleteOthers(kind))
 	}
-	return r, write()
+	if r.DryRun {
+		if !r.deleteMissing {
+			return r, nil
+		}
+		apply = record.Preview
+	}
+	outcome, err := apply(ctx, commands...)
+	if r.deleteMissing && err == nil {
+		r.noteDeleted(outcome, kind)
+	}
+	return r, err
+}
+
+// noteDeleted tells what the file does not have.
+func (r *Report) noteDeleted(outcome register.Outcome, kind sentra.EntityKind) {
+	var keys []string
+	for i := range outcome.Items {
+		if item := &outcome.Items[i]; item.Entity.Kind == kind && item.After == nil {
+			keys = append(keys, tablefile.Quote(item.Key))
+		}
+	}
+	if len(keys) == 0 {
+		r.note("the file has all %s that are stored, but for what the program ships", r.Kind)
+		return
+	}
+	r.note("%d %s that are not in the file: deleted %s", len(keys), r.Kind, cut(keys, 20))
 }
 
 // field is a value of an entity under the name of its column.

@@ -51,6 +51,19 @@ var DesignationSchema = newSchema("designations", [][]string{anyRegion("region_c
 	{Name: "source", Headers: []string{"Sumber", "Sumber Data"}, Required: true, About: "titles or addresses of the sources, parted by semicolons"},
 }, regionColumns("region_code", "code of the region, 94.06")...)...)
 
+// CoverageSchema is the columns of what is known of lists of designations.
+var CoverageSchema = newSchema("coverage", nil, append([]Column{
+	{Name: "kind", Headers: []string{"Jenis Penetapan"}, Required: true, About: "DISADVANTAGED (daerah tertinggal) or BORDER (perbatasan)"},
+	{Name: "extent", Headers: []string{"Cakupan"}, Required: true, About: "COMPLETE: the whole list is loaded, who is not on it is not designated; NONE: there is no such region; PARTIAL: silence is not a no"},
+	{Name: "regulation", Headers: []string{"Peraturan", "Dasar Hukum"}, Required: true, About: "the regulation, Perpres 63/2020"},
+	{Name: "region_kinds", Headers: []string{"Jenis Wilayah"}, About: "PROVINCE, REGENCY or CITY, parted by blanks; empty for all"},
+	{Name: "valid_from", Headers: []string{"Berlaku Sejak", "Mulai Berlaku"}, About: "first day, YYYY-MM-DD, YYYY-MM or YYYY; empty where it is open"},
+	{Name: "valid_to", Headers: []string{"Berlaku Sampai", "Berakhir"}, About: "last day, YYYY-MM-DD, or empty"},
+	{Name: "confidence", Headers: []string{"Keyakinan"}, Required: true, About: "LISTED, INFERRED or PARTIAL"},
+	{Name: "note", Headers: []string{"Keterangan", "Catatan"}, About: "what a reader should know, told as the reason of a no; made of the regulation where it is empty"},
+	{Name: "source", Headers: []string{"Sumber", "Sumber Data"}, Required: true, About: "titles or addresses of the sources, parted by semicolons"},
+}, regionColumns("province_code", "code of the province that the list is of, 91; empty for the whole country")...)...)
+
 // CodeSchema is the columns of official codes.
 var CodeSchema = newSchema("codes", [][]string{anyRegion("region_code")}, append([]Column{
 	{Name: "system", Headers: []string{"Sistem"}, Required: true, About: "whose code it is: KEMENDAGRI, BPS or ISO_3166_2"},

@@ -23,6 +23,9 @@ type TableOptions struct {
 	AsOf *sentra.Date
 	// Today is the day it is in Jakarta.
 	Today sentra.Date
+	// DeleteMissing deletes what is stored of the kind and not in the file, but for
+	// what the program ships.
+	DeleteMissing bool
 	// DryRun checks everything and writes nothing.
 	DryRun bool
 	// Progress is called with the number of rows read; may be nil.

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"database/sql"
@@ -31,7 +32,8 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	return OpenAt(ctx, Addresses{URL: url})
 }
 
-// openTimeout is the longest wait for a database to answer when it is opened.
+// openTimeout is the longest wait for a database to answer when it is opened, where
+// its address has no connect_timeout.
 const openTimeout = 10 * time.Second
 
 // OpenAt connects to a database and waits until it answers. The error is a
@@ -68,7 +70,7 @@ func connect(ctx context.Context, field, url string) (*sqlx.DB, error) {
 	db := sqlx.NewDb(sql.OpenDB(connector), "postgres")
 	db.SetMaxOpenConns(16)
 	db.SetConnMaxIdleTime(5 * time.Minute)
-	waiting, cancel := context.WithTimeout(ctx, openTimeout)
+	waiting, cancel := context.WithTimeout(ctx, config.ConnectTimeout)
 	defer cancel()
 	if err := db.PingContext(waiting); err != nil {
 		db.Close()
@@ -122,7 +124,7 @@ func connectError(config pq.Config, err error) error {
 	case errors.As(err, &name):
 		return unavailable("there is no host %s for the database", config.Host)
 	case errors.Is(err, context.DeadlineExceeded), os.IsTimeout(err):
-		return unavailable("the database server at %s does not answer within %s", where, openTimeout)
+		return unavailable("the database server at %s does not answer within %s", where, cmp.Or(config.ConnectTimeout, openTimeout))
 	case fault == nil:
 		return unavailable("no database server answers at %s", where)
 	case fault.Code == "3D000":

@@ -8,6 +8,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -125,8 +126,23 @@ func (o Outcome) Changed(kind sentra.EntityKind) int {
 // Apply makes the commands one change: all or nothing, and none where nothing
 // changes. Every error tells the entity and the field.
 func (r *Register) Apply(ctx context.Context, by By, commands ...Command) (Outcome, error) {
+	return r.apply(ctx, by, false, commands)
+}
+
+// errPreview ends a change that is not to be stored.
+var errPreview = errors.New("only a preview")
+
+// notStored is a session that stores nothing.
+type notStored struct{ Session }
+
+func (notStored) Store(context.Context, *Change) error { return errPreview }
+
+func (r *Register) apply(ctx context.Context, by By, preview bool, commands []Command) (Outcome, error) {
 	var outcome Outcome
 	err := r.record.Update(ctx, func(ctx context.Context, session Session) (err error) {
+		if preview {
+			session = notStored{session}
+		}
 		shipped, err := shippedDocuments(ctx, session)
 		if err != nil {
 			return err
@@ -142,6 +158,9 @@ func (r *Register) Apply(ctx context.Context, by By, commands ...Command) (Outco
 		outcome, err = r.store(ctx, session, p, &Change{Author: by.Author, Reason: by.Reason})
 		return err
 	})
+	if preview && errors.Is(err, errPreview) {
+		err = nil
+	}
 	return outcome, err
 }
 
@@ -181,10 +200,11 @@ func (r *Register) store(ctx context.Context, session Session, p *plan, change *
 	}
 	change.Number, change.Items, change.Shapes = base.Number+1, items, p.shapes
 	change.Version = nextVersion(base.Version, change)
+	outcome.Items = items
 	if err := session.Store(ctx, change); err != nil {
 		return outcome, err
 	}
-	outcome.Number, outcome.Items = change.Number, items
+	outcome.Number = change.Number
 	return outcome, nil
 }
 
@@ -282,6 +302,11 @@ func (e *Editor) LoadWithoutShapes(ctx context.Context) (*sentra.Dataset, error)
 // Apply makes the commands one change.
 func (e *Editor) Apply(ctx context.Context, commands ...Command) (Outcome, error) {
 	return e.register.Apply(ctx, e.by, commands...)
+}
+
+// Preview tells what Apply would do, and writes nothing.
+func (e *Editor) Preview(ctx context.Context, commands ...Command) (Outcome, error) {
+	return e.register.apply(ctx, e.by, true, commands)
 }
 
 // Revert undoes a change as a whole, by a new change. The error is a CONFLICT that
