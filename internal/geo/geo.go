@@ -288,7 +288,9 @@ func edgeMeets(shape orb.MultiPolygon, bound orb.Bound) bool {
 	return false
 }
 
-// LabelPoint is a point inside the shape's largest part.
+// LabelPoint is a point inside the shape's largest part, or a vertex of one so thin
+// that no point inside is found. The error is a BAD_USER_INPUT for a shape without
+// positions.
 func LabelPoint(shape orb.MultiPolygon) (orb.Point, error) {
 	largest, largestArea := -1, -1.0
 	for i, polygon := range shape {
@@ -305,7 +307,12 @@ func LabelPoint(shape orb.MultiPolygon) (orb.Point, error) {
 	if best, found := widestPoint(shape[largest]); found {
 		return best, nil
 	}
-	return orb.Point{}, sentra.BadInput("", "the shape has no point inside")
+	for _, ring := range shape[largest] {
+		if len(ring) > 0 {
+			return ring[0], nil
+		}
+	}
+	return orb.Point{}, sentra.BadInput("", "an empty shape has no label point")
 }
 
 // widestPoint scans the polygon along parallels and gives the middle of the
