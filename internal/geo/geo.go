@@ -294,6 +294,9 @@ func edgeMeets(shape orb.MultiPolygon, bound orb.Bound) bool {
 func LabelPoint(shape orb.MultiPolygon) (orb.Point, error) {
 	largest, largestArea := -1, -1.0
 	for i, polygon := range shape {
+		if len(polygon) == 0 || len(polygon[0]) == 0 {
+			continue
+		}
 		if area := math.Abs(planar.Area(polygon)); area > largestArea {
 			largest, largestArea = i, area
 		}
@@ -307,12 +310,7 @@ func LabelPoint(shape orb.MultiPolygon) (orb.Point, error) {
 	if best, found := widestPoint(shape[largest]); found {
 		return best, nil
 	}
-	for _, ring := range shape[largest] {
-		if len(ring) > 0 {
-			return ring[0], nil
-		}
-	}
-	return orb.Point{}, sentra.BadInput("", "an empty shape has no label point")
+	return shape[largest][0][0], nil
 }
 
 // widestPoint scans the polygon along parallels and gives the middle of the
