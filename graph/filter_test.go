@@ -50,12 +50,12 @@ func TestParseFilter(t *testing.T) {
 // for the same object in a variable named filter.
 func TestParseFilterErrors(t *testing.T) {
 	for _, c := range []struct{ text, path, says string }{
-		{`{"bbox": {"west": "far", "south": 1, "east": 2, "north": 3}}`, "filter.bbox.west", "cannot use string as Float"},
+		{`{"bbox": {"west": "far", "south": 1, "east": 2, "north": 3}}`, "filter.bbox.west", `"far" is not a valid Float; give a number, without quotes`},
 		{`{"bbox": {"west": 1}}`, "filter.bbox.south", "must be defined"},
 		{`{"colour": "red"}`, "filter.colour", "unknown field"},
 		{`{"or": [{}, {"not": {"colour": "red"}}]}`, "filter.or.1.not.colour", "unknown field"},
 		{`{"level": "VILLAGE"}`, "filter.level", "VILLAGE is not a valid RegionLevel"},
-		{`{"level": "province"}`, "filter.level", "province is not a valid RegionLevel"},
+		{`{"level": "province"}`, "filter.level", "province is not a valid RegionLevel; give one of PROVINCE, REGENCY"},
 		{`{"kind": ["CITY", "city"]}`, "filter.kind.1", "city is not a valid RegionKind"},
 		{`{"codes": ["94.06", "Dogiyai"]}`, "filter.codes.1", "not a region code"},
 		{`{"codes": ["94.06", null]}`, "filter.codes.1", "cannot be null"},
@@ -63,7 +63,7 @@ func TestParseFilterErrors(t *testing.T) {
 		{`{"within": {"type": "Polygon", "coordinates": [[[110,-8],[112,-8],[112,-7],[110,-7]]]}}`, "filter.within.coordinates", "open"},
 		{`{"clusters": {"region": "x"}}`, "filter.clusters.region", "not a region code"},
 		{`{"name": ""}`, "filter.name", "empty"},
-		{`{"affirmative": "yes"}`, "filter.affirmative", "cannot use string as Boolean"},
+		{`{"affirmative": "yes"}`, "filter.affirmative", `"yes" is not a valid Boolean; give true or false, without quotes`},
 		{`[]`, "filter", "must be a RegionFilter, not a slice"},
 		{`"x"`, "filter", "must be a RegionFilter"},
 	} {

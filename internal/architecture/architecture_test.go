@@ -33,9 +33,10 @@ var arrows = []struct {
 
 	// The adapters know the domain, and none of them another's way in or out.
 	{"graph/...", []string{"graph/...", "internal/atlas", "internal/geo/...", "internal/register", "internal/sentra",
-		"internal/admission", "internal/querycost", "internal/panics"}},
+		"internal/admission", "internal/querycost", "internal/inputs", "internal/panics"}},
 	{"internal/httpserver", []string{"internal/atlas", "internal/export", "internal/tile", "internal/openapi", "internal/register", "internal/sentra",
-		"internal/querycost", "internal/admission", "internal/panics"}},
+		"internal/querycost", "internal/admission", "internal/inputs", "internal/panics"}},
+	{"internal/querycost", []string{"internal/inputs", "internal/sentra"}},
 	{"internal/postgres", []string{"internal/register", "internal/sentra", "migrations"}},
 	{"internal/tile", []string{"internal/atlas", "internal/geo/...", "internal/sentra", "internal/panics"}},
 	{"internal/export", []string{"internal/atlas", "internal/geo/...", "internal/sentra"}},

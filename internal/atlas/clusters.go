@@ -107,7 +107,7 @@ func (a *Atlas) prepareClusters(ctx context.Context, filter *sentra.ClusterFilte
 		}
 		q.tests = append(q.tests, test)
 	}
-	if err := sentra.CheckOrder(order, sentra.ClusterOrders[:]); err != nil {
+	if err := sentra.CheckOrder("ClusterOrder", order, sentra.ClusterOrders[:]); err != nil {
 		return nil, sentra.In("orderBy", err)
 	}
 	if order == sentra.ClustersByDistance && filter.Near == nil {

@@ -62,7 +62,7 @@ func (a *Atlas) Regions(ctx context.Context, filter *sentra.RegionFilter, order 
 	if err != nil {
 		return nil, sentra.In("filter", err)
 	}
-	if err := sentra.CheckOrder(order, sentra.RegionOrders[:]); err != nil {
+	if err := sentra.CheckOrder("RegionOrder", order, sentra.RegionOrders[:]); err != nil {
 		return nil, sentra.In("orderBy", err)
 	}
 	if order == sentra.RegionsByDistance && filter.Near == nil {

@@ -288,10 +288,15 @@ func edgeMeets(shape orb.MultiPolygon, bound orb.Bound) bool {
 	return false
 }
 
-// LabelPoint is a point inside the shape's largest part.
+// LabelPoint is a point inside the shape's largest part, or a vertex of one so thin
+// that no point inside is found. The error is a BAD_USER_INPUT for a shape without
+// positions.
 func LabelPoint(shape orb.MultiPolygon) (orb.Point, error) {
 	largest, largestArea := -1, -1.0
 	for i, polygon := range shape {
+		if len(polygon) == 0 || len(polygon[0]) == 0 {
+			continue
+		}
 		if area := math.Abs(planar.Area(polygon)); area > largestArea {
 			largest, largestArea = i, area
 		}
@@ -305,7 +310,7 @@ func LabelPoint(shape orb.MultiPolygon) (orb.Point, error) {
 	if best, found := widestPoint(shape[largest]); found {
 		return best, nil
 	}
-	return orb.Point{}, sentra.BadInput("", "the shape has no point inside")
+	return shape[largest][0][0], nil
 }
 
 // widestPoint scans the polygon along parallels and gives the middle of the

@@ -199,3 +199,26 @@ func TestRoundRing(t *testing.T) {
 		}
 	}
 }
+
+// A sliver whose longitudes are next to each other as floating-point numbers has no
+// point inside that could be written down: a vertex stands for it. A shape without
+// positions has nothing to stand for it.
+func TestLabelPointOfASliver(t *testing.T) {
+	west := 110.0
+	east := math.Nextafter(west, 111)
+	for name, ring := range map[string]orb.Ring{
+		"upright":       {{west, -7}, {east, -7}, {east, -6}, {west, -6}, {west, -7}},
+		"without width": {{west, -7}, {west, -6}, {west, -7}},
+		"one point":     {{west, -7}, {west, -7}, {west, -7}, {west, -7}},
+	} {
+		label, err := LabelPoint(orb.MultiPolygon{{ring}})
+		if err != nil || math.IsNaN(label[0]) || math.IsNaN(label[1]) || !ring.Bound().Contains(label) {
+			t.Errorf("%s: got %v, %v, want a point of %v", name, label, err, ring)
+		}
+	}
+	for _, shape := range []orb.MultiPolygon{nil, {}, {{}}, {{{}}}} {
+		if label, err := LabelPoint(shape); err == nil {
+			t.Errorf("%v has the label point %v", shape, label)
+		}
+	}
+}

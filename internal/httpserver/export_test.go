@@ -129,7 +129,7 @@ func TestExportRefuses(t *testing.T) {
 	handler, _, _, _ := factsServer(t)
 	for _, c := range []struct{ path, argument, says string }{
 		{"/regions.geojson?colour=red", "colour", "the parameters are"},
-		{"/regions.geojson?filter=" + url.QueryEscape(`{"bbox":{"west":"x","south":1,"east":2,"north":3}}`), "filter.bbox.west", "cannot use string as Float"},
+		{"/regions.geojson?filter=" + url.QueryEscape(`{"bbox":{"west":"x","south":1,"east":2,"north":3}}`), "filter.bbox.west", "is not a valid Float"},
 		{"/regions.geojson?filter=" + url.QueryEscape(`{"bbox":{"west":1,"south":3,"east":2,"north":1}}`), "filter.bbox.south", "north of"},
 		{"/regions.csv?filter=" + url.QueryEscape(`{"parent":"99"}`), "filter.parent", "no region"},
 		{"/regions.csv?asOf=2001-01-01", "asOf", "2014-07-23"},

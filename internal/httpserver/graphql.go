@@ -21,6 +21,7 @@ import (
 	"github.com/vektah/gqlparser/v2/parser"
 
 	"github.com/sentra-ikm/sentra/internal/admission"
+	"github.com/sentra-ikm/sentra/internal/inputs"
 	"github.com/sentra-ikm/sentra/internal/panics"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
@@ -66,6 +67,7 @@ func newGraphQL(config Config, schema graphql.ExecutableSchema, pin Pin, s *stre
 	read := newDocuments(config, schema.Schema())
 	h.exec.SetQueryCache(read)
 	h.exec.Use(read)
+	h.exec.Use(&variables{documents: read})
 	h.exec.Use(&limits{complexity: config.MaxComplexity})
 	h.exec.SetErrorPresenter(presenter(log, m))
 	// gqlgen's WebSocket sends the text of this error as it is.

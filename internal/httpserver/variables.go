@@ -6,7 +6,6 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
-	"github.com/vektah/gqlparser/v2/parser"
 
 	"github.com/sentra-ikm/sentra/internal/inputs"
 )
@@ -14,8 +13,7 @@ import (
 // variables is a gqlgen extension that checks the values of variables before
 // gqlparser coerces them, which takes enums in any case and texts for numbers.
 type variables struct {
-	documents graphql.Cache[*ast.QueryDocument]
-	tokens    int
+	documents *documents
 	schema    *ast.Schema
 }
 
@@ -33,18 +31,12 @@ func (v *variables) Validate(schema graphql.ExecutableSchema) error {
 	return nil
 }
 
-// MutateOperationParameters refuses wrong values with BAD_USER_INPUT. What is wrong
-// with the document is left to be found after it.
+// MutateOperationParameters refuses wrong values with BAD_USER_INPUT. The document was
+// read and checked before.
 func (v *variables) MutateOperationParameters(ctx context.Context, params *graphql.RawParams) *gqlerror.Error {
-	if len(params.Variables) == 0 {
-		return nil
-	}
 	document, ok := v.documents.Get(ctx, params.Query)
-	if !ok {
-		var err error
-		if document, err = parser.ParseQueryWithTokenLimit(&ast.Source{Input: params.Query}, v.tokens); err != nil {
-			return nil
-		}
+	if !ok || len(params.Variables) == 0 {
+		return nil
 	}
 	operation := document.Operations.ForName(params.OperationName)
 	if operation == nil {

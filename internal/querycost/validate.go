@@ -10,6 +10,7 @@ import (
 	"github.com/vektah/gqlparser/v2/validator"
 	"github.com/vektah/gqlparser/v2/validator/rules"
 
+	"github.com/sentra-ikm/sentra/internal/inputs"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -23,11 +24,14 @@ const (
 
 // specified are the validation rules by name, but the one that fields can be
 // merged: gqlparser's takes time that grows with the square of a selection set and
-// worse. checkMerging is in its place.
+// worse. checkMerging is in its place, and inputs.Rule in that of the rule of values.
 var specified = func() []validator.Rule {
 	var out []validator.Rule
 	for name, rule := range rules.NewDefaultRules().GetInner() {
 		if name != rules.OverlappingFieldsCanBeMergedRule.Name {
+			if name == inputs.Rule.Name {
+				rule = inputs.Rule.RuleFunc
+			}
 			out = append(out, validator.Rule{Name: name, RuleFunc: rule})
 		}
 	}

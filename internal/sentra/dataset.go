@@ -84,9 +84,9 @@ const (
 var ClusterOrders = [...]ClusterOrder{ClustersByPhase, ClustersByName, ClustersByRegion, ClustersByDistance}
 
 // CheckOrder refuses an order that is none of those there are; the empty one is the
-// usual one. Exports take the order as it is typed. The error is a BAD_USER_INPUT
-// without a path.
-func CheckOrder[T ~string](order T, orders []T) error {
+// usual one. Exports take the order as it is typed; kind is what GraphQL calls it.
+// The error is a BAD_USER_INPUT without a path.
+func CheckOrder[T ~string](kind string, order T, orders []T) error {
 	if order == "" || slices.Contains(orders, order) {
 		return nil
 	}
@@ -94,5 +94,5 @@ func CheckOrder[T ~string](order T, orders []T) error {
 	for i, name := range orders {
 		names[i] = string(name)
 	}
-	return BadInput("", "%.40s is not a valid order; give one of %s", string(order), strings.Join(names, ", "))
+	return BadInput("", "%.40s is not a valid %s; give one of %s", string(order), kind, strings.Join(names, ", "))
 }
