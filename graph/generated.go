@@ -19056,7 +19056,7 @@ func (ec *executionContext) unmarshalOGeoJSON2githubᚗcomᚋsentraᚑikmᚋsent
 		return nil, nil
 	}
 	var res model.Polygon
-	err := res.UnmarshalGQL(v)
+	err := res.UnmarshalGQLContext(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -19064,7 +19064,7 @@ func (ec *executionContext) marshalOGeoJSON2githubᚗcomᚋsentraᚑikmᚋsentra
 	if v == nil {
 		return graphql.Null
 	}
-	return v
+	return graphql.WrapContextMarshaler(ctx, v)
 }
 
 func (ec *executionContext) unmarshalOGeoJSONGeometry2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐGeometry(ctx context.Context, v any) (model.Geometry, error) {

@@ -46,7 +46,7 @@ type pinned struct {
 // whatever is swapped meanwhile, and reads each polygon once. It tells the dataset's version and the moment.
 func (r *Resolver) OneAtlas(ctx context.Context) (context.Context, string, time.Time) {
 	p := pinned{r.Holder.Atlas(), r.Now()}
-	return atlas.WithPolygons(context.WithValue(ctx, pinKey{}, p)), p.atlas.Data.Version, p.now
+	return model.WithPolygons(context.WithValue(ctx, pinKey{}, p)), p.atlas.Data.Version, p.now
 }
 
 func (r *Resolver) atlas(ctx context.Context) *atlas.Atlas {

@@ -1,13 +1,17 @@
 package model
 
 import (
+	"context"
 	"encoding/json"
 	"io"
+	"reflect"
 	"strconv"
+	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/paulmach/orb"
 
+	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/geo"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
@@ -54,8 +58,50 @@ func (g *Geometry) UnmarshalGQL(any) error {
 // Polygon is an area given by the asker, checked.
 type Polygon orb.MultiPolygon
 
-// UnmarshalGQL reads GeoJSON given as JSON.
-func (p *Polygon) UnmarshalGQL(value any) error {
+type polygonsKey struct{}
+
+// polygons are those that were read for one request, by where their JSON lies in memory.
+type polygons struct {
+	mutex sync.Mutex
+	read  map[uintptr]func() (Polygon, error)
+	// given keeps the JSON, so that nothing else comes to lie there.
+	given []any
+}
+
+// WithPolygons gives a context in which the polygon of a variable is read once,
+// however often it is used.
+func WithPolygons(ctx context.Context) context.Context {
+	return context.WithValue(atlas.WithPolygons(ctx), polygonsKey{}, new(polygons))
+}
+
+// UnmarshalGQLContext reads GeoJSON given as JSON, the same once a request.
+func (p *Polygon) UnmarshalGQLContext(ctx context.Context, value any) error {
+	known, ok := ctx.Value(polygonsKey{}).(*polygons)
+	object, isObject := value.(map[string]any)
+	if !ok || !isObject {
+		return p.read(value)
+	}
+	at := reflect.ValueOf(object).Pointer()
+	known.mutex.Lock()
+	read := known.read[at]
+	if read == nil {
+		read = sync.OnceValues(func() (Polygon, error) {
+			var polygon Polygon
+			err := polygon.read(value)
+			return polygon, err
+		})
+		if known.read == nil {
+			known.read = make(map[uintptr]func() (Polygon, error))
+		}
+		known.read[at], known.given = read, append(known.given, value)
+	}
+	known.mutex.Unlock()
+	var err error
+	*p, err = read()
+	return err
+}
+
+func (p *Polygon) read(value any) error {
 	if _, isText := value.(string); isText {
 		return sentra.BadInput("", "give the GeoJSON as an object, not as a text")
 	}
@@ -71,5 +117,8 @@ func (p *Polygon) UnmarshalGQL(value any) error {
 	return nil
 }
 
-// MarshalGQL refuses quietly: the type is for arguments only.
-func (p Polygon) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, "null") }
+// MarshalGQLContext refuses quietly: the type is for arguments only.
+func (p Polygon) MarshalGQLContext(_ context.Context, w io.Writer) error {
+	_, err := io.WriteString(w, "null")
+	return err
+}

@@ -181,8 +181,9 @@ const MaxPositions = 100_000
 
 // ParsePolygon reads the GeoJSON of a query: a Polygon, a MultiPolygon, or a
 // Feature or FeatureCollection of these. Unlike Repair it mends nothing but the
-// winding: an open ring, a position out of range or a ring that crosses itself
-// is a BAD_USER_INPUT with its path, too many positions LIMIT_EXCEEDED.
+// winding: an open ring, a position out of range, a ring that crosses itself or the
+// antimeridian, or another coordinate reference system is a BAD_USER_INPUT with its
+// path; too many positions, or edges beside each other, are LIMIT_EXCEEDED.
 func ParsePolygon(data []byte) (orb.MultiPolygon, error) {
 	// A position takes five bytes at least: what is far too long is refused unread.
 	if len(data) > MaxPositions*64 {
@@ -222,7 +223,13 @@ func ParsePolygon(data []byte) (orb.MultiPolygon, error) {
 			case planar.Area(ring) == 0:
 				return nil, sentra.BadInput("coordinates", "ring %d of polygon %d has no area", r, p)
 			}
+			if err := checkAntimeridian(ring); err != nil {
+				return nil, err
+			}
 		}
+	}
+	if err := checkIntricacy(polygons); err != nil {
+		return nil, err
 	}
 	for _, polygon := range polygons {
 		g, err := toSimple(orb.MultiPolygon{polygon})
@@ -234,12 +241,22 @@ func ParsePolygon(data []byte) (orb.MultiPolygon, error) {
 				Message: "the polygon is not valid: a ring crosses itself or another, or a hole lies outside", Err: fault}
 		}
 	}
-	if len(polygons) > 1 {
-		// Parts may overlap, so that a point or an area would count twice.
-		return unionOfParts(polygons)
+	var out orb.MultiPolygon
+	for _, together := range overlapping(polygons) {
+		united := together
+		var err error
+		if len(together) > 1 {
+			// Parts may overlap, so that a point or an area would count twice.
+			united, err = unionOfParts(together)
+		} else {
+			united, _, err = Repair(together)
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, united...)
 	}
-	out, _, err := Repair(polygons)
-	return out, err
+	return out, nil
 }
 
 func unionOfParts(polygons orb.MultiPolygon) (orb.MultiPolygon, error) {
@@ -262,11 +279,14 @@ func decodePolygons(data []byte) (orb.MultiPolygon, error) {
 	unreadable := func(err error) error {
 		return sentra.Wrap(sentra.CodeBadUserInput, err, "this is not GeoJSON; give a Polygon, a MultiPolygon, or a Feature or FeatureCollection of these")
 	}
-	kind, err := geojsonType(data)
-	if err != nil {
+	var head geojsonHead
+	if err := json.Unmarshal(data, &head); err != nil {
 		return nil, unreadable(err)
 	}
-	switch kind {
+	if err := head.checkCRS(); err != nil {
+		return nil, err
+	}
+	switch head.Type {
 	case "Feature":
 		feature, err := geojson.UnmarshalFeature(data)
 		if err != nil {
@@ -342,14 +362,4 @@ func RoundRing(ring orb.Ring, places int) (rounded orb.Ring, ok bool) {
 		rounded, last = append(rounded, orb.Point{float64(now[0]) / factor, float64(now[1]) / factor}), now
 	}
 	return rounded, len(rounded) >= 4 && area != 0 && (area > 0) == (ring.Orientation() == orb.CCW)
-}
-
-func geojsonType(data []byte) (string, error) {
-	var head struct {
-		Type string `json:"type"`
-	}
-	if err := json.Unmarshal(data, &head); err != nil {
-		return "", err
-	}
-	return head.Type, nil
 }
