@@ -42,10 +42,12 @@ func roomFor(planned, used int64) int64 { return max(planned, used*3/2) }
 
 // followDataset makes room for each dataset that is swapped in, until ctx ends.
 func followDataset(ctx context.Context, holder *atlas.Holder, planned int64, log *slog.Logger) {
+	changed := holder.Changed()
 	for {
-		changed := holder.Changed()
 		select {
 		case <-changed:
+			// Taken before the work, so that no swap during it is missed.
+			changed = holder.Changed()
 			makeRoom(planned, log)
 		case <-ctx.Done():
 			return

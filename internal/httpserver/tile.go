@@ -55,15 +55,18 @@ func (t *tileRoutes) tile(w http.ResponseWriter, r *http.Request) error {
 		// Set before the first byte, the encoding keeps the middleware from
 		// compressing a second time.
 		w.Header().Set("Content-Encoding", "gzip")
-		w.Header().Set("Content-Length", strconv.Itoa(len(data)))
-		writePieces(w, data)
+		sendWhole(w, r, data)
 		return nil
 	}
 	reader, err := gzip.NewReader(bytes.NewReader(data))
 	if err != nil {
 		return fmt.Errorf("read a kept tile: %w", err)
 	}
-	_, _ = io.Copy(w, reader)
+	unpacked, err := io.ReadAll(reader)
+	if err != nil {
+		return fmt.Errorf("unpack a kept tile: %w", err)
+	}
+	sendWhole(w, r, unpacked)
 	return nil
 }
 

@@ -92,8 +92,10 @@ func operation(layer export.Layer, format export.Format) object {
 		"parameters":  parameters,
 		"responses": object{
 			"200": object{"description": "The whole list, streamed.", "headers": headers, "content": object{format.ContentType(): content(layer, format)}},
+			"206": object{"description": "The range asked for, of the list as it is uncompressed."},
 			"304": ref("responses", "NotModified"),
 			"400": ref("responses", "BadInput"),
+			"416": object{"description": "The list has no such range."},
 			"503": ref("responses", "Unavailable"),
 		},
 	}
