@@ -39,12 +39,17 @@ func newStubSchema() *stubSchema {
 
 func (s *stubSchema) Schema() *ast.Schema { return s.schema }
 
-// Complexity prices large so that it is large work.
-func (s *stubSchema) Complexity(_ context.Context, _, field string, child int, _ map[string]any) (int, bool) {
-	if field == "large" {
-		return 10_000, true
+// Complexity is not asked: the server asks Price.
+func (s *stubSchema) Complexity(context.Context, string, string, int, map[string]any) (int, bool) {
+	return 0, false
+}
+
+// Price prices large so that it is large work.
+func (s *stubSchema) Price(_ context.Context, operation *ast.OperationDefinition, _ map[string]any, _ int) int {
+	if operation.SelectionSet[0].(*ast.Field).Name == "large" {
+		return 10_000
 	}
-	return 1 + child, true
+	return 1
 }
 
 // Exec answers with the name of the field, and for whose with whoever asked.

@@ -22,9 +22,10 @@ type work struct {
 }
 
 const (
-	// bytesPerCost is what an operation may need in memory for each point of its
-	// price, twice the bytes of its answer.
-	bytesPerCost = 2 << 10
+	// bytesPerCost is what an operation may need in memory for each unit of its price:
+	// its answer twice, and the objects that it is made of. A test of package graph
+	// holds both to the price.
+	bytesPerCost = 512
 	// bytesPerText is what a document and its variables may need for each byte of
 	// theirs once they are read.
 	bytesPerText = 16

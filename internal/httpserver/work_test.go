@@ -27,7 +27,7 @@ func TestWorkIsBounded(t *testing.T) {
 		{"small", "wait", func(c *httpserver.Config) { c.Work.Places = 1 }},
 		{"large, by number", "large", func(c *httpserver.Config) { c.Work.LargePlaces = 1 }},
 		{"large, of one client", "large", func(c *httpserver.Config) { c.Work.PerClient = 1 }},
-		{"large, by bytes", "large", func(c *httpserver.Config) { c.Work.Bytes = 21 << 20 }},
+		{"large, by bytes", "large", func(c *httpserver.Config) { c.Work.Bytes = 6 << 20 }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			server, schema, _ := stubServer(t, func(config *httpserver.Config) {
