@@ -21,7 +21,6 @@ import (
 	"github.com/vektah/gqlparser/v2/parser"
 
 	"github.com/sentra-ikm/sentra/internal/admission"
-	"github.com/sentra-ikm/sentra/internal/inputs"
 	"github.com/sentra-ikm/sentra/internal/panics"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
