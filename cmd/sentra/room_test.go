@@ -21,15 +21,15 @@ func TestRoomFor(t *testing.T) {
 	}
 }
 
-// restless is a record that is another one each time.
-type restless struct{ version int }
+// changingRecord is a record that is another one each time.
+type changingRecord struct{ version int }
 
-func (c *restless) Version(context.Context) (string, error) {
+func (c *changingRecord) Version(context.Context) (string, error) {
 	c.version++
 	return fmt.Sprint(c.version), nil
 }
 
-func (c *restless) Advance(context.Context, *sentra.Dataset) (*sentra.Dataset, []sentra.EntityRef, error) {
+func (c *changingRecord) Advance(context.Context, *sentra.Dataset) (*sentra.Dataset, []sentra.EntityRef, error) {
 	brought, err := facts.Load()
 	if err != nil {
 		return nil, nil, err
@@ -44,7 +44,7 @@ func TestMemoryLimitFollowsTheDataset(t *testing.T) {
 	log := slog.New(slog.DiscardHandler)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	holder, err := atlas.NewHolder(ctx, &restless{}, log)
+	holder, err := atlas.NewHolder(ctx, &changingRecord{}, log)
 	if err != nil {
 		t.Fatal(err)
 	}
