@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-.PHONY: help setup setup-test setup-bench pages dependencies build serve test generate bench bench-peers fuzz clean
+.PHONY: help setup setup-test setup-bench pages dependencies build serve test generate bench bench-peers attack fuzz clean
 
 help: ## Say what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -53,6 +53,9 @@ bench: build ## Run the benchmarks
 
 bench-peers: setup-bench ## Measure against PostGIS, orb and PostGraphile, and print the table
 	go run ./bench/peers
+
+attack: pages ## Attack a server of its own, and print what each attack took and what others felt
+	go run ./bench/attack
 
 fuzz: ## Run every fuzz target for two seconds
 	scripts/fuzz.sh

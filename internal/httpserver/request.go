@@ -219,11 +219,39 @@ func (q *graphqlRequest) check() *refusal {
 		switch trimmed := bytes.TrimSpace(*part.text); {
 		case len(trimmed) == 0 || string(trimmed) == "null":
 			*part.text = nil
+		case manyValues(trimmed):
+			return &refusal{http.StatusRequestEntityTooLarge, sentra.CodeLimitExceeded, fmt.Sprintf("%s have more values than the limit of %d", part.name, maxValues)}
 		case trimmed[0] != '{' || !json.Valid(trimmed):
 			return bad(part.name + " must be a JSON object")
 		}
 	}
 	return nil
+}
+
+// maxValues is the greatest number of values of variables, those within each other
+// too: the polygon with most positions has some 300,000. Each takes some 50 bytes
+// once it is read.
+const maxValues = 400_000
+
+// manyValues tells whether a JSON text has more values than maxValues, without
+// reading it: each but the first of a list or object stands behind a comma, and the
+// first behind a bracket.
+func manyValues(text []byte) bool {
+	if len(text) < 2*maxValues {
+		return false
+	}
+	values, quoted := 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '\\' && quoted:
+			i++
+		case c == '"':
+			quoted = !quoted
+		case !quoted && (c == ',' || c == '[' || c == '{'):
+			values++
+		}
+	}
+	return values > maxValues
 }
 
 // params gives the question as gqlgen takes it.

@@ -51,3 +51,18 @@ func FuzzReadRequest(f *testing.F) {
 		}
 	})
 }
+
+// TestManyValues asserts that values are counted, and not what stands in texts.
+func TestManyValues(t *testing.T) {
+	for text, want := range map[string]bool{
+		`{"a":[` + strings.Repeat("1,", maxValues+1) + `1]}`:       true,
+		`{"a":[` + strings.Repeat("[],", maxValues/2+1) + `1]}`:    true,
+		`{"a":[` + strings.Repeat("1,", maxValues-10) + `1]}`:      false,
+		`{"a":"` + strings.Repeat(`,[{\"`, maxValues) + `"}`:       false,
+		`{"a":[` + strings.Repeat("[120.5,-3.25],", 99000) + `1]}`: false,
+	} {
+		if got := manyValues([]byte(text)); got != want {
+			t.Errorf("%.30s of %d bytes: got %v", text, len(text), got)
+		}
+	}
+}
