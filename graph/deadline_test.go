@@ -99,7 +99,7 @@ func TestDeadlineReachesEverything(t *testing.T) {
 		"dataset":      {times(900, `dataset { designationCoverage { sources { title } } }`)},
 		"node":         {times(900, `node(id: "none") { id }`)},
 		"nodes":        {times(100, `nodes(ids: [`+strings.Repeat(`"none" `, 100)+`]) { id }`)},
-		"_service":     {times(900, `_service { sdl }`)},
+		"_service":     {times(50, `_service { sdl }`)},
 		"_entities":    {times(100, `_entities(representations: [`+strings.Repeat(`{__typename: "Region", code: "94"} `, 20)+`]) { ... on Region { nearest(first: 100) { distanceMetres } } }`)},
 	}
 	schema := graph.NewSchema(&graph.Resolver{Holder: holder, Now: servertest.Clock}).Schema()

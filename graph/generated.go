@@ -11306,7 +11306,7 @@ func (ec *executionContext) _Region_nearest(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Nearest(fc.Args["first"].(*int), fc.Args["level"].(*sentra.Level), fc.Args["asOf"].(*sentra.Date))
+			return obj.Nearest(ctx, fc.Args["first"].(*int), fc.Args["level"].(*sentra.Level), fc.Args["asOf"].(*sentra.Date))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.RegionDistance) graphql.Marshaler {
@@ -16385,10 +16385,11 @@ func (ec *executionContext) _Region(ctx context.Context, sel ast.SelectionSet, o
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "nearest":
-			out.Values[i] = ec._Region_nearest(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Region_nearest(ctx, field, obj)
+				})
 		case "designations":
 			out.Values[i] = ec._Region_designations(ctx, field, obj)
 			if out.Values[i] == graphql.Null {

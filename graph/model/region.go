@@ -187,7 +187,7 @@ const (
 )
 
 // Nearest gives the regions of a level that are nearest on the day, the nearest first.
-func (r *Region) Nearest(first *int, level *sentra.Level, asOf *sentra.Date) ([]*RegionDistance, error) {
+func (r *Region) Nearest(ctx context.Context, first *int, level *sentra.Level, asOf *sentra.Date) ([]*RegionDistance, error) {
 	day, err := r.day.or(r.atlas, asOf)
 	if err != nil {
 		return nil, err
@@ -202,8 +202,12 @@ func (r *Region) Nearest(first *int, level *sentra.Level, asOf *sentra.Date) ([]
 	if level != nil {
 		of = *level
 	}
+	nearest, err := r.atlas.NearestRegions(ctx, r.region, n, of, day.Date)
+	if err != nil {
+		return nil, err
+	}
 	out := []*RegionDistance{}
-	for _, d := range r.atlas.NearestRegions(r.region, n, of, day.Date) {
+	for _, d := range nearest {
 		out = append(out, &RegionDistance{Region: NewRegion(r.atlas, d.Region, day), DistanceMetres: d.Metres})
 	}
 	return out, nil

@@ -2,6 +2,7 @@ package atlas
 
 import (
 	"cmp"
+	"context"
 	"slices"
 
 	"github.com/paulmach/orb"
@@ -172,8 +173,9 @@ type RegionDistance struct {
 // the day, the nearest first and equally near ones, as neighbours are at 0, by
 // code. Distances in metres are between boundaries; a province's is the nearest
 // member's. Where no boundary is loaded, the representative point stands for it.
-// The region itself, its members and its province are left out.
-func (a *Atlas) NearestRegions(r *sentra.Region, n int, level sentra.Level, day sentra.Date) []RegionDistance {
+// The region itself, its members and its province are left out. The error is that
+// of a context that ended.
+func (a *Atlas) NearestRegions(ctx context.Context, r *sentra.Region, n int, level sentra.Level, day sentra.Date) ([]RegionDistance, error) {
 	g := a.generation(day)
 	wanted := func(other *sentra.Region) bool {
 		return other != nil && other != r && other.Kind.Level() == level && other.Validity.Contains(day) &&
@@ -204,7 +206,11 @@ func (a *Atlas) NearestRegions(r *sentra.Region, n int, level sentra.Level, day 
 		out = append(out, RegionDistance{other, metres})
 	}
 	if measured {
-		for _, hit := range g.index.NearestGroups(own, n, func(face int) int { return group[face] }) {
+		hits, err := g.index.NearestGroups(ctx, own, n, func(face int) int { return group[face] })
+		if err != nil {
+			return nil, sentra.Ended(ctx, "while distances were measured")
+		}
+		for _, hit := range hits {
 			out = append(out, RegionDistance{&a.Data.Regions[hit.Face], hit.Metres})
 		}
 	} else {
@@ -218,5 +224,5 @@ func (a *Atlas) NearestRegions(r *sentra.Region, n int, level sentra.Level, day 
 	slices.SortFunc(out, func(x, y RegionDistance) int {
 		return cmp.Or(cmp.Compare(x.Metres, y.Metres), cmp.Compare(x.Code, y.Code))
 	})
-	return out[:min(n, len(out))]
+	return out[:min(n, len(out))], nil
 }

@@ -283,7 +283,7 @@ func TestRegionsWithoutBoundary(t *testing.T) {
 		{"12.01", sentra.LevelProvince, []RegionDistance{{a.Region("11"), 11 * degree}}},
 		{"11", sentra.LevelRegency, []RegionDistance{{a.Region("12.01"), 11 * degree}}},
 	} {
-		got := a.NearestRegions(a.Region(c.code), 5, c.level, day)
+		got, _ := a.NearestRegions(t.Context(), a.Region(c.code), 5, c.level, day)
 		if len(got) != len(c.want) {
 			t.Errorf("nearest to %s: %d, want %d", c.code, len(got), len(c.want))
 			continue
@@ -378,7 +378,7 @@ func TestNearestRegions(t *testing.T) {
 	// Bali's regencies have few vertices. Of the provinces Bali is nearest to
 	// Jawa Timur (35.10, Banyuwangi) over the strait, then to Lombok (52).
 	for _, code := range []sentra.RegionCode{"51.04", "51.07"} {
-		got := a.NearestRegions(a.Region(code), 9, sentra.LevelRegency, today)
+		got, _ := a.NearestRegions(t.Context(), a.Region(code), 9, sentra.LevelRegency, today)
 		for i, d := range got {
 			if d.Code == code || i > 0 && (d.Metres < got[i-1].Metres) {
 				t.Errorf("%s: %d is %s at %v", code, i, d.Code, d.Metres)
@@ -402,7 +402,7 @@ func TestNearestRegions(t *testing.T) {
 		{"51", sentra.LevelRegency, []sentra.RegionCode{"35.10"}},
 		{"51.01", sentra.LevelProvince, []sentra.RegionCode{"35"}}, // Jembrana; not its own, Bali
 	} {
-		got := a.NearestRegions(a.Region(c.code), len(c.want), c.level, today)
+		got, _ := a.NearestRegions(t.Context(), a.Region(c.code), len(c.want), c.level, today)
 		var codes []sentra.RegionCode
 		for _, d := range got {
 			codes = append(codes, d.Code)
@@ -412,7 +412,8 @@ func TestNearestRegions(t *testing.T) {
 		}
 	}
 	// On the day the provinces of Papua were but two.
-	for _, d := range a.NearestRegions(a.Region("91"), 40, sentra.LevelProvince, christmas) {
+	all, _ := a.NearestRegions(t.Context(), a.Region("91"), 40, sentra.LevelProvince, christmas)
+	for _, d := range all {
 		if slices.Contains([]sentra.RegionCode{"91", "93", "94", "95", "96"}, d.Code) {
 			t.Errorf("%s is near Papua on %s, when it was not", d.Code, christmas)
 		}
@@ -441,7 +442,7 @@ func BenchmarkNearestRegions(b *testing.B) {
 	for _, code := range []sentra.RegionCode{"51.01", "35", "94"} {
 		b.Run(string(code), func(b *testing.B) {
 			for b.Loop() {
-				a.NearestRegions(a.Region(code), 10, code.Level(), today)
+				_, _ = a.NearestRegions(b.Context(), a.Region(code), 10, code.Level(), today)
 			}
 		})
 	}

@@ -2,6 +2,7 @@ package locate
 
 import (
 	"cmp"
+	"context"
 	"math"
 	"slices"
 	"unsafe"
@@ -435,19 +436,20 @@ func (x *Index) betweenRuns(r, s *run) float64 {
 // nearest first and equally near ones (neighbours are all at 0) by index. A
 // filter, unless nil, tells which faces to consider; it is asked once a face.
 func (x *Index) NearestFaces(face, n int, filter func(face int) bool) []Hit {
-	return x.NearestGroups([]int{face}, n, func(other int) int {
+	hits, _ := x.NearestGroups(context.Background(), []int{face}, n, func(other int) int {
 		if other == face || filter != nil && !filter(other) {
 			return -1
 		}
 		return other
 	})
+	return hits
 }
 
 // NearestGroups gives the n groups of faces nearest to some faces, nearest
 // first and equally near ones by number; a group is as near as the nearest of its
 // faces. The group of a face is a number that Hit.Face then names, negative for a
-// face to leave out; it is asked once a face.
-func (x *Index) NearestGroups(from []int, n int, group func(face int) int) []Hit {
+// face to leave out; it is asked once a face. The error is the context's.
+func (x *Index) NearestGroups(ctx context.Context, from []int, n int, group func(face int) int) ([]Hit, error) {
 	type pair struct {
 		low         float64
 		face, other int
@@ -473,6 +475,9 @@ func (x *Index) NearestGroups(from []int, n int, group func(face int) int) []Hit
 	compare := func(a, b found) int { return cmp.Or(cmp.Compare(a.chord2, b.chord2), cmp.Compare(a.group, b.group)) }
 	var nearest []found // sorted, at most n
 	for _, p := range pairs {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		limit := math.Inf(1)
 		if len(nearest) >= n {
 			if n <= 0 || p.low > nearest[n-1].chord2 {
@@ -503,5 +508,5 @@ func (x *Index) NearestGroups(from []int, n int, group func(face int) int) []Hit
 	for i, f := range nearest {
 		hits[i] = Hit{f.group, sphere.Metres(f.chord2)}
 	}
-	return hits
+	return hits, nil
 }

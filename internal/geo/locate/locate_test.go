@@ -594,7 +594,7 @@ func TestDistanceBetweenFaces(t *testing.T) {
 			}
 		}
 		slices.SortStableFunc(provinces, func(a, b Hit) int { return cmp.Or(cmp.Compare(a.Metres, b.Metres), cmp.Compare(a.Face, b.Face)) })
-		if got := x.NearestGroups([]int{a}, 9, province); !slices.Equal(got, provinces[:9]) {
+		if got, _ := x.NearestGroups(t.Context(), []int{a}, 9, province); !slices.Equal(got, provinces[:9]) {
 			t.Errorf("the provinces nearest to %s are %v, want %v", faces[a].Code, got, provinces[:9])
 		}
 	}
@@ -661,7 +661,7 @@ func TestNearestGroups(t *testing.T) {
 	}
 	const degree = 111319.49079327358
 	// From faces 3 and 4: group 1 begins with face 6, group 2 with face 0, group 3 is far.
-	got := New(faces).NearestGroups([]int{3, 4}, 2, func(face int) int { return []int{2, -1, -1, -1, -1, -1, 1, 3}[face] })
+	got, _ := New(faces).NearestGroups(t.Context(), []int{3, 4}, 2, func(face int) int { return []int{2, -1, -1, -1, -1, -1, 1, 3}[face] })
 	if len(got) != 2 || got[0].Face != 1 || !near(got[0].Metres, 3*degree) || got[1].Face != 2 || !near(got[1].Metres, 5*degree) {
 		t.Errorf("got %v, want group 1 at 3 degrees and group 2 at 5", got)
 	}
