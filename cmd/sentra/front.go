@@ -26,7 +26,7 @@ type front struct {
 func (f *front) flags(flags *pflag.FlagSet, config *httpserver.Config) {
 	flags.IntVar(&config.MaxClientStreams, "max-client-streams", config.MaxClientStreams, "greatest number of connections that stay open, and of subscriptions, of one client address")
 	flags.IntVar(&config.MaxSocketOperations, "max-socket-operations", config.MaxSocketOperations, "greatest number of operations under way on a WebSocket")
-	flags.IntVar(&config.Work.Places, "max-operations", config.Work.Places, "greatest number of small operations under way; others wait")
+	flags.IntVar(&config.Work.Places, "max-small-operations", config.Work.Places, "greatest number of small operations under way; others wait")
 	flags.IntVar(&config.Work.LargePlaces, "max-large-operations", config.Work.LargePlaces, "greatest number of large operations under way; others wait")
 	flags.IntVar(&config.Work.PerClient, "max-client-large-operations", config.Work.PerClient, "greatest number of large operations under way of one client address")
 	flags.Int64Var(&f.maxWork, "max-work", config.Work.Bytes>>20, "MiB that large operations under way may take")

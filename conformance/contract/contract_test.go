@@ -112,7 +112,7 @@ func TestBreakingChangesAreFound(t *testing.T) {
 		{"an argument that must be given", "orderBy: RegionOrder\n", "orderBy: RegionOrder!\n", "Query.regions.orderBy"},
 		{"a field that may be null", "  regionsFrom: Date!", "  regionsFrom: Date", "Dataset.regionsFrom"},
 		{"an enum value less", described(t, "  CITY\n"), "", "RegionKind.CITY"},
-		{"a filter less", described(t, "  hostsClusters: Boolean\n"), "", "RegionFilter.hostsClusters"},
+		{"a filter less", described(t, "  hostsClusters: Boolean @cost(weight: 50)\n"), "", "RegionFilter.hostsClusters"},
 		{"another type", "  clusterCount: Int!\n", "  clusterCount: String!\n", "Region.clusterCount"},
 	}
 	arguments := []string{released}

@@ -237,7 +237,7 @@ const maxValues = 400_000
 // reading it: each but the first of a list or object stands behind a comma, and the
 // first behind a bracket.
 func manyValues(text []byte) bool {
-	if len(text) < 2*maxValues {
+	if len(text) <= maxValues {
 		return false
 	}
 	values, quoted := 0, false
