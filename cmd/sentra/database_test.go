@@ -139,12 +139,11 @@ func TestDatabasesThatCannotBeUsed(t *testing.T) {
 	}
 	at := func(host, database string) string {
 		at := parsed(t, filled)
-		at.User, at.Path = neturl.UserPassword("postgres", "a secret@word"), database
-		if host != "" {
-			at.Host = host
-		}
+		at.User, at.Path, at.Host = neturl.UserPassword("postgres", "a secret@word"), database, host
 		return at.String()
 	}
+	nowhere := parsed(t, filled)
+	nowhere.Path = "nowhere"
 	const read, write, serve = "log", "delete cluster x", "serve --listen 127.0.0.1:0"
 	all := []string{read, write, serve, "export clusters", "migrate", "show 1", "revert 1", "conflicts"}
 	for _, c := range []struct {
@@ -161,7 +160,7 @@ func TestDatabasesThatCannotBeUsed(t *testing.T) {
 		{"another kind of address", "mysql://root:a-secret@localhost/x", all, `"mysql" is no kind of address for PostgreSQL`},
 		{"no address at all", "nonsense", []string{read, serve}, "the address cannot be read"},
 		{"a password with signs", "postgres://postgres:a secret@word%@localhost/x", []string{read, serve}, "with % and two digits for signs"},
-		{"no such database", at("", "nowhere"), all, `has no database "nowhere"`},
+		{"no such database", nowhere.String(), all, `has no database "nowhere"`},
 		{"no record", role(t, empty, "may_read"), []string{read, "export clusters", "show 1", "conflicts"}, "holds no record yet"},
 		{"no record, and no right to make one", role(t, empty, "may_not_create"), []string{serve, write, "migrate", "revert 1"}, "may make none"},
 		{"an older record, to read", older, []string{read, "export clusters", "conflicts", "show 1"}, "is of an older Sentra (schema 1"},
