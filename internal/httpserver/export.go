@@ -76,7 +76,7 @@ func (e *exportRoutes) serve(w http.ResponseWriter, r *http.Request, layer expor
 		flight, first := e.kept.flights.join(key)
 		if first {
 			defer func() { e.kept.flights.land(key, flight) }()
-		} else if e.sendKept(w, r, key, await(r.Context(), flight)) {
+		} else if e.sendKept(w, r, key, flight.await(r.Context(), exportAwaited)) {
 			return
 		}
 		e.make(w, r, present, request, tag, cacheControl, func(made *keptBody) {
@@ -90,19 +90,9 @@ func (e *exportRoutes) serve(w http.ResponseWriter, r *http.Request, layer expor
 	e.make(w, r, present, request, tag, cacheControl, func(*keptBody) {})
 }
 
-// await waits a short while for an export that another request makes; its client may
-// be slow.
-func await(ctx context.Context, flight *flight) *keptBody {
-	short := time.NewTimer(2 * time.Second)
-	defer short.Stop()
-	select {
-	case <-flight.done:
-		return flight.body
-	case <-short.C:
-	case <-ctx.Done():
-	}
-	return nil
-}
+// exportAwaited is how long a request waits for an export that another one makes,
+// whose client may be slow.
+const exportAwaited = 2 * time.Second
 
 // sendKept sends an export that is kept, and gives true unless there is none.
 func (e *exportRoutes) sendKept(w http.ResponseWriter, r *http.Request, key bodyKey, kept *keptBody) bool {

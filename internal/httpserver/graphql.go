@@ -139,7 +139,7 @@ func (h *graphqlHandler) answer(w http.ResponseWriter, r *http.Request, text []b
 				}
 				defer land(nil)
 			} else {
-				kept = h.await(r.Context(), flight)
+				kept = flight.await(r.Context(), h.config.Timeout)
 			}
 		}
 		if kept != nil {
@@ -295,19 +295,6 @@ const dataBefore, dataAfter = `{"data":`, `}`
 
 // askerKey holds the context of the client that asks for parts.
 type askerKey struct{}
-
-// await waits for an answer that is being made; nil where nothing comes of it.
-func (h *graphqlHandler) await(ctx context.Context, flight *flight) *keptBody {
-	timeout := time.NewTimer(h.config.Timeout)
-	defer timeout.Stop()
-	select {
-	case <-flight.done:
-		return flight.body
-	case <-timeout.C:
-	case <-ctx.Done():
-	}
-	return nil
-}
 
 // tag identifies an answer: it changes with the binary, the dataset, the question
 // and, for an answer that depends on today, with the day.

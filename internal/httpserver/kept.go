@@ -1,9 +1,11 @@
 package httpserver
 
 import (
+	"context"
 	"crypto/sha256"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/maypok86/otter/v2"
 )
@@ -94,6 +96,20 @@ type flights struct {
 type flight struct {
 	done chan struct{}
 	body *keptBody
+}
+
+// await gives the body that another request makes; nil where none comes within the
+// time allowed.
+func (f *flight) await(ctx context.Context, allowed time.Duration) *keptBody {
+	timeout := time.NewTimer(allowed)
+	defer timeout.Stop()
+	select {
+	case <-f.done:
+		return f.body
+	case <-timeout.C:
+	case <-ctx.Done():
+	}
+	return nil
 }
 
 // join gives the flight of a key. Who is first makes the body and calls land.

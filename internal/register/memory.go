@@ -57,11 +57,7 @@ func (m *Memory) Update(ctx context.Context, work func(context.Context, Session)
 	if err != nil {
 		return err
 	}
-	for i := range next.Boundaries {
-		if b := &next.Boundaries[i]; b.Shape == nil {
-			b.Shape = shapes[b.Digest]
-		}
-	}
+	drawShapes(next.Boundaries, shapes)
 	next.Number, next.Version, next.UpdatedAt = s.change.Number, s.change.Version, s.change.At
 	m.data, m.changes = *next, append(m.changes, s.change)
 	return nil

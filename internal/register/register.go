@@ -235,12 +235,17 @@ func (r *Register) tryOut(ctx context.Context, session Session, p *plan, next *s
 	if err != nil {
 		return err
 	}
-	for i := range tried.Boundaries {
-		if b := &tried.Boundaries[i]; b.Shape == nil {
+	drawShapes(tried.Boundaries, shapes)
+	return r.try(ctx, &tried)
+}
+
+// drawShapes puts shapes, by digest, into the boundaries that have none.
+func drawShapes(boundaries []sentra.Boundary, shapes map[string]orb.MultiPolygon) {
+	for i := range boundaries {
+		if b := &boundaries[i]; b.Shape == nil {
 			b.Shape = shapes[b.Digest]
 		}
 	}
-	return r.try(ctx, &tried)
 }
 
 // nextVersion names the state after a change: its number, and a digest of what all
