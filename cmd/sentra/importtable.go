@@ -141,7 +141,9 @@ func importTable(ctx context.Context, o *options, schema *ingest.Schema, path st
 	holdMemory()
 	if !flags.quiet {
 		bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(stderr), progressbar.OptionSetDescription("reading "+filepath.Base(path)+", rows"),
-			progressbar.OptionSetItsString("rows"), progressbar.OptionThrottle(200*time.Millisecond), progressbar.OptionClearOnFinish())
+			progressbar.OptionSetItsString("rows"), progressbar.OptionThrottle(200*time.Millisecond), progressbar.OptionClearOnFinish(),
+			// The goroutine that turns the spinner reads the bar without its lock.
+			progressbar.OptionSetSpinnerChangeInterval(0))
 		options.Progress = func(rows int) { _ = bar.Set(rows) }
 		defer func() { _ = bar.Finish() }()
 	}

@@ -61,7 +61,11 @@ func (t *valueTable) number(v value) int32 {
 	if !found {
 		at = int32(len(t.encoded))
 		t.numbers[v] = at
-		t.encoded = append(t.encoded, v.encode())
+		message := v.encode()
+		// A message makes its map of extensions when it is first measured: now, while
+		// no other goroutine has it.
+		_ = message.Size()
+		t.encoded = append(t.encoded, message)
 	}
 	return at
 }
