@@ -53,10 +53,10 @@ tests() {
 }
 
 # The packages in which more than one goroutine is at work. Tests of one goroutine
-# that go through millions of cases are left to `tests`, which runs them in full.
+# that go through many cases are left to `tests`, which runs them in full.
 race() {
-  local single='^(TestFiltersAgainstOracle|TestClustersAgainstBruteForce|TestChoroplethOfSpreadClusters|TestAtOnSharedBorders)$'
-  go test $fresh -race -skip "$single" ./graph/... ./internal/{app,atlas,boundarytest,embeddedpg,export,geo/coverage,httpserver,ingest,pgtest,postgres,register,tile} ./conformance/http
+  local single='^(TestFiltersAgainstOracle|TestClustersAgainstBruteForce|TestChoroplethOfSpreadClusters|TestAtOnSharedBorders|TestHistory|TestUnionOfFormerProvinces|TestRealLevels|TestRandomCoverages|TestOrderOfFaces)$'
+  go test $fresh -race -skip "$single" ./graph/... ./internal/{admission,app,atlas,boundarytest,embeddedpg,export,geo/coverage,httpserver,pgtest,postgres,register,tile} ./conformance/http
   # The program itself, built with the detector. Bars of time and memory are not its.
   go test $fresh -race -run 'LifeOfAServer|Swaps|Embedded' ./cmd/sentra
 }
