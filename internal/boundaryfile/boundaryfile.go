@@ -187,6 +187,9 @@ func text(name string, value geojsonfile.Value, hint string) (string, error) {
 	case geojsonfile.Nested:
 		return "", sentra.BadInput(name, "%.40q is an object or list, not a text", name)
 	}
+	if value.Kind != geojsonfile.Number {
+		hint = ""
+	}
 	return "", sentra.BadInput(name, "%.40q is the %s %.40s, not a text%s", name, value.Kind, value.Text, hint)
 }
 

@@ -240,7 +240,9 @@ func in(place, column string, err error) error {
 
 // checkWhere refuses a shape that lies elsewhere than its region: farther than
 // nearby from the region's bounding box, or from its representative point by
-// more than half the box's diagonal (at least 25 km).
+// more than half the box's diagonal (at least 25 km). So does one that reaches
+// farther beyond the box than the box's diagonal (at least 100 km): the shape of a
+// province under the code of a regency.
 func checkWhere(region *sentra.Region, shape orb.MultiPolygon) error {
 	bound := shape.Bound()
 	between := func(low, high, otherLow, otherHigh float64) (float64, float64) {
@@ -264,6 +266,13 @@ func checkWhere(region *sentra.Region, shape orb.MultiPolygon) error {
 	most := max(25_000, geo.Distance(region.Box.Min, region.Box.Max)/2)
 	if away := geo.DistanceTo(shape, region.Point); away > most {
 		return sentra.BadInput("", "the shape lies %.0f km from the middle of %s (%s), %v, %v; is the code right?", away/1000, region.Name, region.Code, region.Point[0], region.Point[1])
+	}
+	most = max(100_000, geo.Distance(region.Box.Min, region.Box.Max))
+	for _, corner := range []orb.Point{bound.Min, bound.Max, bound.LeftTop(), bound.RightBottom()} {
+		if beyond := distanceToBox(region.Box, corner); beyond > most {
+			return sentra.BadInput("", "the shape reaches %.0f km beyond %s (%s), which lies between %v and %v degrees east, %v and %v north; is it that of a larger region?",
+				beyond/1000, region.Name, region.Code, region.Box.Min[0], region.Box.Max[0], region.Box.Min[1], region.Box.Max[1])
+		}
 	}
 	return nil
 }

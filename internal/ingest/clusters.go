@@ -54,7 +54,8 @@ func parseClusters(file *inputfile.File, data *sentra.Dataset, options TableOpti
 	}
 	t, err := readTable(file, ClusterSchema, options, c.row)
 	c.sources = c.citations.added
-	return &c.clusterTable, t, err
+	parsed := c.clusterTable // without the maps of the reader, which would be held as long
+	return &parsed, t, err
 }
 
 func (r *clusterReader) row(row *row) {

@@ -138,6 +138,40 @@ func TestCases(t *testing.T) {
 	}
 }
 
+// A value of another kind than its column's is not written as if it were a text.
+func TestKindsOfValues(t *testing.T) {
+	feature := func(name, value string) string {
+		properties := map[string]string{"key": `"k"`, "name_id": `"N"`, "product_id": `"P"`, "phase": `"2017"`, "regions": `"94.06"`, "source": `"s"`}
+		properties[name] = value
+		var members []string
+		for name, value := range properties {
+			members = append(members, `"`+name+`":`+value)
+		}
+		return `{"type":"Feature","geometry":null,"properties":{` + strings.Join(members, ",") + `}}`
+	}
+	for _, c := range []struct{ name, value, says string }{
+		{"key", `1.10`, ""},
+		{"key", `true`, "the truth value true"},
+		{"name_id", `false`, "the truth value false"},
+		{"product_id", `true`, "the truth value true"},
+		{"region_note", `true`, "the truth value true"},
+		{"initial_target", `true`, ""},
+		{"phase", `2017`, ""},
+		{"phase", `2017.0`, ""},
+		{"regions", `94.06`, "the number 94.06"},
+		{"regions", `11.10`, "the number 11.10"},
+		{"source", `["s"]`, "an object or list"},
+	} {
+		rows, _, err := table(t, ingest.ClusterSchema, []byte(feature(c.name, c.value)), "data.geojson", ingest.TableOptions{DryRun: true})
+		if c.says == "" && err != nil || c.says != "" && (sentra.ErrorCode(err) != sentra.CodeBadUserInput || !strings.Contains(err.Error(), c.says)) {
+			t.Errorf("%s %s: got %v; want %q", c.name, c.value, err, c.says)
+		}
+		if c.value == "1.10" && !strings.Contains(rows, "1.10") {
+			t.Errorf("the key 1.10 lost its zero:\n%s", rows)
+		}
+	}
+}
+
 // clean fails on what should not reach a terminal.
 func clean(t *testing.T, text string) {
 	t.Helper()
@@ -536,6 +570,9 @@ func TestBoundaryCases(t *testing.T) {
 		{"lost zero", polygon(`"11.1"`, aceh), []string{"11.10"}},
 		{"elsewhere", polygon(`"11.01"`, `{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]]]}`), []string{"10675 km from Kabupaten Aceh Selatan"}},
 		{"a neighbour's", polygon(`"94.06"`, `{"type":"Polygon","coordinates":[[[137.5,-4],[138,-4],[138,-3.5],[137.5,-4]]]}`), []string{"km from", "Kabupaten Dogiyai"}},
+		{"its province's", polygon(`"11.01"`, `{"type":"Polygon","coordinates":[[[95,2],[98.3,2],[98.3,6],[95,6],[95,2]]]}`), []string{"km beyond Kabupaten Aceh Selatan", "a larger region"}},
+		{"the country's", polygon(`"11.01"`, `{"type":"Polygon","coordinates":[[[95,-6],[141,-6],[141,6],[95,6],[95,-6]]]}`), []string{"km beyond Kabupaten Aceh Selatan"}},
+		{"code as truth value", polygon(`true`, aceh), []string{"the boolean true, not a text"}},
 		{"metres", polygon(`"11.01"`, `{"type":"Polygon","coordinates":[[[500000,300000],[510000,300000],[510000,310000],[500000,300000]]]}`), []string{"out of range"}},
 		{"swapped", polygon(`"11.01"`, `{"type":"Polygon","coordinates":[[[3,97],[3.1,97],[3.1,97.1],[3,97]]]}`), []string{"swapped"}},
 		{"not a number", polygon(`"11.01"`, `{"type":"Polygon","coordinates":[[[NaN,3],[97.1,3],[97.1,3.1],[97,3]]]}`), []string{"not JSON"}},

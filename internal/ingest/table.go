@@ -124,6 +124,7 @@ func readTable(file *inputfile.File, schema *Schema, options TableOptions, each 
 	t.row.table = t
 	t.row.geojson = file.Format == inputfile.JSON
 	err = tablefile.Read(file, options.Options, t)
+	t.each = nil // a report holds the table, but need not hold what read the rows
 	var coded *sentra.Error
 	switch {
 	case errors.Is(err, errHeader):
@@ -257,9 +258,13 @@ const (
 	maxText = 5000
 )
 
-// bounded gives the text of a column and refuses one that is too long.
+// bounded gives the text of a column and refuses one that is too long, and a truth
+// value, which is no name.
 func (r *row) bounded(column string, most int) string {
 	text := r.text(column)
+	if r.cell(column).Kind == tablefile.Bool && text == r.cell(column).Text {
+		r.fault(column, "the cell holds the truth value %s, not a text; format it as text and type it anew", text)
+	}
 	if len(text) > most && len([]rune(text)) > most {
 		r.fault(column, "%s has %d characters; %d is the most", tablefile.Quote(text), len([]rune(text)), most)
 	}

@@ -5,6 +5,7 @@ package inputfile
 import (
 	"bufio"
 	"bytes"
+	"compress/flate"
 	"compress/gzip"
 	"context"
 	"errors"
@@ -235,6 +236,9 @@ func (m *meter) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	n, err := m.r.Read(p)
+	if m.packed != nil && damaged(err) {
+		err = sentra.Wrap(sentra.CodeBadUserInput, err, "%s is damaged or cut short: what gzip packed in it cannot be unpacked to its end; download or copy it again", m.name)
+	}
 	m.n += int64(n)
 	if m.n > m.max {
 		return 0, tooLarge(m.name, m.max)
@@ -248,6 +252,12 @@ func (m *meter) Read(p []byte) (int, error) {
 		m.progress(m.n, m.size)
 	}
 	return n, err
+}
+
+// damaged tells whether gzip found its own form broken.
+func damaged(err error) bool {
+	var corrupt flate.CorruptInputError
+	return errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.As(err, &corrupt)
 }
 
 // Size writes a number of bytes for people.

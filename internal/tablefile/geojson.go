@@ -67,6 +67,10 @@ func (c *Cell) setValue(v geojsonfile.Value) {
 	case geojsonfile.Number:
 		c.Kind = Number
 		c.Text, c.Fault = number(v.Text)
+		// The zeros of 1.10 were written by somebody; the one of 2017.0 was not.
+		if c.Fault == "" && !strings.ContainsAny(v.Text, "eE") && !strings.HasSuffix(v.Text, ".0") {
+			c.Text = v.Text
+		}
 		c.Shown = c.Text
 	case geojsonfile.Nested:
 		c.Fault = "the value is an object or list; give a text"

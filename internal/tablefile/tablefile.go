@@ -61,7 +61,8 @@ const (
 // Cell is one cell.
 type Cell struct {
 	// Text is trimmed, in Unicode's NFC, with each run of blanks and line breaks
-	// as one blank. Of a number it is the shortest decimal without exponent.
+	// as one blank. Of a number it is the shortest decimal without exponent, or the
+	// decimal that GeoJSON has: "1.10".
 	Text string
 	// Shown is a number with the decimals that its format in the workbook
 	// shows, "11.10" of 11.1 under "0.00"; else the same as Text.

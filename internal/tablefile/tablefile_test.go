@@ -244,6 +244,9 @@ func TestWrongFiles(t *testing.T) {
 		{"picture", "\x89PNG\r\n\x1a\n", Options{}, "a picture"},
 		{"xz", "\xfd7zXZ\x00", Options{}, "a compressed archive"},
 		{"binary", strings.Repeat("\x01\x02\x80", 99), Options{}, "a binary file"},
+		{"gzip that is cut", packed(strings.Repeat("a,b\n1,2\n", 1000))[:40], Options{}, "is damaged or cut short"},
+		{"gzip with something after it", packed("a,b\n1,2\n") + "garbage", Options{}, "is damaged or cut short"},
+		{"gzip with a wrong sum", strings.Replace(packed("a,b\n1,2\n"), "\x00\x00\x00", "\x00\x01\x00", 1)[:20] + "\x00\x00\x00\x00\x00\x00\x00\x00", Options{}, "is damaged or cut short"},
 		{"UTF-16 without a mark", encoded(t, "key,name\na,b\n", unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM).NewEncoder()), Options{}, "--encoding utf-16le"},
 		{"TopoJSON", `{"type":"Topology","objects":{}}`, Options{}, "TopoJSON"},
 		{"Esri JSON", `{"geometryType":"esriGeometryPoint","features":[]}`, Options{}, ""},
@@ -274,7 +277,8 @@ func TestWrongFiles(t *testing.T) {
 
 func TestGeoJSON(t *testing.T) {
 	for _, c := range []struct{ name, in, want string }{
-		{"properties", `{"type":"FeatureCollection","features":[{"type":"Feature","geometry":{"type":"Point","coordinates":[115.2,-8.6,12]},"properties":{"key":"a","n":11.10,"yes":true,"none":null}}]}`, "1: a|11.1#1|true#3| @[115.2 -8.6]"},
+		{"properties", `{"type":"FeatureCollection","features":[{"type":"Feature","geometry":{"type":"Point","coordinates":[115.2,-8.6,12]},"properties":{"key":"a","n":11.10,"yes":true,"none":null}}]}`, "1: a|11.10#1|true#3| @[115.2 -8.6]"},
+		{"zeros of a number", `{"type":"Feature","geometry":null,"properties":{"key":1.10,"whole":2017.0,"small":1.5e-3,"large":2e3}}`, "1: 1.10#1|2017#1|0.0015#1|2000#1"},
 		{"lines", `{"type":"Feature","geometry":null,"properties":{"key":"a"}}` + "\n" + `{"type":"Feature","properties":{"other":"b","key":"c"}}`, "1: a;2: c|b"},
 		{"digits that get lost", `{"type":"Feature","geometry":null,"properties":{"key":12345678901234567890,"k":1e19}}`, "more digits than a number keeps"},
 		{"an object", `{"type":"Feature","geometry":null,"properties":{"key":{"a":[1,{}]}}}`, "an object or list"},

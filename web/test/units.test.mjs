@@ -4,10 +4,10 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createServer } from 'vite';
 
-let vite, view, shapes, questions, answer, operation, title;
+let vite, view, shapes, questions, answer, operation, title, days, words;
 before(async () => {
   vite = await createServer({ root: fileURLToPath(new URL('..', import.meta.url)), appType: 'custom', logLevel: 'error', server: { middlewareMode: true, watch: null, ws: false }, optimizeDeps: { noDiscovery: true } });
-  [view, shapes, questions, answer, operation, title] = await Promise.all(['map/view', 'map/shapes', 'map/questions', 'playground/answer', 'operation', 'map/title'].map((name) => vite.ssrLoadModule(`/src/${name}.ts`)));
+  [view, shapes, questions, answer, operation, title, days, words] = await Promise.all(['map/view', 'map/shapes', 'map/questions', 'playground/answer', 'operation', 'map/title', 'map/days', 'map/words'].map((name) => vite.ssrLoadModule(`/src/${name}.ts`)));
 });
 after(() => vite.close());
 
@@ -140,4 +140,29 @@ test('an answer becomes GeoJSON: boundaries, points, and rows without a place', 
   const { features } = answer.toGeoJSON({ nodes: [{ code: '94', boundary }, { name: 'x', location: { point: { lon: 1, lat: 2 } } }, { name: 'nowhere' }] });
   assert.deepEqual(features.map(({ geometry }) => geometry), [boundary, { type: 'Point', coordinates: [1, 2] }, null]);
   assert.deepEqual(features.map(({ properties }) => properties), [{ code: '94' }, { name: 'x' }, { name: 'nowhere' }]);
+});
+
+test('a day is told what the lists of disadvantaged regions leave open on it', () => {
+  const coverage = [
+    { kind: 'DISADVANTAGED', complete: true, validFrom: '2015-11-04', validTo: '2019-12-31', regulation: 'Perpres 131/2015' },
+    { kind: 'DISADVANTAGED', complete: true, validFrom: '2020-04-27', validTo: '2024-12-31', regulation: 'Perpres 63/2020' },
+    { kind: 'DISADVANTAGED', complete: false, validFrom: '2025', validTo: '2029-12-31', regulation: 'Perpres 12/2025' },
+    { kind: 'DISADVANTAGED', complete: true, validFrom: null, validTo: null, regulation: null },
+    { kind: 'BORDER', complete: true, validFrom: '2015', validTo: '2016-12-31', regulation: 'Perpres 31/2015' },
+  ];
+  const part = { part: 'Perpres 12/2025', see: '2024-12-31' };
+  for (const [day, wanted] of [
+    ['2015-11-03', { begins: '2015-11-04' }], ['2015-11-04', undefined], ['2019-12-31', undefined], ['2020-01-01', { ended: '2019-12-31' }], ['2020-04-26', { ended: '2019-12-31' }],
+    ['2020-04-27', undefined], ['2024-12-31', undefined],
+    // In 2025 the list is known to the year only: none is in force for certain before the year's end.
+    ['2025-01-01', { ended: '2024-12-31' }], ['2025-12-30', { ended: '2024-12-31' }], ['2025-12-31', part], ['2026-11-27', part], ['2029-12-31', part], ['2030-01-01', { ended: '2024-12-31' }],
+  ]) assert.deepEqual(days.openOnDay(coverage, day), wanted, day);
+  assert.equal(days.openOnDay([], '2026-11-27'), undefined);
+  for (const lang of ['en', 'id']) assert.match(words.wordsOf(lang).partlyCoveredDay('Perpres 12/2025'), /Perpres 12\/2025/);
+
+  // A list known to the year is told of once, on the year's last day.
+  const found = days.moments({ dataset: { regionsFrom: '2014-07-23', designationCoverage: coverage }, phases: [], designations: [], provinces: { asOf: '2026-11-27', nodes: [] }, programme: { sources: [] } });
+  const said = (day) => found.find((moment) => moment.day === day)?.say?.(words.wordsOf('en'));
+  assert.equal(said('2025-01-01'), 'The list of Perpres 63/2020 has ended');
+  assert.equal(said('2025-12-31'), 'Perpres 12/2025: list of disadvantaged regions, only part of which is loaded');
 });

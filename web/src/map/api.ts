@@ -67,7 +67,7 @@ export interface Frame {
     version: string;
     regionsFrom: string;
     boundaries: 'ALL' | 'SOME' | 'NONE';
-    designationCoverage: { kind: DesignationKind; validFrom: string | null; validTo: string | null; regulation: string | null }[];
+    designationCoverage: { kind: DesignationKind; complete: boolean; validFrom: string | null; validTo: string | null; regulation: string | null }[];
     licences: { part: string; name: string; url: string | null }[];
   };
   phases: { key: string; from: string; to: string | null }[];

@@ -30,9 +30,10 @@ export function moments({ dataset, phases, designations, provinces, programme }:
     add(date, (w) => w.split(region.name, made.map(({ name }) => name).join(', ')));
   }
   add(dataset.regionsFrom, (w) => w.recordBegins);
-  for (const { validFrom, validTo, regulation, kind } of dataset.designationCoverage) {
+  for (const { validFrom, validTo, regulation, kind, complete } of dataset.designationCoverage) {
     const listed = kind === 'DISADVANTAGED' && regulation !== null;
-    for (const day of starts(validFrom)) add(day, listed ? (w) => w.listBegins(regulation) : undefined);
+    // Only the last of the days is one on which the list is known to be in force.
+    starts(validFrom).forEach((day, i, all) => add(day, listed && i === all.length - 1 ? (w) => complete ? w.listBegins(regulation) : w.partBegins(regulation) : undefined));
     add(dayAfter(validTo), listed ? (w) => w.listEnds(regulation) : undefined);
   }
   for (const { inForceFrom, validTo, regulation, kind } of designations) {
@@ -44,6 +45,23 @@ export function moments({ dataset, phases, designations, provinces, programme }:
   const announced = programme.sources.find(({ date }) => date?.length === 10);
   if (announced?.date) add(announced.date, (w) => w.announced(announced.publisher ?? announced.title));
   return [...found.values()].sort((a, b) => a.day < b.day ? -1 : 1);
+}
+
+/**
+ * What the lists of disadvantaged regions leave open on a day: part of a list is loaded, the last complete list has
+ * ended, or the first has not begun. `see` is the nearest day of a complete list; undefined where one covers the day.
+ */
+export function openOnDay(coverage: Frame['dataset']['designationCoverage'], day: string): { part: string; see?: string } | { ended: string } | { begins: string } | undefined {
+  const lists = coverage.flatMap(({ kind, complete, validFrom, validTo, regulation }) => kind !== 'DISADVANTAGED' || !validFrom || !validTo || regulation === null ? []
+    // A list known to the year counts from that year's end.
+    : [{ complete, from: validFrom.length === 4 ? `${validFrom}-12-31` : validFrom, to: validTo, regulation }]);
+  const whole = lists.filter(({ complete }) => complete);
+  const on = ({ from, to }: { from: string; to: string }) => from <= day && day <= to;
+  if (whole.length === 0 || whole.some(on)) return undefined;
+  const ended = whole.map(({ to }) => to).filter((to) => to < day).sort().at(-1);
+  const part = lists.find((list) => !list.complete && on(list));
+  if (part) return { part: part.regulation, see: ended };
+  return ended ? { ended } : { begins: whole.map(({ from }) => from).sort()[0]! };
 }
 
 /** The last moment that is not after the day. */

@@ -214,7 +214,7 @@ export function exportAddress(view: View, day: string, format: string): string {
 
 /** What the page needs once: the day it is, the record's days, and the choices of the filters. */
 export const frameQuery = `{
-  dataset { version regionsFrom boundaries designationCoverage { kind validFrom validTo regulation } licences { part name url } }
+  dataset { version regionsFrom boundaries designationCoverage { kind complete validFrom validTo regulation } licences { part name url } }
   phases { key from to }
   products { key name nameId }
   designations { kind regulation inForceFrom validTo }

@@ -1,5 +1,5 @@
 // The day: a slider over the days of the record, with a mark at each day on which something changes.
-import { fromNumber, momentAt, toNumber } from './days';
+import { fromNumber, momentAt, openOnDay, toNumber } from './days';
 import { h } from './dom';
 import type { Page } from './page';
 import { refusedDay } from './refusal';
@@ -113,13 +113,11 @@ export function createTimeline(into: HTMLElement): Timeline {
     if (day < begins) return [words.beforeRecord(spell(begins)), ' ', jump(words.toRecord(spell(begins)), begins)];
     const moment = momentAt(moments.filter(({ say }) => say), day);
     const said = moment ? [h('span', {}, h('time', { dateTime: moment.day }, spell(moment.day)), `: ${moment.say!(words)}.`)] : [];
-    const lists = frame.dataset.designationCoverage.filter(({ kind, validFrom, validTo }) => kind === 'DISADVANTAGED' && validFrom?.length === 10 && validTo);
-    const covered = lists.some(({ validFrom, validTo }) => validFrom! <= day && day <= validTo!);
-    if (covered || lists.length === 0) return said;
-    const before = lists.map(({ validTo }) => validTo!).filter((d) => d < day).sort().at(-1);
-    const from = lists.map(({ validFrom }) => validFrom!).sort()[0];
-    return before ? [...said, ' ', words.notCoveredDay(spell(before)), ' ', jump(words.toDay(spell(before)), before)]
-      : [...said, ' ', words.notCoveredBefore(spell(from)), ' ', jump(words.toDay(spell(from)), from)];
+    const open = openOnDay(frame.dataset.designationCoverage, day);
+    if (!open) return said;
+    if ('begins' in open) return [...said, ' ', words.notCoveredBefore(spell(open.begins)), ' ', jump(words.toDay(spell(open.begins)), open.begins)];
+    const see = 'part' in open ? open.see : open.ended;
+    return [...said, ' ', 'part' in open ? words.partlyCoveredDay(open.part) : words.notCoveredDay(spell(open.ended)), ...see ? [' ', jump(words.toDay(spell(see)), see)] : []];
   };
   return { draw };
 }
