@@ -508,6 +508,11 @@ func TestAllFaults(t *testing.T) {
 	for i := range 5000 {
 		fmt.Fprintf(&many, "k%d,N,P,2017,99.99,s\n", i)
 	}
+	cut := many.String() + "k,\"N\n"
+	_, _, err = table(t, ingest.ClusterSchema, []byte(cut), "data.csv", ingest.TableOptions{})
+	if !errors.As(err, &refusal) || refusal.Total != 5001 || refusal.Faults[0].Row != 0 || !strings.HasPrefix(err.Error(), "data.csv, line 5002, column 6: a quotation mark") {
+		t.Errorf("what ended the reading is not told first: %v", err)
+	}
 	_, _, err = table(t, ingest.ClusterSchema, []byte(many.String()), "data.csv", ingest.TableOptions{})
 	if !errors.As(err, &refusal) || refusal.Total != 5000 || refusal.Rows != 5000 || len(refusal.Faults) != 1000 || !strings.HasSuffix(err.Error(), "and 4980 more") {
 		t.Errorf("%d faults, %d told: %v", refusal.Total, len(refusal.Faults), err)

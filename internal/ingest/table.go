@@ -81,8 +81,11 @@ func (f *faults) add(row int, err *sentra.Error) {
 		f.rows++
 		f.lastRow = row
 	}
-	if len(f.list) < maxFaults {
+	switch {
+	case len(f.list) < maxFaults:
 		f.list = append(f.list, Fault{row, err})
+	case row == 0: // what ended the reading is told, however many rows are wrong
+		f.list[maxFaults-1] = Fault{row, err}
 	}
 }
 
