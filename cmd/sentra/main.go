@@ -52,7 +52,7 @@ type options struct {
 	reason      string
 }
 
-// edit gives the record of a store into the hands of who runs the command.
+// edit gives an editor of a store's record, for the author and reason of the command.
 func (o *options) edit(store *postgres.Store, otherwise string) *register.Editor {
 	by := o.by(otherwise)
 	return app.Register(store).Edit(by.Author, by.Reason)

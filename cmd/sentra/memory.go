@@ -25,7 +25,7 @@ func makeRoom(planned int64, log *slog.Logger) {
 	if planned <= 0 {
 		return
 	}
-	// Twice, since what is freed by finalizers goes with the second.
+	// Twice: what finalizers release is collected by the second run.
 	runtime.GC()
 	runtime.GC()
 	var used runtime.MemStats
@@ -40,7 +40,7 @@ func makeRoom(planned int64, log *slog.Logger) {
 // roomFor gives the limit for what is in use, in MiB.
 func roomFor(planned, used int64) int64 { return max(planned, used*3/2) }
 
-// followDataset makes room for each dataset that is swapped in, until ctx ends.
+// followDataset raises the memory limit for each dataset that is swapped in, until ctx ends.
 func followDataset(ctx context.Context, holder *atlas.Holder, planned int64, log *slog.Logger) {
 	changed := holder.Changed()
 	for {

@@ -203,7 +203,7 @@ func changedFields(item *register.Item) ([]fieldChange, error) {
 		}
 	}
 	if item.After == nil {
-		// What was deleted is told by its key; `--json` has the document.
+		// Of what was deleted the key is shown; `--json` has the document.
 		return nil, nil
 	}
 	return fields, nil

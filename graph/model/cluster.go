@@ -44,7 +44,7 @@ func (*Cluster) IsNode() {}
 // IsSearchHit marks a SearchHit.
 func (*Cluster) IsSearchHit() {}
 
-// ID answers the field of that name, as the methods below do theirs.
+// ID names the day if one was asked for, so that caches keep two days apart.
 func (c *Cluster) ID() string             { return globalID("Cluster", c.day, c.cluster.Key) }
 func (c *Cluster) Key() string            { return c.cluster.Key }
 func (c *Cluster) AsOf() sentra.Date      { return c.day.Date }

@@ -25,7 +25,7 @@ func designations(a *atlas.Atlas, facts []*sentra.Designation, day Day) []*Desig
 // IsNode marks a Node.
 func (*Designation) IsNode() {}
 
-// ID answers the field of that name, as the methods below do theirs.
+// ID names the day if one was asked for, since region hangs on it.
 func (d *Designation) ID() string                           { return globalID("Designation", d.day, d.fact.ID) }
 func (d *Designation) Kind() sentra.DesignationKind         { return d.fact.Kind }
 func (d *Designation) Regulation() string                   { return d.fact.Regulation }

@@ -18,7 +18,7 @@ func (*Product) IsNode() {}
 // IsSearchHit marks a SearchHit.
 func (*Product) IsSearchHit() {}
 
-// ID answers the field of that name, as the methods below do theirs.
+// ID names the day if one was asked for, since clusters hangs on it.
 func (p *Product) ID() string         { return globalID("Product", p.day, p.product.Key) }
 func (p *Product) Key() string        { return p.product.Key }
 func (p *Product) AsOf() sentra.Date  { return p.day.Date }
@@ -58,7 +58,7 @@ type Phase struct {
 // IsNode marks a Node.
 func (*Phase) IsNode() {}
 
-// ID answers the field of that name, as the methods below do theirs.
+// ID names the day if one was asked for, since clusters hangs on it.
 func (p *Phase) ID() string               { return globalID("Phase", p.day, p.phase.Key) }
 func (p *Phase) Key() string              { return p.phase.Key }
 func (p *Phase) AsOf() sentra.Date        { return p.day.Date }

@@ -37,7 +37,7 @@ func (*Region) IsNode() {}
 // IsSearchHit marks a SearchHit.
 func (*Region) IsSearchHit() {}
 
-// ID answers the field of that name, as the methods below do theirs.
+// ID names the day if one was asked for, so that caches keep two days apart.
 func (r *Region) ID() string              { return globalID("Region", r.day, string(r.region.Code)) }
 func (r *Region) Code() string            { return string(r.region.Code) }
 func (r *Region) Kind() sentra.RegionKind { return r.region.Kind }

@@ -11,7 +11,7 @@ type Source struct{ source *sentra.Source }
 // IsNode marks a Node.
 func (*Source) IsNode() {}
 
-// ID answers the field of that name, as the methods below do theirs.
+// ID names no day: a source is the same on every day.
 func (s *Source) ID() string         { return globalID("Source", Day{}, string(s.source.ID)) }
 func (s *Source) Title() string      { return s.source.Title }
 func (s *Source) Publisher() *string { return optional(s.source.Publisher) }

@@ -1,5 +1,5 @@
 // Package admission bounds the work under way, in number and in bytes. What finds
-// no room waits in a short queue, and is refused when that is full or takes too long.
+// no place waits in a short queue, and is refused when that is full or takes too long.
 package admission
 
 import (

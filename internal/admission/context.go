@@ -14,7 +14,7 @@ type Answer struct {
 	Limit int64
 	// Copies is how often the answer is in memory while it is made and sent.
 	Copies int64
-	// Refused is set when there was no room for the answer.
+	// Refused is set when no memory was left for the answer.
 	Refused bool
 }
 
@@ -31,7 +31,7 @@ func AnswerOf(ctx context.Context) *Answer {
 	return answer
 }
 
-// Allow asks for room for an answer of so many bytes, before they are written. The
+// Allow reserves memory for an answer of so many bytes, before they are written. The
 // error is a LIMIT_EXCEEDED or an UNAVAILABLE.
 func (a *Answer) Allow(bytes int64) error {
 	if a == nil {

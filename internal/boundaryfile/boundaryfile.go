@@ -42,7 +42,7 @@ type Options struct {
 	CodeProperty string
 	// NameProperty is a property; "" for name.
 	NameProperty string
-	// OnFault is told what is wrong with a Feature's code or name, and reading
+	// OnFault is called with what is wrong with a Feature's code or name, and reading
 	// goes on if it gives nil; where it is nil itself, Read gives the error.
 	OnFault func(error) error
 }

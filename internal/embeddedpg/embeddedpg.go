@@ -36,7 +36,7 @@ type Config struct {
 	Fleeting bool
 	// Settings are further settings of PostgreSQL, such as shared_buffers.
 	Settings map[string]string
-	// Log is told when PostgreSQL ends by itself, why, and when it runs again;
+	// Log gets a line when PostgreSQL ends by itself, why, and when it runs again;
 	// by default discarded.
 	Log *slog.Logger
 }
@@ -74,7 +74,7 @@ func Initialised(dir string) bool {
 // Start runs PostgreSQL, waits until it answers, and starts it again whenever it
 // ends by itself. A second server on the same folder is a CONFLICT; a PostgreSQL
 // that a killed server left behind is stopped first and recovers by its own log.
-// PostgreSQL's log is kept in the folder as postgresql.log.
+// PostgreSQL's log is postgresql.log in the folder.
 func Start(ctx context.Context, config Config) (server *Server, err error) {
 	if config.Dir == "" {
 		if config.Dir, err = DefaultDir(); err != nil {

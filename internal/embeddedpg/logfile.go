@@ -41,7 +41,7 @@ func (l *logFile) open() error {
 	return nil
 }
 
-// Write never fails: PostgreSQL must not stop because its log cannot be kept, on a
+// Write never fails: PostgreSQL must not stop because its log cannot be written, on a
 // full disk for one. The last lines stay in memory anyway.
 func (l *logFile) Write(text []byte) (int, error) {
 	_, _ = l.tail.Write(text)
@@ -80,7 +80,7 @@ type tail struct {
 	mu      sync.Mutex
 	lines   []string
 	partial string
-	// full is the last line that told of a full disk, fullAt when.
+	// full is the last line about a full disk, fullAt its time.
 	full   string
 	fullAt time.Time
 }
@@ -131,7 +131,7 @@ func (t *tail) reason() string {
 	return strings.Join(told[max(0, len(told)-6):], "; ")
 }
 
-// fullSince gives the last line that told of a full disk, "" if there was none after
+// fullSince gives the last line about a full disk, "" if there was none after
 // a moment.
 func (t *tail) fullSince(moment time.Time) string {
 	t.mu.Lock()

@@ -10,7 +10,7 @@ import (
 	"github.com/cenkalti/backoff/v5"
 )
 
-// Server is a PostgreSQL that is kept running.
+// Server is a PostgreSQL that is restarted when it ends by itself.
 type Server struct {
 	in   *installation
 	lock *os.File

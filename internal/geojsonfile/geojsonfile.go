@@ -266,7 +266,7 @@ func (p *parser) features() error {
 	return err
 }
 
-// done hands a Feature on.
+// done passes a Feature to the caller.
 func (p *parser) done(kind string, members []string) error {
 	switch kind {
 	case "Feature":

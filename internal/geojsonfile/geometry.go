@@ -141,7 +141,7 @@ func (p *parser) list(depth int) (coordinates, error) {
 		}
 		switch {
 		case part.hollow:
-			// An empty ring or polygon has no area, and nothing of it is kept.
+			// An empty ring or polygon has no area, and it is dropped.
 		case c.hollow:
 			c.hollow, c.depth = false, part.depth+1
 			fallthrough

@@ -19,7 +19,7 @@ const (
 	maxDepth = 64
 )
 
-// scanner hands JSON on to a json.Decoder and refuses what would make that
+// scanner passes JSON through to a json.Decoder and refuses what would make that
 // slow, large or silent: texts and numbers without end, deep nesting, and bytes
 // that are not UTF-8, which encoding/json replaces. It shortens long runs of
 // blanks and makes blanks of the record separators of RFC 8142.

@@ -36,8 +36,8 @@ const (
 	lasting
 )
 
-// lifetimeOf tells how the answer to an operation ages. Only a field that is told
-// its day is known not to depend on today.
+// lifetimeOf tells how the answer to an operation ages. Only a field with a day as
+// argument does not depend on today.
 func lifetimeOf(operation *graphql.OperationContext) lifetime {
 	// A fragment that was found not to depend is not looked at again.
 	seen := make(map[*ast.FragmentDefinition]bool)

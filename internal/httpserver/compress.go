@@ -57,7 +57,7 @@ func accepts(headers []string, encoding string) bool {
 	return any
 }
 
-// compress compresses a body that is kept: once, for all who ask for it.
+// compress compresses a cached body, once for all clients.
 func compress(body []byte, encoding string) ([]byte, error) {
 	var out bytes.Buffer
 	var writer io.WriteCloser
@@ -84,7 +84,7 @@ func compress(body []byte, encoding string) ([]byte, error) {
 	return bytes.Clone(out.Bytes()), nil
 }
 
-// sendKept sends a kept body whole, compressed where the client takes that.
+// sendKept sends a cached body whole, compressed where the client accepts that.
 func (k *keptBodies) send(w http.ResponseWriter, r *http.Request, key bodyKey, body []byte) {
 	if len(body) >= compressedFrom && r.Header.Get("Range") == "" {
 		if encoding := encodingFor(r.Header); encoding != "" {

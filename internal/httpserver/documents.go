@@ -45,8 +45,8 @@ var _ interface {
 } = (*documents)(nil)
 
 const (
-	// documentCache is how many bytes of documents are kept, largestDocument the
-	// greatest of them.
+	// documentCache bounds the cache of documents in bytes, largestDocument one of
+	// its entries.
 	documentCache, largestDocument = 32 << 20, 1 << 20
 )
 
@@ -73,7 +73,7 @@ func (d *documents) ExtensionName() string { return "SentraDocuments" }
 // Validate has nothing to check.
 func (d *documents) Validate(graphql.ExecutableSchema) error { return nil }
 
-// What was read for an operation, and all that is wrong with it, are kept beside
+// What was read for an operation, and all that is wrong with it, are stored beside
 // gqlgen's statistics under these names.
 const readDocument, readFaults = "SentraDocument", "SentraFaults"
 

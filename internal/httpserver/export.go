@@ -48,7 +48,7 @@ func routeExports(router chi.Router, config Config, work *work, kept *keptBodies
 }
 
 // serve answers with the whole of a layer in a format, or with a range of it. A short
-// one is kept, so that it is made once and its length is known.
+// one is cached, so that it is made once and its length is known.
 func (e *exportRoutes) serve(w http.ResponseWriter, r *http.Request, layer export.Layer, format export.Format) {
 	parameters, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
@@ -94,7 +94,7 @@ func (e *exportRoutes) serve(w http.ResponseWriter, r *http.Request, layer expor
 // whose client may be slow.
 const exportAwaited = 2 * time.Second
 
-// sendKept sends an export that is kept, and gives true unless there is none.
+// sendKept sends a cached export, and reports whether there was one.
 func (e *exportRoutes) sendKept(w http.ResponseWriter, r *http.Request, key bodyKey, kept *keptBody) bool {
 	if kept == nil {
 		return false
@@ -187,8 +187,8 @@ func (e *exportRoutes) make(w http.ResponseWriter, r *http.Request, present *atl
 	}
 }
 
-// limitedCopy keeps what is written to it as long as that is short enough to be kept
-// and there is room, and else its length.
+// limitedCopy buffers what is written to it while that is short enough to be cached
+// and memory can be reserved; after that it only counts.
 type limitedCopy struct {
 	work    *work
 	kept    *keptBodies
@@ -220,10 +220,10 @@ func (c *limitedCopy) Write(data []byte) (int, error) {
 // whole tells whether all that was written is there.
 func (c *limitedCopy) whole() bool { return int64(len(c.data)) == c.length }
 
-// take gives the bytes, with no room to spare.
+// take gives the bytes in a slice of their length.
 func (c *limitedCopy) take() []byte { return bytes.Clone(c.data) }
 
-// release gives the room back.
+// release returns the memory that was reserved.
 func (c *limitedCopy) release() {
 	c.data = nil
 	if c.counted > 0 {

@@ -26,7 +26,7 @@ import (
 )
 
 // graphqlHandler answers /graphql after the GraphQL-over-HTTP specification:
-// answers in one piece itself, since they bear entity tags and are kept, and
+// answers in one piece itself, since they have entity tags and are cached, and
 // answers in parts through gqlgen's transports.
 type graphqlHandler struct {
 	config  Config
@@ -266,7 +266,7 @@ func (h *graphqlHandler) answer(w http.ResponseWriter, r *http.Request, text []b
 	if length > atOnce {
 		a := answeringOf(r)
 		if !ticket.Done(int64(length)) && a != nil {
-			// Without room for what is to be sent, it must be taken quickly.
+			// While the memory for answers is used up, the client must read quickly.
 			a.pace = pace{time.Second, contendedRate}
 		} else if a != nil {
 			a.contended = ticket.Contended

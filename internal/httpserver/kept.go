@@ -10,9 +10,9 @@ import (
 	"github.com/maypok86/otter/v2"
 )
 
-// keptBodies keeps bodies of answers, those asked for most, up to a number of bytes:
-// as they are, and compressed once in each way that somebody takes. A key holds all
-// that decides on a body, so that none is ever stale.
+// keptBodies is a cache of response bodies, bounded by bytes; the least used are
+// evicted. Each body is compressed once for each encoding that a client accepts. A
+// key holds all that a body depends on, so that no entry is ever stale.
 type keptBodies struct {
 	entries *otter.Cache[bodyKey, *keptBody]
 	largest int
@@ -21,15 +21,15 @@ type keptBodies struct {
 
 type bodyKey = [sha256.Size]byte
 
-// keptBody is a body with what a route needs to send it.
+// keptBody is a cached body with what a route needs to send it.
 type keptBody struct {
 	answer
 	// header holds what an export sends besides.
 	header http.Header
 }
 
-// newKeptBodies makes a cache of at most limit bytes; nil, which keeps nothing, for
-// 0. A body of more than an eighth of that is not kept.
+// newKeptBodies makes a cache of at most limit bytes; nil, which caches nothing, for
+// 0. A body of more than an eighth of that is not cached.
 func newKeptBodies(limit int64) *keptBodies {
 	if limit <= 0 {
 		return nil
@@ -47,18 +47,18 @@ func (k *keptBodies) get(key bodyKey) *keptBody {
 	return found
 }
 
-// add keeps a body, unless it is too long.
+// add caches a body, unless it is too long.
 func (k *keptBodies) add(key bodyKey, body *keptBody) {
 	if k.keeps(len(body.body)) {
 		k.entries.Set(key, body)
 	}
 }
 
-// keeps tells whether a body of a length is kept.
+// keeps tells whether a body of a length is cached.
 func (k *keptBodies) keeps(length int) bool { return k != nil && length <= k.largest }
 
-// compressed gives a kept body compressed, nil where it cannot be. Whoever asks for
-// it first compresses it for all.
+// compressed gives a cached body compressed, nil where it cannot be. The first caller
+// compresses it for all.
 func (k *keptBodies) compressed(key bodyKey, body []byte, encoding string) []byte {
 	if !k.keeps(len(body)) {
 		return nil

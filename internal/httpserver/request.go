@@ -61,21 +61,21 @@ func (t *text) read(w http.ResponseWriter, r *http.Request, work *work) *refusal
 // text is what a request asks, as it came.
 type text struct {
 	data []byte
-	// counted is how much room it takes among the bodies under way.
+	// counted is how many bytes of it are reserved among the bodies under way.
 	counted int64
 }
 
 // errNoRoom says that too many bodies are under way.
 var errNoRoom = errors.New("too many bodies are under way")
 
-// fill reads to the end, of at most limit bytes, and counts what it takes room for;
+// fill reads to the end, of at most limit bytes, and reserves memory for them;
 // expected is the length where that is known, else -1. Before each read it tells how
 // much was read.
 func (t *text) fill(ctx context.Context, from io.Reader, limit, expected int64, work *work, before func(read int64)) error {
 	t.data = t.data[:0]
 	for {
 		if len(t.data) == cap(t.data) {
-			// What is known to come is made room for, but only as it comes.
+			// The known length is reserved, but only as the bytes arrive.
 			larger := min(max(2*int64(cap(t.data)), 2<<10), limit+1)
 			if expected > int64(cap(t.data)) {
 				larger = min(larger, expected+1)
@@ -104,7 +104,7 @@ func (t *text) fill(ctx context.Context, from io.Reader, limit, expected int64, 
 	}
 }
 
-// release gives back the room.
+// release returns what was reserved.
 func (t *text) release(work *work) {
 	if t.counted > 0 {
 		work.bodies.Release(t.counted)

@@ -272,7 +272,7 @@ func (s *socket) CreateOperationContext(ctx context.Context, params *graphql.Raw
 const ticketExtension = "SentraTicket"
 
 // DispatchOperation runs an operation that CreateOperationContext understood, or
-// answers that there is no room for it. gqlgen ends ctx with the operation.
+// refuses it when too much is under way. gqlgen ends ctx with the operation.
 func (s *socket) DispatchOperation(ctx context.Context, operation *graphql.OperationContext) (graphql.ResponseHandler, context.Context) {
 	context.AfterFunc(ctx, func() { s.unfinished.Release(1) })
 	ticket, _ := operation.Stats.GetExtension(ticketExtension).(*admission.Ticket)

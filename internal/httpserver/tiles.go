@@ -149,8 +149,8 @@ func (t *tileRoutes) tilesURL(r *http.Request, q *question) string {
 	return address
 }
 
-// baseURL is the address that clients know this server by: the public one or, where
-// none was told, the one they just used.
+// baseURL is the address that clients know this server by: the configured public one,
+// else the one of the request.
 func (c Config) baseURL(r *http.Request) string {
 	if c.PublicURL != "" {
 		return strings.TrimSuffix(c.PublicURL, "/")

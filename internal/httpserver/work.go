@@ -31,7 +31,7 @@ const (
 	bytesPerText = 16
 	// freeBody is how much of a body is read without being counted. Most are shorter.
 	freeBody = 16 << 10
-	// retryAfter is what who finds no room is told to wait, in seconds.
+	// retryAfter is the Retry-After of a refusal, in seconds.
 	retryAfter = "2"
 )
 
@@ -62,7 +62,7 @@ func (w *work) enter(ctx context.Context, r *http.Request, bytes int64) (*admiss
 	return w.gate.Enter(ctx, w.client(r), bytes)
 }
 
-// reserveBody makes room for more bytes of bodies; it waits a short while for it.
+// reserveBody reserves memory for more bytes of bodies; it may wait a short while.
 func (w *work) reserveBody(ctx context.Context, bytes int64) bool {
 	if w.bodies.TryAcquire(bytes) {
 		return true
@@ -72,7 +72,7 @@ func (w *work) reserveBody(ctx context.Context, bytes int64) bool {
 	return w.bodies.Acquire(short, bytes) == nil
 }
 
-// busy tells whether an error says that there was no room, and sets Retry-After.
+// busy tells whether an error is a refusal for overload, and sets Retry-After.
 func busy(w http.ResponseWriter, err error) bool {
 	if !errors.Is(err, admission.ErrBusy) {
 		return false

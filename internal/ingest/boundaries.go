@@ -18,7 +18,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Record is the record in the hands of who imports, as a register.Editor is.
+// Record reads and changes the record for one author, as a register.Editor does.
 type Record interface {
 	// Load reads the record as it stands.
 	Load(ctx context.Context) (*sentra.Dataset, error)
@@ -144,7 +144,7 @@ type boundaryReader struct {
 	positions int
 }
 
-// read reads a file. Its error is one that leaves nothing to be told.
+// read reads a file. An error ends the import without a list of faults.
 func (b *boundaryReader) read(name string, progress func(string, int, int)) error {
 	file, err := boundaryfile.OpenWith(b.ctx, name, inputfile.Options{MaxBytes: b.options.MaxBytes, Progress: func(read, size int64) {
 		const mebi = 1 << 20

@@ -32,7 +32,7 @@ type TableOptions struct {
 	Progress func(rows int)
 }
 
-// maxFaults is the most faults that are kept; the others are counted.
+// maxFaults is the most faults that are collected; the others are only counted.
 const maxFaults = 1000
 
 // Fault is one thing that is wrong with a file.
@@ -84,7 +84,7 @@ func (f *faults) add(row int, err *sentra.Error) {
 	switch {
 	case len(f.list) < maxFaults:
 		f.list = append(f.list, Fault{row, err})
-	case row == 0: // what ended the reading is told, however many rows are wrong
+	case row == 0: // a fault of the file as a whole is never dropped
 		f.list[maxFaults-1] = Fault{row, err}
 	}
 }
@@ -99,7 +99,7 @@ func (f *faults) refusal() error {
 	return &Refusal{Faults: list, Total: f.total, Rows: f.rows}
 }
 
-// table reads a file by a schema and hands on its rows.
+// table reads a file by a schema, row by row.
 type table struct {
 	*headers
 	faults
@@ -115,8 +115,8 @@ type table struct {
 	shown int
 }
 
-// readTable hands each row of a file to each. What is wrong with the file or its
-// rows is collected; the error is one that leaves nothing to be told, such as the
+// readTable calls each for every row of a file. What is wrong with the file or its
+// rows is collected; an error ends the import without a report, such as the
 // context's.
 func readTable(file *inputfile.File, schema *Schema, options TableOptions, each func(*row)) (*table, error) {
 	h, err := newHeaders(schema, options)

@@ -11,7 +11,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Format is what a file is, told by its first bytes.
+// Format is what a file is, recognised by its first bytes.
 type Format string
 
 const (

@@ -158,7 +158,7 @@ func checkColumns(count int, place string) error {
 	return nil
 }
 
-// cell gives a column's cell, and makes room for it.
+// cell gives a column's cell, and adds it where the row has none yet.
 func (r *Row) cell(index int) *Cell {
 	for len(r.Cells) <= index {
 		r.Cells = append(r.Cells, Cell{})

@@ -330,7 +330,7 @@ const unnamed = -2
 
 func (s *sheetReader) ref(column int) string { return columnName(column) + strconv.Itoa(s.number) }
 
-// end hands the row on.
+// end passes the row to the sink.
 func (s *sheetReader) end() error {
 	if s.skipping {
 		return nil

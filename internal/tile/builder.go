@@ -36,7 +36,7 @@ type Builder struct {
 	inherited []*partition
 }
 
-// How many filters' results are kept: an index grows with the clusters, 40 bytes
+// How many filters' results are cached: an index grows with the clusters, 40 bytes
 // each; a selection is small.
 const (
 	maxSelections = 256
@@ -270,8 +270,8 @@ func addRegencies(w *layerWriter, v view, c *cutter, zoom int) {
 	}
 }
 
-// addBorders adds the borders of the regencies that are kept, and of the
-// provinces that are kept those that bound them.
+// addBorders adds the borders of the regencies that are selected, and of the
+// selected provinces those that bound them.
 func addBorders(w *layerWriter, v view, c *cutter, zoom int) {
 	borders := v.partition.level(zoom).borders
 	for i := range borders {

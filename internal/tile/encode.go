@@ -105,7 +105,7 @@ type workspace struct {
 	out      []point
 }
 
-// grown gives room for n more elements behind those of a slice. What is behind
+// grown extends a slice by n elements. What is behind
 // pointers into the slice before stays where it is.
 func grown[T any](slice []T, n int) []T {
 	if len(slice)+n <= cap(slice) {

@@ -65,7 +65,7 @@ func (t *Tiles) Builder() (*Builder, error) {
 	return made, nil
 }
 
-// Kept gives a tile of the builder's atlas that is kept, as Gzipped does; false for
+// Kept gives a cached tile of the builder's atlas, as Gzipped does; false for
 // one that must be made.
 func (t *Tiles) Kept(b *Builder, at maptile.Tile, q Query) ([]byte, bool) {
 	key, plain := t.key(b, at, q)
@@ -75,7 +75,7 @@ func (t *Tiles) Kept(b *Builder, at maptile.Tile, q Query) ([]byte, bool) {
 	return t.kept.get(key)
 }
 
-// key is that of a plain tile; false for one that is not kept.
+// key is that of a plain tile; false for one that is not cached.
 func (t *Tiles) key(b *Builder, at maptile.Tile, q Query) (cacheKey, bool) {
 	if q.Regions != nil || q.Clusters != nil || b.atlas.CheckDay(q.Day) != nil {
 		return cacheKey{}, false
@@ -84,7 +84,7 @@ func (t *Tiles) key(b *Builder, at maptile.Tile, q Query) (cacheKey, bool) {
 }
 
 // Gzipped gives a tile of the builder's atlas as Builder.Build does, compressed;
-// nil when nothing is in it. Tiles without filters are kept, and made once however
+// nil when nothing is in it. Tiles without filters are cached, and made once however
 // many ask for one at a time.
 func (t *Tiles) Gzipped(ctx context.Context, b *Builder, at maptile.Tile, q Query) ([]byte, error) {
 	key, plain := t.key(b, at, q)
