@@ -266,7 +266,7 @@ const (
 func (r *row) bounded(column string, most int) string {
 	text := r.text(column)
 	if r.cell(column).Kind == tablefile.Bool && text == r.cell(column).Text {
-		r.fault(column, "the cell holds the truth value %s, not a text; format it as text and type it anew", text)
+		r.fault(column, "the truth value %s is not a text; write it as a text", text)
 	}
 	if len(text) > most && len([]rune(text)) > most {
 		r.fault(column, "%s has %d characters; %d is the most", tablefile.Quote(text), len([]rune(text)), most)
