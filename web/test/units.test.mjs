@@ -164,5 +164,5 @@ test('a day is told what the lists of disadvantaged regions leave open on it', (
   const found = days.moments({ dataset: { regionsFrom: '2014-07-23', designationCoverage: coverage }, phases: [], designations: [], provinces: { asOf: '2026-11-27', nodes: [] }, programme: { sources: [] } });
   const said = (day) => found.find((moment) => moment.day === day)?.say?.(words.wordsOf('en'));
   assert.equal(said('2025-01-01'), 'The list of Perpres 63/2020 has ended');
-  assert.equal(said('2025-12-31'), 'Perpres 12/2025: list of disadvantaged regions, only part of which is loaded');
+  assert.equal(said('2025-12-31'), 'Perpres 12/2025: list of disadvantaged regions');
 });

@@ -30,10 +30,10 @@ export function moments({ dataset, phases, designations, provinces, programme }:
     add(date, (w) => w.split(region.name, made.map(({ name }) => name).join(', ')));
   }
   add(dataset.regionsFrom, (w) => w.recordBegins);
-  for (const { validFrom, validTo, regulation, kind, complete } of dataset.designationCoverage) {
+  for (const { validFrom, validTo, regulation, kind } of dataset.designationCoverage) {
     const listed = kind === 'DISADVANTAGED' && regulation !== null;
     // Only the last of the days is one on which the list is known to be in force.
-    starts(validFrom).forEach((day, i, all) => add(day, listed && i === all.length - 1 ? (w) => complete ? w.listBegins(regulation) : w.partBegins(regulation) : undefined));
+    starts(validFrom).forEach((day, i, all) => add(day, listed && i === all.length - 1 ? (w) => w.listBegins(regulation) : undefined));
     add(dayAfter(validTo), listed ? (w) => w.listEnds(regulation) : undefined);
   }
   for (const { inForceFrom, validTo, regulation, kind } of designations) {
