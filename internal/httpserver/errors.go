@@ -59,7 +59,8 @@ func present(ctx context.Context, err error, log *slog.Logger) *gqlerror.Error {
 			return internalError(ctx)
 		}
 	}
-	if coded.Err != nil {
+	if coded.Err != nil && coded.Code != sentra.CodeDeadlineExceeded && coded.Code != sentra.CodeCancelled {
+		// One of each field that is late says no more than their number does.
 		log.InfoContext(ctx, "request refused", "error", coded, "request", requestID(ctx))
 	}
 	out := &gqlerror.Error{Message: coded.Message, Extensions: map[string]any{"code": graphqlCodes[coded.Code]}}

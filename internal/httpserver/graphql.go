@@ -67,7 +67,7 @@ func newGraphQL(config Config, schema graphql.ExecutableSchema, pin Pin, s *stre
 	h.exec.SetQueryCache(read)
 	h.exec.Use(read)
 	h.exec.Use(&variables{documents: read})
-	h.exec.Use(&limits{complexity: config.MaxComplexity})
+	h.exec.Use(&limits{complexity: config.MaxComplexity, deadline: config.deadline})
 	h.exec.SetErrorPresenter(presenter(log, m))
 	// gqlgen's WebSocket sends the text of this error as it is.
 	h.exec.SetRecoverFunc(func(ctx context.Context, value any) error {
@@ -120,7 +120,7 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // answer answers what a request asks, given as it came; the text is no longer
 // used when answer returns.
 func (h *graphqlHandler) answer(w http.ResponseWriter, r *http.Request, text []byte, takes accepted) {
-	pinned, version, now := h.pin(context.WithValue(r.Context(), pinnedKey{}, true))
+	pinned, version, now := h.pin(context.WithValue(context.WithValue(r.Context(), pinnedKey{}, true), begunKey{}, time.Now()))
 	day, scope := sentra.Today(now).String(), h.config.scopeOf(r)
 	post := r.Method == http.MethodPost
 	key := answerKey(version, day, scope, post, text)
@@ -448,11 +448,24 @@ func (h *graphqlHandler) around(ctx context.Context, next graphql.OperationHandl
 	if ctx.Value(pinnedKey{}) == nil {
 		ctx, _, _ = h.pin(ctx)
 	}
-	given := deadline{until: time.Now().Add(h.config.Timeout)}
+	given := deadline{until: h.config.deadline(ctx)}
 	if inParts {
 		given.asker, _ = ctx.Value(askerKey{}).(context.Context)
 	}
 	return next(context.WithValue(ctx, deadlineKey{}, given))
+}
+
+// begunKey holds when a request began to be answered.
+type begunKey struct{}
+
+// deadline gives until when the operation of a context may take: what it takes to read
+// it, and to wait for room, counts too. Those of a WebSocket begin one by one.
+func (c Config) deadline(ctx context.Context) time.Time {
+	begun, ok := ctx.Value(begunKey{}).(time.Time)
+	if !ok {
+		begun = time.Now()
+	}
+	return begun.Add(c.Timeout)
 }
 
 type deadlineKey struct{}
