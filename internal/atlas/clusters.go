@@ -418,7 +418,10 @@ func (c *compiler) inPolygon(shape orb.MultiPolygon) (func(c *Cluster) bool, err
 	if usual.index.Count(pointindex.Boxes(bound)) <= few {
 		return func(c *Cluster) bool { return bound.Contains(c.Place) && geo.Contains(shape, c.Place) }, nil
 	}
-	index := polygonOf(c.ctx, shape).index()
+	index, err := polygonOf(c.ctx, shape).index.Get(c.ctx, whileFiltered)
+	if err != nil {
+		return nil, err
+	}
 	return func(c *Cluster) bool {
 		_, ok := index.Locate(c.Place)
 		return ok

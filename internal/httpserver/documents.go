@@ -28,8 +28,8 @@ type documents struct {
 	tokens int
 	// deadline gives until when an operation may take.
 	deadline func(context.Context) time.Time
-	schema  *ast.Schema
-	kept    *otter.Cache[string, *document]
+	schema   *ast.Schema
+	kept     *otter.Cache[string, *document]
 }
 
 // document is a text that was read and checked.

@@ -12,8 +12,8 @@ import (
 )
 
 // Value is made once, when it is first asked for, in a goroutine of its own. That
-// goes on when the asker leaves, since the value is for all: make one only of what
-// stays, not of what a request brings.
+// goes on when the asker leaves, since others may wait for it too: how much work it is
+// must be bounded.
 type Value[T any] struct {
 	made  func() T
 	begin sync.Once
