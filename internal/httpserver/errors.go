@@ -67,6 +67,8 @@ func present(ctx context.Context, err error, log *slog.Logger) *gqlerror.Error {
 	var argument []string
 	if field := graphql.GetFieldContext(ctx); field != nil {
 		out.Path = field.Path()
+	} else {
+		out.Path = graphql.GetPath(ctx)
 	}
 	if fault != nil {
 		out.Locations = fault.Locations

@@ -482,14 +482,24 @@ type deadline struct {
 // an error, once that has ended.
 func withDeadline(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
 	given, ok := ctx.Value(deadlineKey{}).(deadline)
-	switch {
-	case !ok:
+	if !ok {
 		return next(ctx)
-	case given.asker != nil:
-		return next(overdue{ctx, given.until, given.asker})
 	}
-	ctx, cancel := context.WithDeadline(ctx, given.until)
-	defer cancel()
+	if given.asker != nil {
+		ctx = overdue{ctx, given.until, given.asker}
+	} else {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, given.until)
+		defer cancel()
+	}
+	// Of many root fields some are not begun when the time is up.
+	if err := sentra.Ended(ctx, "before the field was asked for"); err != nil {
+		if root := graphql.GetRootFieldContext(ctx); root != nil {
+			ctx = graphql.WithPathContext(ctx, graphql.NewPathWithField(root.Field.Alias))
+		}
+		graphql.AddError(ctx, err)
+		return graphql.Null
+	}
 	return next(ctx)
 }
 
