@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"runtime"
 	"slices"
 	"strconv"
 	"sync"
@@ -448,7 +449,7 @@ func (h *graphqlHandler) around(ctx context.Context, next graphql.OperationHandl
 	if ctx.Value(pinnedKey{}) == nil {
 		ctx, _, _ = h.pin(ctx)
 	}
-	given := deadline{until: h.config.deadline(ctx)}
+	given := deadline{until: h.config.deadline(ctx), turns: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	if inParts {
 		given.asker, _ = ctx.Value(askerKey{}).(context.Context)
 	}
@@ -475,6 +476,10 @@ type deadline struct {
 	until time.Time
 	// asker is the context of a client that asks for parts, else nil.
 	asker context.Context
+	// turns has room for the root fields that are answered at a time. gqlgen begins all
+	// at once, a thousand aliases too: each would hold memory, and none would be done
+	// before the time is up.
+	turns chan struct{}
 }
 
 // withDeadline ends the context of resolvers, and so of their SQL, in time. The
@@ -492,6 +497,8 @@ func withDeadline(ctx context.Context, next graphql.RootResolver) graphql.Marsha
 		ctx, cancel = context.WithDeadline(ctx, given.until)
 		defer cancel()
 	}
+	given.turns <- struct{}{}
+	defer func() { <-given.turns }()
 	// Of many root fields some are not begun when the time is up.
 	if err := sentra.Ended(ctx, "before the field was asked for"); err != nil {
 		if root := graphql.GetRootFieldContext(ctx); root != nil {
