@@ -96,3 +96,43 @@ func TestListeningEndsThoughTheDatabaseIsSilent(t *testing.T) {
 		t.Error("listening does not end with its context")
 	}
 }
+
+// A question to a database that has fallen silent ends with its context.
+func TestQuestionsEndThoughTheDatabaseIsSilent(t *testing.T) {
+	address, err := server.NewDatabase(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := startProxy(t, at.Host)
+	at.Host = proxy.Addr().String()
+	store := open(t, at.String())
+	if _, err := store.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	proxy.silent.Store(true)
+	for name, question := range map[string]func(ctx context.Context) error{
+		"version": func(ctx context.Context) error { _, err := store.Version(ctx); return err },
+		"advance": func(ctx context.Context) error { _, _, err := store.Advance(ctx, nil); return err },
+		"ping":    store.Ping,
+	} {
+		for range 2 {
+			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+			begun, ended := time.Now(), make(chan error, 1)
+			go func() { ended <- question(ctx) }()
+			select {
+			case err := <-ended:
+				t.Logf("%s: %v after %v", name, err, time.Since(begun))
+				if err == nil {
+					t.Errorf("%s: no error", name)
+				}
+			case <-time.After(5 * time.Second):
+				t.Errorf("%s does not end with its context", name)
+			}
+			cancel()
+		}
+	}
+}
