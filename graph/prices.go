@@ -13,9 +13,19 @@ import (
 )
 
 // Price gives the price of an operation that is valid, with its variables coerced.
-// Where that is more than most, it may be any price greater than it.
+// Where that is more than most, it may be any price greater than it; once ctx has
+// ended it says nothing.
 func (f *federated) Price(ctx context.Context, operation *ast.OperationDefinition, variables map[string]any, most int) int {
 	return f.prices.Of(ctx, operation, variables, most)
+}
+
+// lengths gives the greatest lengths of lists now; none once ctx has ended.
+func (r *Resolver) lengths(ctx context.Context) *atlas.Lengths {
+	known, err := r.atlas(ctx).Lengths(ctx)
+	if err != nil {
+		return &atlas.Lengths{}
+	}
+	return known
 }
 
 // Work of the engine that a unit stands for.
@@ -33,11 +43,11 @@ func (r *Resolver) prices() map[string]querycost.Rule {
 	// loaded gives the length that lists have at most now, but not less than the
 	// schema assumes; a page is as long as was asked.
 	loaded := func(assumed int, of func(*atlas.Lengths) int) querycost.Rule {
-		return querycost.Rule{Length: func(ctx context.Context, _ arguments) int { return max(assumed, of(r.atlas(ctx).Lengths())) }}
+		return querycost.Rule{Length: func(ctx context.Context, _ arguments) int { return max(assumed, of(r.lengths(ctx))) }}
 	}
-	page := func(name string, assumed int, of func(*atlas.Atlas) int) querycost.Rule {
+	page := func(name string, assumed int, of func(*atlas.Lengths) int) querycost.Rule {
 		return querycost.Rule{Length: func(ctx context.Context, given arguments) int {
-			longest := max(assumed, of(r.atlas(ctx)))
+			longest := max(assumed, of(r.lengths(ctx)))
 			if first := given.Int(name); first != nil {
 				return max(0, min(*first, model.MaxPage, longest))
 			}
@@ -111,7 +121,7 @@ func (r *Resolver) prices() map[string]querycost.Rule {
 		"Region.successors":   loaded(5, func(l *atlas.Lengths) int { return l.Successions }),
 		"Region.designations": loaded(4, func(l *atlas.Lengths) int { return l.Designations }),
 		"Region.clusterCount": {Weight: func(ctx context.Context, _ arguments) int {
-			return 1 + r.atlas(ctx).Lengths().Clusters/clustersAUnit
+			return 1 + r.lengths(ctx).Clusters/clustersAUnit
 		}},
 		"Region.neighbours":      {Distinct: true},
 		"RegionNeighbour.region": {Distinct: true},
@@ -135,22 +145,26 @@ func (r *Resolver) prices() map[string]querycost.Rule {
 					return "boundary", func(n int) int { return n }
 				}
 				a := r.atlas(ctx)
-				return detail, func(n int) int { return a.BoundaryBytes(n, detail.Tolerance, detail.Places) / querycost.UnitBytes }
+				return detail, func(n int) int {
+					// Where the time is up, the price does not count.
+					bytes, _ := a.BoundaryBytes(ctx, n, detail.Tolerance, detail.Places)
+					return bytes / querycost.UnitBytes
+				}
 			},
 			Weight: func(context.Context, arguments) int { return 1 },
 		},
 		"Region.clusters": {
 			Length: func(ctx context.Context, given arguments) int {
-				longest := max(model.DefaultPage, r.atlas(ctx).Lengths().Clusters)
+				longest := max(model.DefaultPage, r.lengths(ctx).Clusters)
 				for _, name := range []string{"first", "last"} {
 					if n := given.Int(name); n != nil {
 						return max(0, min(*n, model.MaxPage, longest))
 					}
 				}
-				return min(model.DefaultPage, max(5, r.atlas(ctx).Lengths().Clusters))
+				return min(model.DefaultPage, max(5, r.lengths(ctx).Clusters))
 			},
 			Weight: func(ctx context.Context, given arguments) int {
-				return 2 + (1+given.Given().Fields)*r.atlas(ctx).Lengths().Clusters/clustersAUnit
+				return 2 + (1+given.Given().Fields)*r.lengths(ctx).Clusters/clustersAUnit
 			},
 			// The filter is read once for all regions of a list.
 			Together: func(_ context.Context, given arguments) (any, func(n int) int) {
@@ -165,8 +179,8 @@ func (r *Resolver) prices() map[string]querycost.Rule {
 		"Cluster.phases":                    loaded(1, func(l *atlas.Lengths) int { return l.Phases }),
 		"Cluster.regions":                   distinct(loaded(1, func(l *atlas.Lengths) int { return l.Regions })),
 		"Cluster.events":                    loaded(5, func(l *atlas.Lengths) int { return l.Events }),
-		"Product.clusters":                  page("first", 5, func(a *atlas.Atlas) int { return a.Lengths().ClustersOfProduct }),
-		"Phase.clusters":                    page("first", 10, func(a *atlas.Atlas) int { return a.Lengths().ClustersOfPhase }),
+		"Product.clusters":                  page("first", 5, func(l *atlas.Lengths) int { return l.ClustersOfProduct }),
+		"Phase.clusters":                    page("first", 10, func(l *atlas.Lengths) int { return l.ClustersOfPhase }),
 	}
 	for _, of := range parsedSchema.Types {
 		if field := of.Fields.ForName("sources"); field != nil && of.Kind == ast.Object {

@@ -25,6 +25,7 @@ func serveCommand(o *options) *cobra.Command {
 	config := httpserver.DefaultConfig()
 	var address, boundaries, trusted, preflight string
 	var maxRepresentations int
+	var refreshTimeout time.Duration
 	var memory int64
 	var front front
 	command := &cobra.Command{Use: "serve", Short: "Serve the API, the map and the playground", Args: cobra.NoArgs,
@@ -40,7 +41,7 @@ func serveCommand(o *options) *cobra.Command {
 					return err
 				}
 			}
-			return serve(command.Context(), o, config, address, front.metrics, boundaries, maxRepresentations, memory)
+			return serve(command.Context(), o, config, address, front.metrics, boundaries, maxRepresentations, refreshTimeout, memory)
 		}}
 	flags := command.Flags()
 	flags.StringVar(&address, "listen", fallback(os.Getenv("SENTRA_LISTEN"), "localhost:8080"), "address to listen on (SENTRA_LISTEN)")
@@ -58,6 +59,7 @@ func serveCommand(o *options) *cobra.Command {
 	flags.IntVar(&config.MaxComplexity, "max-complexity", config.MaxComplexity, "greatest price of a query")
 	flags.IntVar(&maxRepresentations, "max-representations", graph.DefaultMaxRepresentations, "greatest number of entities that a gateway may ask for at once")
 	flags.DurationVar(&config.Timeout, "timeout", config.Timeout, "time a request may take")
+	flags.DurationVar(&refreshTimeout, "refresh-timeout", app.DefaultRefreshTimeout, "time that reading a newer dataset may take; beyond it the present one stays, and /readyz calls it stale")
 	flags.StringVar(&preflight, "preflight", string(config.Preflight), "which GET requests must bear a header that browsers send only after a preflight: browsers (those another site made a browser send), always, never")
 	flags.DurationVar(&config.MaxAge, "max-age", config.MaxAge, "how long other caches may serve an answer that depends on today")
 	flags.DurationVar(&config.LastingMaxAge, "max-age-lasting", config.LastingMaxAge, "how long other caches may serve an answer that depends on the dataset alone")
@@ -80,7 +82,7 @@ func fallback(value, otherwise string) string {
 	return otherwise
 }
 
-func serve(ctx context.Context, o *options, config httpserver.Config, address, metrics, boundaries string, maxRepresentations int, memory int64) (err error) {
+func serve(ctx context.Context, o *options, config httpserver.Config, address, metrics, boundaries string, maxRepresentations int, refreshTimeout time.Duration, memory int64) (err error) {
 	log := o.log()
 	began := time.Now()
 	// The address first: a server that cannot listen need not start a database.
@@ -103,7 +105,7 @@ func serve(ctx context.Context, o *options, config httpserver.Config, address, m
 	defer func() { err = errors.Join(err, shut()) }()
 
 	config.Pages = web.Pages()
-	application, err := app.New(ctx, app.Config{Store: store, HTTP: config, BinaryVersion: programVersion(), MaxRepresentations: maxRepresentations, Log: log})
+	application, err := app.New(ctx, app.Config{Store: store, HTTP: config, BinaryVersion: programVersion(), MaxRepresentations: maxRepresentations, RefreshTimeout: refreshTimeout, Log: log})
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/geo"
+	"github.com/sentra-ikm/sentra/internal/lazy"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -63,7 +64,7 @@ type polygonsKey struct{}
 // polygons are those that were read for one request, by where their JSON lies in memory.
 type polygons struct {
 	mutex sync.Mutex
-	read  map[uintptr]func() (Polygon, error)
+	read  map[uintptr]*lazy.Value[readPolygon]
 	// given keeps the JSON, so that nothing else comes to lie there.
 	given []any
 }
@@ -85,20 +86,29 @@ func (p *Polygon) UnmarshalGQLContext(ctx context.Context, value any) error {
 	known.mutex.Lock()
 	read := known.read[at]
 	if read == nil {
-		read = sync.OnceValues(func() (Polygon, error) {
-			var polygon Polygon
-			err := polygon.read(value)
-			return polygon, err
+		read = lazy.New(func() readPolygon {
+			var of readPolygon
+			of.err = of.polygon.read(value)
+			return of
 		})
 		if known.read == nil {
-			known.read = make(map[uintptr]func() (Polygon, error))
+			known.read = make(map[uintptr]*lazy.Value[readPolygon])
 		}
 		known.read[at], known.given = read, append(known.given, value)
 	}
 	known.mutex.Unlock()
-	var err error
-	*p, err = read()
-	return err
+	of, err := read.Get(ctx, "while a polygon was read")
+	if err != nil {
+		return err
+	}
+	*p = of.polygon
+	return of.err
+}
+
+// readPolygon is what came of reading one.
+type readPolygon struct {
+	polygon Polygon
+	err     error
 }
 
 func (p *Polygon) read(value any) error {

@@ -36,6 +36,9 @@ type Config struct {
 	// MaxRepresentations limits the entities of one federation request; 0 stands
 	// for graph.DefaultMaxRepresentations.
 	MaxRepresentations int
+	// RefreshTimeout is the time that bringing the atlas up to date may take; 0 for
+	// DefaultRefreshTimeout.
+	RefreshTimeout time.Duration
 	// Log is by default discarded.
 	Log *slog.Logger
 }
@@ -45,14 +48,18 @@ type App struct {
 	Holder *atlas.Holder
 	Server *httpserver.Server
 
-	store *postgres.Store
-	now   func() time.Time
-	log   *slog.Logger
+	store          *postgres.Store
+	refreshTimeout time.Duration
+	now            func() time.Time
+	log            *slog.Logger
 }
 
 // New builds an application. It loads the record if config has no Holder.
 func New(ctx context.Context, config Config) (*App, error) {
-	a := &App{Holder: config.Holder, store: config.Store, now: config.Now, log: config.Log}
+	a := &App{Holder: config.Holder, store: config.Store, refreshTimeout: config.RefreshTimeout, now: config.Now, log: config.Log}
+	if a.refreshTimeout == 0 {
+		a.refreshTimeout = DefaultRefreshTimeout
+	}
 	if a.now == nil {
 		a.now = time.Now
 	}
@@ -171,12 +178,18 @@ const tellAgain = 30 * time.Second
 // and a pool of connections tell nothing.
 const Poll = time.Second
 
+// DefaultRefreshTimeout is enough for many times the boundaries of the country. A
+// database that says nothing for so long counts as lost.
+const DefaultRefreshTimeout = time.Minute
+
 // Follow keeps the atlas up to date with the store until ctx ends: at each
 // notification, and at least once every poll.
 func (a *App) Follow(ctx context.Context, poll time.Duration) {
 	var told time.Time
 	a.store.Changes(ctx, poll, func() {
-		err := a.Holder.Refresh(ctx)
+		refreshing, cancel := context.WithTimeout(ctx, a.refreshTimeout)
+		defer cancel()
+		err := a.Holder.Refresh(refreshing)
 		switch {
 		case err == nil:
 			told = time.Time{}

@@ -27,18 +27,19 @@ var arrows = []struct {
 	// The domain, and what stands beside it without knowing more than it.
 	{"internal/sentra", nil},
 	{"internal/panics", nil},
+	{"internal/lazy", []string{"internal/panics", "internal/sentra"}},
 	{"internal/geo/...", []string{"internal/geo/...", "internal/panics", "internal/sentra"}},
 	{"internal/register", []string{"internal/sentra"}},
-	{"internal/atlas", []string{"internal/geo/...", "internal/panics", "internal/sentra"}},
+	{"internal/atlas", []string{"internal/geo/...", "internal/lazy", "internal/panics", "internal/sentra"}},
 
 	// The adapters know the domain, and none of them another's way in or out.
 	{"graph/...", []string{"graph/...", "internal/atlas", "internal/geo/...", "internal/register", "internal/sentra",
-		"internal/admission", "internal/querycost", "internal/inputs", "internal/panics"}},
+		"internal/admission", "internal/querycost", "internal/inputs", "internal/lazy", "internal/panics"}},
 	{"internal/httpserver", []string{"internal/atlas", "internal/export", "internal/tile", "internal/openapi", "internal/register", "internal/sentra",
 		"internal/querycost", "internal/admission", "internal/inputs", "internal/panics"}},
 	{"internal/querycost", []string{"internal/inputs", "internal/sentra"}},
 	{"internal/postgres", []string{"internal/register", "internal/sentra", "migrations"}},
-	{"internal/tile", []string{"internal/atlas", "internal/geo/...", "internal/sentra", "internal/panics"}},
+	{"internal/tile", []string{"internal/atlas", "internal/geo/...", "internal/lazy", "internal/sentra", "internal/panics"}},
 	{"internal/export", []string{"internal/atlas", "internal/geo/...", "internal/sentra"}},
 	{"internal/openapi", []string{"internal/export"}},
 	{"internal/facts", []string{"internal/register", "internal/sentra"}},

@@ -8,10 +8,10 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"sync"
 
 	"github.com/paulmach/orb"
 
+	"github.com/sentra-ikm/sentra/internal/lazy"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -33,7 +33,7 @@ type Atlas struct {
 	// provinceOnly are the clusters that name a province, by its code.
 	provinceOnly map[sentra.RegionCode][]*Cluster
 	clusterOrder []*Cluster
-	orders       map[sentra.ClusterOrder]func() *clusterOrder
+	orders       map[sentra.ClusterOrder]*lazy.Value[*clusterOrder]
 	products     map[string]*sentra.Product
 	phases       map[string]*sentra.Phase
 	sources      map[sentra.SourceID]*sentra.Source
@@ -49,9 +49,9 @@ type Atlas struct {
 	clustersMaking, clustersOfPhase map[string][]*Cluster
 
 	// What is worked out when it is first needed.
-	lengths  func() *Lengths
+	lengths  *lazy.Value[*Lengths]
 	sizes    *boundarySizes
-	searched func() []searched
+	searched *lazy.Value[[]searched]
 }
 
 // codeKey is a code in its system.
@@ -197,7 +197,7 @@ func build(ctx context.Context, data *sentra.Dataset, previous *Atlas) (*Atlas, 
 	}
 	a.orders = clusterOrdersOf(a.clusterOrder)
 	a.generations = a.generationsOf(previous)
-	a.lengths, a.sizes, a.searched = sync.OnceValue(a.measureLengths), a.newBoundarySizes(), sync.OnceValue(a.searchIndex)
+	a.lengths, a.sizes, a.searched = lazy.New(a.measureLengths), a.newBoundarySizes(), lazy.New(a.searchIndex)
 	return a, nil
 }
 

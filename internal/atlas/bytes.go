@@ -1,10 +1,11 @@
 package atlas
 
 import (
+	"context"
 	"slices"
-	"sync"
 
 	"github.com/sentra-ikm/sentra/internal/geo/coverage"
+	"github.com/sentra-ikm/sentra/internal/lazy"
 )
 
 // countedZooms are the zooms at whose tolerances boundaries are counted, and full
@@ -24,13 +25,13 @@ var countedTolerances = func() (out [1 + countedZooms]float64) {
 // have at most, at a tolerance.
 type boundarySizes struct {
 	// sums by the number of regions, of those with most positions.
-	sums [len(countedTolerances)]func() []int
+	sums [len(countedTolerances)]*lazy.Value[[]int]
 }
 
 func (a *Atlas) newBoundarySizes() *boundarySizes {
 	s := &boundarySizes{}
 	for i, tolerance := range countedTolerances {
-		s.sums[i] = sync.OnceValue(func() []int {
+		s.sums[i] = lazy.New(func() []int {
 			sums := []int{0}
 			for _, shapes := range a.shapes {
 				most := 0
@@ -65,15 +66,19 @@ func (s *Shape) positions(i int, tolerance float64) int {
 }
 
 // BoundaryBytes gives the greatest number of bytes that EncodedBoundary gives for n
-// regions of one day, simplified by a tolerance in metres and rounded to decimal places.
-func (a *Atlas) BoundaryBytes(n int, tolerance float64, places int) int {
+// regions of one day, simplified by a tolerance in metres and rounded to decimal
+// places. The error is that of a context that ended.
+func (a *Atlas) BoundaryBytes(ctx context.Context, n int, tolerance float64, places int) (int, error) {
 	at := 0
 	for i, counted := range countedTolerances {
 		if counted <= tolerance {
 			at = i
 		}
 	}
-	sums := a.sizes.sums[at]()
+	sums, err := a.sizes.sums[at].Get(ctx, "while the boundaries were measured")
+	if err != nil {
+		return 0, err
+	}
 	// "[-123.,-12.]," but for the decimals, and rings and parts.
-	return sums[max(0, min(n, len(sums)-1))]*(14+2*places) + 64*n
+	return sums[max(0, min(n, len(sums)-1))]*(14+2*places) + 64*n, nil
 }

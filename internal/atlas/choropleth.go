@@ -44,6 +44,9 @@ type ChoroplethRow struct {
 	Sources []sentra.SourceID
 }
 
+// whileCounted is where a choropleth ends with its context.
+const whileCounted = "while the clusters were counted"
+
 // candidate is a cluster that matches the filter, or may.
 type candidate struct {
 	*Cluster
@@ -98,10 +101,9 @@ func (a *Atlas) Choropleth(ctx context.Context, q ChoroplethQuestion) (*Chorople
 		return nil, err
 	}
 	groups := make(map[string][]candidate)
-	const doing = "while the clusters were counted"
 	for i, c := range all {
 		if i%256 == 0 {
-			if err := sentra.Ended(ctx, doing); err != nil {
+			if err := sentra.Ended(ctx, whileCounted); err != nil {
 				return nil, err
 			}
 		}
@@ -120,9 +122,11 @@ func (a *Atlas) Choropleth(ctx context.Context, q ChoroplethQuestion) (*Chorople
 			out.Unplaced++
 		}
 	}
-	out.Total = a.measure(all, q, "")
+	if out.Total, err = a.measure(ctx, all, q, ""); err != nil {
+		return nil, err
+	}
 	for i := range out.Rows {
-		if err := sentra.Ended(ctx, doing); err != nil {
+		if err := sentra.Ended(ctx, whileCounted); err != nil {
 			return nil, err
 		}
 		row := &out.Rows[i]
@@ -131,7 +135,9 @@ func (a *Atlas) Choropleth(ctx context.Context, q ChoroplethQuestion) (*Chorople
 		if row.Region != nil {
 			within = row.Region.Code
 		}
-		row.Measured = a.measure(groups[key], q, within)
+		if row.Measured, err = a.measure(ctx, groups[key], q, within); err != nil {
+			return nil, err
+		}
 		if row.Value != nil && out.Total.Value != nil && *out.Total.Value > 0 && q.Measure != sentra.AffirmativeClusterShare {
 			share := *row.Value / *out.Total.Value
 			row.Share = &share
@@ -165,7 +171,7 @@ func (a *Atlas) candidates(ctx context.Context, q ChoroplethQuestion) ([]candida
 	var out []candidate
 	for i, c := range a.clusterOrder {
 		if i%256 == 0 {
-			if err := sentra.Ended(ctx, "while the clusters were counted"); err != nil {
+			if err := sentra.Ended(ctx, whileCounted); err != nil {
 				return nil, err
 			}
 		}
@@ -235,10 +241,15 @@ func (a *Atlas) counts(c candidate, q ChoroplethQuestion, within sentra.RegionCo
 }
 
 // measure measures clusters, seen in a region or anywhere ("").
-func (a *Atlas) measure(clusters []candidate, q ChoroplethQuestion, within sentra.RegionCode) sentra.Measured {
+func (a *Atlas) measure(ctx context.Context, clusters []candidate, q ChoroplethQuestion, within sentra.RegionCode) (sentra.Measured, error) {
 	var tally sentra.Tally
 	products := make(map[string]bool)
-	for _, c := range clusters {
+	for i, c := range clusters {
+		if i%256 == 0 {
+			if err := sentra.Ended(ctx, whileCounted); err != nil {
+				return sentra.Measured{}, err
+			}
+		}
 		switch a.counts(c, q, within) {
 		case sentra.True:
 			tally.Counted++
@@ -260,11 +271,11 @@ func (a *Atlas) measure(clusters []candidate, q ChoroplethQuestion, within sentr
 	}
 	switch q.Measure {
 	case sentra.AffirmativeClusterShare:
-		return tally.Share()
+		return tally.Share(), nil
 	case sentra.ProductCount:
 		tally.Counted = len(products)
 	}
-	return tally.Count()
+	return tally.Count(), nil
 }
 
 // sourcesOf gives the sources of what was measured.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/sentra-ikm/sentra/internal/geo"
 	"github.com/sentra-ikm/sentra/internal/geo/pointindex"
+	"github.com/sentra-ikm/sentra/internal/lazy"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -42,9 +43,9 @@ type clusterOrder struct {
 }
 
 // clusterOrdersOf gives the orders, each made when it is first asked for.
-func clusterOrdersOf(usual []*Cluster) map[sentra.ClusterOrder]func() *clusterOrder {
-	inOrder := func(compare func(x, y *Cluster) int) func() *clusterOrder {
-		return sync.OnceValue(func() *clusterOrder {
+func clusterOrdersOf(usual []*Cluster) map[sentra.ClusterOrder]*lazy.Value[*clusterOrder] {
+	inOrder := func(compare func(x, y *Cluster) int) *lazy.Value[*clusterOrder] {
+		return lazy.New(func() *clusterOrder {
 			o := &clusterOrder{clusters: slices.Clone(usual), rank: make([]int, len(usual))}
 			if compare != nil {
 				slices.SortStableFunc(o.clusters, compare)
@@ -67,7 +68,7 @@ func clusterOrdersOf(usual []*Cluster) map[sentra.ClusterOrder]func() *clusterOr
 		})
 		return func(x, y *Cluster) int { return cmp.Compare(names()[x.position], names()[y.position]) }
 	}
-	return map[sentra.ClusterOrder]func() *clusterOrder{
+	return map[sentra.ClusterOrder]*lazy.Value[*clusterOrder]{
 		sentra.ClustersByPhase: inOrder(nil),
 		sentra.ClustersByName:  inOrder(byName()),
 		sentra.ClustersByRegion: inOrder(func(x, y *Cluster) int {
@@ -75,6 +76,9 @@ func clusterOrdersOf(usual []*Cluster) map[sentra.ClusterOrder]func() *clusterOr
 		}),
 	}
 }
+
+// whileFiltered is where a question for clusters ends with its context.
+const whileFiltered = "while the clusters were filtered"
 
 // clusterQuery is a question for clusters, checked and made ready.
 type clusterQuery struct {
@@ -117,8 +121,8 @@ func (a *Atlas) prepareClusters(ctx context.Context, filter *sentra.ClusterFilte
 	if order == "" || q.byDistance {
 		order = sentra.ClustersByPhase
 	}
-	q.order = a.orders[order]()
-	return q, nil
+	q.order, err = a.orders[order].Get(ctx, whileFiltered)
+	return q, err
 }
 
 // splitArea takes out of a filter what an index can answer: boxes and circles,
@@ -281,7 +285,7 @@ func (q *clusterQuery) judge(ctx context.Context, ranks iter.Seq[int]) (*Cluster
 	notCovered, seen := 0, 0
 	for rank := range ranks {
 		if seen++; seen%256 == 1 {
-			if err := sentra.Ended(ctx, "while the clusters were filtered"); err != nil {
+			if err := sentra.Ended(ctx, whileFiltered); err != nil {
 				return nil, err
 			}
 		}
@@ -369,7 +373,11 @@ func (c *compiler) cluster(f *sentra.ClusterFilter) (clusterTest, error) {
 		plain(func(c *Cluster) bool { return geo.InBBox(*f.BBox, c.Place) })
 	}
 	if f.Within != nil {
-		plain(c.inPolygon(f.Within))
+		test, err := c.inPolygon(f.Within)
+		if err != nil {
+			return nil, err
+		}
+		plain(test)
 	}
 	if f.Near != nil {
 		if err := geo.CheckNear(*f.Near); err != nil {
@@ -400,17 +408,24 @@ func once(test regionTest) regionTest {
 }
 
 // inPolygon tells of clusters whether they lie in a polygon or on its border.
-func (c *compiler) inPolygon(shape orb.MultiPolygon) func(c *Cluster) bool {
+func (c *compiler) inPolygon(shape orb.MultiPolygon) (func(c *Cluster) bool, error) {
 	bound := shape.Bound()
 	const few = 64
-	if c.orders[sentra.ClustersByPhase]().index.Count(pointindex.Boxes(bound)) <= few {
-		return func(c *Cluster) bool { return bound.Contains(c.Place) && geo.Contains(shape, c.Place) }
+	usual, err := c.orders[sentra.ClustersByPhase].Get(c.ctx, whileFiltered)
+	if err != nil {
+		return nil, err
 	}
-	index := polygonOf(c.ctx, shape).index()
+	if usual.index.Count(pointindex.Boxes(bound)) <= few {
+		return func(c *Cluster) bool { return bound.Contains(c.Place) && geo.Contains(shape, c.Place) }, nil
+	}
+	index, err := polygonOf(c.ctx, shape).index.Get(c.ctx, whileFiltered)
+	if err != nil {
+		return nil, err
+	}
 	return func(c *Cluster) bool {
 		_, ok := index.Locate(c.Place)
 		return ok
-	}
+	}, nil
 }
 
 // productsNamed gives the keys of the products that a key or a name means.

@@ -1,6 +1,10 @@
 package atlas
 
-import "github.com/sentra-ikm/sentra/internal/sentra"
+import (
+	"context"
+
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
 
 // Lengths are the greatest lengths that the lists of one thing have, over all days:
 // what a query for them costs depends on these.
@@ -20,8 +24,11 @@ type Lengths struct {
 	ClustersOfProduct, ClustersOfPhase int
 }
 
-// Lengths gives the greatest lengths of the lists in this state of the record.
-func (a *Atlas) Lengths() *Lengths { return a.lengths() }
+// Lengths gives the greatest lengths of the lists in this state of the record. The
+// error is that of a context that ended.
+func (a *Atlas) Lengths(ctx context.Context) (*Lengths, error) {
+	return a.lengths.Get(ctx, "while the lists were measured")
+}
 
 // measureLengths goes over the record once.
 func (a *Atlas) measureLengths() *Lengths {

@@ -176,6 +176,10 @@ type RegionDistance struct {
 // The region itself, its members and its province are left out. The error is that
 // of a context that ended.
 func (a *Atlas) NearestRegions(ctx context.Context, r *sentra.Region, n int, level sentra.Level, day sentra.Date) ([]RegionDistance, error) {
+	const doing = "while distances were measured"
+	if err := sentra.Ended(ctx, doing); err != nil {
+		return nil, err
+	}
 	g := a.generation(day)
 	wanted := func(other *sentra.Region) bool {
 		return other != nil && other != r && other.Kind.Level() == level && other.Validity.Contains(day) &&
@@ -208,7 +212,7 @@ func (a *Atlas) NearestRegions(ctx context.Context, r *sentra.Region, n int, lev
 	if measured {
 		hits, err := g.index.NearestGroups(ctx, own, n, func(face int) int { return group[face] })
 		if err != nil {
-			return nil, sentra.Ended(ctx, "while distances were measured")
+			return nil, sentra.Ended(ctx, doing)
 		}
 		for _, hit := range hits {
 			out = append(out, RegionDistance{&a.Data.Regions[hit.Face], hit.Metres})

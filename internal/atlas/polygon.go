@@ -9,6 +9,7 @@ import (
 
 	"github.com/sentra-ikm/sentra/internal/geo"
 	"github.com/sentra-ikm/sentra/internal/geo/locate"
+	"github.com/sentra-ikm/sentra/internal/lazy"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -20,8 +21,8 @@ const maxOverlaySteps = 50_000_000
 
 // readyPolygon is a polygon of a filter, made ready when it is first needed.
 type readyPolygon struct {
-	overlay func() *geo.Overlay
-	index   func() *locate.Index
+	overlay *lazy.Value[*geo.Overlay]
+	index   *lazy.Value[*locate.Index]
 	of      *polygons
 	mutex   sync.Mutex
 	bound   orb.Bound
@@ -59,8 +60,8 @@ func polygonOf(ctx context.Context, shape orb.MultiPolygon) *readyPolygon {
 		return known
 	}
 	made := &readyPolygon{
-		overlay: sync.OnceValue(func() *geo.Overlay { return geo.NewOverlay(shape) }),
-		index:   sync.OnceValue(func() *locate.Index { return locate.New([]locate.Face{{Shape: shape}}) }),
+		overlay: lazy.New(func() *geo.Overlay { return geo.NewOverlay(shape) }),
+		index:   lazy.New(func() *locate.Index { return locate.New([]locate.Face{{Shape: shape}}) }),
 		of:      of, bound: shape.Bound(), known: make(map[*orb.Polygon]shares),
 	}
 	if of.ready == nil {
@@ -83,11 +84,16 @@ func (p *readyPolygon) shares(ctx context.Context, area *part) (both shares, err
 			return known, nil
 		}
 	}
-	both.ofArea, both.ofPolygon, err = p.overlay().SharesUntil(area.shape, func(edges int) error {
+	const doing = "while a polygon was laid over the regions"
+	overlay, err := p.overlay.Get(ctx, doing)
+	if err != nil {
+		return shares{}, err
+	}
+	both.ofArea, both.ofPolygon, err = overlay.SharesUntil(area.shape, func(edges int) error {
 		if p.of.steps.Add(int64(edges)) > maxOverlaySteps {
 			return sentra.Errorf(sentra.CodeLimitExceeded, "the polygons have too many edges beside each other to be laid over the regions; simplify them")
 		}
-		return sentra.Ended(ctx, "while a polygon was laid over the regions")
+		return sentra.Ended(ctx, doing)
 	})
 	if err != nil {
 		return shares{}, err

@@ -118,7 +118,11 @@ func (a *Atlas) Search(ctx context.Context, text string, day sentra.Date, limit 
 		return nil, err
 	}
 	var hits []SearchHit
-	for i, one := range a.searched() {
+	names, err := a.searched.Get(ctx, doing)
+	if err != nil {
+		return nil, err
+	}
+	for i, one := range names {
 		if i%256 == 0 {
 			if err := sentra.Ended(ctx, doing); err != nil {
 				return nil, err

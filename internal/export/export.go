@@ -42,6 +42,8 @@ type Export struct {
 
 	atlas *atlas.Atlas
 	table *table
+	// sources are those that the rows of a file with a head cite.
+	sources []*sentra.Source
 }
 
 // New answers a request from an atlas. A wrong day, filter or order is a
@@ -62,6 +64,12 @@ func New(ctx context.Context, a *atlas.Atlas, request *Request) (*Export, error)
 		e.table, e.NotCovered = clusterTable(a, list, request), list.NotCovered
 	}
 	e.Count = e.table.count
+	if request.Format == GeoJSON || request.Format == TopoJSON {
+		var err error
+		if e.sources, err = e.cited(ctx); err != nil {
+			return nil, err
+		}
+	}
 	return e, nil
 }
 
@@ -118,9 +126,16 @@ type eachRow func(yield func(row) error) error
 
 // cited gives the sources that the rows cite, each once, by title as the record
 // has them.
-func (e *Export) cited() []*sentra.Source {
+func (e *Export) cited(ctx context.Context) ([]*sentra.Source, error) {
 	wanted := make(map[sentra.SourceID]bool)
 	for i := range e.table.count {
+		if i%64 == 0 {
+			if err := sentra.Ended(ctx, "while the sources of the rows were gathered"); err != nil {
+				return nil, err
+			}
+			// Whoever asks for less goes before the rest.
+			runtime.Gosched()
+		}
 		r := e.table.row(i)
 		for c, column := range e.table.columns {
 			if column.Type == SourceList {
@@ -136,7 +151,7 @@ func (e *Export) cited() []*sentra.Source {
 			out = append(out, s)
 		}
 	}
-	return out
+	return out, nil
 }
 
 // citation gives a source in one line.

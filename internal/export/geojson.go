@@ -55,7 +55,7 @@ func (e *Export) head() Head {
 	for _, l := range sentra.DataLicences() {
 		h.Licences = append(h.Licences, LicenceJSON(l))
 	}
-	for _, s := range e.cited() {
+	for _, s := range e.sources {
 		h.Sources = append(h.Sources, sourceJSON(s))
 	}
 	return h

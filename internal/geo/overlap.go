@@ -36,7 +36,13 @@ func (e upright) at(lat float64) float64 {
 func NewOverlay(shape orb.MultiPolygon) *Overlay {
 	o := &Overlay{bound: shape.Bound(), area: areaOf(shape)}
 	edges, level := edgesOf(shape)
-	o.rows = make([][]upright, max(1, min(1024, len(edges)/8)))
+	reach := 0.0
+	for _, e := range edges {
+		reach += (e.north[1] - e.south[1]) / (o.bound.Max[1] - o.bound.Min[1])
+	}
+	// Few rows where edges are long, so that not each stands in all of them.
+	const rowsEach = 8
+	o.rows = make([][]upright, max(1, min(1024, len(edges)/8, int(rowsEach*float64(len(edges))/reach))))
 	for _, e := range append(edges, level...) {
 		for row := o.row(e.south[1]); row <= o.row(e.north[1]); row++ {
 			o.rows[row] = append(o.rows[row], e)

@@ -3,12 +3,15 @@ package geo
 import (
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"testing"
 
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/encoding/wkb"
 	"github.com/paulmach/orb/planar"
 	"github.com/peterstace/simplefeatures/geom"
+
+	"github.com/sentra-ikm/sentra/internal/geo/locate"
 )
 
 // star gives a jagged ring around a centre, wound either way.
@@ -254,4 +257,29 @@ func BenchmarkOverlay(b *testing.B) {
 			}
 		}
 	})
+}
+
+// TestLongEdgesTakeLittleMemory asserts that a polygon of long edges beside each other
+// is made ready in memory that grows with their number only.
+func TestLongEdgesTakeLittleMemory(t *testing.T) {
+	const n = 20_000
+	var ring orb.Ring
+	for i := range n {
+		ring = append(ring, orb.Point{95 + 46*float64(i)/n, -10 + 15*float64(i%2)})
+	}
+	comb := orb.MultiPolygon{{append(ring, orb.Point{141.5, 5}, orb.Point{141.5, -11}, orb.Point{94.9, -11}, ring[0])}}
+	for name, ready := range map[string]func(){
+		"overlay": func() { NewOverlay(comb) },
+		"index":   func() { locate.New([]locate.Face{{Shape: comb}}) },
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		ready()
+		runtime.ReadMemStats(&after)
+		if each := (after.TotalAlloc - before.TotalAlloc) / n; each > 12<<10 {
+			t.Errorf("%s: %d bytes for each edge", name, each)
+		} else {
+			t.Logf("%s: %d bytes for each edge", name, each)
+		}
+	}
 }

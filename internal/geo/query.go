@@ -1,7 +1,6 @@
 package geo
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -57,65 +56,6 @@ func checkAntimeridian(ring orb.Ring) error {
 		}
 	}
 	return nil
-}
-
-// How many pairs of edges, of which one lies in the box around the other, a polygon
-// may have: so many for each edge, and so many whatever there are. A coast has about
-// three for each; teeth side by side may have as many as there are teeth.
-const (
-	edgePairsEach = 32
-	edgePairs     = 1 << 20
-)
-
-// maxRingPairs bounds the positions of rings that lie in the box around another, each
-// counted for every such pair.
-const maxRingPairs = 5_000_000
-
-var errTooMany = errors.New("too many")
-
-// checkIntricacy refuses polygons that would take long to be checked and united,
-// since that compares every two edges whose boxes meet.
-func checkIntricacy(polygons orb.MultiPolygon) error {
-	tooIntricate := func() error {
-		return sentra.Errorf(sentra.CodeLimitExceeded, "the polygon has too many edges beside each other to be checked; simplify it")
-	}
-	var edges, rings []rtree.BulkItem
-	var lengths []int
-	for _, polygon := range polygons {
-		for _, ring := range polygon {
-			bound := ring.Bound()
-			rings = append(rings, rtree.BulkItem{Box: rtree.Box{MinX: bound.Min[0], MinY: bound.Min[1], MaxX: bound.Max[0], MaxY: bound.Max[1]}, RecordID: len(rings)})
-			lengths = append(lengths, len(ring))
-			for i := 1; i < len(ring); i++ {
-				a, b := ring[i-1], ring[i]
-				edges = append(edges, rtree.BulkItem{RecordID: len(edges),
-					Box: rtree.Box{MinX: min(a[0], b[0]), MinY: min(a[1], b[1]), MaxX: max(a[0], b[0]), MaxY: max(a[1], b[1])}})
-			}
-		}
-	}
-	count := func(items []rtree.BulkItem, limit int, weight func(a, b int) int) error {
-		tree := rtree.BulkLoad(slices.Clone(items))
-		total := 0
-		for _, item := range items {
-			err := tree.RangeSearch(item.Box, func(other int) error {
-				if other <= item.RecordID {
-					return nil
-				}
-				if total += weight(item.RecordID, other); total > limit {
-					return errTooMany
-				}
-				return nil
-			})
-			if err != nil {
-				return tooIntricate()
-			}
-		}
-		return nil
-	}
-	if err := count(rings, maxRingPairs, func(a, b int) int { return lengths[a] + lengths[b] }); err != nil {
-		return err
-	}
-	return count(edges, edgePairs+edgePairsEach*len(edges), func(int, int) int { return 1 })
 }
 
 // overlapping groups polygons whose boxes meet, directly or by others between them.

@@ -39,11 +39,24 @@ func TestIntricatePolygons(t *testing.T) {
 		}
 		return []byte(strings.TrimSuffix(outer, "]}") + text.String() + "]}")
 	}
+	// comb gives teeth of a height in degrees that stand beside each other.
+	comb := func(n int, height float64) []byte {
+		var text strings.Builder
+		text.WriteString(`{"type":"Polygon","coordinates":[[`)
+		for i := range n {
+			fmt.Fprintf(&text, "[%.6f,%.6f],", 95+46*float64(i)/float64(n), -10+height*float64(i%2))
+		}
+		text.WriteString("[141.5,5],[141.5,-11],[94.9,-11],[95,-10]]]}")
+		return []byte(text.String())
+	}
 	for _, c := range []struct {
 		name string
 		data []byte
 		code sentra.Code
 	}{
+		{"a comb of 99,000", comb(99_000, 14), sentra.CodeLimitExceeded},
+		{"a low comb of 99,000", comb(99_000, 1), sentra.CodeLimitExceeded},
+		{"a comb of 5,000", comb(5_000, 14), ""},
 		{"a circle of 99,000", ringed(99_000, 0), ""},
 		{"a coast of 99,000", ringed(99_000, 0.0002), ""},
 		{"teeth of 99,000 positions", ringed(98_998, 0.3), sentra.CodeLimitExceeded},

@@ -26,10 +26,10 @@ import (
 type documents struct {
 	bounds querycost.Bounds
 	tokens int
-	// timeout is the time that reading and checking may take.
-	timeout time.Duration
-	schema  *ast.Schema
-	kept    *otter.Cache[string, *document]
+	// deadline gives until when an operation may take.
+	deadline func(context.Context) time.Time
+	schema   *ast.Schema
+	kept     *otter.Cache[string, *document]
 }
 
 // document is a text that was read and checked.
@@ -53,7 +53,7 @@ const (
 func newDocuments(config Config, schema *ast.Schema) *documents {
 	return &documents{bounds: querycost.Bounds{Depth: config.MaxDepth, Aliases: config.MaxAliases, Selections: config.MaxSelections,
 		Fragments: config.MaxFragments, Operations: config.MaxOperations, Variables: config.MaxVariables, Directives: config.MaxDirectives},
-		tokens: config.MaxTokens, timeout: config.Timeout, schema: schema,
+		tokens: config.MaxTokens, deadline: config.deadline, schema: schema,
 		kept: otter.Must(&otter.Options[string, *document]{MaximumWeight: documentCache,
 			Weigher: func(text string, d *document) uint32 { return uint32(weightOf(text, d)) }})}
 }
@@ -110,11 +110,8 @@ func (e boundExecutor) CreateOperationContext(ctx context.Context, params *graph
 
 // read reads, measures and checks a text.
 func (d *documents) read(ctx context.Context, text string) (*document, gqlerror.List) {
-	if d.timeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, d.timeout)
-		defer cancel()
-	}
+	ctx, cancel := context.WithDeadline(ctx, d.deadline(ctx))
+	defer cancel()
 	parsed, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: text}, d.tokens)
 	if err != nil {
 		return nil, gqlerror.List{withCode(err, errcode.ParseFailed)}

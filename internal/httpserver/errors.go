@@ -59,13 +59,16 @@ func present(ctx context.Context, err error, log *slog.Logger) *gqlerror.Error {
 			return internalError(ctx)
 		}
 	}
-	if coded.Err != nil {
+	if coded.Err != nil && coded.Code != sentra.CodeDeadlineExceeded && coded.Code != sentra.CodeCancelled {
+		// One of each field that is late says no more than their number does.
 		log.InfoContext(ctx, "request refused", "error", coded, "request", requestID(ctx))
 	}
 	out := &gqlerror.Error{Message: coded.Message, Extensions: map[string]any{"code": graphqlCodes[coded.Code]}}
 	var argument []string
 	if field := graphql.GetFieldContext(ctx); field != nil {
 		out.Path = field.Path()
+	} else {
+		out.Path = graphql.GetPath(ctx)
 	}
 	if fault != nil {
 		out.Locations = fault.Locations

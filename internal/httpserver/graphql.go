@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"runtime"
 	"slices"
 	"strconv"
 	"sync"
@@ -67,7 +68,7 @@ func newGraphQL(config Config, schema graphql.ExecutableSchema, pin Pin, s *stre
 	h.exec.SetQueryCache(read)
 	h.exec.Use(read)
 	h.exec.Use(&variables{documents: read})
-	h.exec.Use(&limits{complexity: config.MaxComplexity})
+	h.exec.Use(&limits{complexity: config.MaxComplexity, deadline: config.deadline})
 	h.exec.SetErrorPresenter(presenter(log, m))
 	// gqlgen's WebSocket sends the text of this error as it is.
 	h.exec.SetRecoverFunc(func(ctx context.Context, value any) error {
@@ -120,7 +121,7 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // answer answers what a request asks, given as it came; the text is no longer
 // used when answer returns.
 func (h *graphqlHandler) answer(w http.ResponseWriter, r *http.Request, text []byte, takes accepted) {
-	pinned, version, now := h.pin(context.WithValue(r.Context(), pinnedKey{}, true))
+	pinned, version, now := h.pin(context.WithValue(context.WithValue(r.Context(), pinnedKey{}, true), begunKey{}, time.Now()))
 	day, scope := sentra.Today(now).String(), h.config.scopeOf(r)
 	post := r.Method == http.MethodPost
 	key := answerKey(version, day, scope, post, text)
@@ -448,11 +449,24 @@ func (h *graphqlHandler) around(ctx context.Context, next graphql.OperationHandl
 	if ctx.Value(pinnedKey{}) == nil {
 		ctx, _, _ = h.pin(ctx)
 	}
-	given := deadline{until: time.Now().Add(h.config.Timeout)}
+	given := deadline{until: h.config.deadline(ctx), turns: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	if inParts {
 		given.asker, _ = ctx.Value(askerKey{}).(context.Context)
 	}
 	return next(context.WithValue(ctx, deadlineKey{}, given))
+}
+
+// begunKey holds when a request began to be answered.
+type begunKey struct{}
+
+// deadline gives until when the operation of a context may take: what it takes to read
+// it, and to wait for room, counts too. Those of a WebSocket begin one by one.
+func (c Config) deadline(ctx context.Context) time.Time {
+	begun, ok := ctx.Value(begunKey{}).(time.Time)
+	if !ok {
+		begun = time.Now()
+	}
+	return begun.Add(c.Timeout)
 }
 
 type deadlineKey struct{}
@@ -462,6 +476,10 @@ type deadline struct {
 	until time.Time
 	// asker is the context of a client that asks for parts, else nil.
 	asker context.Context
+	// turns has room for the root fields that are answered at a time. gqlgen begins all
+	// at once, a thousand aliases too: each would hold memory, and none would be done
+	// before the time is up.
+	turns chan struct{}
 }
 
 // withDeadline ends the context of resolvers, and so of their SQL, in time. The
@@ -469,14 +487,26 @@ type deadline struct {
 // an error, once that has ended.
 func withDeadline(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
 	given, ok := ctx.Value(deadlineKey{}).(deadline)
-	switch {
-	case !ok:
+	if !ok {
 		return next(ctx)
-	case given.asker != nil:
-		return next(overdue{ctx, given.until, given.asker})
 	}
-	ctx, cancel := context.WithDeadline(ctx, given.until)
-	defer cancel()
+	if given.asker != nil {
+		ctx = overdue{ctx, given.until, given.asker}
+	} else {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, given.until)
+		defer cancel()
+	}
+	given.turns <- struct{}{}
+	defer func() { <-given.turns }()
+	// Of many root fields some are not begun when the time is up.
+	if err := sentra.Ended(ctx, "before the field was asked for"); err != nil {
+		if root := graphql.GetRootFieldContext(ctx); root != nil {
+			ctx = graphql.WithPathContext(ctx, graphql.NewPathWithField(root.Field.Alias))
+		}
+		graphql.AddError(ctx, err)
+		return graphql.Null
+	}
 	return next(ctx)
 }
 
@@ -494,6 +524,9 @@ func (o overdue) Deadline() (time.Time, bool) { return o.until, true }
 func (o overdue) Done() <-chan struct{} { return nil }
 
 func (o overdue) Err() error {
+	// gqlgen makes all deferred parts at once. Who sees that the client has gone must
+	// not wait until each of them has had its time slice.
+	runtime.Gosched()
 	if time.Now().After(o.until) {
 		return context.DeadlineExceeded
 	}

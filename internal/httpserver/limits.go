@@ -3,6 +3,7 @@ package httpserver
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -14,7 +15,8 @@ import (
 // Priced is a schema that knows what operations cost.
 type Priced interface {
 	// Price gives the price of an operation that is valid, with its variables
-	// coerced. Where that is more than most, it may be any price greater than it.
+	// coerced. Where that is more than most, it may be any price greater than it; once
+	// ctx has ended it says nothing.
 	Price(ctx context.Context, operation *ast.OperationDefinition, variables map[string]any, most int) int
 }
 
@@ -22,7 +24,9 @@ type Priced interface {
 // costs too much. How deep it is and how many aliases it has documents looks at.
 type limits struct {
 	complexity int
-	prices     Priced
+	// deadline gives until when an operation may take.
+	deadline func(context.Context) time.Time
+	prices   Priced
 }
 
 var _ interface {
@@ -49,7 +53,13 @@ func (l *limits) MutateOperationContext(ctx context.Context, operation *graphql.
 	if operation.Operation == nil {
 		return nil
 	}
+	// What prices depend on may have to be measured first.
+	ctx, cancel := context.WithDeadline(ctx, l.deadline(ctx))
+	defer cancel()
 	cost := l.prices.Price(ctx, operation.Operation, operation.Variables, l.complexity)
+	if err := sentra.Ended(ctx, "while the operation was priced"); err != nil {
+		return withCode(err, "")
+	}
 	if cost > l.complexity {
 		return withCode(sentra.Errorf(sentra.CodeLimitExceeded,
 			"the operation's complexity is %d; the limit is %d (fields, times the lengths of lists; a boundary counts by its bytes)", cost, l.complexity), "")

@@ -63,11 +63,10 @@ func connect(ctx context.Context, field, url string) (*sqlx.DB, error) {
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = openTimeout
 	}
-	connector, err := pq.NewConnectorConfig(config)
-	if err != nil {
+	if _, err := pq.NewConnectorConfig(config); err != nil {
 		return nil, sentra.Wrap(sentra.CodeBadUserInput, err, "%s: the database's address cannot be used", field)
 	}
-	db := sqlx.NewDb(sql.OpenDB(connector), "postgres")
+	db := sqlx.NewDb(sql.OpenDB(connector{config}), "postgres")
 	db.SetMaxOpenConns(16)
 	db.SetConnMaxIdleTime(5 * time.Minute)
 	waiting, cancel := context.WithTimeout(ctx, config.ConnectTimeout)

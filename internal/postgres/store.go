@@ -8,6 +8,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -158,6 +159,10 @@ func wrapSQL(err error, doing string) error {
 			}
 			return sentra.Wrap(sentra.CodeUnavailable, err, "%s: the database is not available", doing)
 		}
+	}
+	if errors.Is(err, net.ErrClosed) {
+		// The connector closed it, after it was silent for too long.
+		return sentra.Wrap(sentra.CodeDeadlineExceeded, err, "%s: the database says nothing", doing)
 	}
 	return fmt.Errorf("%s: %w", doing, err)
 }

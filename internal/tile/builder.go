@@ -13,6 +13,7 @@ import (
 	"github.com/paulmach/orb/maptile"
 
 	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/lazy"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -30,7 +31,7 @@ type Builder struct {
 	spaces sync.Pool
 
 	mu         sync.Mutex
-	epochs     map[sentra.Date]*epoch
+	epochs     map[sentra.Date]*lazy.Value[*epoch]
 	partitions []*partition
 	// inherited are the partitions of the builder before.
 	inherited []*partition
@@ -54,7 +55,7 @@ func NewBuilder(a *atlas.Atlas, clusterID func(key string) string) (*Builder, er
 	if err != nil {
 		return nil, fmt.Errorf("make the cache of cluster indexes: %w", err)
 	}
-	return &Builder{atlas: a, clusterID: clusterID, changes: changeDays(a.Data), selections: selections, indexes: indexes, epochs: make(map[sentra.Date]*epoch)}, nil
+	return &Builder{atlas: a, clusterID: clusterID, changes: changeDays(a.Data), selections: selections, indexes: indexes, epochs: make(map[sentra.Date]*lazy.Value[*epoch])}, nil
 }
 
 // Next makes the builder of the next atlas. What the boundaries alone decide it
@@ -106,7 +107,10 @@ func (b *Builder) view(ctx context.Context, q Query) (view, error) {
 	if err := b.atlas.CheckDay(q.Day); err != nil {
 		return view{}, sentra.In("asOf", err)
 	}
-	e := b.epoch(q.Day)
+	e, err := b.epoch(ctx, q.Day)
+	if err != nil {
+		return view{}, err
+	}
 	selected, err := b.selection(ctx, e, q)
 	if err != nil {
 		return view{}, err
@@ -192,8 +196,8 @@ func (b *Builder) Version() string { return b.atlas.Data.Version }
 // Prepare makes what the tiles of a zoom share, which the first tile of it would
 // make otherwise.
 func (b *Builder) Prepare(day sentra.Date, zoom int) {
-	e := b.epoch(day)
-	l := e.partition.level(zoom)
+	e := b.epochOf(day).Must()
+	l := e.partition.levels[zoom].Must()
 	for _, p := range e.provinces {
 		l.province(p.shape)
 	}
@@ -223,13 +227,24 @@ func (b *Builder) Build(ctx context.Context, t maptile.Tile, q Query) ([]byte, e
 		w := newLayerWriter(layer, &v.table, space)
 		switch layer.Name {
 		case LayerProvinces:
-			addProvinces(w, v, c, int(t.Z))
+			if err := addProvinces(ctx, w, v, c, int(t.Z)); err != nil {
+				return nil, err
+			}
 		case LayerRegencies:
-			addRegencies(w, v, c, int(t.Z))
+			if err := addRegencies(ctx, w, v, c, int(t.Z)); err != nil {
+				return nil, err
+			}
 		case LayerBorders:
-			addBorders(w, v, c, int(t.Z))
+			if err := addBorders(ctx, w, v, c, int(t.Z)); err != nil {
+				return nil, err
+			}
 		case LayerClusters:
-			for _, g := range v.clusters.in(t) {
+			for i, g := range v.clusters.in(t) {
+				if i%256 == 0 {
+					if err := sentra.Ended(ctx, whileDrawn); err != nil {
+						return nil, err
+					}
+				}
 				id, values := b.clusterValues(g)
 				c.origin = point{}
 				c.commands.point(g.at)
@@ -252,30 +267,50 @@ func (b *Builder) Build(ctx context.Context, t maptile.Tile, q Query) ([]byte, e
 	return data, nil
 }
 
-func addProvinces(w *layerWriter, v view, c *cutter, zoom int) {
-	l := v.partition.level(zoom)
+func addProvinces(ctx context.Context, w *layerWriter, v view, c *cutter, zoom int) error {
+	l, err := v.partition.level(ctx, zoom)
+	if err != nil {
+		return err
+	}
 	for i, p := range v.provinces {
+		if err := sentra.Ended(ctx, whileDrawn); err != nil {
+			return err
+		}
 		if v.hasProvince(int32(i)) {
 			w.add(featureID(p.Code), vectortile.Tile_POLYGON, v.provinceValues[i], c.area(l.province(p.shape)))
 		}
 	}
+	return nil
 }
 
-func addRegencies(w *layerWriter, v view, c *cutter, zoom int) {
-	l := v.partition.level(zoom)
+func addRegencies(ctx context.Context, w *layerWriter, v view, c *cutter, zoom int) error {
+	l, err := v.partition.level(ctx, zoom)
+	if err != nil {
+		return err
+	}
 	for i, r := range v.regencies {
+		if err := sentra.Ended(ctx, whileDrawn); err != nil {
+			return err
+		}
 		if v.hasRegency(int32(i)) {
 			w.add(featureID(r.Code), vectortile.Tile_POLYGON, v.regencyValues[i], c.area(l.outlines[i]))
 		}
 	}
+	return nil
 }
 
 // addBorders adds the borders of the regencies that are selected, and of the
 // selected provinces those that bound them.
-func addBorders(w *layerWriter, v view, c *cutter, zoom int) {
-	borders := v.partition.level(zoom).borders
-	for i := range borders {
-		border := &borders[i]
+func addBorders(ctx context.Context, w *layerWriter, v view, c *cutter, zoom int) error {
+	l, err := v.partition.level(ctx, zoom)
+	if err != nil {
+		return err
+	}
+	for i := range l.borders {
+		if err := sentra.Ended(ctx, whileDrawn); err != nil {
+			return err
+		}
+		border := &l.borders[i]
 		if !border.bound.meets(c.window) {
 			continue
 		}
@@ -302,6 +337,7 @@ func addBorders(w *layerWriter, v view, c *cutter, zoom int) {
 			w.add(id, vectortile.Tile_LINESTRING, values, c.border(border))
 		}
 	}
+	return nil
 }
 
 func addLabels(w *layerWriter, v view, c *cutter, t maptile.Tile) {
@@ -371,7 +407,7 @@ func (c *cutter) border(b *border) []uint32 {
 // Bounds gives the box around everything that can be in a tile, in degrees.
 func (b *Builder) Bounds(day sentra.Date) orb.Bound {
 	bound, empty := orb.Bound{}, true
-	for _, s := range b.epoch(day).partition.shapes {
+	for _, s := range b.epochOf(day).Must().partition.shapes {
 		if empty {
 			bound, empty = s.Bound, false
 		} else {

@@ -203,7 +203,7 @@ func TestNextBuilder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if b.epoch(today).partition != next.epoch(today).partition || b.epoch(today) == next.epoch(today) {
+	if before, after := b.epochOf(today).Must(), next.epochOf(today).Must(); before.partition != after.partition || before == after {
 		t.Error("the partition is made anew, or the epoch is not")
 	}
 }

@@ -2,10 +2,11 @@ package tile
 
 import (
 	"cmp"
+	"context"
 	"slices"
-	"sync"
 
 	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/lazy"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -14,19 +15,23 @@ type partition struct {
 	// shapes by code; a regency without a boundary is not among them.
 	shapes []*atlas.Shape
 	// levels make the level of a zoom when it is first asked for.
-	levels [MaxZoom + 1]func() *level
+	levels [MaxZoom + 1]*lazy.Value[*level]
 }
 
 func newPartition(shapes []*atlas.Shape) *partition {
 	p := &partition{shapes: shapes}
 	for zoom := range p.levels {
-		// A panic is every caller's, not only the first one's.
-		p.levels[zoom] = sync.OnceValue(func() *level { return newLevel(shapes, zoom) })
+		p.levels[zoom] = lazy.New(func() *level { return newLevel(shapes, zoom) })
 	}
 	return p
 }
 
-func (p *partition) level(zoom int) *level { return p.levels[zoom]() }
+// whileDrawn is where a question for tiles ends with its context.
+const whileDrawn = "while a tile was drawn"
+
+func (p *partition) level(ctx context.Context, zoom int) (*level, error) {
+	return p.levels[zoom].Get(ctx, whileDrawn)
+}
 
 // province is a province of an epoch.
 type province struct {
@@ -103,17 +108,22 @@ func (b *Builder) Epoch(day sentra.Date) sentra.Date {
 	return b.changes[max(0, at)]
 }
 
-// epoch gives the epoch of a day, made once.
-func (b *Builder) epoch(day sentra.Date) *epoch {
+// epoch gives the epoch of a day, made once. The error is that of a context that
+// ended.
+func (b *Builder) epoch(ctx context.Context, day sentra.Date) (*epoch, error) {
+	return b.epochOf(day).Get(ctx, whileDrawn)
+}
+
+func (b *Builder) epochOf(day sentra.Date) *lazy.Value[*epoch] {
 	start := b.Epoch(day)
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if found := b.epochs[start]; found != nil {
-		return found
+	found := b.epochs[start]
+	if found == nil {
+		found = lazy.New(func() *epoch { return b.newEpoch(start) })
+		b.epochs[start] = found
 	}
-	made := b.newEpoch(start)
-	b.epochs[start] = made
-	return made
+	return found
 }
 
 func (b *Builder) newEpoch(day sentra.Date) *epoch {
@@ -173,6 +183,8 @@ func (b *Builder) newEpoch(day sentra.Date) *epoch {
 // partition gives the partition of the shapes: that of another epoch, or of the
 // atlas before, where it is the same.
 func (b *Builder) partition(shapes []*atlas.Shape) *partition {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	same := func(p *partition) bool { return slices.Equal(p.shapes, shapes) }
 	if at := slices.IndexFunc(b.partitions, same); at >= 0 {
 		return b.partitions[at]

@@ -72,7 +72,7 @@ func (b *Builder) attribution(day sentra.Date) string {
 		}
 		names = append(names, name)
 	}
-	for _, shape := range b.epoch(day).partition.shapes {
+	for _, shape := range b.epochOf(day).Must().partition.shapes {
 		add("Boundaries", shape.Source)
 	}
 	if len(b.atlas.Data.Programme.Sources) > 0 {

@@ -9,9 +9,9 @@ import (
 	"github.com/hashicorp/golang-lru/v2/simplelru"
 	"github.com/klauspost/compress/gzip"
 	"github.com/paulmach/orb/maptile"
-	"golang.org/x/sync/singleflight"
 
 	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/panics"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -23,11 +23,11 @@ type Tiles struct {
 	kept      *cache
 	// writers are of *gzip.Writer, each of which takes much memory.
 	writers sync.Pool
-	// underWay are plain tiles that are being made.
-	underWay singleflight.Group
 
 	mu      sync.Mutex
 	builder *Builder
+	// underWay are plain tiles that are being made.
+	underWay map[cacheKey]*making
 }
 
 // DefaultCacheBytes is enough for some thousand tiles.
@@ -40,7 +40,7 @@ func NewTiles(present func() *atlas.Atlas, clusterID func(key string) string, ca
 	if err != nil {
 		return nil, err
 	}
-	return &Tiles{present: present, clusterID: clusterID, kept: kept}, nil
+	return &Tiles{present: present, clusterID: clusterID, kept: kept, underWay: make(map[cacheKey]*making)}, nil
 }
 
 // Builder gives the builder of the present atlas.
@@ -94,18 +94,64 @@ func (t *Tiles) Gzipped(ctx context.Context, b *Builder, at maptile.Tile, q Quer
 	if found, ok := t.kept.get(key); ok {
 		return found, nil
 	}
-	// Who asked first may leave while others wait for it.
-	made, err, _ := t.underWay.Do(fmt.Sprint(key), func() (any, error) {
-		data, err := t.build(context.WithoutCancel(ctx), b, at, q)
+	return t.once(ctx, key, func(ctx context.Context) ([]byte, error) {
+		data, err := t.build(ctx, b, at, q)
 		if err == nil {
 			t.kept.add(key, data)
 		}
 		return data, err
 	})
-	if err != nil {
-		return nil, err
+}
+
+// making is a tile that is being made for as long as somebody waits for it.
+type making struct {
+	waiting int
+	cancel  context.CancelFunc
+	// data and err are there when done is closed.
+	done chan struct{}
+	data []byte
+	err  error
+}
+
+// once gives what another who asked for the key is making already, or has it made.
+// Who asked first may leave while others wait; when all have left, it ends.
+func (t *Tiles) once(ctx context.Context, key cacheKey, build func(context.Context) ([]byte, error)) ([]byte, error) {
+	t.mu.Lock()
+	m := t.underWay[key]
+	if m == nil {
+		shared, cancel := context.WithCancel(context.WithoutCancel(ctx))
+		m = &making{cancel: cancel, done: make(chan struct{})}
+		t.underWay[key] = m
+		go func() {
+			defer close(m.done)
+			m.err = panics.Catch(func() (err error) {
+				m.data, err = build(shared)
+				return err
+			})
+			cancel()
+			t.mu.Lock()
+			defer t.mu.Unlock()
+			if t.underWay[key] == m {
+				delete(t.underWay, key)
+			}
+		}()
 	}
-	return made.([]byte), nil
+	m.waiting++
+	t.mu.Unlock()
+	select {
+	case <-m.done:
+		return m.data, m.err
+	case <-ctx.Done():
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if m.waiting--; m.waiting == 0 {
+		if t.underWay[key] == m {
+			delete(t.underWay, key)
+		}
+		m.cancel()
+	}
+	return nil, sentra.Ended(ctx, whileDrawn)
 }
 
 func (t *Tiles) build(ctx context.Context, b *Builder, at maptile.Tile, q Query) ([]byte, error) {

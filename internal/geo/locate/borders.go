@@ -467,6 +467,10 @@ func (x *Index) NearestGroups(ctx context.Context, from []int, n int, group func
 			}
 		}
 	}
+	// To sort those of a province takes milliseconds, and many may ask at once.
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	slices.SortFunc(pairs, func(a, b pair) int { return cmp.Compare(a.low, b.low) })
 	type found struct {
 		chord2 float64

@@ -15,6 +15,8 @@ const (
 	// cellsPerEdge weighs memory against the edges left to test in a cell.
 	cellsPerEdge = 20
 	maxCells     = 1 << 22
+	// cellsAnEdge is through how many cells an edge goes on average at most.
+	cellsAnEdge = 32
 	// beyond is a longitude, and a latitude, beyond all places.
 	beyond = 1e6
 )
@@ -124,7 +126,7 @@ func (b *builder) build() {
 	b.bound = orb.MultiPoint(b.points).Bound()
 	width, height := b.bound.Max[0]-b.bound.Min[0]+4*margin, b.bound.Max[1]-b.bound.Min[1]+4*margin
 	want := float64(min(maxCells, max(1024, cellsPerEdge*len(b.points))))
-	b.side = max(math.Sqrt(width*height/want), max(width, height)/(1<<16), 64*margin)
+	b.side = max(math.Sqrt(width*height/want), max(width, height)/(1<<16), b.reach()/float64(max(1<<17, cellsAnEdge*len(b.points))), 64*margin)
 	b.perDeg = 1 / b.side
 	b.nx, b.ny = int(width*b.perDeg)>>blockBits+1, int(height*b.perDeg)>>blockBits+1
 	b.columns, b.rows = b.nx<<blockBits, b.ny<<blockBits
@@ -132,6 +134,16 @@ func (b *builder) build() {
 	b.listEdges()
 	b.fill()
 	b.assemble()
+}
+
+// reach is the sum of the degrees that edges go over, eastwards and northwards.
+func (b *builder) reach() float64 {
+	sum := 0.0
+	for i, p := range b.points {
+		to := b.points[b.next[i]]
+		sum += math.Abs(to[0]-p[0]) + math.Abs(to[1]-p[1])
+	}
+	return sum
 }
 
 // clampColumn and clampRow give the cell of a coordinate.

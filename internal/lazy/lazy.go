@@ -1,0 +1,88 @@
+// Package lazy makes values when they are first needed, without holding up who may
+// wait no longer.
+package lazy
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/sentra-ikm/sentra/internal/panics"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// Value is made once, when it is first asked for, in a goroutine of its own. That
+// goes on when the asker leaves, since others may wait for it too: how much work it is
+// must be bounded.
+type Value[T any] struct {
+	made  func() T
+	begin sync.Once
+	done  chan struct{}
+	value T
+	fault error
+}
+
+// New gives a value that made makes.
+func New[T any](made func() T) *Value[T] {
+	return &Value[T]{made: made, done: make(chan struct{})}
+}
+
+// look is how often a waiting asker looks whether its context has an error: that of
+// a deferred part of an answer never ends, but has one.
+const look = 20 * time.Millisecond
+
+// Get gives the value, and waits for it as long as ctx goes on. The error is that of
+// sentra.Ended; doing says what could not be done. A panic while it
+// was made is the asker's.
+func (v *Value[T]) Get(ctx context.Context, doing string) (T, error) {
+	select {
+	case <-v.done:
+	default:
+		if err := v.wait(ctx, doing); err != nil {
+			var none T
+			return none, err
+		}
+	}
+	if v.fault != nil {
+		panic(v.fault)
+	}
+	return v.value, nil
+}
+
+func (v *Value[T]) wait(ctx context.Context, doing string) error {
+	if err := sentra.Ended(ctx, doing); err != nil {
+		return err
+	}
+	v.begin.Do(func() {
+		go func() {
+			defer close(v.done)
+			v.fault = panics.Catch(func() error {
+				v.value = v.made()
+				return nil
+			})
+		}()
+	})
+	again := time.NewTicker(look)
+	defer again.Stop()
+	for {
+		select {
+		case <-v.done:
+			return nil
+		case <-ctx.Done():
+		case <-again.C:
+		}
+		if err := sentra.Ended(ctx, doing); err != nil {
+			return err
+		}
+	}
+}
+
+// Must gives the value, however long it takes.
+func (v *Value[T]) Must() T {
+	value, err := v.Get(context.Background(), "")
+	if err != nil {
+		// This context does not end.
+		panic(err)
+	}
+	return value
+}
