@@ -54,7 +54,7 @@ func TestImportStoppedWhileWriting(t *testing.T) {
 		return command, &output
 	}
 	// The signal comes at the first statement that writes, and later in the work.
-	for _, after := range []time.Duration{0, 20 * time.Millisecond, 100 * time.Millisecond, 300 * time.Millisecond} {
+	for _, after := range []time.Duration{0, 0, 4 * time.Millisecond, 8 * time.Millisecond, 12 * time.Millisecond, 20 * time.Millisecond, 100 * time.Millisecond, 300 * time.Millisecond} {
 		command, output := run()
 		for began := time.Now(); ; time.Sleep(time.Millisecond) {
 			var writes bool
@@ -75,7 +75,10 @@ func TestImportStoppedWhileWriting(t *testing.T) {
 		if err := command.Process.Signal(syscall.SIGINT); err != nil {
 			t.Fatal(err)
 		}
+		// One that hangs is killed with the stacks of its goroutines.
+		hangs := time.AfterFunc(30*time.Second, func() { _ = command.Process.Signal(syscall.SIGQUIT) })
 		err := command.Wait()
+		hangs.Stop()
 		if err == nil {
 			if after == 0 {
 				t.Error("the import ended before the signal")

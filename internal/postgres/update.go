@@ -20,7 +20,10 @@ const changeLock = 0x53454e54524131
 // Update lets work change the record in one transaction, while no other change can
 // begin: all or nothing. Servers that listen hear of it once.
 func (s *Store) Update(ctx context.Context, work func(context.Context, register.Session) error) error {
-	return s.inTx(ctx, nil, func(tx *sqlx.Tx) error {
+	// The transaction is rolled back here and not by database/sql when ctx ends: its
+	// ROLLBACK in the middle of a COPY waits for an answer that lib/pq has taken for
+	// one to the COPY, for ever.
+	return s.inTx(context.WithoutCancel(ctx), nil, func(tx *sqlx.Tx) error {
 		if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, changeLock); err != nil {
 			return wrapSQL(err, "wait for other changes")
 		}
@@ -32,7 +35,10 @@ func (s *Store) Update(ctx context.Context, work func(context.Context, register.
 		if err := tx.GetContext(ctx, &session.facts, `SELECT coalesce(max(facts_number), -1) FROM changes WHERE facts_number IS NOT NULL`); err != nil {
 			return wrapSQL(err, "read the number of the facts")
 		}
-		return work(ctx, session)
+		if err := work(ctx, session); err != nil {
+			return err
+		}
+		return ctx.Err()
 	})
 }
 
