@@ -23,7 +23,13 @@ func (s *Store) Update(ctx context.Context, work func(context.Context, register.
 	// The transaction is rolled back here and not by database/sql when ctx ends: its
 	// ROLLBACK in the middle of a COPY waits for an answer that lib/pq has taken for
 	// one to the COPY, for ever.
-	return s.inTx(context.WithoutCancel(ctx), nil, func(tx *sqlx.Tx) error {
+	return s.inTx(context.WithoutCancel(ctx), nil, func(tx *sqlx.Tx) (err error) {
+		defer func() {
+			// A statement that ctx ended may also tell of a bad connection.
+			if err != nil && ctx.Err() != nil {
+				err = ctx.Err()
+			}
+		}()
 		if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, changeLock); err != nil {
 			return wrapSQL(err, "wait for other changes")
 		}
