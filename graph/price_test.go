@@ -29,6 +29,7 @@ import (
 const (
 	bytesAUnit, bytesOfAny     = 64, 4 << 10
 	objectsAUnit, objectsOfAny = 12, 5_000
+	memoryAUnit, memoryOfAny   = 512, 1 << 20
 )
 
 // quoted is a string of GraphQL.
@@ -242,7 +243,7 @@ func TestPriceCoversWork(t *testing.T) {
 			ids = append(ids, part[:strings.IndexByte(part, '"')])
 		}
 	}
-	asked, refused := 0, 0
+	asked, refused, worst := 0, 0, 0.0
 	for seed := range uint64(1500) {
 		text := askedAtRandom(schema.Schema(), seed)
 		if strings.Contains(text, "__schema") || strings.Contains(text, "__type(") {
@@ -265,10 +266,11 @@ func TestPriceCoversWork(t *testing.T) {
 		answer := post(server, text)
 		took := time.Since(started)
 		runtime.ReadMemStats(&after)
-		size, objects := answer.Body.Len(), int(after.Mallocs-before.Mallocs)
+		size, objects, memory := answer.Body.Len(), int(after.Mallocs-before.Mallocs), int(after.TotalAlloc-before.TotalAlloc)
+		worst = max(worst, float64(memory-memoryOfAny)/float64(price))
 		asked++
 		if os.Getenv("SENTRA_PRICES") != "" {
-			fmt.Printf("%8d units %9d bytes %6.1f B/unit %9d objects %6.1f/unit %8v %6.2f µs/unit %.200q\n", price, size, float64(size-bytesOfAny)/float64(price), objects, float64(objects-objectsOfAny)/float64(price), took, float64(took.Microseconds()-2000)/float64(price), text)
+			fmt.Printf("%8d units %10d in memory %8.1f B/unit %9d bytes %6.1f B/unit %9d objects %6.1f/unit %8v %6.2f µs/unit %.200q\n", price, memory, float64(memory-memoryOfAny)/float64(price), size, float64(size-bytesOfAny)/float64(price), objects, float64(objects-objectsOfAny)/float64(price), took, float64(took.Microseconds()-2000)/float64(price), text)
 		}
 		if size > price*bytesAUnit+bytesOfAny || objects > price*objectsAUnit+objectsOfAny {
 			t.Errorf("seed %d: price %d, %d bytes, %d objects: %.2000s", seed, price, size, objects, text)
@@ -277,6 +279,7 @@ func TestPriceCoversWork(t *testing.T) {
 			t.Errorf("seed %d, price %d: %.300s\n%s", seed, price, answer.Body, text)
 		}
 	}
+	t.Logf("at most %.0f bytes of memory a unit", worst)
 	if asked < 1000 || refused == 0 {
 		t.Errorf("%d queries were answered, %d were too costly", asked, refused)
 	}

@@ -59,6 +59,13 @@ func documents() []document {
 		}
 		return `{type:"Polygon",coordinates:[[` + strings.Join(positions, ",") + `]]}`
 	}
+	comb := func(n int) string {
+		positions := make([]string, n)
+		for i := range positions {
+			positions[i] = fmt.Sprintf("[%.5f,%d]", 95+46*float64(i)/float64(n), -10+15*(i%2))
+		}
+		return `{type:"Polygon",coordinates:[[` + strings.Join(positions, ",") + `,[141.5,5],[141.5,-11],[94.9,-11],[95,-10]]]}`
+	}
 	near := make([]string, 200)
 	for i := range near {
 		near[i] = fmt.Sprintf("{near:{point:{lon:%d,lat:-2},radius:3000000}}", 95+i%40)
@@ -78,10 +85,13 @@ func documents() []document {
 		{"introspection under 1,000 aliases", "{__schema{" + repeat(1000, "", "a%d:types{name} ", "") + "}}"},
 		{"introspection, 20 aliases of 20", "{__schema{" + repeat(20, "", "a%d:types{"+repeat(20, "", "b%[1]d:name "+types+" ", "")+"}", "") + "}}"},
 		{"a polygon of 9,000 positions", "{regions(filter:{within:" + circle(9000) + "}){totalCount}}"},
+		{"a comb of 5,000 teeth", "{regions(filter:{within:" + comb(5000) + "}){totalCount}}"},
+		{"a comb of 9,000 teeth, for clusters", "{clusters(filter:{within:" + comb(9000) + "}){totalCount}}"},
 		{"a polygon under 100 aliases", repeat(100, "{", "a%d:regions(filter:{intersects:"+circle(60)+"}){totalCount} ", "}")},
 		{"or of 200 polygons", "{regions(filter:{or:[" + strings.Repeat("{intersects:"+circle(40)+"},", 200) + "]}){totalCount}}"},
 		{"or of 200 circles", "{regions(filter:{or:[" + strings.Join(near, ",") + "]}){totalCount}}"},
 		{"search under 1,000 aliases", repeat(999, "{", `a%d:search(text:"Dogiyaj %[1]d",first:100){score} `, "}")},
+		{"choropleths under 300 aliases", repeat(300, "{", `a%d:choropleth(by:REGION,measure:AFFIRMATIVE_CLUSTER_SHARE){rows{value}} `, "}")},
 		{"what is not covered, with boundaries, 100 times", repeat(100, "{", `a%d:regions(first:1,filter:{affirmative:true}){notCovered{boundary}} `, "}")},
 		{"clusters of products, nested", "{products{clusters{products{clusters{products{clusters{name}}}}}}}"},
 	}

@@ -15,9 +15,9 @@ import (
 
 // maxOverlaySteps is how many edges the polygons of one request may be laid over,
 // each counted at every latitude at which another begins. Coasts in full detail take
-// a hundredth of it; polygons of long teeth beside each other could take a thousand
+// a twentieth of it; polygons of long teeth beside each other could take a thousand
 // times as much.
-const maxOverlaySteps = 50_000_000
+const maxOverlaySteps = 10_000_000
 
 // readyPolygon is a polygon of a filter, made ready when it is first needed.
 type readyPolygon struct {
