@@ -23,8 +23,8 @@ type work struct {
 
 const (
 	// bytesPerCost is what an operation may need in memory for each unit of its price:
-	// its answer twice, and the objects that it is made of. A test of package graph
-	// holds both to the price.
+	// its answer twice, and the objects that it is made of. TestPriceCoversWork of package
+	// graph holds all that queries at random allocate to it; at most 352 were seen.
 	bytesPerCost = 512
 	// bytesPerText is what a document and its variables may need for each byte of
 	// theirs once they are read.

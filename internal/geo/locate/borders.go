@@ -450,35 +450,37 @@ func (x *Index) NearestFaces(face, n int, filter func(face int) bool) []Hit {
 // faces. The group of a face is a number that Hit.Face then names, negative for a
 // face to leave out; it is asked once a face. The error is the context's.
 func (x *Index) NearestGroups(ctx context.Context, from []int, n int, group func(face int) int) ([]Hit, error) {
-	type pair struct {
-		low         float64
-		face, other int
-		group       int
+	// One candidate a face and not a pair of faces: a province has dozens.
+	type candidate struct {
+		low                   float64
+		closest, other, group int32 // closest of those looked from, by their boxes
 	}
-	var pairs []pair
+	candidates := make([]candidate, 0, len(x.faces))
 	for other := range x.faces {
 		g := group(other)
 		if g < 0 || x.faceRuns[other] == x.faceRuns[other+1] {
 			continue
 		}
+		c := candidate{math.Inf(1), nobody, int32(other), int32(g)}
 		for _, face := range from {
 			if x.faceRuns[face] < x.faceRuns[face+1] {
-				pairs = append(pairs, pair{x.faceBoxes[face].ToBox(&x.faceBoxes[other]), face, other, g})
+				if low := x.faceBoxes[face].ToBox(&x.faceBoxes[other]); low < c.low {
+					c.low, c.closest = low, int32(face)
+				}
 			}
 		}
+		if c.closest != nobody {
+			candidates = append(candidates, c)
+		}
 	}
-	// To sort those of a province takes milliseconds, and many may ask at once.
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	slices.SortFunc(pairs, func(a, b pair) int { return cmp.Compare(a.low, b.low) })
+	slices.SortFunc(candidates, func(a, b candidate) int { return cmp.Compare(a.low, b.low) })
 	type found struct {
 		chord2 float64
 		group  int
 	}
 	compare := func(a, b found) int { return cmp.Or(cmp.Compare(a.chord2, b.chord2), cmp.Compare(a.group, b.group)) }
 	var nearest []found // sorted, at most n
-	for _, p := range pairs {
+	for _, p := range candidates {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
@@ -489,22 +491,32 @@ func (x *Index) NearestGroups(ctx context.Context, from []int, n int, group func
 			}
 			limit = nearest[n-1].chord2
 		}
-		known := slices.IndexFunc(nearest, func(f found) bool { return f.group == p.group })
+		known := slices.IndexFunc(nearest, func(f found) bool { return f.group == int(p.group) })
 		if known >= 0 {
 			limit = nearest[known].chord2
 		}
 		if p.low > limit {
 			continue
 		}
-		chord2 := x.between(p.face, p.other, limit)
+		chord2 := x.between(int(p.closest), int(p.other), limit)
+		for _, face := range from {
+			nearer := min(limit, chord2)
+			if nearer == 0 || face == int(p.closest) || x.faceBoxes[face].ToBox(&x.faceBoxes[p.other]) > nearer {
+				continue
+			}
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			chord2 = min(chord2, x.between(face, int(p.other), nearer))
+		}
 		if math.IsInf(chord2, 1) || known >= 0 && chord2 >= limit {
 			continue
 		}
 		if known >= 0 {
 			nearest = slices.Delete(nearest, known, known+1)
 		}
-		at, _ := slices.BinarySearchFunc(nearest, found{chord2, p.group}, compare)
-		if nearest = slices.Insert(nearest, at, found{chord2, p.group}); len(nearest) > n {
+		at, _ := slices.BinarySearchFunc(nearest, found{chord2, int(p.group)}, compare)
+		if nearest = slices.Insert(nearest, at, found{chord2, int(p.group)}); len(nearest) > n {
 			nearest = nearest[:n]
 		}
 	}
