@@ -3,6 +3,7 @@ module github.com/sentra-ikm/sentra
 go 1.26.8
 
 require (
+	github.com/go-json-experiment/json v1.27.2
 	github.com/99designs/gqlgen v0.17.98
 	github.com/CAFxX/httpcompression v0.0.8
 	github.com/agnivade/levenshtein v1.2.2

@@ -29,13 +29,13 @@ func manyClusters(t *testing.T, n int) *sentra.Dataset {
 	t.Helper()
 	data := *must(shared.store.Load(t.Context()))
 	clusters := data.Clusters
-	data.Clusters = append([]sentra.Cluster{}, clusters...)
+	data.Clusters = append([]*sentra.Cluster{}, clusters...)
 	for i := range n {
-		c := clusters[i%len(clusters)]
+		c := *clusters[i%len(clusters)]
 		c.Key = fmt.Sprintf("%s-%d", c.Key, i)
 		c.NameEN, c.NameID = fmt.Sprintf("%s %d", c.NameEN, i), fmt.Sprintf("%s %d", c.NameID, i)
 		c.Point = &orb.Point{95 + 46*float64(i%997)/997, -11 + 17*float64(i%499)/499}
-		data.Clusters = append(data.Clusters, c)
+		data.Clusters = append(data.Clusters, &c)
 	}
 	return &data
 }

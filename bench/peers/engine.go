@@ -340,7 +340,10 @@ func (w *world) withClusters(n int) (*atlas.Atlas, error) {
 			data.Clusters = append(data.Clusters, c)
 		}
 	}
-	data.Clusters = append(data.Clusters, syntheticClusters(w.faces, &data, n)...)
+	made := syntheticClusters(w.faces, &data, n)
+	for i := range made {
+		data.Clusters = append(data.Clusters, &made[i])
+	}
 	return atlas.New(&data)
 }
 

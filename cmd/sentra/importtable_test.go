@@ -3,11 +3,16 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
+	"github.com/sentra-ikm/sentra/internal/pgtest"
+	"github.com/sentra-ikm/sentra/internal/postgres"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -59,5 +64,55 @@ func TestInterrupted(t *testing.T) {
 	}
 	if err := interrupted(t.Context(), nil); err != nil {
 		t.Errorf("got %v", err)
+	}
+}
+
+// Two commands at once both import all that they bring, one after the other.
+func TestImportsAtOnce(t *testing.T) {
+	_, _, url := database(t, pgtest.Start)
+	dir := tempDir(t)
+	const head = "key,name_id,product_id,phase,regions,source\n"
+	var group sync.WaitGroup
+	for importer := range 2 {
+		file := filepath.Join(dir, fmt.Sprintf("%d.csv", importer))
+		rows := head
+		for i := range 300 {
+			rows += fmt.Sprintf("at-once-%d-%d,Sentra %d,Kopi,2017,94.06,A letter\n", importer, i, i)
+		}
+		rows += fmt.Sprintf("at-once,Sentra dari %d,Kopi,2017,94.06,A letter\n", importer)
+		if err := os.WriteFile(file, []byte(rows), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		group.Go(func() {
+			if out, err := exec.Command(binary, "import", "clusters", file, "--quiet", "--database-url", url).CombinedOutput(); err != nil {
+				t.Errorf("%v\n%s", err, out)
+			}
+		})
+	}
+	group.Wait()
+	store, err := postgres.Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	data, err := store.LoadWithoutShapes(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	brought, name := 0, ""
+	for _, c := range data.Clusters {
+		if strings.HasPrefix(c.Key, "at-once-") {
+			brought++
+		}
+		if c.Key == "at-once" {
+			name = c.NameID
+		}
+	}
+	last, err := store.Change(t.Context(), data.Number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "Sentra dari " + strings.TrimSuffix(filepath.Base(strings.Fields(last.Reason)[2]), ".csv"); brought != 600 || name != want {
+		t.Errorf("%d clusters of 600; the one of both is %q, and the last change (%s) called it %q", brought, name, last.Reason, want)
 	}
 }

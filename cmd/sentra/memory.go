@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"time"
 
 	"github.com/sentra-ikm/sentra/internal/atlas"
 )
@@ -40,15 +41,24 @@ func makeRoom(planned int64, log *slog.Logger) {
 // roomFor gives the limit for what is in use, in MiB.
 func roomFor(planned, used int64) int64 { return max(planned, used*3/2) }
 
-// followDataset raises the memory limit for each dataset that is swapped in, until ctx ends.
-func followDataset(ctx context.Context, holder *atlas.Holder, planned int64, log *slog.Logger) {
-	changed := holder.Changed()
+// roomEvery is the least time between two looks at the memory in use, which cost two
+// collections each: many small changes need no more room than one.
+const roomEvery = 10 * time.Second
+
+// followDataset raises the memory limit for the dataset, and again after others were
+// swapped in, until ctx ends; no more often than every so long.
+func followDataset(ctx context.Context, holder *atlas.Holder, planned int64, every time.Duration, log *slog.Logger) {
 	for {
+		// Taken before the work, so that no swap during it is missed.
+		changed, rested := holder.Changed(), time.After(every)
+		makeRoom(planned, log)
 		select {
 		case <-changed:
-			// Taken before the work, so that no swap during it is missed.
-			changed = holder.Changed()
-			makeRoom(planned, log)
+		case <-ctx.Done():
+			return
+		}
+		select {
+		case <-rested:
 		case <-ctx.Done():
 			return
 		}

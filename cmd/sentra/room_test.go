@@ -49,7 +49,7 @@ func TestMemoryLimitFollowsTheDataset(t *testing.T) {
 		t.Fatal(err)
 	}
 	const planned = 512
-	go followDataset(ctx, holder, planned, log)
+	go followDataset(ctx, holder, planned, time.Millisecond, log)
 	for _, before := range []int64{1 << 40, 300 << 20} {
 		debug.SetMemoryLimit(before)
 		followed := false

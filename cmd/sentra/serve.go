@@ -113,8 +113,6 @@ func serve(ctx context.Context, o *options, config httpserver.Config, address, m
 	if _, loaded := application.Holder.Atlas().LoadedBoundaries(sentra.Today(time.Now())); loaded == 0 && writable {
 		background = loadBoundaries(ctx, store, application.Holder, boundaries, log)
 	}
-	makeRoom(memory, log)
-
 	working, done := context.WithCancel(ctx)
 	finished := make(chan struct{})
 	go func() {
@@ -129,7 +127,7 @@ func serve(ctx context.Context, o *options, config httpserver.Config, address, m
 		stop := serveMetrics(aside, application.Server.MetricsHandler(), log)
 		defer stop()
 	}
-	go followDataset(working, application.Holder, memory, log)
+	go followDataset(working, application.Holder, memory, roomEvery, log)
 	err = application.Server.Serve(ctx, listener)
 	done()
 	select {

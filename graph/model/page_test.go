@@ -44,7 +44,7 @@ func TestPagesAfterRelay(t *testing.T) {
 	for i := range 70 {
 		// On a coarse lattice, so that many are equally far from a point.
 		p := orb.Point{100 + float64(random.IntN(5)), float64(random.IntN(5))}
-		data.Clusters = append(data.Clusters, sentra.Cluster{Key: fmt.Sprintf("k%d", i), NameEN: fmt.Sprint(random.IntN(20)),
+		data.Clusters = append(data.Clusters, &sentra.Cluster{Key: fmt.Sprintf("k%d", i), NameEN: fmt.Sprint(random.IntN(20)),
 			Phases: []string{"2017"}, Point: &p, Precision: sentra.PrecisionPoint})
 	}
 	a, err := atlas.New(data)

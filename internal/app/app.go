@@ -169,7 +169,9 @@ func CheckReadable(ctx context.Context, store *postgres.Store) error {
 
 // Register changes the record of a store. What a change leads to is tried as an
 // atlas before it is stored.
-func Register(store *postgres.Store) *register.Register { return register.New(store, atlas.Try) }
+func Register(store *postgres.Store) *register.Register {
+	return register.New(store, new(atlas.Trial).Try)
+}
 
 // tellAgain is the pause before a failure that lasts is told again.
 const tellAgain = 30 * time.Second

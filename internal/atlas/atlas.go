@@ -6,12 +6,13 @@ package atlas
 import (
 	"context"
 	"fmt"
-	"math"
-	"slices"
+	"sync/atomic"
 
 	"github.com/paulmach/orb"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/sentra-ikm/sentra/internal/lazy"
+	"github.com/sentra-ikm/sentra/internal/panics"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -28,17 +29,19 @@ type Atlas struct {
 	designation  map[string]*sentra.Designation
 	coverage     []*sentra.DesignationCoverage
 	shapes       map[sentra.RegionCode][]*Shape
-	clusters     map[string]*Cluster
+	clusters     clusterKeys
 	clustersAt   map[sentra.RegionCode][]*Cluster
 	// provinceOnly are the clusters that name a province, by its code.
 	provinceOnly map[sentra.RegionCode][]*Cluster
 	clusterOrder []*Cluster
-	orders       map[sentra.ClusterOrder]*lazy.Value[*clusterOrder]
-	products     map[string]*sentra.Product
-	phases       map[string]*sentra.Phase
-	sources      map[sentra.SourceID]*sentra.Source
-	names        map[sentra.RegionCode]string
-	spans        map[sentra.RegionCode][]span
+	orders       clusterOrders
+	// slots is one more than the greatest slot of a cluster.
+	slots    int32
+	products map[string]*sentra.Product
+	phases   map[string]*sentra.Phase
+	sources  map[sentra.SourceID]*sentra.Source
+	names    map[sentra.RegionCode]string
+	spans    map[sentra.RegionCode][]span
 	// firstBegun is the first day on which a region had a cluster whose phase had begun.
 	firstBegun map[sentra.RegionCode]sentra.Date
 	// allBegun is the first day on which every cluster's phase had begun.
@@ -49,9 +52,8 @@ type Atlas struct {
 	clustersMaking, clustersOfPhase map[string][]*Cluster
 
 	// What is worked out when it is first needed.
-	lengths  *lazy.Value[*Lengths]
-	sizes    *boundarySizes
-	searched *lazy.Value[[]searched]
+	lengths *lazy.Value[*measured]
+	sizes   *boundarySizes
 }
 
 // codeKey is a code in its system.
@@ -68,8 +70,11 @@ type Cluster struct {
 	Place orb.Point
 	// Begins is the first day of the first of its phases.
 	Begins sentra.Date
-	// position in the usual order.
-	position int
+	// slot is a number that no other cluster of the atlas has. Who takes the cluster's
+	// place in the next atlas has it too.
+	slot int32
+	// normal are its names normalised, once they were needed.
+	normal atomic.Pointer[[2]string]
 }
 
 // New makes the indexes of a state of the record.
@@ -77,129 +82,166 @@ func New(data *sentra.Dataset) (*Atlas, error) {
 	return build(context.Background(), data, nil)
 }
 
-// Next makes the indexes of the next state of the record. Boundaries that are
-// the same as in this atlas are not worked out again. The atlas may be nil.
+// Next makes the indexes of the next state of the record. What both states share is
+// not worked out again, and of clusters only what changed, where that is little. The
+// atlas may be nil.
 func (a *Atlas) Next(ctx context.Context, data *sentra.Dataset) (*Atlas, error) {
-	return build(ctx, data, a)
+	next, err := build(ctx, data, a)
+	if err == nil && a != nil {
+		// Every question needs them, and the first would wait.
+		_, err = next.Lengths(ctx)
+	}
+	return next, err
 }
 
-// Try tells whether a state of the record can be served, so that none is stored
-// that the next start refuses.
-func Try(ctx context.Context, data *sentra.Dataset) (err error) {
+// Trial tells whether states of the record can be served, so that none is stored
+// that the next start refuses. What states that follow each other share is tried
+// once. The zero value is ready, and may be used by many at once.
+type Trial struct {
+	// last is the atlas of a small state without boundaries.
+	last atomic.Pointer[Atlas]
+}
+
+// smallTrial is the most clusters of a state that a trial keeps.
+const smallTrial = 1000
+
+// Try tells whether a state can be served.
+func (t *Trial) Try(ctx context.Context, data *sentra.Dataset) (err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			err = fmt.Errorf("index the record: %v", fault)
 		}
 	}()
-	_, err = build(ctx, data, nil)
-	return err
+	made, err := build(ctx, data, t.last.Load())
+	if err != nil {
+		return err
+	}
+	for _, g := range made.geometries {
+		g.coverage.Simplified()
+	}
+	if len(data.Boundaries) == 0 && len(data.Clusters) <= smallTrial {
+		t.last.Store(made)
+	}
+	return nil
 }
 
-func build(ctx context.Context, data *sentra.Dataset, previous *Atlas) (*Atlas, error) {
-	a := &Atlas{
-		Data:         data,
-		regions:      make(map[sentra.RegionCode]*sentra.Region),
-		memberships:  make(map[sentra.RegionCode][]*sentra.Membership),
-		members:      make(map[sentra.RegionCode][]*sentra.Membership),
-		codes:        make(map[sentra.RegionCode][]*sentra.OfficialCode),
-		meanings:     make(map[codeKey][]*sentra.OfficialCode),
-		designations: make(map[sentra.RegionCode][]*sentra.Designation),
-		designation:  make(map[string]*sentra.Designation),
-		shapes:       make(map[sentra.RegionCode][]*Shape),
-		clusters:     make(map[string]*Cluster),
-		clustersAt:   make(map[sentra.RegionCode][]*Cluster),
-		provinceOnly: make(map[sentra.RegionCode][]*Cluster),
-		products:     make(map[string]*sentra.Product),
-		phases:       make(map[string]*sentra.Phase),
-		sources:      make(map[sentra.SourceID]*sentra.Source),
-		names:        make(map[sentra.RegionCode]string),
-		firstBegun:   make(map[sentra.RegionCode]sentra.Date),
+// Try is Trial.Try for one state.
+func Try(ctx context.Context, data *sentra.Dataset) error { return new(Trial).Try(ctx, data) }
 
-		clustersMaking: make(map[string][]*Cluster), clustersOfPhase: make(map[string][]*Cluster),
+// build makes the indexes of what previous, which may be nil, does not have: lists
+// that two states of the record share are the same.
+func build(ctx context.Context, data *sentra.Dataset, previous *Atlas) (*Atlas, error) {
+	a, before := &Atlas{}, &sentra.Dataset{}
+	all := previous == nil
+	if previous != nil {
+		*a, before = *previous, previous.Data
 	}
-	for i := range data.Regions {
-		r := &data.Regions[i]
-		a.regions[r.Code], a.names[r.Code] = r, Normalise(r.Name)
+	a.Data = data
+	regions, memberships := all || !shared(before.Regions, data.Regions), all || !shared(before.Memberships, data.Memberships)
+	designations, coverage := all || !shared(before.Designations, data.Designations), all || !shared(before.Coverage, data.Coverage)
+	phases := all || !shared(before.Phases, data.Phases)
+	drawn := regions || memberships || all || !shared(before.Boundaries, data.Boundaries)
+	if regions {
+		a.regions, a.names = make(map[sentra.RegionCode]*sentra.Region), make(map[sentra.RegionCode]string)
+		for i := range data.Regions {
+			r := &data.Regions[i]
+			a.regions[r.Code], a.names[r.Code] = r, Normalise(r.Name)
+		}
 	}
-	for i := range data.Memberships {
-		m := &data.Memberships[i]
-		a.memberships[m.Region] = append(a.memberships[m.Region], m)
-		a.members[m.Province] = append(a.members[m.Province], m)
+	if memberships {
+		a.memberships, a.members = make(map[sentra.RegionCode][]*sentra.Membership), make(map[sentra.RegionCode][]*sentra.Membership)
+		for i := range data.Memberships {
+			m := &data.Memberships[i]
+			a.memberships[m.Region] = append(a.memberships[m.Region], m)
+			a.members[m.Province] = append(a.members[m.Province], m)
+		}
 	}
-	for i := range data.Codes {
-		c := &data.Codes[i]
-		key := codeKey{c.System, c.Value}
-		a.codes[c.Region], a.meanings[key] = append(a.codes[c.Region], c), append(a.meanings[key], c)
+	if all || !shared(before.Codes, data.Codes) {
+		a.codes, a.meanings = make(map[sentra.RegionCode][]*sentra.OfficialCode), make(map[codeKey][]*sentra.OfficialCode)
+		for i := range data.Codes {
+			c := &data.Codes[i]
+			key := codeKey{c.System, c.Value}
+			a.codes[c.Region], a.meanings[key] = append(a.codes[c.Region], c), append(a.meanings[key], c)
+		}
 	}
-	for i := range data.Designations {
-		d := &data.Designations[i]
-		a.designations[d.Region] = append(a.designations[d.Region], d)
-		a.designation[d.ID] = d
+	if designations {
+		a.designations, a.designation = make(map[sentra.RegionCode][]*sentra.Designation), make(map[string]*sentra.Designation)
+		for i := range data.Designations {
+			d := &data.Designations[i]
+			a.designations[d.Region] = append(a.designations[d.Region], d)
+			a.designation[d.ID] = d
+		}
 	}
-	for i := range data.Coverage {
-		a.coverage = append(a.coverage, &data.Coverage[i])
+	if coverage {
+		a.coverage = nil
+		for i := range data.Coverage {
+			a.coverage = append(a.coverage, &data.Coverage[i])
+		}
 	}
-	for i := range data.Products {
-		a.products[data.Products[i].Key] = &data.Products[i]
+	if all || !shared(before.Products, data.Products) {
+		a.products = make(map[string]*sentra.Product)
+		for i := range data.Products {
+			a.products[data.Products[i].Key] = &data.Products[i]
+		}
 	}
-	for i := range data.Phases {
-		a.phases[data.Phases[i].Key] = &data.Phases[i]
+	if phases {
+		a.phases = make(map[string]*sentra.Phase)
+		for i := range data.Phases {
+			a.phases[data.Phases[i].Key] = &data.Phases[i]
+		}
 	}
-	for i := range data.Sources {
-		a.sources[data.Sources[i].ID] = &data.Sources[i]
+	if all || !shared(before.Sources, data.Sources) {
+		a.sources = make(map[sentra.SourceID]*sentra.Source)
+		for i := range data.Sources {
+			a.sources[data.Sources[i].ID] = &data.Sources[i]
+		}
 	}
-	if err := a.draw(ctx, previous); err != nil {
+	if drawn {
+		a.shapes, a.geometries = make(map[sentra.RegionCode][]*Shape), nil
+		if err := a.draw(ctx, previous); err != nil {
+			return nil, err
+		}
+		a.sizes = a.newBoundarySizes()
+	}
+	// The rest does not wait for the index of the boundaries.
+	var work errgroup.Group
+	if drawn {
+		work.Go(func() error {
+			return panics.Catch(func() error {
+				a.generations = a.generationsOf(previous)
+				return nil
+			})
+		})
+	}
+	if regions || memberships || designations || coverage {
+		a.spans = a.timelines()
+	}
+	// Where a cluster lies may depend on boundaries, and when it begins on phases.
+	var gone, put []*Cluster
+	replaced := false
+	if !drawn && !phases {
+		gone, put, replaced = a.replaceClusters(before.Clusters, data.Clusters)
+	}
+	if !replaced {
+		a.indexClusters()
+	}
+	if err := work.Wait(); err != nil {
 		return nil, err
 	}
-	clusters := make([]Cluster, len(data.Clusters))
-	for i := range data.Clusters {
-		c := &clusters[i]
-		c.Cluster = &data.Clusters[i]
-		switch {
-		case c.Point != nil:
-			c.Place = *c.Point
-		case len(c.Regions) > 0:
-			c.Place = a.regions[c.Regions[0]].Point
-			if shapes := a.shapes[c.Regions[0]]; len(shapes) > 0 {
-				c.Place = shapes[len(shapes)-1].Label
-			}
+	if replaced && !designations && shared(before.Events, data.Events) {
+		known, err := previous.lengths.Get(ctx, whileMeasured)
+		if err != nil {
+			return nil, err
 		}
-		c.Begins = math.MaxInt32
-		for _, key := range c.Phases {
-			c.Begins = min(c.Begins, a.phases[key].From.First)
-		}
-		a.clusters[c.Key] = c
-		a.clusterOrder = append(a.clusterOrder, c)
-		for _, code := range c.Regions {
-			a.clustersAt[code] = append(a.clustersAt[code], c)
-			if code.Level() == sentra.LevelProvince {
-				a.provinceOnly[code] = append(a.provinceOnly[code], c)
-			}
-			if first, known := a.firstBegun[code]; !known || c.Begins < first {
-				a.firstBegun[code] = c.Begins
-			}
-		}
+		a.lengths = lazy.Of(a.measureLengths(known.clusters.replaced(a, gone, put)))
+	} else {
+		a.lengths = lazy.New(func() *measured { return a.measureLengths(a.measureClusters()) })
 	}
-	slices.SortStableFunc(a.clusterOrder, func(x, y *Cluster) int { return compareClusters(x, y) })
-	a.spans = a.timelines()
-	for i, c := range a.clusterOrder {
-		c.position, a.allBegun = i, max(a.allBegun, c.Begins)
-		for i, key := range c.Products {
-			if !slices.Contains(c.Products[:i], key) {
-				a.clustersMaking[key] = append(a.clustersMaking[key], c)
-			}
-		}
-		for i, key := range c.Phases {
-			if !slices.Contains(c.Phases[:i], key) {
-				a.clustersOfPhase[key] = append(a.clustersOfPhase[key], c)
-			}
-		}
-	}
-	a.orders = clusterOrdersOf(a.clusterOrder)
-	a.generations = a.generationsOf(previous)
-	a.lengths, a.sizes, a.searched = lazy.New(a.measureLengths), a.newBoundarySizes(), lazy.New(a.searchIndex)
 	return a, nil
 }
+
+// shared tells whether two lists are one.
+func shared[T any](x, y []T) bool { return len(x) == len(y) && (len(x) == 0 || &x[0] == &y[0]) }
 
 // Region gives a region by its code, whatever the day; nil where there is none.
 func (a *Atlas) Region(code sentra.RegionCode) *sentra.Region { return a.regions[code] }
@@ -289,7 +331,7 @@ func (a *Atlas) Affirmative(code sentra.RegionCode, day sentra.Date) sentra.Affi
 }
 
 // Cluster gives a cluster by its key, nil where there is none.
-func (a *Atlas) Cluster(key string) *Cluster { return a.clusters[key] }
+func (a *Atlas) Cluster(key string) *Cluster { return a.clusters.of(key) }
 
 // Product gives a product by its key, nil where there is none.
 func (a *Atlas) Product(key string) *sentra.Product { return a.products[key] }

@@ -98,7 +98,7 @@ func withClusters(t testing.TB, n int) *Atlas {
 			}
 		}
 		product := products[random.IntN(len(products))]
-		data.Clusters = append(data.Clusters, sentra.Cluster{Key: fmt.Sprintf("synthetic-%d", i), NameEN: fmt.Sprintf("%s %d", product.NameEN, random.IntN(n)),
+		data.Clusters = append(data.Clusters, &sentra.Cluster{Key: fmt.Sprintf("synthetic-%d", i), NameEN: fmt.Sprintf("%s %d", product.NameEN, random.IntN(n)),
 			Products: []string{product.Key}, Phases: []string{phases[random.IntN(len(phases))].Key},
 			Regions: []sentra.RegionCode{region.Code}, Point: &p, Precision: sentra.PrecisionPoint})
 	}

@@ -30,10 +30,12 @@ type boundarySizes struct {
 
 func (a *Atlas) newBoundarySizes() *boundarySizes {
 	s := &boundarySizes{}
+	// Later atlases share it: it must not hold this one.
+	byRegion := a.shapes
 	for i, tolerance := range countedTolerances {
 		s.sums[i] = lazy.New(func() []int {
 			sums := []int{0}
-			for _, shapes := range a.shapes {
+			for _, shapes := range byRegion {
 				most := 0
 				for _, shape := range shapes {
 					most = max(most, shape.positions(i, tolerance))

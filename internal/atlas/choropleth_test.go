@@ -15,10 +15,10 @@ import (
 // that province's, so that none of them is known to have no more.
 func TestChoroplethOfSpreadClusters(t *testing.T) {
 	data := copyOfRealData(t)
-	cluster := func(key string, precision sentra.LocationPrecision, regions ...sentra.RegionCode) sentra.Cluster {
-		return sentra.Cluster{Key: key, NameEN: key, Products: []string{"coffee-processing"}, Phases: []string{"2013-2016", "2017"}, Regions: regions, Precision: precision, Point: &orb.Point{110, -7}}
+	cluster := func(key string, precision sentra.LocationPrecision, regions ...sentra.RegionCode) *sentra.Cluster {
+		return &sentra.Cluster{Key: key, NameEN: key, Products: []string{"coffee-processing"}, Phases: []string{"2013-2016", "2017"}, Regions: regions, Precision: precision, Point: &orb.Point{110, -7}}
 	}
-	data.Clusters = []sentra.Cluster{cluster("two", sentra.PrecisionPoint, "33.01", "33.02"), cluster("far", sentra.PrecisionPoint, "33.01", "35.01"),
+	data.Clusters = []*sentra.Cluster{cluster("two", sentra.PrecisionPoint, "33.01", "33.02"), cluster("far", sentra.PrecisionPoint, "33.01", "35.01"),
 		cluster("province", sentra.PrecisionProvince, "33")}
 	a, err := New(data)
 	if err != nil {

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/paulmach/orb"
 
@@ -34,47 +33,170 @@ type ClusterList struct {
 
 type clusterTest = func(c *Cluster) (sentra.Truth, error)
 
-// clusterOrder is all clusters in an order, with an index of their places.
+// clusterOrder is all clusters in an order, with an index of their places. The order
+// of one atlas becomes that of the next by few edits.
 type clusterOrder struct {
-	clusters []*Cluster
-	// rank by Cluster.position.
-	rank  []int
-	index *pointindex.Index
+	compare func(x, y *Cluster) int
+	// base are the clusters of the index by rank, and ranks their ranks by slot; both
+	// and the index are shared with other atlases.
+	base   []*Cluster
+	ranks  []int32
+	points *pointindex.Index
+	// gone are the ranks of clusters that are no longer there, and added are those that
+	// came, in order.
+	gone  []int32
+	added []addedCluster
+	// places of those that came.
+	places map[*Cluster]int
+	index  *pointindex.Edited
 }
 
-// clusterOrdersOf gives the orders, each made when it is first asked for.
-func clusterOrdersOf(usual []*Cluster) map[sentra.ClusterOrder]*lazy.Value[*clusterOrder] {
-	inOrder := func(compare func(x, y *Cluster) int) *lazy.Value[*clusterOrder] {
-		return lazy.New(func() *clusterOrder {
-			o := &clusterOrder{clusters: slices.Clone(usual), rank: make([]int, len(usual))}
-			if compare != nil {
-				slices.SortStableFunc(o.clusters, compare)
-			}
-			points := make([]orb.Point, len(usual))
-			for rank, c := range o.clusters {
-				o.rank[c.position], points[rank] = rank, c.Place
-			}
-			o.index = pointindex.New(points)
-			return o
+// addedCluster stands before a rank.
+type addedCluster struct {
+	*Cluster
+	before int
+}
+
+// newClusterOrder indexes clusters that stand in an order.
+func newClusterOrder(inOrder []*Cluster, slots int32, compare func(x, y *Cluster) int) *clusterOrder {
+	o := &clusterOrder{compare: compare, base: inOrder, ranks: make([]int32, slots)}
+	points := make([]orb.Point, len(inOrder))
+	for rank, c := range inOrder {
+		o.ranks[c.slot], points[rank] = int32(rank), c.Place
+	}
+	o.points = pointindex.New(points)
+	o.index = o.points.Edit(nil, nil)
+	return o
+}
+
+// at gives the cluster at a place of the index.
+func (o *clusterOrder) at(place int) *Cluster {
+	number, added := pointindex.Origin(place)
+	if added {
+		return o.added[number].Cluster
+	}
+	return o.base[number]
+}
+
+// place gives the place of a cluster in the index.
+func (o *clusterOrder) place(c *Cluster) int {
+	if place, added := o.places[c]; added {
+		return place
+	}
+	return pointindex.PlaceOf(int(o.ranks[c.slot]))
+}
+
+// replaced gives the order in which some clusters are replaced.
+func (o *clusterOrder) replaced(gone, put []*Cluster, slots int32) *clusterOrder {
+	next := *o
+	next.gone, next.added = slices.Clone(o.gone), slices.Clone(o.added)
+	for _, c := range gone {
+		if _, added := o.places[c]; added {
+			next.added = slices.DeleteFunc(next.added, func(a addedCluster) bool { return a.Cluster == c })
+			continue
+		}
+		rank := o.ranks[c.slot]
+		at, _ := slices.BinarySearch(next.gone, rank)
+		next.gone = slices.Insert(next.gone, at, rank)
+	}
+	for _, c := range put {
+		before, _ := slices.BinarySearchFunc(o.base, c, o.compare)
+		at, _ := slices.BinarySearchFunc(next.added, c, func(a addedCluster, c *Cluster) int {
+			return cmp.Or(cmp.Compare(a.before, before), o.compare(a.Cluster, c))
 		})
+		next.added = slices.Insert(next.added, at, addedCluster{c, before})
 	}
-	byName := func() func(x, y *Cluster) int {
-		names := sync.OnceValue(func() []string {
-			out := make([]string, len(usual))
-			for i, c := range usual {
-				out[i] = Normalise(c.NameEN)
-			}
-			return out
-		})
-		return func(x, y *Cluster) int { return cmp.Compare(names()[x.position], names()[y.position]) }
+	if len(next.gone)+len(next.added) > few(len(o.base)) {
+		return newClusterOrder(next.all(), slots, o.compare)
 	}
-	return map[sentra.ClusterOrder]*lazy.Value[*clusterOrder]{
-		sentra.ClustersByPhase: inOrder(nil),
-		sentra.ClustersByName:  inOrder(byName()),
-		sentra.ClustersByRegion: inOrder(func(x, y *Cluster) int {
-			return cmp.Or(slices.Compare(x.Regions, y.Regions), cmp.Compare(x.NameEN, y.NameEN))
-		}),
+	points := make([]pointindex.Added, len(next.added))
+	for i, a := range next.added {
+		points[i] = pointindex.Added{Before: a.before, Point: a.Place}
 	}
+	next.index, next.places = o.points.Edit(next.gone, points), make(map[*Cluster]int, len(next.added))
+	for i, a := range next.added {
+		next.places[a.Cluster] = next.index.PlaceOfAdded(i)
+	}
+	return &next
+}
+
+// all gives the clusters in order.
+func (o *clusterOrder) all() []*Cluster {
+	out := make([]*Cluster, 0, len(o.base)-len(o.gone)+len(o.added))
+	gone, added := o.gone, o.added
+	for rank := 0; rank <= len(o.base); rank++ {
+		for ; len(added) > 0 && added[0].before == rank; added = added[1:] {
+			out = append(out, added[0].Cluster)
+		}
+		switch {
+		case len(gone) > 0 && int(gone[0]) == rank:
+			gone = gone[1:]
+		case rank < len(o.base):
+			out = append(out, o.base[rank])
+		}
+	}
+	return out
+}
+
+// clusterOrders are the orders of an atlas, each made when it is first asked for.
+type clusterOrders map[sentra.ClusterOrder]*lazy.Value[*clusterOrder]
+
+// compares are the orders of clusters. No two clusters are equal in them.
+var compares = map[sentra.ClusterOrder]func(x, y *Cluster) int{
+	sentra.ClustersByPhase: compareClusters,
+	sentra.ClustersByName: func(x, y *Cluster) int {
+		return cmp.Or(cmp.Compare(x.normalNames()[0], y.normalNames()[0]), compareClusters(x, y))
+	},
+	sentra.ClustersByRegion: func(x, y *Cluster) int {
+		return cmp.Or(slices.Compare(x.Regions, y.Regions), cmp.Compare(x.NameEN, y.NameEN), compareClusters(x, y))
+	},
+}
+
+// newClusterOrders gives the orders of clusters, which stand in the usual one.
+func newClusterOrders(usual []*Cluster, slots int32) clusterOrders {
+	orders := make(clusterOrders, len(compares))
+	for name := range compares {
+		orders[name] = newLazyOrder(name, usual, slots)
+	}
+	return orders
+}
+
+func newLazyOrder(name sentra.ClusterOrder, usual []*Cluster, slots int32) *lazy.Value[*clusterOrder] {
+	return lazy.New(func() *clusterOrder {
+		inOrder := usual
+		if name != sentra.ClustersByPhase {
+			inOrder = slices.Clone(usual)
+			slices.SortFunc(inOrder, compares[name])
+		}
+		return newClusterOrder(inOrder, slots, compares[name])
+	})
+}
+
+// replaced gives the orders in which some clusters are replaced; usual are all of
+// them. What was made of an order is edited.
+func (orders clusterOrders) replaced(gone, put, usual []*Cluster, slots int32) clusterOrders {
+	next := make(clusterOrders, len(orders))
+	for name, order := range orders {
+		if made, ok := order.Made(); ok {
+			next[name] = lazy.Of(made.replaced(gone, put, slots))
+		} else {
+			next[name] = newLazyOrder(name, usual, slots)
+		}
+	}
+	return next
+}
+
+// normalNames gives the names normalised, that in English first.
+func (c *Cluster) normalNames() *[2]string {
+	if known := c.normal.Load(); known != nil {
+		return known
+	}
+	names := &[2]string{Normalise(c.NameEN)}
+	if names[1] = names[0]; c.NameID != c.NameEN {
+		names[1] = Normalise(c.NameID)
+	}
+	c.normal.Store(names)
+	return names
 }
 
 // whileFiltered is where a question for clusters ends with its context.
@@ -198,16 +320,16 @@ func (a *Atlas) Clusters(ctx context.Context, filter *sentra.ClusterFilter, orde
 		return Mark{rank: rank}
 	}
 	list.find = func(key string) (Mark, bool) {
-		c := a.clusters[key]
-		if c == nil || !index.Has(q.area, q.order.rank[c.position]) {
+		c := a.Cluster(key)
+		if c == nil || !index.Has(q.area, q.order.place(c)) {
 			return Mark{}, false
 		}
-		return mark(q.order.rank[c.position]), true
+		return mark(q.order.place(c)), true
 	}
 	each := func(ranks iter.Seq[int]) iter.Seq2[Mark, ClusterHit] {
 		return func(yield func(Mark, ClusterHit) bool) {
 			for rank := range ranks {
-				if !yield(mark(rank), q.hit(q.order.clusters[rank])) {
+				if !yield(mark(rank), q.hit(q.order.at(rank))) {
 					return
 				}
 			}
@@ -237,7 +359,7 @@ func (a *Atlas) Clusters(ctx context.Context, filter *sentra.ClusterFilter, orde
 		case from != nil:
 			return each(index.Descending(q.area, from.rank-1))
 		}
-		return each(index.Descending(q.area, index.Len()-1))
+		return each(index.Descending(q.area, index.Last()))
 	}
 	return &ClusterList{List: list}, nil
 }
@@ -270,7 +392,7 @@ func (a *Atlas) FilterClusters(ctx context.Context, candidates []*Cluster, ready
 	q := (*clusterQuery)(ready)
 	var ranks []int
 	for _, c := range candidates {
-		if rank := q.order.rank[c.position]; q.order.index.Has(q.area, rank) {
+		if rank := q.order.place(c); q.order.index.Has(q.area, rank) {
 			ranks = append(ranks, rank)
 		}
 	}
@@ -289,7 +411,7 @@ func (q *clusterQuery) judge(ctx context.Context, ranks iter.Seq[int]) (*Cluster
 				return nil, err
 			}
 		}
-		truth, err := test(q.order.clusters[rank])
+		truth, err := test(q.order.at(rank))
 		if err != nil {
 			return nil, err
 		}
@@ -297,7 +419,7 @@ func (q *clusterQuery) judge(ctx context.Context, ranks iter.Seq[int]) (*Cluster
 		case sentra.Unknown:
 			notCovered++
 		case sentra.True:
-			hits = append(hits, q.hit(q.order.clusters[rank]))
+			hits = append(hits, q.hit(q.order.at(rank)))
 		}
 	}
 	if q.byDistance {

@@ -2,6 +2,8 @@ package atlas
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
@@ -27,24 +29,26 @@ type Lengths struct {
 // Lengths gives the greatest lengths of the lists in this state of the record. The
 // error is that of a context that ended.
 func (a *Atlas) Lengths(ctx context.Context) (*Lengths, error) {
-	return a.lengths.Get(ctx, "while the lists were measured")
+	measured, err := a.lengths.Get(ctx, whileMeasured)
+	if err != nil {
+		return nil, err
+	}
+	return &measured.Lengths, nil
 }
 
-// measureLengths goes over the record once.
-func (a *Atlas) measureLengths() *Lengths {
-	l := &Lengths{}
+// whileMeasured is where measuring ends with its context.
+const whileMeasured = "while the lists were measured"
+
+// measured are the lengths with what they are measured by.
+type measured struct {
+	Lengths
+	clusters *clusterLengths
+}
+
+// measureLengths goes over the record once, but for its clusters.
+func (a *Atlas) measureLengths(clusters *clusterLengths) *measured {
+	l := &measured{clusters: clusters}
 	sources := func(ids []sentra.SourceID) { l.Sources = max(l.Sources, len(ids)) }
-	// ofRow are the sources of what may stand in a row of a choropleth.
-	ofRow := make(map[string]map[sentra.SourceID]bool)
-	add := func(row string, ids []sentra.SourceID) {
-		if ofRow[row] == nil {
-			ofRow[row] = make(map[sentra.SourceID]bool)
-		}
-		for _, id := range ids {
-			ofRow[row][id] = true
-		}
-		l.RowSources = max(l.RowSources, len(ofRow[row]))
-	}
 	judging := 0
 	kinds := make(map[sentra.DesignationKind]int)
 	for i := range a.Data.Coverage {
@@ -90,57 +94,180 @@ func (a *Atlas) measureLengths() *Lengths {
 	}
 	sources(a.Data.Programme.Sources)
 	sources(a.Data.Programme.MethodSources)
-	events := make(map[sentra.RegionCode]int)
 	for i := range a.Data.Events {
 		sources(a.Data.Events[i].Sources)
-		events[a.Data.Events[i].Region]++
 	}
-	atRegion, ofProduct, ofPhase := make(map[sentra.RegionCode]int), make(map[string]int), make(map[string]int)
-	for _, c := range a.clusterOrder {
-		sources(c.Sources)
-		l.Products, l.Phases, l.Regions = max(l.Products, len(c.Products)), max(l.Phases, len(c.Phases)), max(l.Regions, len(c.Regions))
-		happened := 0
-		counted := make(map[sentra.RegionCode]bool, 2)
-		count := func(code sentra.RegionCode) {
-			if counted[code] {
-				return
-			}
-			counted[code] = true
-			atRegion[code]++
-			l.Clusters = max(l.Clusters, atRegion[code])
-			add(string(code), c.Sources)
-		}
-		judged := c.Sources
-		for _, code := range c.Regions {
-			happened += events[code]
-			count(code)
-			for _, m := range a.memberships[code] {
-				count(m.Province)
-			}
-			for _, d := range a.designations[code] {
-				add(string(code), d.Sources)
-				for _, m := range a.memberships[code] {
-					add(string(m.Province), d.Sources)
-				}
-				judged = append(judged[:len(judged):len(judged)], d.Sources...)
-			}
-		}
-		l.Events = max(l.Events, happened)
-		for _, key := range c.Products {
-			ofProduct[key]++
-			l.ClustersOfProduct = max(l.ClustersOfProduct, ofProduct[key])
-			add("product "+key, judged)
-		}
-		for _, key := range c.Phases {
-			ofPhase[key]++
-			l.ClustersOfPhase = max(l.ClustersOfPhase, ofPhase[key])
-			add("phase "+key, judged)
-		}
-		for _, ground := range c.Grounds {
-			sources(ground.Sources)
-		}
+	l.Sources = max(l.Sources, clusters.sources.greatest())
+	l.Products, l.Phases, l.Regions = clusters.products.greatest(), clusters.phases.greatest(), clusters.regions.greatest()
+	l.Events = clusters.events.greatest()
+	for _, r := range clusters.atRegion {
+		l.Clusters, l.RowSources = max(l.Clusters, r.clusters), max(l.RowSources, len(r.sources))
+	}
+	for _, r := range clusters.ofProduct {
+		l.ClustersOfProduct, l.RowSources = max(l.ClustersOfProduct, r.clusters), max(l.RowSources, len(r.sources))
+	}
+	for _, r := range clusters.ofPhase {
+		l.ClustersOfPhase, l.RowSources = max(l.ClustersOfPhase, r.clusters), max(l.RowSources, len(r.sources))
 	}
 	// A no is told by the coverage, a zero by the phases.
 	l.RowSources = min(len(a.Data.Sources), max(l.RowSources+judging, phaseSources))
 	return l
+}
+
+// clusterLengths counts what clusters have, so that the greatest lengths stay known
+// when some are replaced.
+type clusterLengths struct {
+	// Of how many clusters, or of their grounds, a list has a length.
+	sources, products, phases, regions, events lengthCounts
+	atRegion                                   map[sentra.RegionCode]*row
+	ofProduct, ofPhase                         map[string]*row
+	// own are the rows that may be changed.
+	own map[*row]bool
+	// happened are the events of a region.
+	happened map[sentra.RegionCode]int
+	// list is kept from cluster to cluster.
+	list []sentra.RegionCode
+}
+
+type lengthCounts map[int]int
+
+func (counts lengthCounts) greatest() int {
+	most := 0
+	for length := range counts {
+		most = max(most, length)
+	}
+	return most
+}
+
+// add counts one more or one less of a length.
+func (counts lengthCounts) add(length, times int) {
+	if counts[length] += times; counts[length] == 0 {
+		delete(counts, length)
+	}
+}
+
+// row is a row of a choropleth: its clusters, and how often a source may stand in it.
+type row struct {
+	clusters int
+	sources  map[sentra.SourceID]int
+}
+
+func (r *row) add(ids []sentra.SourceID, times int) {
+	for _, id := range ids {
+		if r.sources[id] += times; r.sources[id] == 0 {
+			delete(r.sources, id)
+		}
+	}
+}
+
+// measureClusters counts all clusters.
+func (a *Atlas) measureClusters() *clusterLengths {
+	l := &clusterLengths{sources: make(lengthCounts), products: make(lengthCounts), phases: make(lengthCounts), regions: make(lengthCounts), events: make(lengthCounts),
+		atRegion: make(map[sentra.RegionCode]*row), ofProduct: make(map[string]*row), ofPhase: make(map[string]*row),
+		own: make(map[*row]bool), happened: make(map[sentra.RegionCode]int)}
+	for i := range a.Data.Events {
+		l.happened[a.Data.Events[i].Region]++
+	}
+	for _, c := range a.clusterOrder {
+		l.count(a, c, 1)
+	}
+	l.own = nil
+	return l
+}
+
+// replaced gives the counts when some clusters are replaced. Events, memberships and
+// designations must be the same.
+func (l *clusterLengths) replaced(a *Atlas, gone, put []*Cluster) *clusterLengths {
+	next := &clusterLengths{sources: maps.Clone(l.sources), products: maps.Clone(l.products), phases: maps.Clone(l.phases), regions: maps.Clone(l.regions),
+		events: maps.Clone(l.events), atRegion: maps.Clone(l.atRegion), ofProduct: maps.Clone(l.ofProduct), ofPhase: maps.Clone(l.ofPhase),
+		own: make(map[*row]bool), happened: l.happened}
+	for _, c := range gone {
+		next.count(a, c, -1)
+	}
+	for _, c := range put {
+		next.count(a, c, 1)
+	}
+	next.own = nil
+	return next
+}
+
+// count counts a cluster once more or once less.
+func (l *clusterLengths) count(a *Atlas, c *Cluster, times int) {
+	l.sources.add(len(c.Sources), times)
+	for i := range c.Grounds {
+		l.sources.add(len(c.Grounds[i].Sources), times)
+	}
+	l.products.add(len(c.Products), times)
+	l.phases.add(len(c.Phases), times)
+	l.regions.add(len(c.Regions), times)
+	happened := 0
+	l.list = l.list[:0]
+	place := func(code sentra.RegionCode) {
+		if !slices.Contains(l.list, code) {
+			l.list = append(l.list, code)
+			countRow(l, l.atRegion, code, times, times, c.Sources)
+		}
+	}
+	for _, code := range c.Regions {
+		happened += l.happened[code]
+		place(code)
+		for _, m := range a.memberships[code] {
+			place(m.Province)
+		}
+		for _, d := range a.designations[code] {
+			countRow(l, l.atRegion, code, 0, times, d.Sources)
+			for _, m := range a.memberships[code] {
+				countRow(l, l.atRegion, m.Province, 0, times, d.Sources)
+			}
+		}
+	}
+	l.events.add(happened, times)
+	for _, key := range c.Products {
+		countJudged(l, a, l.ofProduct, key, c, times)
+	}
+	for _, key := range c.Phases {
+		countJudged(l, a, l.ofPhase, key, c, times)
+	}
+}
+
+// countJudged counts a cluster in a row that may tell whether its regions are
+// designated.
+func countJudged(l *clusterLengths, a *Atlas, rows map[string]*row, key string, c *Cluster, times int) {
+	countRow(l, rows, key, times, times, c.Sources)
+	for _, code := range c.Regions {
+		for _, d := range a.designations[code] {
+			countRow(l, rows, key, 0, times, d.Sources)
+		}
+	}
+}
+
+// countRow counts clusters and sources in a row, which others may share until then.
+func countRow[K comparable](l *clusterLengths, rows map[K]*row, key K, clusters, times int, sources []sentra.SourceID) {
+	r := rows[key]
+	if r == nil {
+		r = &row{sources: make(map[sentra.SourceID]int)}
+		rows[key], l.own[r] = r, true
+	} else if !l.own[r] {
+		r = &row{r.clusters, maps.Clone(r.sources)}
+		rows[key], l.own[r] = r, true
+	}
+	r.clusters += clusters
+	r.add(sources, times)
+	if r.clusters == 0 && len(r.sources) == 0 {
+		delete(rows, key)
+	}
+}
+
+// listIdentity tells lists in memory apart: those of equal length that begin at the
+// same place are one.
+type listIdentity[T any] struct {
+	first  *T
+	length int
+}
+
+func identityOf[T any](list []T) listIdentity[T] {
+	if len(list) == 0 {
+		return listIdentity[T]{}
+	}
+	return listIdentity[T]{&list[0], len(list)}
 }

@@ -461,14 +461,14 @@ func (o *oracle) region(f *sentra.RegionFilter, r *sentra.Region) int {
 	if f.HostsClusters != nil {
 		any := no
 		for i := range o.data.Clusters {
-			any = either(any, o.inside(&o.data.Clusters[i], r.Code))
+			any = either(any, o.inside(o.data.Clusters[i], r.Code))
 		}
 		add(want(*f.HostsClusters, any))
 	}
 	if f.Clusters != nil {
 		any := no
 		for i := range o.data.Clusters {
-			c := &o.data.Clusters[i]
+			c := o.data.Clusters[i]
 			if in := o.inside(c, r.Code); in != no {
 				any = either(any, both(in, o.cluster(f.Clusters, c)))
 			}
@@ -663,7 +663,7 @@ func oracleCountry(t *testing.T, random *rand.Rand) *sentra.Dataset {
 				}
 			}
 		}
-		data.Clusters = append(data.Clusters, c)
+		data.Clusters = append(data.Clusters, &c)
 	}
 	return data
 }
@@ -915,7 +915,7 @@ func checkRegions(t *testing.T, a *Atlas, o *oracle, f *sentra.RegionFilter, ran
 func (o *oracle) count(code sentra.RegionCode) int {
 	n := 0
 	for i := range o.data.Clusters {
-		if o.inside(&o.data.Clusters[i], code) == yes {
+		if o.inside(o.data.Clusters[i], code) == yes {
 			n++
 		}
 	}
@@ -943,7 +943,7 @@ func checkClusters(t *testing.T, a *Atlas, o *oracle, f *sentra.ClusterFilter, r
 	total, row := [3]int{}, [3]int{}
 	var within [3][]string
 	for i := range o.data.Clusters {
-		c := &o.data.Clusters[i]
+		c := o.data.Clusters[i]
 		v := o.cluster(f, c)
 		met["cluster "+valueNames[v]]++
 		in := o.inside(c, region.Code)

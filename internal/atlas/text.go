@@ -76,35 +76,27 @@ func similar(name, text string) float64 {
 	return nearness * 0.6
 }
 
-// searched is a thing that is looked for by its names.
-type searched struct {
-	SearchHit
-	// names as they stand, and normalised.
-	names, normal []string
-}
-
-// searchIndex normalises the names of all that is searched: regions of any day,
-// then clusters and products in their order.
-func (a *Atlas) searchIndex() []searched {
-	out := make([]searched, 0, len(a.Data.Regions)+len(a.clusterOrder)+len(a.Data.Products))
-	add := func(hit SearchHit, names ...string) {
-		normal := make([]string, len(names))
-		for i, name := range names {
-			normal[i] = Normalise(name)
-		}
-		out = append(out, searched{hit, names, normal})
-	}
+// searched gives all that is searched with its names normalised: regions of any
+// day, then clusters and products in their order.
+func (a *Atlas) searched(yield func(hit SearchHit, names, normal []string) bool) {
 	for i := range a.Data.Regions {
-		add(SearchHit{Region: &a.Data.Regions[i]}, a.Data.Regions[i].Name)
+		r := &a.Data.Regions[i]
+		if !yield(SearchHit{Region: r}, []string{r.Name}, []string{a.names[r.Code]}) {
+			return
+		}
 	}
 	for _, c := range a.clusterOrder {
-		add(SearchHit{Cluster: c}, c.NameEN, c.NameID)
+		names := [2]string{c.NameEN, c.NameID}
+		if !yield(SearchHit{Cluster: c}, names[:], c.normalNames()[:]) {
+			return
+		}
 	}
 	for i := range a.Data.Products {
 		p := &a.Data.Products[i]
-		add(SearchHit{Product: p}, p.NameEN, p.NameID)
+		if !yield(SearchHit{Product: p}, []string{p.NameEN, p.NameID}, []string{Normalise(p.NameEN), Normalise(p.NameID)}) {
+			return
+		}
 	}
-	return out
 }
 
 // Search finds regions of the day, clusters and products by name, best first.
@@ -118,28 +110,29 @@ func (a *Atlas) Search(ctx context.Context, text string, day sentra.Date, limit 
 		return nil, err
 	}
 	var hits []SearchHit
-	names, err := a.searched.Get(ctx, doing)
-	if err != nil {
-		return nil, err
-	}
-	for i, one := range names {
-		if i%256 == 0 {
-			if err := sentra.Ended(ctx, doing); err != nil {
-				return nil, err
+	var err error
+	seen := 0
+	a.searched(func(hit SearchHit, names, normal []string) bool {
+		if seen++; seen%256 == 1 {
+			if err = sentra.Ended(ctx, doing); err != nil {
+				return false
 			}
 		}
-		if one.Region != nil && !one.Region.Validity.Contains(day) {
-			continue
+		if hit.Region != nil && !hit.Region.Validity.Contains(day) {
+			return true
 		}
-		hit := one.SearchHit
-		for n, name := range one.normal {
+		for n, name := range normal {
 			if score := similar(name, wanted); score > hit.Score {
-				hit.Score, hit.Matched = score, one.names[n]
+				hit.Score, hit.Matched = score, names[n]
 			}
 		}
 		if hit.Score > 0 {
 			hits = append(hits, hit)
 		}
+		return true
+	})
+	if err != nil {
+		return nil, err
 	}
 	slices.SortStableFunc(hits, func(x, y SearchHit) int { return cmp.Compare(y.Score, x.Score) })
 	return hits[:min(limit, len(hits))], nil

@@ -276,7 +276,9 @@ func TestSourcesOfALocation(t *testing.T) {
 		t.Fatal(err)
 	}
 	brought.Clusters = slices.Clone(brought.Clusters)
-	brought.Clusters[0].Point = &orb.Point{98.7, 2.5}
+	moved := *brought.Clusters[0]
+	moved.Point = &orb.Point{98.7, 2.5}
+	brought.Clusters[0] = &moved
 	a, err := atlas.New(&sentra.Dataset{Facts: *brought})
 	if err != nil {
 		t.Fatal(err)

@@ -420,7 +420,7 @@ func (l *loader) programme() error {
 			codes[i] = sentra.RegionCode(code)
 		}
 		place, key := names[codes[0]], c.Phase+"-"+c.Regions[0]+"-"+product
-		l.facts.Clusters = append(l.facts.Clusters, sentra.Cluster{
+		l.facts.Clusters = append(l.facts.Clusters, &sentra.Cluster{
 			ID: key, Key: key,
 			NameEN: capital(c.ProductEN) + ", " + place, NameID: capital(c.ProductID) + ", " + place,
 			Products: []string{product}, Phases: []string{c.Phase}, Regions: codes, RegionNote: c.RegionNote,

@@ -260,8 +260,8 @@ func importClusters(ctx context.Context, record Record, file *inputfile.File, da
 		return nil, err
 	}
 	stored := make(map[string]*sentra.Cluster, len(data.Clusters))
-	for i := range data.Clusters {
-		stored[data.Clusters[i].Key] = &data.Clusters[i]
+	for _, c := range data.Clusters {
+		stored[c.Key] = c
 	}
 	report := newReport(file, t)
 	report.rows = len(parsed.clusters)

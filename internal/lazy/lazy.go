@@ -27,6 +27,23 @@ func New[T any](made func() T) *Value[T] {
 	return &Value[T]{made: made, done: make(chan struct{})}
 }
 
+// Of gives a value that is there already.
+func Of[T any](value T) *Value[T] {
+	v := &Value[T]{done: make(chan struct{}), value: value}
+	close(v.done)
+	return v
+}
+
+// Made gives the value if it was made already, without a panic.
+func (v *Value[T]) Made() (value T, ok bool) {
+	select {
+	case <-v.done:
+		return v.value, v.fault == nil
+	default:
+		return value, false
+	}
+}
+
 // look is how often a waiting asker looks whether its context has an error: that of
 // a deferred part of an answer never ends, but has one.
 const look = 20 * time.Millisecond

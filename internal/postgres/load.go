@@ -19,22 +19,23 @@ import (
 var snapshot = &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
 
 // Load reads the whole record in one consistent view.
-func (s *Store) Load(ctx context.Context) (data *sentra.Dataset, err error) {
-	err = s.inTx(ctx, snapshot, func(tx *sqlx.Tx) error {
-		if data, err = load(ctx, tx); err != nil {
-			return err
-		}
-		return addShapes(ctx, tx, data.Boundaries)
-	})
-	return data, err
+func (s *Store) Load(ctx context.Context) (*sentra.Dataset, error) {
+	return s.loadIn(ctx, true)
 }
 
 // LoadWithoutShapes is Load, but boundaries have only the digests of their shapes.
-func (s *Store) LoadWithoutShapes(ctx context.Context) (data *sentra.Dataset, err error) {
+func (s *Store) LoadWithoutShapes(ctx context.Context) (*sentra.Dataset, error) {
+	return s.loadIn(ctx, false)
+}
+
+func (s *Store) loadIn(ctx context.Context, shapes bool) (data *sentra.Dataset, err error) {
 	err = s.inTx(ctx, snapshot, func(tx *sqlx.Tx) error {
-		data, err = load(ctx, tx)
+		data, err = load(ctx, tx, shapes)
 		return err
 	})
+	if err == nil {
+		s.known.Store(data)
+	}
 	return data, err
 }
 
@@ -45,7 +46,7 @@ const (
 	decoders    = 2
 )
 
-func load(ctx context.Context, tx *sqlx.Tx) (*sentra.Dataset, error) {
+func load(ctx context.Context, tx *sqlx.Tx, shapes bool) (*sentra.Dataset, error) {
 	version, err := lastVersion(ctx, tx)
 	if err != nil {
 		return nil, err
@@ -62,7 +63,7 @@ func load(ctx context.Context, tx *sqlx.Tx) (*sentra.Dataset, error) {
 		done      chan register.Batch
 	}
 	loader := register.NewLoader()
-	group, ctx := errgroup.WithContext(ctx)
+	group, working := errgroup.WithContext(ctx)
 	todo, inOrder := make(chan work, decoders), make(chan chan register.Batch, 4*decoders)
 	group.Go(func() error {
 		defer close(todo)
@@ -71,14 +72,14 @@ func load(ctx context.Context, tx *sqlx.Tx) (*sentra.Dataset, error) {
 			w := work{kind, documents, make(chan register.Batch, 1)}
 			select {
 			case todo <- w:
-			case <-ctx.Done():
-				return ctx.Err()
+			case <-working.Done():
+				return working.Err()
 			}
 			select {
 			case inOrder <- w.done:
 				return nil
-			case <-ctx.Done():
-				return ctx.Err()
+			case <-working.Done():
+				return working.Err()
 			}
 		}
 		batches := make(map[sentra.EntityKind][]register.Document)
@@ -124,8 +125,8 @@ func load(ctx context.Context, tx *sqlx.Tx) (*sentra.Dataset, error) {
 			select {
 			case batch := <-done:
 				loader.Add(batch)
-			case <-ctx.Done():
-				return ctx.Err()
+			case <-working.Done():
+				return working.Err()
 			}
 		}
 		return nil
@@ -135,6 +136,9 @@ func load(ctx context.Context, tx *sqlx.Tx) (*sentra.Dataset, error) {
 	}
 	data := loader.Dataset()
 	data.Number, data.Version, data.UpdatedAt = version.Number, version.Version, version.At
+	if shapes {
+		return data, addShapes(ctx, tx, data.Boundaries)
+	}
 	return data, nil
 }
 
@@ -205,43 +209,56 @@ const mostByParts = 10_000
 // what changed since, and boundaries only where boundaries changed. Where base is
 // not an earlier state of this record, everything is read, and changed is nil.
 func (s *Store) Advance(ctx context.Context, base *sentra.Dataset) (next *sentra.Dataset, changed []sentra.EntityRef, err error) {
+	err = s.inTx(ctx, snapshot, func(tx *sqlx.Tx) error {
+		next, changed, err = advance(ctx, tx, base, true)
+		return err
+	})
+	if err == nil {
+		s.known.Store(next)
+	}
+	return next, changed, err
+}
+
+// advance reads the state after base, which may be nil. Without shapes, boundaries
+// that are new have only the digests of theirs.
+func advance(ctx context.Context, tx *sqlx.Tx, base *sentra.Dataset, shapes bool) (next *sentra.Dataset, changed []sentra.EntityRef, err error) {
 	if base == nil {
-		next, err = s.Load(ctx)
+		next, err = load(ctx, tx, shapes)
 		return next, nil, err
 	}
-	err = s.inTx(ctx, snapshot, func(tx *sqlx.Tx) error {
-		version, err := lastVersion(ctx, tx)
-		if err != nil {
-			return err
+	version, err := lastVersion(ctx, tx)
+	if err != nil {
+		return nil, nil, err
+	}
+	if version.Version == base.Version {
+		return base, []sentra.EntityRef{}, nil
+	}
+	var known bool
+	if err := tx.GetContext(ctx, &known, `SELECT EXISTS (SELECT FROM changes WHERE number = $1 AND version = $2)`, base.Number, base.Version); err != nil {
+		return nil, nil, wrapSQL(err, "find the state that is known")
+	}
+	var documents []register.Document
+	all := !known
+	if known {
+		if documents, all, err = changedSince(ctx, tx, base.Number); err != nil {
+			return nil, nil, err
 		}
-		var known bool
-		if err := tx.GetContext(ctx, &known, `SELECT EXISTS (SELECT FROM changes WHERE number = $1 AND version = $2)`, base.Number, base.Version); err != nil {
-			return wrapSQL(err, "find the state that is known")
-		}
-		if version.Version == base.Version {
-			next, changed = base, []sentra.EntityRef{}
-			return nil
-		}
-		documents, all, err := changedSince(ctx, tx, base.Number)
-		if err != nil {
-			return err
-		}
-		if !known || all {
-			if next, err = load(ctx, tx); err != nil {
-				return err
-			}
-			return addShapes(ctx, tx, next.Boundaries)
-		}
-		if next, err = register.Advance(base, documents); err != nil {
-			return err
-		}
-		next.Number, next.Version, next.UpdatedAt = version.Number, version.Version, version.At
-		changed = make([]sentra.EntityRef, len(documents))
-		for i, d := range documents {
-			changed[i] = sentra.EntityRef{Kind: d.Kind, ID: d.ID}
-		}
-		return addNewShapes(ctx, tx, base, next)
-	})
+	}
+	if all {
+		next, err = load(ctx, tx, shapes)
+		return next, nil, err
+	}
+	if next, err = register.Advance(base, documents); err != nil {
+		return nil, nil, err
+	}
+	next.Number, next.Version, next.UpdatedAt = version.Number, version.Version, version.At
+	changed = make([]sentra.EntityRef, len(documents))
+	for i, d := range documents {
+		changed[i] = sentra.EntityRef{Kind: d.Kind, ID: d.ID}
+	}
+	if shapes {
+		err = addNewShapes(ctx, tx, base, next)
+	}
 	return next, changed, err
 }
 

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"sync/atomic"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -24,6 +25,8 @@ import (
 type Store struct {
 	db        *sqlx.DB
 	addresses Addresses
+	// known is a state that was read lately, from which a change begins to read.
+	known atomic.Pointer[sentra.Dataset]
 }
 
 // Close ends the connections.
@@ -82,6 +85,10 @@ func (s *Store) inTx(ctx context.Context, options *sql.TxOptions, work func(*sql
 		}
 	}()
 	if err = work(tx); err != nil {
+		// A connection whose context ends may just be called bad.
+		if ended := ctx.Err(); ended != nil && sentra.ErrorCode(err) == sentra.CodeInternal {
+			return wrapSQL(ended, "use the database")
+		}
 		return err
 	}
 	return wrapSQL(tx.Commit(), "commit")

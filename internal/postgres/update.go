@@ -33,10 +33,11 @@ func (s *Store) Update(ctx context.Context, work func(context.Context, register.
 		if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, changeLock); err != nil {
 			return wrapSQL(err, "wait for other changes")
 		}
-		data, err := load(ctx, tx)
+		data, _, err := advance(ctx, tx, s.known.Load(), false)
 		if err != nil {
 			return err
 		}
+		s.known.Store(data)
 		session := &session{tx: tx, data: data}
 		if err := tx.GetContext(ctx, &session.facts, `SELECT coalesce(max(facts_number), -1) FROM changes WHERE facts_number IS NOT NULL`); err != nil {
 			return wrapSQL(err, "read the number of the facts")

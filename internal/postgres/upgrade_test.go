@@ -107,7 +107,7 @@ func TestUpgradeFromSchema2(t *testing.T) {
 		Phases: []sentra.Phase{{Key: "2013-2016", From: partial("2013"), To: partialTo("2016"), Sources: jica}, {Key: "2017", From: partial("2017"), Sources: jica}},
 		Products: []sentra.Product{{Key: "coffee-processing", NameEN: "coffee processing", NameID: "pengolahan kopi", Sources: jica},
 			{Key: "silver", NameEN: "silver", NameID: "perak", Sources: agency}},
-		Clusters: []sentra.Cluster{
+		Clusters: []*sentra.Cluster{
 			{ID: "2017-94.06-coffee-processing", Key: "2017-94.06-coffee-processing", NameEN: "Coffee", NameID: "Kopi", Products: []string{"coffee-processing"}, Phases: []string{"2017"},
 				Regions: []sentra.RegionCode{"94.06"}, RegionNote: "a note", ProvinceNamed: "Papua", Precision: "REGENCY", InitialTarget: &yes, Sources: jica},
 			{ID: "x-1", Key: "x-1", NameEN: "Silver", NameID: "Perak", Products: []string{"silver", "coffee-processing"}, Phases: []string{"2017"}, Regions: []sentra.RegionCode{"94.06", "94"},

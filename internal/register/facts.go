@@ -55,7 +55,7 @@ func planFacts(data *sentra.Dataset, last map[sentra.EntityRef][]byte, facts *se
 	if err != nil {
 		return nil, err
 	}
-	p := newPlan(data, last)
+	p := newPlan(data)
 	standing := make(map[sentra.EntityRef]sentra.Conflict)
 	for _, c := range data.Conflicts {
 		standing[c.Entity] = c
@@ -223,7 +223,7 @@ func mergeSource(p *plan, m merge) error {
 // completeFacts gives the facts as a dataset in which every entity has its id, and
 // checks each.
 func completeFacts(facts *sentra.Facts) (*sentra.Dataset, error) {
-	p := newPlan(&sentra.Dataset{}, nil)
+	p := newPlan(&sentra.Dataset{})
 	for _, c := range FactCommands(facts) {
 		c.apply(p)
 	}
@@ -235,9 +235,13 @@ func completeFacts(facts *sentra.Facts) (*sentra.Dataset, error) {
 
 // FactCommands puts every fact.
 func FactCommands(f *sentra.Facts) []Command {
+	clusters := make([]sentra.Cluster, len(f.Clusters))
+	for i, c := range f.Clusters {
+		clusters[i] = *c
+	}
 	commands := []Command{
 		Put(f.Sources...), Put(f.Regions...), Put(f.Codes...), Put(f.Memberships...), Put(f.Successions...), Put(f.Designations...),
-		Put(f.Coverage...), Put(f.Phases...), Put(f.Products...), Put(f.Clusters...), Put(f.Programme.Grounds...), Put(f.Events...),
+		Put(f.Coverage...), Put(f.Phases...), Put(f.Products...), Put(clusters...), Put(f.Programme.Grounds...), Put(f.Events...),
 	}
 	if f.Programme.NameEN != "" {
 		commands = append(commands, Put(f.Programme))

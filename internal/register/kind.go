@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/paulmach/orb"
 
 	"github.com/sentra-ikm/sentra/internal/sentra"
@@ -26,8 +27,14 @@ type kindOf[T any] struct {
 	setID func(*T, string)
 	get   func(*sentra.Dataset) []T
 	set   func(*sentra.Dataset, []T)
-	// order is that of the dataset's list.
+	// shared is the place of the list, instead of get and set, of a kind whose entities
+	// are shared between the states of the record.
+	shared func(*sentra.Dataset) *[]*T
+	// order is that of the dataset's list; by key first, for a kind with keys.
 	order func(a, b *T) int
+	// probe, if not nil, gives an entity that stands in the order right before any
+	// with the key.
+	probe func(key string) *T
 	check func(*T) error
 	// refers gives each entity that an entity names, with the path and the place in
 	// a list, -1 for none.
@@ -38,7 +45,8 @@ type kindOf[T any] struct {
 	prepare func(p *plan, pending *pendingOf[T], value *T) error
 	// merge gives what an entity becomes by being put again; nil replaces it.
 	merge func(stored, given T) T
-	// encode and decode are those of encoding/json where they are nil.
+	// encode and decode are those of encoding/json where they are nil; its second
+	// version decodes in half the time.
 	encode func(*T) ([]byte, error)
 	decode func([]byte, *T) error
 	// share lets the equal parts of many entities use the same memory.
@@ -110,6 +118,38 @@ func SchemaOf(name sentra.EntityKind) int {
 func (k *kindOf[T]) kindName() sentra.EntityKind { return k.name }
 func (k *kindOf[T]) schemaNumber() int           { return k.schema }
 
+// list gives a dataset's entities, which must not be changed.
+func (k *kindOf[T]) list(data *sentra.Dataset) []*T {
+	if k.shared != nil {
+		return *k.shared(data)
+	}
+	values := k.get(data)
+	list := make([]*T, len(values))
+	for i := range values {
+		list[i] = &values[i]
+	}
+	return list
+}
+
+// setList gives a dataset its entities, in order.
+func (k *kindOf[T]) setList(data *sentra.Dataset, list []*T) {
+	if len(list) == 0 {
+		list = nil
+	}
+	if k.shared != nil {
+		*k.shared(data) = list
+		return
+	}
+	var values []T
+	if list != nil {
+		values = make([]T, len(list))
+	}
+	for i, value := range list {
+		values[i] = *value
+	}
+	k.set(data, values)
+}
+
 func (k *kindOf[T]) keyOf(value *T) string {
 	if k.key == nil {
 		return k.id(value)
@@ -136,7 +176,7 @@ func (k *kindOf[T]) unmarshal(id string, document []byte, value *T) error {
 	if k.decode != nil {
 		err = k.decode(document, value)
 	} else {
-		err = json.Unmarshal(document, value)
+		err = jsonv2.Unmarshal(document, value)
 	}
 	if err != nil {
 		return fmt.Errorf("decode %s %s: %w", k.name, id, err)
@@ -149,13 +189,12 @@ func (k *kindOf[T]) unmarshal(id string, document []byte, value *T) error {
 
 func (k *kindOf[T]) documents(data *sentra.Dataset) (map[string][]byte, error) {
 	out := make(map[string][]byte)
-	list := k.get(data)
-	for i := range list {
-		document, err := k.marshal(&list[i])
+	for _, value := range k.list(data) {
+		document, err := k.marshal(value)
 		if err != nil {
 			return nil, err
 		}
-		out[k.id(&list[i])] = document
+		out[k.id(value)] = document
 	}
 	return out, nil
 }
@@ -177,10 +216,9 @@ func (k *kindOf[T]) putDocument(id string, document []byte) (Command, error) {
 }
 
 func (k *kindOf[T]) publicKey(data *sentra.Dataset, id string) string {
-	list := k.get(data)
-	for i := range list {
-		if k.id(&list[i]) == id {
-			return k.keyOf(&list[i])
+	for _, value := range k.list(data) {
+		if k.id(value) == id {
+			return k.keyOf(value)
 		}
 	}
 	return id
@@ -196,7 +234,7 @@ type kindLoad interface {
 
 type loadOf[T any] struct {
 	kind  *kindOf[T]
-	list  []T
+	list  []*T
 	share func(*T)
 }
 
@@ -219,29 +257,25 @@ func (l *loadOf[T]) decode(documents []Document) (any, error) {
 }
 
 func (l *loadOf[T]) add(batch any) {
-	from := len(l.list)
-	l.list = append(l.list, batch.([]T)...)
-	if l.share != nil {
-		for i := from; i < len(l.list); i++ {
-			l.share(&l.list[i])
+	values := batch.([]T)
+	for i := range values {
+		if l.share != nil {
+			l.share(&values[i])
 		}
+		l.list = append(l.list, &values[i])
 	}
 }
 
 func (l *loadOf[T]) finish(data *sentra.Dataset) {
 	list := slices.Clip(l.list)
 	sortBy(list, l.kind.order)
-	l.kind.set(data, list)
+	l.kind.setList(data, list)
 }
 
 // sortBy sorts a list unless it is sorted.
-func sortBy[T any](list []T, order func(a, b *T) int) {
-	by := func(a, b T) int { return order(&a, &b) }
-	for i := 1; i < len(list); i++ {
-		if order(&list[i-1], &list[i]) > 0 {
-			slices.SortStableFunc(list, by)
-			return
-		}
+func sortBy[T any](list []*T, order func(a, b *T) int) {
+	if !slices.IsSortedFunc(list, order) {
+		slices.SortStableFunc(list, order)
 	}
 }
 
@@ -482,11 +516,11 @@ var kinds = []kind{
 	},
 	&kindOf[sentra.Cluster]{
 		name: sentra.KindOfCluster, schema: 1,
-		id:    func(c *sentra.Cluster) string { return c.ID },
-		key:   func(c *sentra.Cluster) string { return c.Key },
-		setID: setClusterID,
-		get:   func(d *sentra.Dataset) []sentra.Cluster { return d.Clusters },
-		set:   func(d *sentra.Dataset, list []sentra.Cluster) { d.Clusters = list },
+		id:     func(c *sentra.Cluster) string { return c.ID },
+		key:    func(c *sentra.Cluster) string { return c.Key },
+		setID:  setClusterID,
+		shared: func(d *sentra.Dataset) *[]*sentra.Cluster { return &d.Clusters },
+		probe:  func(key string) *sentra.Cluster { return &sentra.Cluster{Key: key} },
 		order: func(a, b *sentra.Cluster) int {
 			return cmp.Or(strings.Compare(a.Key, b.Key), strings.Compare(a.ID, b.ID))
 		},
@@ -524,7 +558,7 @@ var kinds = []kind{
 				return nil
 			}
 			c.ID = c.Key
-			for n := 2; pending.present(c.ID) != nil; n++ {
+			for n := 2; pending.now(c.ID) != nil; n++ {
 				c.ID = fmt.Sprintf("%s~%d", c.Key, n)
 			}
 			return nil
@@ -714,10 +748,10 @@ func (n interner[T]) intern(list []T) []T {
 }
 
 func (k *kindOf[T]) ids(data *sentra.Dataset) map[string]bool {
-	list := k.get(data)
+	list := k.list(data)
 	ids := make(map[string]bool, len(list))
-	for i := range list {
-		ids[k.id(&list[i])] = true
+	for _, value := range list {
+		ids[k.id(value)] = true
 	}
 	return ids
 }
@@ -726,11 +760,10 @@ func (k *kindOf[T]) referrers(data *sentra.Dataset, to map[sentra.EntityRef]bool
 	if k.refers == nil {
 		return
 	}
-	list := k.get(data)
-	for i := range list {
-		k.refers(&list[i], func(_ string, _ int, named sentra.EntityRef) {
+	for _, value := range k.list(data) {
+		k.refers(value, func(_ string, _ int, named sentra.EntityRef) {
 			if to[named] {
-				yield(sentra.EntityRef{Kind: k.name, ID: k.id(&list[i])}, named)
+				yield(sentra.EntityRef{Kind: k.name, ID: k.id(value)}, named)
 			}
 		})
 	}

@@ -60,7 +60,7 @@ func (l *Loader) Dataset() *sentra.Dataset {
 // Advance gives the state that documents, newer than those of base, lead to. What
 // does not change is shared with base.
 func Advance(base *sentra.Dataset, documents []Document) (*sentra.Dataset, error) {
-	p := newPlan(base, nil)
+	p := newPlan(base)
 	for _, d := range documents {
 		k, known := kindNamed(d.Kind)
 		if !known {

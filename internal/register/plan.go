@@ -89,7 +89,12 @@ func DeleteOthers(kind sentra.EntityKind) Command {
 			p.faults.Add("kind", "%.40q is none of %v", string(kind), Kinds())
 			return
 		}
-		p.pendingOf(k).deleteOthers(func(id string) bool { return p.shipped[sentra.EntityRef{Kind: kind, ID: id}] != nil })
+		shipped, err := p.shipped()
+		if err != nil {
+			p.faults.AddError(err)
+			return
+		}
+		p.pendingOf(k).deleteOthers(func(id string) bool { return shipped[sentra.EntityRef{Kind: kind, ID: id}] != nil })
 	}}
 }
 
@@ -132,12 +137,13 @@ type plan struct {
 	faults  sentra.Faults
 	// shapes are the new shapes, as they are stored, by digest.
 	shapes map[string][]byte
-	// shipped are the documents that the binary's facts last had.
-	shipped map[sentra.EntityRef][]byte
+	// shipped gives the documents that the binary's facts last had, which only few
+	// commands need.
+	shipped func() (map[sentra.EntityRef][]byte, error)
 }
 
-func newPlan(base *sentra.Dataset, shipped map[sentra.EntityRef][]byte) *plan {
-	return &plan{base: base, touched: make(map[sentra.EntityKind]pending), shapes: make(map[string][]byte), shipped: shipped}
+func newPlan(base *sentra.Dataset) *plan {
+	return &plan{base: base, touched: make(map[sentra.EntityKind]pending), shapes: make(map[string][]byte)}
 }
 
 func (p *plan) pendingOf(k kind) pending {
@@ -230,6 +236,8 @@ type pending interface {
 	// withdraw takes back what is pending for one entity.
 	withdraw(id string)
 	ids() []string
+	// document gives an entity of the base, nil where there is none.
+	document(id string) ([]byte, error)
 	gone() []sentra.EntityRef
 	items() ([]Item, error)
 	rebuild(next *sentra.Dataset)
@@ -238,54 +246,75 @@ type pending interface {
 
 type pendingOf[T any] struct {
 	kind *kindOf[T]
-	base []T
+	base []*T
 	// changed are the entities as they will be, nil for those that will be gone.
 	changed map[string]*T
 	order   []string
 	given   map[string]bool
-	byID    map[string]int
-	keys    map[string]int
+	byID    map[string]*T
+	keys    map[string]*T
 	lookups int
 	// keysNow are the keys of changed entities that are not in the base.
 	keysNow map[string]string
 }
 
 func (k *kindOf[T]) newPending(base *sentra.Dataset) pending {
-	return &pendingOf[T]{kind: k, base: k.get(base), changed: make(map[string]*T), given: make(map[string]bool), keysNow: make(map[string]string)}
+	return &pendingOf[T]{kind: k, base: k.list(base), changed: make(map[string]*T), given: make(map[string]bool), keysNow: make(map[string]string)}
 }
 
-// fewLookups is how many entities are looked for one by one before an index pays.
-const fewLookups = 4
+// fewLookups is how many entities are looked for one by one before an index pays,
+// fewProbes how many where the order tells their places.
+const (
+	fewLookups = 4
+	fewProbes  = 256
+)
 
 func (p *pendingOf[T]) stored(id string) *T {
 	p.index()
 	if p.byID != nil {
-		if at, known := p.byID[id]; known {
-			return &p.base[at]
-		}
-		return nil
+		return p.byID[id]
 	}
-	for i := range p.base {
-		if p.kind.id(&p.base[i]) == id {
-			return &p.base[i]
+	// The id is most often the key.
+	if value := p.probed(id); value != nil && p.kind.id(value) == id {
+		return value
+	}
+	for _, value := range p.base {
+		if p.kind.id(value) == id {
+			return value
 		}
 	}
 	return nil
 }
 
+// probed finds the stored entity with a key where the order tells its place, nil
+// where there is none or nothing tells.
+func (p *pendingOf[T]) probed(key string) *T {
+	if p.kind.probe == nil {
+		return nil
+	}
+	at, _ := slices.BinarySearchFunc(p.base, p.kind.probe(key), p.kind.order)
+	if at == len(p.base) || p.kind.keyOf(p.base[at]) != key {
+		return nil
+	}
+	return p.base[at]
+}
+
 func (p *pendingOf[T]) index() {
-	if p.lookups++; p.lookups <= fewLookups || p.byID != nil {
+	few := fewLookups
+	if p.kind.probe != nil {
+		few = fewProbes
+	}
+	if p.lookups++; p.lookups <= few || p.byID != nil {
 		return
 	}
-	p.byID, p.keys = make(map[string]int, len(p.base)), make(map[string]int, len(p.base))
-	for i := range p.base {
-		p.byID[p.kind.id(&p.base[i])] = i
-		p.keys[p.kind.keyOf(&p.base[i])] = i
+	p.byID, p.keys = make(map[string]*T, len(p.base)), make(map[string]*T, len(p.base))
+	for _, value := range p.base {
+		p.byID[p.kind.id(value)], p.keys[p.kind.keyOf(value)] = value, value
 	}
 }
 
-// present gives an entity as the plan has it so far, nil where there is none.
-func (p *pendingOf[T]) present(id string) *T {
+// now gives an entity as the plan has it so far, nil where there is none.
+func (p *pendingOf[T]) now(id string) *T {
 	if value, changed := p.changed[id]; changed {
 		return value
 	}
@@ -295,20 +324,24 @@ func (p *pendingOf[T]) present(id string) *T {
 // byKey gives the entity that has a key as the plan has it so far.
 func (p *pendingOf[T]) byKey(key string) *T {
 	if id, known := p.keysNow[key]; known {
-		if value := p.present(id); value != nil && p.kind.keyOf(value) == key {
+		if value := p.now(id); value != nil && p.kind.keyOf(value) == key {
 			return value
 		}
 	}
 	p.index()
-	if p.keys != nil {
-		if at, known := p.keys[key]; known {
-			return p.still(&p.base[at], key)
+	if p.keys != nil || p.kind.probe != nil {
+		value := p.keys[key]
+		if p.keys == nil {
+			value = p.probed(key)
 		}
-		return nil
+		if value == nil {
+			return nil
+		}
+		return p.still(value, key)
 	}
-	for i := range p.base {
-		if p.kind.keyOf(&p.base[i]) == key {
-			return p.still(&p.base[i], key)
+	for _, value := range p.base {
+		if p.kind.keyOf(value) == key {
+			return p.still(value, key)
 		}
 	}
 	return nil
@@ -334,7 +367,7 @@ func (p *pendingOf[T]) put(plan *plan, value T) {
 	}
 	id := p.kind.id(&value)
 	if p.kind.merge != nil {
-		if present := p.present(id); present != nil {
+		if present := p.now(id); present != nil {
 			value = p.kind.merge(*present, value)
 		}
 	}
@@ -383,7 +416,7 @@ func (p *pendingOf[T]) note(id string, value *T) {
 func (p *pendingOf[T]) deleteKey(key string) bool {
 	value := p.byKey(key)
 	if value == nil {
-		value = p.present(key)
+		value = p.now(key)
 	}
 	if value == nil {
 		return false
@@ -395,9 +428,9 @@ func (p *pendingOf[T]) deleteKey(key string) bool {
 func (p *pendingOf[T]) deleteID(id string) { p.note(id, nil) }
 
 func (p *pendingOf[T]) deleteWhere(matches func(*T) bool) {
-	for i := range p.base {
-		if matches(&p.base[i]) {
-			p.note(p.kind.id(&p.base[i]), nil)
+	for _, value := range p.base {
+		if matches(value) {
+			p.note(p.kind.id(value), nil)
 		}
 	}
 }
@@ -416,6 +449,26 @@ func (p *pendingOf[T]) withdraw(id string) {
 }
 
 func (p *pendingOf[T]) ids() []string { return p.order }
+
+// present gives the changed entities that there will be, in order.
+func (p *pendingOf[T]) present() []*T {
+	var out []*T
+	for _, id := range p.order {
+		if value := p.changed[id]; value != nil {
+			out = append(out, value)
+		}
+	}
+	sortBy(out, p.kind.order)
+	return out
+}
+
+func (p *pendingOf[T]) document(id string) ([]byte, error) {
+	value := p.stored(id)
+	if value == nil {
+		return nil, nil
+	}
+	return p.kind.marshal(value)
+}
 
 func (p *pendingOf[T]) gone() []sentra.EntityRef {
 	var out []sentra.EntityRef
@@ -455,16 +508,20 @@ func (p *pendingOf[T]) rebuild(next *sentra.Dataset) {
 	if len(p.changed) == 0 {
 		return
 	}
-	list := make([]T, 0, len(p.base)+len(p.changed))
+	if list, ok := p.replaceFew(); ok {
+		p.kind.setList(next, list)
+		return
+	}
+	list := make([]*T, 0, len(p.base)+len(p.changed))
 	left := maps.Clone(p.changed)
-	for i := range p.base {
-		id := p.kind.id(&p.base[i])
+	for _, stored := range p.base {
+		id := p.kind.id(stored)
 		value, changed := p.changed[id]
 		switch {
 		case !changed:
-			list = append(list, p.base[i])
+			list = append(list, stored)
 		case value != nil:
-			list = append(list, *value)
+			list = append(list, value)
 		}
 		if changed {
 			delete(left, id)
@@ -472,14 +529,47 @@ func (p *pendingOf[T]) rebuild(next *sentra.Dataset) {
 	}
 	for _, id := range p.order {
 		if value := left[id]; value != nil {
-			list = append(list, *value)
+			list = append(list, value)
 		}
 	}
-	if len(list) == 0 {
-		list = nil
-	}
 	sortBy(list, p.kind.order)
-	p.kind.set(next, list)
+	p.kind.setList(next, list)
+}
+
+// fewChanges is how many entities are moved in a list one by one.
+const fewChanges = 32
+
+// replaceFew gives the list with few changes made to it. Only the place of each is
+// looked for; false where that is not possible.
+func (p *pendingOf[T]) replaceFew() ([]*T, bool) {
+	if len(p.order) > fewChanges {
+		return nil, false
+	}
+	list := append(make([]*T, 0, len(p.base)+len(p.order)), p.base...)
+	for _, id := range p.order {
+		if stored := p.stored(id); stored != nil {
+			at, _ := slices.BinarySearchFunc(list, stored, p.kind.order)
+			for at < len(list) && list[at] != stored && p.kind.order(list[at], stored) == 0 {
+				at++
+			}
+			if at == len(list) || list[at] != stored {
+				return nil, false
+			}
+			list = slices.Delete(list, at, at+1)
+		}
+	}
+	for _, id := range p.order {
+		value := p.changed[id]
+		if value == nil {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(list, value, p.kind.order)
+		for at < len(list) && p.kind.order(list[at], value) == 0 {
+			at++
+		}
+		list = slices.Insert(list, at, value)
+	}
+	return list, true
 }
 
 func (p *pendingOf[T]) violations(next *sentra.Dataset, exists func(sentra.EntityRef) bool) []violation {
@@ -503,20 +593,38 @@ func (p *pendingOf[T]) violations(next *sentra.Dataset, exists func(sentra.Entit
 			}
 		})
 	}
-	list := p.kind.get(next)
+	list := p.kind.list(next)
 	if p.kind.key != nil {
-		for i := range list {
-			id, key := p.kind.id(&list[i]), p.kind.key(&list[i])
-			if taken, changed := p.keysNow[key]; changed && taken != id && p.changed[taken] != nil && p.kind.key(p.changed[taken]) == key {
-				add(p.changed[taken], sentra.EntityRef{Kind: p.kind.name, ID: id}, "key", fmt.Sprintf("another %s has the key %s", p.kind.name, key))
+		// Those with one key follow each other.
+		differs := func(at int) {
+			for before := at - 1; before >= 0 && p.kind.key(list[before]) == p.kind.key(list[at]); before-- {
+				one, other := list[before], list[at]
+				if p.keysNow[p.kind.key(one)] != p.kind.id(one) {
+					one, other = other, one
+				}
+				if p.changed[p.kind.id(one)] == one {
+					add(one, sentra.EntityRef{Kind: p.kind.name, ID: p.kind.id(other)}, "key", fmt.Sprintf("another %s has the key %s", p.kind.name, p.kind.key(one)))
+				}
+			}
+		}
+		if len(p.keysNow) > fewChanges {
+			for at := range list {
+				differs(at)
+			}
+		} else {
+			for key := range p.keysNow {
+				at, _ := slices.BinarySearchFunc(list, p.kind.probe(key), p.kind.order)
+				for ; at < len(list) && p.kind.key(list[at]) == key; at++ {
+					differs(at)
+				}
 			}
 		}
 	}
 	for _, rule := range p.kind.alone {
 		slots := make(map[string][]*T)
-		for i := range list {
-			if slot := rule.slot(&list[i]); slot != "" {
-				slots[slot] = append(slots[slot], &list[i])
+		for _, value := range list {
+			if slot := rule.slot(value); slot != "" {
+				slots[slot] = append(slots[slot], value)
 			}
 		}
 		for _, sharing := range slots {

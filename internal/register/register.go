@@ -4,6 +4,7 @@
 package register
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -143,11 +144,8 @@ func (r *Register) apply(ctx context.Context, by By, preview bool, commands []Co
 		if preview {
 			session = notStored{session}
 		}
-		shipped, err := shippedDocuments(ctx, session)
-		if err != nil {
-			return err
-		}
-		p := newPlan(session.Dataset(), shipped)
+		p := newPlan(session.Dataset())
+		p.shipped = func() (map[sentra.EntityRef][]byte, error) { return shippedDocuments(ctx, session) }
 		for _, c := range commands {
 			c.apply(p)
 		}
@@ -195,25 +193,46 @@ func (r *Register) store(ctx context.Context, session Session, p *plan, change *
 		}
 		return outcome, faults.Err()
 	}
-	if err := r.tryOut(ctx, session, p, next); err != nil {
+	tried, err := r.toTry(ctx, session, p, next)
+	if err != nil {
 		return outcome, err
 	}
 	change.Number, change.Items, change.Shapes = base.Number+1, items, p.shapes
 	change.Version = nextVersion(base.Version, change)
 	outcome.Items = items
-	if err := session.Store(ctx, change); err != nil {
+	if err := r.storeTried(ctx, session, change, tried); err != nil {
 		return outcome, err
 	}
 	outcome.Number = change.Number
 	return outcome, nil
 }
 
-// tryOut lets the next state be tried. Boundaries are drawn only where the change
-// touches them or what they hang on; else those stored were tried before.
-func (r *Register) tryOut(ctx context.Context, session Session, p *plan, next *sentra.Dataset) error {
+// storeTried stores a change while the state that it leads to is tried; nothing is
+// committed unless both succeed.
+func (r *Register) storeTried(ctx context.Context, session Session, change *Change, tried *sentra.Dataset) error {
 	if r.try == nil {
-		return nil
+		return session.Store(ctx, change)
 	}
+	trying, stop := context.WithCancel(ctx)
+	defer stop()
+	trial := make(chan error, 1)
+	go func() { trial <- r.try(trying, tried) }()
+	err := session.Store(ctx, change)
+	if err != nil && !errors.Is(err, errPreview) {
+		stop()
+		<-trial
+		return err
+	}
+	if refused := <-trial; refused != nil {
+		return refused
+	}
+	return err
+}
+
+// toTry gives what of the next state is to be tried. Boundaries are drawn only where
+// the change touches them or what they hang on; else those stored were tried before,
+// as were clusters where nothing else changes.
+func (r *Register) toTry(ctx context.Context, session Session, p *plan, next *sentra.Dataset) (*sentra.Dataset, error) {
 	tried := *next
 	drawn := false
 	for _, kind := range []sentra.EntityKind{sentra.KindOfBoundary, sentra.KindOfRegion, sentra.KindOfMembership} {
@@ -222,7 +241,10 @@ func (r *Register) tryOut(ctx context.Context, session Session, p *plan, next *s
 	}
 	if !drawn {
 		tried.Boundaries = nil
-		return r.try(ctx, &tried)
+		if clusters, touched := p.touched[sentra.KindOfCluster]; touched && len(p.touched) == 1 {
+			tried.Clusters = clusters.(*pendingOf[sentra.Cluster]).present()
+		}
+		return &tried, nil
 	}
 	tried.Boundaries = slices.Clone(next.Boundaries)
 	var missing []string
@@ -233,10 +255,10 @@ func (r *Register) tryOut(ctx context.Context, session Session, p *plan, next *s
 	}
 	shapes, err := session.Shapes(ctx, missing)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	drawShapes(tried.Boundaries, shapes)
-	return r.try(ctx, &tried)
+	return &tried, nil
 }
 
 // drawShapes puts shapes, by digest, into the boundaries that have none.
@@ -323,7 +345,7 @@ func (r *Register) Revert(ctx context.Context, by By, number int64) (Outcome, er
 		if err != nil {
 			return err
 		}
-		p := newPlan(session.Dataset(), nil)
+		p := newPlan(session.Dataset())
 		var faults sentra.Faults
 		refs := make([]sentra.EntityRef, len(undone.Items))
 		for i := range undone.Items {
@@ -333,23 +355,21 @@ func (r *Register) Revert(ctx context.Context, by By, number int64) (Outcome, er
 		if err != nil {
 			return err
 		}
-		present := make(map[sentra.EntityKind]map[string][]byte)
 		for i := range undone.Items {
 			item := &undone.Items[i]
 			k, known := kindNamed(item.Entity.Kind)
 			if !known || item.Schema > k.schemaNumber() {
 				return sentra.Errorf(sentra.CodeUnavailable, "change %d was written by a newer Sentra; use it to undo the change", number)
 			}
-			if present[item.Entity.Kind] == nil {
-				if present[item.Entity.Kind], err = k.documents(session.Dataset()); err != nil {
-					return err
-				}
-			}
 			after, err := canonicalOrNil(k, item.Entity.ID, item.After)
 			if err != nil {
 				return err
 			}
-			if string(present[item.Entity.Kind][item.Entity.ID]) != string(after) {
+			present, err := p.pendingOf(k).document(item.Entity.ID)
+			if err != nil {
+				return err
+			}
+			if !bytes.Equal(present, after) {
 				faults.AddError(&sentra.Error{Code: sentra.CodeConflict, Path: []string{item.Entity.String()},
 					Message: fmt.Sprintf("was changed again by change %d", later[item.Entity])})
 				continue

@@ -125,7 +125,7 @@ func state(data *sentra.Dataset) string {
 func cluster(data *sentra.Dataset, key string) *sentra.Cluster {
 	for i := range data.Clusters {
 		if data.Clusters[i].Key == key {
-			return &data.Clusters[i]
+			return data.Clusters[i]
 		}
 	}
 	return nil
@@ -204,23 +204,21 @@ func TestOlderProgramLeavesNewerFacts(t *testing.T) {
 func TestFactsAndCorrections(t *testing.T) {
 	onEach(t, func(w *world) {
 		first := shipped(w)
-		first.Clusters = append(first.Clusters, first.Clusters[0])
-		gone := &first.Clusters[len(first.Clusters)-1]
+		gone, kept := *first.Clusters[0], *first.Clusters[0]
 		gone.ID, gone.Key = "gone", "gone"
-		kept := first.Clusters[0]
 		kept.ID, kept.Key = "kept", "kept"
-		first.Clusters = append(first.Clusters, kept)
+		brought := kept
+		first.Clusters = append(first.Clusters, &gone, &brought)
 		w.bring(first, 1)
 
 		data := w.load()
-		silent, disputed, deleted := data.Clusters[1], data.Clusters[2], data.Clusters[3]
+		silent, disputed, deleted := *data.Clusters[1], *data.Clusters[2], *data.Clusters[3]
 		silent.NameEN, disputed.NameEN = "silent correction", "disputed correction"
 		kept.NameEN = "kept by the agency"
 		w.apply(register.Put(silent, disputed, kept), register.Delete(sentra.KindOfCluster, deleted.Key))
 
 		second := shipped(w)
-		for i := range second.Clusters {
-			c := &second.Clusters[i]
+		for _, c := range second.Clusters {
 			switch c.Key {
 			case silent.Key:
 				// The program says what it said before.

@@ -22,8 +22,10 @@ type Facts struct {
 	Programme    Programme
 	Phases       []Phase
 	Products     []Product
-	Clusters     []Cluster
-	Events       []Event
+	// Clusters are shared by all states of the record that hold the same ones, since
+	// there may be very many: who changes one makes a new one.
+	Clusters []*Cluster
+	Events   []Event
 }
 
 // Dataset is one consistent state of the record.

@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 
 	"github.com/paulmach/orb"
+
+	"github.com/sentra-ikm/sentra/internal/panics"
 )
 
 // Face is a region as it was drawn, apart from its neighbours.
@@ -62,6 +65,10 @@ type Coverage struct {
 	part   []int32   // arc to the connected part of the border it belongs to
 	gone   []float32 // the tolerance in metres at which a part goes as a whole
 	byFace [][]int32 // the half-arcs with the face on their left
+
+	// simplifying finds goes and gone, or fault tells why not.
+	simplifying sync.WaitGroup
+	fault       error
 }
 
 // Build makes the coverage of the faces. The result does not depend on their
@@ -89,7 +96,6 @@ func Build(ctx context.Context, faces []Face, o Options) (*Coverage, error) {
 		{"label the cells", b.label},
 		{"settle overlaps and gaps", b.settle},
 		{"dissolve the cells", func() error { return b.dissolve(c) }},
-		{"simplify the arcs", func() error { return c.simplify(ctx, b.due) }},
 	} {
 		if err := ctx.Err(); err != nil {
 			return nil, fmt.Errorf("build a coverage: %w", err)
@@ -98,7 +104,24 @@ func Build(ctx context.Context, faces []Face, o Options) (*Coverage, error) {
 			return nil, fmt.Errorf("build a coverage: %s: %w", step.doing, err)
 		}
 	}
+	c.goes, c.gone = make([]float32, len(c.line)), make([]float32, len(b.due))
+	c.simplifying.Go(func() {
+		c.fault = panics.Catch(func() error {
+			c.simplify(b.due)
+			return nil
+		})
+	})
 	return c, nil
+}
+
+// Simplified waits until the tolerances are found at which vertices go, which goes on
+// when Build has ended: a third of the work, and nothing at full detail needs it.
+// Line and Shape wait by themselves. A panic of that work is given here.
+func (c *Coverage) Simplified() {
+	c.simplifying.Wait()
+	if c.fault != nil {
+		panic(c.fault)
+	}
 }
 
 func orDefault(given, fallback float64) float64 {

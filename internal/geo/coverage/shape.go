@@ -6,16 +6,25 @@ import (
 	"github.com/paulmach/orb"
 )
 
-// stays tells whether a vertex or part that goes at a tolerance is left at another.
-func stays(goes float32, tolerance float64) bool {
-	return !(tolerance > 0 && float64(goes) <= tolerance)
+// vertexStays tells whether a vertex is left at a tolerance, and partStays whether the
+// part of the border that an arc belongs to is. Everything is at full detail, also
+// before the tolerances are found.
+func (c *Coverage) vertexStays(at int32, tolerance float64) bool {
+	return !(tolerance > 0) || float64(c.goes[at]) > tolerance
+}
+
+func (c *Coverage) partStays(arc int32, tolerance float64) bool {
+	return !(tolerance > 0) || float64(c.gone[c.part[arc]]) > tolerance
 }
 
 // Line gives an arc, simplified by a tolerance in metres: no point of the full
 // line is farther than that from it. 0 is the full line. A ring repeats its first
 // point at the end. An arc that has gone, with its small island or lake, is nil.
 func (c *Coverage) Line(arc int, toleranceMetres float64) orb.LineString {
-	if !stays(c.gone[c.part[arc]], toleranceMetres) {
+	if toleranceMetres > 0 {
+		c.Simplified()
+	}
+	if !c.partStays(int32(arc), toleranceMetres) {
 		return nil
 	}
 	line := c.appendArc(nil, int32(2*arc), toleranceMetres)
@@ -33,18 +42,18 @@ func (c *Coverage) appendArc(out []orb.Point, h int32, tolerance float64) []orb.
 			to--
 		}
 		for at := from; at < to; at++ {
-			if stays(c.goes[at], tolerance) {
+			if c.vertexStays(at, tolerance) {
 				out = append(out, c.line[at].point())
 			}
 		}
 		return out
 	}
-	if c.node[h] < 0 && stays(c.goes[from], tolerance) {
+	if c.node[h] < 0 && c.vertexStays(from, tolerance) {
 		out = append(out, c.line[from].point())
 	}
 	from++
 	for at := to - 1; at >= from; at-- {
-		if stays(c.goes[at], tolerance) {
+		if c.vertexStays(at, tolerance) {
 			out = append(out, c.line[at].point())
 		}
 	}
@@ -55,6 +64,9 @@ func (c *Coverage) appendArc(out []orb.Point, h int32, tolerance float64) []orb.
 // detail), wound to RFC 7946. It is valid: rings are simple, holes and parts meet
 // others in single points at most.
 func (c *Coverage) Shape(faces []int, toleranceMetres float64) orb.MultiPolygon {
+	if toleranceMetres > 0 {
+		c.Simplified()
+	}
 	u := union{c: c, tolerance: toleranceMetres, faces: make([]int32, 0, len(faces))}
 	for _, f := range faces {
 		u.faces = append(u.faces, int32(f))
@@ -82,7 +94,7 @@ func (u *union) member(face int32) bool {
 
 // bounds tells whether a half-arc bounds the union, which lies on its left.
 func (u *union) bounds(h int32) bool {
-	return u.member(u.c.left(h)) && !u.member(u.c.right(h)) && stays(u.c.gone[u.c.part[h>>1]], u.tolerance)
+	return u.member(u.c.left(h)) && !u.member(u.c.right(h)) && u.c.partStays(h>>1, u.tolerance)
 }
 
 // area gives the cell that stands for the connected area a cell belongs to.
@@ -103,7 +115,7 @@ func (u *union) trace() orb.MultiPolygon {
 		for _, h := range c.byFace[f] {
 			if u.bounds(h) {
 				outline = append(outline, h)
-			} else if u.member(c.right(h)) && stays(c.gone[c.part[h>>1]], u.tolerance) {
+			} else if u.member(c.right(h)) && c.partStays(h>>1, u.tolerance) {
 				if a, b := u.area(c.cell[h]), u.area(c.cell[h^1]); a != b {
 					if u.same == nil {
 						u.same = make(map[int32]int32)

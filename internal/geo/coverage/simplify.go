@@ -2,7 +2,6 @@ package coverage
 
 import (
 	"cmp"
-	"context"
 	"math"
 	"slices"
 )
@@ -83,11 +82,10 @@ func (q queue) sink(i, n int) {
 
 // simplify works out at which tolerance every vertex and every part goes; due is
 // when a part goes as a whole.
-func (c *Coverage) simplify(ctx context.Context, due []float32) error {
+func (c *Coverage) simplify(due []float32) {
 	n := len(c.line)
 	s := &simplifier{c: c, prev: make([]int32, n), next: make([]int32, n), arc: make([]int32, n), left: make([]int32, len(c.arcs)),
 		scale: make([]float64, n), stamp: make([]int32, n), blocked: make([]int32, n), waiting: make([]int32, n), straight: make(map[[2]int32]int)}
-	c.goes = make([]float32, n)
 	var items []int32
 	nodeSeen := make([]bool, len(c.first))
 	for i := range c.arcs {
@@ -124,7 +122,6 @@ func (c *Coverage) simplify(ctx context.Context, due []float32) error {
 		}
 	}
 	s.index = newVertexIndex(c.line, items)
-	c.gone = make([]float32, len(due))
 	for part, metres := range due {
 		if metres < never {
 			s.queue = append(s.queue, entry{metres: metres, at: int32(-1 - part)})
@@ -140,10 +137,7 @@ func (c *Coverage) simplify(ctx context.Context, due []float32) error {
 		s.queue.sink(i, len(s.queue))
 	}
 	byPart := s.positionsByPart()
-	for count := 0; len(s.queue) > 0; count++ {
-		if count%4096 == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
+	for len(s.queue) > 0 {
 		e := s.queue.pop()
 		if e.at < 0 {
 			part := -1 - e.at
@@ -163,7 +157,6 @@ func (c *Coverage) simplify(ctx context.Context, due []float32) error {
 		}
 		s.take(e)
 	}
-	return nil
 }
 
 func (s *simplifier) positionsByPart() map[int32][]int32 {

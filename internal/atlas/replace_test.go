@@ -1,0 +1,225 @@
+package atlas
+
+import (
+	"cmp"
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"runtime"
+	"slices"
+	"testing"
+	"weak"
+
+	"github.com/paulmach/orb"
+
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// changer makes the next state of a record, which shares with the last what it does
+// not change, as a record does.
+type changer struct {
+	*rand.Rand
+	made int
+}
+
+func (r *changer) next(data *sentra.Dataset) *sentra.Dataset {
+	next := *data
+	next.Clusters = slices.Clone(data.Clusters)
+	for range 1 + r.IntN(4) {
+		at := r.IntN(len(next.Clusters))
+		c := *next.Clusters[at]
+		other := next.Clusters[r.IntN(len(next.Clusters))]
+		r.made++
+		switch kind := r.IntN(10); kind {
+		case 0:
+			next.Clusters = slices.Delete(next.Clusters, at, at+1)
+			continue
+		case 1:
+			c.Key = fmt.Sprintf("cluster-%02d-%d", r.IntN(100), r.made)
+			c.ID = c.Key
+			next.Clusters = append(next.Clusters, &c)
+			continue
+		case 2:
+			c.Key = fmt.Sprintf("moved-%d", r.made)
+		case 3:
+			c.NameEN, c.NameID = fmt.Sprintf("Name %d", r.IntN(1000)), other.NameID
+		case 4:
+			c.Regions = other.Regions
+		case 5:
+			c.Products = other.Products
+		case 6:
+			c.Phases = other.Phases
+		case 7:
+			c.Point = &orb.Point{95 + 30*r.Float64(), -11 + 19*r.Float64()}
+		case 8:
+			c.Point = nil
+		case 9:
+			c.Sources = nil
+			for range r.IntN(3) {
+				c.Sources = append(c.Sources, data.Sources[r.IntN(len(data.Sources))].ID)
+			}
+		}
+		next.Clusters[at] = &c
+	}
+	slices.SortFunc(next.Clusters, func(x, y *sentra.Cluster) int { return cmp.Compare(x.Key, y.Key) })
+	switch r.IntN(30) {
+	case 0:
+		next.Products = slices.Clone(data.Products)
+		next.Products[r.IntN(len(next.Products))].NameEN = fmt.Sprintf("product %d", r.made)
+	case 1:
+		next.Sources = append(slices.Clone(data.Sources), sentra.Source{ID: sentra.SourceID(fmt.Sprint("source-", r.made))})
+	case 2:
+		next.Events = append(slices.Clone(data.Events), sentra.Event{ID: fmt.Sprint(r.made), Region: data.Regions[r.IntN(len(data.Regions))].Code})
+	case 3:
+		next.Designations = slices.Delete(slices.Clone(data.Designations), 0, 1)
+	case 4:
+		next.Phases = slices.Clone(data.Phases)
+		next.Phases[0].From.First++
+	case 5:
+		next.Boundaries = slices.Delete(slices.Clone(data.Boundaries), 0, 1)
+	case 6:
+		next.Memberships = slices.Clone(data.Memberships)
+		next.Memberships[0].Law = fmt.Sprint(r.made)
+	}
+	return &next
+}
+
+// answers asks an atlas what clusters have a say in.
+func answers(t *testing.T, a *Atlas, random *rand.Rand) map[string]any {
+	t.Helper()
+	out := make(map[string]any)
+	maker := filterMaker{random, a.Data}
+	keys := func(clusters []*Cluster) []string {
+		var keys []string
+		for _, c := range clusters {
+			keys = append(keys, fmt.Sprint(c.Key, c.ID, c.Place, c.Begins, c.NameEN))
+		}
+		return keys
+	}
+	for n := range 6 {
+		var filter *sentra.ClusterFilter
+		switch n {
+		case 1:
+			filter = &sentra.ClusterFilter{BBox: maker.box()}
+		case 2:
+			filter = &sentra.ClusterFilter{Near: maker.circle()}
+		case 3, 4, 5:
+			filter = maker.cluster(2)
+		}
+		for _, order := range []sentra.ClusterOrder{"", sentra.ClustersByName, sentra.ClustersByRegion} {
+			list, err := a.Clusters(t.Context(), filter, order, today, n%2 == 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var hits []string
+			for mark, hit := range list.After(nil) {
+				found, ok := list.Find(hit.Key)
+				if !ok || found != mark {
+					t.Fatalf("%s stands at %v and is found at %v, %v", hit.Key, mark, found, ok)
+				}
+				hits = append(hits, hit.Key)
+				if len(hits)%7 == 3 {
+					for _, behind := range list.After(&mark) {
+						hits = append(hits, "before "+behind.Key)
+						break
+					}
+					for _, before := range list.Before(&mark) {
+						hits = append(hits, "behind "+before.Key)
+						break
+					}
+				}
+			}
+			out[fmt.Sprint("list ", n, order)] = []any{hits, list.Len(), list.NotCovered}
+		}
+	}
+	for i := range a.Data.Regions {
+		code := a.Data.Regions[i].Code
+		for _, day := range []sentra.Date{christmas, today} {
+			// These stand in no order.
+			in := keys(a.ClustersOf(code, day))
+			slices.Sort(in)
+			out[fmt.Sprint(code, day)] = []any{in, a.hosts(code, day)}
+		}
+	}
+	for i := range a.Data.Products {
+		out["product "+a.Data.Products[i].Key] = keys(a.ClustersOfProduct(a.Data.Products[i].Key))
+	}
+	for i := range a.Data.Phases {
+		out["phase "+a.Data.Phases[i].Key] = keys(a.ClustersOfPhase(a.Data.Phases[i].Key))
+	}
+	for _, c := range a.Data.Clusters {
+		out["cluster "+c.Key] = keys([]*Cluster{a.Cluster(c.Key)})
+	}
+	var found []string
+	for _, hit := range must(a.Search(t.Context(), "name 12", today, 30)) {
+		found = append(found, fmt.Sprint(hit.Matched, hit.Score, hit.Cluster != nil && hit.Cluster == a.Cluster(hit.Cluster.Key)))
+	}
+	out["search"], out["lengths"], out["all begun"], out["first begun"] = found, *must(a.Lengths(t.Context())), a.allBegun, a.firstBegun
+	out["counts"] = must(a.Choropleth(t.Context(), ChoroplethQuestion{By: sentra.ByRegion, Level: sentra.LevelProvince, Measure: sentra.ClusterCount, Day: christmas})).Total
+	return out
+}
+
+// After any sequence of changes an atlas answers as one that is made anew, also when
+// its indexes were made in between or were not, and when the edits became many.
+func TestNextAgainstNew(t *testing.T) {
+	for seed := range uint64(2) {
+		r := &changer{Rand: rand.New(rand.NewPCG(seed, 5))}
+		data := oracleCountry(t, r.Rand)
+		for i, c := range data.Clusters {
+			owned := *c
+			owned.ID = c.Key
+			data.Clusters[i] = &owned
+		}
+		a := must(New(data))
+		for step := range 200 {
+			changed := r.next(a.Data)
+			next, err := a.Next(t.Context(), changed)
+			if err != nil {
+				t.Fatal(err)
+			}
+			a = next
+			if step%20 > 1 {
+				continue
+			}
+			questions := r.Uint64()
+			got, want := answers(t, a, rand.New(rand.NewPCG(questions, 1))), answers(t, must(New(changed)), rand.New(rand.NewPCG(questions, 1)))
+			for about, answer := range want {
+				if !reflect.DeepEqual(got[about], answer) {
+					t.Fatalf("seed %d, after %d changes: %s: got %v, want %v", seed, step+1, about, got[about], answer)
+				}
+			}
+			slots := make(map[int32]bool)
+			for _, c := range a.clusterOrder {
+				if slots[c.slot] || c.slot >= a.slots {
+					t.Fatalf("the slot %d is taken or too great", c.slot)
+				}
+				slots[c.slot] = true
+			}
+		}
+	}
+}
+
+// An atlas that nobody reads goes, whatever the atlases made of it share with it.
+func TestAtlasesGo(t *testing.T) {
+	r := &changer{Rand: rand.New(rand.NewPCG(1, 5))}
+	a := must(New(oracleCountry(t, r.Rand)))
+	var old []weak.Pointer[Atlas]
+	for range 30 {
+		old = append(old, weak.Make(a))
+		_ = answers(t, a, r.Rand)
+		_ = must(a.BoundaryBytes(t.Context(), 3, 100, 3))
+		a = must(a.Next(t.Context(), r.next(a.Data)))
+	}
+	runtime.GC()
+	runtime.GC()
+	left := 0
+	for _, pointer := range old {
+		if pointer.Value() != nil {
+			left++
+		}
+	}
+	if left > 0 {
+		t.Errorf("%d of 30 atlases before are still in memory", left)
+	}
+	runtime.KeepAlive(a)
+}
