@@ -164,9 +164,9 @@ func writeChange(out io.Writer, c *register.Change) error {
 
 func verb(item *register.Item) string {
 	switch {
-	case item.Before == nil:
+	case item.Added():
 		return "added"
-	case item.After == nil:
+	case item.Deleted():
 		return "deleted"
 	}
 	return "changed"

@@ -133,7 +133,7 @@ func (r *Report) finish(ctx context.Context, record Record, kind sentra.EntityKi
 func (r *Report) noteDeleted(outcome register.Outcome, kind sentra.EntityKind) {
 	var keys []string
 	for i := range outcome.Items {
-		if item := &outcome.Items[i]; item.Entity.Kind == kind && item.After == nil {
+		if item := &outcome.Items[i]; item.Entity.Kind == kind && item.Deleted() {
 			keys = append(keys, tablefile.Quote(item.Key))
 		}
 	}

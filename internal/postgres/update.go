@@ -156,7 +156,11 @@ func (s *session) copyItems(ctx context.Context, c *register.Change) (err error)
 	}
 	for i := range c.Items {
 		item := &c.Items[i]
-		if _, err := statement.ExecContext(ctx, c.Number, string(item.Entity.Kind), item.Entity.ID, item.Key, jsonCell(item.Before), jsonCell(item.After), item.Schema); err != nil {
+		before, after, err := item.Documents()
+		if err != nil {
+			return errors.Join(err, statement.Close())
+		}
+		if _, err := statement.ExecContext(ctx, c.Number, string(item.Entity.Kind), item.Entity.ID, item.Key, jsonCell(before), jsonCell(after), item.Schema); err != nil {
 			return errors.Join(wrapSQL(err, "write what changed"), statement.Close())
 		}
 	}

@@ -142,7 +142,8 @@ func planFacts(data *sentra.Dataset, last map[sentra.EntityRef][]byte, facts *se
 	for _, ref := range slices.SortedFunc(maps.Keys(conflicts), func(a, b sentra.EntityRef) int {
 		return bytes.Compare([]byte(a.String()), []byte(b.String()))
 	}) {
-		list.replace(conflicts[ref])
+		conflict := conflicts[ref]
+		list.replace(&conflict)
 	}
 	return p, nil
 }
@@ -216,7 +217,7 @@ func mergeSource(p *plan, m merge) error {
 	if merged.Date == nil || base.Date != nil && *merged.Date == *base.Date {
 		merged.Date = shipped.Date
 	}
-	pendingOfType[sentra.Source](p).replace(merged)
+	pendingOfType[sentra.Source](p).replace(&merged)
 	return nil
 }
 

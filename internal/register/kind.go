@@ -212,7 +212,7 @@ func (k *kindOf[T]) putDocument(id string, document []byte) (Command, error) {
 	if err := k.unmarshal(id, document, &value); err != nil {
 		return Command{}, err
 	}
-	return Command{func(p *plan) { pendingOfType[T](p).replace(value) }}, nil
+	return Command{func(p *plan) { pendingOfType[T](p).replace(&value) }}, nil
 }
 
 func (k *kindOf[T]) publicKey(data *sentra.Dataset, id string) string {

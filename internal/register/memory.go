@@ -47,7 +47,12 @@ func (m *Memory) Update(ctx context.Context, work func(context.Context, Session)
 	var documents []Document
 	for i := range s.change.Items {
 		item := &s.change.Items[i]
-		documents = append(documents, Document{item.Entity.Kind, item.Entity.ID, item.After})
+		before, after, err := item.Documents()
+		if err != nil {
+			return err
+		}
+		item.Before, item.After, item.from = before, after, nil
+		documents = append(documents, Document{item.Entity.Kind, item.Entity.ID, after})
 	}
 	next, err := Advance(&m.data, documents)
 	if err != nil {

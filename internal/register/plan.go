@@ -3,7 +3,11 @@ package register
 import (
 	"bytes"
 	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"hash"
 	"maps"
 	"slices"
 
@@ -18,12 +22,12 @@ type Command struct {
 
 // Put adds entities or corrects those with the same identity: the id, or for a
 // cluster without one the key. An entity is replaced as a whole, but for what a
-// source leaves empty.
+// source leaves empty. The values belong to the command, which completes them.
 func Put[T Entity](values ...T) Command {
 	return Command{func(p *plan) {
 		pending := pendingOfType[T](p)
 		for i := range values {
-			pending.put(p, values[i])
+			pending.put(p, &values[i])
 		}
 	}}
 }
@@ -108,8 +112,8 @@ func ReplaceCodes(codes []sentra.OfficialCode) Command {
 			given[c.Key()] = true
 		}
 		pending.deleteWhere(func(c *sentra.OfficialCode) bool { return given[c.Key()] })
-		for _, c := range codes {
-			pending.put(p, c)
+		for i := range codes {
+			pending.put(p, &codes[i])
 		}
 	}}
 }
@@ -125,7 +129,7 @@ func ReplaceBoundaries(boundaries []sentra.Boundary) Command {
 		}
 		pending.deleteWhere(func(b *sentra.Boundary) bool { return given[b.Region] })
 		for i := range boundaries {
-			pending.put(p, boundaries[i])
+			pending.put(p, &boundaries[i])
 		}
 	}}
 }
@@ -168,17 +172,38 @@ func (p *plan) inOrder() []pending {
 	return out
 }
 
-// items gives what the plan changes.
-func (p *plan) items() ([]Item, error) {
-	var all []Item
-	for _, pending := range p.inOrder() {
-		items, err := pending.items()
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, items...)
+// maxHeldDocuments is the most bytes of documents that a change holds. Those beyond
+// it are encoded again when they are stored: a million rows are to be written in
+// less than 1 GiB.
+const maxHeldDocuments = 64 << 20
+
+// itemList collects the items of a change, with the digest of all of them.
+type itemList struct {
+	items  []Item
+	held   int
+	digest hash.Hash
+}
+
+// add adds an item that pending can encode again.
+func (l *itemList) add(item Item, from pending) {
+	fmt.Fprintf(l.digest, "%s %s %d\n%s\n", item.Entity.Kind, item.Entity.ID, item.Schema, item.After)
+	if l.held += len(item.Before) + len(item.After); l.held > maxHeldDocuments {
+		item.Before, item.After, item.from = nil, nil, from
 	}
-	return all, nil
+	l.items = append(l.items, item)
+}
+
+// items gives what the plan changes, and the version that it leads to: the number
+// of the change, and a digest of what all changes up to it did.
+func (p *plan) items(ctx context.Context) (items []Item, version string, err error) {
+	list := itemList{digest: sha256.New()}
+	fmt.Fprintf(list.digest, "%s\n", p.base.Version)
+	for _, pending := range p.inOrder() {
+		if err := pending.items(ctx, &list); err != nil {
+			return nil, "", err
+		}
+	}
+	return list.items, fmt.Sprintf("%d-%s", p.base.Number+1, hex.EncodeToString(list.digest.Sum(nil)[:6])), nil
 }
 
 // next gives the state that the plan leads to. What does not change is shared.
@@ -238,8 +263,12 @@ type pending interface {
 	ids() []string
 	// document gives an entity of the base, nil where there is none.
 	document(id string) ([]byte, error)
+	// documents gives what happens to one entity, nil where there is or will be none.
+	documents(id string) (before, after []byte, err error)
+	// exists tells whether an entity is in the base, and whether it will be.
+	exists(id string) (before, after bool)
 	gone() []sentra.EntityRef
-	items() ([]Item, error)
+	items(ctx context.Context, list *itemList) error
 	rebuild(next *sentra.Dataset)
 	violations(next *sentra.Dataset, exists func(sentra.EntityRef) bool) []violation
 }
@@ -250,7 +279,6 @@ type pendingOf[T any] struct {
 	// changed are the entities as they will be, nil for those that will be gone.
 	changed map[string]*T
 	order   []string
-	given   map[string]bool
 	byID    map[string]*T
 	keys    map[string]*T
 	lookups int
@@ -259,7 +287,7 @@ type pendingOf[T any] struct {
 }
 
 func (k *kindOf[T]) newPending(base *sentra.Dataset) pending {
-	return &pendingOf[T]{kind: k, base: k.list(base), changed: make(map[string]*T), given: make(map[string]bool), keysNow: make(map[string]string)}
+	return &pendingOf[T]{kind: k, base: k.list(base), changed: make(map[string]*T), keysNow: make(map[string]string)}
 }
 
 // fewLookups is how many entities are looked for one by one before an index pays,
@@ -358,21 +386,20 @@ func (p *pendingOf[T]) still(stored *T, key string) *T {
 	return stored
 }
 
-func (p *pendingOf[T]) put(plan *plan, value T) {
+func (p *pendingOf[T]) put(plan *plan, value *T) {
 	if p.kind.prepare != nil {
-		if err := p.kind.prepare(plan, p, &value); err != nil {
+		if err := p.kind.prepare(plan, p, value); err != nil {
 			plan.faults.AddError(err)
 			return
 		}
 	}
-	id := p.kind.id(&value)
 	if p.kind.merge != nil {
-		if present := p.now(id); present != nil {
-			value = p.kind.merge(*present, value)
+		if present := p.now(p.kind.id(value)); present != nil {
+			*value = p.kind.merge(*present, *value)
 		}
 	}
-	if err := p.kind.check(&value); err != nil {
-		plan.faults.AddError(prefix(sentra.EntityRef{Kind: p.kind.name, ID: p.kind.keyOf(&value)}, err))
+	if err := p.kind.check(value); err != nil {
+		plan.faults.AddError(prefix(sentra.EntityRef{Kind: p.kind.name, ID: p.kind.keyOf(value)}, err))
 		return
 	}
 	p.replace(value)
@@ -397,12 +424,11 @@ func prefix(ref sentra.EntityRef, err error) error {
 }
 
 // replace sets an entity as it is.
-func (p *pendingOf[T]) replace(value T) {
-	id := p.kind.id(&value)
-	p.note(id, &value)
-	p.given[id] = true
+func (p *pendingOf[T]) replace(value *T) {
+	id := p.kind.id(value)
+	p.note(id, value)
 	if p.kind.key != nil {
-		p.keysNow[p.kind.key(&value)] = id
+		p.keysNow[p.kind.key(value)] = id
 	}
 }
 
@@ -438,13 +464,12 @@ func (p *pendingOf[T]) deleteWhere(matches func(*T) bool) {
 func (p *pendingOf[T]) deleteOthers(shipped func(id string) bool) {
 	p.deleteWhere(func(value *T) bool {
 		id := p.kind.id(value)
-		return !p.given[id] && !shipped(id)
+		return p.changed[id] == nil && !shipped(id)
 	})
 }
 
 func (p *pendingOf[T]) withdraw(id string) {
 	delete(p.changed, id)
-	delete(p.given, id)
 	p.order = slices.DeleteFunc(p.order, func(other string) bool { return other == id })
 }
 
@@ -480,28 +505,45 @@ func (p *pendingOf[T]) gone() []sentra.EntityRef {
 	return out
 }
 
-func (p *pendingOf[T]) items() ([]Item, error) {
-	var items []Item
-	for _, id := range p.order {
-		item := Item{Entity: sentra.EntityRef{Kind: p.kind.name, ID: id}, Schema: p.kind.schema}
-		var err error
-		if stored := p.stored(id); stored != nil {
-			item.Key = p.kind.keyOf(stored)
-			if item.Before, err = p.kind.marshal(stored); err != nil {
-				return nil, err
-			}
-		}
-		if value := p.changed[id]; value != nil {
-			item.Key = p.kind.keyOf(value)
-			if item.After, err = p.kind.marshal(value); err != nil {
-				return nil, err
-			}
-		}
-		if !bytes.Equal(item.Before, item.After) {
-			items = append(items, item)
+func (p *pendingOf[T]) documents(id string) (before, after []byte, err error) {
+	if stored := p.stored(id); stored != nil {
+		if before, err = p.kind.marshal(stored); err != nil {
+			return nil, nil, err
 		}
 	}
-	return items, nil
+	if value := p.changed[id]; value != nil {
+		after, err = p.kind.marshal(value)
+	}
+	return before, after, err
+}
+
+func (p *pendingOf[T]) exists(id string) (before, after bool) {
+	return p.stored(id) != nil, p.changed[id] != nil
+}
+
+func (p *pendingOf[T]) items(ctx context.Context, list *itemList) error {
+	for i, id := range p.order {
+		if i%4096 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		item := Item{Entity: sentra.EntityRef{Kind: p.kind.name, ID: id}, Schema: p.kind.schema}
+		var err error
+		if item.Before, item.After, err = p.documents(id); err != nil {
+			return err
+		}
+		if bytes.Equal(item.Before, item.After) {
+			continue
+		}
+		if value := cmp.Or(p.changed[id], p.stored(id)); value != nil {
+			item.Key = p.kind.keyOf(value)
+		}
+		if len(list.items) == cap(list.items) {
+			// One allocation for all: a list of a million is not to be held twice.
+			list.items = slices.Grow(list.items, len(p.order)-i)
+		}
+		list.add(item, p)
+	}
+	return nil
 }
 
 func (p *pendingOf[T]) rebuild(next *sentra.Dataset) {

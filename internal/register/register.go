@@ -28,10 +28,42 @@ const AuthorBinary = "sentra"
 type Item struct {
 	Entity sentra.EntityRef
 	// Key is the public name that the entity has after the change, or had.
-	Key           string
+	Key string
+	// Before and After are the documents, nil where there was or is no entity. Of a
+	// change of very many entities, that is not stored yet, they are left to
+	// Documents.
 	Before, After []byte
 	// Schema is the form of the documents.
 	Schema int
+	// from encodes documents that are not held.
+	from pending
+}
+
+// Documents gives the documents before and after, nil where there was or is no
+// entity.
+func (i *Item) Documents() (before, after []byte, err error) {
+	if i.from != nil {
+		return i.from.documents(i.Entity.ID)
+	}
+	return i.Before, i.After, nil
+}
+
+// Added tells whether there was no such entity before.
+func (i *Item) Added() bool {
+	if i.from != nil {
+		before, _ := i.from.exists(i.Entity.ID)
+		return !before
+	}
+	return i.Before == nil
+}
+
+// Deleted tells whether there is no such entity any more.
+func (i *Item) Deleted() bool {
+	if i.from != nil {
+		_, after := i.from.exists(i.Entity.ID)
+		return !after
+	}
+	return i.After == nil
 }
 
 // Change is one numbered change of the record.
@@ -147,6 +179,9 @@ func (r *Register) apply(ctx context.Context, by By, preview bool, commands []Co
 		p := newPlan(session.Dataset())
 		p.shipped = func() (map[sentra.EntityRef][]byte, error) { return shippedDocuments(ctx, session) }
 		for _, c := range commands {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
 			c.apply(p)
 		}
 		if err := p.faults.Err(); err != nil {
@@ -180,7 +215,7 @@ func settleConflicts(p *plan) {
 func (r *Register) store(ctx context.Context, session Session, p *plan, change *Change) (Outcome, error) {
 	base := session.Dataset()
 	outcome := Outcome{Number: base.Number}
-	items, err := p.items()
+	items, version, err := p.items(ctx)
 	if err != nil || len(items) == 0 && change.Facts == 0 {
 		return outcome, err
 	}
@@ -198,7 +233,7 @@ func (r *Register) store(ctx context.Context, session Session, p *plan, change *
 		return outcome, err
 	}
 	change.Number, change.Items, change.Shapes = base.Number+1, items, p.shapes
-	change.Version = nextVersion(base.Version, change)
+	change.Version = version
 	outcome.Items = items
 	if err := r.storeTried(ctx, session, change, tried); err != nil {
 		return outcome, err
@@ -216,7 +251,7 @@ func (r *Register) storeTried(ctx context.Context, session Session, change *Chan
 	trying, stop := context.WithCancel(ctx)
 	defer stop()
 	trial := make(chan error, 1)
-	go func() { trial <- r.try(trying, tried) }()
+	go func() { trial <- r.tryOut(trying, tried) }()
 	err := session.Store(ctx, change)
 	if err != nil && !errors.Is(err, errPreview) {
 		stop()
@@ -227,6 +262,24 @@ func (r *Register) storeTried(ctx context.Context, session Session, change *Chan
 		return refused
 	}
 	return err
+}
+
+// maxTried is the most clusters that are tried at once.
+const maxTried = 100_000
+
+// tryOut tries a state. Whether a cluster can be served does not depend on others, and
+// indexes of a million at once would take half a gigabyte.
+func (r *Register) tryOut(ctx context.Context, tried *sentra.Dataset) error {
+	part := *tried
+	rest := tried.Clusters
+	for ; tried.Boundaries == nil && len(rest) > maxTried; rest = rest[maxTried:] {
+		part.Clusters = rest[:maxTried]
+		if err := r.try(ctx, &part); err != nil {
+			return err
+		}
+	}
+	part.Clusters = rest
+	return r.try(ctx, &part)
 }
 
 // toTry gives what of the next state is to be tried. Boundaries are drawn only where
@@ -268,18 +321,6 @@ func drawShapes(boundaries []sentra.Boundary, shapes map[string]orb.MultiPolygon
 			b.Shape = shapes[b.Digest]
 		}
 	}
-}
-
-// nextVersion names the state after a change: its number, and a digest of what all
-// changes up to it did.
-func nextVersion(before string, change *Change) string {
-	hash := sha256.New()
-	fmt.Fprintf(hash, "%s\n", before)
-	for i := range change.Items {
-		item := &change.Items[i]
-		fmt.Fprintf(hash, "%s %s %d\n%s\n", item.Entity.Kind, item.Entity.ID, item.Schema, item.After)
-	}
-	return fmt.Sprintf("%d-%s", change.Number, hex.EncodeToString(hash.Sum(nil)[:6]))
 }
 
 // wgs84 is the spatial reference of every stored shape (EPSG:4326).
