@@ -175,7 +175,7 @@ func (p *plan) inOrder() []pending {
 // maxHeldDocuments is the most bytes of documents that a change holds. Those beyond
 // it are encoded again when they are stored: a million rows are to be written in
 // less than 1 GiB.
-const maxHeldDocuments = 64 << 20
+const maxHeldDocuments = 32 << 20
 
 // itemList collects the items of a change, with the digest of all of them.
 type itemList struct {
@@ -282,7 +282,7 @@ type pendingOf[T any] struct {
 	byID    map[string]*T
 	keys    map[string]*T
 	lookups int
-	// keysNow are the keys of changed entities that are not in the base.
+	// keysNow are the keys of changed entities, but for those that are the id.
 	keysNow map[string]string
 }
 
@@ -356,6 +356,9 @@ func (p *pendingOf[T]) byKey(key string) *T {
 			return value
 		}
 	}
+	if value := p.changed[key]; value != nil && p.kind.keyOf(value) == key {
+		return value
+	}
 	p.index()
 	if p.keys != nil || p.kind.probe != nil {
 		value := p.keys[key]
@@ -427,8 +430,8 @@ func prefix(ref sentra.EntityRef, err error) error {
 func (p *pendingOf[T]) replace(value *T) {
 	id := p.kind.id(value)
 	p.note(id, value)
-	if p.kind.key != nil {
-		p.keysNow[p.kind.key(value)] = id
+	if key := p.kind.keyOf(value); key != id {
+		p.keysNow[key] = id
 	}
 }
 
@@ -639,22 +642,36 @@ func (p *pendingOf[T]) violations(next *sentra.Dataset, exists func(sentra.Entit
 	if p.kind.key != nil {
 		// Those with one key follow each other.
 		differs := func(at int) {
-			for before := at - 1; before >= 0 && p.kind.key(list[before]) == p.kind.key(list[at]); before-- {
+			key := p.kind.key(list[at])
+			holder, known := p.keysNow[key]
+			if !known {
+				holder = key
+			}
+			for before := at - 1; before >= 0 && p.kind.key(list[before]) == key; before-- {
 				one, other := list[before], list[at]
-				if p.keysNow[p.kind.key(one)] != p.kind.id(one) {
+				if p.kind.id(one) != holder {
+					one, other = other, one
+				}
+				if p.changed[p.kind.id(one)] != one {
 					one, other = other, one
 				}
 				if p.changed[p.kind.id(one)] == one {
-					add(one, sentra.EntityRef{Kind: p.kind.name, ID: p.kind.id(other)}, "key", fmt.Sprintf("another %s has the key %s", p.kind.name, p.kind.key(one)))
+					add(one, sentra.EntityRef{Kind: p.kind.name, ID: p.kind.id(other)}, "key", fmt.Sprintf("another %s has the key %s", p.kind.name, key))
 				}
 			}
 		}
-		if len(p.keysNow) > fewChanges {
+		if len(p.order) > fewChanges {
 			for at := range list {
 				differs(at)
 			}
 		} else {
-			for key := range p.keysNow {
+			keys := make(map[string]bool)
+			for _, id := range p.order {
+				if value := p.changed[id]; value != nil {
+					keys[p.kind.key(value)] = true
+				}
+			}
+			for key := range keys {
 				at, _ := slices.BinarySearchFunc(list, p.kind.probe(key), p.kind.order)
 				for ; at < len(list) && p.kind.key(list[at]) == key; at++ {
 					differs(at)
