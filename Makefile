@@ -48,6 +48,8 @@ generate: ## Make the Go code of the schema anew
 
 bench: build ## Run the benchmarks
 	go test -run '^$$' -bench . -benchtime 5x ./cmd/...
+	go test -run '^$$' -bench 'Correction' -benchtime 500x ./internal/app
+	go test -run '^$$' -bench 'Reads|Start' -benchtime 5x ./internal/app
 	go test -run '^$$' -bench . -benchtime 200x ./graph/...
 	go test -run '^$$' -bench . ./internal/geo/locate ./internal/geo/pointindex ./internal/atlas
 

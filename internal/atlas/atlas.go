@@ -33,7 +33,8 @@ type Atlas struct {
 	clustersAt   map[sentra.RegionCode][]*Cluster
 	// provinceOnly are the clusters that name a province, by its code.
 	provinceOnly map[sentra.RegionCode][]*Cluster
-	clusterOrder []*Cluster
+	// clusterOrder are the clusters in the usual order.
+	clusterOrder *clusterSequence
 	orders       clusterOrders
 	// slots is one more than the greatest slot of a cluster.
 	slots    int32
@@ -351,7 +352,7 @@ func (a *Atlas) ClustersOfPhase(key string) []*Cluster { return a.clustersOfPhas
 // ClustersWith gives the clusters for which keep holds, in the usual order.
 func (a *Atlas) ClustersWith(keep func(*Cluster) bool) []*Cluster {
 	var out []*Cluster
-	for _, c := range a.clusterOrder {
+	for c := range a.clusterOrder.each {
 		if keep(c) {
 			out = append(out, c)
 		}

@@ -169,8 +169,9 @@ func (a *Atlas) candidates(ctx context.Context, q ChoroplethQuestion) ([]candida
 		}
 	}
 	var out []candidate
-	for i, c := range a.clusterOrder {
-		if i%256 == 0 {
+	seen := 0
+	for c := range a.clusterOrder.each {
+		if seen++; seen%256 == 1 {
 			if err := sentra.Ended(ctx, whileCounted); err != nil {
 				return nil, err
 			}

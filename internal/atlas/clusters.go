@@ -33,22 +33,14 @@ type ClusterList struct {
 
 type clusterTest = func(c *Cluster) (sentra.Truth, error)
 
-// clusterOrder is all clusters in an order, with an index of their places. The order
-// of one atlas becomes that of the next by few edits.
-type clusterOrder struct {
-	compare func(x, y *Cluster) int
-	// base are the clusters of the index by rank, and ranks their ranks by slot; both
-	// and the index are shared with other atlases.
-	base   []*Cluster
-	ranks  []int32
-	points *pointindex.Index
-	// gone are the ranks of clusters that are no longer there, and added are those that
-	// came, in order.
+// clusterSequence is clusters in an order: many that several atlases share, but for
+// a few that are gone, and a few more.
+type clusterSequence struct {
+	base []*Cluster
+	// gone are the ranks in base of those that are no longer there, and added are those
+	// that came, in order.
 	gone  []int32
 	added []addedCluster
-	// places of those that came.
-	places map[*Cluster]int
-	index  *pointindex.Edited
 }
 
 // addedCluster stands before a rank.
@@ -57,9 +49,79 @@ type addedCluster struct {
 	before int
 }
 
+func (s *clusterSequence) len() int { return len(s.base) - len(s.gone) + len(s.added) }
+
+// each gives the clusters in order.
+func (s *clusterSequence) each(yield func(*Cluster) bool) {
+	gone, added := s.gone, s.added
+	for rank := 0; rank <= len(s.base); rank++ {
+		for ; len(added) > 0 && added[0].before == rank; added = added[1:] {
+			if !yield(added[0].Cluster) {
+				return
+			}
+		}
+		switch {
+		case len(gone) > 0 && int(gone[0]) == rank:
+			gone = gone[1:]
+		case rank < len(s.base) && !yield(s.base[rank]):
+			return
+		}
+	}
+}
+
+// list gives the clusters in order, which must not be changed.
+func (s *clusterSequence) list() []*Cluster {
+	if len(s.gone)+len(s.added) == 0 {
+		return s.base
+	}
+	return slices.AppendSeq(make([]*Cluster, 0, s.len()), s.each)
+}
+
+// replaced gives the sequence in which some clusters are replaced.
+func (s *clusterSequence) replaced(gone, put []*Cluster, compare func(x, y *Cluster) int) clusterSequence {
+	next := clusterSequence{s.base, slices.Clone(s.gone), slices.Clone(s.added)}
+	for _, c := range gone {
+		rank, _ := slices.BinarySearchFunc(s.base, c, compare)
+		if rank == len(s.base) || s.base[rank] != c {
+			next.added = slices.DeleteFunc(next.added, func(a addedCluster) bool { return a.Cluster == c })
+			continue
+		}
+		at, _ := slices.BinarySearch(next.gone, int32(rank))
+		next.gone = slices.Insert(next.gone, at, int32(rank))
+	}
+	for _, c := range put {
+		before, _ := slices.BinarySearchFunc(s.base, c, compare)
+		at, _ := slices.BinarySearchFunc(next.added, c, func(a addedCluster, c *Cluster) int {
+			return cmp.Or(cmp.Compare(a.before, before), compare(a.Cluster, c))
+		})
+		next.added = slices.Insert(next.added, at, addedCluster{c, before})
+	}
+	if next.many() {
+		return clusterSequence{base: next.list()}
+	}
+	return next
+}
+
+// many tells that what changed is too much to be kept beside the base.
+func (s *clusterSequence) many() bool { return len(s.gone)+len(s.added) > few(len(s.base)) }
+
+// clusterOrder is all clusters in an order, with an index of their places. The order
+// of one atlas becomes that of the next by few edits.
+type clusterOrder struct {
+	clusterSequence
+	compare func(x, y *Cluster) int
+	// points are those of the base, and ranks its ranks by slot; other atlases share
+	// both.
+	points *pointindex.Index
+	ranks  []int32
+	// places of those that were added.
+	places map[*Cluster]int
+	index  *pointindex.Edited
+}
+
 // newClusterOrder indexes clusters that stand in an order.
 func newClusterOrder(inOrder []*Cluster, slots int32, compare func(x, y *Cluster) int) *clusterOrder {
-	o := &clusterOrder{compare: compare, base: inOrder, ranks: make([]int32, slots)}
+	o := &clusterOrder{clusterSequence: clusterSequence{base: inOrder}, compare: compare, ranks: make([]int32, slots)}
 	points := make([]orb.Point, len(inOrder))
 	for rank, c := range inOrder {
 		o.ranks[c.slot], points[rank] = int32(rank), c.Place
@@ -88,26 +150,9 @@ func (o *clusterOrder) place(c *Cluster) int {
 
 // replaced gives the order in which some clusters are replaced.
 func (o *clusterOrder) replaced(gone, put []*Cluster, slots int32) *clusterOrder {
-	next := *o
-	next.gone, next.added = slices.Clone(o.gone), slices.Clone(o.added)
-	for _, c := range gone {
-		if _, added := o.places[c]; added {
-			next.added = slices.DeleteFunc(next.added, func(a addedCluster) bool { return a.Cluster == c })
-			continue
-		}
-		rank := o.ranks[c.slot]
-		at, _ := slices.BinarySearch(next.gone, rank)
-		next.gone = slices.Insert(next.gone, at, rank)
-	}
-	for _, c := range put {
-		before, _ := slices.BinarySearchFunc(o.base, c, o.compare)
-		at, _ := slices.BinarySearchFunc(next.added, c, func(a addedCluster, c *Cluster) int {
-			return cmp.Or(cmp.Compare(a.before, before), o.compare(a.Cluster, c))
-		})
-		next.added = slices.Insert(next.added, at, addedCluster{c, before})
-	}
-	if len(next.gone)+len(next.added) > few(len(o.base)) {
-		return newClusterOrder(next.all(), slots, o.compare)
+	next := &clusterOrder{clusterSequence: o.clusterSequence.replaced(gone, put, o.compare), compare: o.compare, points: o.points, ranks: o.ranks}
+	if !shared(next.base, o.base) {
+		return newClusterOrder(next.base, slots, o.compare)
 	}
 	points := make([]pointindex.Added, len(next.added))
 	for i, a := range next.added {
@@ -117,25 +162,7 @@ func (o *clusterOrder) replaced(gone, put []*Cluster, slots int32) *clusterOrder
 	for i, a := range next.added {
 		next.places[a.Cluster] = next.index.PlaceOfAdded(i)
 	}
-	return &next
-}
-
-// all gives the clusters in order.
-func (o *clusterOrder) all() []*Cluster {
-	out := make([]*Cluster, 0, len(o.base)-len(o.gone)+len(o.added))
-	gone, added := o.gone, o.added
-	for rank := 0; rank <= len(o.base); rank++ {
-		for ; len(added) > 0 && added[0].before == rank; added = added[1:] {
-			out = append(out, added[0].Cluster)
-		}
-		switch {
-		case len(gone) > 0 && int(gone[0]) == rank:
-			gone = gone[1:]
-		case rank < len(o.base):
-			out = append(out, o.base[rank])
-		}
-	}
-	return out
+	return next
 }
 
 // clusterOrders are the orders of an atlas, each made when it is first asked for.
@@ -153,7 +180,7 @@ var compares = map[sentra.ClusterOrder]func(x, y *Cluster) int{
 }
 
 // newClusterOrders gives the orders of clusters, which stand in the usual one.
-func newClusterOrders(usual []*Cluster, slots int32) clusterOrders {
+func newClusterOrders(usual *clusterSequence, slots int32) clusterOrders {
 	orders := make(clusterOrders, len(compares))
 	for name := range compares {
 		orders[name] = newLazyOrder(name, usual, slots)
@@ -161,11 +188,11 @@ func newClusterOrders(usual []*Cluster, slots int32) clusterOrders {
 	return orders
 }
 
-func newLazyOrder(name sentra.ClusterOrder, usual []*Cluster, slots int32) *lazy.Value[*clusterOrder] {
+func newLazyOrder(name sentra.ClusterOrder, usual *clusterSequence, slots int32) *lazy.Value[*clusterOrder] {
 	return lazy.New(func() *clusterOrder {
-		inOrder := usual
+		inOrder := usual.list()
 		if name != sentra.ClustersByPhase {
-			inOrder = slices.Clone(usual)
+			inOrder = slices.Clone(inOrder)
 			slices.SortFunc(inOrder, compares[name])
 		}
 		return newClusterOrder(inOrder, slots, compares[name])
@@ -174,7 +201,7 @@ func newLazyOrder(name sentra.ClusterOrder, usual []*Cluster, slots int32) *lazy
 
 // replaced gives the orders in which some clusters are replaced; usual are all of
 // them. What was made of an order is edited.
-func (orders clusterOrders) replaced(gone, put, usual []*Cluster, slots int32) clusterOrders {
+func (orders clusterOrders) replaced(gone, put []*Cluster, usual *clusterSequence, slots int32) clusterOrders {
 	next := make(clusterOrders, len(orders))
 	for name, order := range orders {
 		if made, ok := order.Made(); ok {

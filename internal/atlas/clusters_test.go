@@ -244,7 +244,7 @@ func BenchmarkClusters(b *testing.B) {
 		random := rand.New(rand.NewPCG(13, 14))
 		filters := map[string][]*sentra.ClusterFilter{}
 		for range 1000 {
-			centre := a.clusterOrder[random.IntN(n)].Place
+			centre := a.clusterOrder.list()[random.IntN(n)].Place
 			width := math.Pow(10, -1.3+random.Float64()*3) // 0.05 to 50 degrees
 			box := &sentra.BBox{West: max(-180, centre[0]-width/2), South: max(-90, centre[1]-width/4), East: min(180, centre[0]+width/2), North: min(90, centre[1]+width/4)}
 			filters["viewport"] = append(filters["viewport"], &sentra.ClusterFilter{BBox: box})

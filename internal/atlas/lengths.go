@@ -168,7 +168,7 @@ func (a *Atlas) measureClusters() *clusterLengths {
 	for i := range a.Data.Events {
 		l.happened[a.Data.Events[i].Region]++
 	}
-	for _, c := range a.clusterOrder {
+	for c := range a.clusterOrder.each {
 		l.count(a, c, 1)
 	}
 	l.own = nil

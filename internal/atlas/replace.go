@@ -97,8 +97,8 @@ func (a *Atlas) indexClusters() {
 			}
 		}
 	}
-	a.clusterOrder = usualOrder(byKey)
-	for _, c := range a.clusterOrder {
+	a.clusterOrder = &clusterSequence{base: usualOrder(byKey)}
+	for c := range a.clusterOrder.each {
 		for i, key := range c.Products {
 			if !slices.Contains(c.Products[:i], key) {
 				a.clustersMaking[key] = append(a.clustersMaking[key], c)
@@ -226,7 +226,8 @@ func (a *Atlas) replaceClusters(before, after []*sentra.Cluster) (gone, put []*C
 	}, compareKeys)
 	a.clustersMaking = replaceIn(a.clustersMaking, gone, put, func(c *Cluster) []string { return distinct(c.Products) }, compareClusters)
 	a.clustersOfPhase = replaceIn(a.clustersOfPhase, gone, put, func(c *Cluster) []string { return distinct(c.Phases) }, compareClusters)
-	a.clusterOrder = replaced(slices.Clone(a.clusterOrder), gone, put, compareClusters)
+	usual := a.clusterOrder.replaced(gone, put, compareClusters)
+	a.clusterOrder = &usual
 	a.firstBegun = maps.Clone(a.firstBegun)
 	lastGone := false
 	for _, c := range slices.Concat(gone, put) {
@@ -245,7 +246,7 @@ func (a *Atlas) replaceClusters(before, after []*sentra.Cluster) (gone, put []*C
 	}
 	if lastGone {
 		a.allBegun = 0
-		for _, c := range a.clusterOrder {
+		for c := range a.clusterOrder.each {
 			a.allBegun = max(a.allBegun, c.Begins)
 		}
 	}

@@ -189,7 +189,7 @@ func TestNextAgainstNew(t *testing.T) {
 				}
 			}
 			slots := make(map[int32]bool)
-			for _, c := range a.clusterOrder {
+			for c := range a.clusterOrder.each {
 				if slots[c.slot] || c.slot >= a.slots {
 					t.Fatalf("the slot %d is taken or too great", c.slot)
 				}

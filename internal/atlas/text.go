@@ -85,7 +85,7 @@ func (a *Atlas) searched(yield func(hit SearchHit, names, normal []string) bool)
 			return
 		}
 	}
-	for _, c := range a.clusterOrder {
+	for c := range a.clusterOrder.each {
 		names := [2]string{c.NameEN, c.NameID}
 		if !yield(SearchHit{Cluster: c}, names[:], c.normalNames()[:]) {
 			return
