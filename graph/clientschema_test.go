@@ -67,7 +67,7 @@ func TestClientSchema(t *testing.T) {
 	if !slices.Equal(missing, want) {
 		t.Errorf("it lacks %q, want %q", missing, want)
 	}
-	if shown.Query.Fields.ForName("node") == nil || shown.Query.Fields.ForName("nodes") == nil || len(shown.PossibleTypes["Node"]) != 6 {
+	if shown.Query.Fields.ForName("node") == nil || shown.Query.Fields.ForName("nodes") == nil || len(shown.PossibleTypes["Node"]) != 7 {
 		t.Error("Relay's node is not there")
 	}
 }

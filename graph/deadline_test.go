@@ -167,6 +167,10 @@ func TestDeadlineReachesEverything(t *testing.T) {
 		"dataset":      {times(900, `dataset { designationCoverage { sources { title } } }`)},
 		"node":         {times(900, `node(id: "`+id+`") { ... on Region { nearest(first: 100) { distanceMetres } } }`)},
 		"nodes":        {times(100, `nodes(ids: [`+strings.Repeat(`"`+id+`" `, 100)+`]) { ... on Region { nearest(first: 100) { distanceMetres } } }`)},
+		"supports":     {times(300, `supports(first: 1000) { nodes { region { nearest(first: 100) { distanceMetres } } } }`)},
+		"facilitators": {times(300, `facilitators { region { nearest(first: 100) { distanceMetres } } }`)},
+		"coverage":     {times(900, `coverage { clusterCount region { nearest(first: 100) { distanceMetres } } }`)},
+		"screening":    {times(300, `screening(product: "kopi") { rows(first: 1000) { region { name } findings { reason clusters { name } } } }`)},
 		"_service":     {times(50, `_service { sdl }`)},
 		"_entities":    {times(100, `_entities(representations: [`+strings.Repeat(`{__typename: "Region", code: "94"} `, 20)+`]) { ... on Region { nearest(first: 100) { distanceMetres } } }`)},
 	}

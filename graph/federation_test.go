@@ -22,9 +22,9 @@ const entities = `query($r: [_Any!]!) { _entities(representations: $r) { __typen
 
 func TestEntities(t *testing.T) {
 	// The ids are base64 of kind:key or kind@day:key, made here without Sentra's code.
-	const dogiyai = `{"__typename":"Region","code":"94.06","name":"Kabupaten Dogiyai","asOf":%q,"parent":{"code":%q},"bpsCode":null,"officialCode":{"system":"KEMENDAGRI","value":"94.06"}}`
+	const dogiyai = `{"__typename":"Region","code":"94.06","name":"Kabupaten Dogiyai","asOf":%q,"parent":{"code":%q},"bpsCode":%q,"officialCode":{"system":"KEMENDAGRI","value":"94.06"}}`
 	const papuaTengah = `{"__typename":"Region","code":"94","name":"Papua Tengah","asOf":"2026-11-24","parent":null,"bpsCode":null,"officialCode":{"system":"KEMENDAGRI","value":"94"}}`
-	now, then := fmt.Sprintf(dogiyai, "2026-11-24", "94"), fmt.Sprintf(dogiyai, "2017-12-25", "91")
+	now, then := fmt.Sprintf(dogiyai, "2026-11-24", "94", "9602"), fmt.Sprintf(dogiyai, "2017-12-25", "91", "9434")
 	for _, c := range []struct{ name, representation, want, code, argument, says string }{
 		{"by code, today", `{"__typename":"Region","code":"94.06"}`, now, "", "", ""},
 		{"by code and day", `{"__typename":"Region","code":"94.06","asOf":"2017-12-25"}`, then, "", "", ""},
@@ -43,7 +43,9 @@ func TestEntities(t *testing.T) {
 
 		{"unknown code", `{"__typename":"Region","code":"99.99"}`, "null", "NOT_FOUND", "", `Region {"code":"99.99"}`},
 		{"a province before its day", `{"__typename":"Region","code":"94","asOf":"2022-07-24"}`, "null", "NOT_FOUND", "", "2022-07-24"},
-		{"a BPS code when none is loaded", `{"__typename":"Region","bpsCode":"9408"}`, "null", "NOT_FOUND", "", "9408"},
+		{"a BPS code", `{"__typename":"Region","bpsCode":"9602"}`, now, "", "", ""},
+		{"a BPS code and day", `{"__typename":"Region","bpsCode":"9434","asOf":"2017-12-25"}`, then, "", "", ""},
+		{"a BPS code of another day", `{"__typename":"Region","bpsCode":"9434"}`, "null", "NOT_FOUND", "", "9434"},
 		{"an id of another kind", `{"__typename":"Source","id":"UGhhc2U6MjAxNw"}`, "null", "NOT_FOUND", "", "no Source"},
 		{"an id of another kind, on a day", `{"__typename":"Source","id":"U291cmNlQDIwMTctMTItMjU6aXNvLTMxNjYtMg"}`, "null", "NOT_FOUND", "", "no Source"},
 		{"a key in the place of an id", `{"__typename":"Source","id":"iso-3166-2"}`, "null", "NOT_FOUND", "", "no Source"},

@@ -16,6 +16,7 @@ import (
 	"github.com/99designs/gqlgen/plugin/federation/fedruntime"
 	"github.com/sentra-ikm/sentra/graph/model"
 	"github.com/sentra-ikm/sentra/internal/sentra"
+	"github.com/shopspring/decimal"
 	gqlparser "github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -58,11 +59,31 @@ type ComplexityRoot struct {
 		Reason       func(childComplexity int) int
 	}
 
+	Assessment struct {
+		By       func(childComplexity int) int
+		Date     func(childComplexity int) int
+		Element  func(childComplexity int) int
+		Evidence func(childComplexity int) int
+		Ground   func(childComplexity int) int
+		Outcome  func(childComplexity int) int
+		Sources  func(childComplexity int) int
+	}
+
 	BBox struct {
 		East  func(childComplexity int) int
 		North func(childComplexity int) int
 		South func(childComplexity int) int
 		West  func(childComplexity int) int
+	}
+
+	Candidate struct {
+		Assessments   func(childComplexity int) int
+		Decision      func(childComplexity int) int
+		InitialTarget func(childComplexity int) int
+		Named         func(childComplexity int) int
+		Phase         func(childComplexity int) int
+		Region        func(childComplexity int) int
+		Sources       func(childComplexity int) int
 	}
 
 	Choropleth struct {
@@ -98,20 +119,28 @@ type ComplexityRoot struct {
 
 	Cluster struct {
 		AsOf          func(childComplexity int) int
+		Confidence    func(childComplexity int) int
 		Events        func(childComplexity int) int
+		Figures       func(childComplexity int) int
+		FirstYear     func(childComplexity int) int
 		Grounds       func(childComplexity int) int
 		ID            func(childComplexity int) int
 		InitialTarget func(childComplexity int) int
 		Key           func(childComplexity int) int
+		KnownFrom     func(childComplexity int) int
 		Location      func(childComplexity int) int
 		Name          func(childComplexity int) int
 		NameID        func(childComplexity int) int
 		Phases        func(childComplexity int) int
+		Place         func(childComplexity int) int
 		Products      func(childComplexity int) int
 		ProvinceNamed func(childComplexity int) int
+		Readings      func(childComplexity int) int
 		RegionNote    func(childComplexity int) int
 		Regions       func(childComplexity int, asOf *sentra.Date) int
 		Sources       func(childComplexity int) int
+		Status        func(childComplexity int) int
+		Supports      func(childComplexity int) int
 	}
 
 	ClusterConnection struct {
@@ -122,10 +151,24 @@ type ComplexityRoot struct {
 		TotalCount      func(childComplexity int) int
 	}
 
+	ClusterCoverage struct {
+		ClusterCount func(childComplexity int) int
+		Counted      func(childComplexity int) int
+		PlannedCount func(childComplexity int) int
+		Region       func(childComplexity int) int
+		Share        func(childComplexity int) int
+	}
+
 	ClusterEdge struct {
 		Cursor         func(childComplexity int) int
 		DistanceMetres func(childComplexity int) int
 		Node           func(childComplexity int) int
+	}
+
+	ClusterFigures struct {
+		Units   func(childComplexity int) int
+		Workers func(childComplexity int) int
+		Year    func(childComplexity int) int
 	}
 
 	ClusterGround struct {
@@ -161,14 +204,25 @@ type ComplexityRoot struct {
 	}
 
 	DatasetCounts struct {
-		Boundaries   func(childComplexity int) int
-		Cities       func(childComplexity int) int
-		Clusters     func(childComplexity int) int
-		Designations func(childComplexity int) int
-		Products     func(childComplexity int) int
-		Provinces    func(childComplexity int) int
-		Regencies    func(childComplexity int) int
-		Sources      func(childComplexity int) int
+		Boundaries        func(childComplexity int) int
+		Cities            func(childComplexity int) int
+		Clusters          func(childComplexity int) int
+		Designations      func(childComplexity int) int
+		PlannedClusters   func(childComplexity int) int
+		Products          func(childComplexity int) int
+		ProgrammeClusters func(childComplexity int) int
+		Provinces         func(childComplexity int) int
+		Regencies         func(childComplexity int) int
+		Sources           func(childComplexity int) int
+		Supports          func(childComplexity int) int
+	}
+
+	Decision struct {
+		By      func(childComplexity int) int
+		Date    func(childComplexity int) int
+		Outcome func(childComplexity int) int
+		Reason  func(childComplexity int) int
+		Sources func(childComplexity int) int
 	}
 
 	Designation struct {
@@ -218,6 +272,25 @@ type ComplexityRoot struct {
 		With    func(childComplexity int) int
 	}
 
+	ExternalCount struct {
+		By         func(childComplexity int) int
+		Confidence func(childComplexity int) int
+		Count      func(childComplexity int) int
+		Note       func(childComplexity int) int
+		Sources    func(childComplexity int) int
+		Year       func(childComplexity int) int
+	}
+
+	Facilitators struct {
+		Confidence func(childComplexity int) int
+		Count      func(childComplexity int) int
+		Kind       func(childComplexity int) int
+		Note       func(childComplexity int) int
+		Region     func(childComplexity int) int
+		Sources    func(childComplexity int) int
+		Year       func(childComplexity int) int
+	}
+
 	FactConflict struct {
 		Entity      func(childComplexity int) int
 		FactsNumber func(childComplexity int) int
@@ -252,6 +325,7 @@ type ComplexityRoot struct {
 
 	Phase struct {
 		AsOf         func(childComplexity int) int
+		Candidates   func(childComplexity int) int
 		ClusterCount func(childComplexity int) int
 		Clusters     func(childComplexity int, first *int) int
 		From         func(childComplexity int) int
@@ -295,8 +369,10 @@ type ComplexityRoot struct {
 		Choropleth         func(childComplexity int, by sentra.ChoroplethBy, level *sentra.Level, measure sentra.ChoroplethMeasure, filter *model.ClusterFilter, asOf *sentra.Date) int
 		Cluster            func(childComplexity int, id *string, key *string, asOf *sentra.Date) int
 		Clusters           func(childComplexity int, filter *model.ClusterFilter, orderBy *sentra.ClusterOrder, first *int, after *string, last *int, before *string, asOf *sentra.Date) int
+		Coverage           func(childComplexity int, asOf *sentra.Date) int
 		Dataset            func(childComplexity int) int
 		Designations       func(childComplexity int, filter *model.DesignationFilter) int
+		Facilitators       func(childComplexity int) int
 		Node               func(childComplexity int, id string) int
 		Nodes              func(childComplexity int, ids []string) int
 		Phases             func(childComplexity int) int
@@ -306,10 +382,18 @@ type ComplexityRoot struct {
 		Regions            func(childComplexity int, filter *model.RegionFilter, orderBy *sentra.RegionOrder, first *int, after *string, last *int, before *string, asOf *sentra.Date) int
 		RegionsAt          func(childComplexity int, point model.PointInput, toleranceMetres *float64, asOf *sentra.Date) int
 		RegionsAtMany      func(childComplexity int, points []*model.PointInput, multiPoint model.MultiPoint, toleranceMetres *float64, asOf *sentra.Date) int
+		Screening          func(childComplexity int, product *string, weights *model.ScreeningWeights, filter *model.RegionFilter, orderBy *sentra.ScreeningOrder, asOf *sentra.Date) int
 		Search             func(childComplexity int, text string, first *int) int
 		Sources            func(childComplexity int) int
+		Supports           func(childComplexity int, filter *model.SupportFilter, first *int, after *string, last *int, before *string, asOf *sentra.Date) int
 		__resolve__service func(childComplexity int) int
 		__resolve_entities func(childComplexity int, representations []map[string]any) int
+	}
+
+	Reading struct {
+		Read   func(childComplexity int) int
+		ReadOn func(childComplexity int) int
+		Source func(childComplexity int) int
 	}
 
 	Region struct {
@@ -327,18 +411,24 @@ type ComplexityRoot struct {
 		Code           func(childComplexity int) int
 		Codes          func(childComplexity int, system *sentra.CodeSystem) int
 		Designations   func(childComplexity int, asOf *sentra.Date) int
+		ExternalCounts func(childComplexity int) int
+		Facilitators   func(childComplexity int) int
 		ID             func(childComplexity int) int
+		IsoCode        func(childComplexity int) int
 		Kind           func(childComplexity int) int
 		LabelPoint     func(childComplexity int) int
 		Level          func(childComplexity int) int
 		Name           func(childComplexity int) int
+		Names          func(childComplexity int) int
 		Nearest        func(childComplexity int, first *int, level *sentra.Level, asOf *sentra.Date) int
 		Neighbours     func(childComplexity int, asOf *sentra.Date) int
 		OfficialCode   func(childComplexity int) int
+		PCode          func(childComplexity int) int
 		Parent         func(childComplexity int, asOf *sentra.Date) int
 		Predecessors   func(childComplexity int) int
 		Sources        func(childComplexity int) int
 		Successors     func(childComplexity int) int
+		Supports       func(childComplexity int) int
 		ValidFrom      func(childComplexity int) int
 		ValidTo        func(childComplexity int) int
 	}
@@ -365,6 +455,16 @@ type ComplexityRoot struct {
 		OverlapShare   func(childComplexity int) int
 	}
 
+	RegionName struct {
+		Confidence func(childComplexity int) int
+		Kind       func(childComplexity int) int
+		Law        func(childComplexity int) int
+		Name       func(childComplexity int) int
+		Sources    func(childComplexity int) int
+		ValidFrom  func(childComplexity int) int
+		ValidTo    func(childComplexity int) int
+	}
+
 	RegionNeighbour struct {
 		Region         func(childComplexity int) int
 		SharedBorderKm func(childComplexity int) int
@@ -382,6 +482,31 @@ type ComplexityRoot struct {
 		Point          func(childComplexity int) int
 		Province       func(childComplexity int) int
 		Regency        func(childComplexity int) int
+	}
+
+	Screening struct {
+		AsOf            func(childComplexity int) int
+		NotCoveredCount func(childComplexity int) int
+		Products        func(childComplexity int) int
+		Rows            func(childComplexity int, first *int) int
+		TotalCount      func(childComplexity int) int
+	}
+
+	ScreeningFinding struct {
+		Clusters     func(childComplexity int, first *int) int
+		Designations func(childComplexity int) int
+		Element      func(childComplexity int) int
+		Ground       func(childComplexity int) int
+		Outcome      func(childComplexity int) int
+		Reason       func(childComplexity int) int
+		Supports     func(childComplexity int) int
+	}
+
+	ScreeningRow struct {
+		Findings func(childComplexity int) int
+		Lower    func(childComplexity int) int
+		Region   func(childComplexity int) int
+		Upper    func(childComplexity int) int
 	}
 
 	SearchResult struct {
@@ -409,6 +534,33 @@ type ComplexityRoot struct {
 		DatasetChanged func(childComplexity int) int
 	}
 
+	Support struct {
+		AmountIdr  func(childComplexity int) int
+		Cluster    func(childComplexity int) int
+		Confidence func(childComplexity int) int
+		Fund       func(childComplexity int) int
+		ID         func(childComplexity int) int
+		Key        func(childComplexity int) int
+		Place      func(childComplexity int) int
+		Product    func(childComplexity int) int
+		Purpose    func(childComplexity int) int
+		Region     func(childComplexity int) int
+		Sources    func(childComplexity int) int
+		Year       func(childComplexity int) int
+	}
+
+	SupportConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	SupportEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	_Service struct {
 		SDL func(childComplexity int) int
 	}
@@ -432,6 +584,10 @@ type QueryResolver interface {
 	RegionsAtMany(ctx context.Context, points []*model.PointInput, multiPoint model.MultiPoint, toleranceMetres *float64, asOf *sentra.Date) ([]*model.RegionsAt, error)
 	Cluster(ctx context.Context, id *string, key *string, asOf *sentra.Date) (*model.Cluster, error)
 	Clusters(ctx context.Context, filter *model.ClusterFilter, orderBy *sentra.ClusterOrder, first *int, after *string, last *int, before *string, asOf *sentra.Date) (*model.ClusterConnection, error)
+	Supports(ctx context.Context, filter *model.SupportFilter, first *int, after *string, last *int, before *string, asOf *sentra.Date) (*model.SupportConnection, error)
+	Screening(ctx context.Context, product *string, weights *model.ScreeningWeights, filter *model.RegionFilter, orderBy *sentra.ScreeningOrder, asOf *sentra.Date) (*model.Screening, error)
+	Facilitators(ctx context.Context) ([]*model.Facilitators, error)
+	Coverage(ctx context.Context, asOf *sentra.Date) ([]*model.ClusterCoverage, error)
 	Choropleth(ctx context.Context, by sentra.ChoroplethBy, level *sentra.Level, measure sentra.ChoroplethMeasure, filter *model.ClusterFilter, asOf *sentra.Date) (*model.Choropleth, error)
 	Products(ctx context.Context) ([]*model.Product, error)
 	Programme(ctx context.Context) (*model.Programme, error)
@@ -544,6 +700,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AffirmativeStatus.Reason(childComplexity), true
 
+	case "Assessment.by":
+		if e.ComplexityRoot.Assessment.By == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assessment.By(childComplexity), true
+	case "Assessment.date":
+		if e.ComplexityRoot.Assessment.Date == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assessment.Date(childComplexity), true
+	case "Assessment.element":
+		if e.ComplexityRoot.Assessment.Element == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assessment.Element(childComplexity), true
+	case "Assessment.evidence":
+		if e.ComplexityRoot.Assessment.Evidence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assessment.Evidence(childComplexity), true
+	case "Assessment.ground":
+		if e.ComplexityRoot.Assessment.Ground == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assessment.Ground(childComplexity), true
+	case "Assessment.outcome":
+		if e.ComplexityRoot.Assessment.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assessment.Outcome(childComplexity), true
+	case "Assessment.sources":
+		if e.ComplexityRoot.Assessment.Sources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assessment.Sources(childComplexity), true
+
 	case "BBox.east":
 		if e.ComplexityRoot.BBox.East == nil {
 			break
@@ -568,6 +767,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BBox.West(childComplexity), true
+
+	case "Candidate.assessments":
+		if e.ComplexityRoot.Candidate.Assessments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Candidate.Assessments(childComplexity), true
+	case "Candidate.decision":
+		if e.ComplexityRoot.Candidate.Decision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Candidate.Decision(childComplexity), true
+	case "Candidate.initialTarget":
+		if e.ComplexityRoot.Candidate.InitialTarget == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Candidate.InitialTarget(childComplexity), true
+	case "Candidate.named":
+		if e.ComplexityRoot.Candidate.Named == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Candidate.Named(childComplexity), true
+	case "Candidate.phase":
+		if e.ComplexityRoot.Candidate.Phase == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Candidate.Phase(childComplexity), true
+	case "Candidate.region":
+		if e.ComplexityRoot.Candidate.Region == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Candidate.Region(childComplexity), true
+	case "Candidate.sources":
+		if e.ComplexityRoot.Candidate.Sources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Candidate.Sources(childComplexity), true
 
 	case "Choropleth.asOf":
 		if e.ComplexityRoot.Choropleth.AsOf == nil {
@@ -710,12 +952,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Cluster.AsOf(childComplexity), true
+	case "Cluster.confidence":
+		if e.ComplexityRoot.Cluster.Confidence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cluster.Confidence(childComplexity), true
 	case "Cluster.events":
 		if e.ComplexityRoot.Cluster.Events == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Cluster.Events(childComplexity), true
+	case "Cluster.figures":
+		if e.ComplexityRoot.Cluster.Figures == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cluster.Figures(childComplexity), true
+	case "Cluster.firstYear":
+		if e.ComplexityRoot.Cluster.FirstYear == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cluster.FirstYear(childComplexity), true
 	case "Cluster.grounds":
 		if e.ComplexityRoot.Cluster.Grounds == nil {
 			break
@@ -740,6 +1000,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Cluster.Key(childComplexity), true
+	case "Cluster.knownFrom":
+		if e.ComplexityRoot.Cluster.KnownFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cluster.KnownFrom(childComplexity), true
 	case "Cluster.location":
 		if e.ComplexityRoot.Cluster.Location == nil {
 			break
@@ -764,6 +1030,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Cluster.Phases(childComplexity), true
+	case "Cluster.place":
+		if e.ComplexityRoot.Cluster.Place == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cluster.Place(childComplexity), true
 	case "Cluster.products":
 		if e.ComplexityRoot.Cluster.Products == nil {
 			break
@@ -776,6 +1048,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Cluster.ProvinceNamed(childComplexity), true
+	case "Cluster.readings":
+		if e.ComplexityRoot.Cluster.Readings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cluster.Readings(childComplexity), true
 	case "Cluster.regionNote":
 		if e.ComplexityRoot.Cluster.RegionNote == nil {
 			break
@@ -799,6 +1077,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Cluster.Sources(childComplexity), true
+	case "Cluster.status":
+		if e.ComplexityRoot.Cluster.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cluster.Status(childComplexity), true
+	case "Cluster.supports":
+		if e.ComplexityRoot.Cluster.Supports == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cluster.Supports(childComplexity), true
 
 	case "ClusterConnection.edges":
 		if e.ComplexityRoot.ClusterConnection.Edges == nil {
@@ -831,6 +1121,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ClusterConnection.TotalCount(childComplexity), true
 
+	case "ClusterCoverage.clusterCount":
+		if e.ComplexityRoot.ClusterCoverage.ClusterCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterCoverage.ClusterCount(childComplexity), true
+	case "ClusterCoverage.counted":
+		if e.ComplexityRoot.ClusterCoverage.Counted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterCoverage.Counted(childComplexity), true
+	case "ClusterCoverage.plannedCount":
+		if e.ComplexityRoot.ClusterCoverage.PlannedCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterCoverage.PlannedCount(childComplexity), true
+	case "ClusterCoverage.region":
+		if e.ComplexityRoot.ClusterCoverage.Region == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterCoverage.Region(childComplexity), true
+	case "ClusterCoverage.share":
+		if e.ComplexityRoot.ClusterCoverage.Share == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterCoverage.Share(childComplexity), true
+
 	case "ClusterEdge.cursor":
 		if e.ComplexityRoot.ClusterEdge.Cursor == nil {
 			break
@@ -849,6 +1170,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ClusterEdge.Node(childComplexity), true
+
+	case "ClusterFigures.units":
+		if e.ComplexityRoot.ClusterFigures.Units == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterFigures.Units(childComplexity), true
+	case "ClusterFigures.workers":
+		if e.ComplexityRoot.ClusterFigures.Workers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterFigures.Workers(childComplexity), true
+	case "ClusterFigures.year":
+		if e.ComplexityRoot.ClusterFigures.Year == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterFigures.Year(childComplexity), true
 
 	case "ClusterGround.ground":
 		if e.ComplexityRoot.ClusterGround.Ground == nil {
@@ -998,12 +1338,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DatasetCounts.Designations(childComplexity), true
+	case "DatasetCounts.plannedClusters":
+		if e.ComplexityRoot.DatasetCounts.PlannedClusters == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DatasetCounts.PlannedClusters(childComplexity), true
 	case "DatasetCounts.products":
 		if e.ComplexityRoot.DatasetCounts.Products == nil {
 			break
 		}
 
 		return e.ComplexityRoot.DatasetCounts.Products(childComplexity), true
+	case "DatasetCounts.programmeClusters":
+		if e.ComplexityRoot.DatasetCounts.ProgrammeClusters == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DatasetCounts.ProgrammeClusters(childComplexity), true
 	case "DatasetCounts.provinces":
 		if e.ComplexityRoot.DatasetCounts.Provinces == nil {
 			break
@@ -1022,6 +1374,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DatasetCounts.Sources(childComplexity), true
+	case "DatasetCounts.supports":
+		if e.ComplexityRoot.DatasetCounts.Supports == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DatasetCounts.Supports(childComplexity), true
+
+	case "Decision.by":
+		if e.ComplexityRoot.Decision.By == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Decision.By(childComplexity), true
+	case "Decision.date":
+		if e.ComplexityRoot.Decision.Date == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Decision.Date(childComplexity), true
+	case "Decision.outcome":
+		if e.ComplexityRoot.Decision.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Decision.Outcome(childComplexity), true
+	case "Decision.reason":
+		if e.ComplexityRoot.Decision.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Decision.Reason(childComplexity), true
+	case "Decision.sources":
+		if e.ComplexityRoot.Decision.Sources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Decision.Sources(childComplexity), true
 
 	case "Designation.confidence":
 		if e.ComplexityRoot.Designation.Confidence == nil {
@@ -1262,6 +1651,86 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Event.With(childComplexity), true
 
+	case "ExternalCount.by":
+		if e.ComplexityRoot.ExternalCount.By == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExternalCount.By(childComplexity), true
+	case "ExternalCount.confidence":
+		if e.ComplexityRoot.ExternalCount.Confidence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExternalCount.Confidence(childComplexity), true
+	case "ExternalCount.count":
+		if e.ComplexityRoot.ExternalCount.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExternalCount.Count(childComplexity), true
+	case "ExternalCount.note":
+		if e.ComplexityRoot.ExternalCount.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExternalCount.Note(childComplexity), true
+	case "ExternalCount.sources":
+		if e.ComplexityRoot.ExternalCount.Sources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExternalCount.Sources(childComplexity), true
+	case "ExternalCount.year":
+		if e.ComplexityRoot.ExternalCount.Year == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExternalCount.Year(childComplexity), true
+
+	case "Facilitators.confidence":
+		if e.ComplexityRoot.Facilitators.Confidence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Facilitators.Confidence(childComplexity), true
+	case "Facilitators.count":
+		if e.ComplexityRoot.Facilitators.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Facilitators.Count(childComplexity), true
+	case "Facilitators.kind":
+		if e.ComplexityRoot.Facilitators.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Facilitators.Kind(childComplexity), true
+	case "Facilitators.note":
+		if e.ComplexityRoot.Facilitators.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Facilitators.Note(childComplexity), true
+	case "Facilitators.region":
+		if e.ComplexityRoot.Facilitators.Region == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Facilitators.Region(childComplexity), true
+	case "Facilitators.sources":
+		if e.ComplexityRoot.Facilitators.Sources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Facilitators.Sources(childComplexity), true
+	case "Facilitators.year":
+		if e.ComplexityRoot.Facilitators.Year == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Facilitators.Year(childComplexity), true
+
 	case "FactConflict.entity":
 		if e.ComplexityRoot.FactConflict.Entity == nil {
 			break
@@ -1375,6 +1844,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Phase.AsOf(childComplexity), true
+	case "Phase.candidates":
+		if e.ComplexityRoot.Phase.Candidates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Phase.Candidates(childComplexity), true
 	case "Phase.clusterCount":
 		if e.ComplexityRoot.Phase.ClusterCount == nil {
 			break
@@ -1590,6 +2065,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Clusters(childComplexity, args["filter"].(*model.ClusterFilter), args["orderBy"].(*sentra.ClusterOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*sentra.Date)), true
+	case "Query.coverage":
+		if e.ComplexityRoot.Query.Coverage == nil {
+			break
+		}
+
+		args, err := ec.field_Query_coverage_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Coverage(childComplexity, args["asOf"].(*sentra.Date)), true
 	case "Query.dataset":
 		if e.ComplexityRoot.Query.Dataset == nil {
 			break
@@ -1607,6 +2093,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Designations(childComplexity, args["filter"].(*model.DesignationFilter)), true
+	case "Query.facilitators":
+		if e.ComplexityRoot.Query.Facilitators == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Facilitators(childComplexity), true
 
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
@@ -1692,6 +2184,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.RegionsAtMany(childComplexity, args["points"].([]*model.PointInput), args["multiPoint"].(model.MultiPoint), args["toleranceMetres"].(*float64), args["asOf"].(*sentra.Date)), true
+	case "Query.screening":
+		if e.ComplexityRoot.Query.Screening == nil {
+			break
+		}
+
+		args, err := ec.field_Query_screening_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Screening(childComplexity, args["product"].(*string), args["weights"].(*model.ScreeningWeights), args["filter"].(*model.RegionFilter), args["orderBy"].(*sentra.ScreeningOrder), args["asOf"].(*sentra.Date)), true
 	case "Query.search":
 		if e.ComplexityRoot.Query.Search == nil {
 			break
@@ -1709,6 +2212,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Sources(childComplexity), true
+	case "Query.supports":
+		if e.ComplexityRoot.Query.Supports == nil {
+			break
+		}
+
+		args, err := ec.field_Query_supports_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Supports(childComplexity, args["filter"].(*model.SupportFilter), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*sentra.Date)), true
 	case "Query._service":
 		if e.ComplexityRoot.Query.__resolve__service == nil {
 			break
@@ -1726,6 +2240,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.__resolve_entities(childComplexity, args["representations"].([]map[string]any)), true
+
+	case "Reading.read":
+		if e.ComplexityRoot.Reading.Read == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reading.Read(childComplexity), true
+	case "Reading.readOn":
+		if e.ComplexityRoot.Reading.ReadOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reading.ReadOn(childComplexity), true
+	case "Reading.source":
+		if e.ComplexityRoot.Reading.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reading.Source(childComplexity), true
 
 	case "Region.affirmative":
 		if e.ComplexityRoot.Region.Affirmative == nil {
@@ -1846,12 +2379,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Region.Designations(childComplexity, args["asOf"].(*sentra.Date)), true
+	case "Region.externalCounts":
+		if e.ComplexityRoot.Region.ExternalCounts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Region.ExternalCounts(childComplexity), true
+	case "Region.facilitators":
+		if e.ComplexityRoot.Region.Facilitators == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Region.Facilitators(childComplexity), true
 	case "Region.id":
 		if e.ComplexityRoot.Region.ID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Region.ID(childComplexity), true
+	case "Region.isoCode":
+		if e.ComplexityRoot.Region.IsoCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Region.IsoCode(childComplexity), true
 	case "Region.kind":
 		if e.ComplexityRoot.Region.Kind == nil {
 			break
@@ -1876,6 +2427,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Region.Name(childComplexity), true
+	case "Region.names":
+		if e.ComplexityRoot.Region.Names == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Region.Names(childComplexity), true
 	case "Region.nearest":
 		if e.ComplexityRoot.Region.Nearest == nil {
 			break
@@ -1904,6 +2461,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Region.OfficialCode(childComplexity), true
+	case "Region.pCode":
+		if e.ComplexityRoot.Region.PCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Region.PCode(childComplexity), true
 	case "Region.parent":
 		if e.ComplexityRoot.Region.Parent == nil {
 			break
@@ -1933,6 +2496,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Region.Successors(childComplexity), true
+	case "Region.supports":
+		if e.ComplexityRoot.Region.Supports == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Region.Supports(childComplexity), true
 	case "Region.validFrom":
 		if e.ComplexityRoot.Region.ValidFrom == nil {
 			break
@@ -2032,6 +2601,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RegionEdge.OverlapShare(childComplexity), true
 
+	case "RegionName.confidence":
+		if e.ComplexityRoot.RegionName.Confidence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegionName.Confidence(childComplexity), true
+	case "RegionName.kind":
+		if e.ComplexityRoot.RegionName.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegionName.Kind(childComplexity), true
+	case "RegionName.law":
+		if e.ComplexityRoot.RegionName.Law == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegionName.Law(childComplexity), true
+	case "RegionName.name":
+		if e.ComplexityRoot.RegionName.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegionName.Name(childComplexity), true
+	case "RegionName.sources":
+		if e.ComplexityRoot.RegionName.Sources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegionName.Sources(childComplexity), true
+	case "RegionName.validFrom":
+		if e.ComplexityRoot.RegionName.ValidFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegionName.ValidFrom(childComplexity), true
+	case "RegionName.validTo":
+		if e.ComplexityRoot.RegionName.ValidTo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegionName.ValidTo(childComplexity), true
+
 	case "RegionNeighbour.region":
 		if e.ComplexityRoot.RegionNeighbour.Region == nil {
 			break
@@ -2094,6 +2706,115 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RegionsAt.Regency(childComplexity), true
+
+	case "Screening.asOf":
+		if e.ComplexityRoot.Screening.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Screening.AsOf(childComplexity), true
+	case "Screening.notCoveredCount":
+		if e.ComplexityRoot.Screening.NotCoveredCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Screening.NotCoveredCount(childComplexity), true
+	case "Screening.products":
+		if e.ComplexityRoot.Screening.Products == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Screening.Products(childComplexity), true
+	case "Screening.rows":
+		if e.ComplexityRoot.Screening.Rows == nil {
+			break
+		}
+
+		args, err := ec.field_Screening_rows_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Screening.Rows(childComplexity, args["first"].(*int)), true
+	case "Screening.totalCount":
+		if e.ComplexityRoot.Screening.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Screening.TotalCount(childComplexity), true
+
+	case "ScreeningFinding.clusters":
+		if e.ComplexityRoot.ScreeningFinding.Clusters == nil {
+			break
+		}
+
+		args, err := ec.field_ScreeningFinding_clusters_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ScreeningFinding.Clusters(childComplexity, args["first"].(*int)), true
+	case "ScreeningFinding.designations":
+		if e.ComplexityRoot.ScreeningFinding.Designations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreeningFinding.Designations(childComplexity), true
+	case "ScreeningFinding.element":
+		if e.ComplexityRoot.ScreeningFinding.Element == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreeningFinding.Element(childComplexity), true
+	case "ScreeningFinding.ground":
+		if e.ComplexityRoot.ScreeningFinding.Ground == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreeningFinding.Ground(childComplexity), true
+	case "ScreeningFinding.outcome":
+		if e.ComplexityRoot.ScreeningFinding.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreeningFinding.Outcome(childComplexity), true
+	case "ScreeningFinding.reason":
+		if e.ComplexityRoot.ScreeningFinding.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreeningFinding.Reason(childComplexity), true
+	case "ScreeningFinding.supports":
+		if e.ComplexityRoot.ScreeningFinding.Supports == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreeningFinding.Supports(childComplexity), true
+
+	case "ScreeningRow.findings":
+		if e.ComplexityRoot.ScreeningRow.Findings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreeningRow.Findings(childComplexity), true
+	case "ScreeningRow.lower":
+		if e.ComplexityRoot.ScreeningRow.Lower == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreeningRow.Lower(childComplexity), true
+	case "ScreeningRow.region":
+		if e.ComplexityRoot.ScreeningRow.Region == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreeningRow.Region(childComplexity), true
+	case "ScreeningRow.upper":
+		if e.ComplexityRoot.ScreeningRow.Upper == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreeningRow.Upper(childComplexity), true
 
 	case "SearchResult.matched":
 		if e.ComplexityRoot.SearchResult.Matched == nil {
@@ -2177,6 +2898,117 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Subscription.DatasetChanged(childComplexity), true
 
+	case "Support.amountIdr":
+		if e.ComplexityRoot.Support.AmountIdr == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Support.AmountIdr(childComplexity), true
+	case "Support.cluster":
+		if e.ComplexityRoot.Support.Cluster == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Support.Cluster(childComplexity), true
+	case "Support.confidence":
+		if e.ComplexityRoot.Support.Confidence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Support.Confidence(childComplexity), true
+	case "Support.fund":
+		if e.ComplexityRoot.Support.Fund == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Support.Fund(childComplexity), true
+	case "Support.id":
+		if e.ComplexityRoot.Support.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Support.ID(childComplexity), true
+	case "Support.key":
+		if e.ComplexityRoot.Support.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Support.Key(childComplexity), true
+	case "Support.place":
+		if e.ComplexityRoot.Support.Place == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Support.Place(childComplexity), true
+	case "Support.product":
+		if e.ComplexityRoot.Support.Product == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Support.Product(childComplexity), true
+	case "Support.purpose":
+		if e.ComplexityRoot.Support.Purpose == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Support.Purpose(childComplexity), true
+	case "Support.region":
+		if e.ComplexityRoot.Support.Region == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Support.Region(childComplexity), true
+	case "Support.sources":
+		if e.ComplexityRoot.Support.Sources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Support.Sources(childComplexity), true
+	case "Support.year":
+		if e.ComplexityRoot.Support.Year == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Support.Year(childComplexity), true
+
+	case "SupportConnection.edges":
+		if e.ComplexityRoot.SupportConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SupportConnection.Edges(childComplexity), true
+	case "SupportConnection.nodes":
+		if e.ComplexityRoot.SupportConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SupportConnection.Nodes(childComplexity), true
+	case "SupportConnection.pageInfo":
+		if e.ComplexityRoot.SupportConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SupportConnection.PageInfo(childComplexity), true
+	case "SupportConnection.totalCount":
+		if e.ComplexityRoot.SupportConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SupportConnection.TotalCount(childComplexity), true
+
+	case "SupportEdge.cursor":
+		if e.ComplexityRoot.SupportEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SupportEdge.Cursor(childComplexity), true
+	case "SupportEdge.node":
+		if e.ComplexityRoot.SupportEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SupportEdge.Node(childComplexity), true
+
 	case "_Service.sdl":
 		if e.ComplexityRoot._Service.SDL == nil {
 			break
@@ -2203,7 +3035,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ProductRepresentation", ec.unmarshalInputProductRepresentation),
 			graphql.NewInputUnmarshaler("RegionFilter", ec.unmarshalInputRegionFilter),
 			graphql.NewInputUnmarshaler("RegionRepresentation", ec.unmarshalInputRegionRepresentation),
+			graphql.NewInputUnmarshaler("ScreeningWeights", ec.unmarshalInputScreeningWeights),
 			graphql.NewInputUnmarshaler("SourceRepresentation", ec.unmarshalInputSourceRepresentation),
+			graphql.NewInputUnmarshaler("SupportFilter", ec.unmarshalInputSupportFilter),
 		)
 	}
 	first := true
@@ -2316,6 +3150,11 @@ A date as its source gives it: ` + "`" + `YYYY-MM-DD` + "`" + `, ` + "`" + `YYYY
 scalar PartialDate
 
 """
+An exact decimal number, as a text: ` + "`" + `"14257083496"` + "`" + `. Sums of money do not fit the 32 bits of an Int, and a Float is not exact.
+"""
+scalar Decimal
+
+"""
 A GeoJSON geometry object (RFC 7946): ` + "`" + `{"type": "MultiPolygon", "coordinates": [...]}` + "`" + `, positions as
 longitude, latitude in degrees (WGS 84), exterior rings counterclockwise.
 """
@@ -2424,6 +3263,72 @@ enum CodeSystem {
   BPS
   "ISO 3166-2, provinces only: ` + "`" + `ID-PT` + "`" + `."
   ISO_3166_2
+  "Place codes (P-codes) of OCHA's common operational datasets: ` + "`" + `ID94` + "`" + ` or ` + "`" + `ID9408` + "`" + `."
+  OCHA_PCODE
+}
+
+"""
+What a name of a region is that is not its name of today.
+"""
+enum RegionNameKind {
+  "It was the official name."
+  FORMER
+  "A spelling or form in official use beside the official name."
+  VARIANT
+}
+
+"""
+Whether a cluster stands.
+"""
+enum ClusterStatus {
+  "A source tells of it as it stands."
+  EXISTING
+  "It stands in a plan only; whether it was made no source tells."
+  PLANNED
+}
+
+"""
+The fund that support came from.
+"""
+enum Fund {
+  "The state budget (APBN), spent by the ministry itself."
+  APBN
+  "Funds of the ministry that a province spends (dana dekonsentrasi)."
+  DECONCENTRATION
+  "The special allocation fund (dana alokasi khusus)."
+  DAK
+}
+
+"""
+What kind of people help a cluster.
+"""
+enum FacilitatorKind {
+  "Field extension workers (tenaga penyuluh lapangan, TPL-IKM)."
+  TPL
+  "Consultants, such as those placed in a cluster."
+  CONSULTANT
+}
+
+"""
+What an assessment found.
+"""
+enum AssessmentOutcome {
+  "The element is met."
+  MET
+  "The element is not met."
+  NOT_MET
+}
+
+"""
+What was decided of a candidate.
+"""
+enum DecisionOutcome {
+  "Chosen."
+  CHOSEN
+  "Put off."
+  DEFERRED
+  "Not chosen."
+  NOT_CHOSEN
 }
 
 """
@@ -2587,7 +3492,7 @@ type Source implements Node @key(fields: "id") {
   "When it was published, as exactly as known."
   date: PartialDate
   "Where it can be read."
-  url: String
+  url: String @cost(weight: 2)
   "Licence of the data, where the publisher states one."
   licence: String
 }
@@ -2627,7 +3532,11 @@ type Region implements Node
   bpsCode: String
   "For representations only: a partner may name a region by a code of any system. Sentra gives Kemendagri's; see ` + "`" + `codes` + "`" + ` for all."
   officialCode: OfficialCode! @inaccessible
-  "All official codes: Kemendagri's, and those of BPS and ISO 3166-2 where known."
+  "The ISO 3166-2 code; null for a regency or city."
+  isoCode: String
+  "The P-code of OCHA's common operational datasets on the day; null where none is known."
+  pCode: String
+  "All official codes, former ones too: Kemendagri's, and those of BPS, ISO 3166-2 and OCHA where known."
   codes(
     "Only the codes of this system."
     system: CodeSystem
@@ -2636,8 +3545,10 @@ type Region implements Node
   kind: RegionKind!
   "The level of the administration: province, or regency and city."
   level: RegionLevel!
-  "The official name with its kind: ` + "`" + `Kabupaten Dogiyai` + "`" + `, ` + "`" + `Kota Palu` + "`" + `; a province without."
+  "The official name of the day with its kind: ` + "`" + `Kabupaten Dogiyai` + "`" + `, ` + "`" + `Kota Palu` + "`" + `; a province without. Kabupaten Kepulauan Tanimbar was Kabupaten Maluku Tenggara Barat to 2019-01-27."
   name: String!
+  "Names that the region had, and forms in official use beside its name."
+  names: [RegionName!]! @listSize(assumedSize: 5)
   "The day this view of the region answers for."
   asOf: Date!
   "The region above, on the day; null for a province. Dogiyai: Papua on 2017-12-25, Papua Tengah today."
@@ -2713,7 +3624,13 @@ type Region implements Node
     "Another day than the one the region was asked for."
     asOf: Date
   ): Affirmative! @cost(weight: 5)
-  "The clusters (sentra IKM) in the region whose phase had begun by the day."
+  "Money for small industry in the region itself, as each source tells of it, by year. Those of the regions below: ` + "`" + `Query.supports` + "`" + ` with ` + "`" + `filter.region` + "`" + `."
+  supports: [Support!]! @listSize(assumedSize: 5)
+  "How many facilitators worked in the region itself, by year, as each source counts them."
+  facilitators: [Facilitators!]! @listSize(assumedSize: 3)
+  "How many clusters others count in the region, by year: the measure of how much the record holds."
+  externalCounts: [ExternalCount!]! @listSize(assumedSize: 3)
+  "The clusters (sentra IKM) in the region that are known on the day, those that are only planned too. The record does not hold all of the country's."
   clusters(
     "Only clusters that match."
     filter: ClusterFilter
@@ -2728,7 +3645,7 @@ type Region implements Node
     "Only those before this cursor."
     before: String
   ): ClusterConnection! @listSize(assumedSize: 5, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
-  "The number of clusters in the region whose phase had begun by the day."
+  "The number of clusters in the region that are known on the day, those that are only planned left out. 0 does not say that there is none: see ` + "`" + `Query.coverage` + "`" + `."
   clusterCount: Int!
   "Where the region's code, name and boundary were read."
   sources: [Source!]! @listSize(assumedSize: 3)
@@ -2768,6 +3685,192 @@ type RegionSuccession {
   "The law (undang-undang) that made it."
   law: String
   "Where this was read."
+  sources: [Source!]! @listSize(assumedSize: 3)
+}
+
+"""
+A name of a region beside its name of today.
+"""
+type RegionName {
+  "The name."
+  name: String!
+  "What kind of name."
+  kind: RegionNameKind!
+  "Since when it was in force; null where not known, and for variants."
+  validFrom: PartialDate
+  "Until when, inclusive; null for variants."
+  validTo: PartialDate
+  "The regulation that ended it."
+  law: String
+  "How the fact is known."
+  confidence: Confidence!
+  "Where it was read."
+  sources: [Source!]! @listSize(assumedSize: 3)
+}
+
+"""
+Money for small industry, as one source tells of it. Sources that contradict each other make several, side by side: they
+are not to be added.
+"""
+type Support implements Node {
+  "Opaque, stable; another one for each day that was asked for, see ` + "`" + `Node` + "`" + `."
+  id: ID!
+  "Short name, stable and the same on every day."
+  key: String!
+  "The region it was for, on the day; null for the whole country."
+  region: Region
+  "The cluster it was for, where known."
+  cluster: Cluster
+  "The product it was for, where known."
+  product: Product
+  "The fund; null where the source does not tell it."
+  fund: Fund
+  "The budget year; null where the source does not tell it."
+  year: Int
+  "The sum in rupiah, exact; null where the source names none."
+  amountIdr: Decimal
+  "The place, where named."
+  place: String
+  "What it was for, and what else the source says of it."
+  purpose: String
+  "How the fact is known."
+  confidence: Confidence!
+  "Where it was read."
+  sources: [Source!]! @listSize(assumedSize: 3)
+}
+
+"""
+A list of supports.
+"""
+type SupportConnection {
+  "The page's edges."
+  edges: [SupportEdge!]!
+  "The page's supports."
+  nodes: [Support!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "Number of all supports that match."
+  totalCount: Int!
+}
+
+"""
+A support in a list.
+"""
+type SupportEdge {
+  "Where this edge stands in the list."
+  cursor: String!
+  "The support."
+  node: Support!
+}
+
+"""
+How many facilitators worked in a region in a year, without names. Counts of different sources count different things
+and are not to be added.
+"""
+type Facilitators {
+  "The region, on the day; null for the whole country."
+  region: Region
+  "What kind of people."
+  kind: FacilitatorKind!
+  "The year; null where the source does not tell it."
+  year: Int
+  "How many."
+  count: Int!
+  "What the source says of those counted."
+  note: String
+  "How the fact is known."
+  confidence: Confidence!
+  "Where it was read."
+  sources: [Source!]! @listSize(assumedSize: 3)
+}
+
+"""
+How many clusters somebody else counts in a region.
+"""
+type ExternalCount {
+  "Who counts: ` + "`" + `BPS` + "`" + `; null where the source does not tell."
+  by: String
+  "The year; null where the source does not tell it."
+  year: Int
+  "How many."
+  count: Int!
+  "What was counted, where that is not all clusters of the region."
+  note: String
+  "How the fact is known."
+  confidence: Confidence!
+  "Where it was read."
+  sources: [Source!]! @listSize(assumedSize: 3)
+}
+
+"""
+How much of a province's clusters the record holds.
+"""
+type ClusterCoverage {
+  "The province, on the day; null for the whole country."
+  region: Region
+  "Number of clusters that the record knows on the day."
+  clusterCount: Int!
+  "Number of clusters that are only planned."
+  plannedCount: Int!
+  "What BPS counts, in its latest year; null where that was not read."
+  counted: ExternalCount
+  "The clusters known as a share of those that BPS counts; null where that was not read. More than 1 where the record knows more."
+  share: Float
+}
+
+"""
+A region that a phase of the programme considered.
+"""
+type Candidate {
+  "The phase."
+  phase: Phase!
+  "The region, on the day."
+  region: Region!
+  "The region as the source names it."
+  named: String
+  "Whether it was an initial target of the phase; null where the source names none."
+  initialTarget: Boolean
+  "What was found of it on the elements of the grounds; what no source says is not assessed."
+  assessments: [Assessment!]! @listSize(assumedSize: 7)
+  "What was decided; null where no source tells."
+  decision: Decision
+  "Where it was read."
+  sources: [Source!]! @listSize(assumedSize: 3)
+}
+
+"""
+What somebody found of a candidate on one element of the grounds of selection.
+"""
+type Assessment {
+  "The ground."
+  ground: GroundKind!
+  "The element as the ground names it; null for the ground as a whole."
+  element: String
+  "What was found."
+  outcome: AssessmentOutcome!
+  "What it rests on."
+  evidence: String!
+  "Who assessed, where stated."
+  by: String
+  "When, where stated."
+  date: PartialDate
+  "Where it was read."
+  sources: [Source!]! @listSize(assumedSize: 3)
+}
+
+"""
+What was decided of a candidate.
+"""
+type Decision {
+  "What was decided."
+  outcome: DecisionOutcome!
+  "Why; null where the source does not say."
+  reason: String
+  "Who decided, where stated."
+  by: String
+  "When, where stated."
+  date: PartialDate
+  "Where it was read."
   sources: [Source!]! @listSize(assumedSize: 3)
 }
 
@@ -2902,7 +4005,7 @@ type RegionEdge {
 }
 
 """
-A small-industry cluster (sentra IKM) that the programme developed, its regions seen on a day. In a federated
+A small-industry cluster (sentra IKM), of the programme or not, its regions seen on a day. In a federated
 graph it is known by its key and the day; where a partner leaves ` + "`" + `asOf` + "`" + ` null its regions are seen today.
 """
 type Cluster implements Node @key(fields: "key asOf") {
@@ -2912,13 +4015,33 @@ type Cluster implements Node @key(fields: "key asOf") {
   key: String!
   "The day its regions are seen on: the ` + "`" + `asOf` + "`" + ` of the field that led here, else today."
   asOf: Date!
-  "The product and the place, in English."
+  "The product and the place, in English; of a cluster that is not the programme's its name."
   name: String!
-  "The product and the place, in Indonesian."
+  "The product and the place, in Indonesian; of a cluster that is not the programme's its name."
   nameId: String!
+  "Whether it stands or is only planned."
+  status: ClusterStatus!
+  "Village, district or street in words, where known."
+  place: String
+  "The year it began, where known."
+  firstYear: Int
+  """
+  The first day on which the cluster is known: of its first phase, else of ` + "`" + `firstYear` + "`" + `, else the day by which the earliest
+  source that names it was published, or was read. Before it, unless the programme's, it is not known whether there was
+  the cluster. null where nothing tells.
+  """
+  knownFrom: Date
+  "Units and workers, of a year; null where not known."
+  figures: ClusterFigures
+  "How the cluster is known; null where nothing was said of it."
+  confidence: Confidence
+  "What was read in some of the sources, in a few words."
+  readings: [Reading!]! @listSize(assumedSize: 2)
+  "Money that was for this cluster, as each source tells of it, by year."
+  supports: [Support!]! @listSize(assumedSize: 3)
   "What the cluster makes."
   products: [Product!]! @listSize(assumedSize: 1)
-  "The phases of the programme in which it was developed."
+  "The phases of the programme in which it was developed; none for a cluster that is not the programme's."
   phases: [Phase!]! @listSize(assumedSize: 1)
   "The regencies and cities the cluster stands in."
   regions(
@@ -2939,6 +4062,30 @@ type Cluster implements Node @key(fields: "key asOf") {
   events: [Event!]! @listSize(assumedSize: 5)
   "Where the facts were read."
   sources: [Source!]! @listSize(assumedSize: 3)
+}
+
+"""
+Numbers of a cluster, of one year; not to be added to those of another.
+"""
+type ClusterFigures {
+  "Enterprises; null where not given."
+  units: Int
+  "People; null where not given."
+  workers: Int
+  "The year; null where the source does not tell it."
+  year: Int
+}
+
+"""
+What was read in a source.
+"""
+type Reading {
+  "The source."
+  source: Source!
+  "What was read there, in a few words."
+  read: String!
+  "The day it was read, where known."
+  readOn: Date
 }
 
 """
@@ -3041,6 +4188,8 @@ type Phase implements Node @key(fields: "key asOf") {
   ): [Cluster!]! @listSize(assumedSize: 10, slicingArguments: ["first"], requireOneSlicingArgument: false)
   "Number of all clusters of the phase."
   clusterCount: Int!
+  "The regions that the phase considered, as far as the sources name them, by code."
+  candidates: [Candidate!]! @listSize(assumedSize: 10)
   "Where the phase was read."
   sources: [Source!]! @listSize(assumedSize: 3)
 }
@@ -3091,6 +4240,8 @@ enum EventKind {
   OUTCOME
   "The start in the region."
   LAUNCH
+  "The concept of developing clusters, or the funds for it, were explained to regions."
+  DISSEMINATION
 }
 
 """
@@ -3107,9 +4258,9 @@ type Event {
   place: String
   "With whom, where named."
   with: String
-  "What was counted, for an outcome."
+  "What was counted: of an outcome, or who took part."
   what: String
-  "The count, for an outcome."
+  "The count."
   value: Int
   "What the source adds."
   note: String
@@ -3177,9 +4328,9 @@ Whether a choropleth has a value. *No data* is another answer than *zero*.
 enum ChoroplethStatus {
   "A value other than zero."
   VALUE
-  "Known to be none."
+  "Known to be none: of the programme's clusters, whose list is complete, or since no region of the row is affirmative."
   ZERO
-  "What is loaded does not tell."
+  "What is loaded does not tell: so where no cluster is known, since the record does not hold all of the country's."
   NO_DATA
 }
 
@@ -3227,7 +4378,7 @@ type ChoroplethRow {
   notCoveredCount: Int!
   "Why there is no data, in one sentence; null where there is."
   reason: String
-  "Where the clusters counted were read and, where it is measured, whether their regions are affirmative; of a zero, where the phases were read."
+  "Where the clusters counted were read and, where it is measured, whether their regions are affirmative; of a zero, where that was read."
   sources: [Source!]! @listSize(assumedSize: 5)
 }
 
@@ -3263,6 +4414,126 @@ type SearchResult {
 }
 
 """
+An element of the grounds of selection on which regions are screened.
+"""
+enum ScreeningElement {
+  "Money of the state budget (APBN), spent by the ministry itself."
+  APBN
+  "Deconcentration funds (dana dekonsentrasi)."
+  DECONCENTRATION
+  "The special allocation fund (dana alokasi khusus)."
+  DAK
+  "Known clusters, of the product asked for."
+  CLUSTERS
+  "Linkage between supporting and large industry. The record holds nothing of it."
+  LINKAGE
+  "A disadvantaged region (daerah tertinggal) on the day."
+  DISADVANTAGED
+  "A border region (perbatasan) on the day."
+  BORDER
+}
+
+"""
+What a screening finds of an element.
+"""
+enum ScreeningOutcome {
+  "A source tells that it is met."
+  MET
+  "It is known not to be met."
+  NOT_MET
+  "No source tells. The record holds not all clusters and not all money, so that silence is no no."
+  NOT_KNOWN
+}
+
+"""
+The orders of screened regions.
+"""
+enum ScreeningOrder {
+  "By the lower end of the score, the greatest first; then by the upper end and by code."
+  LOWER
+  "By the upper end of the score, the greatest first; then by the lower end and by code."
+  UPPER
+  "By official code."
+  CODE
+}
+
+"""
+How much each element counts, 0 to 1,000; 1 unless told. Not every one can be 0.
+"""
+input ScreeningWeights {
+  "Money of the state budget (APBN)."
+  apbn: Float
+  "Deconcentration funds."
+  deconcentration: Float
+  "The special allocation fund (DAK)."
+  dak: Float
+  "Known clusters."
+  clusters: Float
+  "Linkage between supporting and large industry."
+  linkage: Float
+  "A disadvantaged region."
+  disadvantaged: Float
+  "A border region."
+  border: Float
+}
+
+"""
+How regencies and cities stand to the grounds on which the programme selects.
+"""
+type Screening {
+  "The day."
+  asOf: Date!
+  "The products whose clusters count; none for any."
+  products: [Product!]! @listSize(assumedSize: 3)
+  "The regions, in the order asked for."
+  rows(
+    "At most this many, 0 to 1,000."
+    first: Int = 50
+  ): [ScreeningRow!]! @listSize(assumedSize: 50, slicingArguments: ["first"], requireOneSlicingArgument: false)
+  "Number of all regencies and cities that match."
+  totalCount: Int!
+  "Number of regencies and cities of which nothing loaded tells on the day whether the filter holds for them."
+  notCoveredCount: Int!
+}
+
+"""
+How a regency or city stands.
+"""
+type ScreeningRow {
+  "The region, on the day."
+  region: Region!
+  "The least its score can be, 0 to 1: the share of the weights that is met for certain."
+  lower: Float!
+  "The most its score can be, 0 to 1: the share of the weights that is not known to be missing."
+  upper: Float!
+  "Every element with its outcome and what that rests on."
+  findings: [ScreeningFinding!]! @listSize(assumedSize: 7)
+}
+
+"""
+What a screening finds of one element.
+"""
+type ScreeningFinding {
+  "The element."
+  element: ScreeningElement!
+  "The ground that it is of."
+  ground: GroundKind!
+  "What was found."
+  outcome: ScreeningOutcome!
+  "Why, in one sentence."
+  reason: String!
+  "The money that tells it."
+  supports: [Support!]! @listSize(assumedSize: 5)
+  "The clusters that tell it."
+  clusters(
+    "At most this many, 0 to 1,000."
+    first: Int = 1000
+  ): [Cluster!]! @listSize(assumedSize: 5, slicingArguments: ["first"], requireOneSlicingArgument: false)
+  "The designations that tell it."
+  designations: [Designation!]! @listSize(assumedSize: 3)
+}
+
+"""
 Something that is loaded, counted.
 """
 type DatasetCounts {
@@ -3274,8 +4545,14 @@ type DatasetCounts {
   cities: Int!
   "Regions of today that have a boundary."
   boundaries: Int!
-  "Clusters."
+  "Clusters, planned ones too."
   clusters: Int!
+  "Clusters that are only planned."
+  plannedClusters: Int!
+  "Clusters of the programme."
+  programmeClusters: Int!
+  "Supports."
+  supports: Int!
   "Products."
   products: Int!
   "Designations."
@@ -3356,7 +4633,8 @@ Which regions to list. All fields given must hold; ` + "`" + `and` + "`" + `, ` 
 
 A filter knows three answers: yes, no and not known. A region of which it is not known whether the filter holds is not
 listed, neither under the filter nor under its ` + "`" + `not` + "`" + `; it is counted by ` + "`" + `notCoveredCount` + "`" + `. Not known can be: a designation
-that nothing loaded covers; what ` + "`" + `clusters` + "`" + ` asks of a cluster, see there; whether a cluster of which only the province is
+that nothing loaded covers; whether there is a cluster where the record knows of none, unless the programme's are asked
+for, whose list is complete; what ` + "`" + `clusters` + "`" + ` asks of a cluster, see there; whether a cluster of which only the province is
 known stands in the region; and where a region lies whose boundary is not loaded. Of such a region the box around it tells
 where it is wholly in the area asked for or wholly out of it, and of such a province its members. ` + "`" + `and` + "`" + ` is no
 where one of its filters is, ` + "`" + `or` + "`" + ` yes; else they are not known where one is.
@@ -3378,9 +4656,9 @@ input RegionFilter {
   affirmative: Boolean @cost(weight: 200)
   "true: only regions that are affirmative or hold a region that is; false: only those known not to."
   containsAffirmative: Boolean @cost(weight: 200)
-  "true: only regions with a cluster whose phase had begun by the day; false: only those without."
+  "true: only regions with a cluster that is known on the day. Of the others it is not known, so that false lists none; ask ` + "`" + `clusters: {programme: true}` + "`" + ` of the programme's."
   hostsClusters: Boolean @cost(weight: 50)
-  "Only regions with a cluster that matches."
+  "Only regions with a cluster that matches. Planned clusters count where the filter speaks of ` + "`" + `status` + "`" + `."
   clusters: ClusterFilter @cost(weight: 200)
   "Only regions whose boundary meets this box."
   bbox: BBoxInput @cost(weight: 1000)
@@ -3414,8 +4692,16 @@ input ClusterFilter {
   phase: String
   "Only clusters that make this product, by key or id, or a name in English or Indonesian: ` + "`" + `coffee-processing` + "`" + `, ` + "`" + `kopi` + "`" + `."
   product: String
-  "true: only initial targets; false: only those known not to be."
+  "true: only initial targets; false: only clusters of the programme known not to be."
   initialTarget: Boolean
+  "true: only clusters of the programme; false: only others."
+  programme: Boolean
+  "Only existing or only planned clusters."
+  status: ClusterStatus
+  "Only clusters known in one of these ways."
+  confidence: [Confidence!]
+  "true: only clusters for which support is known. Of the others it is not known, so that false lists none."
+  supported: Boolean
   "Only clusters in this region (official code of any level) on the day."
   region: String
   "Only clusters in a regency or city that matches; the province counts only where no more is known of a cluster. For those of a province use ` + "`" + `region` + "`" + `, or ` + "`" + `parent` + "`" + ` here."
@@ -3432,6 +4718,28 @@ input ClusterFilter {
   or: [ClusterFilter!]
   "This must not hold."
   not: ClusterFilter
+}
+
+"""
+Which supports to list. All fields given must hold.
+"""
+input SupportFilter {
+  "Only supports of this region, or of regions below it on the day (official code)."
+  region: String
+  "Only supports of this cluster, by key or id."
+  cluster: String
+  "Only supports of this product, by key or id, or a name in English or Indonesian."
+  product: String
+  "Only supports from one of these funds."
+  fund: [Fund!]
+  "true: only supports whose fund is stated; false: only others."
+  fundStated: Boolean
+  "Only supports of this year or later."
+  fromYear: Int
+  "Only supports of this year or earlier."
+  toYear: Int
+  "Only facts known in one of these ways."
+  confidence: [Confidence!]
 }
 
 """
@@ -3468,7 +4776,10 @@ type RegionsAt {
 What can be asked.
 """
 type Query {
-  "One region by its official code; null when there is none on the day."
+  """
+  One region by its official code; null when there is none on the day. A code that is right only on another day or in
+  another system is an error that tells the code or argument to use.
+  """
   region(
     "Official code of the Ministry of Home Affairs, ` + "`" + `94` + "`" + ` or ` + "`" + `94.06` + "`" + `; a code of another system with ` + "`" + `system` + "`" + `."
     code: String!
@@ -3542,13 +4853,57 @@ type Query {
     last: Int
     "Only those before this cursor."
     before: String
-    "The day: only clusters whose phase had begun by it, their regions seen on it; default all clusters, regions seen today."
+    "The day: only clusters known by it (` + "`" + `Cluster.knownFrom` + "`" + `), their regions seen on it; default all clusters, regions seen today."
     asOf: Date
   ): ClusterConnection! @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
 
+  "Money for small industry, as each source tells of it, by region and year. Sources that contradict each other stand side by side: no sum is made."
+  supports(
+    "Only supports that match."
+    filter: SupportFilter
+    "At most this many, from the start. Default 50."
+    first: Int
+    "Only those behind this cursor."
+    after: String
+    "At most this many, from the end."
+    last: Int
+    "Only those before this cursor."
+    before: String
+    "The day to see their regions on, from 2014-07-23; default today (in Jakarta)."
+    asOf: Date
+  ): SupportConnection! @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false) @cost(weight: 5)
+
+  """
+  How regencies and cities stand to the grounds on which the programme selects: support, strategic theme, affirmative theme.
+  A score is an interval: what is not known makes it wide.
+  """
+  screening(
+    "Only clusters of this product count, by key or id, or a name in English or Indonesian."
+    product: String
+    "How much elements count; each 1 unless told."
+    weights: ScreeningWeights
+    "Only regencies and cities that match."
+    filter: RegionFilter
+    "The order; default by the lower end."
+    orderBy: ScreeningOrder
+    "The day, from 2014-07-23; default today (in Jakarta)."
+    asOf: Date
+  ): Screening! @cost(weight: 100)
+
+  "How many facilitators worked where, as each source counts them: the whole country first, then by region."
+  facilitators: [Facilitators!]! @listSize(assumedSize: 50)
+
+  "How much of the country's clusters the record holds, beside what BPS counts: the whole country first, then each province of the day."
+  coverage(
+    "The day, from 2014-07-23; default today (in Jakarta)."
+    asOf: Date
+  ): [ClusterCoverage!]! @listSize(assumedSize: 39) @cost(weight: 50)
+
   """
   Counts and shares of clusters by region, product or phase, with *no data* apart from zero, ready for a map.
-  A row has no data when no cluster counts for certain and nothing loaded tells of some whether they do.
+  A row has no data when no cluster counts for certain, and nothing loaded tells of some whether they do or there may be
+  others: the record holds all of the programme's clusters, and not all of the country's. Planned clusters count where the
+  filter speaks of ` + "`" + `status` + "`" + `.
   """
   choropleth(
     "What the rows stand for."
@@ -3559,7 +4914,7 @@ type Query {
     measure: ChoroplethMeasure! = CLUSTER_COUNT
     "Only clusters that match."
     filter: ClusterFilter
-    "The day, from 2014-07-23: only clusters whose phase had begun by it, regions seen on it; default today (in Jakarta)."
+    "The day, from 2014-07-23: only clusters known by it, regions seen on it; default today (in Jakarta)."
     asOf: Date
   ): Choropleth! @cost(weight: 20)
 
@@ -3581,7 +4936,7 @@ type Query {
   "All sources, by title."
   sources: [Source!]! @listSize(assumedSize: 50)
 
-  "Regions, clusters and products by name; tolerant of case, accents, ` + "`" + `Kab.` + "`" + ` for Kabupaten, hyphens and small slips."
+  "Regions, clusters and products by name, regions by former and variant names too, as ` + "`" + `matched` + "`" + ` tells; tolerant of case, accents, ` + "`" + `Kab.` + "`" + ` for Kabupaten, hyphens and small slips."
   search(
     "What to look for, at most 200 characters."
     text: String!
@@ -3764,6 +5119,26 @@ func (ec *executionContext) childFields_AffirmativeStatus(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type AffirmativeStatus", field.Name)
 }
 
+func (ec *executionContext) childFields_Assessment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "ground":
+		return ec.fieldContext_Assessment_ground(ctx, field)
+	case "element":
+		return ec.fieldContext_Assessment_element(ctx, field)
+	case "outcome":
+		return ec.fieldContext_Assessment_outcome(ctx, field)
+	case "evidence":
+		return ec.fieldContext_Assessment_evidence(ctx, field)
+	case "by":
+		return ec.fieldContext_Assessment_by(ctx, field)
+	case "date":
+		return ec.fieldContext_Assessment_date(ctx, field)
+	case "sources":
+		return ec.fieldContext_Assessment_sources(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Assessment", field.Name)
+}
+
 func (ec *executionContext) childFields_BBox(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "west":
@@ -3776,6 +5151,26 @@ func (ec *executionContext) childFields_BBox(ctx context.Context, field graphql.
 		return ec.fieldContext_BBox_north(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BBox", field.Name)
+}
+
+func (ec *executionContext) childFields_Candidate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "phase":
+		return ec.fieldContext_Candidate_phase(ctx, field)
+	case "region":
+		return ec.fieldContext_Candidate_region(ctx, field)
+	case "named":
+		return ec.fieldContext_Candidate_named(ctx, field)
+	case "initialTarget":
+		return ec.fieldContext_Candidate_initialTarget(ctx, field)
+	case "assessments":
+		return ec.fieldContext_Candidate_assessments(ctx, field)
+	case "decision":
+		return ec.fieldContext_Candidate_decision(ctx, field)
+	case "sources":
+		return ec.fieldContext_Candidate_sources(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Candidate", field.Name)
 }
 
 func (ec *executionContext) childFields_Choropleth(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3852,6 +5247,22 @@ func (ec *executionContext) childFields_Cluster(ctx context.Context, field graph
 		return ec.fieldContext_Cluster_name(ctx, field)
 	case "nameId":
 		return ec.fieldContext_Cluster_nameId(ctx, field)
+	case "status":
+		return ec.fieldContext_Cluster_status(ctx, field)
+	case "place":
+		return ec.fieldContext_Cluster_place(ctx, field)
+	case "firstYear":
+		return ec.fieldContext_Cluster_firstYear(ctx, field)
+	case "knownFrom":
+		return ec.fieldContext_Cluster_knownFrom(ctx, field)
+	case "figures":
+		return ec.fieldContext_Cluster_figures(ctx, field)
+	case "confidence":
+		return ec.fieldContext_Cluster_confidence(ctx, field)
+	case "readings":
+		return ec.fieldContext_Cluster_readings(ctx, field)
+	case "supports":
+		return ec.fieldContext_Cluster_supports(ctx, field)
 	case "products":
 		return ec.fieldContext_Cluster_products(ctx, field)
 	case "phases":
@@ -3892,6 +5303,22 @@ func (ec *executionContext) childFields_ClusterConnection(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type ClusterConnection", field.Name)
 }
 
+func (ec *executionContext) childFields_ClusterCoverage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "region":
+		return ec.fieldContext_ClusterCoverage_region(ctx, field)
+	case "clusterCount":
+		return ec.fieldContext_ClusterCoverage_clusterCount(ctx, field)
+	case "plannedCount":
+		return ec.fieldContext_ClusterCoverage_plannedCount(ctx, field)
+	case "counted":
+		return ec.fieldContext_ClusterCoverage_counted(ctx, field)
+	case "share":
+		return ec.fieldContext_ClusterCoverage_share(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ClusterCoverage", field.Name)
+}
+
 func (ec *executionContext) childFields_ClusterEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "cursor":
@@ -3902,6 +5329,18 @@ func (ec *executionContext) childFields_ClusterEdge(ctx context.Context, field g
 		return ec.fieldContext_ClusterEdge_distanceMetres(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ClusterEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ClusterFigures(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "units":
+		return ec.fieldContext_ClusterFigures_units(ctx, field)
+	case "workers":
+		return ec.fieldContext_ClusterFigures_workers(ctx, field)
+	case "year":
+		return ec.fieldContext_ClusterFigures_year(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ClusterFigures", field.Name)
 }
 
 func (ec *executionContext) childFields_ClusterGround(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3980,6 +5419,12 @@ func (ec *executionContext) childFields_DatasetCounts(ctx context.Context, field
 		return ec.fieldContext_DatasetCounts_boundaries(ctx, field)
 	case "clusters":
 		return ec.fieldContext_DatasetCounts_clusters(ctx, field)
+	case "plannedClusters":
+		return ec.fieldContext_DatasetCounts_plannedClusters(ctx, field)
+	case "programmeClusters":
+		return ec.fieldContext_DatasetCounts_programmeClusters(ctx, field)
+	case "supports":
+		return ec.fieldContext_DatasetCounts_supports(ctx, field)
 	case "products":
 		return ec.fieldContext_DatasetCounts_products(ctx, field)
 	case "designations":
@@ -3988,6 +5433,22 @@ func (ec *executionContext) childFields_DatasetCounts(ctx context.Context, field
 		return ec.fieldContext_DatasetCounts_sources(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DatasetCounts", field.Name)
+}
+
+func (ec *executionContext) childFields_Decision(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "outcome":
+		return ec.fieldContext_Decision_outcome(ctx, field)
+	case "reason":
+		return ec.fieldContext_Decision_reason(ctx, field)
+	case "by":
+		return ec.fieldContext_Decision_by(ctx, field)
+	case "date":
+		return ec.fieldContext_Decision_date(ctx, field)
+	case "sources":
+		return ec.fieldContext_Decision_sources(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Decision", field.Name)
 }
 
 func (ec *executionContext) childFields_Designation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4066,6 +5527,44 @@ func (ec *executionContext) childFields_Event(ctx context.Context, field graphql
 		return ec.fieldContext_Event_sources(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Event", field.Name)
+}
+
+func (ec *executionContext) childFields_ExternalCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "by":
+		return ec.fieldContext_ExternalCount_by(ctx, field)
+	case "year":
+		return ec.fieldContext_ExternalCount_year(ctx, field)
+	case "count":
+		return ec.fieldContext_ExternalCount_count(ctx, field)
+	case "note":
+		return ec.fieldContext_ExternalCount_note(ctx, field)
+	case "confidence":
+		return ec.fieldContext_ExternalCount_confidence(ctx, field)
+	case "sources":
+		return ec.fieldContext_ExternalCount_sources(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ExternalCount", field.Name)
+}
+
+func (ec *executionContext) childFields_Facilitators(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "region":
+		return ec.fieldContext_Facilitators_region(ctx, field)
+	case "kind":
+		return ec.fieldContext_Facilitators_kind(ctx, field)
+	case "year":
+		return ec.fieldContext_Facilitators_year(ctx, field)
+	case "count":
+		return ec.fieldContext_Facilitators_count(ctx, field)
+	case "note":
+		return ec.fieldContext_Facilitators_note(ctx, field)
+	case "confidence":
+		return ec.fieldContext_Facilitators_confidence(ctx, field)
+	case "sources":
+		return ec.fieldContext_Facilitators_sources(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Facilitators", field.Name)
 }
 
 func (ec *executionContext) childFields_FactConflict(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4148,6 +5647,8 @@ func (ec *executionContext) childFields_Phase(ctx context.Context, field graphql
 		return ec.fieldContext_Phase_clusters(ctx, field)
 	case "clusterCount":
 		return ec.fieldContext_Phase_clusterCount(ctx, field)
+	case "candidates":
+		return ec.fieldContext_Phase_candidates(ctx, field)
 	case "sources":
 		return ec.fieldContext_Phase_sources(ctx, field)
 	}
@@ -4214,6 +5715,18 @@ func (ec *executionContext) childFields_Programme(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type Programme", field.Name)
 }
 
+func (ec *executionContext) childFields_Reading(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "source":
+		return ec.fieldContext_Reading_source(ctx, field)
+	case "read":
+		return ec.fieldContext_Reading_read(ctx, field)
+	case "readOn":
+		return ec.fieldContext_Reading_readOn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Reading", field.Name)
+}
+
 func (ec *executionContext) childFields_Region(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -4224,6 +5737,10 @@ func (ec *executionContext) childFields_Region(ctx context.Context, field graphq
 		return ec.fieldContext_Region_bpsCode(ctx, field)
 	case "officialCode":
 		return ec.fieldContext_Region_officialCode(ctx, field)
+	case "isoCode":
+		return ec.fieldContext_Region_isoCode(ctx, field)
+	case "pCode":
+		return ec.fieldContext_Region_pCode(ctx, field)
 	case "codes":
 		return ec.fieldContext_Region_codes(ctx, field)
 	case "kind":
@@ -4232,6 +5749,8 @@ func (ec *executionContext) childFields_Region(ctx context.Context, field graphq
 		return ec.fieldContext_Region_level(ctx, field)
 	case "name":
 		return ec.fieldContext_Region_name(ctx, field)
+	case "names":
+		return ec.fieldContext_Region_names(ctx, field)
 	case "asOf":
 		return ec.fieldContext_Region_asOf(ctx, field)
 	case "parent":
@@ -4266,6 +5785,12 @@ func (ec *executionContext) childFields_Region(ctx context.Context, field graphq
 		return ec.fieldContext_Region_designations(ctx, field)
 	case "affirmative":
 		return ec.fieldContext_Region_affirmative(ctx, field)
+	case "supports":
+		return ec.fieldContext_Region_supports(ctx, field)
+	case "facilitators":
+		return ec.fieldContext_Region_facilitators(ctx, field)
+	case "externalCounts":
+		return ec.fieldContext_Region_externalCounts(ctx, field)
 	case "clusters":
 		return ec.fieldContext_Region_clusters(ctx, field)
 	case "clusterCount":
@@ -4320,6 +5845,26 @@ func (ec *executionContext) childFields_RegionEdge(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type RegionEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_RegionName(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_RegionName_name(ctx, field)
+	case "kind":
+		return ec.fieldContext_RegionName_kind(ctx, field)
+	case "validFrom":
+		return ec.fieldContext_RegionName_validFrom(ctx, field)
+	case "validTo":
+		return ec.fieldContext_RegionName_validTo(ctx, field)
+	case "law":
+		return ec.fieldContext_RegionName_law(ctx, field)
+	case "confidence":
+		return ec.fieldContext_RegionName_confidence(ctx, field)
+	case "sources":
+		return ec.fieldContext_RegionName_sources(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RegionName", field.Name)
+}
+
 func (ec *executionContext) childFields_RegionNeighbour(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "region":
@@ -4356,6 +5901,56 @@ func (ec *executionContext) childFields_RegionsAt(ctx context.Context, field gra
 		return ec.fieldContext_RegionsAt_distanceMetres(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RegionsAt", field.Name)
+}
+
+func (ec *executionContext) childFields_Screening(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "asOf":
+		return ec.fieldContext_Screening_asOf(ctx, field)
+	case "products":
+		return ec.fieldContext_Screening_products(ctx, field)
+	case "rows":
+		return ec.fieldContext_Screening_rows(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_Screening_totalCount(ctx, field)
+	case "notCoveredCount":
+		return ec.fieldContext_Screening_notCoveredCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Screening", field.Name)
+}
+
+func (ec *executionContext) childFields_ScreeningFinding(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "element":
+		return ec.fieldContext_ScreeningFinding_element(ctx, field)
+	case "ground":
+		return ec.fieldContext_ScreeningFinding_ground(ctx, field)
+	case "outcome":
+		return ec.fieldContext_ScreeningFinding_outcome(ctx, field)
+	case "reason":
+		return ec.fieldContext_ScreeningFinding_reason(ctx, field)
+	case "supports":
+		return ec.fieldContext_ScreeningFinding_supports(ctx, field)
+	case "clusters":
+		return ec.fieldContext_ScreeningFinding_clusters(ctx, field)
+	case "designations":
+		return ec.fieldContext_ScreeningFinding_designations(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ScreeningFinding", field.Name)
+}
+
+func (ec *executionContext) childFields_ScreeningRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "region":
+		return ec.fieldContext_ScreeningRow_region(ctx, field)
+	case "lower":
+		return ec.fieldContext_ScreeningRow_lower(ctx, field)
+	case "upper":
+		return ec.fieldContext_ScreeningRow_upper(ctx, field)
+	case "findings":
+		return ec.fieldContext_ScreeningRow_findings(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ScreeningRow", field.Name)
 }
 
 func (ec *executionContext) childFields_SearchResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4398,6 +5993,60 @@ func (ec *executionContext) childFields_Source(ctx context.Context, field graphq
 		return ec.fieldContext_Source_licence(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Source", field.Name)
+}
+
+func (ec *executionContext) childFields_Support(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Support_id(ctx, field)
+	case "key":
+		return ec.fieldContext_Support_key(ctx, field)
+	case "region":
+		return ec.fieldContext_Support_region(ctx, field)
+	case "cluster":
+		return ec.fieldContext_Support_cluster(ctx, field)
+	case "product":
+		return ec.fieldContext_Support_product(ctx, field)
+	case "fund":
+		return ec.fieldContext_Support_fund(ctx, field)
+	case "year":
+		return ec.fieldContext_Support_year(ctx, field)
+	case "amountIdr":
+		return ec.fieldContext_Support_amountIdr(ctx, field)
+	case "place":
+		return ec.fieldContext_Support_place(ctx, field)
+	case "purpose":
+		return ec.fieldContext_Support_purpose(ctx, field)
+	case "confidence":
+		return ec.fieldContext_Support_confidence(ctx, field)
+	case "sources":
+		return ec.fieldContext_Support_sources(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Support", field.Name)
+}
+
+func (ec *executionContext) childFields_SupportConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_SupportConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_SupportConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_SupportConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_SupportConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SupportConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_SupportEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_SupportEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_SupportEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SupportEdge", field.Name)
 }
 
 func (ec *executionContext) childFields__Service(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4802,6 +6451,20 @@ func (ec *executionContext) field_Query_clusters_args(ctx context.Context, rawAr
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_coverage_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "asOf",
+		func(ctx context.Context, v any) (*sentra.Date, error) {
+			return ec.unmarshalODate2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["asOf"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_designations_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -5004,6 +6667,52 @@ func (ec *executionContext) field_Query_regions_args(ctx context.Context, rawArg
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_screening_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "product",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["product"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "weights",
+		func(ctx context.Context, v any) (*model.ScreeningWeights, error) {
+			return ec.unmarshalOScreeningWeights2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐScreeningWeights(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["weights"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*model.RegionFilter, error) {
+			return ec.unmarshalORegionFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*sentra.ScreeningOrder, error) {
+			return ec.unmarshalOScreeningOrder2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐScreeningOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "asOf",
+		func(ctx context.Context, v any) (*sentra.Date, error) {
+			return ec.unmarshalODate2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["asOf"] = arg4
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_search_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -5023,6 +6732,60 @@ func (ec *executionContext) field_Query_search_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["first"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_supports_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*model.SupportFilter, error) {
+			return ec.unmarshalOSupportFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSupportFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "asOf",
+		func(ctx context.Context, v any) (*sentra.Date, error) {
+			return ec.unmarshalODate2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["asOf"] = arg5
 	return args, nil
 }
 
@@ -5249,6 +7012,34 @@ func (ec *executionContext) field_Region_parent_args(ctx context.Context, rawArg
 		return nil, err
 	}
 	args["asOf"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_ScreeningFinding_clusters_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Screening_rows_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
 	return args, nil
 }
 
@@ -5647,6 +7438,176 @@ func (ec *executionContext) fieldContext_AffirmativeStatus_coverage(_ context.Co
 	return fc, nil
 }
 
+func (ec *executionContext) _Assessment_ground(ctx context.Context, field graphql.CollectedField, obj *model.Assessment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assessment_ground(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Ground, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v sentra.GroundKind) graphql.Marshaler {
+			return ec.marshalNGroundKind2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐGroundKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Assessment_ground(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Assessment", field, false, false, "GroundKind")
+}
+
+func (ec *executionContext) _Assessment_element(ctx context.Context, field graphql.CollectedField, obj *model.Assessment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assessment_element(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Element, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Assessment_element(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Assessment", field, false, false, "String")
+}
+
+func (ec *executionContext) _Assessment_outcome(ctx context.Context, field graphql.CollectedField, obj *model.Assessment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assessment_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v sentra.AssessmentOutcome) graphql.Marshaler {
+			return ec.marshalNAssessmentOutcome2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐAssessmentOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Assessment_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Assessment", field, false, false, "AssessmentOutcome")
+}
+
+func (ec *executionContext) _Assessment_evidence(ctx context.Context, field graphql.CollectedField, obj *model.Assessment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assessment_evidence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Evidence, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Assessment_evidence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Assessment", field, false, false, "String")
+}
+
+func (ec *executionContext) _Assessment_by(ctx context.Context, field graphql.CollectedField, obj *model.Assessment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assessment_by(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.By, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Assessment_by(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Assessment", field, false, false, "String")
+}
+
+func (ec *executionContext) _Assessment_date(ctx context.Context, field graphql.CollectedField, obj *model.Assessment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assessment_date(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Date, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *sentra.PartialDate) graphql.Marshaler {
+			return ec.marshalOPartialDate2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐPartialDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Assessment_date(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Assessment", field, false, false, "PartialDate")
+}
+
+func (ec *executionContext) _Assessment_sources(ctx context.Context, field graphql.CollectedField, obj *model.Assessment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assessment_sources(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sources, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Source) graphql.Marshaler {
+			return ec.marshalNSource2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSourceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Assessment_sources(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Assessment",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Source(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _BBox_west(ctx context.Context, field graphql.CollectedField, obj *model.BBox) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5737,6 +7698,212 @@ func (ec *executionContext) _BBox_north(ctx context.Context, field graphql.Colle
 }
 func (ec *executionContext) fieldContext_BBox_north(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BBox", field, false, false, "Float")
+}
+
+func (ec *executionContext) _Candidate_phase(ctx context.Context, field graphql.CollectedField, obj *model.Candidate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Candidate_phase(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Phase, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Phase) graphql.Marshaler {
+			return ec.marshalNPhase2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐPhase(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Candidate_phase(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Candidate",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Phase(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Candidate_region(ctx context.Context, field graphql.CollectedField, obj *model.Candidate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Candidate_region(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Region, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Region) graphql.Marshaler {
+			return ec.marshalNRegion2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegion(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Candidate_region(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Candidate",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Region(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Candidate_named(ctx context.Context, field graphql.CollectedField, obj *model.Candidate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Candidate_named(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Named, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Candidate_named(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Candidate", field, false, false, "String")
+}
+
+func (ec *executionContext) _Candidate_initialTarget(ctx context.Context, field graphql.CollectedField, obj *model.Candidate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Candidate_initialTarget(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.InitialTarget, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Candidate_initialTarget(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Candidate", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Candidate_assessments(ctx context.Context, field graphql.CollectedField, obj *model.Candidate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Candidate_assessments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Assessments, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Assessment) graphql.Marshaler {
+			return ec.marshalNAssessment2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐAssessmentᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Candidate_assessments(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Candidate",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Assessment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Candidate_decision(ctx context.Context, field graphql.CollectedField, obj *model.Candidate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Candidate_decision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Decision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Decision) graphql.Marshaler {
+			return ec.marshalODecision2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐDecision(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Candidate_decision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Candidate",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Decision(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Candidate_sources(ctx context.Context, field graphql.CollectedField, obj *model.Candidate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Candidate_sources(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sources, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Source) graphql.Marshaler {
+			return ec.marshalNSource2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSourceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Candidate_sources(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Candidate",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Source(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Choropleth_by(ctx context.Context, field graphql.CollectedField, obj *model.Choropleth) (ret graphql.Marshaler) {
@@ -6184,7 +8351,7 @@ func (ec *executionContext) _ChoroplethRow_sources(ctx context.Context, field gr
 			return ec.fieldContext_ChoroplethRow_sources(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Sources, nil
+			return obj.Sources(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.Source) graphql.Marshaler {
@@ -6198,7 +8365,7 @@ func (ec *executionContext) fieldContext_ChoroplethRow_sources(_ context.Context
 	fc = &graphql.FieldContext{
 		Object:     "ChoroplethRow",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Source(ctx, field)
@@ -6412,6 +8579,217 @@ func (ec *executionContext) _Cluster_nameId(ctx context.Context, field graphql.C
 }
 func (ec *executionContext) fieldContext_Cluster_nameId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Cluster", field, true, false, "String")
+}
+
+func (ec *executionContext) _Cluster_status(ctx context.Context, field graphql.CollectedField, obj *model.Cluster) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Cluster_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v sentra.ClusterStatus) graphql.Marshaler {
+			return ec.marshalNClusterStatus2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐClusterStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Cluster_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Cluster", field, true, false, "ClusterStatus")
+}
+
+func (ec *executionContext) _Cluster_place(ctx context.Context, field graphql.CollectedField, obj *model.Cluster) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Cluster_place(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Place(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Cluster_place(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Cluster", field, true, false, "String")
+}
+
+func (ec *executionContext) _Cluster_firstYear(ctx context.Context, field graphql.CollectedField, obj *model.Cluster) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Cluster_firstYear(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FirstYear(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Cluster_firstYear(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Cluster", field, true, false, "Int")
+}
+
+func (ec *executionContext) _Cluster_knownFrom(ctx context.Context, field graphql.CollectedField, obj *model.Cluster) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Cluster_knownFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.KnownFrom(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *sentra.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Cluster_knownFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Cluster", field, true, false, "Date")
+}
+
+func (ec *executionContext) _Cluster_figures(ctx context.Context, field graphql.CollectedField, obj *model.Cluster) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Cluster_figures(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Figures(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ClusterFigures) graphql.Marshaler {
+			return ec.marshalOClusterFigures2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterFigures(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Cluster_figures(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Cluster",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ClusterFigures(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Cluster_confidence(ctx context.Context, field graphql.CollectedField, obj *model.Cluster) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Cluster_confidence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Confidence(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *sentra.Confidence) graphql.Marshaler {
+			return ec.marshalOConfidence2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐConfidence(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Cluster_confidence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Cluster", field, true, false, "Confidence")
+}
+
+func (ec *executionContext) _Cluster_readings(ctx context.Context, field graphql.CollectedField, obj *model.Cluster) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Cluster_readings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Readings(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Reading) graphql.Marshaler {
+			return ec.marshalNReading2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐReadingᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Cluster_readings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Cluster",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reading(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Cluster_supports(ctx context.Context, field graphql.CollectedField, obj *model.Cluster) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Cluster_supports(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Supports(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Support) graphql.Marshaler {
+			return ec.marshalNSupport2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSupportᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Cluster_supports(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Cluster",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Support(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Cluster_products(ctx context.Context, field graphql.CollectedField, obj *model.Cluster) (ret graphql.Marshaler) {
@@ -6861,6 +9239,139 @@ func (ec *executionContext) fieldContext_ClusterConnection_notCoveredCount(_ con
 	return graphql.NewScalarFieldContext("ClusterConnection", field, false, false, "Int")
 }
 
+func (ec *executionContext) _ClusterCoverage_region(ctx context.Context, field graphql.CollectedField, obj *model.ClusterCoverage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClusterCoverage_region(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Region, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Region) graphql.Marshaler {
+			return ec.marshalORegion2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegion(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ClusterCoverage_region(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ClusterCoverage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Region(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ClusterCoverage_clusterCount(ctx context.Context, field graphql.CollectedField, obj *model.ClusterCoverage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClusterCoverage_clusterCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClusterCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClusterCoverage_clusterCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClusterCoverage", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ClusterCoverage_plannedCount(ctx context.Context, field graphql.CollectedField, obj *model.ClusterCoverage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClusterCoverage_plannedCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PlannedCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClusterCoverage_plannedCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClusterCoverage", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ClusterCoverage_counted(ctx context.Context, field graphql.CollectedField, obj *model.ClusterCoverage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClusterCoverage_counted(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Counted, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ExternalCount) graphql.Marshaler {
+			return ec.marshalOExternalCount2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐExternalCount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ClusterCoverage_counted(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ClusterCoverage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ExternalCount(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ClusterCoverage_share(ctx context.Context, field graphql.CollectedField, obj *model.ClusterCoverage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClusterCoverage_share(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Share, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ClusterCoverage_share(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClusterCoverage", field, false, false, "Float")
+}
+
 func (ec *executionContext) _ClusterEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.ClusterEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6937,6 +9448,75 @@ func (ec *executionContext) _ClusterEdge_distanceMetres(ctx context.Context, fie
 }
 func (ec *executionContext) fieldContext_ClusterEdge_distanceMetres(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ClusterEdge", field, false, false, "Float")
+}
+
+func (ec *executionContext) _ClusterFigures_units(ctx context.Context, field graphql.CollectedField, obj *model.ClusterFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClusterFigures_units(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Units, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ClusterFigures_units(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClusterFigures", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ClusterFigures_workers(ctx context.Context, field graphql.CollectedField, obj *model.ClusterFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClusterFigures_workers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Workers, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ClusterFigures_workers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClusterFigures", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ClusterFigures_year(ctx context.Context, field graphql.CollectedField, obj *model.ClusterFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClusterFigures_year(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Year, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ClusterFigures_year(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClusterFigures", field, false, false, "Int")
 }
 
 func (ec *executionContext) _ClusterGround_ground(ctx context.Context, field graphql.CollectedField, obj *model.ClusterGround) (ret graphql.Marshaler) {
@@ -7577,6 +10157,75 @@ func (ec *executionContext) fieldContext_DatasetCounts_clusters(_ context.Contex
 	return graphql.NewScalarFieldContext("DatasetCounts", field, false, false, "Int")
 }
 
+func (ec *executionContext) _DatasetCounts_plannedClusters(ctx context.Context, field graphql.CollectedField, obj *model.DatasetCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DatasetCounts_plannedClusters(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PlannedClusters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DatasetCounts_plannedClusters(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DatasetCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _DatasetCounts_programmeClusters(ctx context.Context, field graphql.CollectedField, obj *model.DatasetCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DatasetCounts_programmeClusters(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProgrammeClusters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DatasetCounts_programmeClusters(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DatasetCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _DatasetCounts_supports(ctx context.Context, field graphql.CollectedField, obj *model.DatasetCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DatasetCounts_supports(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Supports, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DatasetCounts_supports(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DatasetCounts", field, false, false, "Int")
+}
+
 func (ec *executionContext) _DatasetCounts_products(ctx context.Context, field graphql.CollectedField, obj *model.DatasetCounts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7644,6 +10293,130 @@ func (ec *executionContext) _DatasetCounts_sources(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_DatasetCounts_sources(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("DatasetCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Decision_outcome(ctx context.Context, field graphql.CollectedField, obj *model.Decision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Decision_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v sentra.DecisionOutcome) graphql.Marshaler {
+			return ec.marshalNDecisionOutcome2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐDecisionOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Decision_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Decision", field, false, false, "DecisionOutcome")
+}
+
+func (ec *executionContext) _Decision_reason(ctx context.Context, field graphql.CollectedField, obj *model.Decision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Decision_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Decision_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Decision", field, false, false, "String")
+}
+
+func (ec *executionContext) _Decision_by(ctx context.Context, field graphql.CollectedField, obj *model.Decision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Decision_by(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.By, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Decision_by(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Decision", field, false, false, "String")
+}
+
+func (ec *executionContext) _Decision_date(ctx context.Context, field graphql.CollectedField, obj *model.Decision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Decision_date(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Date, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *sentra.PartialDate) graphql.Marshaler {
+			return ec.marshalOPartialDate2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐPartialDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Decision_date(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Decision", field, false, false, "PartialDate")
+}
+
+func (ec *executionContext) _Decision_sources(ctx context.Context, field graphql.CollectedField, obj *model.Decision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Decision_sources(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sources, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Source) graphql.Marshaler {
+			return ec.marshalNSource2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSourceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Decision_sources(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Decision",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Source(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Designation_id(ctx context.Context, field graphql.CollectedField, obj *model.Designation) (ret graphql.Marshaler) {
@@ -8610,6 +11383,332 @@ func (ec *executionContext) fieldContext_Event_sources(_ context.Context, field 
 	return fc, nil
 }
 
+func (ec *executionContext) _ExternalCount_by(ctx context.Context, field graphql.CollectedField, obj *model.ExternalCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExternalCount_by(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.By, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ExternalCount_by(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExternalCount", field, false, false, "String")
+}
+
+func (ec *executionContext) _ExternalCount_year(ctx context.Context, field graphql.CollectedField, obj *model.ExternalCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExternalCount_year(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Year, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ExternalCount_year(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExternalCount", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ExternalCount_count(ctx context.Context, field graphql.CollectedField, obj *model.ExternalCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExternalCount_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExternalCount_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExternalCount", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ExternalCount_note(ctx context.Context, field graphql.CollectedField, obj *model.ExternalCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExternalCount_note(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Note, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ExternalCount_note(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExternalCount", field, false, false, "String")
+}
+
+func (ec *executionContext) _ExternalCount_confidence(ctx context.Context, field graphql.CollectedField, obj *model.ExternalCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExternalCount_confidence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Confidence, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v sentra.Confidence) graphql.Marshaler {
+			return ec.marshalNConfidence2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐConfidence(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExternalCount_confidence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExternalCount", field, false, false, "Confidence")
+}
+
+func (ec *executionContext) _ExternalCount_sources(ctx context.Context, field graphql.CollectedField, obj *model.ExternalCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExternalCount_sources(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sources, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Source) graphql.Marshaler {
+			return ec.marshalNSource2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSourceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExternalCount_sources(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ExternalCount",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Source(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Facilitators_region(ctx context.Context, field graphql.CollectedField, obj *model.Facilitators) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Facilitators_region(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Region, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Region) graphql.Marshaler {
+			return ec.marshalORegion2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegion(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Facilitators_region(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Facilitators",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Region(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Facilitators_kind(ctx context.Context, field graphql.CollectedField, obj *model.Facilitators) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Facilitators_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v sentra.FacilitatorKind) graphql.Marshaler {
+			return ec.marshalNFacilitatorKind2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐFacilitatorKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Facilitators_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Facilitators", field, false, false, "FacilitatorKind")
+}
+
+func (ec *executionContext) _Facilitators_year(ctx context.Context, field graphql.CollectedField, obj *model.Facilitators) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Facilitators_year(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Year, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Facilitators_year(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Facilitators", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Facilitators_count(ctx context.Context, field graphql.CollectedField, obj *model.Facilitators) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Facilitators_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Facilitators_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Facilitators", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Facilitators_note(ctx context.Context, field graphql.CollectedField, obj *model.Facilitators) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Facilitators_note(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Note, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Facilitators_note(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Facilitators", field, false, false, "String")
+}
+
+func (ec *executionContext) _Facilitators_confidence(ctx context.Context, field graphql.CollectedField, obj *model.Facilitators) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Facilitators_confidence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Confidence, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v sentra.Confidence) graphql.Marshaler {
+			return ec.marshalNConfidence2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐConfidence(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Facilitators_confidence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Facilitators", field, false, false, "Confidence")
+}
+
+func (ec *executionContext) _Facilitators_sources(ctx context.Context, field graphql.CollectedField, obj *model.Facilitators) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Facilitators_sources(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sources, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Source) graphql.Marshaler {
+			return ec.marshalNSource2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSourceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Facilitators_sources(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Facilitators",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Source(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _FactConflict_entity(ctx context.Context, field graphql.CollectedField, obj *model.FactConflict) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9208,6 +12307,38 @@ func (ec *executionContext) _Phase_clusterCount(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_Phase_clusterCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Phase", field, true, false, "Int")
+}
+
+func (ec *executionContext) _Phase_candidates(ctx context.Context, field graphql.CollectedField, obj *model.Phase) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Phase_candidates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Candidates(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Candidate) graphql.Marshaler {
+			return ec.marshalNCandidate2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐCandidateᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Phase_candidates(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Phase",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Candidate(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Phase_sources(ctx context.Context, field graphql.CollectedField, obj *model.Phase) (ret graphql.Marshaler) {
@@ -10064,6 +13195,170 @@ func (ec *executionContext) fieldContext_Query_clusters(ctx context.Context, fie
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_supports(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_supports(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Supports(ctx, fc.Args["filter"].(*model.SupportFilter), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["asOf"].(*sentra.Date))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.SupportConnection) graphql.Marshaler {
+			return ec.marshalNSupportConnection2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSupportConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_supports(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SupportConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_supports_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_screening(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_screening(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Screening(ctx, fc.Args["product"].(*string), fc.Args["weights"].(*model.ScreeningWeights), fc.Args["filter"].(*model.RegionFilter), fc.Args["orderBy"].(*sentra.ScreeningOrder), fc.Args["asOf"].(*sentra.Date))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Screening) graphql.Marshaler {
+			return ec.marshalNScreening2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐScreening(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_screening(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Screening(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_screening_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_facilitators(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_facilitators(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().Facilitators(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Facilitators) graphql.Marshaler {
+			return ec.marshalNFacilitators2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐFacilitatorsᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_facilitators(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Facilitators(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_coverage(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_coverage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Coverage(ctx, fc.Args["asOf"].(*sentra.Date))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.ClusterCoverage) graphql.Marshaler {
+			return ec.marshalNClusterCoverage2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterCoverageᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_coverage(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ClusterCoverage(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_coverage_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_choropleth(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10596,6 +13891,84 @@ func (ec *executionContext) fieldContext_Query___schema(_ context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _Reading_source(ctx context.Context, field graphql.CollectedField, obj *model.Reading) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Reading_source(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Source, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Source) graphql.Marshaler {
+			return ec.marshalNSource2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSource(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Reading_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Reading",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Source(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Reading_read(ctx context.Context, field graphql.CollectedField, obj *model.Reading) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Reading_read(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Read, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Reading_read(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Reading", field, false, false, "String")
+}
+
+func (ec *executionContext) _Reading_readOn(ctx context.Context, field graphql.CollectedField, obj *model.Reading) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Reading_readOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReadOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *sentra.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Reading_readOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Reading", field, false, false, "Date")
+}
+
 func (ec *executionContext) _Region_id(ctx context.Context, field graphql.CollectedField, obj *model.Region) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10695,6 +14068,52 @@ func (ec *executionContext) fieldContext_Region_officialCode(_ context.Context, 
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Region_isoCode(ctx context.Context, field graphql.CollectedField, obj *model.Region) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Region_isoCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IsoCode(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Region_isoCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Region", field, true, false, "String")
+}
+
+func (ec *executionContext) _Region_pCode(ctx context.Context, field graphql.CollectedField, obj *model.Region) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Region_pCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PCode(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Region_pCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Region", field, true, false, "String")
 }
 
 func (ec *executionContext) _Region_codes(ctx context.Context, field graphql.CollectedField, obj *model.Region) (ret graphql.Marshaler) {
@@ -10808,6 +14227,38 @@ func (ec *executionContext) _Region_name(ctx context.Context, field graphql.Coll
 }
 func (ec *executionContext) fieldContext_Region_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Region", field, true, false, "String")
+}
+
+func (ec *executionContext) _Region_names(ctx context.Context, field graphql.CollectedField, obj *model.Region) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Region_names(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Names(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.RegionName) graphql.Marshaler {
+			return ec.marshalNRegionName2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionNameᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Region_names(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Region",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RegionName(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Region_asOf(ctx context.Context, field graphql.CollectedField, obj *model.Region) (ret graphql.Marshaler) {
@@ -11428,6 +14879,102 @@ func (ec *executionContext) fieldContext_Region_affirmative(ctx context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _Region_supports(ctx context.Context, field graphql.CollectedField, obj *model.Region) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Region_supports(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Supports(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Support) graphql.Marshaler {
+			return ec.marshalNSupport2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSupportᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Region_supports(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Region",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Support(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Region_facilitators(ctx context.Context, field graphql.CollectedField, obj *model.Region) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Region_facilitators(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Facilitators(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Facilitators) graphql.Marshaler {
+			return ec.marshalNFacilitators2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐFacilitatorsᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Region_facilitators(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Region",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Facilitators(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Region_externalCounts(ctx context.Context, field graphql.CollectedField, obj *model.Region) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Region_externalCounts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExternalCounts(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.ExternalCount) graphql.Marshaler {
+			return ec.marshalNExternalCount2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐExternalCountᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Region_externalCounts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Region",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ExternalCount(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Region_clusters(ctx context.Context, field graphql.CollectedField, obj *model.Region) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11915,6 +15462,176 @@ func (ec *executionContext) fieldContext_RegionEdge_overlapShare(_ context.Conte
 	return graphql.NewScalarFieldContext("RegionEdge", field, false, false, "Float")
 }
 
+func (ec *executionContext) _RegionName_name(ctx context.Context, field graphql.CollectedField, obj *model.RegionName) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegionName_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegionName_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegionName", field, false, false, "String")
+}
+
+func (ec *executionContext) _RegionName_kind(ctx context.Context, field graphql.CollectedField, obj *model.RegionName) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegionName_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v sentra.RegionNameKind) graphql.Marshaler {
+			return ec.marshalNRegionNameKind2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐRegionNameKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegionName_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegionName", field, false, false, "RegionNameKind")
+}
+
+func (ec *executionContext) _RegionName_validFrom(ctx context.Context, field graphql.CollectedField, obj *model.RegionName) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegionName_validFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidFrom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *sentra.PartialDate) graphql.Marshaler {
+			return ec.marshalOPartialDate2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐPartialDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RegionName_validFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegionName", field, false, false, "PartialDate")
+}
+
+func (ec *executionContext) _RegionName_validTo(ctx context.Context, field graphql.CollectedField, obj *model.RegionName) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegionName_validTo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidTo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *sentra.PartialDate) graphql.Marshaler {
+			return ec.marshalOPartialDate2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐPartialDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RegionName_validTo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegionName", field, false, false, "PartialDate")
+}
+
+func (ec *executionContext) _RegionName_law(ctx context.Context, field graphql.CollectedField, obj *model.RegionName) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegionName_law(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Law, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RegionName_law(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegionName", field, false, false, "String")
+}
+
+func (ec *executionContext) _RegionName_confidence(ctx context.Context, field graphql.CollectedField, obj *model.RegionName) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegionName_confidence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Confidence, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v sentra.Confidence) graphql.Marshaler {
+			return ec.marshalNConfidence2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐConfidence(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegionName_confidence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegionName", field, false, false, "Confidence")
+}
+
+func (ec *executionContext) _RegionName_sources(ctx context.Context, field graphql.CollectedField, obj *model.RegionName) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegionName_sources(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sources, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Source) graphql.Marshaler {
+			return ec.marshalNSource2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSourceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegionName_sources(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RegionName",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Source(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RegionNeighbour_region(ctx context.Context, field graphql.CollectedField, obj *model.RegionNeighbour) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12197,6 +15914,461 @@ func (ec *executionContext) _RegionsAt_distanceMetres(ctx context.Context, field
 }
 func (ec *executionContext) fieldContext_RegionsAt_distanceMetres(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RegionsAt", field, true, false, "Float")
+}
+
+func (ec *executionContext) _Screening_asOf(ctx context.Context, field graphql.CollectedField, obj *model.Screening) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Screening_asOf(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AsOf(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v sentra.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Screening_asOf(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Screening", field, true, false, "Date")
+}
+
+func (ec *executionContext) _Screening_products(ctx context.Context, field graphql.CollectedField, obj *model.Screening) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Screening_products(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Products(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Product) graphql.Marshaler {
+			return ec.marshalNProduct2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProductᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Screening_products(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Screening",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Product(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Screening_rows(ctx context.Context, field graphql.CollectedField, obj *model.Screening) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Screening_rows(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Rows(fc.Args["first"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.ScreeningRow) graphql.Marshaler {
+			return ec.marshalNScreeningRow2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐScreeningRowᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Screening_rows(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Screening",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ScreeningRow(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Screening_rows_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Screening_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Screening) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Screening_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Screening_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Screening", field, true, false, "Int")
+}
+
+func (ec *executionContext) _Screening_notCoveredCount(ctx context.Context, field graphql.CollectedField, obj *model.Screening) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Screening_notCoveredCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NotCoveredCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Screening_notCoveredCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Screening", field, true, false, "Int")
+}
+
+func (ec *executionContext) _ScreeningFinding_element(ctx context.Context, field graphql.CollectedField, obj *model.ScreeningFinding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreeningFinding_element(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Element(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v sentra.ScreeningElement) graphql.Marshaler {
+			return ec.marshalNScreeningElement2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐScreeningElement(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScreeningFinding_element(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScreeningFinding", field, true, false, "ScreeningElement")
+}
+
+func (ec *executionContext) _ScreeningFinding_ground(ctx context.Context, field graphql.CollectedField, obj *model.ScreeningFinding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreeningFinding_ground(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Ground(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v sentra.GroundKind) graphql.Marshaler {
+			return ec.marshalNGroundKind2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐGroundKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScreeningFinding_ground(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScreeningFinding", field, true, false, "GroundKind")
+}
+
+func (ec *executionContext) _ScreeningFinding_outcome(ctx context.Context, field graphql.CollectedField, obj *model.ScreeningFinding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreeningFinding_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.ScreeningOutcome) graphql.Marshaler {
+			return ec.marshalNScreeningOutcome2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐScreeningOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScreeningFinding_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScreeningFinding", field, true, false, "ScreeningOutcome")
+}
+
+func (ec *executionContext) _ScreeningFinding_reason(ctx context.Context, field graphql.CollectedField, obj *model.ScreeningFinding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreeningFinding_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScreeningFinding_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScreeningFinding", field, true, false, "String")
+}
+
+func (ec *executionContext) _ScreeningFinding_supports(ctx context.Context, field graphql.CollectedField, obj *model.ScreeningFinding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreeningFinding_supports(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Supports(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Support) graphql.Marshaler {
+			return ec.marshalNSupport2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSupportᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScreeningFinding_supports(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ScreeningFinding",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Support(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ScreeningFinding_clusters(ctx context.Context, field graphql.CollectedField, obj *model.ScreeningFinding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreeningFinding_clusters(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Clusters(fc.Args["first"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Cluster) graphql.Marshaler {
+			return ec.marshalNCluster2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScreeningFinding_clusters(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ScreeningFinding",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Cluster(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_ScreeningFinding_clusters_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ScreeningFinding_designations(ctx context.Context, field graphql.CollectedField, obj *model.ScreeningFinding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreeningFinding_designations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Designations(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Designation) graphql.Marshaler {
+			return ec.marshalNDesignation2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐDesignationᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScreeningFinding_designations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ScreeningFinding",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Designation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ScreeningRow_region(ctx context.Context, field graphql.CollectedField, obj *model.ScreeningRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreeningRow_region(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Region(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Region) graphql.Marshaler {
+			return ec.marshalNRegion2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegion(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScreeningRow_region(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ScreeningRow",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Region(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ScreeningRow_lower(ctx context.Context, field graphql.CollectedField, obj *model.ScreeningRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreeningRow_lower(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Lower(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScreeningRow_lower(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScreeningRow", field, true, false, "Float")
+}
+
+func (ec *executionContext) _ScreeningRow_upper(ctx context.Context, field graphql.CollectedField, obj *model.ScreeningRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreeningRow_upper(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Upper(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScreeningRow_upper(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScreeningRow", field, true, false, "Float")
+}
+
+func (ec *executionContext) _ScreeningRow_findings(ctx context.Context, field graphql.CollectedField, obj *model.ScreeningRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreeningRow_findings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Findings(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.ScreeningFinding) graphql.Marshaler {
+			return ec.marshalNScreeningFinding2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐScreeningFindingᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScreeningRow_findings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ScreeningRow",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ScreeningFinding(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _SearchResult_node(ctx context.Context, field graphql.CollectedField, obj *model.SearchResult) (ret graphql.Marshaler) {
@@ -12511,6 +16683,492 @@ func (ec *executionContext) fieldContext_Subscription_datasetChanged(_ context.C
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Dataset(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Support_id(ctx context.Context, field graphql.CollectedField, obj *model.Support) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Support_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Support_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Support", field, true, false, "ID")
+}
+
+func (ec *executionContext) _Support_key(ctx context.Context, field graphql.CollectedField, obj *model.Support) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Support_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Key(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Support_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Support", field, true, false, "String")
+}
+
+func (ec *executionContext) _Support_region(ctx context.Context, field graphql.CollectedField, obj *model.Support) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Support_region(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Region(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Region) graphql.Marshaler {
+			return ec.marshalORegion2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegion(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Support_region(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Support",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Region(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Support_cluster(ctx context.Context, field graphql.CollectedField, obj *model.Support) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Support_cluster(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cluster(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Cluster) graphql.Marshaler {
+			return ec.marshalOCluster2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐCluster(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Support_cluster(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Support",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Cluster(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Support_product(ctx context.Context, field graphql.CollectedField, obj *model.Support) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Support_product(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Product(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Product) graphql.Marshaler {
+			return ec.marshalOProduct2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProduct(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Support_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Support",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Product(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Support_fund(ctx context.Context, field graphql.CollectedField, obj *model.Support) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Support_fund(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Fund(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *sentra.Fund) graphql.Marshaler {
+			return ec.marshalOFund2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐFund(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Support_fund(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Support", field, true, false, "Fund")
+}
+
+func (ec *executionContext) _Support_year(ctx context.Context, field graphql.CollectedField, obj *model.Support) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Support_year(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Year(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Support_year(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Support", field, true, false, "Int")
+}
+
+func (ec *executionContext) _Support_amountIdr(ctx context.Context, field graphql.CollectedField, obj *model.Support) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Support_amountIdr(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AmountIdr(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *decimal.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Support_amountIdr(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Support", field, true, false, "Decimal")
+}
+
+func (ec *executionContext) _Support_place(ctx context.Context, field graphql.CollectedField, obj *model.Support) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Support_place(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Place(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Support_place(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Support", field, true, false, "String")
+}
+
+func (ec *executionContext) _Support_purpose(ctx context.Context, field graphql.CollectedField, obj *model.Support) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Support_purpose(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Purpose(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Support_purpose(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Support", field, true, false, "String")
+}
+
+func (ec *executionContext) _Support_confidence(ctx context.Context, field graphql.CollectedField, obj *model.Support) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Support_confidence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Confidence(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v sentra.Confidence) graphql.Marshaler {
+			return ec.marshalNConfidence2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐConfidence(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Support_confidence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Support", field, true, false, "Confidence")
+}
+
+func (ec *executionContext) _Support_sources(ctx context.Context, field graphql.CollectedField, obj *model.Support) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Support_sources(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sources(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Source) graphql.Marshaler {
+			return ec.marshalNSource2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSourceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Support_sources(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Support",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Source(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SupportConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.SupportConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SupportConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.SupportEdge) graphql.Marshaler {
+			return ec.marshalNSupportEdge2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSupportEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SupportConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SupportConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SupportEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SupportConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.SupportConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SupportConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Support) graphql.Marshaler {
+			return ec.marshalNSupport2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSupportᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SupportConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SupportConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Support(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SupportConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.SupportConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SupportConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SupportConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SupportConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SupportConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.SupportConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SupportConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SupportConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SupportConnection", field, false, false, "Int")
+}
+
+func (ec *executionContext) _SupportEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.SupportEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SupportEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SupportEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SupportEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _SupportEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.SupportEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SupportEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Support) graphql.Marshaler {
+			return ec.marshalNSupport2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSupport(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SupportEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SupportEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Support(ctx, field)
 		},
 	}
 	return fc, nil
@@ -13686,7 +18344,7 @@ func (ec *executionContext) unmarshalInputClusterFilter(ctx context.Context, obj
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"phase", "product", "initialTarget", "region", "regions", "bbox", "within", "near", "and", "or", "not"}
+	fieldsInOrder := [...]string{"phase", "product", "initialTarget", "programme", "status", "confidence", "supported", "region", "regions", "bbox", "within", "near", "and", "or", "not"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -13714,6 +18372,34 @@ func (ec *executionContext) unmarshalInputClusterFilter(ctx context.Context, obj
 				return it, err
 			}
 			it.InitialTarget = data
+		case "programme":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("programme"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Programme = data
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalOClusterStatus2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐClusterStatus(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = data
+		case "confidence":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("confidence"))
+			data, err := ec.unmarshalOConfidence2ᚕgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐConfidenceᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Confidence = data
+		case "supported":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("supported"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Supported = data
 		case "region":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("region"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -14326,6 +19012,90 @@ func UnmarshalRegionRepresentation(ctx context.Context, raw any) (model.RegionRe
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputScreeningWeights(ctx context.Context, obj any) (model.ScreeningWeights, error) {
+	var it model.ScreeningWeights
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"apbn", "deconcentration", "dak", "clusters", "linkage", "disadvantaged", "border"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "apbn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("apbn"))
+			data, err := ec.unmarshalOFloat2ᚖfloat64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Apbn = data
+		case "deconcentration":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("deconcentration"))
+			data, err := ec.unmarshalOFloat2ᚖfloat64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Deconcentration = data
+		case "dak":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dak"))
+			data, err := ec.unmarshalOFloat2ᚖfloat64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Dak = data
+		case "clusters":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clusters"))
+			data, err := ec.unmarshalOFloat2ᚖfloat64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Clusters = data
+		case "linkage":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("linkage"))
+			data, err := ec.unmarshalOFloat2ᚖfloat64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Linkage = data
+		case "disadvantaged":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("disadvantaged"))
+			data, err := ec.unmarshalOFloat2ᚖfloat64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Disadvantaged = data
+		case "border":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("border"))
+			data, err := ec.unmarshalOFloat2ᚖfloat64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Border = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalScreeningWeights unmarshals raw into the ScreeningWeights input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalScreeningWeights(ctx context.Context, raw any) (model.ScreeningWeights, error) {
+	var out model.ScreeningWeights
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ScreeningWeights", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputSourceRepresentation(ctx context.Context, obj any) (model.SourceRepresentation, error) {
 	var it model.SourceRepresentation
 	if obj == nil {
@@ -14368,6 +19138,97 @@ func UnmarshalSourceRepresentation(ctx context.Context, raw any) (model.SourceRe
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputSupportFilter(ctx context.Context, obj any) (model.SupportFilter, error) {
+	var it model.SupportFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"region", "cluster", "product", "fund", "fundStated", "fromYear", "toYear", "confidence"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "region":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("region"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Region = data
+		case "cluster":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cluster"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Cluster = data
+		case "product":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("product"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Product = data
+		case "fund":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fund"))
+			data, err := ec.unmarshalOFund2ᚕgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐFundᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Fund = data
+		case "fundStated":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fundStated"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FundStated = data
+		case "fromYear":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fromYear"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FromYear = data
+		case "toYear":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("toYear"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ToYear = data
+		case "confidence":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("confidence"))
+			data, err := ec.unmarshalOConfidence2ᚕgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐConfidenceᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Confidence = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalSupportFilter unmarshals raw into the SupportFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSupportFilter(ctx context.Context, raw any) (model.SupportFilter, error) {
+	var out model.SupportFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SupportFilter", raw, &out)
+	return out, err
+}
+
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************
@@ -14376,6 +19237,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
+	case *model.Support:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Support(ctx, sel, obj)
 	case *model.Source:
 		if obj == nil {
 			return graphql.Null
@@ -14601,6 +19467,69 @@ func (ec *executionContext) _AffirmativeStatus(ctx context.Context, sel ast.Sele
 	return marshaledObject(fields, out)
 }
 
+var assessmentImplementors = []string{"Assessment"}
+
+func (ec *executionContext) _Assessment(ctx context.Context, sel ast.SelectionSet, obj *model.Assessment) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, assessmentImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := deferredGroup(ctx, fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Assessment")
+		case "ground":
+			out.Values[i] = ec._Assessment_ground(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "element":
+			out.Values[i] = ec._Assessment_element(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._Assessment_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "evidence":
+			out.Values[i] = ec._Assessment_evidence(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "by":
+			out.Values[i] = ec._Assessment_by(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "date":
+			out.Values[i] = ec._Assessment_date(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "sources":
+			out.Values[i] = ec._Assessment_sources(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return marshaledObject(fields, out)
+}
+
 var bBoxImplementors = []string{"BBox"}
 
 func (ec *executionContext) _BBox(ctx context.Context, sel ast.SelectionSet, obj *model.BBox) graphql.Marshaler {
@@ -14629,6 +19558,69 @@ func (ec *executionContext) _BBox(ctx context.Context, sel ast.SelectionSet, obj
 			}
 		case "north":
 			out.Values[i] = ec._BBox_north(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return marshaledObject(fields, out)
+}
+
+var candidateImplementors = []string{"Candidate"}
+
+func (ec *executionContext) _Candidate(ctx context.Context, sel ast.SelectionSet, obj *model.Candidate) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, candidateImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := deferredGroup(ctx, fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Candidate")
+		case "phase":
+			out.Values[i] = ec._Candidate_phase(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "region":
+			out.Values[i] = ec._Candidate_region(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "named":
+			out.Values[i] = ec._Candidate_named(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "initialTarget":
+			out.Values[i] = ec._Candidate_initialTarget(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "assessments":
+			out.Values[i] = ec._Candidate_assessments(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "decision":
+			out.Values[i] = ec._Candidate_decision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "sources":
+			out.Values[i] = ec._Candidate_sources(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -14879,6 +19871,46 @@ func (ec *executionContext) _Cluster(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "status":
+			out.Values[i] = ec._Cluster_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "place":
+			out.Values[i] = ec._Cluster_place(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "firstYear":
+			out.Values[i] = ec._Cluster_firstYear(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "knownFrom":
+			out.Values[i] = ec._Cluster_knownFrom(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "figures":
+			out.Values[i] = ec._Cluster_figures(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "confidence":
+			out.Values[i] = ec._Cluster_confidence(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "readings":
+			out.Values[i] = ec._Cluster_readings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "supports":
+			out.Values[i] = ec._Cluster_supports(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "products":
 			out.Values[i] = ec._Cluster_products(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -14999,6 +20031,59 @@ func (ec *executionContext) _ClusterConnection(ctx context.Context, sel ast.Sele
 	return marshaledObject(fields, out)
 }
 
+var clusterCoverageImplementors = []string{"ClusterCoverage"}
+
+func (ec *executionContext) _ClusterCoverage(ctx context.Context, sel ast.SelectionSet, obj *model.ClusterCoverage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, clusterCoverageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := deferredGroup(ctx, fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ClusterCoverage")
+		case "region":
+			out.Values[i] = ec._ClusterCoverage_region(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "clusterCount":
+			out.Values[i] = ec._ClusterCoverage_clusterCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "plannedCount":
+			out.Values[i] = ec._ClusterCoverage_plannedCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "counted":
+			out.Values[i] = ec._ClusterCoverage_counted(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "share":
+			out.Values[i] = ec._ClusterCoverage_share(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return marshaledObject(fields, out)
+}
+
 var clusterEdgeImplementors = []string{"ClusterEdge"}
 
 func (ec *executionContext) _ClusterEdge(ctx context.Context, sel ast.SelectionSet, obj *model.ClusterEdge) graphql.Marshaler {
@@ -15022,6 +20107,49 @@ func (ec *executionContext) _ClusterEdge(ctx context.Context, sel ast.SelectionS
 			}
 		case "distanceMetres":
 			out.Values[i] = ec._ClusterEdge_distanceMetres(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return marshaledObject(fields, out)
+}
+
+var clusterFiguresImplementors = []string{"ClusterFigures"}
+
+func (ec *executionContext) _ClusterFigures(ctx context.Context, sel ast.SelectionSet, obj *model.ClusterFigures) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, clusterFiguresImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := deferredGroup(ctx, fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ClusterFigures")
+		case "units":
+			out.Values[i] = ec._ClusterFigures_units(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "workers":
+			out.Values[i] = ec._ClusterFigures_workers(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "year":
+			out.Values[i] = ec._ClusterFigures_year(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -15290,6 +20418,21 @@ func (ec *executionContext) _DatasetCounts(ctx context.Context, sel ast.Selectio
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "plannedClusters":
+			out.Values[i] = ec._DatasetCounts_plannedClusters(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "programmeClusters":
+			out.Values[i] = ec._DatasetCounts_programmeClusters(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "supports":
+			out.Values[i] = ec._DatasetCounts_supports(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "products":
 			out.Values[i] = ec._DatasetCounts_products(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -15302,6 +20445,59 @@ func (ec *executionContext) _DatasetCounts(ctx context.Context, sel ast.Selectio
 			}
 		case "sources":
 			out.Values[i] = ec._DatasetCounts_sources(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return marshaledObject(fields, out)
+}
+
+var decisionImplementors = []string{"Decision"}
+
+func (ec *executionContext) _Decision(ctx context.Context, sel ast.SelectionSet, obj *model.Decision) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, decisionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := deferredGroup(ctx, fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Decision")
+		case "outcome":
+			out.Values[i] = ec._Decision_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._Decision_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "by":
+			out.Values[i] = ec._Decision_by(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "date":
+			out.Values[i] = ec._Decision_date(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "sources":
+			out.Values[i] = ec._Decision_sources(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -15622,6 +20818,127 @@ func (ec *executionContext) _Event(ctx context.Context, sel ast.SelectionSet, ob
 	return marshaledObject(fields, out)
 }
 
+var externalCountImplementors = []string{"ExternalCount"}
+
+func (ec *executionContext) _ExternalCount(ctx context.Context, sel ast.SelectionSet, obj *model.ExternalCount) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, externalCountImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := deferredGroup(ctx, fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ExternalCount")
+		case "by":
+			out.Values[i] = ec._ExternalCount_by(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "year":
+			out.Values[i] = ec._ExternalCount_year(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._ExternalCount_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "note":
+			out.Values[i] = ec._ExternalCount_note(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "confidence":
+			out.Values[i] = ec._ExternalCount_confidence(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sources":
+			out.Values[i] = ec._ExternalCount_sources(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return marshaledObject(fields, out)
+}
+
+var facilitatorsImplementors = []string{"Facilitators"}
+
+func (ec *executionContext) _Facilitators(ctx context.Context, sel ast.SelectionSet, obj *model.Facilitators) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, facilitatorsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := deferredGroup(ctx, fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Facilitators")
+		case "region":
+			out.Values[i] = ec._Facilitators_region(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "kind":
+			out.Values[i] = ec._Facilitators_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "year":
+			out.Values[i] = ec._Facilitators_year(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._Facilitators_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "note":
+			out.Values[i] = ec._Facilitators_note(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "confidence":
+			out.Values[i] = ec._Facilitators_confidence(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sources":
+			out.Values[i] = ec._Facilitators_sources(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return marshaledObject(fields, out)
+}
+
 var factConflictImplementors = []string{"FactConflict"}
 
 func (ec *executionContext) _FactConflict(ctx context.Context, sel ast.SelectionSet, obj *model.FactConflict) graphql.Marshaler {
@@ -15893,6 +21210,11 @@ func (ec *executionContext) _Phase(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "candidates":
+			out.Values[i] = ec._Phase_candidates(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "sources":
 			out.Values[i] = ec._Phase_sources(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -16159,6 +21481,30 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_clusters(ctx, field)
 				})
+		case "supports":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_supports(ctx, field)
+				})
+		case "screening":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_screening(ctx, field)
+				})
+		case "facilitators":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_facilitators(ctx, field)
+				})
+		case "coverage":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_coverage(ctx, field)
+				})
 		case "choropleth":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -16262,6 +21608,49 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 	return marshaledObject(fields, out)
 }
 
+var readingImplementors = []string{"Reading"}
+
+func (ec *executionContext) _Reading(ctx context.Context, sel ast.SelectionSet, obj *model.Reading) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, readingImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := deferredGroup(ctx, fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Reading")
+		case "source":
+			out.Values[i] = ec._Reading_source(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "read":
+			out.Values[i] = ec._Reading_read(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "readOn":
+			out.Values[i] = ec._Reading_readOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return marshaledObject(fields, out)
+}
+
 var regionImplementors = []string{"Region", "Node", "SearchHit", "_Entity"}
 
 func (ec *executionContext) _Region(ctx context.Context, sel ast.SelectionSet, obj *model.Region) graphql.Marshaler {
@@ -16293,6 +21682,16 @@ func (ec *executionContext) _Region(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "isoCode":
+			out.Values[i] = ec._Region_isoCode(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pCode":
+			out.Values[i] = ec._Region_pCode(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "codes":
 			out.Values[i] = ec._Region_codes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -16310,6 +21709,11 @@ func (ec *executionContext) _Region(ctx context.Context, sel ast.SelectionSet, o
 			}
 		case "name":
 			out.Values[i] = ec._Region_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "names":
+			out.Values[i] = ec._Region_names(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -16397,6 +21801,21 @@ func (ec *executionContext) _Region(ctx context.Context, sel ast.SelectionSet, o
 			}
 		case "affirmative":
 			out.Values[i] = ec._Region_affirmative(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "supports":
+			out.Values[i] = ec._Region_supports(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "facilitators":
+			out.Values[i] = ec._Region_facilitators(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "externalCounts":
+			out.Values[i] = ec._Region_externalCounts(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -16582,6 +22001,69 @@ func (ec *executionContext) _RegionEdge(ctx context.Context, sel ast.SelectionSe
 	return marshaledObject(fields, out)
 }
 
+var regionNameImplementors = []string{"RegionName"}
+
+func (ec *executionContext) _RegionName(ctx context.Context, sel ast.SelectionSet, obj *model.RegionName) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, regionNameImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := deferredGroup(ctx, fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RegionName")
+		case "name":
+			out.Values[i] = ec._RegionName_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "kind":
+			out.Values[i] = ec._RegionName_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "validFrom":
+			out.Values[i] = ec._RegionName_validFrom(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "validTo":
+			out.Values[i] = ec._RegionName_validTo(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "law":
+			out.Values[i] = ec._RegionName_law(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "confidence":
+			out.Values[i] = ec._RegionName_confidence(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sources":
+			out.Values[i] = ec._RegionName_sources(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return marshaledObject(fields, out)
+}
+
 var regionNeighbourImplementors = []string{"RegionNeighbour"}
 
 func (ec *executionContext) _RegionNeighbour(ctx context.Context, sel ast.SelectionSet, obj *model.RegionNeighbour) graphql.Marshaler {
@@ -16697,6 +22179,170 @@ func (ec *executionContext) _RegionsAt(ctx context.Context, sel ast.SelectionSet
 		case "distanceMetres":
 			out.Values[i] = ec._RegionsAt_distanceMetres(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return marshaledObject(fields, out)
+}
+
+var screeningImplementors = []string{"Screening"}
+
+func (ec *executionContext) _Screening(ctx context.Context, sel ast.SelectionSet, obj *model.Screening) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, screeningImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := deferredGroup(ctx, fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Screening")
+		case "asOf":
+			out.Values[i] = ec._Screening_asOf(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "products":
+			out.Values[i] = ec._Screening_products(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rows":
+			out.Values[i] = ec._Screening_rows(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._Screening_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "notCoveredCount":
+			out.Values[i] = ec._Screening_notCoveredCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return marshaledObject(fields, out)
+}
+
+var screeningFindingImplementors = []string{"ScreeningFinding"}
+
+func (ec *executionContext) _ScreeningFinding(ctx context.Context, sel ast.SelectionSet, obj *model.ScreeningFinding) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, screeningFindingImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := deferredGroup(ctx, fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ScreeningFinding")
+		case "element":
+			out.Values[i] = ec._ScreeningFinding_element(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "ground":
+			out.Values[i] = ec._ScreeningFinding_ground(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._ScreeningFinding_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._ScreeningFinding_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "supports":
+			out.Values[i] = ec._ScreeningFinding_supports(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "clusters":
+			out.Values[i] = ec._ScreeningFinding_clusters(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "designations":
+			out.Values[i] = ec._ScreeningFinding_designations(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return marshaledObject(fields, out)
+}
+
+var screeningRowImplementors = []string{"ScreeningRow"}
+
+func (ec *executionContext) _ScreeningRow(ctx context.Context, sel ast.SelectionSet, obj *model.ScreeningRow) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, screeningRowImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := deferredGroup(ctx, fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ScreeningRow")
+		case "region":
+			out.Values[i] = ec._ScreeningRow_region(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "lower":
+			out.Values[i] = ec._ScreeningRow_lower(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upper":
+			out.Values[i] = ec._ScreeningRow_upper(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "findings":
+			out.Values[i] = ec._ScreeningRow_findings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -16878,6 +22524,180 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 	default:
 		panic("unknown field " + strconv.Quote(fields[0].Name))
 	}
+}
+
+var supportImplementors = []string{"Support", "Node"}
+
+func (ec *executionContext) _Support(ctx context.Context, sel ast.SelectionSet, obj *model.Support) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, supportImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := deferredGroup(ctx, fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Support")
+		case "id":
+			out.Values[i] = ec._Support_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "key":
+			out.Values[i] = ec._Support_key(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "region":
+			out.Values[i] = ec._Support_region(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "cluster":
+			out.Values[i] = ec._Support_cluster(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "product":
+			out.Values[i] = ec._Support_product(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "fund":
+			out.Values[i] = ec._Support_fund(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "year":
+			out.Values[i] = ec._Support_year(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "amountIdr":
+			out.Values[i] = ec._Support_amountIdr(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "place":
+			out.Values[i] = ec._Support_place(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "purpose":
+			out.Values[i] = ec._Support_purpose(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "confidence":
+			out.Values[i] = ec._Support_confidence(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sources":
+			out.Values[i] = ec._Support_sources(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return marshaledObject(fields, out)
+}
+
+var supportConnectionImplementors = []string{"SupportConnection"}
+
+func (ec *executionContext) _SupportConnection(ctx context.Context, sel ast.SelectionSet, obj *model.SupportConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, supportConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := deferredGroup(ctx, fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SupportConnection")
+		case "edges":
+			out.Values[i] = ec._SupportConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._SupportConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._SupportConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._SupportConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return marshaledObject(fields, out)
+}
+
+var supportEdgeImplementors = []string{"SupportEdge"}
+
+func (ec *executionContext) _SupportEdge(ctx context.Context, sel ast.SelectionSet, obj *model.SupportEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, supportEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := deferredGroup(ctx, fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SupportEdge")
+		case "cursor":
+			out.Values[i] = ec._SupportEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._SupportEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return marshaledObject(fields, out)
 }
 
 var _ServiceImplementors = []string{"_Service"}
@@ -17322,6 +23142,45 @@ func (ec *executionContext) marshalNAffirmativeStatus2ᚖgithubᚗcomᚋsentra�
 	return ec._AffirmativeStatus(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNAssessment2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐAssessmentᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Assessment) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAssessment2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐAssessment(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAssessment2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐAssessment(ctx context.Context, sel ast.SelectionSet, v *model.Assessment) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Assessment!")
+		return graphql.Null
+	}
+	return ec._Assessment(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNAssessmentOutcome2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐAssessmentOutcome(ctx context.Context, v any) (sentra.AssessmentOutcome, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := sentra.AssessmentOutcome(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAssessmentOutcome2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐAssessmentOutcome(ctx context.Context, sel ast.SelectionSet, v sentra.AssessmentOutcome) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "AssessmentOutcome!")
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNBBox2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐBBox(ctx context.Context, sel ast.SelectionSet, v *model.BBox) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "BBox!")
@@ -17352,6 +23211,30 @@ func (ec *executionContext) unmarshalNBoundariesState2githubᚗcomᚋsentraᚑik
 
 func (ec *executionContext) marshalNBoundariesState2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐBoundariesState(ctx context.Context, sel ast.SelectionSet, v model.BoundariesState) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) marshalNCandidate2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐCandidateᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Candidate) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCandidate2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐCandidate(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCandidate2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐCandidate(ctx context.Context, sel ast.SelectionSet, v *model.Candidate) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Candidate!")
+		return graphql.Null
+	}
+	return ec._Candidate(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNChoropleth2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐChoropleth(ctx context.Context, sel ast.SelectionSet, v *model.Choropleth) graphql.Marshaler {
@@ -17471,6 +23354,30 @@ func (ec *executionContext) marshalNClusterConnection2ᚖgithubᚗcomᚋsentra�
 	return ec._ClusterConnection(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNClusterCoverage2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterCoverageᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ClusterCoverage) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNClusterCoverage2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterCoverage(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNClusterCoverage2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterCoverage(ctx context.Context, sel ast.SelectionSet, v *model.ClusterCoverage) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ClusterCoverage!")
+		return graphql.Null
+	}
+	return ec._ClusterCoverage(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNClusterEdge2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ClusterEdge) graphql.Marshaler {
 	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -17549,6 +23456,21 @@ func (ec *executionContext) unmarshalNClusterRepresentation2ᚕᚖgithubᚗcom�
 func (ec *executionContext) unmarshalNClusterRepresentation2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterRepresentation(ctx context.Context, v any) (*model.ClusterRepresentation, error) {
 	res, err := ec.unmarshalInputClusterRepresentation(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNClusterStatus2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐClusterStatus(ctx context.Context, v any) (sentra.ClusterStatus, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := sentra.ClusterStatus(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNClusterStatus2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐClusterStatus(ctx context.Context, sel ast.SelectionSet, v sentra.ClusterStatus) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ClusterStatus!")
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNCodeSystem2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐCodeSystem(ctx context.Context, v any) (sentra.CodeSystem, error) {
@@ -17646,6 +23568,21 @@ func (ec *executionContext) marshalNDatePrecision2githubᚗcomᚋsentraᚑikmᚋ
 	res := graphql.MarshalString(string(v))
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "DatePrecision!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNDecisionOutcome2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐDecisionOutcome(ctx context.Context, v any) (sentra.DecisionOutcome, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := sentra.DecisionOutcome(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDecisionOutcome2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐDecisionOutcome(ctx context.Context, sel ast.SelectionSet, v sentra.DecisionOutcome) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "DecisionOutcome!")
 	}
 	return res
 }
@@ -17752,6 +23689,69 @@ func (ec *executionContext) marshalNEventKind2githubᚗcomᚋsentraᚑikmᚋsent
 	return res
 }
 
+func (ec *executionContext) marshalNExternalCount2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐExternalCountᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ExternalCount) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNExternalCount2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐExternalCount(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNExternalCount2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐExternalCount(ctx context.Context, sel ast.SelectionSet, v *model.ExternalCount) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ExternalCount!")
+		return graphql.Null
+	}
+	return ec._ExternalCount(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNFacilitatorKind2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐFacilitatorKind(ctx context.Context, v any) (sentra.FacilitatorKind, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := sentra.FacilitatorKind(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFacilitatorKind2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐFacilitatorKind(ctx context.Context, sel ast.SelectionSet, v sentra.FacilitatorKind) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "FacilitatorKind!")
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNFacilitators2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐFacilitatorsᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Facilitators) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNFacilitators2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐFacilitators(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNFacilitators2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐFacilitators(ctx context.Context, sel ast.SelectionSet, v *model.Facilitators) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Facilitators!")
+		return graphql.Null
+	}
+	return ec._Facilitators(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNFactConflict2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐFactConflictᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.FactConflict) graphql.Marshaler {
 	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -17802,6 +23802,21 @@ func (ec *executionContext) marshalNFloat2float64(ctx context.Context, sel ast.S
 		graphql.AddInvalidNullFromMarshaler(ctx, "Float!")
 	}
 	return graphql.WrapContextMarshaler(ctx, res)
+}
+
+func (ec *executionContext) unmarshalNFund2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐFund(ctx context.Context, v any) (sentra.Fund, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := sentra.Fund(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFund2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐFund(ctx context.Context, sel ast.SelectionSet, v sentra.Fund) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Fund!")
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNGeoJSONGeometry2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐGeometry(ctx context.Context, v any) (model.Geometry, error) {
@@ -18121,6 +24136,30 @@ func (ec *executionContext) marshalNProgramme2ᚖgithubᚗcomᚋsentraᚑikmᚋs
 	return ec._Programme(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNReading2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐReadingᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Reading) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNReading2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐReading(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNReading2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐReading(ctx context.Context, sel ast.SelectionSet, v *model.Reading) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Reading!")
+		return graphql.Null
+	}
+	return ec._Reading(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNRegion2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Region) graphql.Marshaler {
 	ctx = graphql.WithBatchParents(ctx, "Region", v, nil)
 	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
@@ -18237,6 +24276,45 @@ func (ec *executionContext) marshalNRegionLevel2githubᚗcomᚋsentraᚑikmᚋse
 	return res
 }
 
+func (ec *executionContext) marshalNRegionName2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionNameᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.RegionName) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRegionName2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionName(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRegionName2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionName(ctx context.Context, sel ast.SelectionSet, v *model.RegionName) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RegionName!")
+		return graphql.Null
+	}
+	return ec._RegionName(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRegionNameKind2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐRegionNameKind(ctx context.Context, v any) (sentra.RegionNameKind, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := sentra.RegionNameKind(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRegionNameKind2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐRegionNameKind(ctx context.Context, sel ast.SelectionSet, v sentra.RegionNameKind) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "RegionNameKind!")
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNRegionNeighbour2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionNeighbour(ctx context.Context, sel ast.SelectionSet, v *model.RegionNeighbour) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "RegionNeighbour!")
@@ -18310,6 +24388,87 @@ func (ec *executionContext) marshalNRegionsAt2ᚖgithubᚗcomᚋsentraᚑikmᚋs
 		return graphql.Null
 	}
 	return ec._RegionsAt(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNScreening2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐScreening(ctx context.Context, sel ast.SelectionSet, v *model.Screening) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Screening!")
+		return graphql.Null
+	}
+	return ec._Screening(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNScreeningElement2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐScreeningElement(ctx context.Context, v any) (sentra.ScreeningElement, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := sentra.ScreeningElement(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNScreeningElement2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐScreeningElement(ctx context.Context, sel ast.SelectionSet, v sentra.ScreeningElement) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ScreeningElement!")
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNScreeningFinding2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐScreeningFindingᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ScreeningFinding) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNScreeningFinding2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐScreeningFinding(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNScreeningFinding2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐScreeningFinding(ctx context.Context, sel ast.SelectionSet, v *model.ScreeningFinding) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ScreeningFinding!")
+		return graphql.Null
+	}
+	return ec._ScreeningFinding(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNScreeningOutcome2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐScreeningOutcome(ctx context.Context, v any) (model.ScreeningOutcome, error) {
+	var res model.ScreeningOutcome
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNScreeningOutcome2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐScreeningOutcome(ctx context.Context, sel ast.SelectionSet, v model.ScreeningOutcome) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNScreeningRow2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐScreeningRowᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ScreeningRow) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNScreeningRow2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐScreeningRow(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNScreeningRow2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐScreeningRow(ctx context.Context, sel ast.SelectionSet, v *model.ScreeningRow) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ScreeningRow!")
+		return graphql.Null
+	}
+	return ec._ScreeningRow(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNSearchHit2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSearchHit(ctx context.Context, sel ast.SelectionSet, v model.SearchHit) graphql.Marshaler {
@@ -18452,6 +24611,62 @@ func (ec *executionContext) marshalNString2ᚕstringᚄ(ctx context.Context, sel
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalNSupport2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSupportᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Support) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSupport2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSupport(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSupport2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSupport(ctx context.Context, sel ast.SelectionSet, v *model.Support) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Support!")
+		return graphql.Null
+	}
+	return ec._Support(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNSupportConnection2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSupportConnection(ctx context.Context, sel ast.SelectionSet, v *model.SupportConnection) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SupportConnection!")
+		return graphql.Null
+	}
+	return ec._SupportConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNSupportEdge2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSupportEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.SupportEdge) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSupportEdge2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSupportEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSupportEdge2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSupportEdge(ctx context.Context, sel ast.SelectionSet, v *model.SupportEdge) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SupportEdge!")
+		return graphql.Null
+	}
+	return ec._SupportEdge(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalN_Any2map(ctx context.Context, v any) (map[string]any, error) {
@@ -18892,6 +25107,13 @@ func (ec *executionContext) marshalOCluster2ᚖgithubᚗcomᚋsentraᚑikmᚋsen
 	return ec._Cluster(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOClusterFigures2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterFigures(ctx context.Context, sel ast.SelectionSet, v *model.ClusterFigures) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ClusterFigures(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOClusterFilter2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterFilterᚄ(ctx context.Context, v any) ([]*model.ClusterFilter, error) {
 	if v == nil {
 		return nil, nil
@@ -18936,6 +25158,25 @@ func (ec *executionContext) marshalOClusterOrder2ᚖgithubᚗcomᚋsentraᚑikm�
 	return res
 }
 
+func (ec *executionContext) unmarshalOClusterStatus2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐClusterStatus(ctx context.Context, v any) (*sentra.ClusterStatus, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := sentra.ClusterStatus(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOClusterStatus2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐClusterStatus(ctx context.Context, sel ast.SelectionSet, v *sentra.ClusterStatus) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
+}
+
 func (ec *executionContext) unmarshalOCodeSystem2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐCodeSystem(ctx context.Context, v any) (*sentra.CodeSystem, error) {
 	if v == nil {
 		return nil, nil
@@ -18953,6 +25194,42 @@ func (ec *executionContext) marshalOCodeSystem2ᚖgithubᚗcomᚋsentraᚑikmᚋ
 	_ = ctx
 	res := graphql.MarshalString(string(*v))
 	return res
+}
+
+func (ec *executionContext) unmarshalOConfidence2ᚕgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐConfidenceᚄ(ctx context.Context, v any) ([]sentra.Confidence, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]sentra.Confidence, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNConfidence2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐConfidence(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOConfidence2ᚕgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐConfidenceᚄ(ctx context.Context, sel ast.SelectionSet, v []sentra.Confidence) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNConfidence2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐConfidence(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalOConfidence2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐConfidence(ctx context.Context, v any) (*sentra.Confidence, error) {
@@ -18990,6 +25267,31 @@ func (ec *executionContext) marshalODate2ᚖgithubᚗcomᚋsentraᚑikmᚋsentra
 	_ = ctx
 	res := model.MarshalDate(*v)
 	return res
+}
+
+func (ec *executionContext) unmarshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx context.Context, v any) (*decimal.Decimal, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := model.UnmarshalDecimal(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx context.Context, sel ast.SelectionSet, v *decimal.Decimal) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := model.MarshalDecimal(*v)
+	return res
+}
+
+func (ec *executionContext) marshalODecision2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐDecision(ctx context.Context, sel ast.SelectionSet, v *model.Decision) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Decision(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalODesignationFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐDesignationFilter(ctx context.Context, v any) (*model.DesignationFilter, error) {
@@ -19035,6 +25337,13 @@ func (ec *executionContext) marshalODesignationKind2ᚖgithubᚗcomᚋsentraᚑi
 	return res
 }
 
+func (ec *executionContext) marshalOExternalCount2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐExternalCount(ctx context.Context, sel ast.SelectionSet, v *model.ExternalCount) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ExternalCount(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOFloat2ᚖfloat64(ctx context.Context, v any) (*float64, error) {
 	if v == nil {
 		return nil, nil
@@ -19050,6 +25359,61 @@ func (ec *executionContext) marshalOFloat2ᚖfloat64(ctx context.Context, sel as
 	_ = sel
 	res := graphql.MarshalFloatContext(*v)
 	return graphql.WrapContextMarshaler(ctx, res)
+}
+
+func (ec *executionContext) unmarshalOFund2ᚕgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐFundᚄ(ctx context.Context, v any) ([]sentra.Fund, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]sentra.Fund, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNFund2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐFund(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOFund2ᚕgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐFundᚄ(ctx context.Context, sel ast.SelectionSet, v []sentra.Fund) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNFund2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐFund(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOFund2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐFund(ctx context.Context, v any) (*sentra.Fund, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := sentra.Fund(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOFund2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐFund(ctx context.Context, sel ast.SelectionSet, v *sentra.Fund) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
 }
 
 func (ec *executionContext) unmarshalOGeoJSON2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐPolygon(ctx context.Context, v any) (model.Polygon, error) {
@@ -19373,6 +25737,33 @@ func (ec *executionContext) marshalORegionOrder2ᚖgithubᚗcomᚋsentraᚑikm�
 	return res
 }
 
+func (ec *executionContext) unmarshalOScreeningOrder2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐScreeningOrder(ctx context.Context, v any) (*sentra.ScreeningOrder, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := sentra.ScreeningOrder(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOScreeningOrder2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐScreeningOrder(ctx context.Context, sel ast.SelectionSet, v *sentra.ScreeningOrder) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) unmarshalOScreeningWeights2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐScreeningWeights(ctx context.Context, v any) (*model.ScreeningWeights, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputScreeningWeights(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalOSource2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSource(ctx context.Context, sel ast.SelectionSet, v []*model.Source) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -19456,6 +25847,14 @@ func (ec *executionContext) marshalOString2ᚖstring(ctx context.Context, sel as
 	_ = ctx
 	res := graphql.MarshalString(*v)
 	return res
+}
+
+func (ec *executionContext) unmarshalOSupportFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSupportFilter(ctx context.Context, v any) (*model.SupportFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputSupportFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalO_Entity2githubᚗcomᚋ99designsᚋgqlgenᚋpluginᚋfederationᚋfedruntimeᚐEntity(ctx context.Context, sel ast.SelectionSet, v fedruntime.Entity) graphql.Marshaler {

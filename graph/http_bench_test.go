@@ -27,7 +27,7 @@ func BenchmarkAnswer(b *testing.B) {
 		name, query string
 		variables   map[string]any
 	}{
-		{"title", `{ regions(filter: {affirmative: true, hostsClusters: true}, asOf: "2017-12-25") { totalCount nodes { code name kind parent { code name } } } }`, nil},
+		{"title", `{ regions(filter: {affirmative: true, clusters: {programme: true}}, asOf: "2017-12-25") { totalCount nodes { code name kind parent { code name } } } }`, nil},
 		{"clusters", `{ clusters(first: 50) { nodes { name location { point { lon lat } } regions { code name kind } } } }`, nil},
 		{"boundaries", `{ regions(filter: {level: REGENCY}, first: 514) { nodes { code name boundary(toleranceMetres: 1000) } } }`, nil},
 		{"region", `{ region(code: "94.06") { code name kind areaKm2 labelPoint { lon lat } parent { code name } } }`, nil},

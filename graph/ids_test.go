@@ -31,7 +31,7 @@ var imported = []struct {
 		"x-2,Coffee of Palu,Kopi Palu,coffee processing,pengolahan kopi,2017,72.71,REGENCY,first source;second source\n"},
 	{ingest.Designations, "region_code,kind,regulation,valid_from,valid_to,confidence,source\n" +
 		"51.03,BORDER,Perpres 1/2030,2030,,LISTED,second source\n51.04,BORDER,Perpres 1/2030,2030,,LISTED,second source\n"},
-	{ingest.Codes, "system,value,region_code,valid_from,valid_to,source\nBPS,0001,94.06,,,third source\nBPS,0002,72.71,,,first source\n"},
+	{ingest.Codes, "system,value,region_code,valid_from,valid_to,source\nBPS,9434,94.06,,2022-12-31,third source\nBPS,7271,72.71,,,first source\n"},
 }
 
 // An id depends on the thing alone: two databases, filled in opposite orders, one
@@ -64,6 +64,11 @@ func TestIDsOfTwoDatabases(t *testing.T) {
 			slices.Reverse(brought.Products)
 			slices.Reverse(brought.Clusters)
 			slices.Reverse(brought.Events)
+			slices.Reverse(brought.Names)
+			slices.Reverse(brought.Supports)
+			slices.Reverse(brought.Facilitators)
+			slices.Reverse(brought.Counts)
+			slices.Reverse(brought.Candidates)
 			slices.Reverse(files)
 			rounds = 2
 		}
@@ -91,9 +96,9 @@ func TestIDsOfTwoDatabases(t *testing.T) {
 			}
 			store.Close()
 		}()
-		got := ask(t, w.url, `{ regions(first: 1000) { nodes { __typename id name } } clusters { nodes { __typename id name: nameId } } products { __typename id name: nameId }
+		got := ask(t, w.url, `{ regions(first: 1000) { nodes { __typename id name } } clusters(first: 1000) { nodes { __typename id name: nameId } } products { __typename id name: nameId }
 			phases { __typename id name: key } sources { __typename id name: title } designations { __typename id name: regulation region { code } }
-			regionsThen: regions(first: 1000, asOf: "2017-12-25") { nodes { __typename id name asOf } } clustersThen: clusters(asOf: "2017-12-25") { nodes { __typename id name: nameId asOf } }
+			regionsThen: regions(first: 1000, asOf: "2017-12-25") { nodes { __typename id name asOf } } clustersThen: clusters(first: 1000, asOf: "2017-12-25") { nodes { __typename id name: nameId asOf } }
 			designationsThen: designations(filter: {asOf: "2017-12-25"}) { __typename id name: regulation region { code asOf } } }`, nil)
 		type node struct {
 			Typename string `json:"__typename"`
@@ -125,9 +130,10 @@ func TestIDsOfTwoDatabases(t *testing.T) {
 		if len(meaning) != len(all) {
 			t.Errorf("%d ids for %d things", len(meaning), len(all))
 		}
-		// Two clusters and two designations are imported.
+		// Two clusters and two designations are imported. In 2017 168 clusters of the facts
+		// were known.
 		facts := must(facts.Load())
-		if len(data.RegionsThen.Nodes) != 548 || len(data.ClustersThen.Nodes) != 13 || len(data.DesignationsThen) < 122 {
+		if len(data.RegionsThen.Nodes) != 548 || len(data.ClustersThen.Nodes) != 168+2 || len(data.DesignationsThen) < 122 {
 			t.Errorf("in 2017: %d regions, %d clusters, %d designations", len(data.RegionsThen.Nodes), len(data.ClustersThen.Nodes), len(data.DesignationsThen))
 		}
 		if kinds["Region"] != 552 || kinds["Cluster"] != len(facts.Clusters)+2 || kinds["Designation"] != len(facts.Designations)+2 || kinds["Phase"] != 2 || kinds["Product"] < 10 || kinds["Source"] < 10 {

@@ -181,6 +181,34 @@ func (r *Resolver) prices() map[string]querycost.Rule {
 		"Cluster.events":                    loaded(5, func(l *atlas.Lengths) int { return l.Events }),
 		"Product.clusters":                  page("first", 5, func(l *atlas.Lengths) int { return l.ClustersOfProduct }),
 		"Phase.clusters":                    page("first", 10, func(l *atlas.Lengths) int { return l.ClustersOfPhase }),
+		"Region.names":                      loaded(5, func(l *atlas.Lengths) int { return l.Names }),
+		"Region.supports":                   loaded(5, func(l *atlas.Lengths) int { return l.Supports }),
+		"Region.facilitators":               loaded(3, func(l *atlas.Lengths) int { return l.Facilitators }),
+		"Region.externalCounts":             loaded(3, func(l *atlas.Lengths) int { return l.Counts }),
+		"Cluster.readings":                  loaded(2, func(l *atlas.Lengths) int { return l.Readings }),
+		"Cluster.supports":                  loaded(3, func(l *atlas.Lengths) int { return l.SupportsOfCluster }),
+		"Phase.candidates":                  loaded(10, func(l *atlas.Lengths) int { return l.Candidates }),
+		"Candidate.assessments":             loaded(7, func(l *atlas.Lengths) int { return l.Assessments }),
+		// Every regency is judged on every element, and its clusters are looked through.
+		"Query.screening": {Weight: func(ctx context.Context, given arguments) int {
+			a := r.atlas(ctx)
+			return 100 + given.Given().Fields*len(a.Data.Regions)/namesAUnit + len(a.Data.Clusters)/clustersAUnit
+		}},
+		"Screening.products":            all(3, func(a *atlas.Atlas) int { return len(a.Data.Products) }),
+		"Screening.rows":                distinct(page("first", 600, func(*atlas.Lengths) int { return 0 })),
+		"ScreeningRow.region":           {Distinct: true},
+		"ScreeningRow.findings":         {Weight: func(context.Context, arguments) int { return 20 }},
+		"ScreeningFinding.supports":     loaded(5, func(l *atlas.Lengths) int { return l.Supports }),
+		"ScreeningFinding.clusters":     page("first", 5, func(l *atlas.Lengths) int { return l.Clusters }),
+		"ScreeningFinding.designations": loaded(3, func(l *atlas.Lengths) int { return l.Designations }),
+		"Query.facilitators":            all(50, func(a *atlas.Atlas) int { return len(a.Data.Facilitators) }),
+		"Query.supports": {Weight: func(ctx context.Context, _ arguments) int {
+			return 5 + len(r.atlas(ctx).Data.Supports)/clustersAUnit
+		}},
+		// Every province's clusters are counted.
+		"Query.coverage": {Weight: func(ctx context.Context, _ arguments) int {
+			return 50 + 2*len(r.atlas(ctx).Data.Clusters)/clustersAUnit
+		}},
 	}
 	for _, of := range parsedSchema.Types {
 		if field := of.Fields.ForName("sources"); field != nil && of.Kind == ast.Object {

@@ -16,17 +16,18 @@ func (r *queryResolver) Region(ctx context.Context, code string, system *sentra.
 	if err := a.CheckDay(day.Date); err != nil {
 		return nil, sentra.In("asOf", err)
 	}
-	if system == nil || *system == sentra.SystemKemendagri {
-		if _, err := sentra.ParseRegionCode(code); err != nil {
-			return nil, sentra.In("code", err)
-		}
-	}
 	wanted := sentra.SystemKemendagri
 	if system != nil {
 		wanted = *system
 	}
-	found := a.RegionByCode(wanted, code, day.Date)
+	found, err := a.FindRegion(wanted, code, day.Date)
+	if err != nil {
+		return nil, err
+	}
 	if found == nil {
+		if _, err := sentra.ParseRegionCode(code); err != nil && wanted == sentra.SystemKemendagri {
+			return nil, sentra.In("code", err)
+		}
 		return nil, nil
 	}
 	return model.NewRegion(a, found, day), nil

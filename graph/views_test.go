@@ -50,7 +50,7 @@ func TestIDsNameTheView(t *testing.T) {
 			[]string{id("Cluster", "", coffee), id("Cluster", then, coffee), id("Cluster", "2020-01-01", coffee), id("Cluster", "2020-01-01", coffee)}},
 		{"a place", `{regionsAt(point: {lon: 135.9, lat: -4.1}, asOf: "2017-12-25") { province { id } regency { id } } regionsAtMany(points: [{lon: 135.9, lat: -4.1}]) { province { id } regency { id } } }`,
 			[]string{id("Region", then, "91"), id("Region", then, "94.06"), id("Region", "", "94"), id("Region", "", "94.06")}},
-		{"a list", `{regions(filter: {affirmative: true, hostsClusters: true}, asOf: "2017-12-25") { nodes { id } } clusters(filter: {product: "kopi"}, asOf: "2017-12-25") { nodes { id } } now: clusters(filter: {product: "kopi"}) { nodes { id } } }`,
+		{"a list", `{regions(filter: {affirmative: true, clusters: {programme: true}}, asOf: "2017-12-25") { nodes { id } } clusters(filter: {product: "kopi", programme: true}, asOf: "2017-12-25") { nodes { id } } now: clusters(filter: {product: "kopi", programme: true}) { nodes { id } } }`,
 			[]string{id("Region", then, "94.06"), id("Cluster", then, coffee), id("Cluster", "", coffee)}},
 		{"a search", `{search(text: "Dogiyai", first: 1) { node { ... on Region { id } } } }`, []string{id("Region", "", "94.06")}},
 		{"designations in force on a day", `{designations(filter: {asOf: "2017-12-25", region: "94.06"}) { id region { id } } now: designations(filter: {region: "94.06", regulation: "Perpres 131/2015"}) { id region { id } } }`,

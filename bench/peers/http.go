@@ -41,7 +41,7 @@ type question struct {
 
 var questions = []question{
 	{name: "the title question",
-		sentra:       `{ regions(filter: {affirmative: true, hostsClusters: true}, asOf: "2017-12-25") { totalCount nodes { code name kind parent { code name } } } }`,
+		sentra:       `{ regions(filter: {affirmative: true, clusters: {programme: true}}, asOf: "2017-12-25") { totalCount nodes { code name kind parent { code name } } } }`,
 		postgraphile: `{ affirmativeRegionsHostingClusters(asOf: "2017-12-25") { totalCount nodes { code name kind parent(asOf: "2017-12-25") { code name } } } }`,
 		sentraPath:   []string{"regions", "nodes"}, peerPath: []string{"affirmativeRegionsHostingClusters", "nodes"}, key: "code", throughput: 5, p99: 10},
 	{name: "50 clusters with regions",

@@ -26,7 +26,7 @@ func TestExportEqualsHTTP(t *testing.T) {
 		err = command.Run()
 		return out.String(), problems.String(), err
 	}
-	const title = `{"affirmative":true,"hostsClusters":true}`
+	const title = `{"affirmative":true,"clusters":{"programme":true}}`
 	for _, c := range []struct {
 		path      string
 		arguments []string

@@ -58,7 +58,10 @@ cached; SENTRA_BOUNDARIES_URL names a mirror of it.`,
 		tableCommand(o, ingest.ClusterSchema),
 		tableCommand(o, ingest.CodeSchema),
 		tableCommand(o, ingest.CoverageSchema),
-		tableCommand(o, ingest.DesignationSchema))
+		tableCommand(o, ingest.DesignationSchema),
+		tableCommand(o, ingest.SupportSchema),
+		tableCommand(o, ingest.FacilitatorSchema),
+		tableCommand(o, ingest.CandidateSchema))
 	return command
 }
 

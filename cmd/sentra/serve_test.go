@@ -127,7 +127,7 @@ func (r *running) get(tb testing.TB, path string) string {
 	return string(body)
 }
 
-const titleQuestion = `/graphql?query=%7Bregions(filter:%7Baffirmative:true,hostsClusters:true%7D,asOf:%222017-12-25%22)%7Bnodes%7Bcode%20boundary(zoom:6)%7D%7D%7D`
+const titleQuestion = `/graphql?query=%7Bregions(filter:%7Baffirmative:true,clusters:%7Bprogramme:true%7D%7D,asOf:%222017-12-25%22)%7Bnodes%7Bcode%20boundary(zoom:6)%7D%7D%7D`
 
 // residentMiB is the resident memory of the server without PostgreSQL.
 func (r *running) residentMiB(tb testing.TB) int {
@@ -186,7 +186,7 @@ func TestLifeOfAServer(t *testing.T) {
 	// The running server hears of it.
 	heard := false
 	for range 200 {
-		if heard = strings.Contains(again.get(t, `/graphql?query=%7Bclusters%7BtotalCount%7D%7D`), `"totalCount":12`); heard {
+		if heard = strings.Contains(again.get(t, `/graphql?query=%7Bclusters%7BtotalCount%7D%7D`), `"totalCount":391`); heard {
 			break
 		}
 		time.Sleep(20 * time.Millisecond)

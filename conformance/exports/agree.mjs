@@ -80,7 +80,7 @@ const surabaya = { point: { lon: 112.733, lat: -7.2 }, radius: 100000 };
 const box = { type: "Polygon", coordinates: [[[112, -8.5], [114, -8.5], [114, -7], [112, -7], [112, -8.5]]] };
 const questions = [
   ["regions", {}],
-  ["regions", { asOf: "2017-12-25", filter: { affirmative: true, hostsClusters: true } }],
+  ["regions", { asOf: "2017-12-25", filter: { affirmative: true, clusters: {programme: true} } }],
   ["regions", { asOf: "2016-06-30", filter: { not: { affirmative: true } }, orderBy: "NAME" }],
   ["regions", { filter: { near: surabaya, level: "REGENCY" } }],
   ["regions", { filter: { intersects: box }, orderBy: "AREA" }],

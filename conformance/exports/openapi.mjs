@@ -93,7 +93,7 @@ async function ask(route, status, query = {}, { method = "GET", headers = {}, at
 
 const near = { point: { lon: 112.733, lat: -7.2 }, radius: 100000 };
 const box = { type: "Polygon", coordinates: [[[112, -8.5], [114, -8.5], [114, -7], [112, -7], [112, -8.5]]] };
-const title = JSON.stringify({ affirmative: true, hostsClusters: true });
+const title = JSON.stringify({ affirmative: true, clusters: {programme: true} });
 const exported = Object.keys(document.paths).filter((path) => /^\/(regions|clusters)\./.test(path));
 assert.deepEqual(exported.sort(), ["clusters.csv", "clusters.geojson", "clusters.ndjson", "regions.csv", "regions.geojson", "regions.ndjson", "regions.topojson"].filter(
   (name) => name !== "regions.topojson" || document.paths["/regions.topojson"]).map((name) => `/${name}`));

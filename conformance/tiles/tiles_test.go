@@ -281,7 +281,7 @@ func TestPapuaBefore(t *testing.T) {
 }
 
 func TestFilters(t *testing.T) {
-	const filter = `{"affirmative":true,"hostsClusters":true,"level":"REGENCY"}`
+	const filter = `{"affirmative":true,"clusters":{"programme":true},"level":"REGENCY"}`
 	asked := url.Values{"asOf": {"2017-12-25"}, "filter": {filter}, "clusterFilter": {`{"product":"coffee-processing"}`}}
 	tiles := fetch(t, country(5), asked)
 	if got := codes(tiles, "regencies"); len(got) != 1 || !got["94.06"] {

@@ -15,7 +15,15 @@ const mostConflicts = 100
 func NewDataset(a *atlas.Atlas, day sentra.Date) *Dataset {
 	d := &Dataset{Version: a.Data.Version, ChangeNumber: int(a.Data.Number), ConflictCount: len(a.Data.Conflicts), UpdatedAt: a.Data.UpdatedAt.UTC().Format(time.RFC3339), RegionsFrom: sentra.FirstDay,
 		Boundaries: BoundariesStateSome, Counts: &DatasetCounts{Clusters: len(a.Data.Clusters), Products: len(a.Data.Products),
-			Designations: len(a.Data.Designations), Sources: len(a.Data.Sources)}}
+			Designations: len(a.Data.Designations), Sources: len(a.Data.Sources), Supports: len(a.Data.Supports)}}
+	for i := range a.Data.Clusters {
+		if a.Data.Clusters[i].Planned {
+			d.Counts.PlannedClusters++
+		}
+		if a.Data.Clusters[i].OfProgramme() {
+			d.Counts.ProgrammeClusters++
+		}
+	}
 	for _, r := range a.Data.Regions {
 		if !r.Validity.Contains(day) {
 			continue
@@ -52,6 +60,7 @@ func NewDataset(a *atlas.Atlas, day sentra.Date) *Dataset {
 		"Regions are known from 2014-07-23; an asOf before that day is an error.",
 		"NOT_COVERED is another answer than NO: no list that covers the region on that day is loaded.",
 		"A date known only to the year counts from that year's end for a designation, and from its first day for a phase.",
+		"Clusters outside the programme are those that were read in a source; the record does not hold all of the country's. See coverage.",
 		"A cluster stays listed after its phase has ended: the sources do not say that any was given up.",
 	)
 	return d

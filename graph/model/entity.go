@@ -14,18 +14,24 @@ func (*Source) IsEntity()  {}
 
 // BpsCode gives the code of Statistics Indonesia on the day.
 func (r *Region) BpsCode() *string {
-	for _, c := range r.atlas.Codes(r.region.Code) {
-		if c.System == sentra.SystemBPS && c.Validity.Contains(r.day.Date) {
-			return &c.Value
-		}
-	}
-	return nil
+	return r.codeOn(sentra.SystemBPS)
+}
+
+// IsoCode gives the ISO 3166-2 code.
+func (r *Region) IsoCode() *string { return r.codeOn(sentra.SystemISO) }
+
+// PCode gives OCHA's P-code on the day.
+func (r *Region) PCode() *string { return r.codeOn(sentra.SystemPCode) }
+
+// codeOn gives the code in a system on the day, nil where none is known.
+func (r *Region) codeOn(system sentra.CodeSystem) *string {
+	return optional(r.atlas.CodeOn(r.region.Code, system, r.day.Date))
 }
 
 // OfficialCode gives the Ministry's code as a key.
 func (r *Region) OfficialCode() *OfficialCode {
 	for _, c := range r.Codes(nil) {
-		if c.System == sentra.SystemKemendagri {
+		if c.System == sentra.SystemKemendagri && c.Value == string(r.region.Code) {
 			return c
 		}
 	}

@@ -66,7 +66,10 @@ func (f *ClusterFilter) Domain() (*sentra.ClusterFilter, error) {
 	if f == nil {
 		return nil, nil
 	}
-	out := &sentra.ClusterFilter{InitialTarget: f.InitialTarget, BBox: f.Bbox.domain(), Near: f.Near.domain(), Within: f.Within.domain()}
+	out := &sentra.ClusterFilter{InitialTarget: f.InitialTarget, Programme: f.Programme, Confidence: f.Confidence, Supported: f.Supported, BBox: f.Bbox.domain(), Near: f.Near.domain(), Within: f.Within.domain()}
+	if f.Status != nil {
+		out.Status = *f.Status
+	}
 	if f.Phase != nil {
 		if out.Phase = keyOf("Phase", *f.Phase); out.Phase == "" {
 			return nil, sentra.BadInput("phase", "the phase is empty")

@@ -43,6 +43,24 @@ type AffirmativeStatus struct {
 	Coverage []*DesignationCoverage `json:"coverage"`
 }
 
+// What somebody found of a candidate on one element of the grounds of selection.
+type Assessment struct {
+	// The ground.
+	Ground sentra.GroundKind `json:"ground"`
+	// The element as the ground names it; null for the ground as a whole.
+	Element *string `json:"element,omitempty"`
+	// What was found.
+	Outcome sentra.AssessmentOutcome `json:"outcome"`
+	// What it rests on.
+	Evidence string `json:"evidence"`
+	// Who assessed, where stated.
+	By *string `json:"by,omitempty"`
+	// When, where stated.
+	Date *sentra.PartialDate `json:"date,omitempty"`
+	// Where it was read.
+	Sources []*Source `json:"sources"`
+}
+
 // A bounding box (bbox) in degrees (WGS 84).
 type BBox struct {
 	// Western edge, longitude in degrees.
@@ -68,6 +86,24 @@ type BBoxInput struct {
 	North float64 `json:"north"`
 }
 
+// A region that a phase of the programme considered.
+type Candidate struct {
+	// The phase.
+	Phase *Phase `json:"phase"`
+	// The region, on the day.
+	Region *Region `json:"region"`
+	// The region as the source names it.
+	Named *string `json:"named,omitempty"`
+	// Whether it was an initial target of the phase; null where the source names none.
+	InitialTarget *bool `json:"initialTarget,omitempty"`
+	// What was found of it on the elements of the grounds; what no source says is not assessed.
+	Assessments []*Assessment `json:"assessments"`
+	// What was decided; null where no source tells.
+	Decision *Decision `json:"decision,omitempty"`
+	// Where it was read.
+	Sources []*Source `json:"sources"`
+}
+
 // A measure of the clusters for every region, product or phase, ready to be joined to tiles and exports by code.
 type Choropleth struct {
 	// What the rows stand for.
@@ -86,32 +122,6 @@ type Choropleth struct {
 	UnplacedCount int `json:"unplacedCount"`
 }
 
-// The measure of one region, product or phase.
-type ChoroplethRow struct {
-	// What to join by: the official code of a region (Kemendagri), as `code` in the tiles and exports; the key of a product or phase.
-	Key string `json:"key"`
-	// The name of the region or, in English, of the product; the key of a phase.
-	Name string `json:"name"`
-	// The region, seen on the day; null in a row of a product or phase.
-	Region *Region `json:"region,omitempty"`
-	// The product; null in other rows.
-	Product *Product `json:"product,omitempty"`
-	// The phase; null in other rows.
-	Phase *Phase `json:"phase,omitempty"`
-	// Whether there is a value, a known zero, or no data.
-	Status sentra.ChoroplethStatus `json:"status"`
-	// The count, or the share from 0 to 1; null without data. While `notCoveredCount` is not 0, a count is the least it can be.
-	Value *float64 `json:"value,omitempty"`
-	// The value as a share of the total's, 0 to 1; null for a measure that is a share itself, without data, and where the total is 0. A cluster in two rows counts in both.
-	Share *float64 `json:"share,omitempty"`
-	// Number of clusters of the row of which nothing loaded tells on the day whether they count, or whether they stand in the region: of those known to a province only, in any of its regencies and cities.
-	NotCoveredCount int `json:"notCoveredCount"`
-	// Why there is no data, in one sentence; null where there is.
-	Reason *string `json:"reason,omitempty"`
-	// Where the clusters counted were read and, where it is measured, whether their regions are affirmative; of a zero, where the phases were read.
-	Sources []*Source `json:"sources"`
-}
-
 // The measure of all clusters of a choropleth.
 type ChoroplethTotal struct {
 	// Whether there is a value, a known zero, or no data.
@@ -124,6 +134,20 @@ type ChoroplethTotal struct {
 	Reason *string `json:"reason,omitempty"`
 }
 
+// How much of a province's clusters the record holds.
+type ClusterCoverage struct {
+	// The province, on the day; null for the whole country.
+	Region *Region `json:"region,omitempty"`
+	// Number of clusters that the record knows on the day.
+	ClusterCount int `json:"clusterCount"`
+	// Number of clusters that are only planned.
+	PlannedCount int `json:"plannedCount"`
+	// What BPS counts, in its latest year; null where that was not read.
+	Counted *ExternalCount `json:"counted,omitempty"`
+	// The clusters known as a share of those that BPS counts; null where that was not read. More than 1 where the record knows more.
+	Share *float64 `json:"share,omitempty"`
+}
+
 // A cluster in a list.
 type ClusterEdge struct {
 	// Where this edge stands in the list.
@@ -132,6 +156,16 @@ type ClusterEdge struct {
 	Node *Cluster `json:"node"`
 	// Under a `near` filter: distance in metres on the sphere from the point to the cluster's location; else null.
 	DistanceMetres *float64 `json:"distanceMetres,omitempty"`
+}
+
+// Numbers of a cluster, of one year; not to be added to those of another.
+type ClusterFigures struct {
+	// Enterprises; null where not given.
+	Units *int `json:"units,omitempty"`
+	// People; null where not given.
+	Workers *int `json:"workers,omitempty"`
+	// The year; null where the source does not tell it.
+	Year *int `json:"year,omitempty"`
 }
 
 // Which clusters to list. All fields given must hold; `and`, `or` and `not` combine further filters.
@@ -146,8 +180,16 @@ type ClusterFilter struct {
 	Phase *string `json:"phase,omitempty"`
 	// Only clusters that make this product, by key or id, or a name in English or Indonesian: `coffee-processing`, `kopi`.
 	Product *string `json:"product,omitempty"`
-	// true: only initial targets; false: only those known not to be.
+	// true: only initial targets; false: only clusters of the programme known not to be.
 	InitialTarget *bool `json:"initialTarget,omitempty"`
+	// true: only clusters of the programme; false: only others.
+	Programme *bool `json:"programme,omitempty"`
+	// Only existing or only planned clusters.
+	Status *sentra.ClusterStatus `json:"status,omitempty"`
+	// Only clusters known in one of these ways.
+	Confidence []sentra.Confidence `json:"confidence,omitempty"`
+	// true: only clusters for which support is known. Of the others it is not known, so that false lists none.
+	Supported *bool `json:"supported,omitempty"`
 	// Only clusters in this region (official code of any level) on the day.
 	Region *string `json:"region,omitempty"`
 	// Only clusters in a regency or city that matches; the province counts only where no more is known of a cluster. For those of a province use `region`, or `parent` here.
@@ -241,14 +283,34 @@ type DatasetCounts struct {
 	Cities int `json:"cities"`
 	// Regions of today that have a boundary.
 	Boundaries int `json:"boundaries"`
-	// Clusters.
+	// Clusters, planned ones too.
 	Clusters int `json:"clusters"`
+	// Clusters that are only planned.
+	PlannedClusters int `json:"plannedClusters"`
+	// Clusters of the programme.
+	ProgrammeClusters int `json:"programmeClusters"`
+	// Supports.
+	Supports int `json:"supports"`
 	// Products.
 	Products int `json:"products"`
 	// Designations.
 	Designations int `json:"designations"`
 	// Sources.
 	Sources int `json:"sources"`
+}
+
+// What was decided of a candidate.
+type Decision struct {
+	// What was decided.
+	Outcome sentra.DecisionOutcome `json:"outcome"`
+	// Why; null where the source does not say.
+	Reason *string `json:"reason,omitempty"`
+	// Who decided, where stated.
+	By *string `json:"by,omitempty"`
+	// When, where stated.
+	Date *sentra.PartialDate `json:"date,omitempty"`
+	// Where it was read.
+	Sources []*Source `json:"sources"`
 }
 
 // Which designations of a kind are loaded for which area and time.
@@ -301,12 +363,47 @@ type Event struct {
 	Place *string `json:"place,omitempty"`
 	// With whom, where named.
 	With *string `json:"with,omitempty"`
-	// What was counted, for an outcome.
+	// What was counted: of an outcome, or who took part.
 	What *string `json:"what,omitempty"`
-	// The count, for an outcome.
+	// The count.
 	Value *int `json:"value,omitempty"`
 	// What the source adds.
 	Note *string `json:"note,omitempty"`
+	// Where it was read.
+	Sources []*Source `json:"sources"`
+}
+
+// How many clusters somebody else counts in a region.
+type ExternalCount struct {
+	// Who counts: `BPS`; null where the source does not tell.
+	By *string `json:"by,omitempty"`
+	// The year; null where the source does not tell it.
+	Year *int `json:"year,omitempty"`
+	// How many.
+	Count int `json:"count"`
+	// What was counted, where that is not all clusters of the region.
+	Note *string `json:"note,omitempty"`
+	// How the fact is known.
+	Confidence sentra.Confidence `json:"confidence"`
+	// Where it was read.
+	Sources []*Source `json:"sources"`
+}
+
+// How many facilitators worked in a region in a year, without names. Counts of different sources count different things
+// and are not to be added.
+type Facilitators struct {
+	// The region, on the day; null for the whole country.
+	Region *Region `json:"region,omitempty"`
+	// What kind of people.
+	Kind sentra.FacilitatorKind `json:"kind"`
+	// The year; null where the source does not tell it.
+	Year *int `json:"year,omitempty"`
+	// How many.
+	Count int `json:"count"`
+	// What the source says of those counted.
+	Note *string `json:"note,omitempty"`
+	// How the fact is known.
+	Confidence sentra.Confidence `json:"confidence"`
 	// Where it was read.
 	Sources []*Source `json:"sources"`
 }
@@ -432,6 +529,16 @@ type Programme struct {
 type Query struct {
 }
 
+// What was read in a source.
+type Reading struct {
+	// The source.
+	Source *Source `json:"source"`
+	// What was read there, in a few words.
+	Read string `json:"read"`
+	// The day it was read, where known.
+	ReadOn *sentra.Date `json:"readOn,omitempty"`
+}
+
 // A region and how far it is from another.
 type RegionDistance struct {
 	// The region, on the day.
@@ -457,7 +564,8 @@ type RegionEdge struct {
 //
 // A filter knows three answers: yes, no and not known. A region of which it is not known whether the filter holds is not
 // listed, neither under the filter nor under its `not`; it is counted by `notCoveredCount`. Not known can be: a designation
-// that nothing loaded covers; what `clusters` asks of a cluster, see there; whether a cluster of which only the province is
+// that nothing loaded covers; whether there is a cluster where the record knows of none, unless the programme's are asked
+// for, whose list is complete; what `clusters` asks of a cluster, see there; whether a cluster of which only the province is
 // known stands in the region; and where a region lies whose boundary is not loaded. Of such a region the box around it tells
 // where it is wholly in the area asked for or wholly out of it, and of such a province its members. `and` is no
 // where one of its filters is, `or` yes; else they are not known where one is.
@@ -478,9 +586,9 @@ type RegionFilter struct {
 	Affirmative *bool `json:"affirmative,omitempty"`
 	// true: only regions that are affirmative or hold a region that is; false: only those known not to.
 	ContainsAffirmative *bool `json:"containsAffirmative,omitempty"`
-	// true: only regions with a cluster whose phase had begun by the day; false: only those without.
+	// true: only regions with a cluster that is known on the day. Of the others it is not known, so that false lists none; ask `clusters: {programme: true}` of the programme's.
 	HostsClusters *bool `json:"hostsClusters,omitempty"`
-	// Only regions with a cluster that matches.
+	// Only regions with a cluster that matches. Planned clusters count where the filter speaks of `status`.
 	Clusters *ClusterFilter `json:"clusters,omitempty"`
 	// Only regions whose boundary meets this box.
 	Bbox *BBoxInput `json:"bbox,omitempty"`
@@ -498,6 +606,24 @@ type RegionFilter struct {
 	Or []*RegionFilter `json:"or,omitempty"`
 	// This must not hold.
 	Not *RegionFilter `json:"not,omitempty"`
+}
+
+// A name of a region beside its name of today.
+type RegionName struct {
+	// The name.
+	Name string `json:"name"`
+	// What kind of name.
+	Kind sentra.RegionNameKind `json:"kind"`
+	// Since when it was in force; null where not known, and for variants.
+	ValidFrom *sentra.PartialDate `json:"validFrom,omitempty"`
+	// Until when, inclusive; null for variants.
+	ValidTo *sentra.PartialDate `json:"validTo,omitempty"`
+	// The regulation that ended it.
+	Law *string `json:"law,omitempty"`
+	// How the fact is known.
+	Confidence sentra.Confidence `json:"confidence"`
+	// Where it was read.
+	Sources []*Source `json:"sources"`
 }
 
 // A region that shares a border with another.
@@ -530,6 +656,24 @@ type RegionSuccession struct {
 	Sources []*Source `json:"sources"`
 }
 
+// How much each element counts, 0 to 1,000; 1 unless told. Not every one can be 0.
+type ScreeningWeights struct {
+	// Money of the state budget (APBN).
+	Apbn *float64 `json:"apbn,omitempty"`
+	// Deconcentration funds.
+	Deconcentration *float64 `json:"deconcentration,omitempty"`
+	// The special allocation fund (DAK).
+	Dak *float64 `json:"dak,omitempty"`
+	// Known clusters.
+	Clusters *float64 `json:"clusters,omitempty"`
+	// Linkage between supporting and large industry.
+	Linkage *float64 `json:"linkage,omitempty"`
+	// A disadvantaged region.
+	Disadvantaged *float64 `json:"disadvantaged,omitempty"`
+	// A border region.
+	Border *float64 `json:"border,omitempty"`
+}
+
 // A found thing with its rank.
 type SearchResult struct {
 	// What was found.
@@ -559,6 +703,34 @@ type SourceRepresentation struct {
 
 // What can be listened to, over a WebSocket (`graphql-transport-ws`) or as server-sent events.
 type Subscription struct {
+}
+
+// A support in a list.
+type SupportEdge struct {
+	// Where this edge stands in the list.
+	Cursor string `json:"cursor"`
+	// The support.
+	Node *Support `json:"node"`
+}
+
+// Which supports to list. All fields given must hold.
+type SupportFilter struct {
+	// Only supports of this region, or of regions below it on the day (official code).
+	Region *string `json:"region,omitempty"`
+	// Only supports of this cluster, by key or id.
+	Cluster *string `json:"cluster,omitempty"`
+	// Only supports of this product, by key or id, or a name in English or Indonesian.
+	Product *string `json:"product,omitempty"`
+	// Only supports from one of these funds.
+	Fund []sentra.Fund `json:"fund,omitempty"`
+	// true: only supports whose fund is stated; false: only others.
+	FundStated *bool `json:"fundStated,omitempty"`
+	// Only supports of this year or later.
+	FromYear *int `json:"fromYear,omitempty"`
+	// Only supports of this year or earlier.
+	ToYear *int `json:"toYear,omitempty"`
+	// Only facts known in one of these ways.
+	Confidence []sentra.Confidence `json:"confidence,omitempty"`
 }
 
 // Whether boundaries are loaded.
@@ -678,6 +850,67 @@ func (e *DesignationFilterKind) UnmarshalJSON(b []byte) error {
 }
 
 func (e DesignationFilterKind) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What a screening finds of an element.
+type ScreeningOutcome string
+
+const (
+	// A source tells that it is met.
+	ScreeningOutcomeMet ScreeningOutcome = "MET"
+	// It is known not to be met.
+	ScreeningOutcomeNotMet ScreeningOutcome = "NOT_MET"
+	// No source tells. The record holds not all clusters and not all money, so that silence is no no.
+	ScreeningOutcomeNotKnown ScreeningOutcome = "NOT_KNOWN"
+)
+
+var AllScreeningOutcome = []ScreeningOutcome{
+	ScreeningOutcomeMet,
+	ScreeningOutcomeNotMet,
+	ScreeningOutcomeNotKnown,
+}
+
+func (e ScreeningOutcome) IsValid() bool {
+	switch e {
+	case ScreeningOutcomeMet, ScreeningOutcomeNotMet, ScreeningOutcomeNotKnown:
+		return true
+	}
+	return false
+}
+
+func (e ScreeningOutcome) String() string {
+	return string(e)
+}
+
+func (e *ScreeningOutcome) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ScreeningOutcome(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ScreeningOutcome", str)
+	}
+	return nil
+}
+
+func (e ScreeningOutcome) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ScreeningOutcome) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ScreeningOutcome) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

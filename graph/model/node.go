@@ -123,6 +123,10 @@ func FindNode(a *atlas.Atlas, id string, today sentra.Date) (Node, error) {
 		if s := a.Source(sentra.SourceID(key)); s != nil {
 			return &Source{s}, nil
 		}
+	case "Support":
+		if s := a.Support(key); s != nil {
+			return &Support{a, s, day}, nil
+		}
 	case "Designation":
 		if d := a.Designation(key); d != nil {
 			return &Designation{a, d, day}, nil

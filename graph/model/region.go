@@ -42,7 +42,7 @@ func (r *Region) ID() string              { return globalID("Region", r.day, str
 func (r *Region) Code() string            { return string(r.region.Code) }
 func (r *Region) Kind() sentra.RegionKind { return r.region.Kind }
 func (r *Region) Level() sentra.Level     { return r.region.Kind.Level() }
-func (r *Region) Name() string            { return r.region.Name }
+func (r *Region) Name() string            { return r.atlas.NameOn(r.region, r.day.Date) }
 func (r *Region) AsOf() sentra.Date       { return r.day.Date }
 func (r *Region) ValidFrom() sentra.Date  { return *r.region.Validity.From }
 func (r *Region) ValidTo() *sentra.Date   { return r.region.Validity.To }
@@ -277,7 +277,7 @@ func ClustersOfRegions(ctx context.Context, regions []*Region, filter *ClusterFi
 			}
 			ready[at] = prepared
 		}
-		list, err := r.atlas.FilterClusters(ctx, r.atlas.ClustersOf(r.region.Code, r.day.Date), prepared)
+		list, err := r.atlas.FilterClusters(ctx, r.atlas.ListedIn(r.region.Code, r.day.Date), prepared)
 		if err == nil {
 			out[i], err = NewClusterConnection(r.atlas, list, page, r.day)
 		}

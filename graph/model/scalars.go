@@ -10,6 +10,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/paulmach/orb"
+	"github.com/shopspring/decimal"
 
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/geo"
@@ -43,6 +44,24 @@ func UnmarshalPartialDate(value any) (sentra.PartialDate, error) {
 		return sentra.PartialDate{}, sentra.BadInput("", "%v is not a date", value)
 	}
 	return sentra.ParsePartialDate(text)
+}
+
+// MarshalDecimal writes a number exactly, as a text.
+func MarshalDecimal(d decimal.Decimal) graphql.Marshaler {
+	return graphql.WriterFunc(func(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(d.String())) })
+}
+
+// UnmarshalDecimal reads an exact number from a text.
+func UnmarshalDecimal(value any) (decimal.Decimal, error) {
+	text, ok := value.(string)
+	if !ok {
+		return decimal.Decimal{}, sentra.BadInput("", "%v is not a decimal number; write it as a text", value)
+	}
+	d, err := decimal.NewFromString(text)
+	if err != nil {
+		return decimal.Decimal{}, sentra.BadInput("", "%.40q is not a decimal number", text)
+	}
+	return d, nil
 }
 
 // Geometry is a GeoJSON geometry, encoded.

@@ -6,6 +6,7 @@ package atlas
 import (
 	"context"
 	"fmt"
+	"sync"
 	"sync/atomic"
 
 	"github.com/paulmach/orb"
@@ -33,6 +34,9 @@ type Atlas struct {
 	clustersAt   map[sentra.RegionCode][]*Cluster
 	// provinceOnly are the clusters that name a province, by its code.
 	provinceOnly map[sentra.RegionCode][]*Cluster
+	// planned and plannedProvinces are those of clusters that are only planned, which
+	// clustersAt and provinceOnly leave out.
+	planned, plannedProvinces map[sentra.RegionCode][]*Cluster
 	// clusterOrder are the clusters in the usual order.
 	clusterOrder *clusterSequence
 	orders       clusterOrders
@@ -43,10 +47,14 @@ type Atlas struct {
 	sources  map[sentra.SourceID]*sentra.Source
 	names    map[sentra.RegionCode]string
 	spans    map[sentra.RegionCode][]span
-	// firstBegun is the first day on which a region had a cluster whose phase had begun.
+	// firstBegun is the first day on which a region had a known cluster.
 	firstBegun map[sentra.RegionCode]sentra.Date
-	// allBegun is the first day on which every cluster's phase had begun.
-	allBegun    sentra.Date
+	// allBegun is the first day on which every cluster was known.
+	allBegun sentra.Date
+	country  *country
+	// making is firstMaking, and funded fundedClusters, worked out when first needed.
+	making      *lazy.Value[map[placeOf]sentra.Date]
+	funded      func() map[string]*Cluster
 	geometries  []*geometry
 	generations []*generation
 	// clustersMaking and clustersOfPhase are those of products and phases.
@@ -69,7 +77,8 @@ type Cluster struct {
 	// Place is the cluster's point in degrees (lon, lat): its own, or the label
 	// point of its first region where only that is known.
 	Place orb.Point
-	// Begins is the first day of the first of its phases.
+	// Begins is the first day on which the cluster is known, sentra.Cluster.KnownFrom;
+	// after every day where nothing tells.
 	Begins sentra.Date
 	// slot is a number that no other cluster of the atlas has. Who takes the cluster's
 	// place in the next atlas has it too.
@@ -220,12 +229,16 @@ func build(ctx context.Context, data *sentra.Dataset, previous *Atlas) (*Atlas, 
 	// Where a cluster lies may depend on boundaries, and when it begins on phases.
 	var gone, put []*Cluster
 	replaced := false
-	if !drawn && !phases {
+	if !drawn && !phases && a.datesStand(before.Sources) {
 		gone, put, replaced = a.replaceClusters(before.Clusters, data.Clusters)
 	}
 	if !replaced {
 		a.indexClusters()
 	}
+	if all || !sameCountry(before, data) {
+		a.country = countryOf(data)
+	}
+	a.making, a.funded = lazy.New(a.firstMaking), sync.OnceValue(a.fundedClusters)
 	if err := work.Wait(); err != nil {
 		return nil, err
 	}

@@ -14,7 +14,8 @@ type ChoroplethQuestion struct {
 	// that are no regions.
 	Level   sentra.Level
 	Measure sentra.ChoroplethMeasure
-	// Filter says which clusters are counted; nil for all whose phase had begun by the day.
+	// Filter says which clusters are counted; nil for all known on the day. Planned ones
+	// are open unless it names the status.
 	Filter *sentra.ClusterFilter
 	Day    sentra.Date
 }
@@ -39,9 +40,9 @@ type ChoroplethRow struct {
 	// Share is the value as a share of the total; nil for a measure that is one
 	// itself, without data, and of nothing.
 	Share *float64
-	// Sources are those of the clusters that are counted or open, and of their
-	// designations where these are measured; of a zero, those of the programme's phases.
-	Sources []sentra.SourceID
+	// Sources gives those of the clusters that are counted or open, and of their
+	// designations where these are measured; of a zero, those that tell it.
+	Sources func() []sentra.SourceID
 }
 
 // whileCounted is where a choropleth ends with its context.
@@ -122,7 +123,9 @@ func (a *Atlas) Choropleth(ctx context.Context, q ChoroplethQuestion) (*Chorople
 			out.Unplaced++
 		}
 	}
-	if out.Total, err = a.measure(ctx, all, q, ""); err != nil {
+	// The list of the programme's clusters is complete, and that of all others is not.
+	complete := q.Filter.OfProgramme()
+	if out.Total, err = a.measure(ctx, all, q, "", complete); err != nil {
 		return nil, err
 	}
 	for i := range out.Rows {
@@ -135,14 +138,24 @@ func (a *Atlas) Choropleth(ctx context.Context, q ChoroplethQuestion) (*Chorople
 		if row.Region != nil {
 			within = row.Region.Code
 		}
-		if row.Measured, err = a.measure(ctx, groups[key], q, within); err != nil {
+		if row.Measured, err = a.measure(ctx, groups[key], q, within, complete || q.By == sentra.ByPhase); err != nil {
 			return nil, err
 		}
 		if row.Value != nil && out.Total.Value != nil && *out.Total.Value > 0 && q.Measure != sentra.AffirmativeClusterShare {
 			share := *row.Value / *out.Total.Value
 			row.Share = &share
 		}
-		row.Sources = a.sourcesOf(groups[key], q)
+		row.Sources = func() []sentra.SourceID {
+			switch {
+			case len(groups[key]) > 0:
+				return a.sourcesOf(groups[key], q)
+			case row.Status != sentra.StatusZero:
+				return nil
+			case complete || q.By == sentra.ByPhase:
+				return a.phaseSources()
+			}
+			return a.judgeSources(within, q.Day)
+		}
 	}
 	return out, nil
 }
@@ -158,8 +171,9 @@ func (r *ChoroplethRow) Key() string {
 	return r.Phase.Key
 }
 
-// candidates gives the clusters whose phase had begun by the day and that match
-// the filter or may.
+// candidates gives the clusters known on the day that match the filter, and those
+// that may: one that was not known yet may have been there all the same, and a planned
+// one may have been made.
 func (a *Atlas) candidates(ctx context.Context, q ChoroplethQuestion) ([]candidate, error) {
 	test := func(*Cluster) (sentra.Truth, error) { return sentra.True, nil }
 	if q.Filter != nil {
@@ -176,13 +190,18 @@ func (a *Atlas) candidates(ctx context.Context, q ChoroplethQuestion) ([]candida
 				return nil, err
 			}
 		}
-		if c.Begins > q.Day {
+		there := c.on(q.Day)
+		if c.Planned && !q.Filter.NamesStatus() {
+			there = there.And(sentra.Unknown)
+		}
+		if there == sentra.False {
 			continue
 		}
 		truth, err := test(c)
 		if err != nil {
 			return nil, err
 		}
+		truth = truth.And(there)
 		if truth != sentra.False {
 			out = append(out, candidate{c, truth})
 		}
@@ -241,9 +260,14 @@ func (a *Atlas) counts(c candidate, q ChoroplethQuestion, within sentra.RegionCo
 	return c.matches
 }
 
-// measure measures clusters, seen in a region or anywhere ("").
-func (a *Atlas) measure(ctx context.Context, clusters []candidate, q ChoroplethQuestion, within sentra.RegionCode) (sentra.Measured, error) {
-	var tally sentra.Tally
+// measure measures clusters, seen in a region or anywhere (""). Complete tells that
+// there are no others than the record holds.
+func (a *Atlas) measure(ctx context.Context, clusters []candidate, q ChoroplethQuestion, within sentra.RegionCode, complete bool) (sentra.Measured, error) {
+	tally := sentra.Tally{Incomplete: !complete}
+	if within != "" && q.Measure == sentra.AffirmativeClusterCount && a.containsAffirmative(within, q.Day) == sentra.False {
+		// Whatever clusters there are, none stands in an affirmative region.
+		tally.Incomplete = false
+	}
 	products := make(map[string]bool)
 	for i, c := range clusters {
 		if i%256 == 0 {
@@ -298,19 +322,34 @@ func (a *Atlas) sourcesOf(clusters []candidate, q ChoroplethQuestion) []sentra.S
 			continue
 		}
 		for _, code := range c.Regions {
-			if judged[code] {
-				continue
-			}
-			judged[code] = true
-			of := a.Affirmative(code, q.Day)
-			for i := range of.Kinds {
-				add(of.Kinds[i].Sources())
+			if !judged[code] {
+				judged[code] = true
+				add(a.judgeSources(code, q.Day))
 			}
 		}
 	}
-	if len(clusters) == 0 {
-		for i := range a.Data.Phases {
-			add(a.Data.Phases[i].Sources)
+	return out
+}
+
+// judgeSources gives the sources that tell whether a region is affirmative.
+func (a *Atlas) judgeSources(code sentra.RegionCode, day sentra.Date) []sentra.SourceID {
+	var out []sentra.SourceID
+	of := a.Affirmative(code, day)
+	for i := range of.Kinds {
+		out = append(out, of.Kinds[i].Sources()...)
+	}
+	return out
+}
+
+// phaseSources gives the sources of the programme's phases, which tell all of its
+// clusters.
+func (a *Atlas) phaseSources() []sentra.SourceID {
+	var out []sentra.SourceID
+	for i := range a.Data.Phases {
+		for _, id := range a.Data.Phases[i].Sources {
+			if !slices.Contains(out, id) {
+				out = append(out, id)
+			}
 		}
 	}
 	return out

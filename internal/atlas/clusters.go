@@ -319,7 +319,7 @@ func (q *clusterQuery) hit(c *Cluster) ClusterHit {
 }
 
 // Clusters lists the clusters that match, regions seen on the day. begun keeps
-// only those whose phase had begun by the day. A wrong filter is a
+// only those known on the day. A wrong filter is a
 // BAD_USER_INPUT whose path begins at the filter.
 //
 // A filter of boxes and circles alone costs no more than what is taken from the
@@ -333,7 +333,7 @@ func (a *Atlas) Clusters(ctx context.Context, filter *sentra.ClusterFilter, orde
 		return nil, err
 	}
 	if begun && day < a.allBegun {
-		q.tests = append(q.tests, func(c *Cluster) (sentra.Truth, error) { return sentra.TruthOf(c.Begins <= day), nil })
+		q.tests = append(q.tests, func(c *Cluster) (sentra.Truth, error) { return c.on(day), nil })
 	}
 	index := q.order.index
 	if len(q.tests) > 0 {
@@ -455,9 +455,10 @@ func (q *clusterQuery) judge(ctx context.Context, ranks iter.Seq[int]) (*Cluster
 	return &ClusterList{listOf(hits, func(hit ClusterHit) string { return hit.Key }), notCovered}, nil
 }
 
-// compareClusters is the usual order: by phase, first region, product.
+// compareClusters is the usual order: by phase, those without one last, then by first
+// region and product.
 func compareClusters(x, y *Cluster) int {
-	return cmp.Or(slices.Compare(x.Phases, y.Phases), slices.Compare(x.Regions, y.Regions), slices.Compare(x.Products, y.Products), cmp.Compare(x.Key, y.Key))
+	return cmp.Or(cmp.Compare(sentra.TruthOf(y.OfProgramme()), sentra.TruthOf(x.OfProgramme())), slices.Compare(x.Phases, y.Phases), slices.Compare(x.Regions, y.Regions), slices.Compare(x.Products, y.Products), cmp.Compare(x.Key, y.Key))
 }
 
 // cluster checks a filter and gives its test.
@@ -487,11 +488,31 @@ func (c *compiler) cluster(f *sentra.ClusterFilter) (clusterTest, error) {
 	}
 	if f.InitialTarget != nil {
 		tests = append(tests, func(c *Cluster) (sentra.Truth, error) {
-			if c.InitialTarget == nil {
+			switch {
+			case !c.OfProgramme():
+				return sentra.False, nil
+			case c.InitialTarget == nil:
 				return sentra.Unknown, nil
 			}
 			return sentra.TruthOf(*c.InitialTarget == *f.InitialTarget), nil
 		})
+	}
+	if f.Programme != nil {
+		plain(func(c *Cluster) bool { return c.OfProgramme() == *f.Programme })
+	}
+	if f.Status != "" {
+		plain(func(c *Cluster) bool { return c.Status() == f.Status })
+	}
+	if f.Confidence != nil {
+		tests = append(tests, func(c *Cluster) (sentra.Truth, error) {
+			if c.Confidence == "" {
+				return sentra.Unknown, nil
+			}
+			return sentra.TruthOf(slices.Contains(f.Confidence, c.Confidence)), nil
+		})
+	}
+	if f.Supported != nil {
+		tests = append(tests, func(cluster *Cluster) (sentra.Truth, error) { return c.supported(cluster).Is(*f.Supported), nil })
 	}
 	if f.Region != "" {
 		if c.regions[f.Region] == nil {

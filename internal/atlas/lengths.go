@@ -24,6 +24,10 @@ type Lengths struct {
 	Products, Phases, Regions, Events int
 	// ClustersOfProduct and ClustersOfPhase are the clusters of one.
 	ClustersOfProduct, ClustersOfPhase int
+	// Names, Supports, Facilitators and Counts are those of a region, SupportsOfCluster
+	// and Readings those of a cluster, Candidates those of a phase, Assessments those of
+	// a candidate.
+	Names, Supports, Facilitators, Counts, SupportsOfCluster, Readings, Candidates, Assessments int
 }
 
 // Lengths gives the greatest lengths of the lists in this state of the record. The
@@ -109,6 +113,8 @@ func (a *Atlas) measureLengths(clusters *clusterLengths) *measured {
 	for _, r := range clusters.ofPhase {
 		l.ClustersOfPhase, l.RowSources = max(l.ClustersOfPhase, r.clusters), max(l.RowSources, len(r.sources))
 	}
+	l.Readings = clusters.readings.greatest()
+	a.country.measure(&l.Lengths, sources)
 	// A no is told by the coverage, a zero by the phases.
 	l.RowSources = min(len(a.Data.Sources), max(l.RowSources+judging, phaseSources))
 	return l
@@ -118,9 +124,9 @@ func (a *Atlas) measureLengths(clusters *clusterLengths) *measured {
 // when some are replaced.
 type clusterLengths struct {
 	// Of how many clusters, or of their grounds, a list has a length.
-	sources, products, phases, regions, events lengthCounts
-	atRegion                                   map[sentra.RegionCode]*row
-	ofProduct, ofPhase                         map[string]*row
+	sources, products, phases, regions, events, readings lengthCounts
+	atRegion                                             map[sentra.RegionCode]*row
+	ofProduct, ofPhase                                   map[string]*row
 	// own are the rows that may be changed.
 	own map[*row]bool
 	// happened are the events of a region.
@@ -162,7 +168,7 @@ func (r *row) add(ids []sentra.SourceID, times int) {
 
 // measureClusters counts all clusters.
 func (a *Atlas) measureClusters() *clusterLengths {
-	l := &clusterLengths{sources: make(lengthCounts), products: make(lengthCounts), phases: make(lengthCounts), regions: make(lengthCounts), events: make(lengthCounts),
+	l := &clusterLengths{sources: make(lengthCounts), products: make(lengthCounts), readings: make(lengthCounts), phases: make(lengthCounts), regions: make(lengthCounts), events: make(lengthCounts),
 		atRegion: make(map[sentra.RegionCode]*row), ofProduct: make(map[string]*row), ofPhase: make(map[string]*row),
 		own: make(map[*row]bool), happened: make(map[sentra.RegionCode]int)}
 	for i := range a.Data.Events {
@@ -178,7 +184,7 @@ func (a *Atlas) measureClusters() *clusterLengths {
 // replaced gives the counts when some clusters are replaced. Events, memberships and
 // designations must be the same.
 func (l *clusterLengths) replaced(a *Atlas, gone, put []*Cluster) *clusterLengths {
-	next := &clusterLengths{sources: maps.Clone(l.sources), products: maps.Clone(l.products), phases: maps.Clone(l.phases), regions: maps.Clone(l.regions),
+	next := &clusterLengths{sources: maps.Clone(l.sources), products: maps.Clone(l.products), readings: maps.Clone(l.readings), phases: maps.Clone(l.phases), regions: maps.Clone(l.regions),
 		events: maps.Clone(l.events), atRegion: maps.Clone(l.atRegion), ofProduct: maps.Clone(l.ofProduct), ofPhase: maps.Clone(l.ofPhase),
 		own: make(map[*row]bool), happened: l.happened}
 	for _, c := range gone {
@@ -198,6 +204,7 @@ func (l *clusterLengths) count(a *Atlas, c *Cluster, times int) {
 		l.sources.add(len(c.Grounds[i].Sources), times)
 	}
 	l.products.add(len(c.Products), times)
+	l.readings.add(len(c.Readings), times)
 	l.phases.add(len(c.Phases), times)
 	l.regions.add(len(c.Regions), times)
 	happened := 0

@@ -189,16 +189,79 @@ func (o *oracle) stands(c *sentra.Cluster, holds func(*sentra.Region) int) int {
 	return result
 }
 
-func (o *oracle) begun(c *sentra.Cluster) bool {
-	return slices.ContainsFunc(o.data.Phases, func(p sentra.Phase) bool { return slices.Contains(c.Phases, p.Key) && p.From.First <= o.day })
+// begun tells whether a cluster is known on the day: no before a phase, unknown before
+// what tells of another.
+func (o *oracle) begun(c *sentra.Cluster) int {
+	if len(c.Phases) > 0 {
+		return value(slices.ContainsFunc(o.data.Phases, func(p sentra.Phase) bool { return slices.Contains(c.Phases, p.Key) && p.From.First <= o.day }))
+	}
+	told := false
+	switch {
+	case c.Began > 0:
+		told = o.day.Time().Year() >= c.Began
+	default:
+		for _, r := range c.Readings {
+			told = told || r.On != nil && *r.On <= o.day
+		}
+		for _, s := range o.data.Sources {
+			told = told || slices.Contains(c.Sources, s.ID) && s.Date != nil && s.Date.Last() <= o.day
+		}
+	}
+	if told {
+		return yes
+	}
+	return unknown
 }
 
-// inside tells whether a begun cluster stands in a region or below it.
+// programmeOnly tells that a filter asks for clusters of the programme alone.
+func programmeOnly(f *sentra.ClusterFilter) bool {
+	if f.Phase != "" || f.InitialTarget != nil || f.Programme != nil && *f.Programme {
+		return true
+	}
+	for _, inner := range f.And {
+		if programmeOnly(inner) {
+			return true
+		}
+	}
+	for _, inner := range f.Or {
+		if !programmeOnly(inner) {
+			return false
+		}
+	}
+	return len(f.Or) > 0
+}
+
+// asksStatus tells that a filter has a status in some place.
+func asksStatus(f *sentra.ClusterFilter) bool {
+	for _, inner := range append(append(slices.Clone(f.And), f.Or...), f.Not) {
+		if inner != nil && asksStatus(inner) {
+			return true
+		}
+	}
+	return f.Status != ""
+}
+
+// name is a region's name on the day.
+func (o *oracle) name(code sentra.RegionCode) string {
+	for _, n := range o.data.Names {
+		if n.Region == code && n.Kind == sentra.NameFormer && n.To.Last() >= o.day {
+			return n.Name
+		}
+	}
+	return o.find(code).Name
+}
+
+// standingIn tells whether a cluster stands in a region or below it, whenever.
+func (o *oracle) standingIn(c *sentra.Cluster, code sentra.RegionCode) int {
+	return o.stands(c, func(r *sentra.Region) int { return value(r.Code == code || o.parent(r.Code) == code) })
+}
+
+// inside tells whether a cluster known on the day stands in a region or below it.
 func (o *oracle) inside(c *sentra.Cluster, code sentra.RegionCode) int {
 	key := standingKey{c, code}
 	v, known := o.standing[key]
 	if !known {
-		if v = no; o.begun(c) {
+		if v = no; o.begun(c) == yes {
 			v = o.stands(c, func(r *sentra.Region) int { return value(r.Code == code || o.parent(r.Code) == code) })
 		}
 		o.standing[key] = v
@@ -439,7 +502,7 @@ func (o *oracle) region(f *sentra.RegionFilter, r *sentra.Region) int {
 		add(value(o.parent(r.Code) == f.Parent))
 	}
 	if f.Name != "" {
-		add(value(strings.Contains(strings.ToLower(r.Name), f.Name)))
+		add(value(strings.Contains(strings.ToLower(o.name(r.Code)), f.Name)))
 	}
 	if f.Designations != nil {
 		any := no
@@ -459,17 +522,22 @@ func (o *oracle) region(f *sentra.RegionFilter, r *sentra.Region) int {
 		add(want(*f.ContainsAffirmative, any))
 	}
 	if f.HostsClusters != nil {
-		any := no
+		any := unknown
 		for i := range o.data.Clusters {
-			any = either(any, o.inside(o.data.Clusters[i], r.Code))
+			if c := o.data.Clusters[i]; !c.Planned {
+				any = either(any, o.inside(c, r.Code))
+			}
 		}
 		add(want(*f.HostsClusters, any))
 	}
 	if f.Clusters != nil {
-		any := no
+		any := unknown
+		if programmeOnly(f.Clusters) {
+			any = no
+		}
 		for i := range o.data.Clusters {
 			c := o.data.Clusters[i]
-			if in := o.inside(c, r.Code); in != no {
+			if in := o.inside(c, r.Code); in != no && (!c.Planned || asksStatus(f.Clusters)) {
 				any = either(any, both(in, o.cluster(f.Clusters, c)))
 			}
 		}
@@ -518,7 +586,32 @@ func (o *oracle) cluster(f *sentra.ClusterFilter, c *sentra.Cluster) int {
 		if c.InitialTarget != nil {
 			target = value(*c.InitialTarget)
 		}
-		add(want(*f.InitialTarget, target))
+		if target = want(*f.InitialTarget, target); len(c.Phases) == 0 {
+			target = no
+		}
+		add(target)
+	}
+	if f.Programme != nil {
+		add(want(*f.Programme, value(len(c.Phases) > 0)))
+	}
+	if f.Status != "" {
+		add(want(f.Status == sentra.ClusterPlanned, value(c.Planned)))
+	}
+	if f.Confidence != nil {
+		known := value(slices.Contains(f.Confidence, c.Confidence))
+		if c.Confidence == "" {
+			known = unknown
+		}
+		add(known)
+	}
+	if f.Supported != nil {
+		known := unknown
+		for _, s := range o.data.Supports {
+			if s.Cluster == c.ID {
+				known = yes
+			}
+		}
+		add(want(*f.Supported, known))
 	}
 	if f.Region != "" {
 		named := value(slices.Contains(c.Regions, f.Region))
@@ -624,9 +717,13 @@ func oracleCountry(t *testing.T, random *rand.Rand) *sentra.Dataset {
 		}
 		data.Boundaries = append(data.Boundaries, sentra.Boundary{Region: r.Code, Shape: shape, Validity: sentra.Period{From: from}, Origin: sentra.OriginImported})
 	}
-	data.Clusters = nil
+	data.Clusters, data.Supports = nil, nil
+	days := func() *sentra.Date {
+		day := sentra.MustDate(oracleDays[random.IntN(len(oracleDays))]) - 1
+		return &day
+	}
 	for i := range 90 {
-		c := sentra.Cluster{Key: fmt.Sprintf("cluster-%02d", i), NameEN: fmt.Sprintf("Name %c%d", 'a'+random.IntN(26), i), Precision: sentra.PrecisionPoint,
+		c := sentra.Cluster{ID: fmt.Sprintf("cluster-%02d", i), Key: fmt.Sprintf("cluster-%02d", i), NameEN: fmt.Sprintf("Name %c%d", 'a'+random.IntN(26), i), Precision: sentra.PrecisionPoint,
 			Point: &orb.Point{95 + 30*random.Float64(), -11 + 19*random.Float64()}}
 		for range 1 + random.IntN(2) {
 			list := regencies
@@ -648,6 +745,19 @@ func oracleCountry(t *testing.T, random *rand.Rand) *sentra.Dataset {
 				}
 			}
 		}
+		switch random.IntN(7) {
+		case 0:
+			c.Began = 2013 + random.IntN(14)
+		case 1, 2:
+			c.Readings = []sentra.Reading{{On: days()}}
+		case 3, 4:
+			source := &data.Sources[random.IntN(len(data.Sources))]
+			c.Sources = []sentra.SourceID{source.ID}
+		}
+		c.Confidence = []sentra.Confidence{"", sentra.Listed, sentra.Partial}[random.IntN(3)]
+		if random.IntN(4) == 0 {
+			data.Supports = append(data.Supports, sentra.Support{ID: c.ID, Cluster: c.ID})
+		}
 		if target := random.IntN(3); target > 0 {
 			is := target == 1
 			c.InitialTarget = &is
@@ -658,6 +768,8 @@ func oracleCountry(t *testing.T, random *rand.Rand) *sentra.Dataset {
 					if key := data.Products[random.IntN(len(data.Products))].Key; !slices.Contains(c.Products, key) {
 						c.Products = append(c.Products, key)
 					}
+				} else if i%2 == 1 {
+					c.Planned = i%8 == 1
 				} else if key := data.Phases[random.IntN(len(data.Phases))].Key; !slices.Contains(c.Phases, key) {
 					c.Phases = append(c.Phases, key)
 				}
@@ -764,7 +876,15 @@ func (m filterMaker) region(depth int) *sentra.RegionFilter {
 func (m filterMaker) cluster(depth int) *sentra.ClusterFilter {
 	f := &sentra.ClusterFilter{}
 	for range 1 + m.IntN(2) {
-		switch m.IntN(11) {
+		switch m.IntN(16) {
+		case 11, 12:
+			f.Programme = m.flag()
+		case 13:
+			f.Status = []sentra.ClusterStatus{sentra.ClusterExisting, sentra.ClusterPlanned}[m.IntN(2)]
+		case 14:
+			f.Confidence = []sentra.Confidence{sentra.Listed, sentra.Inferred}[m.IntN(2):]
+		case 15:
+			f.Supported = m.flag()
 		case 0:
 			f.Phase = m.data.Phases[m.IntN(len(m.data.Phases))].Key
 		case 1:
@@ -899,7 +1019,7 @@ func checkRegions(t *testing.T, a *Atlas, o *oracle, f *sentra.RegionFilter, ran
 		switch order {
 		case sentra.RegionsByName:
 			plain := strings.NewReplacer(" ", "", "-", "", "'", "", ".", "")
-			return strings.Compare(plain.Replace(strings.ToLower(o.find(x).Name)), plain.Replace(strings.ToLower(o.find(y).Name)))
+			return strings.Compare(plain.Replace(strings.ToLower(o.name(x))), plain.Replace(strings.ToLower(o.name(y))))
 		case sentra.RegionsByClusterCount:
 			return cmp.Compare(o.count(y), o.count(x))
 		case sentra.RegionsByArea:
@@ -915,7 +1035,7 @@ func checkRegions(t *testing.T, a *Atlas, o *oracle, f *sentra.RegionFilter, ran
 func (o *oracle) count(code sentra.RegionCode) int {
 	n := 0
 	for i := range o.data.Clusters {
-		if o.inside(o.data.Clusters[i], code) == yes {
+		if c := o.data.Clusters[i]; !c.Planned && o.inside(c, code) == yes {
 			n++
 		}
 	}
@@ -947,15 +1067,17 @@ func checkClusters(t *testing.T, a *Atlas, o *oracle, f *sentra.ClusterFilter, r
 		v := o.cluster(f, c)
 		met["cluster "+valueNames[v]]++
 		in := o.inside(c, region.Code)
-		if o.begun(c) {
-			total[v+1]++
-			row[both(v, in)+1]++
+		there := o.begun(c)
+		if c.Planned && !asksStatus(f) {
+			there = both(there, unknown)
 		}
+		total[both(v, there)+1]++
+		row[both(v, there, o.standingIn(c, region.Code))+1]++
 		if in == yes {
 			within[v+1] = append(within[v+1], c.Key)
 		}
-		if begun && !o.begun(c) {
-			continue
+		if begun {
+			v = both(v, o.begun(c))
 		}
 		switch v {
 		case yes:
@@ -976,7 +1098,7 @@ func checkClusters(t *testing.T, a *Atlas, o *oracle, f *sentra.ClusterFilter, r
 	}
 	metres := func(c *sentra.Cluster) float64 { return orbgeo.DistanceHaversine(*c.Point, f.Near.Point) }
 	slices.SortFunc(hits, func(x, y *sentra.Cluster) int {
-		usual := cmp.Or(slices.Compare(x.Phases, y.Phases), slices.Compare(x.Regions, y.Regions), slices.Compare(x.Products, y.Products), cmp.Compare(x.Key, y.Key))
+		usual := cmp.Or(cmp.Compare(value(len(x.Phases) == 0), value(len(y.Phases) == 0)), slices.Compare(x.Phases, y.Phases), slices.Compare(x.Regions, y.Regions), slices.Compare(x.Products, y.Products), cmp.Compare(x.Key, y.Key))
 		switch {
 		case order == "" && f.Near != nil:
 			return cmp.Or(cmp.Compare(metres(x), metres(y)), usual)
@@ -998,7 +1120,7 @@ func checkClusters(t *testing.T, a *Atlas, o *oracle, f *sentra.ClusterFilter, r
 		t.Errorf("%s, %+v by %q:\ngot  %v, %d open\nwant %v, %d open", o.day, f, order, got, list.NotCovered, wanted, open)
 	}
 
-	inRegion, err := filterClusters(t.Context(), a, a.ClustersOf(region.Code, o.day), f, "", o.day)
+	inRegion, err := filterClusters(t.Context(), a, a.ListedIn(region.Code, o.day), f, "", o.day)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -1020,7 +1142,7 @@ func checkClusters(t *testing.T, a *Atlas, o *oracle, f *sentra.ClusterFilter, r
 		if m.Value != nil {
 			count = *m.Value
 		}
-		return int(count) == counts[yes+1] && m.NotCovered == counts[unknown+1] && (m.Status == sentra.StatusNoData) == (count == 0 && m.NotCovered > 0)
+		return int(count) == counts[yes+1] && m.NotCovered == counts[unknown+1] && (m.Status == sentra.StatusNoData) == (count == 0 && (m.NotCovered > 0 || !programmeOnly(f)))
 	}
 	if !same(measured.Total, total) {
 		t.Errorf("%s, %+v: total %+v, want %v", o.day, f, measured.Total, total)

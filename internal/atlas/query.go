@@ -125,7 +125,7 @@ func (a *Atlas) sortRegions(hits []RegionHit, order sentra.RegionOrder, day sent
 	// The list is by code already; the sorts are stable.
 	switch order {
 	case sentra.RegionsByName:
-		slices.SortStableFunc(hits, func(x, y RegionHit) int { return cmp.Compare(a.names[x.Code], a.names[y.Code]) })
+		slices.SortStableFunc(hits, func(x, y RegionHit) int { return cmp.Compare(a.normalName(x.Code, day), a.normalName(y.Code, day)) })
 	case sentra.RegionsByClusterCount:
 		counts := make(map[sentra.RegionCode]int, len(hits))
 		for _, hit := range hits {
@@ -186,7 +186,7 @@ func (c *compiler) region(f *sentra.RegionFilter) (regionTest, error) {
 		if name == "" {
 			return nil, sentra.BadInput("name", "%.40q has no letter or digit", f.Name)
 		}
-		plain(func(r *sentra.Region) bool { return strings.Contains(c.names[r.Code], name) })
+		plain(func(r *sentra.Region) bool { return strings.Contains(c.normalName(r.Code, c.day), name) })
 	}
 	if f.Designations != nil {
 		truth(func(r *sentra.Region) sentra.Truth {
@@ -202,11 +202,7 @@ func (c *compiler) region(f *sentra.RegionFilter) (regionTest, error) {
 	}
 	if f.ContainsAffirmative != nil {
 		truth(func(r *sentra.Region) sentra.Truth {
-			any := c.affirmative(r.Code, c.day)
-			for _, member := range c.Members(r.Code, c.day) {
-				any = any.Or(c.affirmative(member.Code, c.day))
-			}
-			return any.Is(*f.ContainsAffirmative)
+			return c.containsAffirmative(r.Code, c.day).Is(*f.ContainsAffirmative)
 		})
 	}
 	if f.HostsClusters != nil {
@@ -217,9 +213,16 @@ func (c *compiler) region(f *sentra.RegionFilter) (regionTest, error) {
 		if err != nil {
 			return nil, sentra.In("clusters", err)
 		}
+		// Only the programme's list is complete: of other clusters a region may have one
+		// that the record does not hold.
+		none := sentra.Unknown
+		if f.Clusters.OfProgramme() {
+			none = sentra.False
+		}
+		planned := f.Clusters.NamesStatus()
 		tests = append(tests, func(r *sentra.Region) (sentra.Truth, error) {
-			any := sentra.False
-			for cluster, stands := range c.clustersIn(r.Code, c.day) {
+			any := none
+			for cluster, stands := range c.clustersIn(r.Code, c.day, planned) {
 				t, err := test(cluster)
 				if err != nil {
 					return t, err

@@ -62,9 +62,9 @@ func (a *Atlas) newCluster(stored *sentra.Cluster, c *Cluster) {
 			c.Place = shapes[len(shapes)-1].Label
 		}
 	}
-	c.Begins = math.MaxInt32
-	for _, key := range c.Phases {
-		c.Begins = min(c.Begins, a.phases[key].From.First)
+	known := false
+	if c.Begins, known = c.KnownFrom(a.Phase, a.Source); !known {
+		c.Begins = math.MaxInt32
 	}
 }
 
@@ -73,6 +73,7 @@ func (a *Atlas) indexClusters() {
 	n := len(a.Data.Clusters)
 	a.clusters = clusterKeys{most: make(map[string]*Cluster, n)}
 	a.clustersAt, a.provinceOnly = make(map[sentra.RegionCode][]*Cluster), make(map[sentra.RegionCode][]*Cluster)
+	a.planned, a.plannedProvinces = make(map[sentra.RegionCode][]*Cluster), make(map[sentra.RegionCode][]*Cluster)
 	a.clustersMaking, a.clustersOfPhase = make(map[string][]*Cluster), make(map[string][]*Cluster)
 	a.firstBegun, a.allBegun, a.slots = make(map[sentra.RegionCode]sentra.Date), 0, int32(n)
 	clusters, byKey := make([]Cluster, n), make([]*Cluster, n)
@@ -87,10 +88,17 @@ func (a *Atlas) indexClusters() {
 		slices.SortStableFunc(byKey, compareKeys)
 	}
 	for _, c := range byKey {
+		at, provinces := a.clustersAt, a.provinceOnly
+		if c.Planned {
+			at, provinces = a.planned, a.plannedProvinces
+		}
 		for _, code := range c.Regions {
-			a.clustersAt[code] = append(a.clustersAt[code], c)
+			at[code] = append(at[code], c)
 			if code.Level() == sentra.LevelProvince {
-				a.provinceOnly[code] = append(a.provinceOnly[code], c)
+				provinces[code] = append(provinces[code], c)
+			}
+			if c.Planned {
+				continue
 			}
 			if first, known := a.firstBegun[code]; !known || c.Begins < first {
 				a.firstBegun[code] = c.Begins
@@ -127,6 +135,10 @@ func usualOrder(byKey []*Cluster) []*Cluster {
 	products := ranksOf(byKey, func(c *Cluster) []string { return c.Products })
 	for i, c := range byKey {
 		entries[i] = entry{phases(c.Phases), regions(c.Regions), products(c.Products), int32(i)}
+		if !c.OfProgramme() {
+			// Those without a phase come last.
+			entries[i].phases = math.MaxInt32
+		}
 	}
 	slices.SortFunc(entries, func(x, y entry) int {
 		return cmp.Or(cmp.Compare(x.phases, y.phases), cmp.Compare(x.regions, y.regions), cmp.Compare(x.products, y.products), cmp.Compare(x.key, y.key))
@@ -219,11 +231,19 @@ func (a *Atlas) replaceClusters(before, after []*sentra.Cluster) (gone, put []*C
 		put[i].slot = slot
 	}
 	a.clusters = a.clusters.replaced(gone, put)
-	regionsOf := func(c *Cluster) []sentra.RegionCode { return c.Regions }
-	a.clustersAt = replaceIn(a.clustersAt, gone, put, regionsOf, compareKeys)
-	a.provinceOnly = replaceIn(a.provinceOnly, gone, put, func(c *Cluster) []sentra.RegionCode {
-		return slices.DeleteFunc(slices.Clone(c.Regions), func(code sentra.RegionCode) bool { return code.Level() != sentra.LevelProvince })
-	}, compareKeys)
+	// regions gives those of planned clusters or of others, only provinces where told.
+	regions := func(planned, provinces bool) func(c *Cluster) []sentra.RegionCode {
+		return func(c *Cluster) []sentra.RegionCode {
+			if c.Planned != planned {
+				return nil
+			}
+			return slices.DeleteFunc(slices.Clone(c.Regions), func(code sentra.RegionCode) bool { return provinces && code.Level() != sentra.LevelProvince })
+		}
+	}
+	a.clustersAt = replaceIn(a.clustersAt, gone, put, regions(false, false), compareKeys)
+	a.provinceOnly = replaceIn(a.provinceOnly, gone, put, regions(false, true), compareKeys)
+	a.planned = replaceIn(a.planned, gone, put, regions(true, false), compareKeys)
+	a.plannedProvinces = replaceIn(a.plannedProvinces, gone, put, regions(true, true), compareKeys)
 	a.clustersMaking = replaceIn(a.clustersMaking, gone, put, func(c *Cluster) []string { return distinct(c.Products) }, compareClusters)
 	a.clustersOfPhase = replaceIn(a.clustersOfPhase, gone, put, func(c *Cluster) []string { return distinct(c.Phases) }, compareClusters)
 	usual := a.clusterOrder.replaced(gone, put, compareClusters)

@@ -100,12 +100,19 @@ func (a *Atlas) standsIn(c *Cluster, day sentra.Date, test regionTest) (sentra.T
 	return any, nil
 }
 
-// ClustersOf gives the clusters in a region, or in the regions below it, whose
-// phase had begun by the day; not those of which nothing tells whether they are.
+// ClustersOf gives the clusters in a region, or in the regions below it, that are
+// known on the day; not those that are only planned, and not those of which nothing
+// tells whether they are there.
 func (a *Atlas) ClustersOf(code sentra.RegionCode, day sentra.Date) []*Cluster {
+	return a.knownIn(a.clustersAt, a.provinceOnly, code, day)
+}
+
+// knownIn is ClustersOf for clusters that are given by the regions they name and, of
+// those that name a province, by that.
+func (a *Atlas) knownIn(clusters, provinceOnly map[sentra.RegionCode][]*Cluster, code sentra.RegionCode, day sentra.Date) []*Cluster {
 	var out []*Cluster
 	add := func(at sentra.RegionCode) {
-		for _, c := range a.clustersAt[at] {
+		for _, c := range clusters[at] {
 			// Only one of several regions can be met a second time.
 			if c.Begins <= day && (len(c.Regions) == 1 || !slices.Contains(out, c)) {
 				out = append(out, c)
@@ -116,7 +123,7 @@ func (a *Atlas) ClustersOf(code sentra.RegionCode, day sentra.Date) []*Cluster {
 	for _, member := range a.Members(code, day) {
 		add(member.Code)
 	}
-	for province := range a.provinceOnly {
+	for province := range provinceOnly {
 		if at, _ := a.possibleRegions(province, day); at == code && province != code {
 			add(province)
 		}
@@ -125,12 +132,19 @@ func (a *Atlas) ClustersOf(code sentra.RegionCode, day sentra.Date) []*Cluster {
 }
 
 // clustersIn gives the clusters of ClustersOf, for which it is true that they
-// stand in the region, and those of which that is unknown.
-func (a *Atlas) clustersIn(code sentra.RegionCode, day sentra.Date) iter.Seq2[*Cluster, sentra.Truth] {
+// stand in the region, if wanted the planned ones, and those of which it is unknown.
+func (a *Atlas) clustersIn(code sentra.RegionCode, day sentra.Date, planned bool) iter.Seq2[*Cluster, sentra.Truth] {
 	return func(yield func(*Cluster, sentra.Truth) bool) {
 		for _, c := range a.ClustersOf(code, day) {
 			if !yield(c, sentra.True) {
 				return
+			}
+		}
+		if planned {
+			for _, c := range a.PlannedIn(code, day) {
+				if !yield(c, sentra.True) {
+					return
+				}
 			}
 		}
 		for c := range a.perhapsIn(code, day) {
@@ -141,9 +155,8 @@ func (a *Atlas) clustersIn(code sentra.RegionCode, day sentra.Date) iter.Seq2[*C
 	}
 }
 
-// perhapsIn gives the clusters whose phase had begun by the day and that are known
-// to a province only, of which the region is a part, or that was made out of the
-// region and of another.
+// perhapsIn gives the clusters known on the day of whose place only a province is known,
+// of which the region is a part, or that was made out of the region and of another.
 func (a *Atlas) perhapsIn(code sentra.RegionCode, day sentra.Date) iter.Seq[*Cluster] {
 	return func(yield func(*Cluster) bool) {
 		for province, clusters := range a.provinceOnly {
@@ -162,8 +175,8 @@ func (a *Atlas) perhapsIn(code sentra.RegionCode, day sentra.Date) iter.Seq[*Clu
 	}
 }
 
-// hosts tells whether a region, or one below it, has a cluster whose phase had
-// begun by the day.
+// hosts tells whether a region, or one below it, has a cluster on the day. The record
+// does not hold all of the country's, so that where none is known it is unknown.
 func (a *Atlas) hosts(code sentra.RegionCode, day sentra.Date) sentra.Truth {
 	if first, any := a.firstBegun[code]; any && first <= day {
 		return sentra.True
@@ -178,8 +191,5 @@ func (a *Atlas) hosts(code sentra.RegionCode, day sentra.Date) sentra.Truth {
 			return sentra.True
 		}
 	}
-	for range a.perhapsIn(code, day) {
-		return sentra.Unknown
-	}
-	return sentra.False
+	return sentra.Unknown
 }

@@ -76,12 +76,19 @@ func similar(name, text string) float64 {
 	return nearness * 0.6
 }
 
+// otherName is how much less a former or variant name of a region counts than its own.
+const otherName = 0.01
+
 // searched gives all that is searched with its names normalised: regions of any
 // day, then clusters and products in their order.
 func (a *Atlas) searched(yield func(hit SearchHit, names, normal []string) bool) {
 	for i := range a.Data.Regions {
 		r := &a.Data.Regions[i]
-		if !yield(SearchHit{Region: r}, []string{r.Name}, []string{a.names[r.Code]}) {
+		names, normal := []string{r.Name}, []string{a.names[r.Code]}
+		for _, n := range a.Names(r.Code) {
+			names, normal = append(names, n.Name), append(normal, a.country.normal[n])
+		}
+		if !yield(SearchHit{Region: r}, names, normal) {
 			return
 		}
 	}
@@ -121,6 +128,9 @@ func (a *Atlas) Search(ctx context.Context, text string, day sentra.Date, limit 
 		if hit.Region != nil && !hit.Region.Validity.Contains(day) {
 			return true
 		}
+		// otherName is how much less a former or variant name of a region counts than its own.
+		const otherName = 0.01
+
 		for n, name := range normal {
 			if score := similar(name, wanted); score > hit.Score {
 				hit.Score, hit.Matched = score, names[n]

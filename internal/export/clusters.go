@@ -47,6 +47,22 @@ func (r *clusterRow) overall() (sentra.Answer, sentra.Confidence) {
 	return sentra.AnyOf(all)
 }
 
+// figures are the cluster's, empty ones where it has none.
+func (r *clusterRow) figures() sentra.Figures {
+	if r.Figures == nil {
+		return sentra.Figures{}
+	}
+	return *r.Figures
+}
+
+// year gives nil for a year that is not known.
+func year(n int) any {
+	if n == 0 {
+		return nil
+	}
+	return n
+}
+
 // ClusterColumns describes the columns of the clusters.
 func ClusterColumns() []Column { return described(clusterColumns()) }
 
@@ -66,13 +82,12 @@ func clusterColumns() []column[*clusterRow] {
 		return out
 	}
 	code := func(r *sentra.Region) string { return string(r.Code) }
-	named := func(r *sentra.Region) string { return r.Name }
 	columns := []column[*clusterRow]{
 		{Column{Name: "key", Type: Text, Description: "Short name, stable."},
 			func(r *clusterRow) any { return r.Key }},
-		{Column{Name: "name", Type: Text, Description: "The product and the place, in English."},
+		{Column{Name: "name", Type: Text, Description: "The product and the place, in English; of a cluster that is not the programme's its name."},
 			func(r *clusterRow) any { return r.NameEN }},
-		{Column{Name: "nameId", Type: Text, Description: "The product and the place, in Indonesian."},
+		{Column{Name: "nameId", Type: Text, Description: "The product and the place, in Indonesian; of a cluster that is not the programme's its name."},
 			func(r *clusterRow) any { return r.NameID }},
 		{Column{Name: "products", Type: TextList, Description: "What the cluster makes: the products' keys."},
 			func(r *clusterRow) any { return union(r.Products) }},
@@ -84,8 +99,29 @@ func clusterColumns() []column[*clusterRow] {
 			func(r *clusterRow) any {
 				return list(r, r.Products, func(key string) string { return r.atlas.Product(key).NameID })
 			}},
-		{Column{Name: "phases", Type: TextList, Description: "The phases of the programme in which it was developed."},
+		{Column{Name: "phases", Type: TextList, Description: "The phases of the programme in which it was developed; empty for a cluster that is not the programme's."},
 			func(r *clusterRow) any { return union(r.Phases) }},
+		{Column{Name: "status", Type: Text, Values: values([]sentra.ClusterStatus{sentra.ClusterExisting, sentra.ClusterPlanned}), Description: "Whether it stands or is only planned."},
+			func(r *clusterRow) any { return string(r.Status()) }},
+		{Column{Name: "confidence", Type: Text, Nullable: true, Values: values([]sentra.Confidence{sentra.Listed, sentra.Inferred, sentra.Partial}), Description: "How the cluster is known; empty where nothing was said of it."},
+			func(r *clusterRow) any { return optional(string(r.Confidence)) }},
+		{Column{Name: "firstYear", Type: Integer, Nullable: true, Description: "The year it began; empty where not known."},
+			func(r *clusterRow) any { return year(r.Began) }},
+		{Column{Name: "knownFrom", Type: Day, Nullable: true, Description: "The first day on which the cluster is known; before it, unless it is the programme's, it is not known whether there was the cluster."},
+			func(r *clusterRow) any {
+				if from, known := r.KnownFrom(r.atlas.Phase, r.atlas.Source); known {
+					return from.String()
+				}
+				return nil
+			}},
+		{Column{Name: "place", Type: Text, Nullable: true, Description: "Village, district or street in words."},
+			func(r *clusterRow) any { return optional(r.Cluster.Cluster.Place) }},
+		{Column{Name: "units", Type: Integer, Nullable: true, Description: "Enterprises in figuresYear; not to be added to figures of other years."},
+			func(r *clusterRow) any { return pointer(r.figures().Units) }},
+		{Column{Name: "workers", Type: Integer, Nullable: true, Description: "People who work there in figuresYear."},
+			func(r *clusterRow) any { return pointer(r.figures().Workers) }},
+		{Column{Name: "figuresYear", Type: Integer, Nullable: true, Description: "The year of units and workers; empty where the source does not tell it."},
+			func(r *clusterRow) any { return year(r.figures().Year) }},
 		{Column{Name: "asOf", Type: Day, Description: "The day the row answers for."},
 			func(r *clusterRow) any { return r.day.String() }},
 		{Column{Name: "regionCodes", Type: TextList, Description: "The official codes (kode Kemendagri) of the regencies and cities it stands in."},
@@ -94,14 +130,16 @@ func clusterColumns() []column[*clusterRow] {
 			}},
 		{Column{Name: "regionNames", Type: TextList, Description: "Their names."},
 			func(r *clusterRow) any {
-				return list(r, values(r.Regions), func(code string) string { return r.atlas.Region(sentra.RegionCode(code)).Name })
+				return list(r, values(r.Regions), func(code string) string { return r.atlas.NameOn(r.atlas.Region(sentra.RegionCode(code)), r.day) })
 			}},
 		{Column{Name: "regionNote", Type: Text, Nullable: true, Description: "What the source says of the place beyond the regions named."},
 			func(r *clusterRow) any { return optional(r.RegionNote) }},
 		{Column{Name: "provinceCodes", Type: TextList, Description: "The codes of the provinces that these stand in on the day."},
 			func(r *clusterRow) any { return regions(r.provinces, code) }},
 		{Column{Name: "provinceNames", Type: TextList, Description: "Their names."},
-			func(r *clusterRow) any { return regions(r.provinces, named) }},
+			func(r *clusterRow) any {
+				return regions(r.provinces, func(p *sentra.Region) string { return r.atlas.NameOn(p, r.day) })
+			}},
 		{Column{Name: "provinceNamed", Type: Text, Nullable: true, Description: "The province as the source names it, which may since have been split."},
 			func(r *clusterRow) any { return optional(r.ProvinceNamed) }},
 		{Column{Name: "lon", Type: Number, Description: "Longitude of the location in degrees."},

@@ -315,7 +315,7 @@ func TestNotCovered(t *testing.T) {
 	}
 	yes := true
 	r := request(t, export.Regions, export.GeoJSON, "asOf=2017-12-25")
-	r.Regions = &sentra.RegionFilter{Affirmative: &yes, HostsClusters: &yes}
+	r.Regions = &sentra.RegionFilter{Affirmative: &yes, Clusters: &sentra.ClusterFilter{Programme: &yes}}
 	var head export.Head
 	if err := json.Unmarshal([]byte(written(t, a, r)), &head); err != nil {
 		t.Fatal(err)

@@ -64,8 +64,8 @@ func regionColumns() []column[*regionRow] {
 	columns := []column[*regionRow]{
 		{Column{Name: "code", Type: Text, Description: "The official code of the Ministry of Home Affairs (kode Kemendagri): 94 or 94.06. A text, not a number: 11.10 is not 11.1."},
 			func(r *regionRow) any { return string(r.Code) }},
-		{Column{Name: "name", Type: Text, Description: "The official name with its kind."},
-			func(r *regionRow) any { return r.Name }},
+		{Column{Name: "name", Type: Text, Description: "The official name of the day with its kind."},
+			func(r *regionRow) any { return r.atlas.NameOn(r.Region, r.day) }},
 		{Column{Name: "kind", Type: Text, Values: values([]sentra.RegionKind{sentra.KindProvince, sentra.KindRegency, sentra.KindCity}), Description: "Province (provinsi), regency (kabupaten) or city (kota)."},
 			func(r *regionRow) any { return string(r.Kind) }},
 		{Column{Name: "level", Type: Text, Values: values([]sentra.Level{sentra.LevelProvince, sentra.LevelRegency}), Description: "The level of the administration."},
@@ -84,8 +84,14 @@ func regionColumns() []column[*regionRow] {
 				if r.province == nil {
 					return nil
 				}
-				return r.province.Name
+				return r.atlas.NameOn(r.province, r.day)
 			}},
+		{Column{Name: "bpsCode", Type: Text, Nullable: true, Description: "The code of Statistics Indonesia (BPS) on the day; empty where none is known."},
+			func(r *regionRow) any { return optional(r.atlas.CodeOn(r.Code, sentra.SystemBPS, r.day)) }},
+		{Column{Name: "isoCode", Type: Text, Nullable: true, Description: "The ISO 3166-2 code of a province; empty for a regency or city."},
+			func(r *regionRow) any { return optional(r.atlas.CodeOn(r.Code, sentra.SystemISO, r.day)) }},
+		{Column{Name: "pCode", Type: Text, Nullable: true, Description: "The P-code of OCHA's common operational datasets on the day; empty where none is known."},
+			func(r *regionRow) any { return optional(r.atlas.CodeOn(r.Code, sentra.SystemPCode, r.day)) }},
 		{Column{Name: "validFrom", Type: Day, Description: "First day the region is known to exist; the record begins on 2014-07-23."},
 			func(r *regionRow) any { return day(r.Validity.From) }},
 		{Column{Name: "validTo", Type: Day, Nullable: true, Description: "Last day of the region; empty while it exists."},
@@ -106,7 +112,7 @@ func regionColumns() []column[*regionRow] {
 				}
 				return int(*r.within.Clusters.Value)
 			}},
-		{Column{Name: "clusterCount", Type: Integer, Description: "Number of clusters (sentra IKM) in the region whose phase had begun by the day."},
+		{Column{Name: "clusterCount", Type: Integer, Description: "Number of clusters (sentra IKM) in the region that are known on the day, those only planned left out. The record does not hold all of the country's."},
 			func(r *regionRow) any { return len(r.clusters) }},
 		{Column{Name: "clusters", Type: TextList, Description: "The keys of these clusters."},
 			func(r *regionRow) any {

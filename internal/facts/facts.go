@@ -1,6 +1,6 @@
-// Package facts carries the facts that Sentra ships with - regions, official
-// codes, designations and the Kemenperin-JICA programme - and reads them into
-// the domain. Each fact keeps the source that its data file names.
+// Package facts carries the facts that Sentra ships with - regions, their codes and
+// names, designations, the Kemenperin-JICA programme, the country's clusters, their
+// funds and facilitators - and reads them into the domain. Each fact keeps the source that its data file names.
 package facts
 
 import (
@@ -31,7 +31,7 @@ const BoundarySource sentra.SourceID = "wilayah-boundaries"
 // Number is that of the facts. It goes up by one with every change of them, in
 // the data files or in how they are read; a record takes facts of a greater number
 // only.
-const Number = 2
+const Number = 3
 
 // Digest names the state of facts that were read.
 func Digest(read *sentra.Facts) (string, error) {
@@ -51,6 +51,7 @@ func Load() (*sentra.Facts, error) {
 	l := loader{known: map[sentra.SourceID]bool{}}
 	for _, step := range []func() error{
 		l.regions, l.memberships, l.officialCodes, l.designations, l.coverage, l.programme,
+		l.otherCodes, l.names, l.clusters, l.supports, l.programmeFacts, l.counts, l.candidates,
 	} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("load the facts: %w", err)
@@ -425,7 +426,7 @@ func (l *loader) programme() error {
 			NameEN: capital(c.ProductEN) + ", " + place, NameID: capital(c.ProductID) + ", " + place,
 			Products: []string{product}, Phases: []string{c.Phase}, Regions: codes, RegionNote: c.RegionNote,
 			ProvinceNamed: c.ProvinceNamed, Precision: sentra.PrecisionRegency, InitialTarget: c.InitialTarget,
-			Sources: cite(c.Source, c.RegionSource),
+			Confidence: sentra.Listed, Sources: cite(c.Source, c.RegionSource),
 		})
 	}
 	for _, e := range file.Events {

@@ -8,21 +8,13 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// known gives a gazetteer of the facts, with a few BPS codes and a former code.
+// known gives a gazetteer of the facts.
 func known(t testing.TB) *Gazetteer {
 	t.Helper()
 	f, err := facts.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	last := sentra.MustDate("2022-07-24")
-	next := last + 1
-	f.Codes = append(f.Codes,
-		sentra.OfficialCode{Region: "31.74", System: sentra.SystemBPS, Value: "3171"},
-		sentra.OfficialCode{Region: "31.71", System: sentra.SystemBPS, Value: "3173"},
-		sentra.OfficialCode{Region: "94.06", System: sentra.SystemBPS, Value: "9408", Validity: sentra.Period{To: &last}},
-		sentra.OfficialCode{Region: "94.05", System: sentra.SystemBPS, Value: "9408", Validity: sentra.Period{From: &next}},
-		sentra.OfficialCode{Region: "94.06", System: sentra.SystemKemendagri, Value: "91.26", Validity: sentra.Period{To: &last}})
 	return New(&sentra.Dataset{Facts: *f})
 }
 
@@ -55,8 +47,10 @@ func TestCodes(t *testing.T) {
 		{sentra.SystemKemendagri, "91.26", "2017-12-25", "94.06", nil},
 		{sentra.SystemKemendagri, "91.26", "2023-01-01", "", []string{"former code"}},
 		{sentra.SystemBPS, "3171", "", "31.74", nil},
-		{sentra.SystemBPS, "9408", "2017-12-25", "94.06", nil},
-		{sentra.SystemBPS, "9408", "2023-01-01", "94.05", nil},
+		{sentra.SystemBPS, "9408", "2017-12-25", "91.05", nil},
+		{sentra.SystemBPS, "9434", "2017-12-25", "94.06", nil},
+		{sentra.SystemBPS, "9434", "2023-01-01", "", []string{"no region has the BPS code 9434", "Kabupaten Dogiyai (today 94.06) until 2022-12-31"}},
+		{sentra.SystemBPS, "9602", "2023-01-01", "94.06", nil},
 		{sentra.SystemBPS, "94.08", "2023-01-01", "", []string{"no BPS code", "Ministry"}},
 		{sentra.SystemBPS, "9999", "", "", []string{"no region has the BPS code"}},
 		{sentra.SystemISO, "ID-PT", "", "94", nil},

@@ -91,7 +91,7 @@ func TestExportHeaders(t *testing.T) {
 			t.Errorf("%s again: %d with %d bytes", c.path, again.Code, again.Body.Len())
 		}
 	}
-	w := get(handler, "GET", "/regions.csv?asOf=2017-12-25&filter="+url.QueryEscape(`{"affirmative":true,"hostsClusters":true}`), "Origin", "https://example.org")
+	w := get(handler, "GET", "/regions.csv?asOf=2017-12-25&filter="+url.QueryEscape(`{"affirmative":true,"clusters":{"programme":true}}`), "Origin", "https://example.org")
 	if h := w.Header(); h.Get("Sentra-Total-Count") != "1" || h.Get("Sentra-Not-Covered-Count") != "5" || h.Get("Sentra-As-Of") != "2017-12-25" ||
 		!strings.Contains(h.Get("Access-Control-Expose-Headers"), "Sentra-Not-Covered-Count") {
 		t.Errorf("got %v", h)

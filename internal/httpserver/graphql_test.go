@@ -286,7 +286,7 @@ func TestEntityTagsOfAnswers(t *testing.T) {
 func TestKeptAnswers(t *testing.T) {
 	s := newGraphQLServer(t, nil)
 	made, kept := `sentra_graphql_answers_total{how="made"}`, `sentra_graphql_answers_total{how="kept"}`
-	body := `{"query":"{regions(filter:{affirmative:true,hostsClusters:true},asOf:\"2017-12-25\"){nodes{code}}}"}`
+	body := `{"query":"{regions(filter:{affirmative:true,clusters:{programme:true}},asOf:\"2017-12-25\"){nodes{code}}}"}`
 	const want = `{"data":{"regions":{"nodes":[{"code":"94.06"}]}}}`
 	for i := range 3 {
 		if w := post(s, body); w.Body.String() != want {
@@ -360,6 +360,9 @@ func TestLastingAnswersDoNotDependOnToday(t *testing.T) {
 		"regionsAtMany": `regionsAtMany(points: [{lon: 135.5, lat: -4}], toleranceMetres: 1000, asOf: "2017-12-25") { province { code asOf } }`,
 		"choropleth":    `choropleth(by: REGION, level: PROVINCE, measure: AFFIRMATIVE_CLUSTER_COUNT, asOf: "2017-12-25") { asOf total { value } rows { key status value share reason region ` + region + ` } }`,
 		"cluster":       `cluster(key: "2017-94.06-coffee-processing", asOf: "2017-12-25") { id asOf regions ` + region + ` products { id asOf } }`,
+		"supports":      `supports(asOf: "2017-12-25") { nodes { region ` + region + ` cluster { id asOf } product { id asOf } } }`,
+		"screening":     `screening(asOf: "2017-12-25") { asOf rows { lower upper region { code name asOf } findings { element outcome reason supports { id } clusters { id } designations { id } } } }`,
+		"coverage":      `coverage(asOf: "2017-12-25") { clusterCount plannedCount region { code asOf name } }`,
 		"clusters":      `clusters(asOf: "2017-12-25") { nodes { id regions ` + region + ` } }`,
 	}
 	s := newGraphQLServer(t, func(config *httpserver.Config) { config.MaxComplexity = 1 << 30 })

@@ -24,6 +24,8 @@ type clusterTable struct {
 	rows     []int32 // of each cluster
 	products []sentra.Product
 	sources  []sentra.Source
+	// stored are the clusters of the record by key.
+	stored map[string]*sentra.Cluster
 }
 
 // clusterReader makes clusters of rows.
@@ -39,11 +41,20 @@ type clusterReader struct {
 	known         map[string]bool
 	productOf     map[string][]string
 	seen          map[string]int32 // key to row
+	dated         map[sentra.SourceID]bool
+	options       TableOptions
 }
 
 func parseClusters(file *inputfile.File, data *sentra.Dataset, options TableOptions) (*clusterTable, *table, error) {
 	c := &clusterReader{places: newPlaces(data), citations: newCitations(data), phaseOf: make(map[string][]string), productByName: make(map[string]string),
-		known: make(map[string]bool), productOf: make(map[string][]string), seen: make(map[string]int32)}
+		known: make(map[string]bool), productOf: make(map[string][]string), seen: make(map[string]int32), options: options,
+		clusterTable: clusterTable{stored: make(map[string]*sentra.Cluster, len(data.Clusters))}, dated: make(map[sentra.SourceID]bool)}
+	for _, one := range data.Clusters {
+		c.stored[one.Key] = one
+	}
+	for i := range data.Sources {
+		c.dated[data.Sources[i].ID] = data.Sources[i].Date != nil
+	}
 	for _, p := range data.Products {
 		c.known[p.Key] = true
 		c.productByName[strings.ToLower(p.NameID)] = p.Key
@@ -75,15 +86,16 @@ func (r *clusterReader) row(row *row) {
 	}
 	c.Regions = row.regions("regions", r.places)
 	c.Products = r.product(row)
-	phase := row.oneOf("phase", r.phases...)
-	c.Phases = r.phaseOf[phase]
+	if row.text("phase") != "" {
+		c.Phases = r.phaseOf[row.oneOf("phase", r.phases...)]
+	}
 	r.place(row, &c)
 	r.target(row, &c)
 	c.RegionNote, c.ProvinceNamed = row.note(), row.bounded("province_named", maxName)
-	row.whole("units", 0, 10_000_000)
-	row.whole("workers", 0, 100_000_000)
+	row.figures(&c)
 	c.Sources = r.citations.of(row)
 	if c.Key = row.key(&c); c.Key != "" {
+		r.complete(row, &c)
 		if before, twice := r.seen[c.Key]; twice {
 			row.fault("key", "the cluster %s stands in the file a second time, first in %s %d", c.Key, row.Unit(), before)
 		} else if len(r.seen) < maxRows {
@@ -103,6 +115,46 @@ func (r *clusterReader) row(row *row) {
 		}
 		r.clusters = append(r.clusters, c)
 		r.rows = append(r.rows, int32(row.Number))
+	}
+}
+
+// figures reads numbers, with their year, the first year and how all is known.
+func (r *row) figures(c *sentra.Cluster) {
+	var f sentra.Figures
+	for column, into := range map[string]**int{"units": &f.Units, "workers": &f.Workers} {
+		if n, given := r.whole(column, 0, 100_000_000); given {
+			*into = &n
+		}
+	}
+	if f.Units != nil || f.Workers != nil {
+		f.Year, _ = r.whole("year", 1000, 9999)
+		c.Figures = &f
+	}
+	c.Began, _ = r.whole("first_year", 1000, 9999)
+	if r.text("confidence") != "" {
+		c.Confidence = sentra.Confidence(r.oneOf("confidence", string(sentra.Listed), string(sentra.Inferred), string(sentra.Partial)))
+	}
+}
+
+// complete adds what the record holds of a cluster and the row leaves empty. One of
+// which nothing else tells since when it is known is so since it was read, today.
+func (r *clusterReader) complete(row *row, c *sentra.Cluster) {
+	before := r.stored[c.Key]
+	switch {
+	case row.text("status") != "":
+		c.Planned = row.oneOf("status", string(sentra.ClusterExisting), string(sentra.ClusterPlanned)) == string(sentra.ClusterPlanned)
+	case before != nil:
+		c.Planned = before.Planned
+	}
+	if c.Planned && len(c.Phases) > 0 {
+		row.fault("status", "a cluster of the programme is not only planned")
+	}
+	if before != nil {
+		*c = c.Keeping(*before)
+	}
+	if len(c.Phases) == 0 && c.Began == 0 && len(c.Readings) == 0 && len(c.Sources) > 0 && !slices.ContainsFunc(c.Sources, func(id sentra.SourceID) bool { return r.dated[id] }) {
+		day := r.options.Today
+		c.Readings = []sentra.Reading{{Source: c.Sources[0], Read: "imported from " + row.table.file.Name, On: &day}}
 	}
 }
 
@@ -226,16 +278,22 @@ func (r *clusterReader) place(row *row, c *sentra.Cluster) {
 }
 
 func (r *clusterReader) target(row *row, c *sentra.Cluster) {
+	c.InitialTarget = row.truth("initial_target")
+}
+
+// truth reads whether something is so, nil for an empty cell.
+func (r *row) truth(column string) *bool {
 	yes, no := true, false
-	switch text := strings.ToLower(row.text("initial_target")); text {
+	switch text := strings.ToLower(r.text(column)); text {
 	case "":
 	case "true", "ya", "yes", "1":
-		c.InitialTarget = &yes
+		return &yes
 	case "false", "tidak", "no", "0":
-		c.InitialTarget = &no
+		return &no
 	default:
-		row.fault("initial_target", "%s is neither true nor false", tablefile.Quote(text))
+		r.fault(column, "%s is neither true nor false", tablefile.Quote(text))
 	}
+	return nil
 }
 
 // note gives what the file says of the place beyond the region.
@@ -259,16 +317,12 @@ func importClusters(ctx context.Context, record Record, file *inputfile.File, da
 	if err != nil {
 		return nil, err
 	}
-	stored := make(map[string]*sentra.Cluster, len(data.Clusters))
-	for _, c := range data.Clusters {
-		stored[c.Key] = c
-	}
 	report := newReport(file, t)
 	report.rows = len(parsed.clusters)
 	report.row = func(i int) ReportRow {
 		c := &parsed.clusters[i]
 		row := ReportRow{Row: int(parsed.rows[i]), Key: c.Key, Action: New}
-		if before := stored[c.Key]; before != nil {
+		if before := parsed.stored[c.Key]; before != nil {
 			row.compare(clusterFields(before), clusterFields(c))
 		}
 		return row
@@ -294,5 +348,6 @@ func clusterFields(c *sentra.Cluster) []field {
 	}
 	return []field{{"name_en", c.NameEN}, {"name_id", c.NameID}, {"product", strings.Join(c.Products, ";")}, {"phase", strings.Join(c.Phases, ";")},
 		{"regions", join(c.Regions)}, {"lon, lat", point}, {"precision", string(c.Precision)}, {"initial_target", target},
-		{"region_note", c.RegionNote}, {"province_named", c.ProvinceNamed}, {"source", join(c.Sources)}}
+		{"region_note", c.RegionNote}, {"province_named", c.ProvinceNamed}, {"status", string(c.Status())}, {"first_year", yearText(c.Began)},
+		{"units, workers", figuresText(c.Figures)}, {"confidence", string(c.Confidence)}, {"source", join(c.Sources)}}
 }

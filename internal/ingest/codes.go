@@ -16,6 +16,7 @@ var codeForms = map[sentra.CodeSystem]map[sentra.Level]*regexp.Regexp{
 	sentra.SystemKemendagri: {sentra.LevelProvince: regexp.MustCompile(`^\d{2}$`), sentra.LevelRegency: regexp.MustCompile(`^\d{2}\.\d{2}$`)},
 	sentra.SystemBPS:        {sentra.LevelProvince: regexp.MustCompile(`^\d{2}$`), sentra.LevelRegency: regexp.MustCompile(`^\d{4}$`)},
 	sentra.SystemISO:        {sentra.LevelProvince: regexp.MustCompile(`^ID-[A-Z]{2}$`)},
+	sentra.SystemPCode:      {sentra.LevelProvince: regexp.MustCompile(`^ID\d{2}$`), sentra.LevelRegency: regexp.MustCompile(`^ID\d{4}$`)},
 }
 
 // importCodes sets official codes. For each code and region it names, the file
@@ -114,7 +115,7 @@ func withoutConflicts(t *table, codes []codeRow, data *sentra.Dataset) []codeRow
 }
 
 func officialCode(row *row, p *places) (c sentra.OfficialCode) {
-	c.System = sentra.CodeSystem(row.oneOf("system", string(sentra.SystemKemendagri), string(sentra.SystemBPS), string(sentra.SystemISO)))
+	c.System = sentra.CodeSystem(row.oneOf("system", string(sentra.SystemKemendagri), string(sentra.SystemBPS), string(sentra.SystemISO), string(sentra.SystemPCode)))
 	c.Region = row.one("region_code", p)
 	c.Value = row.code("value")
 	if c.Region != "" && !row.failed {

@@ -1,5 +1,5 @@
 // Package ingest turns files into commands for the record: tables of clusters,
-// designations and official codes, and boundaries. It checks everything before
+// designations, official codes, funds, facilitators and candidates, and boundaries. It checks everything before
 // anything is written, and tells all that is wrong with a file at once.
 package ingest
 
@@ -26,6 +26,12 @@ func Table(ctx context.Context, record Record, schema *Schema, file *inputfile.F
 		return importDesignations(ctx, record, file, data, options)
 	case CoverageSchema:
 		return importCoverage(ctx, record, file, data, options)
+	case SupportSchema:
+		return importSupports(ctx, record, file, data, options)
+	case FacilitatorSchema:
+		return importFacilitators(ctx, record, file, data, options)
+	case CandidateSchema:
+		return importCandidates(ctx, record, file, data, options)
 	case CodeSchema:
 		return importCodes(ctx, record, file, data, options)
 	}
@@ -46,6 +52,21 @@ func Designations(ctx context.Context, record Record, data []byte, name string) 
 // Codes is Clusters for official codes.
 func Codes(ctx context.Context, record Record, data []byte, name string) (int, error) {
 	return importBytes(ctx, record, CodeSchema, data, name)
+}
+
+// Supports is Clusters for money for small industry.
+func Supports(ctx context.Context, record Record, data []byte, name string) (int, error) {
+	return importBytes(ctx, record, SupportSchema, data, name)
+}
+
+// FacilitatorCounts is Clusters for counts of facilitators.
+func FacilitatorCounts(ctx context.Context, record Record, data []byte, name string) (int, error) {
+	return importBytes(ctx, record, FacilitatorSchema, data, name)
+}
+
+// Candidates is Clusters for regions that a phase considered.
+func Candidates(ctx context.Context, record Record, data []byte, name string) (int, error) {
+	return importBytes(ctx, record, CandidateSchema, data, name)
 }
 
 func importBytes(ctx context.Context, record Record, schema *Schema, data []byte, name string) (int, error) {

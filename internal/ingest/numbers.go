@@ -31,9 +31,18 @@ var (
 // decimal reads a number as people write it: digits with a decimal point or a
 // decimal comma, groups of thousands where only one reading is possible.
 func decimal(text string) (float64, error) {
+	plain, err := digits(text)
+	if err != nil {
+		return 0, err
+	}
+	return strconv.ParseFloat(plain, 64)
+}
+
+// digits gives the digits of such a number, with a decimal point where it has decimals.
+func digits(text string) (string, error) {
 	switch {
 	case eitherWay.MatchString(text):
-		return 0, errAmbiguous
+		return "", errAmbiguous
 	case plainDecimal.MatchString(text):
 	case commaDecimal.MatchString(text):
 		text = strings.Replace(text, ",", ".", 1)
@@ -44,9 +53,9 @@ func decimal(text string) (float64, error) {
 	case manyDots.MatchString(text), manyCommas.MatchString(text):
 		text = strings.NewReplacer(".", "", ",", "").Replace(text)
 	default:
-		return 0, errNotDecimal
+		return "", errNotDecimal
 	}
-	return strconv.ParseFloat(text, 64)
+	return text, nil
 }
 
 // degrees reads a number of degrees. It has no thousands: a single point or

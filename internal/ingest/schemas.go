@@ -24,10 +24,13 @@ var ClusterSchema = newSchema("clusters", [][]string{anyRegion("regions"), {"nam
 	{Name: "name_id", Headers: []string{"Nama Sentra", "Nama Sentra IKM", "Sentra", "Sentra IKM", "Nama"}, About: "name in Indonesian; the English one where there is none"},
 	{Name: "product_en", Headers: []string{"Product"}, About: "product in English"},
 	{Name: "product_id", Headers: []string{"Produk", "Komoditi", "Komoditas", "Jenis Produk", "Produk Utama", "Produk Unggulan"}, About: "product in Indonesian"},
-	{Name: "phase", Headers: []string{"Fase", "Tahap"}, Required: true, About: "phase of the programme, 2013-2016 or 2017"},
-	{Name: "year", Headers: []string{"Tahun", "Tahun Data", "figures_year"}, NotStored: true, About: "year of the figures; names and codes are those of its last day"},
-	{Name: "units", Headers: []string{"Unit Usaha", "Jumlah Unit Usaha", "Jumlah IKM", "Jumlah Unit"}, NotStored: true, About: "number of businesses"},
-	{Name: "workers", Headers: []string{"Tenaga Kerja", "Jumlah Tenaga Kerja"}, NotStored: true, About: "number of people who work there"},
+	{Name: "phase", Headers: []string{"Fase", "Tahap"}, About: "phase of the programme, 2013-2016 or 2017; empty for a cluster that is not the programme's"},
+	{Name: "status", Headers: []string{"Status Sentra"}, About: "EXISTING (default) or PLANNED"},
+	{Name: "first_year", Headers: []string{"Tahun Berdiri"}, About: "the year it began"},
+	{Name: "confidence", Headers: []string{"Keyakinan"}, About: "LISTED, INFERRED or PARTIAL: how the cluster is known"},
+	{Name: "year", Headers: []string{"Tahun", "Tahun Data", "figures_year"}, About: "year of units and workers; names and codes are those of its last day"},
+	{Name: "units", Headers: []string{"Unit Usaha", "Jumlah Unit Usaha", "Jumlah IKM", "Jumlah Unit"}, About: "number of businesses"},
+	{Name: "workers", Headers: []string{"Tenaga Kerja", "Jumlah Tenaga Kerja"}, About: "number of people who work there"},
 	{Name: "address", Headers: []string{"Alamat", "Lokasi"}, About: "address; with village and district the region_note"},
 	{Name: "village", Headers: []string{"Desa", "Kelurahan", "Desa/Kelurahan", "Desa / Kel."}, About: "village (desa, kelurahan)"},
 	{Name: "district", Headers: []string{"Kecamatan", "Distrik"}, About: "district (kecamatan)"},
@@ -66,9 +69,51 @@ var CoverageSchema = newSchema("coverage", nil, append([]Column{
 
 // CodeSchema is the columns of official codes.
 var CodeSchema = newSchema("codes", [][]string{anyRegion("region_code")}, append([]Column{
-	{Name: "system", Headers: []string{"Sistem"}, Required: true, About: "whose code it is: KEMENDAGRI, BPS or ISO_3166_2"},
+	{Name: "system", Headers: []string{"Sistem"}, Required: true, About: "whose code it is: KEMENDAGRI, BPS, ISO_3166_2 or OCHA_PCODE"},
 	{Name: "value", Headers: []string{"Nilai Kode"}, Required: true, About: "the code in that system"},
 	{Name: "valid_from", Headers: []string{"Berlaku Sejak", "Mulai Berlaku"}, About: "first day, YYYY-MM-DD, or empty where not known"},
 	{Name: "valid_to", Headers: []string{"Berlaku Sampai", "Berakhir"}, About: "last day, YYYY-MM-DD, or empty where not known"},
 	{Name: "source", Headers: []string{"Sumber", "Sumber Data"}, Required: true, About: "titles or addresses of the sources, parted by semicolons"},
 }, regionColumns("region_code", "code of the region that has it, 94.06")...)...)
+
+// SupportSchema is the columns of money for small industry.
+var SupportSchema = newSchema("supports", [][]string{anyRegion("region_code")}, append([]Column{
+	{Name: "year", Headers: []string{"Tahun", "Tahun Anggaran", "TA"}, Required: true, About: "the budget year; names and codes are those of its last day"},
+	{Name: "fund", Headers: []string{"Sumber Dana", "Dana"}, About: "APBN, DECONCENTRATION (dekonsentrasi) or DAK; empty where the source does not tell it"},
+	{Name: "amount", Headers: []string{"Jumlah", "Nilai", "Pagu", "Anggaran"}, About: "the sum in rupiah; decimals only with a currency"},
+	{Name: "currency", Headers: []string{"Mata Uang"}, About: "IDR, where the amount has decimals"},
+	{Name: "cluster", Headers: []string{"Kode Sentra", "ID Sentra"}, About: "key of the cluster that it was for"},
+	{Name: "product", Headers: []string{"Produk", "Komoditi", "Komoditas"}, About: "product that it was for, by key or name"},
+	{Name: "place", Headers: []string{"Lokasi", "Alamat"}, About: "the place in words"},
+	{Name: "purpose", Headers: []string{"Kegiatan", "Uraian", "Keterangan"}, About: "what it was for"},
+	{Name: "confidence", Headers: []string{"Keyakinan"}, Required: true, About: "LISTED, INFERRED or PARTIAL"},
+	{Name: "source", Headers: []string{"Sumber", "Sumber Data"}, Required: true, About: "titles or addresses of the sources, parted by semicolons"},
+}, regionColumns("region_code", "code of the region, 94.06")...)...)
+
+// FacilitatorSchema is the columns of counts of facilitators.
+var FacilitatorSchema = newSchema("facilitators", [][]string{anyRegion("region_code")}, append([]Column{
+	{Name: "kind", Headers: []string{"Jenis"}, Required: true, About: "TPL (tenaga penyuluh lapangan) or CONSULTANT"},
+	{Name: "year", Headers: []string{"Tahun"}, Required: true, About: "the year; names and codes are those of its last day"},
+	{Name: "count", Headers: []string{"Jumlah", "Jumlah Orang"}, Required: true, About: "how many people"},
+	{Name: "note", Headers: []string{"Keterangan", "Catatan"}, About: "what the source says of those counted"},
+	{Name: "confidence", Headers: []string{"Keyakinan"}, Required: true, About: "LISTED, INFERRED or PARTIAL"},
+	{Name: "source", Headers: []string{"Sumber", "Sumber Data"}, Required: true, About: "titles or addresses of the sources, parted by semicolons"},
+}, regionColumns("region_code", "code of the region, 94.06")...)...)
+
+// CandidateSchema is the columns of regions that a phase considered.
+var CandidateSchema = newSchema("candidates", [][]string{anyRegion("region_code")}, append([]Column{
+	{Name: "phase", Headers: []string{"Fase", "Tahap"}, Required: true, About: "phase of the programme, 2013-2016 or 2017"},
+	{Name: "named", Headers: []string{"Sebutan"}, About: "the region as the source names it"},
+	{Name: "initial_target", Headers: []string{"Target Awal"}, About: "true or false (ya, tidak), empty where no source says"},
+	{Name: "ground", Headers: []string{"Dasar"}, About: "SUPPORT_SOURCE, STRATEGIC_THEME or AFFIRMATIVE_THEME, of an assessment; a candidate may have several rows, one for each"},
+	{Name: "element", Headers: []string{"Unsur"}, About: "element of the ground, as it is named there; empty for the ground as a whole"},
+	{Name: "outcome", Headers: []string{"Hasil"}, About: "MET or NOT_MET"},
+	{Name: "evidence", Headers: []string{"Bukti"}, About: "what the assessment rests on"},
+	{Name: "assessed_by", Headers: []string{"Penilai"}, About: "who assessed"},
+	{Name: "assessed_on", Headers: []string{"Tanggal Penilaian"}, About: "when, YYYY-MM-DD, YYYY-MM or YYYY"},
+	{Name: "decision", Headers: []string{"Keputusan"}, About: "CHOSEN, DEFERRED or NOT_CHOSEN; in one of a candidate's rows"},
+	{Name: "reason", Headers: []string{"Alasan"}, About: "the reason of the decision"},
+	{Name: "decided_by", Headers: []string{"Pemutus"}, About: "who decided"},
+	{Name: "decided_on", Headers: []string{"Tanggal Keputusan"}, About: "when, YYYY-MM-DD, YYYY-MM or YYYY"},
+	{Name: "source", Headers: []string{"Sumber", "Sumber Data"}, Required: true, About: "titles or addresses of the sources, parted by semicolons"},
+}, regionColumns("region_code", "code of the region, 94.06")...)...)

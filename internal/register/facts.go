@@ -243,6 +243,7 @@ func FactCommands(f *sentra.Facts) []Command {
 	commands := []Command{
 		Put(f.Sources...), Put(f.Regions...), Put(f.Codes...), Put(f.Memberships...), Put(f.Successions...), Put(f.Designations...),
 		Put(f.Coverage...), Put(f.Phases...), Put(f.Products...), Put(clusters...), Put(f.Programme.Grounds...), Put(f.Events...),
+		Put(f.Names...), Put(f.Supports...), Put(f.Facilitators...), Put(f.Counts...), Put(f.Candidates...),
 	}
 	if f.Programme.NameEN != "" {
 		commands = append(commands, Put(f.Programme))

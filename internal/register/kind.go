@@ -75,7 +75,8 @@ type kind interface {
 type Entity interface {
 	sentra.Source | sentra.Region | sentra.OfficialCode | sentra.Membership | sentra.Succession | sentra.Designation |
 		sentra.DesignationCoverage | sentra.Phase | sentra.Product | sentra.Cluster | sentra.SelectionGround | sentra.Event |
-		sentra.Programme | sentra.Boundary | sentra.Conflict
+		sentra.Programme | sentra.Boundary | sentra.Conflict | sentra.RegionName | sentra.Support | sentra.Facilitators |
+		sentra.ExternalCount | sentra.Candidate
 }
 
 // kindFor gives the kind of a domain type.
@@ -394,6 +395,7 @@ var kinds = []kind{
 			refSources(c.Sources, "sources", yield)
 		},
 	},
+	nameKind,
 	&kindOf[sentra.Membership]{
 		name: sentra.KindOfMembership, schema: 1,
 		id:  (*sentra.Membership).EntityID,
@@ -515,7 +517,7 @@ var kinds = []kind{
 		},
 	},
 	&kindOf[sentra.Cluster]{
-		name: sentra.KindOfCluster, schema: 1,
+		name: sentra.KindOfCluster, schema: 2,
 		id:     func(c *sentra.Cluster) string { return c.ID },
 		key:    func(c *sentra.Cluster) string { return c.Key },
 		setID:  setClusterID,
@@ -540,13 +542,7 @@ var kinds = []kind{
 			}
 			refSources(c.Sources, "sources", yield)
 		},
-		// What a source says of the grounds is not in a file of clusters.
-		merge: func(stored, given sentra.Cluster) sentra.Cluster {
-			if given.Grounds == nil {
-				given.Grounds = stored.Grounds
-			}
-			return given
-		},
+		merge: func(stored, given sentra.Cluster) sentra.Cluster { return given.Keeping(stored) },
 		share: shareClusters,
 		// A cluster without an id is the one with its key, else a new one.
 		prepare: func(_ *plan, pending *pendingOf[sentra.Cluster], c *sentra.Cluster) error {
@@ -599,6 +595,7 @@ var kinds = []kind{
 			refSources(e.Sources, "sources", yield)
 		},
 	},
+	supportKind, facilitatorsKind, countKind, candidateKind,
 	&kindOf[sentra.Programme]{
 		name: sentra.KindOfProgramme, schema: 1,
 		id: func(*sentra.Programme) string { return string(sentra.KindOfProgramme) },
@@ -707,6 +704,7 @@ func shareClusters() func(*sentra.Cluster) {
 		c.Regions, c.Products, c.Phases = regions.intern(c.Regions), products.intern(c.Products), phases.intern(c.Phases)
 		c.Sources = sources.intern(c.Sources)
 		c.ProvinceNamed, c.Precision = text(c.ProvinceNamed), sentra.LocationPrecision(text(string(c.Precision)))
+		c.Confidence = sentra.Confidence(text(string(c.Confidence)))
 		if c.NameID == c.NameEN {
 			c.NameID = c.NameEN
 		}

@@ -171,7 +171,8 @@ func TestFactsReadBackEqual(t *testing.T) {
 			w.Errorf("%d documents read back, want %d, or some differ", len(got), len(want))
 		}
 		if len(got) != len(f.Sources)+len(f.Regions)+len(f.Codes)+len(f.Memberships)+len(f.Successions)+len(f.Designations)+len(f.Coverage)+
-			len(f.Phases)+len(f.Products)+len(f.Clusters)+len(f.Programme.Grounds)+len(f.Events)+1 {
+			len(f.Phases)+len(f.Products)+len(f.Clusters)+len(f.Programme.Grounds)+len(f.Events)+
+			len(f.Names)+len(f.Supports)+len(f.Facilitators)+len(f.Counts)+len(f.Candidates)+1 {
 			w.Errorf("%d documents for the facts: two of them share an id", len(got))
 		}
 	})
@@ -342,10 +343,14 @@ func TestSourcesAreMerged(t *testing.T) {
 // Codes that an agency loaded and a newer program ships do not stop the start.
 func TestCodesShippedLater(t *testing.T) {
 	onEach(t, func(w *world) {
-		w.bring(shipped(w), 1)
+		// A program that ships no BPS codes, and later one that ships a few.
+		older := shipped(w)
+		older.Codes = slices.DeleteFunc(older.Codes, func(c sentra.OfficialCode) bool { return c.System == sentra.SystemBPS })
+		w.bring(older, 1)
 		const head = "system,value,region_code,valid_from,valid_to,source"
 		w.importFile(ingest.Codes, head, "BPS,9408,94.06,,2022-07-24,an agency", "BPS,9405,94.05,,,an agency", "BPS,9410,94.03,,,an agency")
 		newer := shipped(w)
+		newer.Codes = slices.DeleteFunc(newer.Codes, func(c sentra.OfficialCode) bool { return c.System == sentra.SystemBPS })
 		code := func(value, region string, from *sentra.Date) sentra.OfficialCode {
 			return sentra.OfficialCode{System: sentra.SystemBPS, Value: value, Region: sentra.RegionCode(region), Validity: sentra.Period{From: from}, Sources: []sentra.SourceID{facts.BoundarySource}}
 		}

@@ -141,13 +141,14 @@ var codeForms = map[CodeSystem]map[Level]*regexp.Regexp{
 	SystemKemendagri: {LevelProvince: regexp.MustCompile(`^\d{2}$`), LevelRegency: regexp.MustCompile(`^\d{2}\.\d{2}$`)},
 	SystemBPS:        {LevelProvince: regexp.MustCompile(`^\d{2}$`), LevelRegency: regexp.MustCompile(`^\d{4}$`)},
 	SystemISO:        {LevelProvince: regexp.MustCompile(`^ID-[A-Z]{2}$`)},
+	SystemPCode:      {LevelProvince: regexp.MustCompile(`^ID\d{2}$`), LevelRegency: regexp.MustCompile(`^ID\d{4}$`)},
 }
 
 // Check gives what is wrong with the code in itself.
 func (c *OfficialCode) Check() error {
 	var f Faults
 	f.regionCode("region", c.Region)
-	oneOf(&f, "system", c.System, SystemKemendagri, SystemBPS, SystemISO)
+	oneOf(&f, "system", c.System, SystemKemendagri, SystemBPS, SystemISO, SystemPCode)
 	if forms, known := codeForms[c.System]; known {
 		switch form := forms[c.Region.Level()]; {
 		case form == nil:
@@ -158,6 +159,29 @@ func (c *OfficialCode) Check() error {
 	}
 	f.period("validity", c.Validity)
 	f.cited("sources", c.Sources)
+	return f.Err()
+}
+
+// Check gives what is wrong with the name in itself.
+func (n *RegionName) Check() error {
+	var f Faults
+	f.regionCode("region", n.Region)
+	f.need("name", n.Name, maxName)
+	oneOf(&f, "kind", n.Kind, NameFormer, NameVariant)
+	for path, date := range map[string]*PartialDate{"from": n.From, "to": n.To} {
+		if date != nil {
+			f.partial(path, *date)
+		}
+	}
+	switch {
+	case n.From != nil && n.To != nil && n.To.Last() < n.From.First:
+		f.Add("to", "%s lies before the beginning, %s", n.To, n.From)
+	case n.Kind == NameFormer && n.To == nil:
+		f.Add("to", "a former name has ended; its last day or year is missing")
+	}
+	f.text("law", n.Law, maxName)
+	oneOf(&f, "confidence", n.Confidence, Listed, Inferred, Partial)
+	f.cited("sources", n.Sources)
 	return f.Err()
 }
 
@@ -315,6 +339,29 @@ func (c *Cluster) Check() error {
 			f.Add(at+".kind", "%s is named twice", g.Kind)
 		}
 	}
+	f.text("place", c.Place, maxName)
+	f.year("began", c.Began)
+	if c.Figures != nil {
+		f.year("figures.year", c.Figures.Year)
+		for path, n := range map[string]*int{"figures.units": c.Figures.Units, "figures.workers": c.Figures.Workers} {
+			if n != nil {
+				f.count(path, *n)
+			}
+		}
+	}
+	if c.Confidence != "" {
+		oneOf(&f, "confidence", c.Confidence, Listed, Inferred, Partial)
+	}
+	for i, reading := range c.Readings {
+		at := fmt.Sprintf("readings.%d", i)
+		f.need(at+".read", reading.Read, maxText)
+		if !slices.Contains(c.Sources, reading.Source) {
+			f.Add(at+".source", "%.40q is none of the cluster's sources", string(reading.Source))
+		}
+	}
+	if c.Planned && len(c.Phases) > 0 {
+		f.Add("planned", "a cluster that the programme has developed is not only planned")
+	}
 	f.cited("sources", c.Sources)
 	return f.Err()
 }
@@ -338,7 +385,7 @@ func (e *Event) Check() error {
 	var f Faults
 	f.need("id", e.ID, maxText)
 	f.regionCode("region", e.Region)
-	oneOf(&f, "kind", e.Kind, EventEvaluationMeeting, EventStudyVisit, EventOutcome, EventLaunch)
+	oneOf(&f, "kind", e.Kind, EventEvaluationMeeting, EventStudyVisit, EventOutcome, EventLaunch, EventDissemination)
 	f.partial("date", e.Date)
 	f.text("place", e.Place, maxName)
 	f.text("with", e.With, maxText)

@@ -44,14 +44,23 @@ type Measured struct {
 
 // Tally is how many clusters are counted for certain, how many of those also have
 // what is looked for, and of how many either is open.
-type Tally struct{ Counted, Having, Open int }
+type Tally struct {
+	Counted, Having, Open int
+	// Incomplete tells that there may be clusters of which the record knows nothing.
+	Incomplete bool
+}
 
 // Count gives the number of those that are counted. None is a zero only when none
-// is open.
-func (t Tally) Count() Measured { return measuredCount(t.Counted, t.Open) }
+// is open and the record knows of all.
+func (t Tally) Count() Measured {
+	if t.Counted == 0 && t.Incomplete {
+		return Measured{Status: StatusNoData, NotCovered: t.Open}
+	}
+	return measuredCount(t.Counted, t.Open)
+}
 
-// Share gives the share of those counted that have what is looked for. It is
-// known only when nothing is open, and there is one only of some.
+// Share gives the share of those counted, the known clusters, that have what is looked
+// for. It is known only when nothing is open, and there is one only of some.
 func (t Tally) Share() Measured {
 	if t.Open > 0 || t.Counted == 0 {
 		return Measured{Status: StatusNoData, NotCovered: t.Open}

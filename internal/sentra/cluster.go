@@ -1,6 +1,11 @@
 package sentra
 
-import "github.com/paulmach/orb"
+import (
+	"slices"
+	"time"
+
+	"github.com/paulmach/orb"
+)
 
 // Product is what clusters make.
 type Product struct {
@@ -59,7 +64,34 @@ type ClusterGround struct {
 	Sources []SourceID `json:"sources"`
 }
 
-// Cluster is a small-industry cluster (sentra IKM) of the programme.
+// ClusterStatus tells a cluster that stands from one that is only planned.
+type ClusterStatus string
+
+const (
+	ClusterExisting ClusterStatus = "EXISTING"
+	// ClusterPlanned: it stands in a plan, and no source says that it was made.
+	ClusterPlanned ClusterStatus = "PLANNED"
+)
+
+// Figures are numbers of a cluster, of one year; they are not to be added to those
+// of another year.
+type Figures struct {
+	// Units are enterprises, Workers people; nil where not given.
+	Units   *int `json:"units,omitempty"`
+	Workers *int `json:"workers,omitempty"`
+	// Year is 0 where the source does not tell it.
+	Year int `json:"year,omitempty"`
+}
+
+// Reading is what was read in one source.
+type Reading struct {
+	Source SourceID `json:"source"`
+	Read   string   `json:"read"`
+	// On is the day it was read, nil where not known.
+	On *Date `json:"on,omitempty"`
+}
+
+// Cluster is a small-industry cluster (sentra IKM), of the programme or not.
 type Cluster struct {
 	// ID never changes, also when the cluster moves or gets another key. It is
 	// the first key that the cluster had; empty in a cluster that is to be stored
@@ -69,12 +101,15 @@ type Cluster struct {
 	Key    string `json:"key"`
 	NameEN string `json:"nameEn"`
 	NameID string `json:"nameId"`
-	// Products and Phases by key, Regions by code.
+	// Products and Phases by key, Regions by code. A cluster without a phase is none
+	// of the programme's.
 	Products []string     `json:"products,omitempty"`
 	Phases   []string     `json:"phases,omitempty"`
 	Regions  []RegionCode `json:"regions"`
 	// RegionNote is what the source says of the place beyond the regions.
-	RegionNote    string `json:"regionNote,omitempty"`
+	RegionNote string `json:"regionNote,omitempty"`
+	// Place is the village, district or street in words.
+	Place         string `json:"place,omitempty"`
 	ProvinceNamed string `json:"provinceNamed,omitempty"`
 	// Point is the place itself, only when Precision is POINT; (lon, lat) in degrees.
 	Point     *orb.Point        `json:"point,omitempty"`
@@ -83,7 +118,88 @@ type Cluster struct {
 	InitialTarget *bool `json:"initialTarget,omitempty"`
 	// Grounds the cluster is known to have met or not; others are not stated.
 	Grounds []ClusterGround `json:"grounds,omitempty"`
-	Sources []SourceID      `json:"sources"`
+	Planned bool            `json:"planned,omitempty"`
+	// Began is the year it began, 0 where not known.
+	Began   int      `json:"began,omitempty"`
+	Figures *Figures `json:"figures,omitempty"`
+	// Confidence is empty where nothing was said of it.
+	Confidence Confidence `json:"confidence,omitempty"`
+	// Readings tell what was read in some of the sources.
+	Readings []Reading  `json:"readings,omitempty"`
+	Sources  []SourceID `json:"sources"`
+}
+
+// Keeping gives the cluster with what it leaves empty as it was stored: what a file of
+// clusters has no words for. Readings of sources that it no longer cites are gone.
+func (c Cluster) Keeping(stored Cluster) Cluster {
+	if c.Grounds == nil {
+		c.Grounds = stored.Grounds
+	}
+	if c.Place == "" {
+		c.Place = stored.Place
+	}
+	if c.Began == 0 {
+		c.Began = stored.Began
+	}
+	if c.Figures == nil {
+		c.Figures = stored.Figures
+	}
+	if c.Confidence == "" {
+		c.Confidence = stored.Confidence
+	}
+	if c.Readings == nil {
+		for _, reading := range stored.Readings {
+			if slices.Contains(c.Sources, reading.Source) {
+				c.Readings = append(c.Readings, reading)
+			}
+		}
+	}
+	return c
+}
+
+// Status tells whether the cluster stands or is only planned.
+func (c *Cluster) Status() ClusterStatus {
+	if c.Planned {
+		return ClusterPlanned
+	}
+	return ClusterExisting
+}
+
+// OfProgramme tells whether the programme has developed the cluster.
+func (c *Cluster) OfProgramme() bool { return len(c.Phases) > 0 }
+
+// KnownFrom gives the first day on which the cluster is known: that of its first
+// phase, else of the year it began, else the day by which the earliest source that
+// names it had been published, or was read. It is false where nothing tells.
+func (c *Cluster) KnownFrom(phase func(key string) *Phase, source func(SourceID) *Source) (Date, bool) {
+	var from *Date
+	earliest := func(day Date) {
+		if from == nil || day < *from {
+			from = &day
+		}
+	}
+	for _, key := range c.Phases {
+		earliest(phase(key).From.First)
+	}
+	if from == nil && c.Began != 0 {
+		earliest(DateOf(c.Began, time.January, 1))
+	}
+	if from == nil {
+		for _, id := range c.Sources {
+			if s := source(id); s.Date != nil {
+				earliest(s.Date.Last())
+			}
+		}
+		for i := range c.Readings {
+			if c.Readings[i].On != nil {
+				earliest(*c.Readings[i].On)
+			}
+		}
+	}
+	if from == nil {
+		return 0, false
+	}
+	return *from, true
 }
 
 // MethodStep is a step of the programme's method.
@@ -100,6 +216,9 @@ const (
 	EventStudyVisit        EventKind = "STUDY_VISIT"
 	EventOutcome           EventKind = "OUTCOME"
 	EventLaunch            EventKind = "LAUNCH"
+	// EventDissemination: the concept of developing clusters, or the funds for it, were
+	// explained to regions.
+	EventDissemination EventKind = "DISSEMINATION"
 )
 
 // Event is something dated that happened in a region under the programme.

@@ -24,8 +24,13 @@ type Facts struct {
 	Products     []Product
 	// Clusters are shared by all states of the record that hold the same ones, since
 	// there may be very many: who changes one makes a new one.
-	Clusters []*Cluster
-	Events   []Event
+	Clusters     []*Cluster
+	Events       []Event
+	Names        []RegionName
+	Supports     []Support
+	Facilitators []Facilitators
+	Counts       []ExternalCount
+	Candidates   []Candidate
 }
 
 // Dataset is one consistent state of the record.

@@ -22,6 +22,12 @@ const (
 	KindOfProgramme   EntityKind = "programme"
 	KindOfBoundary    EntityKind = "boundary"
 	KindOfConflict    EntityKind = "conflict"
+	KindOfName        EntityKind = "name"
+	KindOfSupport     EntityKind = "support"
+	// KindOfFacilitators are counts of people, KindOfCount counts of clusters by others.
+	KindOfFacilitators EntityKind = "facilitators"
+	KindOfCount        EntityKind = "count"
+	KindOfCandidate    EntityKind = "candidate"
 )
 
 // EntityRef names one entity of the record. ID is its surrogate: it never
@@ -58,6 +64,12 @@ func startedOn(id string, from *Date) string {
 // "BPS:9408:94.06@2022-07-25".
 func (c *OfficialCode) EntityID() string {
 	return startedOn(fmt.Sprintf("%s:%s:%s", c.System, c.Value, c.Region), c.Validity.From)
+}
+
+// EntityID is the region, the kind and the name: "81.03:former:Kabupaten Maluku
+// Tenggara Barat". Spellings that differ only in a hyphen are two names.
+func (n *RegionName) EntityID() string {
+	return string(n.Region) + ":" + Slug(string(n.Kind)) + ":" + n.Name
 }
 
 // EntityID is the region and the first day: "94.06@2022-07-25".

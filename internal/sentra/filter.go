@@ -1,6 +1,10 @@
 package sentra
 
-import "github.com/paulmach/orb"
+import (
+	"slices"
+
+	"github.com/paulmach/orb"
+)
 
 // BBox is a box in degrees; West greater than East means that it crosses the
 // antimeridian (RFC 7946, section 5.2).
@@ -41,13 +45,21 @@ type ClusterFilter struct {
 	Phase         string
 	Product       string
 	InitialTarget *bool
-	Region        RegionCode
-	Regions       *RegionFilter
-	BBox          *BBox
-	Within        orb.MultiPolygon
-	Near          *Near
-	And, Or       []*ClusterFilter
-	Not           *ClusterFilter
+	// Programme: whether the programme has developed the cluster.
+	Programme *bool
+	// Status is the status wanted. Where a filter says nothing of it, planned clusters
+	// are listed, but it is unknown whether they stand.
+	Status     ClusterStatus
+	Confidence []Confidence
+	// Supported: whether support for the cluster itself is known.
+	Supported *bool
+	Region    RegionCode
+	Regions   *RegionFilter
+	BBox      *BBox
+	Within    orb.MultiPolygon
+	Near      *Near
+	And, Or   []*ClusterFilter
+	Not       *ClusterFilter
 }
 
 // DesignationFilter says which designations to list.
@@ -57,4 +69,36 @@ type DesignationFilter struct {
 	Regulation string
 	AsOf       *Date
 	Confidence Confidence
+}
+
+// NamesStatus tells whether some part of the filter speaks of the status, so that
+// planned clusters are meant too.
+func (f *ClusterFilter) NamesStatus() bool {
+	return f != nil && (f.Status != "" || f.Not.NamesStatus() ||
+		slices.ContainsFunc(f.And, (*ClusterFilter).NamesStatus) || slices.ContainsFunc(f.Or, (*ClusterFilter).NamesStatus))
+}
+
+// OfProgramme tells whether only clusters of the programme can match. Their list is
+// complete, and that of all the country's clusters is not.
+func (f *ClusterFilter) OfProgramme() bool {
+	if f == nil {
+		return false
+	}
+	return f.Programme != nil && *f.Programme || f.Phase != "" || f.InitialTarget != nil ||
+		slices.ContainsFunc(f.And, (*ClusterFilter).OfProgramme) ||
+		len(f.Or) > 0 && !slices.ContainsFunc(f.Or, func(choice *ClusterFilter) bool { return !choice.OfProgramme() })
+}
+
+// SupportFilter says which supports to list. Every field that is set must hold.
+type SupportFilter struct {
+	// Region is that of the support, or one above it on the day.
+	Region  RegionCode
+	Cluster string
+	Product string
+	// Funds are the funds wanted. FundStated: whether the source tells the fund.
+	Funds      []Fund
+	FundStated *bool
+	// FromYear and ToYear bound the year, 0 for none; a support without a year lies in none.
+	FromYear, ToYear int
+	Confidence       []Confidence
 }

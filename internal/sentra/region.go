@@ -63,6 +63,8 @@ const (
 	SystemKemendagri CodeSystem = "KEMENDAGRI"
 	SystemBPS        CodeSystem = "BPS"
 	SystemISO        CodeSystem = "ISO_3166_2"
+	// SystemPCode are the place codes of OCHA's common operational datasets.
+	SystemPCode CodeSystem = "OCHA_PCODE"
 )
 
 // Region is a province, regency or city, apart from time.
@@ -81,6 +83,40 @@ type Region struct {
 	// Validity begins on the first day of the record for a region that is older.
 	Validity Period
 	Sources  []SourceID
+}
+
+// CodeSystems lists every system.
+var CodeSystems = [...]CodeSystem{SystemKemendagri, SystemBPS, SystemISO, SystemPCode}
+
+// RegionNameKind tells what a name other than today's is.
+type RegionNameKind string
+
+const (
+	// NameFormer was the official name.
+	NameFormer RegionNameKind = "FORMER"
+	// NameVariant is a spelling or form in official use beside the official name.
+	NameVariant RegionNameKind = "VARIANT"
+)
+
+// RegionName is a name that a region had or is called by, beside its name of today.
+type RegionName struct {
+	Region RegionCode     `json:"region"`
+	Name   string         `json:"name"`
+	Kind   RegionNameKind `json:"kind"`
+	// From and To are when a former name was in force, both ends inclusive; nil where
+	// not known.
+	From *PartialDate `json:"from,omitempty"`
+	To   *PartialDate `json:"to,omitempty"`
+	// Law is the regulation that ended it.
+	Law        string     `json:"law,omitempty"`
+	Confidence Confidence `json:"confidence"`
+	Sources    []SourceID `json:"sources"`
+}
+
+// Official tells whether the name was the official one on the day. An end known to
+// the year counts to that year's end, a beginning from its first day.
+func (n *RegionName) Official(day Date) bool {
+	return n.Kind == NameFormer && (n.From == nil || n.From.First <= day) && n.To != nil && day <= n.To.Last()
 }
 
 // OfficialCode is a region's code in one system.

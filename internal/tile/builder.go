@@ -55,7 +55,7 @@ func NewBuilder(a *atlas.Atlas, clusterID func(key string) string) (*Builder, er
 	if err != nil {
 		return nil, fmt.Errorf("make the cache of cluster indexes: %w", err)
 	}
-	return &Builder{atlas: a, clusterID: clusterID, changes: changeDays(a.Data), selections: selections, indexes: indexes, epochs: make(map[sentra.Date]*lazy.Value[*epoch])}, nil
+	return &Builder{atlas: a, clusterID: clusterID, changes: changeDays(a), selections: selections, indexes: indexes, epochs: make(map[sentra.Date]*lazy.Value[*epoch])}, nil
 }
 
 // Next makes the builder of the next atlas. What the boundaries alone decide it

@@ -136,5 +136,5 @@ func (b *Builder) clusterValues(g group) (id uint64, values []value) {
 		target = boolean(*c.InitialTarget)
 	}
 	return id, []value{number(1), text(b.clusterID(c.Key)), text(c.Key), text(c.NameEN), text(c.NameID), text(strings.Join(products, ", ")),
-		text(strings.Join(c.Phases, ", ")), text(strings.Join(regions, ", ")), text(string(c.Precision)), target}
+		text(strings.Join(c.Phases, ", ")), text(strings.Join(regions, ", ")), text(string(c.Precision)), target, boolean(c.OfProgramme()), text(string(c.Status())), optional(string(c.Confidence))}
 }

@@ -57,7 +57,8 @@ type epoch struct {
 }
 
 // changeDays gives the days on which an epoch begins, ascending.
-func changeDays(data *sentra.Dataset) []sentra.Date {
+func changeDays(a *atlas.Atlas) []sentra.Date {
+	data := a.Data
 	days := []sentra.Date{sentra.FirstDay}
 	first := func(day *sentra.Date) {
 		if day != nil && *day > sentra.FirstDay {
@@ -94,6 +95,23 @@ func changeDays(data *sentra.Dataset) []sentra.Date {
 	for i := range data.Phases {
 		first(&data.Phases[i].From.First)
 	}
+	for i := range data.Clusters {
+		if day, known := data.Clusters[i].KnownFrom(a.Phase, a.Source); known {
+			first(&day)
+		}
+	}
+	for i := range data.Codes {
+		period(data.Codes[i].Validity)
+	}
+	for i := range data.Names {
+		if n := &data.Names[i]; n.Kind == sentra.NameFormer {
+			last := n.To.Last()
+			behind(&last)
+			if n.From != nil {
+				first(&n.From.First)
+			}
+		}
+	}
 	slices.Sort(days)
 	return slices.Compact(days)
 }
@@ -108,6 +126,10 @@ func (b *Builder) Epoch(day sentra.Date) sentra.Date {
 	return b.changes[max(0, at)]
 }
 
+// maxEpochs is how many epochs are kept: clusters become known on many days, and an
+// epoch holds the values of every region.
+const maxEpochs = 64
+
 // epoch gives the epoch of a day, made once. The error is that of a context that
 // ended.
 func (b *Builder) epoch(ctx context.Context, day sentra.Date) (*epoch, error) {
@@ -120,6 +142,9 @@ func (b *Builder) epochOf(day sentra.Date) *lazy.Value[*epoch] {
 	defer b.mu.Unlock()
 	found := b.epochs[start]
 	if found == nil {
+		if len(b.epochs) >= maxEpochs {
+			clear(b.epochs)
+		}
 		found = lazy.New(func() *epoch { return b.newEpoch(start) })
 		b.epochs[start] = found
 	}
@@ -166,15 +191,15 @@ func (b *Builder) newEpoch(day sentra.Date) *epoch {
 	}
 	e.partition = b.partition(shapes)
 	for _, p := range e.provinces {
-		e.provinceValues = append(e.provinceValues, e.table.all(append(nameValues(p.Region), b.statusValues(p.Code, day)...)))
+		e.provinceValues = append(e.provinceValues, e.table.all(slices.Concat(b.nameValues(p.Region, day), b.statusValues(p.Code, day), b.joinValues(p.Code, day))))
 	}
 	for i, r := range e.regencies {
 		within := value{}
 		if e.provinceOf[i] != none {
 			within = text(string(e.provinces[e.provinceOf[i]].Code))
 		}
-		values := append(nameValues(r), within)
-		e.regencyValues = append(e.regencyValues, e.table.all(append(values, b.statusValues(r.Code, day)...)))
+		values := append(b.nameValues(r, day), within)
+		e.regencyValues = append(e.regencyValues, e.table.all(slices.Concat(values, b.statusValues(r.Code, day), b.joinValues(r.Code, day))))
 	}
 	e.labels = b.newLabels(e, day)
 	return e
@@ -197,8 +222,22 @@ func (b *Builder) partition(shapes []*atlas.Shape) *partition {
 	return made
 }
 
-func nameValues(r *sentra.Region) []value {
-	return []value{text(string(r.Code)), text(r.Name), text(string(r.Kind))}
+func (b *Builder) nameValues(r *sentra.Region, day sentra.Date) []value {
+	return []value{text(string(r.Code)), text(b.atlas.NameOn(r, day)), text(string(r.Kind))}
+}
+
+// joinValues gives the codes of other systems.
+func (b *Builder) joinValues(code sentra.RegionCode, day sentra.Date) []value {
+	return []value{optional(b.atlas.CodeOn(code, sentra.SystemBPS, day)), optional(b.atlas.CodeOn(code, sentra.SystemISO, day)),
+		optional(b.atlas.CodeOn(code, sentra.SystemPCode, day))}
+}
+
+// optional gives no value for a text that is not known.
+func optional(s string) value {
+	if s == "" {
+		return value{}
+	}
+	return text(s)
 }
 
 func (b *Builder) statusValues(code sentra.RegionCode, day sentra.Date) []value {

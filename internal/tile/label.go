@@ -64,7 +64,7 @@ func (b *Builder) newLabels(e *epoch, day sentra.Date) []label {
 		for i, c := range candidates {
 			r := regions[c.number]
 			all = append(all, label{province: r.Kind == sentra.KindProvince, number: c.number, id: featureID(r.Code), at: toGrid(c.at, MaxZoom),
-				minZoom: minZooms[i], values: e.table.all(append(nameValues(r), number(int64(i+1)), number(int64(minZooms[i]))))})
+				minZoom: minZooms[i], values: e.table.all(append(b.nameValues(r, day), number(int64(i+1)), number(int64(minZooms[i]))))})
 		}
 	}
 	provinces := make([]*sentra.Region, len(e.provinces))

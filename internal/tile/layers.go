@@ -66,14 +66,21 @@ type Layer struct {
 
 var (
 	fieldCode = Field{"code", String, "official code (Kemendagri): 94 for a province, 94.06 for a regency or city"}
-	fieldName = Field{"name", String, "official name with its kind"}
+	fieldName = Field{"name", String, "official name of the day with its kind"}
 	fieldKind = Field{"kind", String, "PROVINCE, REGENCY or CITY"}
 
 	statusFields = []Field{
 		{"affirmative", String, "whether the region is affirmative on the day: YES, NO or NOT_COVERED"},
 		{"disadvantaged", String, "whether it is disadvantaged (daerah tertinggal): YES, NO or NOT_COVERED"},
 		{"border", String, "whether it is a border region (kawasan perbatasan): YES, NO or NOT_COVERED"},
-		{"clusterCount", Number, "number of clusters in the region whose phase had begun by the day"},
+		{"clusterCount", Number, "number of clusters in the region that are known on the day, those only planned left out"},
+	}
+
+	// joinFields are the codes of other systems, by which others know the region.
+	joinFields = []Field{
+		{"bpsCode", String, "code of Statistics Indonesia (BPS) on the day; not there where none is known"},
+		{"isoCode", String, "ISO 3166-2 code of a province"},
+		{"pCode", String, "P-code of OCHA's common operational datasets on the day; not there where none is known"},
 	}
 )
 
@@ -81,9 +88,9 @@ var (
 func Layers() []Layer {
 	return []Layer{
 		{LayerProvinces, "Provinces of the day; the feature's id is the code as a number.",
-			append([]Field{fieldCode, fieldName, fieldKind}, statusFields...)},
+			slices.Concat([]Field{fieldCode, fieldName, fieldKind}, statusFields, joinFields)},
 		{LayerRegencies, "Regencies (kabupaten) and cities (kota) of the day; the feature's id is the code without its dot.",
-			append([]Field{fieldCode, fieldName, fieldKind, {"province", String, "code of the province on the day"}}, statusFields...)},
+			slices.Concat([]Field{fieldCode, fieldName, fieldKind, {"province", String, "code of the province on the day"}}, statusFields, joinFields)},
 		{LayerBorders, "Each stretch of border or coast once, one feature for two neighbours.", []Field{
 			{"level", String, "province, regency or coast; where the country ends on land it is coast too"},
 			{"left", String, "code of the regency or city on the left hand along the line"},
@@ -100,6 +107,9 @@ func Layers() []Layer {
 			{"regions", String, "codes of the regencies and cities, with commas between"},
 			{"precision", String, "how exactly the place is known: POINT, REGENCY or PROVINCE"},
 			{"initialTarget", Boolean, "whether it was an initial target; not there where the source names none"},
+			{"programme", Boolean, "whether the programme has developed it"},
+			{"status", String, "EXISTING, or PLANNED where it stands in a plan only"},
+			{"confidence", String, "how it is known: LISTED, INFERRED or PARTIAL; not there where nothing was said of it"},
 		}},
 		{LayerLabels, "A point inside each region's largest part, thinned out so that they do not crowd.", []Field{
 			fieldCode, fieldName, fieldKind,

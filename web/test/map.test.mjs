@@ -48,7 +48,9 @@ function parseCSV(text) {
 
 test('the page loads without a fault, and lists what the API lists', async () => {
   const { page, faults, context } = await show('/');
-  const { clusters } = await ask('{clusters {totalCount nodes {products {name}}}}');
+  // Of those known today.
+  const { regions: { asOf } } = await ask('{regions(first: 0) {asOf}}');
+  const { clusters } = await ask('query ($asOf: Date) {clusters(asOf: $asOf, first: 1000) {totalCount nodes {products {name}}}}', { asOf });
   assert.equal(await page.locator('#count strong').textContent(), `${clusters.totalCount} clusters`);
   assert.deepEqual((await rows(page)).map(([product]) => product), clusters.nodes.map(({ products }) => products.map(({ name }) => name).join(', ')));
   assert.equal((await provincesDrawn(page)).length, 38);
@@ -60,7 +62,7 @@ test('the title question is answered by clicks', async () => {
   const { page, faults, context } = await show('/');
   await page.getByRole('button', { name: /^Regencies & cities/ }).click();
   await page.locator('#filter-affirmative').selectOption('ANY');
-  await page.locator('#filter-hosts').selectOption('true');
+  await page.locator('#filter-programme').selectOption('true');
   await setDay(page, '2017-12-25');
   const found = await rows(page);
   assert.equal(found.length, 1);
@@ -71,6 +73,11 @@ test('the title question is answered by clicks', async () => {
   assert.match(await card.textContent(), /follows from totals/);
   assert.match(await card.textContent(), /Source: .+/);
   assert.match(await card.textContent(), /Coffee processing, Kabupaten Dogiyai/);
+  // Of all clusters that are known there are 16 such regencies.
+  await page.locator('#filter-programme').selectOption('');
+  await page.locator('#filter-hosts').selectOption('true');
+  await settled(page);
+  assert.equal((await rows(page)).length, 16);
   assert.deepEqual(faults, []);
   await context.close();
 });
@@ -287,10 +294,11 @@ test('a list of provinces filtered by status and hosts means one regency', async
   assert.equal(await label.textContent(), 'Holds an affirmative regency');
   await page.locator('#filter-affirmative').selectOption('ANY');
   await page.locator('#filter-hosts').selectOption('true');
+  await page.locator('#filter-programme').selectOption('true');
   await label.getByText('Holds an affirmative regency that hosts').waitFor();
   await setDay(page, '2017-12-25');
   assert.deepEqual((await rows(page)).map(([name]) => name), ['Papua']);
-  assert.equal(await page.locator('#title').textContent(), 'Provinces with an affirmative regency or city that hosts clusters');
+  assert.equal(await page.locator('#title').textContent(), 'Provinces with an affirmative regency or city that hosts clusters of the programme');
   assert.match((await rows(page))[0][3], /^1Kabupaten Dogiyai$/);
   // The files say the same.
   const sheet = await downloaded(page, () => page.getByRole('link', { name: 'CSV', exact: true }).click());
@@ -309,7 +317,7 @@ test('lists of provinces are those of their regencies, whatever the filters', as
   // Worked out past the filters: every regency of the day with its answers and its clusters.
   const all = {};
   for (const day of ['2016-06-30', '2017-12-25', '2021-06-01']) {
-    const { regions } = await ask('query ($asOf: Date) {regions(filter: {level: REGENCY}, first: 1000, asOf: $asOf) {nodes {parent {name} affirmative {answer disadvantaged {answer} border {answer}} clusters {nodes {phases {key} products {key} initialTarget}}}}}', { asOf: day });
+    const { regions } = await ask('query ($asOf: Date) {regions(filter: {level: REGENCY}, first: 1000, asOf: $asOf) {nodes {parent {name} affirmative {answer disadvantaged {answer} border {answer}} clusters(first: 20, filter: {status: EXISTING}) {nodes {phases {key} products {key} initialTarget}}}}}', { asOf: day });
     all[day] = new Map();
     for (const regency of regions.nodes) all[day].set(regency.parent.name, [...all[day].get(regency.parent.name) ?? [], regency]);
   }
@@ -323,7 +331,9 @@ test('lists of provinces are those of their regencies, whatever the filters', as
     const wanted = [], open = [];
     for (const [province, regencies] of all[day]) {
       const traits = (cluster) => (!filters.phase || cluster.phases.some(({ key }) => key === filters.phase)) && (!filters.product || cluster.products.some(({ key }) => key === filters.product)) ? target(filters.initialTarget ?? '', cluster) : 'NO';
-      const hosts = (regency) => or(regency.clusters.nodes.map(traits));
+      // Only the programme's clusters are known whole: of others there may be one more.
+      const others = filters.phase || filters.initialTarget || filters.programme ? [] : ['NOT_COVERED'];
+      const hosts = (regency) => or([...regency.clusters.nodes.map(traits), ...others]);
       const both = (a, b) => a === 'NO' || b === 'NO' ? 'NO' : or([a === 'YES' ? 'NO' : a, b === 'YES' ? 'NO' : b]) === 'NOT_COVERED' ? 'NOT_COVERED' : 'YES';
       const not = (a) => ({ YES: 'NO', NO: 'YES', NOT_COVERED: 'NOT_COVERED' })[a];
       const hosting = filters.hosts === 'true' || filters.hosts === undefined && (filters.phase || filters.product);
@@ -348,11 +358,11 @@ test('lists of provinces are those of their regencies, whatever the filters', as
 
 test('a number that cannot be told has another colour than none', async () => {
   // Today no list covers the clusters' regencies for certain.
-  const { choropleth } = await ask('{choropleth(by: REGION, level: REGENCY, filter: {regions: {level: REGENCY, affirmative: true}}, asOf: "2014-08-01") {rows {key status region {labelPoint {lon lat}}}}}');
+  const { choropleth } = await ask('{choropleth(by: REGION, level: REGENCY, filter: {programme: true, regions: {level: REGENCY, affirmative: true}}, asOf: "2014-08-01") {rows {key status region {labelPoint {lon lat}}}}}');
   const row = choropleth.rows.find(({ status }) => status === 'NO_DATA');
   const none = choropleth.rows.find(({ status }) => status === 'ZERO');
   for (const [{ region: { labelPoint: { lon, lat } } }, said] of [[row, 'Cannot be told'], [none, '0']]) {
-    const { page, faults, context } = await show(`/?asOf=2014-08-01&colour=count&affirmative=ANY&at=${lon},${lat},9`);
+    const { page, faults, context } = await show(`/?asOf=2014-08-01&colour=count&programme=true&affirmative=ANY&at=${lon},${lat},9`);
     await page.locator('#legend').getByText('Cannot be told').waitFor();
     const box = await page.locator('#map').boundingBox();
     await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
@@ -394,12 +404,12 @@ test('a view is shared by its address, and the browser goes back through it', as
   await settled(first.page);
   await first.page.locator('#filter-province').selectOption('72');
   await settled(first.page);
-  await first.page.locator('#filter-hosts').selectOption('false');
+  await first.page.locator('#filter-hosts').selectOption('true');
   await settled(first.page);
   await first.page.getByRole('button', { name: /^Clusters/ }).nth(1).or(first.page.locator('#sort-name')).first().click();
   await settled(first.page);
   const expected = await rows(first.page);
-  const { regions } = await ask('{regions(filter: {level: REGENCY, parent: "72", hostsClusters: false}) {totalCount}}');
+  const { regions } = await ask('{regions(filter: {level: REGENCY, parent: "72", hostsClusters: true}) {totalCount}}');
   assert.equal(expected.length, regions.totalCount);
   await first.page.getByRole('button', { name: 'Copy link' }).click();
   const link = await first.page.evaluate(() => navigator.clipboard.readText());
@@ -417,7 +427,7 @@ test('a view is shared by its address, and the browser goes back through it', as
   const whole = await ask('{regions(filter: {level: REGENCY, parent: "72"}) {totalCount}}');
   assert.equal((await rows(first.page)).length, whole.regions.totalCount);
   await first.page.goForward();
-  await first.page.waitForFunction(() => document.querySelector('#filter-hosts').value === 'false');
+  await first.page.waitForFunction(() => document.querySelector('#filter-hosts').value === 'true');
   await settled(first.page);
   assert.equal((await rows(first.page)).length, regions.totalCount);
   assert.deepEqual(first.faults, []);
@@ -439,7 +449,7 @@ test('the CSV holds what GraphQL answers', async () => {
 });
 
 test('"Show me the query" leads into the playground, which gives the same answer', async () => {
-  const { page, faults, context } = await show('/?asOf=2017-12-25&list=regencies&affirmative=ANY&hosts=true');
+  const { page, faults, context } = await show('/?asOf=2017-12-25&list=regencies&affirmative=ANY&programme=true');
   await page.getByRole('button', { name: 'Show me the query' }).click();
   const dialog = page.getByRole('dialog', { name: 'The query behind this view' });
   const [query, variables, curl] = await dialog.locator('pre').allTextContents();
@@ -461,7 +471,7 @@ test('areas are drawn on the map and typed', async () => {
   await page.getByLabel('Radius, km').fill('100');
   await page.getByRole('button', { name: 'Apply' }).click();
   await settled(page);
-  const near = await ask('{clusters(filter: {near: {point: {lon: 112.733, lat: -7.2}, radius: 100000}}) {totalCount}}');
+  const near = await ask('query ($asOf: Date) {clusters(filter: {near: {point: {lon: 112.733, lat: -7.2}, radius: 100000}}, asOf: $asOf) {totalCount}}', { asOf: (await ask('{regions(first: 0) {asOf}}')).regions.asOf });
   assert.equal((await rows(page)).length, near.clusters.totalCount);
 
   await page.getByRole('button', { name: 'Whole country' }).click();
@@ -589,6 +599,7 @@ test('what the API refuses is told, and the map stands', async () => {
   await assertNoAnswer(page);
   assert.equal(await page.locator('#filter-product').inputValue(), 'nonsense');
   await page.locator('#filter-product').selectOption('');
+  await page.locator('#filter-programme').selectOption('true');
   await settled(page);
   assert.equal((await rows(page)).length, 11);
   // A province that is not there yet.
@@ -613,7 +624,7 @@ test('without WebGL the table works', async () => {
 });
 
 test('without boundaries the land and the points still show', async () => {
-  const { page, faults, context } = await show('/', { server: withoutBoundaries });
+  const { page, faults, context } = await show('/?programme=true', { server: withoutBoundaries });
   assert.deepEqual(await provincesDrawn(page), []);
   assert.equal((await rows(page)).length, 11);
   assert.deepEqual(faults, []);

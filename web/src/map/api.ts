@@ -129,6 +129,9 @@ export interface RegionCard extends Named {
 
 export interface ClusterCard {
   key: string; name: string; nameId: string; regionNote: string | null; provinceNamed: string | null; initialTarget: boolean | null;
+  status: 'EXISTING' | 'PLANNED'; place: string | null; firstYear: number | null;
+  figures: { units: number | null; workers: number | null; year: number | null } | null;
+  readings: { read: string; source: Source }[];
   products: { name: string; nameId: string; sources: Source[] }[];
   phases: { key: string; from: string; to: string | null; sources: Source[] }[];
   regions: (ClusterRow['regions'][number] & { clusters: { nodes: { key: string }[] } })[];

@@ -86,15 +86,19 @@ export function createCard(into: HTMLElement, actions: CardActions) {
     const judged = cluster.grounds.filter(({ met }) => met !== null);
     // A region counts a cluster from its phase's first day on; before it, there is none to speak of on that day.
     const begun = cluster.regions.length === 0 || cluster.regions.some(({ clusters }) => clusters.nodes.some((one) => one.key === cluster.key));
-    frameOf(page, nameIn(view, cluster), cluster.phases.map(({ key }) => `${words.phase} ${key.replace('-', '–')}`).join(', '), { west: lon - 1.5, east: lon + 1.5, south: lat - 1.5, north: lat + 1.5 }, [begun ? '' : h('p', { className: 'note' }, words.phaseNotBegun(longDay(page.day, view.lang))), h('dl', {},
+    frameOf(page, nameIn(view, cluster), cluster.status === 'PLANNED' ? words.planned : cluster.phases.length === 0 ? words.existing : cluster.phases.map(({ key }) => `${words.phase} ${key.replace('-', '–')}`).join(', '), { west: lon - 1.5, east: lon + 1.5, south: lat - 1.5, north: lat + 1.5 }, [begun ? '' : h('p', { className: 'note' }, (cluster.phases.length === 0 ? words.notKnownYet : words.phaseNotBegun)(longDay(page.day, view.lang))), h('dl', {},
       fact(words.products, cluster.products.map((p) => nameIn(view, p)).join(', '), cite(page, cluster.products.flatMap((p) => p.sources))),
       fact(words.places, cluster.regions.map((r) => h('p', {}, regionButton(page, r.code, r.name), r.parent ? [', ', regionButton(page, r.parent.code, r.parent.name)] : null,
         ' ', status(words, r.affirmative, `${words.status}: ${words[r.affirmative.answer]}`))),
         cluster.provinceNamed ? h('p', {}, `${words.asNamed}: ${cluster.provinceNamed}`) : null, cluster.regionNote ? h('p', {}, cluster.regionNote) : null, cite(page, cluster.sources)),
       fact(words.located, words[`${cluster.location.precision}_AT`]),
-      fact(words.phases, cluster.phases.map(({ key, from, to }) => `${key.replace('-', '–')} (${words.since} ${from}${to ? ` ${words.until} ${to}` : ''})`).join(', '), cite(page, cluster.phases.flatMap((p) => p.sources))),
-      fact(words.initialTarget, yesNo, cluster.initialTarget === null ? null : cite(page, cluster.sources)),
-      fact(words.grounds, judged.length === 0 ? words.groundUnknown : judged.map((g) => h('p', {}, `${words[g.ground.kind as 'AFFIRMATIVE_THEME']}: ${g.met ? words.met : words.notMet}`, cite(page, g.sources)))),
+      cluster.place ? fact(words.place, cluster.place, cite(page, cluster.sources)) : [],
+      cluster.firstYear === null ? [] : fact(words.firstYear, `${cluster.firstYear}`, cite(page, cluster.sources)),
+      cluster.figures === null ? [] : fact(words.figures, `${[cluster.figures.units === null ? '' : `${grouped(cluster.figures.units, view.lang)} ${words.units}`, cluster.figures.workers === null ? '' : `${grouped(cluster.figures.workers, view.lang)} ${words.workers}`].filter(Boolean).join(', ')}${cluster.figures.year === null ? '' : ` (${cluster.figures.year})`}`, cite(page, cluster.sources)),
+      cluster.readings.length === 0 ? [] : fact(words.readThere, cluster.readings.map((r) => h('p', {}, r.read, cite(page, [r.source])))),
+      cluster.phases.length === 0 ? [] : fact(words.phases, cluster.phases.map(({ key, from, to }) => `${key.replace('-', '–')} (${words.since} ${from}${to ? ` ${words.until} ${to}` : ''})`).join(', '), cite(page, cluster.phases.flatMap((p) => p.sources))),
+      cluster.phases.length === 0 ? [] : fact(words.initialTarget, yesNo, cluster.initialTarget === null ? null : cite(page, cluster.sources)),
+      cluster.phases.length === 0 ? [] : fact(words.grounds, judged.length === 0 ? words.groundUnknown : judged.map((g) => h('p', {}, `${words[g.ground.kind as 'AFFIRMATIVE_THEME']}: ${g.met ? words.met : words.notMet}`, cite(page, g.sources)))),
       cluster.events.length === 0 ? [] : fact(words.events, cluster.events.map((e) => h('p', {}, `${e.date.length === 10 ? longDay(e.date, view.lang) : e.date}: ${words[e.kind as 'LAUNCH']}`,
         [e.what && (e.value === null ? e.what : `${e.value} ${e.what}`), e.place, e.with, e.note].filter(Boolean).map((text) => `, ${text}`).join(''), cite(page, e.sources)))))]);
   };

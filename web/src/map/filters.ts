@@ -103,6 +103,7 @@ export function createFilters(into: HTMLElement, drawing: Drawing): Filters {
         select('province', words.province, [['', words.allProvinces], ...known, ...provinces.map(({ code, name }): Choice => [code, name])]),
         select('phase', words.phase, [['', words.any], ...frame.phases.map(({ key }): Choice => [key, key.replace('-', '–')])]),
         select('product', words.product, [['', words.any], ...frame.products.map((p): Choice => [p.key, nameIn(view, p)])]),
+        select('programme', words.programme, yesNo),
         select('initialTarget', words.initialTarget, yesNo),
         h('label', { className: view.text ? 'set' : '' }, h('span', {}, words.text), h('input', { id: 'filter-text', type: 'search', value: view.text, maxLength: 100, onchange: (event: Event) => change({ text: (event.target as HTMLInputElement).value.trim() }) })),
       ),

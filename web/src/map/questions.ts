@@ -23,7 +23,7 @@ function areaFilter(area: Area | undefined, polygon: 'within' | 'intersects'): F
 
 /** What a cluster itself must be. */
 function clusterTraits(view: View): Filter {
-  return { phase: view.phase, product: view.product, initialTarget: truth(view.initialTarget) };
+  return { phase: view.phase, product: view.product, initialTarget: truth(view.initialTarget), programme: truth(view.programme) };
 }
 
 function statusFilter(view: View): Filter {
@@ -257,7 +257,9 @@ export const regionQuery = `query Region($code: String!, $asOf: Date) {
 /** A cluster's card. */
 export const clusterQuery = `query Cluster($key: String!, $asOf: Date) {
   cluster(key: $key, asOf: $asOf) {
-    key name nameId regionNote provinceNamed initialTarget
+    key name nameId regionNote provinceNamed initialTarget status place firstYear
+    figures { units workers year }
+    readings { read source { title publisher date url licence } }
     products { name nameId ${sourceFields} }
     phases { key from to ${sourceFields} }
     regions {

@@ -28,6 +28,7 @@ export interface View {
   product: string;
   affirmative: '' | 'ANY' | 'DISADVANTAGED' | 'BORDER' | 'NO';
   initialTarget: '' | 'true' | 'false';
+  programme: '' | 'true' | 'false';
   hosts: '' | 'true' | 'false';
   province: string;
   text: string;
@@ -44,7 +45,7 @@ export interface View {
 export interface Parameter { name: string; value: string }
 
 export const defaults: View = {
-  lang: 'en', day: '', list: 'clusters', colour: 'affirmative', phase: '', product: '', affirmative: '', initialTarget: '', hosts: '',
+  lang: 'en', day: '', list: 'clusters', colour: 'affirmative', phase: '', product: '', affirmative: '', initialTarget: '', programme: '', hosts: '',
   province: '', text: '', sort: '', refused: [],
 };
 
@@ -99,7 +100,7 @@ const arranging = ['lang', 'theme', 'colour', 'sort', 'at', 'show'];
 
 /** Names of the address, and by which part of the view each is meant. */
 const meanings: Record<string, keyof View> = {
-  asOf: 'day', list: 'list', colour: 'colour', phase: 'phase', product: 'product', affirmative: 'affirmative', initialTarget: 'initialTarget', hosts: 'hosts',
+  asOf: 'day', list: 'list', colour: 'colour', phase: 'phase', product: 'product', affirmative: 'affirmative', initialTarget: 'initialTarget', programme: 'programme', hosts: 'hosts',
   province: 'province', q: 'text', bbox: 'area', within: 'area', near: 'area', show: 'selected', sort: 'sort', at: 'camera', lang: 'lang',
 };
 
@@ -159,6 +160,7 @@ export function parseView(search: string, lang: View['lang']): View {
   choice('colour', 'colour', 'affirmative', 'count');
   choice('affirmative', 'affirmative', 'ANY', 'DISADVANTAGED', 'BORDER', 'NO');
   choice('initialTarget', 'initialTarget', 'true', 'false');
+  choice('programme', 'programme', 'true', 'false');
   choice('hosts', 'hosts', 'true', 'false');
   text('phase', 'phase');
   text('product', 'product');
@@ -209,6 +211,7 @@ export function formatView(view: View): string {
   put('product', view.product);
   put('affirmative', view.affirmative);
   put('initialTarget', view.initialTarget);
+  put('programme', view.programme);
   put('hosts', view.hosts);
   put('province', view.province);
   put('q', view.text);
@@ -225,6 +228,6 @@ export function formatView(view: View): string {
 
 /** How many filters are set. */
 export function countFilters(view: View): number {
-  return [view.phase, view.product, view.affirmative, view.initialTarget, view.hosts, view.province, view.text, view.area]
+  return [view.phase, view.product, view.affirmative, view.initialTarget, view.programme, view.hosts, view.province, view.text, view.area]
     .filter(Boolean).length;
 }

@@ -1,36 +1,22 @@
-package ingest_test
+package facts
 
 import (
-	"os"
 	"testing"
 
-	"github.com/sentra-ikm/sentra/internal/ingest"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// The list of BPS codes: every province, regency and city has one on a day before
-// Papua was split, made as BPS makes them - two digits of the province, then a
+// BPS codes: every regency and city has one on every day, and every province that
+// there was in 2020, made as BPS makes them - two digits of the province, then a
 // number below 70 for a regency, above for a city.
 func TestBPSList(t *testing.T) {
-	store := newStore(t)
-	list, err := os.ReadFile("../../lists/bps-codes.csv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if count, err := ingest.Codes(t.Context(), store, list, "bps-codes.csv"); err != nil || count != 34+514 {
-		t.Fatalf("%d codes, %v", count, err)
-	}
-	data, err := store.Load(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	data := must(t)
 	for _, on := range []struct {
 		day              sentra.Date
 		provinces, below int
 	}{
 		{sentra.MustDate("2014-07-23"), 34, 514}, {sentra.MustDate("2017-12-25"), 34, 514}, {sentra.MustDate("2022-07-24"), 34, 514},
-		// Papua had 29 regencies and cities, Papua Barat 13.
-		{sentra.MustDate("2022-07-25"), 34, 485}, {sentra.MustDate("2026-11-25"), 34, 472},
+		{sentra.MustDate("2022-12-31"), 34, 514}, {sentra.MustDate("2023-01-01"), 34, 514}, {sentra.MustDate("2026-11-25"), 34, 514},
 	} {
 		codes, provinceOf := make(map[sentra.RegionCode]string), make(map[sentra.RegionCode]sentra.RegionCode)
 		for _, c := range data.Codes {
@@ -52,8 +38,10 @@ func TestBPSList(t *testing.T) {
 				provinces++
 			default:
 				below++
-				if len(code) != 4 || code[:2] != codes[provinceOf[r.Code]] || (code[2] >= '7') != (r.Kind == sentra.KindCity) {
-					t.Errorf("%s: %s (%s) has the code %s, its province %s", on.day, r.Name, r.Kind, code, codes[provinceOf[r.Code]])
+				// From the splits to BPS's period 2023/1 its codes are those of the old provinces,
+				// and of the new ones it gives none that the record holds.
+				if province := codes[provinceOf[r.Code]]; len(code) != 4 || on.day < sentra.MustDate("2022-07-25") && code[:2] != province || (code[2] >= '7') != (r.Kind == sentra.KindCity) {
+					t.Errorf("%s: %s (%s) has the code %s, its province %s", on.day, r.Name, r.Kind, code, province)
 				}
 			}
 		}

@@ -1,0 +1,272 @@
+package model
+
+import (
+	"github.com/shopspring/decimal"
+
+	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// Status answers the field of that name, as the methods below do theirs.
+func (c *Cluster) Status() sentra.ClusterStatus { return c.cluster.Status() }
+func (c *Cluster) Place() *string               { return optional(c.cluster.Cluster.Place) }
+func (c *Cluster) FirstYear() *int              { return yearOf(c.cluster.Began) }
+
+// KnownFrom gives the first day on which the cluster is known.
+func (c *Cluster) KnownFrom() *sentra.Date {
+	if day, known := c.cluster.KnownFrom(c.atlas.Phase, c.atlas.Source); known {
+		return &day
+	}
+	return nil
+}
+
+// Figures gives units and workers.
+func (c *Cluster) Figures() *ClusterFigures {
+	if f := c.cluster.Figures; f != nil {
+		return &ClusterFigures{Units: f.Units, Workers: f.Workers, Year: yearOf(f.Year)}
+	}
+	return nil
+}
+
+// Confidence tells how the cluster is known.
+func (c *Cluster) Confidence() *sentra.Confidence {
+	if c.cluster.Confidence == "" {
+		return nil
+	}
+	return &c.cluster.Confidence
+}
+
+// Readings gives what was read in the sources.
+func (c *Cluster) Readings() []*Reading {
+	out := make([]*Reading, 0, len(c.cluster.Readings))
+	for _, reading := range c.cluster.Readings {
+		out = append(out, &Reading{Source: &Source{c.atlas.Source(reading.Source)}, Read: reading.Read, ReadOn: reading.On})
+	}
+	return out
+}
+
+// Supports gives the money that was for the cluster.
+func (c *Cluster) Supports() []*Support {
+	return supports(c.atlas, c.atlas.SupportsOfCluster(c.cluster), c.day)
+}
+
+// yearOf gives nil for a year that is not known.
+func yearOf(year int) *int {
+	if year == 0 {
+		return nil
+	}
+	return &year
+}
+
+// Names gives the region's former and variant names.
+func (r *Region) Names() []*RegionName {
+	out := []*RegionName{}
+	for _, n := range r.atlas.Names(r.region.Code) {
+		out = append(out, &RegionName{Name: n.Name, Kind: n.Kind, ValidFrom: n.From, ValidTo: n.To, Law: optional(n.Law),
+			Confidence: n.Confidence, Sources: Sources(r.atlas, n.Sources)})
+	}
+	return out
+}
+
+// Supports gives the money for the region itself.
+func (r *Region) Supports() []*Support {
+	return supports(r.atlas, r.atlas.SupportsOf(r.region.Code), r.day)
+}
+
+// Facilitators gives the counts of facilitators in the region itself.
+func (r *Region) Facilitators() []*Facilitators {
+	return facilitators(r.atlas, r.atlas.FacilitatorsOf(r.region.Code), r.day)
+}
+
+// ExternalCounts gives how many clusters others count in the region.
+func (r *Region) ExternalCounts() []*ExternalCount {
+	out := []*ExternalCount{}
+	for _, c := range r.atlas.CountsOf(r.region.Code) {
+		out = append(out, externalCount(r.atlas, c))
+	}
+	return out
+}
+
+func externalCount(a *atlas.Atlas, c *sentra.ExternalCount) *ExternalCount {
+	if c == nil {
+		return nil
+	}
+	return &ExternalCount{By: optional(c.By), Year: yearOf(c.Year), Count: c.Count, Note: optional(c.Note), Confidence: c.Confidence, Sources: Sources(a, c.Sources)}
+}
+
+// regionNamed gives the view of the region with a code, nil for none.
+func regionNamed(a *atlas.Atlas, code sentra.RegionCode, day Day) *Region {
+	return regionOrNil(a, a.Region(code), day)
+}
+
+// Support is a view of a support.
+type Support struct {
+	atlas   *atlas.Atlas
+	support *sentra.Support
+	day     Day
+}
+
+func supports(a *atlas.Atlas, list []*sentra.Support, day Day) []*Support {
+	out := make([]*Support, len(list))
+	for i, s := range list {
+		out[i] = &Support{a, s, day}
+	}
+	return out
+}
+
+// IsNode marks a Node.
+func (*Support) IsNode() {}
+
+// ID answers the field of that name, as the methods below do theirs.
+func (s *Support) ID() string                    { return globalID("Support", s.day, s.support.ID) }
+func (s *Support) Key() string                   { return s.support.ID }
+func (s *Support) Region() *Region               { return regionNamed(s.atlas, s.support.Region, s.day) }
+func (s *Support) Year() *int                    { return yearOf(s.support.Year) }
+func (s *Support) AmountIdr() *decimal.Decimal   { return s.support.Amount }
+func (s *Support) Place() *string                { return optional(s.support.Place) }
+func (s *Support) Purpose() *string              { return optional(s.support.Purpose) }
+func (s *Support) Confidence() sentra.Confidence { return s.support.Confidence }
+func (s *Support) Sources() []*Source            { return Sources(s.atlas, s.support.Sources) }
+
+// Fund gives the fund, nil where the source does not tell it.
+func (s *Support) Fund() *sentra.Fund {
+	if s.support.Fund == "" {
+		return nil
+	}
+	return &s.support.Fund
+}
+
+// Cluster gives the cluster it was for, nil where not known.
+func (s *Support) Cluster() *Cluster {
+	if c := s.atlas.ClusterOf(s.support); c != nil {
+		return NewCluster(s.atlas, c, s.day)
+	}
+	return nil
+}
+
+// Product gives the product it was for, nil where not known.
+func (s *Support) Product() *Product {
+	if p := s.atlas.Product(s.support.Product); p != nil {
+		return &Product{s.atlas, p, s.day}
+	}
+	return nil
+}
+
+// Domain gives the filter in terms of the domain; nil for none.
+func (f *SupportFilter) Domain() (*sentra.SupportFilter, error) {
+	if f == nil {
+		return nil, nil
+	}
+	out := &sentra.SupportFilter{Confidence: f.Confidence}
+	var err error
+	if out.Region, err = code(f.Region, "region"); err != nil {
+		return nil, err
+	}
+	if f.Cluster != nil {
+		if out.Cluster = keyOf("Cluster", *f.Cluster); out.Cluster == "" {
+			return nil, sentra.BadInput("cluster", "the cluster is empty")
+		}
+	}
+	if f.Product != nil {
+		if out.Product = keyOf("Product", *f.Product); out.Product == "" {
+			return nil, sentra.BadInput("product", "the product is empty")
+		}
+	}
+	for path, year := range map[string]struct {
+		from *int
+		to   *int
+	}{"fromYear": {f.FromYear, &out.FromYear}, "toYear": {f.ToYear, &out.ToYear}} {
+		if year.from == nil {
+			continue
+		}
+		if *year.from < 1000 || *year.from > 9999 {
+			return nil, sentra.BadInput(path, "%d is not a year of four digits", *year.from)
+		}
+		*year.to = *year.from
+	}
+	out.Funds, out.FundStated = f.Fund, f.FundStated
+	return out, nil
+}
+
+// SupportConnection is a page of a list of supports.
+type SupportConnection struct {
+	Edges      []*SupportEdge
+	PageInfo   *PageInfo
+	TotalCount int
+}
+
+// NewSupportConnection makes the page of a list.
+func NewSupportConnection(a *atlas.Atlas, list *atlas.List[*sentra.Support], page Page, day Day) (*SupportConnection, error) {
+	key := func(s *sentra.Support) string { return s.ID }
+	hits, info, err := pageOf(page, list, key)
+	if err != nil {
+		return nil, err
+	}
+	c := &SupportConnection{Edges: []*SupportEdge{}, PageInfo: info, TotalCount: list.Len()}
+	for _, s := range hits {
+		c.Edges = append(c.Edges, &SupportEdge{Cursor: cursor(key(s)), Node: &Support{a, s, day}})
+	}
+	return c, nil
+}
+
+// Nodes gives the page's supports.
+func (c *SupportConnection) Nodes() []*Support {
+	out := make([]*Support, len(c.Edges))
+	for i, edge := range c.Edges {
+		out[i] = edge.Node
+	}
+	return out
+}
+
+func facilitators(a *atlas.Atlas, list []*sentra.Facilitators, day Day) []*Facilitators {
+	out := make([]*Facilitators, len(list))
+	for i, f := range list {
+		out[i] = &Facilitators{Region: regionNamed(a, f.Region, day), Kind: f.Kind, Year: yearOf(f.Year), Count: f.Count, Note: optional(f.Note),
+			Confidence: f.Confidence, Sources: Sources(a, f.Sources)}
+	}
+	return out
+}
+
+// AllFacilitators gives all counts of facilitators, those of the whole country first.
+func AllFacilitators(a *atlas.Atlas, day Day) []*Facilitators {
+	list := make([]*sentra.Facilitators, len(a.Data.Facilitators))
+	for i := range a.Data.Facilitators {
+		list[i] = &a.Data.Facilitators[i]
+	}
+	return facilitators(a, list, day)
+}
+
+// Coverage gives how much of the country's clusters the record holds.
+func Coverage(a *atlas.Atlas, day Day) ([]*ClusterCoverage, error) {
+	list, err := a.ClusterCoverage(day.Date)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*ClusterCoverage, len(list))
+	for i, c := range list {
+		out[i] = &ClusterCoverage{Region: regionOrNil(a, c.Region, day), ClusterCount: c.Known, PlannedCount: c.Planned, Counted: externalCount(a, c.Counted)}
+		if c.Counted != nil && c.Counted.Count > 0 {
+			share := float64(c.Known) / float64(c.Counted.Count)
+			out[i].Share = &share
+		}
+	}
+	return out, nil
+}
+
+// Candidates gives the regions that the phase considered.
+func (p *Phase) Candidates() []*Candidate {
+	out := []*Candidate{}
+	for _, c := range p.atlas.Candidates(p.phase.Key) {
+		view := &Candidate{Phase: p, Region: regionNamed(p.atlas, c.Region, p.day), Named: optional(c.Named), InitialTarget: c.InitialTarget,
+			Assessments: []*Assessment{}, Sources: Sources(p.atlas, c.Sources)}
+		for _, a := range c.Assessments {
+			view.Assessments = append(view.Assessments, &Assessment{Ground: a.Ground, Element: optional(a.Element), Outcome: a.Outcome, Evidence: a.Evidence,
+				By: optional(a.By), Date: a.On, Sources: Sources(p.atlas, a.Sources)})
+		}
+		if d := c.Decision; d != nil {
+			view.Decision = &Decision{Outcome: d.Outcome, Reason: optional(d.Reason), By: optional(d.By), Date: d.On, Sources: Sources(p.atlas, d.Sources)}
+		}
+		out = append(out, view)
+	}
+	return out
+}

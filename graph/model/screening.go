@@ -1,0 +1,161 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// Domain gives the weights in terms of the domain; nil for none.
+func (w *ScreeningWeights) Domain() sentra.Weights {
+	if w == nil {
+		return nil
+	}
+	out := make(sentra.Weights)
+	for element, weight := range map[sentra.ScreeningElement]*float64{sentra.ScreenAPBN: w.Apbn, sentra.ScreenDeconcentration: w.Deconcentration, sentra.ScreenDAK: w.Dak,
+		sentra.ScreenClusters: w.Clusters, sentra.ScreenLinkage: w.Linkage, sentra.ScreenDisadvantaged: w.Disadvantaged, sentra.ScreenBorder: w.Border} {
+		if weight != nil {
+			out[element] = *weight
+		}
+	}
+	return out
+}
+
+// ProductKey gives the product that a key, an id or a name means.
+func ProductKey(text string) string { return keyOf("Product", text) }
+
+// Screening is a view of a screening.
+type Screening struct {
+	atlas *atlas.Atlas
+	found *atlas.Screening
+	day   Day
+}
+
+// NewScreening makes the view of a screening.
+func NewScreening(a *atlas.Atlas, found *atlas.Screening, day Day) *Screening {
+	return &Screening{a, found, day}
+}
+
+// AsOf answers the field of that name, as the methods below do theirs.
+func (s *Screening) AsOf() sentra.Date    { return s.found.Day }
+func (s *Screening) TotalCount() int      { return len(s.found.Rows) }
+func (s *Screening) NotCoveredCount() int { return s.found.NotCovered }
+
+// Products gives the products whose clusters count.
+func (s *Screening) Products() []*Product {
+	out := make([]*Product, len(s.found.Products))
+	for i, key := range s.found.Products {
+		out[i] = &Product{s.atlas, s.atlas.Product(key), s.day}
+	}
+	return out
+}
+
+// Rows gives the first regions.
+func (s *Screening) Rows(first *int) ([]*ScreeningRow, error) {
+	n, err := firstOf(first)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*ScreeningRow, min(n, len(s.found.Rows)))
+	for i := range out {
+		out[i] = &ScreeningRow{s, &s.found.Rows[i]}
+	}
+	return out, nil
+}
+
+// ScreeningRow is a view of how a region stands.
+type ScreeningRow struct {
+	screening *Screening
+	row       *atlas.Screened
+}
+
+// Lower answers the field of that name, as the methods below do theirs.
+func (r *ScreeningRow) Lower() float64 { return r.row.Score.Lower }
+func (r *ScreeningRow) Upper() float64 { return r.row.Score.Upper }
+func (r *ScreeningRow) Region() *Region {
+	return NewRegion(r.screening.atlas, r.row.Region, r.screening.day)
+}
+
+// Findings gives every element with its outcome.
+func (r *ScreeningRow) Findings() []*ScreeningFinding {
+	out := make([]*ScreeningFinding, 0, len(sentra.ScreeningElements))
+	for _, element := range sentra.ScreeningElements {
+		s := r.screening
+		out = append(out, &ScreeningFinding{s, element, r.row.Outcomes.Of(element), s.atlas.Evidence(s.found, r.row, element)})
+	}
+	return out
+}
+
+// ScreeningFinding is a view of what was found of one element.
+type ScreeningFinding struct {
+	screening *Screening
+	element   sentra.ScreeningElement
+	outcome   sentra.Truth
+	evidence  atlas.Evidence
+}
+
+// Element answers the field of that name, as the methods below do theirs.
+func (f *ScreeningFinding) Element() sentra.ScreeningElement { return f.element }
+func (f *ScreeningFinding) Ground() sentra.GroundKind        { return f.element.Ground() }
+
+// Outcome tells what was found.
+func (f *ScreeningFinding) Outcome() ScreeningOutcome {
+	switch f.outcome {
+	case sentra.True:
+		return ScreeningOutcomeMet
+	case sentra.False:
+		return ScreeningOutcomeNotMet
+	}
+	return ScreeningOutcomeNotKnown
+}
+
+// Reason tells why.
+func (f *ScreeningFinding) Reason() string {
+	switch {
+	case f.evidence.Judged != nil:
+		return f.evidence.Judged.Reason(f.screening.found.Day)
+	case f.element == sentra.ScreenLinkage:
+		return "The record holds nothing of linkage between supporting and large industry."
+	case len(f.evidence.Clusters) == 1:
+		return "1 cluster is known."
+	case len(f.evidence.Clusters) > 1:
+		return fmt.Sprintf("%d clusters are known.", len(f.evidence.Clusters))
+	case f.element == sentra.ScreenClusters:
+		return "No cluster is known, and the record does not hold all of the country's."
+	case len(f.evidence.Supports) == 0:
+		return "No source that was read tells of such money; the record does not hold all of it."
+	}
+	var years []string
+	for _, s := range f.evidence.Supports {
+		year := "a year that is not told"
+		if s.Year != 0 {
+			year = fmt.Sprint(s.Year)
+		}
+		if !slices.Contains(years, year) {
+			years = append(years, year)
+		}
+	}
+	return "Sources tell of such money for " + strings.Join(years, ", ") + "."
+}
+
+// Supports gives the money that tells it.
+func (f *ScreeningFinding) Supports() []*Support {
+	return supports(f.screening.atlas, f.evidence.Supports, f.screening.day)
+}
+
+// Clusters gives the first clusters that tell it.
+func (f *ScreeningFinding) Clusters(first *int) ([]*Cluster, error) {
+	n, err := firstOf(first)
+	if err != nil {
+		return nil, err
+	}
+	return clusters(f.screening.atlas, f.evidence.Clusters[:min(n, len(f.evidence.Clusters))], f.screening.day), nil
+}
+
+// Designations gives the designations that tell it.
+func (f *ScreeningFinding) Designations() []*Designation {
+	return designations(f.screening.atlas, f.evidence.Designations, f.screening.day)
+}

@@ -1,0 +1,388 @@
+package atlas
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// country is what the record knows of regions and clusters beside what they are: names,
+// money, people, counts by others, and plans.
+type country struct {
+	names        map[sentra.RegionCode][]*sentra.RegionName
+	normal       map[*sentra.RegionName]string
+	supports     map[sentra.RegionCode][]*sentra.Support
+	support      map[string]*sentra.Support
+	ofCluster    map[string][]*sentra.Support
+	facilitators map[sentra.RegionCode][]*sentra.Facilitators
+	counts       map[sentra.RegionCode][]*sentra.ExternalCount
+	candidates   map[string][]*sentra.Candidate
+}
+
+func countryOf(data *sentra.Dataset) *country {
+	c := &country{
+		names:        make(map[sentra.RegionCode][]*sentra.RegionName),
+		normal:       make(map[*sentra.RegionName]string, len(data.Names)),
+		supports:     make(map[sentra.RegionCode][]*sentra.Support),
+		support:      make(map[string]*sentra.Support, len(data.Supports)),
+		ofCluster:    make(map[string][]*sentra.Support),
+		facilitators: make(map[sentra.RegionCode][]*sentra.Facilitators),
+		counts:       make(map[sentra.RegionCode][]*sentra.ExternalCount),
+		candidates:   make(map[string][]*sentra.Candidate),
+	}
+	for i := range data.Names {
+		n := &data.Names[i]
+		c.names[n.Region] = append(c.names[n.Region], n)
+		c.normal[n] = Normalise(n.Name)
+	}
+	for i := range data.Supports {
+		s := &data.Supports[i]
+		c.support[s.ID] = s
+		c.supports[s.Region] = append(c.supports[s.Region], s)
+		if s.Cluster != "" {
+			c.ofCluster[s.Cluster] = append(c.ofCluster[s.Cluster], s)
+		}
+	}
+	for i := range data.Facilitators {
+		f := &data.Facilitators[i]
+		c.facilitators[f.Region] = append(c.facilitators[f.Region], f)
+	}
+	for i := range data.Counts {
+		n := &data.Counts[i]
+		c.counts[n.Region] = append(c.counts[n.Region], n)
+	}
+	for i := range data.Candidates {
+		one := &data.Candidates[i]
+		c.candidates[one.Phase] = append(c.candidates[one.Phase], one)
+	}
+	return c
+}
+
+// measure takes up the lengths of what there is, and of its lists of sources.
+func (c *country) measure(l *Lengths, sources func([]sentra.SourceID)) {
+	for _, list := range c.names {
+		l.Names = max(l.Names, len(list))
+		for _, n := range list {
+			sources(n.Sources)
+		}
+	}
+	for _, list := range c.supports {
+		l.Supports = max(l.Supports, len(list))
+		for _, s := range list {
+			sources(s.Sources)
+		}
+	}
+	for _, list := range c.ofCluster {
+		l.SupportsOfCluster = max(l.SupportsOfCluster, len(list))
+	}
+	for _, list := range c.facilitators {
+		l.Facilitators = max(l.Facilitators, len(list))
+		for _, f := range list {
+			sources(f.Sources)
+		}
+	}
+	for _, list := range c.counts {
+		l.Counts = max(l.Counts, len(list))
+		for _, n := range list {
+			sources(n.Sources)
+		}
+	}
+	for _, list := range c.candidates {
+		l.Candidates = max(l.Candidates, len(list))
+		for _, one := range list {
+			l.Assessments = max(l.Assessments, len(one.Assessments))
+			sources(one.Sources)
+			for i := range one.Assessments {
+				sources(one.Assessments[i].Sources)
+			}
+			if one.Decision != nil {
+				sources(one.Decision.Sources)
+			}
+		}
+	}
+}
+
+// sameCountry tells that two states of the record say the same of all this.
+func sameCountry(x, y *sentra.Dataset) bool {
+	return shared(x.Names, y.Names) && shared(x.Supports, y.Supports) && shared(x.Facilitators, y.Facilitators) && shared(x.Counts, y.Counts) && shared(x.Candidates, y.Candidates)
+}
+
+// datesStand tells that no source of before has another date now, on which depends
+// since when clusters are known.
+func (a *Atlas) datesStand(before []sentra.Source) bool {
+	for i := range before {
+		now, was := a.sources[before[i].ID], before[i].Date
+		if now != nil && now.Date != was && (now.Date == nil || was == nil || *now.Date != *was) {
+			return false
+		}
+	}
+	return true
+}
+
+// fundedClusters gives the clusters that money was for, by id.
+func (a *Atlas) fundedClusters() map[string]*Cluster {
+	out := make(map[string]*Cluster, len(a.country.ofCluster))
+	for c := range a.clusterOrder.each {
+		if len(a.country.ofCluster[c.ID]) > 0 {
+			out[c.ID] = c
+		}
+	}
+	return out
+}
+
+// on tells whether the cluster is known on the day. Before that, one of the programme
+// had not begun, and of any other nothing tells.
+func (c *Cluster) on(day sentra.Date) sentra.Truth {
+	switch {
+	case c.Begins <= day:
+		return sentra.True
+	case c.OfProgramme():
+		return sentra.False
+	}
+	return sentra.Unknown
+}
+
+// PlannedIn gives the clusters that are planned in a region, or in the regions below
+// it, as known on the day.
+func (a *Atlas) PlannedIn(code sentra.RegionCode, day sentra.Date) []*Cluster {
+	return a.knownIn(a.planned, a.plannedProvinces, code, day)
+}
+
+// ListedIn gives the clusters of ClustersOf and of PlannedIn.
+func (a *Atlas) ListedIn(code sentra.RegionCode, day sentra.Date) []*Cluster {
+	return append(a.ClustersOf(code, day), a.PlannedIn(code, day)...)
+}
+
+// supported tells whether support for the cluster itself is known; where none is,
+// there may have been some.
+func (a *Atlas) supported(c *Cluster) sentra.Truth {
+	if len(a.country.ofCluster[c.ID]) > 0 {
+		return sentra.True
+	}
+	return sentra.Unknown
+}
+
+// containsAffirmative tells whether a region is affirmative or holds one that is.
+func (a *Atlas) containsAffirmative(code sentra.RegionCode, day sentra.Date) sentra.Truth {
+	any := a.affirmative(code, day)
+	for _, member := range a.Members(code, day) {
+		any = any.Or(a.affirmative(member.Code, day))
+	}
+	return any
+}
+
+// Names gives the former and variant names of a region.
+func (a *Atlas) Names(code sentra.RegionCode) []*sentra.RegionName { return a.country.names[code] }
+
+// formerName gives the name that was official on the day and is no longer; nil where
+// today's name was.
+func (a *Atlas) formerName(code sentra.RegionCode, day sentra.Date) *sentra.RegionName {
+	for _, n := range a.country.names[code] {
+		if n.Official(day) {
+			return n
+		}
+	}
+	return nil
+}
+
+// NameOn gives the official name of a region on the day.
+func (a *Atlas) NameOn(r *sentra.Region, day sentra.Date) string {
+	if n := a.formerName(r.Code, day); n != nil {
+		return n.Name
+	}
+	return r.Name
+}
+
+// CodeOn gives the code of a region in a system on the day, "" where none is known. Of
+// the Ministry's codes that is the one by which the record knows the region.
+func (a *Atlas) CodeOn(code sentra.RegionCode, system sentra.CodeSystem, day sentra.Date) string {
+	if system == sentra.SystemKemendagri {
+		return string(code)
+	}
+	for _, c := range a.codes[code] {
+		if c.System == system && c.Validity.Contains(day) {
+			return c.Value
+		}
+	}
+	return ""
+}
+
+// normalName gives the name of a region on the day without what spellings differ in.
+func (a *Atlas) normalName(code sentra.RegionCode, day sentra.Date) string {
+	if n := a.formerName(code, day); n != nil {
+		return a.country.normal[n]
+	}
+	return a.names[code]
+}
+
+// Support gives a support by its id, nil where there is none.
+func (a *Atlas) Support(id string) *sentra.Support { return a.country.support[id] }
+
+// SupportsOf gives the supports of a region itself, by year; "" of the whole country.
+func (a *Atlas) SupportsOf(code sentra.RegionCode) []*sentra.Support { return a.country.supports[code] }
+
+// SupportsOfCluster gives the supports that were for a cluster, by year.
+func (a *Atlas) SupportsOfCluster(c *Cluster) []*sentra.Support { return a.country.ofCluster[c.ID] }
+
+// ClusterOf gives the cluster that a support was for, nil where none is told.
+func (a *Atlas) ClusterOf(s *sentra.Support) *Cluster { return a.funded()[s.Cluster] }
+
+// FacilitatorsOf gives the counts of facilitators in a region itself, by year.
+func (a *Atlas) FacilitatorsOf(code sentra.RegionCode) []*sentra.Facilitators {
+	return a.country.facilitators[code]
+}
+
+// CountsOf gives how many clusters others count in a region itself, by year.
+func (a *Atlas) CountsOf(code sentra.RegionCode) []*sentra.ExternalCount {
+	return a.country.counts[code]
+}
+
+// Candidates gives the regions that a phase considered, by code.
+func (a *Atlas) Candidates(phase string) []*sentra.Candidate { return a.country.candidates[phase] }
+
+// Supports lists the supports that match, by region and year; those of a region are
+// also those of the regions below it on the day. A wrong filter is a BAD_USER_INPUT
+// whose path begins at the filter.
+func (a *Atlas) Supports(f *sentra.SupportFilter, day sentra.Date) (*List[*sentra.Support], error) {
+	if f == nil {
+		f = &sentra.SupportFilter{}
+	}
+	switch {
+	case f.Region != "" && a.regions[f.Region] == nil:
+		return nil, sentra.BadInput("filter.region", "no region has the code %s", f.Region)
+	case f.Cluster != "" && a.clusters.of(f.Cluster) == nil:
+		return nil, sentra.BadInput("filter.cluster", "there is no cluster %.40q", f.Cluster)
+	case f.FromYear != 0 && f.ToYear != 0 && f.ToYear < f.FromYear:
+		return nil, sentra.BadInput("filter.toYear", "%d lies before fromYear, %d", f.ToYear, f.FromYear)
+	}
+	var products []string
+	if f.Product != "" {
+		if products = a.productsNamed(f.Product); len(products) == 0 {
+			return nil, sentra.BadInput("filter.product", "there is no product %.40q; the field products lists them", f.Product)
+		}
+	}
+	var hits []*sentra.Support
+	for i := range a.Data.Supports {
+		s := &a.Data.Supports[i]
+		if f.Region != "" && s.Region != f.Region && (s.Region == "" || a.Province(s.Region, day) != f.Region) ||
+			f.Cluster != "" && s.Cluster != a.clusters.of(f.Cluster).ID ||
+			products != nil && !slices.Contains(products, s.Product) ||
+			f.Funds != nil && !slices.Contains(f.Funds, s.Fund) ||
+			f.FundStated != nil && (s.Fund != "") != *f.FundStated ||
+			f.FromYear != 0 && s.Year < f.FromYear ||
+			f.ToYear != 0 && (s.Year == 0 || s.Year > f.ToYear) ||
+			f.Confidence != nil && !slices.Contains(f.Confidence, s.Confidence) {
+			continue
+		}
+		hits = append(hits, s)
+	}
+	list := listOf(hits, func(s *sentra.Support) string { return s.ID })
+	return &list, nil
+}
+
+// ClusterCoverage is how much of a region's clusters the record holds.
+type ClusterCoverage struct {
+	// Region is nil for the whole country.
+	Region *sentra.Region
+	// Known and Planned are the clusters that the record holds on the day.
+	Known, Planned int
+	// Counted is what BPS counts, in its latest year; nil where it is not read.
+	Counted *sentra.ExternalCount
+}
+
+// ClusterCoverage gives how much of the clusters of each province of the day the record
+// holds, by code, beginning with the whole country.
+func (a *Atlas) ClusterCoverage(day sentra.Date) ([]ClusterCoverage, error) {
+	if err := a.CheckDay(day); err != nil {
+		return nil, sentra.In("asOf", err)
+	}
+	counted := func(code sentra.RegionCode) *sentra.ExternalCount {
+		var latest *sentra.ExternalCount
+		for _, c := range a.country.counts[code] {
+			if c.By == bps && (latest == nil || c.Year > latest.Year) {
+				latest = c
+			}
+		}
+		return latest
+	}
+	whole := ClusterCoverage{Counted: counted("")}
+	for c := range a.clusterOrder.each {
+		switch {
+		case c.Begins > day:
+		case c.Planned:
+			whole.Planned++
+		default:
+			whole.Known++
+		}
+	}
+	out := []ClusterCoverage{whole}
+	for i := range a.Data.Regions {
+		r := &a.Data.Regions[i]
+		if r.Kind == sentra.KindProvince && r.Validity.Contains(day) {
+			out = append(out, ClusterCoverage{Region: r, Known: len(a.ClustersOf(r.Code, day)), Planned: len(a.PlannedIn(r.Code, day)), Counted: counted(r.Code)})
+		}
+	}
+	return out, nil
+}
+
+// bps is who counts the clusters that ClusterCoverage measures by.
+const bps = "BPS"
+
+// FindRegion gives the region that has a code in a system on the day, nil where none
+// has. A code that is right only on another day or in another system is a
+// BAD_USER_INPUT that tells the code or argument to use.
+func (a *Atlas) FindRegion(system sentra.CodeSystem, value string, day sentra.Date) (*sentra.Region, error) {
+	if len(a.meanings[codeKey{system, value}]) == 0 {
+		return nil, a.otherSystem(system, value, day)
+	}
+	var others []*sentra.OfficialCode
+	for _, c := range a.meanings[codeKey{system, value}] {
+		if c.Validity.Contains(day) {
+			return a.Exists(c.Region, day), nil
+		}
+		others = append(others, c)
+	}
+	c := slices.MaxFunc(others, func(x, y *sentra.OfficialCode) int { return cmp.Compare(lastDay(x), lastDay(y)) })
+	use := "give asOf " + within(c)
+	for _, now := range a.codes[c.Region] {
+		if now.System == system && now.Value != value && now.Validity.Contains(day) && a.Exists(c.Region, day) != nil {
+			use = fmt.Sprintf("write %s, its code on %s, or %s", now.Value, day, use)
+		}
+	}
+	return nil, sentra.BadInput("code", "on %s no region has the %s code %s; %s had it: %s", day, system, value, a.regions[c.Region].Name, use)
+}
+
+// lastDay is the last day of a code, after every day where it has not ended.
+func lastDay(c *sentra.OfficialCode) sentra.Date {
+	if c.Validity.To == nil {
+		return 1 << 30
+	}
+	return *c.Validity.To
+}
+
+// within tells on which days a code is right.
+func within(c *sentra.OfficialCode) string {
+	switch from, to := c.Validity.From, c.Validity.To; {
+	case from != nil && to != nil:
+		return fmt.Sprintf("from %s to %s", from, to)
+	case from != nil:
+		return fmt.Sprintf("from %s on", from)
+	case to != nil:
+		return fmt.Sprintf("to %s", to)
+	}
+	return "of any day"
+}
+
+// otherSystem refuses a code that another system has on the day.
+func (a *Atlas) otherSystem(system sentra.CodeSystem, value string, day sentra.Date) error {
+	for _, other := range sentra.CodeSystems {
+		for _, c := range a.meanings[codeKey{other, value}] {
+			if other != system && c.Validity.Contains(day) {
+				return sentra.BadInput("code", "no region has the %s code %s; in those of %s it is %s: give system: %s", system, value, other, a.NameOn(a.regions[c.Region], day), other)
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,140 @@
+package facts
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// The counts are those of the files: 385 rows of clusters, six of which are the
+// programme's, and 11 clusters of the programme; 12 rows are plans.
+func TestCountryCounts(t *testing.T) {
+	f := must(t)
+	programme, planned, both, known, regencies := 0, 0, 0, 0, map[sentra.RegionCode]bool{}
+	for _, c := range f.Clusters {
+		if c.OfProgramme() {
+			programme++
+			if len(c.Readings) > 0 {
+				both++
+			}
+		}
+		if c.Planned {
+			planned++
+		}
+		if len(c.Readings) > 0 {
+			known++
+			regencies[c.Regions[0]] = true
+		}
+	}
+	systems, kinds, former := map[sentra.CodeSystem]int{}, map[sentra.RegionNameKind]int{}, 0
+	for _, c := range f.Codes {
+		systems[c.System]++
+		if c.System == sentra.SystemKemendagri && c.Validity.To != nil {
+			former++
+		}
+	}
+	for _, n := range f.Names {
+		kinds[n.Kind]++
+	}
+	funds, linked, amounts := map[sentra.Fund]int{}, 0, 0
+	for _, s := range f.Supports {
+		funds[s.Fund]++
+		if s.Cluster != "" {
+			linked++
+		}
+		if s.Amount != nil {
+			amounts++
+		}
+	}
+	for _, c := range []struct {
+		what      string
+		got, want int
+	}{
+		{"clusters", len(f.Clusters), 385 + 11 - 6},
+		{"rows of sentra.csv", known, 385},
+		{"their regencies and cities", len(regencies), 180},
+		{"clusters of the programme", programme, 11},
+		{"both", both, 6},
+		{"planned", planned, 12},
+		// 112 products of sentra.csv and 11 of the programme, of which these are one:
+		// footwear, rattan furniture, tofu and tempe, aloe vera, cocoa.
+		{"products", len(f.Products), 112 + 11 - 5},
+		{"events", len(f.Events), 7 + 1 + 1 + 3},
+		// 71 rows of dak_ikm.csv, 7 and 3 of programme_facts.csv; Bengkulu 2014 is in both.
+		{"supports", len(f.Supports), 71 + 7 + 3 - 1},
+		{"DAK", funds[sentra.FundDAK], 60 + 7},
+		{"deconcentration", funds[sentra.FundDeconcentration], 1 + 3 - 1},
+		{"fund not stated", funds[""], 10},
+		{"supports of a cluster", linked, 56},
+		{"facilitators", len(f.Facilitators), 13},
+		{"counts by others", len(f.Counts), 39 + 5},
+		{"candidates", len(f.Candidates), 5},
+		{"former names", kinds[sentra.NameFormer], 19},
+		{"variant names", kinds[sentra.NameVariant], 168},
+		{"P-codes", systems[sentra.SystemPCode], 34 + 514},
+		// The list of 2020, and the 26 codes of Papua that changed.
+		{"BPS codes", systems[sentra.SystemBPS], 34 + 514 + 26},
+		{"former codes", former, 36},
+	} {
+		if c.got != c.want {
+			t.Errorf("%s: got %d, want %d", c.what, c.got, c.want)
+		}
+	}
+}
+
+func must(t *testing.T) *sentra.Facts {
+	t.Helper()
+	f, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// What single rows of the files say.
+func TestCountryRows(t *testing.T) {
+	f := must(t)
+	cluster := func(key string) *sentra.Cluster {
+		return f.Clusters[slices.IndexFunc(f.Clusters, func(c *sentra.Cluster) bool { return c.Key == key })]
+	}
+	if c := cluster("sentra-rotan-gampong-kueh"); c.Place != "Kueh, Kec. Lhoknga" || c.Figures == nil || c.Figures.Units != nil || *c.Figures.Workers != 63 || c.Figures.Year != 2024 ||
+		c.Confidence != sentra.Listed || c.Readings[0].Read != "known as rattan-craft sentra; 63 makers in the association" || len(c.Phases) != 0 || c.Regions[0] != "11.06" {
+		t.Errorf("Gampong Kueh: %+v", c)
+	}
+	if c := cluster("2013-2016-35.76-footwear"); len(c.Sources) != 3 || c.Place != "Jalan Raya Surodinawan, Kec. Prajurit Kulon" || *c.Figures.Units != 59 || c.Figures.Year != 0 || len(c.Products) != 1 {
+		t.Errorf("footwear of Mojokerto: %+v", c)
+	}
+	if c := cluster("2013-2016-12.17-ulos-weaving"); !slices.Equal(c.Products, []string{"ulos-weaving", "ulos"}) {
+		t.Errorf("ulos of Samosir: %+v", c)
+	}
+	at := slices.IndexFunc(f.Supports, func(s sentra.Support) bool { return s.Region == "13.01" && s.Year == 2022 })
+	if s := f.Supports[at]; s.Amount.String() != "14257083496" || s.Fund != sentra.FundDAK || s.Cluster != "sentra-ikm-minyak-atsiri-lunang" || s.Product != "essential-oil" {
+		t.Errorf("support of Pesisir Selatan: %+v", s)
+	}
+	codes := func(system sentra.CodeSystem, region sentra.RegionCode) (out []string) {
+		for _, c := range f.Codes {
+			if c.System == system && c.Region == region {
+				out = append(out, c.Value)
+			}
+		}
+		slices.Sort(out)
+		return out
+	}
+	for _, c := range []struct {
+		system sentra.CodeSystem
+		region sentra.RegionCode
+		want   []string
+	}{
+		{sentra.SystemBPS, "31.71", []string{"3173"}},
+		{sentra.SystemBPS, "91.05", []string{"9408"}},
+		{sentra.SystemBPS, "94.04", []string{"9412", "9601"}},
+		{sentra.SystemKemendagri, "96.71", []string{"92.71", "96.71"}},
+		{sentra.SystemPCode, "94.07", []string{"ID9435"}},
+		{sentra.SystemPCode, "96", nil},
+	} {
+		if got := codes(c.system, c.region); !slices.Equal(got, c.want) {
+			t.Errorf("%s of %s: got %v, want %v", c.system, c.region, got, c.want)
+		}
+	}
+}
