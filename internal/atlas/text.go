@@ -128,11 +128,12 @@ func (a *Atlas) Search(ctx context.Context, text string, day sentra.Date, limit 
 		if hit.Region != nil && !hit.Region.Validity.Contains(day) {
 			return true
 		}
-		// otherName is how much less a former or variant name of a region counts than its own.
-		const otherName = 0.01
-
 		for n, name := range normal {
-			if score := similar(name, wanted); score > hit.Score {
+			score := similar(name, wanted)
+			if hit.Region != nil && n > 0 && score > 0 {
+				score -= otherName
+			}
+			if score > hit.Score {
 				hit.Score, hit.Matched = score, names[n]
 			}
 		}
