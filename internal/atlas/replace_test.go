@@ -30,7 +30,7 @@ func (r *changer) next(data *sentra.Dataset) *sentra.Dataset {
 		c := *next.Clusters[at]
 		other := next.Clusters[r.IntN(len(next.Clusters))]
 		r.made++
-		switch kind := r.IntN(10); kind {
+		switch kind := r.IntN(12); kind {
 		case 0:
 			next.Clusters = slices.Delete(next.Clusters, at, at+1)
 			continue
@@ -58,6 +58,10 @@ func (r *changer) next(data *sentra.Dataset) *sentra.Dataset {
 			for range r.IntN(3) {
 				c.Sources = append(c.Sources, data.Sources[r.IntN(len(data.Sources))].ID)
 			}
+		case 10:
+			c.Planned = len(c.Phases) == 0 && !c.Planned
+		case 11:
+			c.Phases, c.Began = nil, 2000+r.IntN(27)
 		}
 		next.Clusters[at] = &c
 	}
@@ -80,6 +84,13 @@ func (r *changer) next(data *sentra.Dataset) *sentra.Dataset {
 	case 6:
 		next.Memberships = slices.Clone(data.Memberships)
 		next.Memberships[0].Law = fmt.Sprint(r.made)
+	case 7, 8:
+		next.Sources = slices.Clone(data.Sources)
+		day := sentra.FirstDay + sentra.Date(r.IntN(5000))
+		next.Sources[r.IntN(len(next.Sources))].Date = &sentra.PartialDate{First: day, Precision: sentra.PrecisionDay}
+	case 9:
+		next.Supports = append(slices.Clone(data.Supports), sentra.Support{ID: fmt.Sprint(r.made), Fund: sentra.FundDAK, Year: 2016, Region: data.Regions[r.IntN(len(data.Regions))].Code,
+			Cluster: next.Clusters[r.IntN(len(next.Clusters))].ID})
 	}
 	return &next
 }
@@ -138,7 +149,9 @@ func answers(t *testing.T, a *Atlas, random *rand.Rand) map[string]any {
 			// These stand in no order.
 			in := keys(a.ClustersOf(code, day))
 			slices.Sort(in)
-			out[fmt.Sprint(code, day)] = []any{in, a.hosts(code, day)}
+			planned := keys(a.PlannedIn(code, day))
+			slices.Sort(planned)
+			out[fmt.Sprint(code, day)] = []any{in, planned, a.hosts(code, day)}
 		}
 	}
 	for i := range a.Data.Products {
@@ -155,6 +168,16 @@ func answers(t *testing.T, a *Atlas, random *rand.Rand) map[string]any {
 		found = append(found, fmt.Sprint(hit.Matched, hit.Score, hit.Cluster != nil && hit.Cluster == a.Cluster(hit.Cluster.Key)))
 	}
 	out["search"], out["lengths"], out["all begun"], out["first begun"] = found, *must(a.Lengths(t.Context())), a.allBegun, a.firstBegun
+	for i := range a.Data.Supports {
+		if c := a.ClusterOf(&a.Data.Supports[i]); c != nil {
+			out["support "+a.Data.Supports[i].ID] = keys([]*Cluster{c})
+		}
+	}
+	for _, product := range []string{"", "coffee-processing"} {
+		for _, row := range must(a.Screen(t.Context(), ScreeningQuestion{Day: christmas, Product: product})).Rows {
+			out["screened "+product+string(row.Region.Code)] = row.Score
+		}
+	}
 	out["counts"] = must(a.Choropleth(t.Context(), ChoroplethQuestion{By: sentra.ByRegion, Level: sentra.LevelProvince, Measure: sentra.ClusterCount, Day: christmas})).Total
 	return out
 }
