@@ -30,6 +30,9 @@ var exportFlags = [...]struct{ parameter, flag, usage string }{
 	{"toleranceMetres", "tolerance-metres", "boundaries simplified by at most about this many metres"},
 	{"precision", "precision", "decimal places of coordinates, 0 to 7 (default 6)"},
 	{"geometry", "geometry", "none, point or boundary"},
+	{"winding", "winding", "order of boundaries' rings: rfc7946 (the default, of TopoJSON d3), or d3, clockwise as d3-geo takes them"},
+	{"columns", "columns", "columns of a CSV or XLSX, with commas between: narrow for those most people look at, or names (default all)"},
+	{"delimiter", "delimiter", "of a CSV: comma, or semicolon, with decimal commas"},
 	{"bom", "bom", "true: begin a CSV with a byte order mark, by which spreadsheets know UTF-8"},
 }
 

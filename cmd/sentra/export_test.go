@@ -36,6 +36,9 @@ func TestExportEqualsHTTP(t *testing.T) {
 		{"/regions.ndjson?geometry=point&orderBy=AREA", []string{"regions", "--format", "ndjson", "--geometry", "point", "--order-by", "AREA"}},
 		{"/regions.csv?bom=true", []string{"regions", "--format", "csv", "--bom", "true"}},
 		{"/regions.topojson?zoom=5", []string{"regions", "--format", "topojson", "--zoom", "5"}},
+		{"/regions.geojson?zoom=5&winding=d3", []string{"regions", "--zoom", "5", "--winding", "d3"}},
+		{"/regions.csv?columns=narrow&delimiter=semicolon", []string{"regions", "--format", "csv", "--columns", "narrow", "--delimiter", "semicolon"}},
+		{"/regions.xlsx", []string{"regions", "--format", "xlsx"}},
 		{"/clusters.csv", []string{"clusters", "--format", "csv"}},
 		{"/clusters.geojson?asOf=2016-12-31&precision=2", []string{"clusters", "--as-of", "2016-12-31", "--precision", "2"}},
 	} {

@@ -95,8 +95,7 @@ const near = { point: { lon: 112.733, lat: -7.2 }, radius: 100000 };
 const box = { type: "Polygon", coordinates: [[[112, -8.5], [114, -8.5], [114, -7], [112, -7], [112, -8.5]]] };
 const title = JSON.stringify({ affirmative: true, hostsClusters: true });
 const exported = Object.keys(document.paths).filter((path) => /^\/(regions|clusters)\./.test(path));
-assert.deepEqual(exported.sort(), ["clusters.csv", "clusters.geojson", "clusters.ndjson", "regions.csv", "regions.geojson", "regions.ndjson", "regions.topojson"].filter(
-  (name) => name !== "regions.topojson" || document.paths["/regions.topojson"]).map((name) => `/${name}`));
+assert.deepEqual(exported.sort(), ["clusters.csv", "clusters.geojson", "clusters.ndjson", "clusters.xlsx", "regions.csv", "regions.geojson", "regions.ndjson", "regions.topojson", "regions.xlsx"].map((name) => `/${name}`));
 for (const route of exported) {
   const regions = route.startsWith("/regions");
   const questions = regions
@@ -106,6 +105,8 @@ for (const route of exported) {
   for (const geometry of described("geometry")?.schema.enum ?? []) questions.push({ geometry, filter: JSON.stringify(regions ? { parent: "35" } : { region: "35" }) });
   if (described("zoom")) questions.push({ zoom: "4", filter: title, ...(route.endsWith(".csv") && { geometry: "boundary" }) });
   if (described("bom")) questions.push({ bom: "true" });
+  if (described("delimiter")) questions.push({ delimiter: "semicolon" });
+  for (const winding of described("winding")?.schema.enum ?? []) questions.push({ winding, zoom: "4", filter: JSON.stringify({ parent: "35" }), ...(route.endsWith(".csv") && { geometry: "boundary" }) });
   for (const question of questions) await ask(route, 200, question);
   const { headers } = await ask(route, 200, {}, { method: "HEAD" });
   await ask(route, 304, {}, { headers: { "If-None-Match": headers.get("etag") } });
@@ -125,6 +126,12 @@ for (const route of ["/tiles.json", "/style.json"]) {
   await ask(route, 400, { colour: "red" });
 }
 await ask("/tiles.json", 200, { layers: "regencies" });
+{
+  const { headers } = await ask("/datapackage.json", 200, { asOf: "2017-12-25", delimiter: "semicolon" });
+  await ask("/datapackage.json", 304, { asOf: "2017-12-25", delimiter: "semicolon" }, { headers: { "If-None-Match": headers.get("etag") } });
+  await ask("/datapackage.json", 200, {}, { method: "HEAD" });
+  for (const wrong of [{ colour: "red" }, { asOf: "x" }, { delimiter: "tab" }]) await ask("/datapackage.json", 400, wrong);
+}
 {
   const { headers } = await ask("/schema.graphql", 200);
   await ask("/schema.graphql", 200, {}, { method: "HEAD" });

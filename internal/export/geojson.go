@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strconv"
 
+	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -118,6 +119,8 @@ func (e *Export) appendFeature(out []byte, r row, sources func([]sentra.SourceID
 		out = append(out, ',')
 		out = appendNumber(out, round(r.point.Lat(), e.Request.Detail))
 		out = append(out, `]}`...)
+	case e.Request.Geometry == Boundary && r.shape != nil && e.Request.Winding == D3:
+		out = append(out, atlas.EncodeBoundary(reversed(r.shape.Simplified(e.Request.Detail.Tolerance)), e.Request.Detail.Places)...)
 	case e.Request.Geometry == Boundary && r.shape != nil:
 		out = append(out, e.atlas.EncodedBoundary(r.shape, e.Request.Detail.Tolerance, e.Request.Detail.Places)...)
 	default:

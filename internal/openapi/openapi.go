@@ -77,6 +77,19 @@ func operation(layer export.Layer, format export.Format) object {
 			possible := export.Geometries(layer, format)
 			parameters = append(parameters, object{"name": "geometry", "in": "query", "description": "Which geometry each row gets.",
 				"schema": object{"enum": possible, "default": possible[0]}})
+		case "winding":
+			possible := export.Windings(layer, format)
+			parameters = append(parameters, object{"name": "winding", "in": "query",
+				"description": "Order of the positions of rings: counterclockwise round a polygon as RFC 7946 has it, or clockwise as d3-geo, Observable Plot and react-simple-maps take them.",
+				"schema":      object{"enum": possible, "default": possible[0]}})
+		case "columns":
+			names := []string{export.Narrow}
+			for _, c := range export.TableColumns(layer) {
+				names = append(names, c.Name)
+			}
+			parameters = append(parameters, object{"name": "columns", "in": "query",
+				"description": "Only these columns, in this order, with commas between; narrow stands for " + strings.Join(export.NarrowColumns(layer), ", ") + ". Default all.",
+				"style":       "form", "explode": false, "schema": object{"type": "array", "items": object{"enum": names}}})
 		default:
 			parameters = append(parameters, ref("parameters", name))
 		}
@@ -103,7 +116,7 @@ func operation(layer export.Layer, format export.Format) object {
 
 var titles = map[export.Format]string{
 	export.GeoJSON: "a GeoJSON FeatureCollection (RFC 7946)", export.NDJSON: "GeoJSON Features, one a line",
-	export.CSV: "CSV (RFC 4180, lines end with LF)", export.TopoJSON: "a TopoJSON Topology that stores shared borders once",
+	export.CSV: "CSV (RFC 4180, lines end with LF)", export.XLSX: "an Excel workbook", export.TopoJSON: "a TopoJSON Topology that stores shared borders once",
 }
 
 // content describes the body of an export.
@@ -117,14 +130,15 @@ func content(layer export.Layer, format export.Format) object {
 	case export.NDJSON:
 		return object{"schema": object{"type": "string", "description": "Each line is a JSON text of its own."}, "x-line-schema": ref("schemas", one+"Line")}
 	}
+	if format == export.XLSX {
+		return object{"schema": object{"type": "string", "format": "binary", "description": "Sheets: the rows, named after the layer; columns, what they mean; sources, which rows cite by id; about, the day, the dataset's version, the counts and the licences. Codes are texts and days are days."}}
+	}
 	columns := []object{}
-	for _, c := range columnsOf(layer) {
+	for _, c := range export.TableColumns(layer) {
 		columns = append(columns, object{"name": c.Name, "description": c.Description, "optional": c.Optional})
 	}
-	columns = append(columns, object{"name": "licence", "description": "The licences of the data."},
-		object{"name": "datasetVersion", "description": "Changes whenever anything loaded changes."},
-		object{"name": "wkt", "description": "The geometry as well-known text, where one was asked for.", "optional": true})
-	return object{"schema": object{"type": "string", "description": "A header line, then one line a row. Lists are joined by \"; \"; a missing value is an empty cell; an apostrophe stands before a text that a spreadsheet would run as a formula."},
+	columns = append(columns, object{"name": "wkt", "description": "The geometry as well-known text, where one was asked for.", "optional": true})
+	return object{"schema": object{"type": "string", "description": "A header line, then one line a row; under columns, those alone. Lists are joined by \"; \"; a missing value is an empty cell; an apostrophe stands before a text that a spreadsheet would run as a formula."},
 		"x-columns": columns}
 }
 
