@@ -68,7 +68,7 @@ func TestExportEqualsHTTP(t *testing.T) {
 		{"--filter", `{"level":"VILLAGE"}`, "--filter.level: VILLAGE is not a valid RegionLevel"},
 		{"--as-of", "1999-01-01", "--as-of: 1999-01-01 lies before the record"},
 		{"--order-by", "SIZE", "--order-by: SIZE is not a valid RegionOrder"},
-		{"--format", "xlsx", "--format: there is no format \"xlsx\" of regions; the formats are geojson, ndjson, csv"},
+		{"--format", "ods", "--format: there is no format \"ods\" of regions; the formats are geojson, ndjson, csv"},
 	} {
 		_, problems, err := run("regions", "--format", "csv", "--output", file, c.flag, c.value)
 		if err == nil || !strings.Contains(problems, c.says) {

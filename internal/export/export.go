@@ -21,6 +21,8 @@ type table struct {
 	columns []Column
 	count   int
 	row     func(i int) row
+	// id gives that of a row without making it.
+	id func(i int) string
 }
 
 // row is a row of a table with its geometry.
