@@ -198,8 +198,9 @@ func TestOpenAPI(t *testing.T) {
 	if err := json.Unmarshal(node(t, "openapi.mjs", server.URL), &got); err != nil {
 		t.Fatal(err)
 	}
-	// Nine exports and their data package, three routes of tiles, four for operation.
-	if got.Paths != 17 || got.Answers < 100 {
+	// Nine exports and their data package, seven of the OGC API, each as of a day too,
+	// three routes of tiles, four for operation.
+	if got.Paths != 31 || got.Answers < 100 {
 		t.Errorf("got %+v", got)
 	}
 	t.Logf("%d answers compared with the document", got.Answers)

@@ -138,6 +138,29 @@ await ask("/tiles.json", 200, { layers: "regencies" });
   await ask("/schema.graphql", 304, {}, { headers: { "If-None-Match": headers.get("etag") } });
   await ask("/schema.graphql", 304, {}, { method: "HEAD", headers: { "If-None-Match": headers.get("etag") } });
 }
+// The OGC API has a document of its own, which the same validator judges.
+const ogc = await (await fetch(`${server}/ogc/api`)).json();
+const ogcJudgement = await new Validator().validate(structuredClone(ogc));
+assert.ok(ogcJudgement.valid, JSON.stringify(ogcJudgement.errors, null, 1));
+assert.equal(ogc.openapi, "3.0.3");
+for (const day of ["", "/2017-12-25"]) {
+  const template = day ? "/ogc/{day}" : "/ogc";
+  const routes = { "": "", "/conformance": "", "/api": "", "/collections": "", "/collections/{collection}": "/collections/regencies",
+    "/collections/{collection}/items": "/collections/regencies/items", "/collections/{collection}/items/{feature}": "/collections/regencies/items/94.06" };
+  for (const [path, given] of Object.entries(routes)) {
+    const at = `/ogc${day}${given || path}`, route = template + path;
+    const { headers } = await ask(route, 200, { zoom: "5" }, { at });
+    await ask(route, 200, { f: "html" }, { at });
+    await ask(route, 200, {}, { at, method: "HEAD" });
+    await ask(route, 304, { zoom: "5" }, { at, headers: { "If-None-Match": headers.get("etag") } });
+    for (const wrong of [{ colour: "red" }, { datetime: "x" }, { zoom: "99" }, { f: "xml" }]) await ask(route, 400, wrong, { at });
+  }
+  const items = `${template}/collections/{collection}/items`;
+  for (const question of [{ limit: "7", bbox: "139,-9,141,-2" }, { limit: "1000", datetime: "2022-11-25T00:00:00Z", zoom: "3" }, { after: "90", f: "json" }]) await ask(items, 200, question, { at: `/ogc${day}/collections/provinces/items` });
+  await ask(items, 200, {}, { at: `/ogc${day}/collections/clusters/items` });
+  await ask(items, 404, {}, { at: `/ogc${day}/collections/rivers/items` });
+  await ask(`${items}/{feature}`, 404, {}, { at: `/ogc${day}/collections/clusters/items/none` });
+}
 await ask("/healthz", 200);
 await ask("/readyz", 200);
 const { headers } = await ask("/openapi.json", 200);

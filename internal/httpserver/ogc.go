@@ -25,6 +25,7 @@ import (
 type ogcRoutes struct {
 	config Config
 	work   *work
+	kept   *keptBodies
 	log    *slog.Logger
 	// styles lets a page use its own style sheet and nothing else.
 	styles string
@@ -34,9 +35,9 @@ type ogcRoutes struct {
 type ogcAnswer func(ctx context.Context, w http.ResponseWriter, r *http.Request, site *ogc.Site) error
 
 // routeOGC adds them.
-func routeOGC(router chi.Router, config Config, work *work, log *slog.Logger) {
+func routeOGC(router chi.Router, config Config, work *work, kept *keptBodies, log *slog.Logger) {
 	sum := sha256.Sum256([]byte(ogc.Style))
-	o := &ogcRoutes{config: config, work: work, log: log,
+	o := &ogcRoutes{config: config, work: work, kept: kept, log: log,
 		styles: "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"}
 	document := func(make func(context.Context, *http.Request, *ogc.Site) (*ogc.Document, error)) ogcAnswer {
 		return func(ctx context.Context, w http.ResponseWriter, r *http.Request, site *ogc.Site) error {
@@ -137,20 +138,21 @@ func prefersPages(r *http.Request) bool {
 	return page
 }
 
-// known answers 304 and gives true where the client has the answer already.
-func (o *ogcRoutes) known(w http.ResponseWriter, r *http.Request, site *ogc.Site) bool {
+// tag is the entity tag of the answer, which holds all that decides on it.
+func (o *ogcRoutes) tag(r *http.Request, site *ogc.Site) string {
 	format := "json"
 	if site.HTML {
 		format = "html"
 	}
-	parameters := r.URL.Query()
-	// A new dataset or day must show at once: every use asks for a 304.
-	return notModified(w, r, etag("ogc", o.config.Data.Version, site.Atlas.Data.Version, site.Day.String(), site.Root, r.URL.Path, format, parameters.Encode()), "public, no-cache")
+	return etag("ogc", o.config.Data.Version, site.Atlas.Data.Version, site.Day.String(), site.Root, r.URL.Path, format, r.URL.Query().Encode())
 }
+
+// ogcCacheControl has every use ask for a 304: a new dataset or day must show at once.
+const ogcCacheControl = "public, no-cache"
 
 // document answers with a document, as JSON or as a page.
 func (o *ogcRoutes) document(w http.ResponseWriter, r *http.Request, site *ogc.Site, made *ogc.Document) error {
-	if o.known(w, r, site) {
+	if notModified(w, r, o.tag(r, site), ogcCacheControl) {
 		return nil
 	}
 	if site.HTML {
@@ -181,10 +183,22 @@ func (o *ogcRoutes) page(w http.ResponseWriter, r *http.Request, status int, pag
 	return nil
 }
 
-// items answers with features, streamed. Should that fail on its way, the connection
-// is cut, so that no reader takes a part for the whole.
+// items answers with features, streamed, and keeps an answer that is short: maps ask
+// for the same again. Should it fail on its way, the connection is cut, so that no
+// reader takes a part for the whole.
 func (o *ogcRoutes) items(find func(context.Context, *http.Request, *ogc.Site) (*ogc.Items, error)) ogcAnswer {
 	return func(ctx context.Context, w http.ResponseWriter, r *http.Request, site *ogc.Site) error {
+		tag := o.tag(r, site)
+		key := digest(nil, "ogc", tag)
+		if kept := o.kept.get(key); kept != nil && !site.HTML {
+			for name, values := range kept.header {
+				w.Header()[name] = values
+			}
+			if !notModified(w, r, tag, ogcCacheControl) {
+				o.kept.send(w, r, key, kept.body)
+			}
+			return nil
+		}
 		// The weight makes it large work, of which a client gets only some places.
 		ticket, err := o.work.exports.Enter(ctx, o.work.client(r), 2)
 		if err != nil {
@@ -195,42 +209,38 @@ func (o *ogcRoutes) items(find func(context.Context, *http.Request, *ogc.Site) (
 		if err != nil {
 			return err
 		}
-		w.Header().Set(headerAsOf, site.Day.String())
-		w.Header().Set(headerDatasetVersion, site.Atlas.Data.Version)
-		w.Header().Set(headerTotalCount, strconv.Itoa(items.Matched))
-		w.Header().Set(headerNotCoveredCount, strconv.Itoa(items.NotCovered))
-		if o.known(w, r, site) {
+		header := http.Header{"Content-Type": {ogc.MediaGeoJSON}}
+		header.Set(headerAsOf, site.Day.String())
+		header.Set(headerDatasetVersion, site.Atlas.Data.Version)
+		header.Set(headerTotalCount, strconv.Itoa(items.Matched))
+		header.Set(headerNotCoveredCount, strconv.Itoa(items.NotCovered))
+		for name, values := range header {
+			w.Header()[name] = values
+		}
+		if notModified(w, r, tag, ogcCacheControl) {
 			return nil
 		}
 		if site.HTML {
 			return o.page(w, r, http.StatusOK, items.Page())
 		}
-		w.Header().Set("Content-Type", ogc.MediaGeoJSON)
+		copied := &limitedCopy{work: o.work, kept: o.kept}
+		defer copied.release()
 		now := time.Now()
 		if r.Method == http.MethodHead {
-			var length counted
-			if err := items.WriteJSON(ctx, &length, now); err != nil {
+			if err := items.WriteJSON(ctx, copied, now); err != nil {
 				return err
 			}
-			w.Header().Set("Content-Length", strconv.Itoa(int(length)))
-			return nil
-		}
-		// How long a reader takes is the reader's affair, within the pace of all.
-		if err := items.WriteJSON(r.Context(), flushing{w, http.NewResponseController(w)}, now); err != nil {
+			w.Header().Set("Content-Length", strconv.FormatInt(copied.length, 10))
+		} else if err := items.WriteJSON(r.Context(), both{copied, flushing{w, http.NewResponseController(w)}}, now); err != nil {
+			// How long a reader takes is the reader's affair, within the pace of all.
 			o.log.InfoContext(r.Context(), "features cut short", "path", r.URL.Path, "error", err, "request", requestID(r.Context()))
 			panic(http.ErrAbortHandler)
 		}
+		if copied.whole() {
+			o.kept.add(key, &keptBody{answer: answerOf(copied.take(), tag), header: header})
+		}
 		return nil
 	}
-}
-
-// counted counts what is written to it.
-type counted int64
-
-// Write counts the bytes.
-func (c *counted) Write(data []byte) (int, error) {
-	*c += counted(len(data))
-	return len(data), nil
 }
 
 // refuse tells an error as an exception of the standard's, or as a page for people.

@@ -47,6 +47,7 @@ func Document(version string, inputs map[string]any) ([]byte, error) {
 			document.Paths[fmt.Sprintf("/%s.%s", layer, format)] = object{"get": operation(layer, format)}
 		}
 	}
+	maps.Copy(document.Paths, ofDays(document.Paths))
 	for path, item := range document.Paths {
 		get := item["get"].(object)
 		if tags := fmt.Sprint(get["tags"]); tags != "[operation]" {
@@ -54,6 +55,26 @@ func Document(version string, inputs map[string]any) ([]byte, error) {
 		}
 	}
 	return json.Marshal(document)
+}
+
+// ofDays gives the paths of the OGC API as of a day, which has each of its routes.
+func ofDays(paths map[string]object) map[string]object {
+	out := make(map[string]object)
+	for path, item := range paths {
+		rest, found := strings.CutPrefix(path, "/ogc")
+		if !found {
+			continue
+		}
+		get := maps.Clone(item["get"].(object))
+		get["operationId"] = fmt.Sprint(get["operationId"], "OfDay")
+		get["summary"] = fmt.Sprint(get["summary"], ", as of a day")
+		get["parameters"] = append([]any{ref("parameters", "day")}, get["parameters"].([]any)...)
+		responses := maps.Clone(get["responses"].(object))
+		responses["404"] = ref("responses", "OGCNotFound")
+		get["responses"] = responses
+		out["/ogc/{day}"+rest] = object{"get": get}
+	}
+	return out
 }
 
 func ref(kind, name string) object { return object{"$ref": "#/components/" + kind + "/" + name} }
