@@ -199,8 +199,8 @@ func TestOpenAPI(t *testing.T) {
 		t.Fatal(err)
 	}
 	// Nine exports and their data package, seven of the OGC API, each as of a day too,
-	// three routes of tiles, four for operation.
-	if got.Paths != 31 || got.Answers < 100 {
+	// three routes of tiles, one of glyphs, four for operation.
+	if got.Paths != 32 || got.Answers < 100 {
 		t.Errorf("got %+v", got)
 	}
 	t.Logf("%d answers compared with the document", got.Answers)

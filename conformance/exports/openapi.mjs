@@ -126,6 +126,17 @@ for (const route of ["/tiles.json", "/style.json"]) {
   await ask(route, 400, { colour: "red" });
 }
 await ask("/tiles.json", 200, { layers: "regencies" });
+await ask("/style.json", 200, { labels: "false" });
+await ask("/style.json", 400, { labels: "no" });
+{
+  const route = "/glyphs/{fontstack}/{range}.pbf", at = "/glyphs/Go%20Regular/0-255.pbf";
+  const { headers } = await ask(route, 200, {}, { at });
+  await ask(route, 200, {}, { at, method: "HEAD" });
+  await ask(route, 200, {}, { at: "/glyphs/Open%20Sans%20Regular,Go%20Regular/256-511.pbf" });
+  await ask(route, 304, {}, { at, headers: { "If-None-Match": headers.get("etag") } });
+  for (const wrong of ["1-256", "0-511", "65536-65791", "x"]) await ask(route, 400, {}, { at: `/glyphs/Go%20Regular/${wrong}.pbf` });
+  await ask(route, 404, {}, { at: "/glyphs/Arial/0-255.pbf" });
+}
 {
   const { headers } = await ask("/datapackage.json", 200, { asOf: "2017-12-25", delimiter: "semicolon" });
   await ask("/datapackage.json", 304, { asOf: "2017-12-25", delimiter: "semicolon" }, { headers: { "If-None-Match": headers.get("etag") } });

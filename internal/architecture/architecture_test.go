@@ -35,7 +35,7 @@ var arrows = []struct {
 	// The adapters know the domain, and none of them another's way in or out.
 	{"graph/...", []string{"graph/...", "internal/atlas", "internal/geo/...", "internal/register", "internal/sentra",
 		"internal/admission", "internal/querycost", "internal/inputs", "internal/lazy", "internal/panics"}},
-	{"internal/httpserver", []string{"internal/atlas", "internal/export", "internal/ogc", "internal/tile", "internal/openapi", "internal/register", "internal/sentra",
+	{"internal/httpserver", []string{"internal/atlas", "internal/export", "internal/ogc", "internal/glyphs", "internal/tile", "internal/openapi", "internal/register", "internal/sentra",
 		"internal/querycost", "internal/admission", "internal/inputs", "internal/panics"}},
 	{"internal/querycost", []string{"internal/inputs", "internal/sentra"}},
 	{"internal/postgres", []string{"internal/register", "internal/sentra", "migrations"}},
