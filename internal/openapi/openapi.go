@@ -281,7 +281,10 @@ func headOf(get object, path string) object {
 	responses := object{}
 	for status, response := range get["responses"].(object) {
 		if whole := response.(object); whole["content"] != nil {
-			response = object{"description": whole["description"], "headers": whole["headers"]}
+			response = object{"description": whole["description"]}
+			if whole["headers"] != nil {
+				response.(object)["headers"] = whole["headers"]
+			}
 		}
 		responses[status] = response
 	}
