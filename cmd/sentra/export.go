@@ -37,7 +37,7 @@ var exportFlags = [...]struct{ parameter, flag, usage string }{
 }
 
 func exportCommand(o *options) *cobra.Command {
-	command := &cobra.Command{Use: "export", Short: "Export regions or clusters to a file, as the HTTP routes do"}
+	command := &cobra.Command{Use: "export", Short: "Export regions, clusters or the map's tiles to a file, as the HTTP routes do"}
 	for _, layer := range []export.Layer{export.Regions, export.Clusters} {
 		formats := make([]string, len(export.Formats(layer)))
 		for i, format := range export.Formats(layer) {
@@ -78,6 +78,7 @@ A file appears under its name only once it is complete. Without --output it goes
 		}
 		command.AddCommand(one)
 	}
+	command.AddCommand(exportTilesCommand(o))
 	return command
 }
 

@@ -52,6 +52,13 @@ func TestExportEqualsHTTP(t *testing.T) {
 		}
 	}
 
+	if archive, problems, err := run("tiles", "--max-zoom", "4", "--as-of", "2017-12-25"); err != nil || !strings.HasPrefix(archive, "PMTiles\x03") || !strings.Contains(problems, "tiles of 2017-12-25 written to the standard output") {
+		t.Errorf("tiles: %v, %.20q\n%s", err, archive, problems)
+	}
+	if _, problems, err := run("tiles", "--max-zoom", "15"); err == nil || !strings.Contains(problems, "--max-zoom: zoom 15 is out of range") {
+		t.Errorf("tiles: %v\n%s", err, problems)
+	}
+
 	folder := filepath.Join(dir, "out")
 	if err := os.Mkdir(folder, 0o755); err != nil {
 		t.Fatal(err)

@@ -39,7 +39,7 @@ var arrows = []struct {
 		"internal/querycost", "internal/admission", "internal/inputs", "internal/panics"}},
 	{"internal/querycost", []string{"internal/inputs", "internal/sentra"}},
 	{"internal/postgres", []string{"internal/register", "internal/sentra", "migrations"}},
-	{"internal/tile", []string{"internal/atlas", "internal/geo/...", "internal/lazy", "internal/sentra", "internal/panics"}},
+	{"internal/tile", []string{"internal/atlas", "internal/pmtiles", "internal/geo/...", "internal/lazy", "internal/sentra", "internal/panics"}},
 	{"internal/export", []string{"internal/atlas", "internal/geo/...", "internal/sentra"}},
 	{"internal/ogc", []string{"internal/atlas", "internal/export", "internal/geo/...", "internal/sentra"}},
 	{"internal/openapi", []string{"internal/export"}},
