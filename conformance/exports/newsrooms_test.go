@@ -195,3 +195,15 @@ func TestDataPackage(t *testing.T) {
 		}
 	}
 }
+
+// The catalogue is linked data as DCAT has it, and everything that it tells of is there.
+func TestCatalogue(t *testing.T) {
+	var got struct{ Quads, Asked int }
+	if err := json.Unmarshal(node(t, "dcat.mjs", server.URL), &got); err != nil {
+		t.Fatal(err)
+	}
+	// Nine files and three services.
+	if got.Asked != 12 || got.Quads < 300 {
+		t.Errorf("got %+v", got)
+	}
+}

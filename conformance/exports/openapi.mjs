@@ -149,6 +149,12 @@ await ask("/style.json", 400, { labels: "no" });
   await ask("/schema.graphql", 304, {}, { headers: { "If-None-Match": headers.get("etag") } });
   await ask("/schema.graphql", 304, {}, { method: "HEAD", headers: { "If-None-Match": headers.get("etag") } });
 }
+{
+  const { headers } = await ask("/catalog.jsonld", 200);
+  await ask("/catalog.jsonld", 200, {}, { method: "HEAD" });
+  await ask("/catalog.jsonld", 304, {}, { headers: { "If-None-Match": headers.get("etag") } });
+  await ask("/catalog.jsonld", 400, { colour: "red" });
+}
 // The OGC API has a document of its own, which the same validator judges.
 const ogc = await (await fetch(`${server}/ogc/api`)).json();
 const ogcJudgement = await new Validator().validate(structuredClone(ogc));

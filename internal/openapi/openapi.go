@@ -277,7 +277,10 @@ func properties(layer export.Layer, sources object, more object) object {
 
 // headOf describes HEAD of a path: GET without its body.
 func headOf(get object, path string) object {
-	out := object{"operationId": fmt.Sprint(get["operationId"], "Head"), "tags": get["tags"], "summary": "The headers of " + path, "parameters": get["parameters"]}
+	out := object{"operationId": fmt.Sprint(get["operationId"], "Head"), "tags": get["tags"], "summary": "The headers of " + path}
+	if get["parameters"] != nil {
+		out["parameters"] = get["parameters"]
+	}
 	responses := object{}
 	for status, response := range get["responses"].(object) {
 		if whole := response.(object); whole["content"] != nil {
