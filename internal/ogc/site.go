@@ -232,7 +232,8 @@ func (s *Site) Collection(_ context.Context, id string) (*Document, error) {
 
 // request is the export that holds the features of a collection.
 func (s *Site) request(c *Collection) *export.Request {
-	r := &export.Request{Layer: c.layer, Format: export.GeoJSON, Day: s.Day, Dated: s.Dated, Detail: s.Detail, Geometry: export.Geometries(c.layer, export.GeoJSON)[0]}
+	// A format without a head needs no sources of all rows.
+	r := &export.Request{Layer: c.layer, Format: export.NDJSON, Day: s.Day, Dated: s.Dated, Detail: s.Detail, Geometry: export.Geometries(c.layer, export.GeoJSON)[0]}
 	if c.layer == export.Regions {
 		r.Regions = &sentra.RegionFilter{Level: c.level}
 	}
