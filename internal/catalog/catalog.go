@@ -6,7 +6,6 @@ package catalog
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/sentra-ikm/sentra/internal/atlas"
@@ -39,7 +38,7 @@ type layer struct {
 	keywords               []string
 	unit                   string
 	from                   func(*atlas.Atlas) sentra.Date
-	sources                func(*atlas.Atlas) []sentra.SourceID
+	sources                func(*atlas.Atlas) map[sentra.SourceID]bool
 	classification, method string
 }
 
@@ -67,18 +66,22 @@ func firstPhase(a *atlas.Atlas) sentra.Date {
 	return first
 }
 
-func regionSources(a *atlas.Atlas) []sentra.SourceID {
-	var out []sentra.SourceID
+func regionSources(a *atlas.Atlas) map[sentra.SourceID]bool {
+	out := make(map[sentra.SourceID]bool)
 	for i := range a.Data.Regions {
-		out = append(out, a.Data.Regions[i].Sources...)
+		for _, id := range a.Data.Regions[i].Sources {
+			out[id] = true
+		}
 	}
 	return out
 }
 
-func clusterSources(a *atlas.Atlas) []sentra.SourceID {
-	var out []sentra.SourceID
+func clusterSources(a *atlas.Atlas) map[sentra.SourceID]bool {
+	out := make(map[sentra.SourceID]bool)
 	for i := range a.Data.Clusters {
-		out = append(out, a.Data.Clusters[i].Sources...)
+		for _, id := range a.Data.Clusters[i].Sources {
+			out[id] = true
+		}
 	}
 	return out
 }
@@ -157,7 +160,7 @@ func dataset(a *atlas.Atlas, base string, l layer, publisher object) object {
 	var sources []object
 	cited := l.sources(a)
 	for i := range a.Data.Sources {
-		if s := &a.Data.Sources[i]; slices.Contains(cited, s.ID) {
+		if s := &a.Data.Sources[i]; cited[s.ID] {
 			source := object{"@type": "schema:CreativeWork", "schema:name": s.Title}
 			if s.URL != "" {
 				source["schema:url"] = typed("xsd:anyURI", s.URL)

@@ -170,7 +170,7 @@ func BenchmarkWorkbook(b *testing.B) {
 	}}
 	for i := range clusters {
 		key := fmt.Sprint("cluster-", i)
-		data.Clusters = append(data.Clusters, sentra.Cluster{ID: key, Key: key, NameEN: fmt.Sprint("Batik ", i), NameID: fmt.Sprint("Batik ", i), Products: []string{"batik"},
+		data.Clusters = append(data.Clusters, &sentra.Cluster{ID: key, Key: key, NameEN: fmt.Sprint("Batik ", i), NameID: fmt.Sprint("Batik ", i), Products: []string{"batik"},
 			Phases: []string{"2017"}, Regions: []sentra.RegionCode{"11.10"}, Precision: sentra.PrecisionRegency, Sources: []sentra.SourceID{"s"}})
 	}
 	a, err := atlas.New(data)
