@@ -3,7 +3,6 @@ module github.com/sentra-ikm/sentra
 go 1.26.8
 
 require (
-	github.com/go-json-experiment/json v1.27.2
 	github.com/99designs/gqlgen v0.17.98
 	github.com/CAFxX/httpcompression v0.0.8
 	github.com/agnivade/levenshtein v1.2.2
@@ -13,6 +12,7 @@ require (
 	github.com/fergusstrange/embedded-postgres v1.34.0
 	github.com/go-chi/chi/v5 v5.5.0
 	github.com/go-chi/cors v1.2.2
+	github.com/go-json-experiment/json v1.27.2
 	github.com/hashicorp/golang-lru/v2 v2.0.7
 	github.com/jmoiron/sqlx v1.4.0
 	github.com/klauspost/compress v1.20.1
