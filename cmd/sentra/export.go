@@ -30,11 +30,14 @@ var exportFlags = [...]struct{ parameter, flag, usage string }{
 	{"toleranceMetres", "tolerance-metres", "boundaries simplified by at most about this many metres"},
 	{"precision", "precision", "decimal places of coordinates, 0 to 7 (default 6)"},
 	{"geometry", "geometry", "none, point or boundary"},
+	{"winding", "winding", "order of boundaries' rings: rfc7946 (the default, of TopoJSON d3), or d3, clockwise as d3-geo takes them"},
+	{"columns", "columns", "columns of a CSV or XLSX, with commas between: narrow for those most people look at, or names (default all)"},
+	{"delimiter", "delimiter", "of a CSV: comma, or semicolon, with decimal commas"},
 	{"bom", "bom", "true: begin a CSV with a byte order mark, by which spreadsheets know UTF-8"},
 }
 
 func exportCommand(o *options) *cobra.Command {
-	command := &cobra.Command{Use: "export", Short: "Export regions or clusters to a file, as the HTTP routes do"}
+	command := &cobra.Command{Use: "export", Short: "Export regions, clusters or the map's tiles to a file, as the HTTP routes do"}
 	for _, layer := range []export.Layer{export.Regions, export.Clusters} {
 		formats := make([]string, len(export.Formats(layer)))
 		for i, format := range export.Formats(layer) {
@@ -75,6 +78,7 @@ A file appears under its name only once it is complete. Without --output it goes
 		}
 		command.AddCommand(one)
 	}
+	command.AddCommand(exportTilesCommand(o))
 	return command
 }
 

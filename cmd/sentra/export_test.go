@@ -36,6 +36,9 @@ func TestExportEqualsHTTP(t *testing.T) {
 		{"/regions.ndjson?geometry=point&orderBy=AREA", []string{"regions", "--format", "ndjson", "--geometry", "point", "--order-by", "AREA"}},
 		{"/regions.csv?bom=true", []string{"regions", "--format", "csv", "--bom", "true"}},
 		{"/regions.topojson?zoom=5", []string{"regions", "--format", "topojson", "--zoom", "5"}},
+		{"/regions.geojson?zoom=5&winding=d3", []string{"regions", "--zoom", "5", "--winding", "d3"}},
+		{"/regions.csv?columns=narrow&delimiter=semicolon", []string{"regions", "--format", "csv", "--columns", "narrow", "--delimiter", "semicolon"}},
+		{"/regions.xlsx", []string{"regions", "--format", "xlsx"}},
 		{"/clusters.csv", []string{"clusters", "--format", "csv"}},
 		{"/clusters.geojson?asOf=2016-12-31&precision=2", []string{"clusters", "--as-of", "2016-12-31", "--precision", "2"}},
 	} {
@@ -47,6 +50,13 @@ func TestExportEqualsHTTP(t *testing.T) {
 		if !strings.Contains(problems, "written to the standard output") || !strings.Contains(problems, "exporting") {
 			t.Errorf("%v tells %s", c.arguments, problems)
 		}
+	}
+
+	if archive, problems, err := run("tiles", "--max-zoom", "4", "--as-of", "2017-12-25"); err != nil || !strings.HasPrefix(archive, "PMTiles\x03") || !strings.Contains(problems, "tiles of 2017-12-25 written to the standard output") {
+		t.Errorf("tiles: %v, %.20q\n%s", err, archive, problems)
+	}
+	if _, problems, err := run("tiles", "--max-zoom", "15"); err == nil || !strings.Contains(problems, "--max-zoom: zoom 15 is out of range") {
+		t.Errorf("tiles: %v\n%s", err, problems)
 	}
 
 	folder := filepath.Join(dir, "out")
@@ -65,7 +75,7 @@ func TestExportEqualsHTTP(t *testing.T) {
 		{"--filter", `{"level":"VILLAGE"}`, "--filter.level: VILLAGE is not a valid RegionLevel"},
 		{"--as-of", "1999-01-01", "--as-of: 1999-01-01 lies before the record"},
 		{"--order-by", "SIZE", "--order-by: SIZE is not a valid RegionOrder"},
-		{"--format", "xlsx", "--format: there is no format \"xlsx\" of regions; the formats are geojson, ndjson, csv"},
+		{"--format", "ods", "--format: there is no format \"ods\" of regions; the formats are geojson, ndjson, csv"},
 	} {
 		_, problems, err := run("regions", "--format", "csv", "--output", file, c.flag, c.value)
 		if err == nil || !strings.Contains(problems, c.says) {

@@ -121,6 +121,7 @@ func TestTopoJSON(t *testing.T) {
 	}{
 		{"precision=6" + level, 514, 1000},
 		{"zoom=5&precision=5" + level, 514, 1000},
+		{"zoom=5&winding=rfc7946" + level, 514, 1000},
 		{"toleranceMetres=2000&precision=3", 552, 1000},
 		{"asOf=2017-12-25&zoom=4&filter=%7B%22level%22:%22PROVINCE%22%7D", 34, 30},
 		{"zoom=3&filter=%7B%22codes%22:%5B%2294.06%22%5D%7D", 1, 0},
@@ -197,8 +198,9 @@ func TestOpenAPI(t *testing.T) {
 	if err := json.Unmarshal(node(t, "openapi.mjs", server.URL), &got); err != nil {
 		t.Fatal(err)
 	}
-	// Seven exports, three routes of tiles, three for operation.
-	if got.Paths != 14 || got.Answers < 100 {
+	// Nine exports, their data package and the catalogue, seven of the OGC API, each as of a day too,
+	// three routes of tiles, one of glyphs, four for operation.
+	if got.Paths != 33 || got.Answers < 100 {
 		t.Errorf("got %+v", got)
 	}
 	t.Logf("%d answers compared with the document", got.Answers)

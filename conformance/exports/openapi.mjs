@@ -95,8 +95,7 @@ const near = { point: { lon: 112.733, lat: -7.2 }, radius: 100000 };
 const box = { type: "Polygon", coordinates: [[[112, -8.5], [114, -8.5], [114, -7], [112, -7], [112, -8.5]]] };
 const title = JSON.stringify({ affirmative: true, clusters: {programme: true} });
 const exported = Object.keys(document.paths).filter((path) => /^\/(regions|clusters)\./.test(path));
-assert.deepEqual(exported.sort(), ["clusters.csv", "clusters.geojson", "clusters.ndjson", "regions.csv", "regions.geojson", "regions.ndjson", "regions.topojson"].filter(
-  (name) => name !== "regions.topojson" || document.paths["/regions.topojson"]).map((name) => `/${name}`));
+assert.deepEqual(exported.sort(), ["clusters.csv", "clusters.geojson", "clusters.ndjson", "clusters.xlsx", "regions.csv", "regions.geojson", "regions.ndjson", "regions.topojson", "regions.xlsx"].map((name) => `/${name}`));
 for (const route of exported) {
   const regions = route.startsWith("/regions");
   const questions = regions
@@ -106,6 +105,8 @@ for (const route of exported) {
   for (const geometry of described("geometry")?.schema.enum ?? []) questions.push({ geometry, filter: JSON.stringify(regions ? { parent: "35" } : { region: "35" }) });
   if (described("zoom")) questions.push({ zoom: "4", filter: title, ...(route.endsWith(".csv") && { geometry: "boundary" }) });
   if (described("bom")) questions.push({ bom: "true" });
+  if (described("delimiter")) questions.push({ delimiter: "semicolon" });
+  for (const winding of described("winding")?.schema.enum ?? []) questions.push({ winding, zoom: "4", filter: JSON.stringify({ parent: "35" }), ...(route.endsWith(".csv") && { geometry: "boundary" }) });
   for (const question of questions) await ask(route, 200, question);
   const { headers } = await ask(route, 200, {}, { method: "HEAD" });
   await ask(route, 304, {}, { headers: { "If-None-Match": headers.get("etag") } });
@@ -125,11 +126,57 @@ for (const route of ["/tiles.json", "/style.json"]) {
   await ask(route, 400, { colour: "red" });
 }
 await ask("/tiles.json", 200, { layers: "regencies" });
+await ask("/style.json", 200, { labels: "false" });
+await ask("/style.json", 400, { labels: "no" });
+{
+  const route = "/glyphs/{fontstack}/{range}.pbf", at = "/glyphs/Go%20Regular/0-255.pbf";
+  const { headers } = await ask(route, 200, {}, { at });
+  await ask(route, 200, {}, { at, method: "HEAD" });
+  await ask(route, 200, {}, { at: "/glyphs/Open%20Sans%20Regular,Go%20Regular/256-511.pbf" });
+  await ask(route, 304, {}, { at, headers: { "If-None-Match": headers.get("etag") } });
+  for (const wrong of ["1-256", "0-511", "65536-65791", "x"]) await ask(route, 400, {}, { at: `/glyphs/Go%20Regular/${wrong}.pbf` });
+  await ask(route, 404, {}, { at: "/glyphs/Arial/0-255.pbf" });
+}
+{
+  const { headers } = await ask("/datapackage.json", 200, { asOf: "2017-12-25", delimiter: "semicolon" });
+  await ask("/datapackage.json", 304, { asOf: "2017-12-25", delimiter: "semicolon" }, { headers: { "If-None-Match": headers.get("etag") } });
+  await ask("/datapackage.json", 200, {}, { method: "HEAD" });
+  for (const wrong of [{ colour: "red" }, { asOf: "x" }, { delimiter: "tab" }]) await ask("/datapackage.json", 400, wrong);
+}
 {
   const { headers } = await ask("/schema.graphql", 200);
   await ask("/schema.graphql", 200, {}, { method: "HEAD" });
   await ask("/schema.graphql", 304, {}, { headers: { "If-None-Match": headers.get("etag") } });
   await ask("/schema.graphql", 304, {}, { method: "HEAD", headers: { "If-None-Match": headers.get("etag") } });
+}
+{
+  const { headers } = await ask("/catalog.jsonld", 200);
+  await ask("/catalog.jsonld", 200, {}, { method: "HEAD" });
+  await ask("/catalog.jsonld", 304, {}, { headers: { "If-None-Match": headers.get("etag") } });
+  await ask("/catalog.jsonld", 400, { colour: "red" });
+}
+// The OGC API has a document of its own, which the same validator judges.
+const ogc = await (await fetch(`${server}/ogc/api`)).json();
+const ogcJudgement = await new Validator().validate(structuredClone(ogc));
+assert.ok(ogcJudgement.valid, JSON.stringify(ogcJudgement.errors, null, 1));
+assert.equal(ogc.openapi, "3.0.3");
+for (const day of ["", "/2017-12-25"]) {
+  const template = day ? "/ogc/{day}" : "/ogc";
+  const routes = { "": "", "/conformance": "", "/api": "", "/collections": "", "/collections/{collection}": "/collections/regencies",
+    "/collections/{collection}/items": "/collections/regencies/items", "/collections/{collection}/items/{feature}": "/collections/regencies/items/94.06" };
+  for (const [path, given] of Object.entries(routes)) {
+    const at = `/ogc${day}${given || path}`, route = template + path;
+    const { headers } = await ask(route, 200, { zoom: "5" }, { at });
+    await ask(route, 200, { f: "html" }, { at });
+    await ask(route, 200, {}, { at, method: "HEAD" });
+    await ask(route, 304, { zoom: "5" }, { at, headers: { "If-None-Match": headers.get("etag") } });
+    for (const wrong of [{ colour: "red" }, { datetime: "x" }, { zoom: "99" }, { f: "xml" }]) await ask(route, 400, wrong, { at });
+  }
+  const items = `${template}/collections/{collection}/items`;
+  for (const question of [{ limit: "7", bbox: "139,-9,141,-2" }, { limit: "1000", datetime: "2022-11-25T00:00:00Z", zoom: "3" }, { after: "90", f: "json" }]) await ask(items, 200, question, { at: `/ogc${day}/collections/provinces/items` });
+  await ask(items, 200, {}, { at: `/ogc${day}/collections/clusters/items` });
+  await ask(items, 404, {}, { at: `/ogc${day}/collections/rivers/items` });
+  await ask(`${items}/{feature}`, 404, {}, { at: `/ogc${day}/collections/clusters/items/none` });
 }
 await ask("/healthz", 200);
 await ask("/readyz", 200);

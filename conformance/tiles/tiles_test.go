@@ -626,12 +626,14 @@ func TestLabels(t *testing.T) {
 }
 
 func TestStyleIsValid(t *testing.T) {
-	var problems []string
-	if err := json.Unmarshal(script(t, "", "style.mjs", server.URL+"/style.json?asOf=2017-12-25"), &problems); err != nil {
-		t.Fatal(err)
-	}
-	if len(problems) > 0 {
-		t.Errorf("MapLibre finds fault with the style: %v", problems)
+	for _, query := range []string{"?asOf=2017-12-25", "?labels=false"} {
+		var problems []string
+		if err := json.Unmarshal(script(t, "", "style.mjs", server.URL+"/style.json"+query), &problems); err != nil {
+			t.Fatal(err)
+		}
+		if len(problems) > 0 {
+			t.Errorf("MapLibre finds fault with the style %s: %v", query, problems)
+		}
 	}
 	response, err := http.Get(server.URL + "/style.json")
 	if err != nil {
@@ -648,7 +650,7 @@ func TestStyleIsValid(t *testing.T) {
 	if err := json.NewDecoder(response.Body).Decode(&style); err != nil {
 		t.Fatal(err)
 	}
-	if style.Glyphs != nil || style.Sprite != nil {
+	if style.Glyphs != server.URL+"/glyphs/{fontstack}/{range}.pbf" || style.Sprite != nil {
 		t.Errorf("the style loads glyphs %v, sprite %v", style.Glyphs, style.Sprite)
 	}
 	for _, source := range style.Sources {

@@ -38,13 +38,14 @@ func (a *Atlas) EncodedBoundary(s *Shape, tolerance float64, places int) []byte 
 	if found, ok := s.encodings.GetIfPresent(key); ok {
 		return found
 	}
-	out := encode(s.Simplified(tolerance), places)
+	out := EncodeBoundary(s.Simplified(tolerance), places)
 	s.encodings.Set(key, out)
 	return out
 }
 
-// encode writes a GeoJSON MultiPolygon.
-func encode(shape orb.MultiPolygon, places int) []byte {
+// EncodeBoundary gives a shape as the bytes of a GeoJSON MultiPolygon, rounded to
+// decimal places.
+func EncodeBoundary(shape orb.MultiPolygon, places int) []byte {
 	out := []byte(`{"type":"MultiPolygon","coordinates":[`)
 	for p, polygon := range geo.Round(shape, places) {
 		if p > 0 {

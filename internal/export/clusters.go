@@ -175,7 +175,7 @@ func clusterTable(a *atlas.Atlas, list *atlas.ClusterList, request *Request) *ta
 	}
 	columns := given(clusterColumns(), optional...)
 	hits := list.Hits()
-	t := &table{columns: described(columns), count: len(hits)}
+	t := &table{columns: described(columns), count: len(hits), id: func(i int) string { return hits[i].Key }}
 	t.row = func(i int) row {
 		r := newClusterRow(a, hits[i], request)
 		return row{id: r.Key, point: r.Place, value: func(c int) any { return columns[c].value(r) }}

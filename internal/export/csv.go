@@ -26,11 +26,13 @@ func (e *Export) writeCSV(out *bufio.Writer, rows eachRow) error {
 		_, _ = out.WriteString(byteOrderMark)
 	}
 	table := csv.NewWriter(out)
+	if e.Request.Delimiter == Semicolon {
+		table.Comma = ';'
+	}
 	var header []string
-	for _, c := range e.table.columns {
+	for _, c := range e.cells {
 		header = append(header, c.Name)
 	}
-	header = append(header, "licence", "datasetVersion")
 	if e.Request.Geometry != NoGeometry {
 		header = append(header, geometryColumn)
 	}
@@ -38,14 +40,12 @@ func (e *Export) writeCSV(out *bufio.Writer, rows eachRow) error {
 		return err
 	}
 	table.Flush()
-	licences := safe(licence())
 	record := make([]string, 0, len(header))
 	err := rows(func(r row) error {
 		record = record[:0]
-		for c := range e.table.columns {
-			record = append(record, e.cell(r.value(c)))
+		for _, c := range e.cells {
+			record = append(record, e.cell(c.value(r)))
 		}
-		record = append(record, licences, safe(e.atlas.Data.Version))
 		switch {
 		case e.Request.Geometry == Point:
 			record = append(record, wkt.MarshalString(orb.Point{round(r.point.Lon(), e.Request.Detail), round(r.point.Lat(), e.Request.Detail)}))
@@ -72,7 +72,11 @@ func (e *Export) cell(value any) string {
 	case string:
 		return safe(v)
 	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64)
+		number := strconv.FormatFloat(v, 'f', -1, 64)
+		if e.Request.Delimiter == Semicolon {
+			number = strings.Replace(number, ".", ",", 1)
+		}
+		return number
 	case []string:
 		return safe(strings.Join(v, "; "))
 	case []sentra.SourceID:

@@ -21,6 +21,8 @@ type table struct {
 	columns []Column
 	count   int
 	row     func(i int) row
+	// id gives that of a row without making it.
+	id func(i int) string
 }
 
 // row is a row of a table with its geometry.
@@ -44,6 +46,8 @@ type Export struct {
 	table *table
 	// sources are those that the rows of a file with a head cite.
 	sources []*sentra.Source
+	// cells are the columns of formats that are tables.
+	cells []cellColumn
 }
 
 // New answers a request from an atlas. A wrong day, filter or order is a
@@ -64,7 +68,10 @@ func New(ctx context.Context, a *atlas.Atlas, request *Request) (*Export, error)
 		e.table, e.NotCovered = clusterTable(a, list, request), list.NotCovered
 	}
 	e.Count = e.table.count
-	if request.Format == GeoJSON || request.Format == TopoJSON {
+	if err := e.chooseCells(); err != nil {
+		return nil, err
+	}
+	if request.Format == GeoJSON || request.Format == TopoJSON || request.Format == XLSX {
 		var err error
 		if e.sources, err = e.cited(ctx); err != nil {
 			return nil, err
@@ -77,8 +84,9 @@ func New(ctx context.Context, a *atlas.Atlas, request *Request) (*Export, error)
 const chunk = 32 << 10
 
 // Write writes the file row by row: it needs memory for one row and a chunk, and
-// w gets the head of the file before the first row. progress, if not nil, is told
-// after every row. An error is w's or that of the context.
+// w gets the head of the file before the first row; of a workbook, which is packed
+// once all rows are there, some 20 MiB, and the rest is in a temporary file. progress,
+// if not nil, is told after every row. An error is w's or that of the context.
 func (e *Export) Write(ctx context.Context, w io.Writer, progress func(done, all int)) error {
 	out := bufio.NewWriterSize(w, chunk)
 	rows := func(yield func(row) error) error {
@@ -109,6 +117,8 @@ func (e *Export) Write(ctx context.Context, w io.Writer, progress func(done, all
 		err = e.writeNDJSON(out, rows)
 	case CSV:
 		err = e.writeCSV(out, rows)
+	case XLSX:
+		err = e.writeXLSX(out, rows)
 	case TopoJSON:
 		err = e.writeTopoJSON(out, rows)
 	}

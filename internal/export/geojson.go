@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strconv"
 
+	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -118,6 +119,8 @@ func (e *Export) appendFeature(out []byte, r row, sources func([]sentra.SourceID
 		out = append(out, ',')
 		out = appendNumber(out, round(r.point.Lat(), e.Request.Detail))
 		out = append(out, `]}`...)
+	case e.Request.Geometry == Boundary && r.shape != nil && e.Request.Winding == D3:
+		out = append(out, atlas.EncodeBoundary(reversed(r.shape.Simplified(e.Request.Detail.Tolerance)), e.Request.Detail.Places)...)
 	case e.Request.Geometry == Boundary && r.shape != nil:
 		out = append(out, e.atlas.EncodedBoundary(r.shape, e.Request.Detail.Tolerance, e.Request.Detail.Places)...)
 	default:
@@ -153,9 +156,49 @@ func appendNumber(out []byte, number float64) []byte {
 
 // appendJSON appends a value of a column; none of these can fail to be encoded.
 func appendJSON(out []byte, value any) []byte {
+	switch v := value.(type) {
+	case string:
+		return appendText(out, v)
+	case int:
+		return strconv.AppendInt(out, int64(v), 10)
+	case []string:
+		return appendTexts(out, v)
+	case []sentra.SourceID:
+		return appendTexts(out, v)
+	}
 	encoded, err := json.Marshal(value)
 	if err != nil {
 		return append(out, "null"...)
 	}
 	return append(out, encoded...)
+}
+
+func appendTexts[T ~string](out []byte, texts []T) []byte {
+	if texts == nil {
+		return append(out, "null"...)
+	}
+	out = append(out, '[')
+	for i, text := range texts {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = appendText(out, string(text))
+	}
+	return append(out, ']')
+}
+
+// appendText appends a text as encoding/json would; most need no escapes.
+func appendText(out []byte, text string) []byte {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			encoded, err := json.Marshal(text)
+			if err != nil {
+				return append(out, "null"...)
+			}
+			return append(out, encoded...)
+		}
+	}
+	out = append(out, '"')
+	out = append(out, text...)
+	return append(out, '"')
 }

@@ -169,7 +169,7 @@ func regionTable(a *atlas.Atlas, list *atlas.RegionList, request *Request) *tabl
 		}
 	}
 	columns := given(regionColumns(), optional...)
-	t := &table{columns: described(columns), count: len(list.Hits)}
+	t := &table{columns: described(columns), count: len(list.Hits), id: func(i int) string { return string(list.Hits[i].Code) }}
 	t.row = func(i int) row {
 		r := newRegionRow(a, list.Hits[i], request)
 		return row{id: string(r.Code), point: r.label(), shape: r.shape, value: func(c int) any { return columns[c].value(r) }}

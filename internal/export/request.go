@@ -1,6 +1,6 @@
 // Package export writes the regions or the clusters of an atlas as a file:
-// GeoJSON, newline-delimited GeoJSON, CSV or TopoJSON, whole, row by row, with
-// the sources and licences in it. The HTTP routes and the command line use it.
+// GeoJSON, newline-delimited GeoJSON, CSV, XLSX or TopoJSON, whole, row by row,
+// with the sources and licences in it. The HTTP routes and the command line use it.
 package export
 
 import (
@@ -35,6 +35,9 @@ const (
 	NDJSON Format = "ndjson"
 	// CSV is one header line and one line a row (RFC 4180, but lines end with LF).
 	CSV Format = "csv"
+	// XLSX is an Excel workbook (ISO/IEC 29500) with sheets of the rows, of what the
+	// columns mean, of the sources, and of the file itself.
+	XLSX Format = "xlsx"
 	// TopoJSON is one Topology whose shared borders are stored once.
 	TopoJSON Format = "topojson"
 )
@@ -48,6 +51,8 @@ func (f Format) ContentType() string {
 		return "application/x-ndjson"
 	case CSV:
 		return "text/csv; charset=utf-8; header=present"
+	case XLSX:
+		return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 	}
 	return "application/json"
 }
@@ -56,9 +61,9 @@ func (f Format) ContentType() string {
 // clusters have no TopoJSON.
 func Formats(layer Layer) []Format {
 	if layer == Clusters {
-		return []Format{GeoJSON, NDJSON, CSV}
+		return []Format{GeoJSON, NDJSON, CSV, XLSX}
 	}
-	return []Format{GeoJSON, NDJSON, CSV, TopoJSON}
+	return []Format{GeoJSON, NDJSON, CSV, XLSX, TopoJSON}
 }
 
 // Geometry says which geometry a row gets.
@@ -77,6 +82,9 @@ func Geometries(layer Layer, format Format) []Geometry {
 	switch {
 	case format == TopoJSON:
 		return []Geometry{Boundary}
+	case format == XLSX:
+		// A cell holds no more than 32,767 characters; lon and lat are columns.
+		return []Geometry{NoGeometry}
 	case layer == Clusters && format == CSV:
 		return []Geometry{NoGeometry, Point}
 	case layer == Clusters:
@@ -105,6 +113,13 @@ type Request struct {
 	// Geometry of the rows, and how finely boundaries are drawn.
 	Geometry Geometry
 	Detail   geo.Detail
+	// Winding is the order of the positions of a boundary's rings.
+	Winding Winding
+	// Columns are the columns of a CSV or XLSX by name; nil for all.
+	Columns []string
+	// Delimiter stands between the cells of a CSV; behind Semicolon numbers have
+	// decimal commas.
+	Delimiter Delimiter
 	// BOM puts a byte order mark before a CSV, by which spreadsheets know UTF-8.
 	BOM bool
 }
@@ -118,7 +133,7 @@ type Filters struct {
 
 // Parse reads the parameters of a request, named and meant as the arguments of
 // GraphQL: filter (JSON), asOf, orderBy, zoom, toleranceMetres, precision, and
-// geometry and bom. today is the day of a request without asOf. The error is a
+// geometry, winding, columns, delimiter and bom. today is the day of a request without asOf. The error is a
 // BAD_USER_INPUT whose path begins at the parameter.
 func Parse(layer Layer, format Format, parameters url.Values, filters Filters, today sentra.Date) (*Request, error) {
 	if !slices.Contains(Formats(layer), format) {
@@ -164,20 +179,29 @@ func Parse(layer Layer, format Format, parameters url.Values, filters Filters, t
 			return nil, sentra.BadInput("bom", "%.40q is neither true nor false", parameters.Get("bom"))
 		}
 	}
+	if err := r.parseForm(parameters); err != nil {
+		return nil, err
+	}
 	return r, r.parseDetail(parameters)
 }
 
 // Parameters gives the names of the parameters that a layer has in a format.
 func Parameters(layer Layer, format Format) []string {
 	names := []string{"filter", "asOf", "orderBy", "precision"}
-	if layer == Regions {
+	if layer == Regions && slices.Contains(Geometries(layer, format), Boundary) {
 		names = append(names, "zoom", "toleranceMetres")
 	}
 	if len(Geometries(layer, format)) > 1 {
 		names = append(names, "geometry")
 	}
+	if len(Windings(layer, format)) > 0 {
+		names = append(names, "winding")
+	}
+	if format == CSV || format == XLSX {
+		names = append(names, "columns")
+	}
 	if format == CSV {
-		names = append(names, "bom")
+		names = append(names, "delimiter", "bom")
 	}
 	return names
 }

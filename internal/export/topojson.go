@@ -28,6 +28,7 @@ func (e *Export) writeTopoJSON(out *bufio.Writer, rows eachRow) error {
 	_, _ = out.WriteString(`,"transform":{"scale":[` + grid.scale() + `,` + grid.scale() + `],"translate":[0,0]},"objects":{"` + string(e.Request.Layer) +
 		`":{"type":"GeometryCollection","geometries":[`)
 	topology := newTopology(e.atlas.Coverage(e.Request.Day), e.Request.Detail.Tolerance)
+	topology.reversed = e.Request.Winding == D3
 	cite := func(ids []sentra.SourceID) any { return ids }
 	separator := "\n"
 	var object []byte
@@ -119,6 +120,8 @@ type topology struct {
 	begins map[[2]orb.Point]stretch
 	number map[int]int
 	lines  []func() orb.LineString
+	// reversed runs round every ring the other way.
+	reversed bool
 }
 
 // stretch is an arc of the coverage seen in one direction.
@@ -160,7 +163,14 @@ func (t *topology) append(out []byte, shape orb.MultiPolygon) []byte {
 			if r > 0 {
 				out = append(out, ',')
 			}
-			for i, reference := range t.ring(ring) {
+			references := t.ring(ring)
+			if t.reversed {
+				slices.Reverse(references)
+				for i := range references {
+					references[i] = ^references[i]
+				}
+			}
+			for i, reference := range references {
 				out = append(out, opening(i))
 				out = strconv.AppendInt(out, int64(reference), 10)
 			}

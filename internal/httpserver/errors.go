@@ -140,17 +140,7 @@ var statuses = map[sentra.Code]int{
 // the error: its code, its message and, as argument, the parameter with the path
 // inside it.
 func refuseError(w http.ResponseWriter, r *http.Request, err error, log *slog.Logger) {
-	var coded *sentra.Error
-	if !errors.As(err, &coded) {
-		if errors.Is(err, context.DeadlineExceeded) {
-			coded = sentra.Errorf(sentra.CodeDeadlineExceeded, "the time allowed ran out")
-		} else if errors.Is(err, context.Canceled) {
-			coded = sentra.Errorf(sentra.CodeCancelled, "the request was cancelled")
-		} else {
-			log.ErrorContext(r.Context(), "internal error", "error", err, "path", r.URL.Path, "request", requestID(r.Context()))
-			coded = sentra.Errorf(sentra.CodeInternal, "internal error")
-		}
-	}
+	coded := visible(r, err, log)
 	extensions := map[string]any{"code": graphqlCodes[coded.Code]}
 	if len(coded.Path) > 0 {
 		extensions["argument"] = coded.Path
@@ -159,6 +149,22 @@ func refuseError(w http.ResponseWriter, r *http.Request, err error, log *slog.Lo
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(statuses[coded.Code])
 	_ = json.NewEncoder(w).Encode(map[string]any{"errors": []any{map[string]any{"message": coded.Message, "extensions": extensions}}})
+}
+
+// visible gives an error as one that a client may see: of one that is no concern of the
+// client's, no more than that it happened.
+func visible(r *http.Request, err error, log *slog.Logger) *sentra.Error {
+	var found *sentra.Error
+	switch {
+	case errors.As(err, &found):
+		return found
+	case errors.Is(err, context.DeadlineExceeded):
+		return sentra.Errorf(sentra.CodeDeadlineExceeded, "the time allowed ran out")
+	case errors.Is(err, context.Canceled):
+		return sentra.Errorf(sentra.CodeCancelled, "the request was cancelled")
+	}
+	log.ErrorContext(r.Context(), "internal error", "error", err, "path", r.URL.Path, "request", requestID(r.Context()))
+	return sentra.Errorf(sentra.CodeInternal, "internal error")
 }
 
 // refuse answers a request that never reaches GraphQL, in application/json unless

@@ -45,6 +45,68 @@ func routeExports(router chi.Router, config Config, work *work, kept *keptBodies
 			router.Get(fmt.Sprintf("/%s.%s", layer, format), func(w http.ResponseWriter, r *http.Request) { e.serve(w, r, layer, format) })
 		}
 	}
+	router.Get("/datapackage.json", func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), config.Timeout)
+		defer cancel()
+		if err := e.dataPackage(ctx, w, r); err != nil {
+			refuseError(w, r, err, log)
+		}
+	})
+}
+
+// dataPackage describes the CSV exports of a day.
+func (e *exportRoutes) dataPackage(ctx context.Context, w http.ResponseWriter, r *http.Request) error {
+	parameters, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return sentra.BadInput("", "the parameters are not well encoded in the URL")
+	}
+	for name := range parameters {
+		if name != "asOf" && name != "delimiter" {
+			return sentra.BadInput("", "there is no parameter %.40q of datapackage.json; the parameters are asOf, delimiter", name)
+		}
+	}
+	present := e.config.Data.Atlas()
+	requests := make([]*export.Request, 2)
+	for i, layer := range []export.Layer{export.Regions, export.Clusters} {
+		if requests[i], err = export.Parse(layer, export.CSV, parameters, e.filters, e.config.Data.Today()); err != nil {
+			return err
+		}
+	}
+	if e.config.PublicURL == "" {
+		w.Header().Add("Vary", headerScheme)
+	}
+	base := e.config.baseURL(r)
+	tag := etag("datapackage", e.config.Data.Version, present.Data.Version, requests[0].Day.String(), base, parameters.Encode())
+	if notModified(w, r, tag, "public, no-cache") {
+		return nil
+	}
+	w.Header().Del("ETag")
+	ticket, err := e.work.enter(ctx, r, tileWeight)
+	if err != nil {
+		refuseBusy(w, err)
+		return nil
+	}
+	defer ticket.Leave()
+	exports := make([]*export.Export, len(requests))
+	for i, request := range requests {
+		if exports[i], err = export.New(ctx, present, request); err != nil {
+			return err
+		}
+	}
+	body, err := export.DataPackage(ctx, exports, func(request *export.Request) string {
+		address := fmt.Sprintf("%s/%s.csv", base, request.Layer)
+		if len(parameters) > 0 {
+			address += "?" + parameters.Encode()
+		}
+		return address
+	})
+	if err != nil {
+		return err
+	}
+	w.Header().Set("ETag", tag)
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	sendWhole(w, r, append(body, '\n'))
+	return nil
 }
 
 // serve answers with the whole of a layer in a format, or with a range of it. A short

@@ -264,6 +264,8 @@ func New(config Config, schema graphql.ExecutableSchema, pin Pin, backend Backen
 	}
 	if config.Data.Atlas != nil {
 		routeExports(router, config, work, kept, log)
+		routeCatalog(router, config, log)
+		routeOGC(router, config, work, kept, log)
 		if err := routeOpenAPI(router, config.Data, kept); err != nil {
 			return nil, err
 		}
@@ -281,7 +283,7 @@ func New(config Config, schema graphql.ExecutableSchema, pin Pin, backend Backen
 		servePages(router, config.Pages, kept)
 	}
 	router.NotFound(func(w http.ResponseWriter, _ *http.Request) {
-		refuse(w, http.StatusNotFound, sentra.CodeNotFound, "there is nothing here; the API is at /graphql, the map at /, the playground at /playground; /openapi.json describes files and tiles")
+		refuse(w, http.StatusNotFound, sentra.CodeNotFound, "there is nothing here; the API is at /graphql, the map at /, the playground at /playground; /openapi.json describes files and tiles, /ogc is the OGC API")
 	})
 	router.MethodNotAllowed(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Allow", "GET, HEAD")

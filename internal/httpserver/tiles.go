@@ -5,14 +5,17 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/sentra-ikm/sentra/internal/glyphs"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 	"github.com/sentra-ikm/sentra/internal/tile"
 )
@@ -38,7 +41,7 @@ func routeTiles(router chi.Router, config Config, work *work, log *slog.Logger) 
 			return q.builder.TileJSON(address, q.Day, q.Layers)
 		}),
 		"/style.json": t.document(func(q *question, address string) any {
-			return q.builder.Style(address, q.Day)
+			return q.builder.Style(address, q.lettering, q.Day)
 		}),
 	} {
 		answer := func(w http.ResponseWriter, r *http.Request) {
@@ -50,6 +53,43 @@ func routeTiles(router chi.Router, config Config, work *work, log *slog.Logger) 
 		}
 		router.Get(path, answer)
 	}
+	drawn, err := glyphs.New()
+	if err != nil {
+		return err
+	}
+	router.Get("/glyphs/{fontstack}/{range}", func(w http.ResponseWriter, r *http.Request) {
+		if err := t.glyphs(w, r, drawn); err != nil {
+			refuseError(w, r, err, t.log)
+		}
+	})
+	return nil
+}
+
+// glyphs answers with the glyphs of 256 characters. Of several fonts the first that
+// there is counts, as a map asks for those that it takes one for another.
+func (t *tileRoutes) glyphs(w http.ResponseWriter, r *http.Request, drawn *glyphs.Glyphs) error {
+	fonts, err := url.PathUnescape(chi.URLParam(r, "fontstack"))
+	if err != nil || !slices.Contains(strings.Split(fonts, ","), glyphs.Font) {
+		return sentra.Errorf(sentra.CodeNotFound, "there is no such font; there is %s", glyphs.Font)
+	}
+	span, named := strings.CutSuffix(chi.URLParam(r, "range"), ".pbf")
+	first, last, _ := strings.Cut(span, "-")
+	from, err := strconv.Atoi(first)
+	if err != nil || !named || last != strconv.Itoa(from+255) {
+		return sentra.BadInput("range", "the address of glyphs is /glyphs/%s/0-255.pbf", glyphs.Font)
+	}
+	tag := etag("glyphs", t.config.Data.Version, span)
+	message, ok, err := drawn.Range(from)
+	switch {
+	case err != nil:
+		return err
+	case !ok:
+		return sentra.BadInput("range", "there are ranges of 256 from 0 to 65535")
+	case notModified(w, r, tag, "public, max-age=86400"):
+		return nil
+	}
+	w.Header().Set("Content-Type", "application/x-protobuf")
+	sendWhole(w, r, message)
 	return nil
 }
 
@@ -82,6 +122,8 @@ type question struct {
 	tile.Query
 	builder *tile.Builder
 	given   url.Values
+	// lettering of a style, nil for one without labels.
+	lettering *tile.Lettering
 }
 
 // ask reads the parameters asOf, filter, clusterFilter and layers. The error of
@@ -121,9 +163,21 @@ func (t *tileRoutes) ask(r *http.Request) (*question, error) {
 			}
 			slices.Sort(q.Layers)
 			q.Layers = slices.Compact(q.Layers)
+		case "labels":
+			// The tiles themselves have no such parameter.
+			if r.URL.Path == "/style.json" && (value == "true" || value == "false") {
+				continue
+			}
+			if r.URL.Path == "/style.json" {
+				return nil, sentra.BadInput(name, "%.40q is neither true nor false", value)
+			}
+			fallthrough
 		default:
 			return nil, sentra.BadInput(name, "there is no parameter %.40q; the parameters are asOf, filter, clusterFilter and layers", name)
 		}
+	}
+	if given.Get("labels") != "false" {
+		q.lettering = &tile.Lettering{URL: t.config.baseURL(r) + "/glyphs/{fontstack}/{range}.pbf", Font: glyphs.Font}
 	}
 	return q, q.builder.Check(r.Context(), q.Query)
 }
@@ -143,8 +197,10 @@ func (t *tileRoutes) known(w http.ResponseWriter, r *http.Request, q *question, 
 // tilesURL is the address of the tiles that the question asks for.
 func (t *tileRoutes) tilesURL(r *http.Request, q *question) string {
 	address := t.config.baseURL(r) + "/tiles/{z}/{x}/{y}.mvt"
-	if len(q.given) > 0 {
-		address += "?" + q.given.Encode()
+	given := maps.Clone(q.given)
+	given.Del("labels")
+	if len(given) > 0 {
+		address += "?" + given.Encode()
 	}
 	return address
 }

@@ -47,6 +47,7 @@ func Document(version string, inputs map[string]any) ([]byte, error) {
 			document.Paths[fmt.Sprintf("/%s.%s", layer, format)] = object{"get": operation(layer, format)}
 		}
 	}
+	maps.Copy(document.Paths, ofDays(document.Paths))
 	for path, item := range document.Paths {
 		get := item["get"].(object)
 		if tags := fmt.Sprint(get["tags"]); tags != "[operation]" {
@@ -54,6 +55,26 @@ func Document(version string, inputs map[string]any) ([]byte, error) {
 		}
 	}
 	return json.Marshal(document)
+}
+
+// ofDays gives the paths of the OGC API as of a day, which has each of its routes.
+func ofDays(paths map[string]object) map[string]object {
+	out := make(map[string]object)
+	for path, item := range paths {
+		rest, found := strings.CutPrefix(path, "/ogc")
+		if !found {
+			continue
+		}
+		get := maps.Clone(item["get"].(object))
+		get["operationId"] = fmt.Sprint(get["operationId"], "OfDay")
+		get["summary"] = fmt.Sprint(get["summary"], ", as of a day")
+		get["parameters"] = append([]any{ref("parameters", "day")}, get["parameters"].([]any)...)
+		responses := maps.Clone(get["responses"].(object))
+		responses["404"] = ref("responses", "OGCNotFound")
+		get["responses"] = responses
+		out["/ogc/{day}"+rest] = object{"get": get}
+	}
+	return out
 }
 
 func ref(kind, name string) object { return object{"$ref": "#/components/" + kind + "/" + name} }
@@ -77,6 +98,19 @@ func operation(layer export.Layer, format export.Format) object {
 			possible := export.Geometries(layer, format)
 			parameters = append(parameters, object{"name": "geometry", "in": "query", "description": "Which geometry each row gets.",
 				"schema": object{"enum": possible, "default": possible[0]}})
+		case "winding":
+			possible := export.Windings(layer, format)
+			parameters = append(parameters, object{"name": "winding", "in": "query",
+				"description": "Order of the positions of rings: counterclockwise round a polygon as RFC 7946 has it, or clockwise as d3-geo, Observable Plot and react-simple-maps take them.",
+				"schema":      object{"enum": possible, "default": possible[0]}})
+		case "columns":
+			names := []string{export.Narrow}
+			for _, c := range export.TableColumns(layer) {
+				names = append(names, c.Name)
+			}
+			parameters = append(parameters, object{"name": "columns", "in": "query",
+				"description": "Only these columns, in this order, with commas between; narrow stands for " + strings.Join(export.NarrowColumns(layer), ", ") + ". Default all.",
+				"style":       "form", "explode": false, "schema": object{"type": "array", "items": object{"enum": names}}})
 		default:
 			parameters = append(parameters, ref("parameters", name))
 		}
@@ -103,7 +137,7 @@ func operation(layer export.Layer, format export.Format) object {
 
 var titles = map[export.Format]string{
 	export.GeoJSON: "a GeoJSON FeatureCollection (RFC 7946)", export.NDJSON: "GeoJSON Features, one a line",
-	export.CSV: "CSV (RFC 4180, lines end with LF)", export.TopoJSON: "a TopoJSON Topology that stores shared borders once",
+	export.CSV: "CSV (RFC 4180, lines end with LF)", export.XLSX: "an Excel workbook", export.TopoJSON: "a TopoJSON Topology that stores shared borders once",
 }
 
 // content describes the body of an export.
@@ -117,14 +151,15 @@ func content(layer export.Layer, format export.Format) object {
 	case export.NDJSON:
 		return object{"schema": object{"type": "string", "description": "Each line is a JSON text of its own."}, "x-line-schema": ref("schemas", one+"Line")}
 	}
+	if format == export.XLSX {
+		return object{"schema": object{"type": "string", "format": "binary", "description": "Sheets: the rows, named after the layer; columns, what they mean; sources, which rows cite by id; about, the day, the dataset's version, the counts and the licences. Codes are texts and days are days."}}
+	}
 	columns := []object{}
-	for _, c := range columnsOf(layer) {
+	for _, c := range export.TableColumns(layer) {
 		columns = append(columns, object{"name": c.Name, "description": c.Description, "optional": c.Optional})
 	}
-	columns = append(columns, object{"name": "licence", "description": "The licences of the data."},
-		object{"name": "datasetVersion", "description": "Changes whenever anything loaded changes."},
-		object{"name": "wkt", "description": "The geometry as well-known text, where one was asked for.", "optional": true})
-	return object{"schema": object{"type": "string", "description": "A header line, then one line a row. Lists are joined by \"; \"; a missing value is an empty cell; an apostrophe stands before a text that a spreadsheet would run as a formula."},
+	columns = append(columns, object{"name": "wkt", "description": "The geometry as well-known text, where one was asked for.", "optional": true})
+	return object{"schema": object{"type": "string", "description": "A header line, then one line a row; under columns, those alone. Lists are joined by \"; \"; a missing value is an empty cell; an apostrophe stands before a text that a spreadsheet would run as a formula."},
 		"x-columns": columns}
 }
 
@@ -242,11 +277,17 @@ func properties(layer export.Layer, sources object, more object) object {
 
 // headOf describes HEAD of a path: GET without its body.
 func headOf(get object, path string) object {
-	out := object{"operationId": fmt.Sprint(get["operationId"], "Head"), "tags": get["tags"], "summary": "The headers of " + path, "parameters": get["parameters"]}
+	out := object{"operationId": fmt.Sprint(get["operationId"], "Head"), "tags": get["tags"], "summary": "The headers of " + path}
+	if get["parameters"] != nil {
+		out["parameters"] = get["parameters"]
+	}
 	responses := object{}
 	for status, response := range get["responses"].(object) {
 		if whole := response.(object); whole["content"] != nil {
-			response = object{"description": whole["description"], "headers": whole["headers"]}
+			response = object{"description": whole["description"]}
+			if whole["headers"] != nil {
+				response.(object)["headers"] = whole["headers"]
+			}
 		}
 		responses[status] = response
 	}

@@ -1,6 +1,10 @@
 package tile
 
-import "github.com/sentra-ikm/sentra/internal/sentra"
+import (
+	"slices"
+
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
 
 // Style is a style of MapLibre (style specification version 8).
 type Style struct {
@@ -8,6 +12,7 @@ type Style struct {
 	Name    string            `json:"name"`
 	Center  [2]float64        `json:"center"`
 	Zoom    float64           `json:"zoom"`
+	Glyphs  string            `json:"glyphs,omitempty"`
 	Sources map[string]Source `json:"sources"`
 	Layers  []StyleLayer      `json:"layers"`
 }
@@ -54,10 +59,17 @@ const (
 	colourCluster      = "#b3202c"
 )
 
+// Lettering is where the glyphs of a style's text come from.
+type Lettering struct {
+	// URL has {fontstack} and {range}.
+	URL string
+	// Font is the name of the font.
+	Font string
+}
+
 // Style gives a style for the tiles at an URL with {z}, {x} and {y}. It names no
-// glyphs and no sprite, so that nothing foreign is loaded: MapLibre then draws
-// the text with the reader's own fonts (since MapLibre GL JS 5.11).
-func (b *Builder) Style(url string, day sentra.Date) Style {
+// sprite, so that nothing foreign is loaded. Without lettering it has no text.
+func (b *Builder) Style(url string, lettering *Lettering, day sentra.Date) Style {
 	described := b.TileJSON(url, day, nil)
 	is := func(field string) expression {
 		return expression{"==", expression{"get", field}, string(sentra.Yes)}
@@ -85,13 +97,17 @@ func (b *Builder) Style(url string, day sentra.Date) Style {
 	regencyLines := line("regency", colourLine, 0.2, 1.4)
 	regencyLines.MinZoom = 4
 
+	var font []string
+	if lettering != nil {
+		font = []string{lettering.Font}
+	}
 	many := expression{">", expression{"get", "count"}, 1}
 	points := layer("clusters", "circle", LayerClusters)
 	points.Paint = map[string]any{"circle-color": colourCluster, "circle-stroke-color": "#ffffff", "circle-stroke-width": 1.5,
 		"circle-radius": expression{"interpolate", expression{"linear"}, expression{"get", "count"}, 1, 6, 10, 12, 1000, 22}}
 	counts := layer("cluster-counts", "symbol", LayerClusters)
 	counts.Filter = many
-	counts.Layout = map[string]any{"text-field": expression{"to-string", expression{"get", "count"}}, "text-font": []string{"sans-serif"},
+	counts.Layout = map[string]any{"text-field": expression{"to-string", expression{"get", "count"}}, "text-font": font,
 		"text-size": 11, "text-allow-overlap": true}
 	counts.Paint = map[string]any{"text-color": "#ffffff"}
 
@@ -102,7 +118,7 @@ func (b *Builder) Style(url string, day sentra.Date) Style {
 			operator = "=="
 		}
 		l.Filter = expression{operator, expression{"get", "kind"}, string(sentra.KindProvince)}
-		l.Layout = map[string]any{"text-field": expression{"get", "name"}, "text-font": []string{"sans-serif"}, "text-size": size,
+		l.Layout = map[string]any{"text-field": expression{"get", "name"}, "text-font": font, "text-size": size,
 			"text-max-width": 8, "symbol-sort-key": expression{"get", "rank"}}
 		l.Paint = map[string]any{"text-color": "#33302b", "text-halo-color": "#ffffff", "text-halo-width": 1.2}
 		return l
@@ -110,7 +126,7 @@ func (b *Builder) Style(url string, day sentra.Date) Style {
 	provinceLabels := label("province-labels", true, 13)
 	provinceLabels.MaxZoom = 9
 
-	return Style{Version: 8, Name: "Sentra", Center: [2]float64{described.Center[0], described.Center[1]}, Zoom: described.Center[2],
+	style := Style{Version: 8, Name: "Sentra", Center: [2]float64{described.Center[0], described.Center[1]}, Zoom: described.Center[2],
 		Sources: map[string]Source{sourceName: {Type: "vector", Tiles: described.Tiles, MinZoom: described.MinZoom,
 			MaxZoom: described.MaxZoom, Bounds: described.Bounds, Attribution: described.Attribution}},
 		Layers: []StyleLayer{
@@ -118,4 +134,10 @@ func (b *Builder) Style(url string, day sentra.Date) Style {
 			fill, regencyLines, line("coast", colourCoast, 0.3, 1.2), line("province", colourLine, 0.8, 2.6),
 			label("regency-labels", false, 11), provinceLabels, points, counts,
 		}}
+	if lettering == nil {
+		style.Layers = slices.DeleteFunc(style.Layers, func(l StyleLayer) bool { return l.Type == "symbol" })
+		return style
+	}
+	style.Glyphs = lettering.URL
+	return style
 }

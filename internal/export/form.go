@@ -1,0 +1,162 @@
+package export
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/paulmach/orb"
+
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// Winding is the order of the positions of rings.
+type Winding string
+
+const (
+	// RFC7946 runs counterclockwise round a polygon and clockwise round its holes, seen
+	// with north above.
+	RFC7946 Winding = "rfc7946"
+	// D3 runs the other way: d3-geo, and what is built on it, takes a polygon for what
+	// lies to the right of its ring on the sphere, and a ring of RFC 7946 for all the
+	// earth but the polygon.
+	D3 Winding = "d3"
+)
+
+// Windings gives the orders of rings that a layer can have in a format, the default
+// first; none where there are no rings. TopoJSON, which is d3's own, begins with d3's.
+func Windings(layer Layer, format Format) []Winding {
+	switch {
+	case layer == Clusters || format == CSV || format == XLSX:
+		return nil
+	case format == TopoJSON:
+		return []Winding{D3, RFC7946}
+	}
+	return []Winding{RFC7946, D3}
+}
+
+// reversed gives a shape whose rings run the other way.
+func reversed(shape orb.MultiPolygon) orb.MultiPolygon {
+	out := shape.Clone()
+	for _, polygon := range out {
+		for _, ring := range polygon {
+			ring.Reverse()
+		}
+	}
+	return out
+}
+
+// Delimiter is what stands between the cells of a CSV.
+type Delimiter string
+
+const (
+	Comma Delimiter = "comma"
+	// Semicolon goes with decimal commas, as spreadsheets have both where the comma is
+	// the decimal sign, as in Indonesia.
+	Semicolon Delimiter = "semicolon"
+)
+
+// Delimiters gives all delimiters, the default first.
+func Delimiters() []Delimiter { return []Delimiter{Comma, Semicolon} }
+
+// Narrow is the name that stands for the columns most people look at.
+const Narrow = "narrow"
+
+// NarrowColumns gives the names of these columns.
+func NarrowColumns(layer Layer) []string {
+	if layer == Clusters {
+		return []string{"key", "name", "products", "regionCodes", "regionNames", "provinceNames", "affirmative", "lon", "lat", "locationPrecision"}
+	}
+	return []string{"code", "name", "kind", "parentCode", "parentName", "affirmative", "affirmativeConfidence", "clusterCount", "areaKm2"}
+}
+
+// The columns that every table has besides those of its layer: rows are cut out of a
+// table and passed on.
+var (
+	licenceColumn = Column{Name: "licence", Type: Text, Description: "The licences of the data."}
+	versionColumn = Column{Name: "datasetVersion", Type: Text, Description: "Changes whenever anything loaded changes."}
+)
+
+// TableColumns describes the columns that a table of a layer may have, in order.
+func TableColumns(layer Layer) []Column {
+	columns := RegionColumns()
+	if layer == Clusters {
+		columns = ClusterColumns()
+	}
+	return append(columns, licenceColumn, versionColumn)
+}
+
+// parseForm reads the parameters winding, columns and delimiter.
+func (r *Request) parseForm(parameters url.Values) error {
+	if possible := Windings(r.Layer, r.Format); len(possible) > 0 {
+		r.Winding = possible[0]
+		if parameters.Has("winding") {
+			if r.Winding = Winding(parameters.Get("winding")); !slices.Contains(possible, r.Winding) {
+				return sentra.BadInput("winding", "there is no order of rings %.40q; give %s", string(r.Winding), join(possible))
+			}
+			if r.Geometry != Boundary {
+				return sentra.BadInput("winding", "winding is for boundaries; give geometry=boundary with it")
+			}
+		}
+	}
+	r.Delimiter = Comma
+	if parameters.Has("delimiter") {
+		if r.Delimiter = Delimiter(parameters.Get("delimiter")); !slices.Contains(Delimiters(), r.Delimiter) {
+			return sentra.BadInput("delimiter", "there is no delimiter %.40q; give %s", string(r.Delimiter), join(Delimiters()))
+		}
+	}
+	if !parameters.Has("columns") {
+		return nil
+	}
+	var known []string
+	for _, c := range TableColumns(r.Layer) {
+		known = append(known, c.Name)
+	}
+	for name := range strings.SplitSeq(parameters.Get("columns"), ",") {
+		names := []string{name}
+		if name == Narrow {
+			names = NarrowColumns(r.Layer)
+		}
+		for _, name := range names {
+			switch {
+			case !slices.Contains(known, name):
+				return sentra.BadInput("columns", "%s have no column %.40q; give %s, or names with commas between: %s", r.Layer, name, Narrow, strings.Join(known, ", "))
+			case slices.Contains(r.Columns, name):
+				return sentra.BadInput("columns", "the column %s is named twice", name)
+			}
+			r.Columns = append(r.Columns, name)
+		}
+	}
+	return nil
+}
+
+// cellColumn is a column of a format that is a table.
+type cellColumn struct {
+	Column
+	value func(row) any
+}
+
+// chooseCells makes the columns that were asked for, in that order.
+func (e *Export) chooseCells() error {
+	var all []cellColumn
+	for i, c := range e.table.columns {
+		all = append(all, cellColumn{c, func(r row) any { return r.value(i) }})
+	}
+	constant := func(c Column, value any) cellColumn { return cellColumn{c, func(row) any { return value }} }
+	all = append(all, constant(licenceColumn, licence()), constant(versionColumn, e.atlas.Data.Version))
+	if e.Request.Columns == nil {
+		if e.cells = all; e.Request.Format == XLSX {
+			// A sheet of its own tells these once.
+			e.cells = all[:len(all)-2]
+		}
+		return nil
+	}
+	for _, name := range e.Request.Columns {
+		i := slices.IndexFunc(all, func(c cellColumn) bool { return c.Name == name })
+		if i < 0 {
+			return sentra.BadInput("columns", "the column %s is there only under a filter that measures it, which was not given", name)
+		}
+		e.cells = append(e.cells, all[i])
+	}
+	return nil
+}

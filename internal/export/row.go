@@ -1,0 +1,27 @@
+package export
+
+import "github.com/sentra-ikm/sentra/internal/sentra"
+
+// Row is a row of an export, for those who write but some of them.
+type Row struct {
+	export *Export
+	row
+}
+
+// Columns describes the columns of the rows.
+func (e *Export) Columns() []Column { return e.table.columns }
+
+// ID gives the id of row i, from 0, without making the row.
+func (e *Export) ID(i int) string { return e.table.id(i) }
+
+// Row makes row i.
+func (e *Export) Row(i int) Row { return Row{e, e.table.row(i)} }
+
+// Value gives the value of a column by its number: nil, string, int, float64, bool,
+// []string or []sentra.SourceID, after its type.
+func (r Row) Value(column int) any { return r.value(column) }
+
+// AppendFeature appends the row as a GeoJSON Feature that cites its sources by id.
+func (r Row) AppendFeature(out []byte) []byte {
+	return r.export.appendFeature(out, r.row, func(ids []sentra.SourceID) any { return ids }, "")
+}

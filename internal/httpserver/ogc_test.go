@@ -1,0 +1,140 @@
+package httpserver_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/sentra-ikm/sentra/internal/httpserver"
+)
+
+// Every resource has its type, its tag, pages for people and absolute links.
+func TestOGCResources(t *testing.T) {
+	handler, _, _, _ := factsServer(t)
+	for _, c := range []struct{ path, kind, says, page string }{
+		{"/ogc", "application/json", `"rel":"service-desc"`, "<h1>Sentra"},
+		{"/ogc/", "application/json", `"rel":"conformance"`, "<h1>Sentra"},
+		{"/ogc/conformance", "application/json", "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core", "conf/oas30"},
+		{"/ogc/api", "application/vnd.oai.openapi+json;version=3.0", `"/collections/regencies/items"`, "bbox"},
+		{"/ogc/collections", "application/json", `"id":"regencies"`, "Regencies and cities"},
+		{"/ogc/collections/clusters", "application/json", `"itemType":"feature"`, "Short name, stable."},
+		{"/ogc/collections/provinces/items?limit=2", "application/geo+json", `"numberReturned":2`, "Aceh"},
+		{"/ogc/2017-12-25/collections/regencies/items/94.06", "application/geo+json", `"asOf":"2017-12-25"`, "Kabupaten Dogiyai"},
+		{"/ogc/2017-12-25", "application/json", `"href":"http://example.com/ogc/2017-12-25/collections"`, "ogc/2017-12-25/collections"},
+		{"/ogc/collections/provinces/items?datetime=2017-12-25&limit=1", "application/geo+json", `datetime=2017-12-25\u0026f=json\u0026limit=1`, "as of 2017-12-25"},
+	} {
+		got := get(handler, "GET", c.path)
+		if got.Code != 200 || got.Header().Get("Content-Type") != c.kind || !strings.Contains(got.Body.String(), c.says) || !json.Valid(got.Body.Bytes()) {
+			t.Errorf("%s: %d %s\n%.1500s", c.path, got.Code, got.Header().Get("Content-Type"), got.Body)
+		}
+		if !strings.Contains(got.Body.String(), `"href":"http://example.com/ogc`) && c.path != "/ogc/api" {
+			t.Errorf("%s has no absolute links", c.path)
+		}
+		tag := got.Header().Get("ETag")
+		if again := get(handler, "GET", c.path, "If-None-Match", tag); tag == "" || again.Code != http.StatusNotModified || again.Body.Len() > 0 {
+			t.Errorf("%s again: %d, tag %s", c.path, again.Code, tag)
+		}
+		if head := get(handler, "HEAD", c.path); head.Code != 200 || head.Header().Get("ETag") != tag || head.Body.Len() > 0 || head.Header().Get("Content-Length") == "" {
+			t.Errorf("%s: HEAD %d %v", c.path, head.Code, head.Header())
+		}
+		page := get(handler, "GET", c.path, "Accept", "text/html,application/xhtml+xml,*/*;q=0.8")
+		if page.Code != 200 || page.Header().Get("Content-Type") != "text/html; charset=utf-8" || !strings.Contains(page.Body.String(), c.page) ||
+			page.Header().Get("ETag") == tag || !strings.Contains(page.Header().Get("Content-Security-Policy"), "default-src 'none'") {
+			t.Errorf("%s as a page: %d %v\n%.1500s", c.path, page.Code, page.Header(), page.Body)
+		}
+		if vary := strings.Join(got.Header()["Vary"], ","); !strings.Contains(vary, "Accept") || !strings.Contains(vary, "X-Forwarded-Proto") {
+			t.Errorf("%s varies by %s", c.path, vary)
+		}
+	}
+	if got := get(handler, "GET", "/ogc?f=html", "Accept", "application/json").Header().Get("Content-Type"); got != "text/html; charset=utf-8" {
+		t.Errorf("f=html gives %s", got)
+	}
+	if got := get(handler, "GET", "/ogc/collections/clusters/items", "Origin", "https://example.org").Header(); got.Get("Access-Control-Allow-Origin") != "*" || got.Get("Sentra-Total-Count") != "11" {
+		t.Errorf("got %v", got)
+	}
+}
+
+// Links have the address that clients know the server by.
+func TestOGCBehindAProxy(t *testing.T) {
+	s := newGraphQLServer(t, func(config *httpserver.Config) { config.PublicURL = "https://peta.example/sentra/" })
+	if got := get(s, "GET", "/ogc/2017-12-25/collections").Body.String(); strings.Count(got, `"href":"https://peta.example/sentra/ogc/2017-12-25/collections`) != strings.Count(got, `"href":"`) {
+		t.Errorf("links of %s", got)
+	}
+}
+
+// What a day, an interval, a filter and a repeated parameter mean.
+func TestOGCParameters(t *testing.T) {
+	handler, _, _, _ := factsServer(t)
+	for _, c := range []struct {
+		query   string
+		matched int
+	}{
+		{"provinces/items", 38}, {"provinces/items?datetime=2017-12-25", 34}, {"provinces/items?datetime=2017-12-24T18:00:00Z", 34},
+		// The provinces of 2022 began on 2022-07-25; the sixth of them on 2022-12-08.
+		{"provinces/items?datetime=2022-07-24T16:59:59Z", 34}, {"provinces/items?datetime=2022-07-24T17:00:00Z", 37},
+		{"provinces/items?datetime=2014-07-23/2017-12-25", 34}, {"provinces/items?datetime=../2017-12-25", 34}, {"provinces/items?datetime=2017-12-25/..", 38}, {"provinces/items?datetime=/", 38},
+		{"provinces/items?zoom=4&zoom=4", 38}, {"provinces/items?limit=1", 38}, {"provinces/items?after=94", 2},
+		{"regencies/items?parentCode=31", 6}, {"regencies/items?parentCode=31&kind=CITY", 5}, {"regencies/items?code=94.06", 1}, {"regencies/items?code=99.99", 0}, {"regencies/items?name=Kota+Bogor", 1},
+		{"clusters/items?initialTarget=true", 3}, {"clusters/items?regionCodes=12.17", 1}, {"clusters/items?products=ulos-weaving", 1},
+	} {
+		w := get(handler, "GET", "/ogc/collections/"+c.query)
+		var page struct{ NumberMatched, NumberReturned int }
+		if err := json.Unmarshal(w.Body.Bytes(), &page); err != nil {
+			t.Fatalf("%s: %v\n%.300s", c.query, err, w.Body)
+		}
+		if c.query == "provinces/items?after=94" {
+			page.NumberMatched = page.NumberReturned
+		}
+		if page.NumberMatched != c.matched {
+			t.Errorf("%s: %d features, want %d", c.query, page.NumberMatched, c.matched)
+		}
+	}
+}
+
+// Errors are the standard's exceptions, and pages for people; they name the parameter.
+func TestOGCRefuses(t *testing.T) {
+	handler, _, _, _ := factsServer(t)
+	for _, c := range []struct {
+		path string
+		code int
+		says string
+	}{
+		{"/ogc?colour=red", 400, "colour: there is no parameter colour here; the parameters are datetime, zoom, f"},
+		{"/ogc?f=xml", 400, "f: there is no format"},
+		{"/ogc/collections/rivers", 404, "no collection"},
+		{"/ogc/collections/rivers/items", 404, "no collection"},
+		{"/ogc/collections/regencies/items/99.99", 404, "no feature"},
+		{"/ogc/2017-13-25", 404, "no day"},
+		{"/ogc/2001-01-01/collections", 400, "datetime: 2001-01-01 lies before the record"},
+		{"/ogc/collections/regencies/items?datetime=yesterday", 400, "datetime:"},
+		{"/ogc/collections/regencies/items?datetime=2018-01-01/2017-01-01", 400, "before it begins"},
+		{"/ogc/collections/regencies/items?limit=0", 400, "limit:"},
+		{"/ogc/collections/regencies/items?limit=ten", 400, "limit:"},
+		{"/ogc/collections/regencies/items?limit=1&limit=2", 400, "limit: the parameter \"limit\" is given with 2 values"},
+		{"/ogc/collections/regencies/items?bbox=1,2,3", 400, "bbox: bbox has 3 numbers"},
+		{"/ogc/collections/regencies/items?bbox=1,2,3,x", 400, "bbox:"},
+		{"/ogc/collections/regencies/items?bbox=1,3,2,1", 400, "bbox"},
+		{"/ogc/collections/regencies/items?zoom=15", 400, "zoom:"},
+		{"/ogc/collections/regencies/items?kind=TOWN", 400, "kind:"},
+		{"/ogc/collections/regencies/items?areaKm2=3", 400, "there is no parameter areaKm2"},
+		{"/ogc/collections/clusters/items?initialTarget=maybe", 400, "initialTarget:"},
+		{"/ogc?f=%zz", 400, "not well encoded"},
+	} {
+		w := get(handler, "GET", c.path)
+		var exception struct{ Code, Description string }
+		if err := json.Unmarshal(w.Body.Bytes(), &exception); err != nil || w.Code != c.code || exception.Code == "" || !strings.Contains(exception.Description, c.says) ||
+			w.Header().Get("Cache-Control") != "no-store" || w.Header().Get("ETag") != "" || w.Header().Get("Content-Type") != "application/json" {
+			t.Errorf("%s: %d %v %s", c.path, w.Code, w.Header(), w.Body)
+		}
+		if strings.Contains(c.path, "f=") {
+			continue
+		}
+		if page := get(handler, "GET", c.path, "Accept", "text/html"); page.Code != c.code || page.Header().Get("Content-Type") != "text/html; charset=utf-8" || !strings.Contains(page.Body.String(), "<h1>") {
+			t.Errorf("%s as a page: %d %v", c.path, page.Code, page.Header())
+		}
+	}
+	if w := get(handler, "POST", "/ogc/collections"); w.Code != 405 {
+		t.Errorf("POST: %d", w.Code)
+	}
+}

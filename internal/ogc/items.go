@@ -1,0 +1,308 @@
+package ogc
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/sentra-ikm/sentra/internal/export"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// MaxLimit is the greatest number of features of a page, DefaultLimit that of a
+// request without limit.
+const MaxLimit, DefaultLimit = 1_000, 100
+
+// Items is a page of features, or one feature alone, ready to be written.
+type Items struct {
+	site       *Site
+	collection *Collection
+	export     *export.Export
+	// rows are the rows of the export that are on the page.
+	rows []int
+	// Matched is the number of features on all pages, NotCovered that of those of which
+	// nothing loaded tells whether they lie in the box.
+	Matched, NotCovered int
+	links               []Link
+	alone               bool
+}
+
+// Items answers with a page of the features of a collection. The error is a
+// BAD_USER_INPUT whose path begins with the parameter, or a NOT_FOUND.
+func (s *Site) Items(ctx context.Context, id string) (*Items, error) {
+	c, err := collection(id)
+	if err != nil {
+		return nil, err
+	}
+	names := []string{"limit", "bbox", "after"}
+	for _, column := range c.queryables() {
+		names = append(names, column.Name)
+	}
+	if err := s.onlyThese(names...); err != nil {
+		return nil, err
+	}
+	limit := DefaultLimit
+	if s.rest.Has("limit") {
+		if limit, err = integer("limit", s.rest.Get("limit")); err != nil {
+			return nil, err
+		}
+		if limit < 1 {
+			return nil, sentra.BadInput("limit", "a page has at least 1 feature")
+		}
+		// The standard has more than the maximum mean the maximum.
+		limit = min(limit, MaxLimit)
+	}
+	request := s.request(c)
+	if s.rest.Has("bbox") {
+		box, err := parseBBox(s.rest.Get("bbox"))
+		if err != nil {
+			return nil, err
+		}
+		if c.layer == export.Regions {
+			request.Regions.BBox = box
+		} else {
+			request.Clusters = &sentra.ClusterFilter{BBox: box}
+		}
+	}
+	all, err := export.New(ctx, s.Atlas, request)
+	if err != nil {
+		return nil, named(err)
+	}
+	matches, err := s.matching(ctx, c, all)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(matches, func(i, j int) int { return strings.Compare(all.ID(i), all.ID(j)) })
+	page := &Items{site: s, collection: c, export: all, Matched: len(matches), NotCovered: all.NotCovered}
+	// The page is found by the last id before it and not by a number, so that no
+	// feature is lost or told twice when the dataset changes meanwhile.
+	if after := s.rest.Get("after"); after != "" {
+		matches = slices.DeleteFunc(matches, func(i int) bool { return all.ID(i) <= after })
+	}
+	page.rows = matches[:min(limit, len(matches))]
+	path := "/collections/" + c.ID + "/items"
+	var given []string
+	for name, values := range s.rest {
+		given = append(given, name, values[0])
+	}
+	page.links = s.selfAndPage(path, MediaGeoJSON, c.Title, given...)
+	if len(page.rows) < len(matches) {
+		format, media := "json", MediaGeoJSON
+		if s.HTML {
+			format, media = "html", mediaPage
+		}
+		given = append(given, "after", all.ID(page.rows[len(page.rows)-1]), "limit", strconv.Itoa(limit))
+		page.links = append(page.links, Link{s.address(path, append(given, "f", format)...), "next", media, "The next page"})
+	}
+	page.links = append(page.links, Link{s.address("/collections/" + c.ID), "collection", MediaJSON, c.Title})
+	return page, nil
+}
+
+// Item answers with one feature; a NOT_FOUND where there is none of the id on the day.
+func (s *Site) Item(ctx context.Context, id, feature string) (*Items, error) {
+	c, err := collection(id)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.onlyThese(); err != nil {
+		return nil, err
+	}
+	all, err := export.New(ctx, s.Atlas, s.request(c))
+	if err != nil {
+		return nil, named(err)
+	}
+	for i := range all.Count {
+		if all.ID(i) == feature {
+			links := append(s.selfAndPage("/collections/"+c.ID+"/items/"+url.PathEscape(feature), MediaGeoJSON, "This feature"), Link{s.address("/collections/" + c.ID), "collection", MediaJSON, c.Title})
+			return &Items{site: s, collection: c, export: all, rows: []int{i}, Matched: 1, links: links, alone: true}, nil
+		}
+	}
+	return nil, sentra.Errorf(sentra.CodeNotFound, "there is no feature %.60q in %s on %s", feature, c.ID, s.Day)
+}
+
+// named names the parameter of this API where an error names that of an export.
+func named(err error) error {
+	return sentra.Renamed("asOf", "datetime", sentra.Renamed("filter", "bbox", err))
+}
+
+// matching gives the rows that have the values asked for; of a list, one of its values.
+func (s *Site) matching(ctx context.Context, c *Collection, all *export.Export) ([]int, error) {
+	type wanted struct {
+		column int
+		value  string
+	}
+	var values []wanted
+	for i, column := range all.Columns() {
+		if s.rest.Has(column.Name) {
+			if err := check(column, s.rest.Get(column.Name)); err != nil {
+				return nil, err
+			}
+			values = append(values, wanted{i, s.rest.Get(column.Name)})
+		}
+	}
+	rows := []int{}
+	for i := range all.Count {
+		if err := sentra.Ended(ctx, "while features were filtered"); err != nil {
+			return nil, err
+		}
+		if len(values) > 0 {
+			row := all.Row(i)
+			if !slices.ContainsFunc(values, func(w wanted) bool { return !has(row.Value(w.column), w.value) }) {
+				rows = append(rows, i)
+			}
+			continue
+		}
+		rows = append(rows, i)
+	}
+	return rows, nil
+}
+
+// check refuses a value that a column can never have.
+func check(column export.Column, value string) error {
+	switch {
+	case column.Values != nil && !slices.Contains(column.Values, value):
+		return sentra.BadInput(column.Name, "%.40q is none of %s", value, strings.Join(column.Values, ", "))
+	case column.Type == export.Integer:
+		_, err := integer(column.Name, value)
+		return err
+	case column.Type == export.Boolean && value != "true" && value != "false":
+		return sentra.BadInput(column.Name, "%.40q is neither true nor false", value)
+	case column.Type == export.Day:
+		if _, err := time.Parse(time.DateOnly, value); err != nil {
+			return sentra.BadInput(column.Name, "%.40q is not a date; write YYYY-MM-DD", value)
+		}
+	}
+	return nil
+}
+
+func has(value any, wanted string) bool {
+	switch v := value.(type) {
+	case nil:
+		return false
+	case []string:
+		return slices.Contains(v, wanted)
+	}
+	return fmt.Sprint(value) == wanted
+}
+
+func integer(name, text string) (int, error) {
+	number, err := strconv.Atoi(text)
+	if err != nil {
+		return 0, sentra.BadInput(name, "%.40q is not a whole number", text)
+	}
+	return number, nil
+}
+
+// parseBBox reads west,south,east,north in degrees, or with two heights between, which
+// are left out: nothing here has a height. West greater than east crosses the
+// antimeridian.
+func parseBBox(text string) (*sentra.BBox, error) {
+	var numbers []float64
+	for part := range strings.SplitSeq(text, ",") {
+		number, err := strconv.ParseFloat(strings.TrimSpace(part), 64)
+		if err != nil {
+			return nil, sentra.BadInput("bbox", "%.40q is not a number; give west,south,east,north in degrees", part)
+		}
+		numbers = append(numbers, number)
+	}
+	switch len(numbers) {
+	case 4:
+	case 6:
+		numbers = []float64{numbers[0], numbers[1], numbers[3], numbers[4]}
+	default:
+		return nil, sentra.BadInput("bbox", "bbox has %d numbers; give west,south,east,north in degrees", len(numbers))
+	}
+	return &sentra.BBox{West: numbers[0], South: numbers[1], East: numbers[2], North: numbers[3]}, nil
+}
+
+// WriteJSON writes the page as a GeoJSON FeatureCollection, feature by feature, or the
+// one feature as a Feature. now is the moment of the answer.
+func (p *Items) WriteJSON(ctx context.Context, w io.Writer, now time.Time) error {
+	links, err := json.Marshal(p.links)
+	if err != nil {
+		return fmt.Errorf("encode the links: %w", err)
+	}
+	var out []byte
+	if p.alone {
+		out = p.export.Row(p.rows[0]).AppendFeature(out)
+		out = append(bytes.TrimSuffix(out, []byte("}")), `,"links":`...)
+		_, err = w.Write(append(append(out, links...), "}\n"...))
+		return err
+	}
+	out = fmt.Appendf(out, `{"type":"FeatureCollection","links":%s,"timeStamp":%q,"numberMatched":%d,"numberReturned":%d,"notCoveredCount":%d,"asOf":%q,"datasetVersion":%q,"features":[`,
+		links, now.UTC().Format(time.RFC3339), p.Matched, len(p.rows), p.NotCovered, p.site.Day, p.site.Atlas.Data.Version)
+	separator := "\n"
+	for _, i := range p.rows {
+		if err := sentra.Ended(ctx, "while features were written"); err != nil {
+			return err
+		}
+		out = append(out, separator...)
+		separator = ",\n"
+		if out = p.export.Row(i).AppendFeature(out); len(out) >= chunk {
+			if _, err := w.Write(out); err != nil {
+				return err
+			}
+			out = out[:0]
+		}
+	}
+	_, err = w.Write(append(out, "\n]}\n"...))
+	return err
+}
+
+// chunk is about how much is written at once, in bytes.
+const chunk = 32 << 10
+
+// Page gives the features as a page for people: a table, or all properties of one.
+func (p *Items) Page() Page {
+	page := Page{Title: p.collection.Title, Links: p.links}
+	columns := p.export.Columns()
+	if p.alone {
+		row := p.export.Row(p.rows[0])
+		page.Title = fmt.Sprintf("%s: %s", p.collection.Title, p.export.ID(p.rows[0]))
+		page.Description = fmt.Sprintf("As of %s.", p.site.Day)
+		page.Columns = []string{"property", "value", "what it means"}
+		for i, column := range columns {
+			page.Rows = append(page.Rows, PageRow{Cells: []string{column.Name, p.cell(row.Value(i)), column.Description}})
+		}
+		return page
+	}
+	page.Description = fmt.Sprintf("%d of %d as of %s.", len(p.rows), p.Matched, p.site.Day)
+	if p.NotCovered > 0 {
+		page.Description += fmt.Sprintf(" Of %d more nothing loaded tells whether they lie in the box.", p.NotCovered)
+	}
+	page.Columns = export.NarrowColumns(p.collection.layer)
+	for _, i := range p.rows {
+		row := p.export.Row(i)
+		var cells []string
+		for _, name := range page.Columns {
+			at := slices.IndexFunc(columns, func(c export.Column) bool { return c.Name == name })
+			cells = append(cells, p.cell(row.Value(at)))
+		}
+		page.Rows = append(page.Rows, PageRow{Href: p.site.address("/collections/"+p.collection.ID+"/items/"+url.PathEscape(p.export.ID(i)), "f", "html"), Cells: cells})
+	}
+	return page
+}
+
+// cell gives a value as people read it.
+func (p *Items) cell(value any) string {
+	switch v := value.(type) {
+	case nil:
+		return ""
+	case []string:
+		return strings.Join(v, "; ")
+	case []sentra.SourceID:
+		titles := make([]string, len(v))
+		for i, id := range v {
+			titles[i] = p.site.Atlas.Source(id).Title
+		}
+		return strings.Join(titles, "; ")
+	}
+	return fmt.Sprint(value)
+}

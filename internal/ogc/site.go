@@ -1,0 +1,241 @@
+package ogc
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/export"
+	"github.com/sentra-ikm/sentra/internal/geo"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// Site is the API as one request sees it.
+type Site struct {
+	Atlas *atlas.Atlas
+	// Root is the address of the landing page, without a slash at its end.
+	Root string
+	// Day is the day that features are seen on. Dated tells that the asker named it.
+	Day   sentra.Date
+	Dated bool
+	// Detail says how finely boundaries are drawn.
+	Detail geo.Detail
+	// HTML tells that a page for people is wanted.
+	HTML bool
+	// kept are the parameters that links pass on.
+	kept url.Values
+	// rest are the parameters that only some resources take.
+	rest url.Values
+}
+
+// NewSite reads the parameters that every resource takes: datetime, zoom and f. Some
+// clients, such as GDAL, add those of the address they were given to every request.
+// day is that of the path, nil without one; today the day of a request without any.
+// The error is a BAD_USER_INPUT whose path begins with the parameter.
+func NewSite(a *atlas.Atlas, root string, day *sentra.Date, today sentra.Date, parameters url.Values) (*Site, error) {
+	s := &Site{Atlas: a, Root: root, Day: today, kept: url.Values{}, rest: url.Values{}}
+	if day != nil {
+		s.Day, s.Dated = *day, true
+	}
+	for name, values := range parameters {
+		// GDAL repeats its own behind those of a link.
+		if len(slices.Compact(slices.Clone(values))) > 1 {
+			return nil, sentra.BadInput(name, "the parameter %.40q is given with %d values", name, len(values))
+		}
+		switch name {
+		case "datetime":
+			var err error
+			if s.Day, s.Dated, err = parseDatetime(values[0], today); err != nil {
+				return nil, sentra.In(name, err)
+			}
+			s.kept.Set(name, values[0])
+		case "zoom":
+			s.kept.Set(name, values[0])
+		case "f":
+			if s.HTML = values[0] == "html"; !s.HTML && values[0] != "json" {
+				return nil, sentra.BadInput(name, "there is no format %.40q; give json or html", values[0])
+			}
+		default:
+			s.rest.Set(name, values[0])
+		}
+	}
+	var err error
+	if s.Detail, err = parseZoom(s.kept.Get("zoom")); err != nil {
+		return nil, err
+	}
+	if err := a.CheckDay(s.Day); err != nil {
+		return nil, sentra.In("datetime", err)
+	}
+	return s, nil
+}
+
+func parseZoom(text string) (geo.Detail, error) {
+	if text == "" {
+		return geo.NewDetail(nil, nil, nil)
+	}
+	zoom, err := integer("zoom", text)
+	if err != nil {
+		return geo.Detail{}, err
+	}
+	return geo.NewDetail(&zoom, nil, nil)
+}
+
+// parseDatetime reads the parameter datetime: a day or moment, or an interval of them,
+// open at an end by ".." or nothing. Features are seen on one day: that of the moment
+// in Jakarta, or the interval's last, today where it is open.
+func parseDatetime(text string, today sentra.Date) (day sentra.Date, dated bool, err error) {
+	one := func(text string) (sentra.Date, error) {
+		if moment, err := time.Parse(time.RFC3339, text); err == nil {
+			return sentra.Today(moment), nil
+		}
+		return sentra.ParseDate(text)
+	}
+	from, to, interval := strings.Cut(text, "/")
+	if !interval {
+		day, err = one(text)
+		return day, true, err
+	}
+	open := func(end string) bool { return end == "" || end == ".." }
+	begin := sentra.FirstDay
+	if !open(from) {
+		if begin, err = one(from); err != nil {
+			return 0, false, err
+		}
+	}
+	if open(to) {
+		// An interval that is yet to begin is seen on its first day.
+		return max(today, begin), begin > today, nil
+	}
+	if day, err = one(to); err == nil && day < begin {
+		err = sentra.BadInput("", "the interval ends on %s, before it begins on %s", day, begin)
+	}
+	return day, true, err
+}
+
+// onlyThese refuses parameters that a resource does not take.
+func (s *Site) onlyThese(names ...string) error {
+	for name := range s.rest {
+		if !slices.Contains(names, name) {
+			all := append([]string{"datetime", "zoom", "f"}, names...)
+			return &sentra.Error{Code: sentra.CodeBadUserInput, Path: []string{name},
+				Message: "there is no parameter " + cut(name) + " here; the parameters are " + strings.Join(all, ", ")}
+		}
+	}
+	return nil
+}
+
+func cut(name string) string {
+	if len(name) > 40 {
+		return name[:40] + "…"
+	}
+	return name
+}
+
+// address gives that of a path, with what links pass on and further parameters.
+func (s *Site) address(path string, more ...string) string {
+	query := url.Values{}
+	for name, values := range s.kept {
+		query[name] = values
+	}
+	for i := 0; i+1 < len(more); i += 2 {
+		query.Set(more[i], more[i+1])
+	}
+	if len(query) == 0 {
+		return s.Root + path
+	}
+	return s.Root + path + "?" + query.Encode()
+}
+
+// selfAndPage links to a resource as it is and as a page; which of both is asked for
+// is self, the other its alternate.
+func (s *Site) selfAndPage(path, media, title string, more ...string) []Link {
+	self, alternate := "self", "alternate"
+	if s.HTML {
+		self, alternate = alternate, self
+	}
+	return []Link{
+		{s.address(path, append(slices.Clone(more), "f", "json")...), self, media, title + " as JSON"},
+		{s.address(path, append(slices.Clone(more), "f", "html")...), alternate, mediaPage, title + " as a page"},
+	}
+}
+
+const (
+	title       = "Sentra: Indonesia's small-industry clusters and regions"
+	description = "Regions and small-industry (IKM) clusters of Indonesia as of a day, by default today in Jakarta. Another day stands in the path, /ogc/2017-12-25, or is asked for by datetime. NOT_COVERED is another answer than NO."
+)
+
+// Landing is the landing page.
+func (s *Site) Landing() (*Document, error) {
+	if err := s.onlyThese(); err != nil {
+		return nil, err
+	}
+	links := append(s.selfAndPage("", MediaJSON, "This page"),
+		Link{s.address("/api"), "service-desc", MediaOpenAPI, "The API as an OpenAPI document"},
+		Link{s.address("/api", "f", "html"), "service-doc", mediaPage, "The API as a page"},
+		Link{s.address("/conformance"), "conformance", MediaJSON, "Classes of the standard that are met"},
+		Link{s.address("/collections"), "data", MediaJSON, "The collections"})
+	for _, l := range sentra.DataLicences() {
+		if l.URL != "" {
+			links = append(links, Link{l.URL, "license", mediaPage, l.Part + ": " + l.Name})
+		}
+	}
+	return &Document{MediaJSON, map[string]any{"title": title, "description": description, "links": links}, Page{Title: title, Description: description, Links: links}}, nil
+}
+
+// Conformance tells which classes of the standard are met.
+func (s *Site) Conformance() (*Document, error) {
+	if err := s.onlyThese(); err != nil {
+		return nil, err
+	}
+	links := s.selfAndPage("/conformance", MediaJSON, "Conformance")
+	page := Page{Title: "Conformance", Description: "The classes of the standard that are met.", Links: links}
+	for _, class := range conformance {
+		page.Links = append(page.Links, Link{Href: class, Title: class})
+	}
+	return &Document{MediaJSON, map[string]any{"conformsTo": conformance, "links": links}, page}, nil
+}
+
+// Collections tells of all collections.
+func (s *Site) Collections(context.Context) (*Document, error) {
+	if err := s.onlyThese(); err != nil {
+		return nil, err
+	}
+	links := s.selfAndPage("/collections", MediaJSON, "The collections")
+	page := Page{Title: "Collections", Description: description, Links: slices.Clone(links)}
+	var all []collectionJSON
+	for _, c := range Collections() {
+		all = append(all, s.describe(&c))
+		page.Links = append(page.Links, Link{s.address("/collections/"+c.ID, "f", "html"), "item", mediaPage, c.Title + ": " + c.Description})
+	}
+	return &Document{MediaJSON, map[string]any{"links": links, "collections": all}, page}, nil
+}
+
+// Collection tells of one; a NOT_FOUND where there is none of the id.
+func (s *Site) Collection(_ context.Context, id string) (*Document, error) {
+	if err := s.onlyThese(); err != nil {
+		return nil, err
+	}
+	c, err := collection(id)
+	if err != nil {
+		return nil, err
+	}
+	described := s.describe(c)
+	page := Page{Title: c.Title, Description: c.Description, Links: described.Links, Columns: []string{"property", "type", "what it means"}}
+	for _, column := range c.columns() {
+		page.Rows = append(page.Rows, PageRow{Cells: []string{column.Name, string(column.Type), column.Description}})
+	}
+	return &Document{MediaJSON, described, page}, nil
+}
+
+// request is the export that holds the features of a collection.
+func (s *Site) request(c *Collection) *export.Request {
+	// A format without a head needs no sources of all rows.
+	r := &export.Request{Layer: c.layer, Format: export.NDJSON, Day: s.Day, Dated: s.Dated, Detail: s.Detail, Geometry: export.Geometries(c.layer, export.GeoJSON)[0]}
+	if c.layer == export.Regions {
+		r.Regions = &sentra.RegionFilter{Level: c.level}
+	}
+	return r
+}
