@@ -39,7 +39,7 @@ func (r *queryResolver) Clusters(ctx context.Context, filter *model.ClusterFilte
 	if err != nil {
 		return nil, sentra.In("filter", err)
 	}
-	list, err := a.Clusters(ctx, f, value(orderBy), day.Date, day.Asked)
+	list, err := a.On(day.Date).Clusters(ctx, f, value(orderBy), day.Asked)
 	if err != nil {
 		return nil, err
 	}

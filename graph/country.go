@@ -18,7 +18,7 @@ func (r *queryResolver) Supports(ctx context.Context, filter *model.SupportFilte
 	if err != nil {
 		return nil, sentra.In("filter", err)
 	}
-	list, err := a.Supports(f, day.Date)
+	list, err := a.On(day.Date).Supports(f)
 	if err != nil {
 		return nil, err
 	}

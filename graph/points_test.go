@@ -66,7 +66,7 @@ func TestManyPointsAtOnce(t *testing.T) {
 	}
 	land := 0
 	for i, p := range points {
-		want, err := shared.holder.Atlas().At([2]float64{p["lon"].(float64), p["lat"].(float64)}, 0, sentra.MustDate(day))
+		want, err := shared.holder.Atlas().On(sentra.MustDate(day)).At([2]float64{p["lon"].(float64), p["lat"].(float64)}, 0)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -20,7 +20,7 @@ func (r *queryResolver) Region(ctx context.Context, code string, system *sentra.
 	if system != nil {
 		wanted = *system
 	}
-	found, err := a.FindRegion(wanted, code, day.Date)
+	found, err := a.On(day.Date).FindRegion(wanted, code)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +40,7 @@ func (r *queryResolver) Regions(ctx context.Context, filter *model.RegionFilter,
 	if err != nil {
 		return nil, sentra.In("filter", err)
 	}
-	list, err := a.Regions(ctx, f, value(orderBy), day.Date)
+	list, err := a.On(day.Date).Regions(ctx, f, value(orderBy))
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +50,7 @@ func (r *queryResolver) Regions(ctx context.Context, filter *model.RegionFilter,
 // RegionsAt answers the field of that name.
 func (r *queryResolver) RegionsAt(ctx context.Context, point model.PointInput, toleranceMetres *float64, asOf *sentra.Date) (*model.RegionsAt, error) {
 	a, day := r.atlas(ctx), r.day(ctx, asOf)
-	place, err := a.At(point.Orb(), value(toleranceMetres), day.Date)
+	place, err := a.On(day.Date).At(point.Orb(), value(toleranceMetres))
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +84,7 @@ func (r *queryResolver) regionsAt(ctx context.Context, path string, n int, point
 		if err := sentra.Ended(ctx, "while points were located"); err != nil {
 			return nil, err
 		}
-		place, err := a.At(point(i), value(toleranceMetres), day.Date)
+		place, err := a.On(day.Date).At(point(i), value(toleranceMetres))
 		if err != nil {
 			return nil, sentra.In(fmt.Sprintf("%s.%d", path, i), err)
 		}

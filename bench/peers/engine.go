@@ -57,7 +57,7 @@ func regencyStatement(ctx context.Context, conn *sqlx.Conn, statement string) (f
 
 // regency gives the code of the regency at a point, as Sentra finds it.
 func (w *world) regency(p orb.Point) (sentra.RegionCode, error) {
-	place, err := w.atlas.At(p, 0, today)
+	place, err := w.atlas.On(today).At(p, 0)
 	if err != nil || place.Regency == nil {
 		return "", err
 	}
@@ -315,7 +315,7 @@ const (
 
 // page gives the keys of the first clusters of a question.
 func page(ctx context.Context, a *atlas.Atlas, filter *sentra.ClusterFilter) ([]string, error) {
-	list, err := a.Clusters(ctx, filter, "", today, false)
+	list, err := a.On(today).Clusters(ctx, filter, "", false)
 	if err != nil {
 		return nil, err
 	}
@@ -457,7 +457,7 @@ func measureBoundaries(ctx context.Context, w *world, t *table) error {
 	}
 	var shapes []*atlas.Shape
 	for _, code := range w.faces.codes {
-		shapes = append(shapes, w.atlas.Shape(code, today))
+		shapes = append(shapes, w.atlas.On(today).Shape(code))
 	}
 	m, err := inTurns(w.settings.rounds,
 		side{20, func(int) error {

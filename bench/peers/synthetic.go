@@ -38,7 +38,7 @@ func newLoop(a *atlas.Atlas) *loop {
 	var items []rtree.BulkItem
 	for i := range a.Data.Regions {
 		code := a.Data.Regions[i].Code
-		shape := a.Shape(code, today)
+		shape := a.On(today).Shape(code)
 		if code.Level() != sentra.LevelRegency || shape == nil {
 			continue
 		}

@@ -187,7 +187,7 @@ func (w *world) fillPeer(ctx context.Context) error {
 		for i := range w.atlas.Data.Regions {
 			r := &w.atlas.Data.Regions[i]
 			label, area := r.Point, any(nil)
-			if s := w.atlas.Shape(r.Code, today); s != nil {
+			if s := w.atlas.On(today).Shape(r.Code); s != nil {
 				label, area = s.Label, s.AreaKm2
 			}
 			if err := add(string(r.Code), string(r.Kind), r.Name, wkb(label), area); err != nil {
@@ -201,7 +201,7 @@ func (w *world) fillPeer(ctx context.Context) error {
 	}
 	err = copyRows("boundary", []string{"region_code", "shape"}, func(add func(...any) error) error {
 		for i := range w.atlas.Data.Regions {
-			if s := w.atlas.Shape(w.atlas.Data.Regions[i].Code, today); s != nil {
+			if s := w.atlas.On(today).Shape(w.atlas.Data.Regions[i].Code); s != nil {
 				if err := add(string(s.Region), wkb(s.Boundary.Shape)); err != nil {
 					return err
 				}
@@ -212,7 +212,7 @@ func (w *world) fillPeer(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	clusters, err := w.atlas.Clusters(ctx, nil, sentra.ClustersByPhase, today, false)
+	clusters, err := w.atlas.On(today).Clusters(ctx, nil, sentra.ClustersByPhase, false)
 	if err != nil {
 		return err
 	}

@@ -386,7 +386,7 @@ func some(t *testing.T, zoom maptile.Zoom, number int) []maptile.Tile {
 	var tiles []maptile.Tile
 	for tries := 0; len(tiles) < number && tries < 10_000; tries++ {
 		p := orb.Point{95 + 46*random.Float64(), -11 + 17*random.Float64()}
-		place, err := server.Holder.Atlas().At(p, 0, today)
+		place, err := server.Holder.Atlas().On(today).At(p, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -543,7 +543,7 @@ func TestLandIsCovered(t *testing.T) {
 		// Three times what simplification may move, and the grid's own step.
 		margin := 3*2*math.Pi*orb.EarthRadius/256/math.Exp2(float64(zoom))/3/111_000 + 360/math.Exp2(float64(zoom)+12)
 		onLand := func(p orb.Point) bool {
-			place, err := present.At(p, 0, today)
+			place, err := present.On(today).At(p, 0)
 			if err != nil {
 				t.Fatal(err)
 			}

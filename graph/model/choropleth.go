@@ -37,7 +37,7 @@ func NewChoropleth(a *atlas.Atlas, c *atlas.Choropleth, day Day) *Choropleth {
 			Reason: noDataReason(&row.Measured, c), sources: func() []*Source { return Sources(a, row.Sources()) }}
 		switch {
 		case row.Region != nil:
-			out.Region, out.Name = NewRegion(a, row.Region, day), a.NameOn(row.Region, day.Date)
+			out.Region, out.Name = NewRegion(a, row.Region, day), a.On(day.Date).NameOn(row.Region)
 		case row.Product != nil:
 			out.Product, out.Name = &Product{a, row.Product, day}, row.Product.NameEN
 		default:

@@ -238,7 +238,7 @@ func AllFacilitators(a *atlas.Atlas, day Day) []*Facilitators {
 
 // Coverage gives how much of the country's clusters the record holds.
 func Coverage(a *atlas.Atlas, day Day) ([]*ClusterCoverage, error) {
-	list, err := a.ClusterCoverage(day.Date)
+	list, err := a.On(day.Date).ClusterCoverage()
 	if err != nil {
 		return nil, err
 	}

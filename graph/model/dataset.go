@@ -37,7 +37,7 @@ func NewDataset(a *atlas.Atlas, day sentra.Date) *Dataset {
 			d.Counts.Cities++
 		}
 	}
-	regions, loaded := a.LoadedBoundaries(day)
+	regions, loaded := a.On(day).LoadedBoundaries()
 	d.Counts.Boundaries = loaded
 	switch loaded {
 	case regions:
@@ -76,7 +76,7 @@ func Search(ctx context.Context, a *atlas.Atlas, text string, first int, day sen
 	case first < 1 || first > 100:
 		return nil, sentra.BadInput("first", "first is %d; give 1 to 100", first)
 	}
-	hits, err := a.Search(ctx, text, day, first)
+	hits, err := a.On(day).Search(ctx, text, first)
 	if err != nil {
 		return nil, err
 	}

@@ -69,7 +69,7 @@ func Designations(a *atlas.Atlas, filter *DesignationFilter, today sentra.Date) 
 	for i := range a.Data.Designations {
 		d := &a.Data.Designations[i]
 		if (filter.Kind == nil || d.Kind == *filter.Kind) &&
-			(region == "" || d.Region == region || a.Province(d.Region, today) == region) &&
+			(region == "" || d.Region == region || a.On(today).Province(d.Region) == region) &&
 			(filter.Regulation == nil || strings.EqualFold(d.Regulation, *filter.Regulation)) &&
 			(filter.AsOf == nil || d.InForce(day.Date)) &&
 			(filter.Confidence == nil || d.Confidence == *filter.Confidence) {
@@ -89,7 +89,7 @@ func coverageOf(a *atlas.Atlas, c *sentra.DesignationCoverage, day Day) *Designa
 }
 
 func newAffirmative(a *atlas.Atlas, r *sentra.Region, day Day) *Affirmative {
-	judged := a.Affirmative(r.Code, day.Date)
+	judged := a.On(day.Date).Affirmative(r.Code)
 	view := &Affirmative{AsOf: day.Date, Answer: judged.Answer, Confidence: confidence(judged.Confidence)}
 	for i := range judged.Kinds {
 		s := &judged.Kinds[i]

@@ -25,7 +25,7 @@ func (r *Region) PCode() *string { return r.codeOn(sentra.SystemPCode) }
 
 // codeOn gives the code in a system on the day, nil where none is known.
 func (r *Region) codeOn(system sentra.CodeSystem) *string {
-	return optional(r.atlas.CodeOn(r.region.Code, system, r.day.Date))
+	return optional(r.atlas.On(r.day.Date).CodeOn(r.region.Code, system))
 }
 
 // OfficialCode gives the Ministry's code as a key.
@@ -52,11 +52,11 @@ func FindRegion(a *atlas.Atlas, r *RegionRepresentation, today sentra.Date) *Reg
 	day := dayOf(r.AsOf, today)
 	switch {
 	case r.Code != nil:
-		return regionOrNil(a, a.Exists(sentra.RegionCode(*r.Code), day.Date), day)
+		return regionOrNil(a, a.On(day.Date).Exists(sentra.RegionCode(*r.Code)), day)
 	case r.BpsCode != nil:
-		return regionOrNil(a, a.RegionByCode(sentra.SystemBPS, *r.BpsCode, day.Date), day)
+		return regionOrNil(a, a.On(day.Date).RegionByCode(sentra.SystemBPS, *r.BpsCode), day)
 	case r.OfficialCode != nil && r.OfficialCode.System != nil && r.OfficialCode.Value != nil:
-		return regionOrNil(a, a.RegionByCode(*r.OfficialCode.System, *r.OfficialCode.Value, day.Date), day)
+		return regionOrNil(a, a.On(day.Date).RegionByCode(*r.OfficialCode.System, *r.OfficialCode.Value), day)
 	}
 	return nil
 }

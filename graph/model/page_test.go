@@ -61,7 +61,7 @@ func TestPagesAfterRelay(t *testing.T) {
 		"judged one after one": {Or: []*sentra.ClusterFilter{{BBox: &sentra.BBox{West: 101, South: 0, East: 103, North: 3}}}},
 	} {
 		for _, order := range []sentra.ClusterOrder{"", sentra.ClustersByPhase, sentra.ClustersByName} {
-			list, err := a.Clusters(t.Context(), filter, order, first, false)
+			list, err := a.On(first).Clusters(t.Context(), filter, order, false)
 			if err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}

@@ -42,7 +42,7 @@ func (r *Region) ID() string              { return globalID("Region", r.day, str
 func (r *Region) Code() string            { return string(r.region.Code) }
 func (r *Region) Kind() sentra.RegionKind { return r.region.Kind }
 func (r *Region) Level() sentra.Level     { return r.region.Kind.Level() }
-func (r *Region) Name() string            { return r.atlas.NameOn(r.region, r.day.Date) }
+func (r *Region) Name() string            { return r.atlas.On(r.day.Date).NameOn(r.region) }
 func (r *Region) AsOf() sentra.Date       { return r.day.Date }
 func (r *Region) ValidFrom() sentra.Date  { return *r.region.Validity.From }
 func (r *Region) ValidTo() *sentra.Date   { return r.region.Validity.To }
@@ -65,7 +65,7 @@ func (r *Region) Parent(asOf *sentra.Date) (*Region, error) {
 	if err != nil || r.region.Kind == sentra.KindProvince {
 		return nil, err
 	}
-	return regionOrNil(r.atlas, r.atlas.Exists(r.atlas.Province(r.region.Code, day.Date), day.Date), day), nil
+	return regionOrNil(r.atlas, r.atlas.On(day.Date).Exists(r.atlas.On(day.Date).Province(r.region.Code)), day), nil
 }
 
 // Ancestors gives all regions above, the nearest first.
@@ -81,7 +81,7 @@ func (r *Region) Ancestors(asOf *sentra.Date) ([]*Region, error) {
 func (r *Region) Children(asOf *sentra.Date) ([]*Region, error) {
 	day, err := r.day.or(r.atlas, asOf)
 	out := []*Region{}
-	for _, member := range r.atlas.Members(r.region.Code, day.Date) {
+	for _, member := range r.atlas.On(day.Date).Members(r.region.Code) {
 		out = append(out, NewRegion(r.atlas, member, day))
 	}
 	return out, err
@@ -113,7 +113,7 @@ func (r *Region) successions(pick func(*sentra.Succession) (other sentra.RegionC
 	return out
 }
 
-func (r *Region) shape() *atlas.Shape { return r.atlas.Shape(r.region.Code, r.day.Date) }
+func (r *Region) shape() *atlas.Shape { return r.atlas.On(r.day.Date).Shape(r.region.Code) }
 
 // BoundaryOrigin tells how the boundary came about.
 func (r *Region) BoundaryOrigin() *sentra.BoundaryOrigin {
@@ -202,7 +202,7 @@ func (r *Region) Nearest(ctx context.Context, first *int, level *sentra.Level, a
 	if level != nil {
 		of = *level
 	}
-	nearest, err := r.atlas.NearestRegions(ctx, r.region, n, of, day.Date)
+	nearest, err := r.atlas.On(day.Date).NearestRegions(ctx, r.region, n, of)
 	if err != nil {
 		return nil, err
 	}
@@ -219,7 +219,7 @@ func (r *Region) Neighbours(asOf *sentra.Date) ([]*RegionNeighbour, error) {
 	if err != nil {
 		return nil, err
 	}
-	neighbours, known := r.atlas.Neighbours(r.region, day.Date)
+	neighbours, known := r.atlas.On(day.Date).Neighbours(r.region)
 	if !known {
 		return nil, nil
 	}
@@ -236,7 +236,7 @@ func (r *Region) Designations(asOf *sentra.Date) ([]*Designation, error) {
 	if err != nil {
 		return nil, err
 	}
-	return designations(r.atlas, r.atlas.Designations(r.region.Code, day.Date), day), nil
+	return designations(r.atlas, r.atlas.On(day.Date).Designations(r.region.Code), day), nil
 }
 
 // Affirmative judges the region on the day.
@@ -272,12 +272,12 @@ func ClustersOfRegions(ctx context.Context, regions []*Region, filter *ClusterFi
 		at := seen{r.atlas, r.day.Date}
 		prepared := ready[at]
 		if prepared == nil {
-			if prepared, err = r.atlas.PrepareClusters(ctx, f, order, r.day.Date); err != nil {
+			if prepared, err = r.atlas.On(r.day.Date).PrepareClusters(ctx, f, order); err != nil {
 				return nil, err
 			}
 			ready[at] = prepared
 		}
-		list, err := r.atlas.FilterClusters(ctx, r.atlas.ListedIn(r.region.Code, r.day.Date), prepared)
+		list, err := r.atlas.FilterClusters(ctx, r.atlas.On(r.day.Date).ListedIn(r.region.Code), prepared)
 		if err == nil {
 			out[i], err = NewClusterConnection(r.atlas, list, page, r.day)
 		}
@@ -293,7 +293,7 @@ func ClustersOfRegions(ctx context.Context, regions []*Region, filter *ClusterFi
 }
 
 // ClusterCount gives the number of the region's clusters.
-func (r *Region) ClusterCount() int { return len(r.atlas.ClustersOf(r.region.Code, r.day.Date)) }
+func (r *Region) ClusterCount() int { return len(r.atlas.On(r.day.Date).ClustersOf(r.region.Code)) }
 
 // RegionConnection is a page of a list of regions.
 type RegionConnection struct {

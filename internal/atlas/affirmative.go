@@ -15,10 +15,10 @@ type AffirmativeWithin struct {
 }
 
 // AffirmativeWithin tells what a region holds of affirmative regencies and cities.
-func (a *Atlas) AffirmativeWithin(code sentra.RegionCode, day sentra.Date) AffirmativeWithin {
-	within := AffirmativeWithin{Contains: a.affirmative(code, day)}
+func (a View) AffirmativeWithin(code sentra.RegionCode) AffirmativeWithin {
+	within := AffirmativeWithin{Contains: a.affirmative(code)}
 	count := func(code sentra.RegionCode) {
-		truth := a.affirmative(code, day)
+		truth := a.affirmative(code)
 		within.Contains = within.Contains.Or(truth)
 		switch truth {
 		case sentra.True:
@@ -28,15 +28,15 @@ func (a *Atlas) AffirmativeWithin(code sentra.RegionCode, day sentra.Date) Affir
 		}
 	}
 	if code.Level() == sentra.LevelProvince {
-		for _, member := range a.Members(code, day) {
+		for _, member := range a.Members(code) {
 			count(member.Code)
 		}
 	} else {
 		count(code)
 	}
 	var tally sentra.Tally
-	for _, c := range a.ClustersOf(code, day) {
-		switch a.affirmativeIn(c, code, day) {
+	for _, c := range a.ClustersOf(code) {
+		switch a.affirmativeIn(c, code) {
 		case sentra.True:
 			tally.Counted++
 		case sentra.Unknown:

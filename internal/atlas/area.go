@@ -19,10 +19,10 @@ type part struct {
 
 // partsOf gives the area of a region without a boundary: a province is its
 // members, any other region its box.
-func (a *Atlas) partsOf(r *sentra.Region, day sentra.Date) []part {
+func (a View) partsOf(r *sentra.Region) []part {
 	var out []part
-	for _, member := range a.Members(r.Code, day) {
-		if s := a.Shape(member.Code, day); s != nil {
+	for _, member := range a.Members(r.Code) {
+		if s := a.Shape(member.Code); s != nil {
 			out = append(out, part{s.Boundary.Shape, s.Bound, true})
 		} else {
 			out = append(out, part{orb.MultiPolygon{member.Box.ToPolygon()}, member.Box, false})
@@ -36,13 +36,13 @@ func (a *Atlas) partsOf(r *sentra.Region, day sentra.Date) []part {
 
 // meets tells whether a region shares a point with a box; of one without a
 // boundary that is known when its own box lies in the box or beside it.
-func (a *Atlas) meets(r *sentra.Region, box sentra.BBox, day sentra.Date) sentra.Truth {
-	if s := a.Shape(r.Code, day); s != nil {
+func (a View) meets(r *sentra.Region, box sentra.BBox) sentra.Truth {
+	if s := a.Shape(r.Code); s != nil {
 		p := part{s.Boundary.Shape, s.Bound, true}
 		return p.meets(box)
 	}
 	any := sentra.False
-	for _, p := range a.partsOf(r, day) {
+	for _, p := range a.partsOf(r) {
 		any = any.Or(p.meets(box))
 	}
 	return any
@@ -97,15 +97,15 @@ func overlaysOf(ctx context.Context, f *sentra.RegionFilter) []overlayTest {
 
 // of gives the share of a region's area that lies in the polygon, nil where no
 // boundary is loaded, and tells whether the test holds.
-func (t *overlayTest) of(a *Atlas, r *sentra.Region, day sentra.Date) (*float64, sentra.Truth, error) {
-	if s := a.Shape(r.Code, day); s != nil {
+func (t *overlayTest) of(a View, r *sentra.Region) (*float64, sentra.Truth, error) {
+	if s := a.Shape(r.Code); s != nil {
 		both, err := t.polygon.shares(t.ctx, &part{s.Boundary.Shape, s.Bound, true})
 		if t.ofPolygon {
 			return &both.ofArea, sentra.TruthOf(both.ofPolygon >= t.least), err
 		}
 		return &both.ofArea, sentra.TruthOf(both.ofArea >= t.least), err
 	}
-	parts := a.partsOf(r, day)
+	parts := a.partsOf(r)
 	if t.ofPolygon {
 		// The region holds at least its boundaries, and at most its boxes besides.
 		least, most := 0.0, 0.0
@@ -185,8 +185,8 @@ func (n *nearness) truth() sentra.Truth {
 // distances in metres: to the boundary, to the nearest member's for a province,
 // and to the representative point where none is loaded. Of a region without a
 // boundary its box tells, where that is all in the circle or out of it.
-func (a *Atlas) within(circle sentra.Near, day sentra.Date) map[sentra.RegionCode]nearness {
-	g := a.generation(day)
+func (a View) within(circle sentra.Near) map[sentra.RegionCode]nearness {
+	g := a.generation()
 	out := make(map[sentra.RegionCode]nearness)
 	add := func(code sentra.RegionCode, n nearness) {
 		known := out[code]
@@ -208,12 +208,12 @@ func (a *Atlas) within(circle sentra.Near, day sentra.Date) map[sentra.RegionCod
 	}
 	for i := range a.Data.Regions {
 		r := &a.Data.Regions[i]
-		if r.Kind != sentra.KindProvince || !r.Validity.Contains(day) {
+		if r.Kind != sentra.KindProvince || !r.Validity.Contains(a.Day) {
 			continue
 		}
-		members := a.Members(r.Code, day)
-		if s := a.Shape(r.Code, day); s != nil {
-			if _, ok := a.facesOf(r, g, day); !ok {
+		members := a.Members(r.Code)
+		if s := a.Shape(r.Code); s != nil {
+			if _, ok := a.facesOf(r, g); !ok {
 				metres := geo.DistanceTo(s.Boundary.Shape, circle.Point)
 				add(r.Code, nearness{in: metres <= circle.Radius, metres: metres})
 				continue

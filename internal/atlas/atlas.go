@@ -261,18 +261,18 @@ func shared[T any](x, y []T) bool { return len(x) == len(y) && (len(x) == 0 || &
 func (a *Atlas) Region(code sentra.RegionCode) *sentra.Region { return a.regions[code] }
 
 // RegionByCode gives the region that has a code in a system on the day.
-func (a *Atlas) RegionByCode(system sentra.CodeSystem, value string, day sentra.Date) *sentra.Region {
+func (a View) RegionByCode(system sentra.CodeSystem, value string) *sentra.Region {
 	for _, c := range a.meanings[codeKey{system, value}] {
-		if c.Validity.Contains(day) {
-			return a.Exists(c.Region, day)
+		if c.Validity.Contains(a.Day) {
+			return a.Exists(c.Region)
 		}
 	}
 	return nil
 }
 
 // Exists gives the region if it exists on the day, else nil.
-func (a *Atlas) Exists(code sentra.RegionCode, day sentra.Date) *sentra.Region {
-	if r := a.regions[code]; r != nil && r.Validity.Contains(day) {
+func (a View) Exists(code sentra.RegionCode) *sentra.Region {
+	if r := a.regions[code]; r != nil && r.Validity.Contains(a.Day) {
 		return r
 	}
 	return nil
@@ -289,12 +289,12 @@ func (a *Atlas) CheckDay(day sentra.Date) error {
 
 // Province gives the province that a region stands in on the day: itself for a
 // province, "" where that is not known.
-func (a *Atlas) Province(code sentra.RegionCode, day sentra.Date) sentra.RegionCode {
+func (a View) Province(code sentra.RegionCode) sentra.RegionCode {
 	if code.Level() == sentra.LevelProvince {
 		return code
 	}
 	for _, m := range a.memberships[code] {
-		if m.Validity.Contains(day) {
+		if m.Validity.Contains(a.Day) {
 			return m.Province
 		}
 	}
@@ -302,10 +302,10 @@ func (a *Atlas) Province(code sentra.RegionCode, day sentra.Date) sentra.RegionC
 }
 
 // Members gives the regencies and cities of a province on the day, by code.
-func (a *Atlas) Members(province sentra.RegionCode, day sentra.Date) []*sentra.Region {
+func (a View) Members(province sentra.RegionCode) []*sentra.Region {
 	var out []*sentra.Region
 	for _, m := range a.members[province] {
-		if m.Validity.Contains(day) {
+		if m.Validity.Contains(a.Day) {
 			out = append(out, a.regions[m.Region])
 		}
 	}
@@ -313,9 +313,9 @@ func (a *Atlas) Members(province sentra.RegionCode, day sentra.Date) []*sentra.R
 }
 
 // Shape gives the boundary of a region on the day, nil where none is loaded.
-func (a *Atlas) Shape(code sentra.RegionCode, day sentra.Date) *Shape {
+func (a View) Shape(code sentra.RegionCode) *Shape {
 	for _, s := range a.shapes[code] {
-		if s.Validity.Contains(day) {
+		if s.Validity.Contains(a.Day) {
 			return s
 		}
 	}
@@ -326,10 +326,10 @@ func (a *Atlas) Shape(code sentra.RegionCode, day sentra.Date) *Shape {
 func (a *Atlas) Codes(code sentra.RegionCode) []*sentra.OfficialCode { return a.codes[code] }
 
 // Designations gives those of a region in force for certain on the day.
-func (a *Atlas) Designations(code sentra.RegionCode, day sentra.Date) []*sentra.Designation {
+func (a View) Designations(code sentra.RegionCode) []*sentra.Designation {
 	var out []*sentra.Designation
 	for _, d := range a.designations[code] {
-		if d.InForce(day) {
+		if d.InForce(a.Day) {
 			out = append(out, d)
 		}
 	}
@@ -340,8 +340,8 @@ func (a *Atlas) Designations(code sentra.RegionCode, day sentra.Date) []*sentra.
 func (a *Atlas) Designation(id string) *sentra.Designation { return a.designation[id] }
 
 // Affirmative judges a region on the day.
-func (a *Atlas) Affirmative(code sentra.RegionCode, day sentra.Date) sentra.Affirmative {
-	return sentra.Judge(day, a.regions[code].Kind, a.Province(code, day), a.designations[code], a.coverage)
+func (a View) Affirmative(code sentra.RegionCode) sentra.Affirmative {
+	return sentra.Judge(a.Day, a.regions[code].Kind, a.Province(code), a.designations[code], a.coverage)
 }
 
 // Cluster gives a cluster by its key, nil where there is none.
@@ -374,11 +374,11 @@ func (a *Atlas) ClustersWith(keep func(*Cluster) bool) []*Cluster {
 }
 
 // LoadedBoundaries counts the regions of the day and those with a boundary.
-func (a *Atlas) LoadedBoundaries(day sentra.Date) (regions, withBoundary int) {
+func (a View) LoadedBoundaries() (regions, withBoundary int) {
 	for code := range a.regions {
-		if a.Exists(code, day) != nil {
+		if a.Exists(code) != nil {
 			regions++
-			if a.Shape(code, day) != nil {
+			if a.Shape(code) != nil {
 				withBoundary++
 			}
 		}

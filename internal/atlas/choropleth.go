@@ -154,7 +154,7 @@ func (a *Atlas) Choropleth(ctx context.Context, q ChoroplethQuestion) (*Chorople
 			case complete || q.By == sentra.ByPhase:
 				return a.phaseSources()
 			}
-			return a.judgeSources(within, q.Day)
+			return a.On(q.Day).judgeSources(within)
 		}
 	}
 	return out, nil
@@ -178,7 +178,7 @@ func (a *Atlas) candidates(ctx context.Context, q ChoroplethQuestion) ([]candida
 	test := func(*Cluster) (sentra.Truth, error) { return sentra.True, nil }
 	if q.Filter != nil {
 		var err error
-		if test, err = (&compiler{Atlas: a, ctx: ctx, day: q.Day}).cluster(q.Filter); err != nil {
+		if test, err = (&compiler{View: a.On(q.Day), ctx: ctx}).cluster(q.Filter); err != nil {
 			return nil, sentra.In("filter", err)
 		}
 	}
@@ -215,9 +215,9 @@ func (a *Atlas) candidates(ctx context.Context, q ChoroplethQuestion) ([]candida
 func (a *Atlas) regionKeys(c *Cluster, q ChoroplethQuestion) (rows, perhaps []string) {
 	add := func(to *[]string, code sentra.RegionCode) {
 		if q.Level == sentra.LevelProvince {
-			code = a.Province(code, q.Day)
+			code = a.On(q.Day).Province(code)
 		}
-		if code != "" && a.Exists(code, q.Day) != nil {
+		if code != "" && a.On(q.Day).Exists(code) != nil {
 			*to = append(*to, string(code))
 		}
 	}
@@ -226,7 +226,7 @@ func (a *Atlas) regionKeys(c *Cluster, q ChoroplethQuestion) (rows, perhaps []st
 			add(&rows, code)
 			continue
 		}
-		at, regencies := a.possibleRegions(code, q.Day)
+		at, regencies := a.On(q.Day).possibleRegions(code)
 		switch {
 		case namesOneOf(c, regencies):
 		case q.Level == sentra.LevelProvince && at != "":
@@ -242,12 +242,12 @@ func (a *Atlas) regionKeys(c *Cluster, q ChoroplethQuestion) (rows, perhaps []st
 
 // affirmativeIn tells whether a cluster stands in an affirmative region, of those
 // in a region or of all ("").
-func (a *Atlas) affirmativeIn(c *Cluster, within sentra.RegionCode, day sentra.Date) sentra.Truth {
-	truth, _ := a.standsIn(c, day, func(r *sentra.Region) (sentra.Truth, error) {
-		if within != "" && r.Code != within && a.Province(r.Code, day) != within {
+func (a View) affirmativeIn(c *Cluster, within sentra.RegionCode) sentra.Truth {
+	truth, _ := a.standsIn(c, func(r *sentra.Region) (sentra.Truth, error) {
+		if within != "" && r.Code != within && a.Province(r.Code) != within {
 			return sentra.False, nil
 		}
-		return a.affirmative(r.Code, day), nil
+		return a.affirmative(r.Code), nil
 	})
 	return truth
 }
@@ -255,7 +255,7 @@ func (a *Atlas) affirmativeIn(c *Cluster, within sentra.RegionCode, day sentra.D
 // counts tells whether a cluster is counted by the measure.
 func (a *Atlas) counts(c candidate, q ChoroplethQuestion, within sentra.RegionCode) sentra.Truth {
 	if q.Measure == sentra.AffirmativeClusterCount {
-		return c.matches.And(a.affirmativeIn(c.Cluster, within, q.Day))
+		return c.matches.And(a.On(q.Day).affirmativeIn(c.Cluster, within))
 	}
 	return c.matches
 }
@@ -264,7 +264,7 @@ func (a *Atlas) counts(c candidate, q ChoroplethQuestion, within sentra.RegionCo
 // there are no others than the record holds.
 func (a *Atlas) measure(ctx context.Context, clusters []candidate, q ChoroplethQuestion, within sentra.RegionCode, complete bool) (sentra.Measured, error) {
 	tally := sentra.Tally{Incomplete: !complete}
-	if within != "" && q.Measure == sentra.AffirmativeClusterCount && a.containsAffirmative(within, q.Day) == sentra.False {
+	if within != "" && q.Measure == sentra.AffirmativeClusterCount && a.On(q.Day).containsAffirmative(within) == sentra.False {
 		// Whatever clusters there are, none stands in an affirmative region.
 		tally.Incomplete = false
 	}
@@ -286,7 +286,7 @@ func (a *Atlas) measure(ctx context.Context, clusters []candidate, q ChoroplethQ
 			continue
 		}
 		if q.Measure == sentra.AffirmativeClusterShare {
-			switch a.affirmativeIn(c.Cluster, within, q.Day) {
+			switch a.On(q.Day).affirmativeIn(c.Cluster, within) {
 			case sentra.True:
 				tally.Having++
 			case sentra.Unknown:
@@ -324,7 +324,7 @@ func (a *Atlas) sourcesOf(clusters []candidate, q ChoroplethQuestion) []sentra.S
 		for _, code := range c.Regions {
 			if !judged[code] {
 				judged[code] = true
-				add(a.judgeSources(code, q.Day))
+				add(a.On(q.Day).judgeSources(code))
 			}
 		}
 	}
@@ -332,9 +332,9 @@ func (a *Atlas) sourcesOf(clusters []candidate, q ChoroplethQuestion) []sentra.S
 }
 
 // judgeSources gives the sources that tell whether a region is affirmative.
-func (a *Atlas) judgeSources(code sentra.RegionCode, day sentra.Date) []sentra.SourceID {
+func (a View) judgeSources(code sentra.RegionCode) []sentra.SourceID {
 	var out []sentra.SourceID
-	of := a.Affirmative(code, day)
+	of := a.Affirmative(code)
 	for i := range of.Kinds {
 		out = append(out, of.Kinds[i].Sources()...)
 	}

@@ -49,7 +49,7 @@ func TestChoroplethOfSpreadClusters(t *testing.T) {
 			row := &got.Rows[i]
 			value, known := c.want[row.Key()]
 			open := 0
-			if row.Region != nil && c.unplaced == 1 && a.Province(row.Region.Code, christmas) == "33" {
+			if row.Region != nil && c.unplaced == 1 && a.On(christmas).Province(row.Region.Code) == "33" {
 				open = 1
 			}
 			if row.Region != nil && !known && open == 0 || row.Product != nil && !known {

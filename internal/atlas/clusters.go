@@ -244,7 +244,7 @@ type clusterQuery struct {
 
 // prepareClusters checks a filter and an order. The error is a BAD_USER_INPUT
 // whose path begins at the filter.
-func (a *Atlas) prepareClusters(ctx context.Context, filter *sentra.ClusterFilter, order sentra.ClusterOrder, day sentra.Date) (*clusterQuery, error) {
+func (a View) prepareClusters(ctx context.Context, filter *sentra.ClusterFilter, order sentra.ClusterOrder) (*clusterQuery, error) {
 	if filter == nil {
 		filter = &sentra.ClusterFilter{}
 	}
@@ -254,7 +254,7 @@ func (a *Atlas) prepareClusters(ctx context.Context, filter *sentra.ClusterFilte
 	}
 	q := &clusterQuery{area: pointindex.All(areas...), near: filter.Near}
 	if !reflect.ValueOf(rest).IsZero() {
-		test, err := (&compiler{Atlas: a, ctx: ctx, day: day}).cluster(&rest)
+		test, err := (&compiler{View: a, ctx: ctx}).cluster(&rest)
 		if err != nil {
 			return nil, sentra.In("filter", err)
 		}
@@ -324,16 +324,16 @@ func (q *clusterQuery) hit(c *Cluster) ClusterHit {
 //
 // A filter of boxes and circles alone costs no more than what is taken from the
 // list; any other judges each cluster in its boxes, circles and polygons.
-func (a *Atlas) Clusters(ctx context.Context, filter *sentra.ClusterFilter, order sentra.ClusterOrder, day sentra.Date, begun bool) (*ClusterList, error) {
-	if err := a.CheckDay(day); err != nil {
+func (a View) Clusters(ctx context.Context, filter *sentra.ClusterFilter, order sentra.ClusterOrder, begun bool) (*ClusterList, error) {
+	if err := a.CheckDay(a.Day); err != nil {
 		return nil, sentra.In("asOf", err)
 	}
-	q, err := a.prepareClusters(ctx, filter, order, day)
+	q, err := a.prepareClusters(ctx, filter, order)
 	if err != nil {
 		return nil, err
 	}
-	if begun && day < a.allBegun {
-		q.tests = append(q.tests, func(c *Cluster) (sentra.Truth, error) { return c.on(day), nil })
+	if begun && a.Day < a.allBegun {
+		q.tests = append(q.tests, func(c *Cluster) (sentra.Truth, error) { return c.on(a.Day), nil })
 	}
 	index := q.order.index
 	if len(q.tests) > 0 {
@@ -409,8 +409,8 @@ type ReadyClusterFilter clusterQuery
 // PrepareClusters makes a filter and an order ready for FilterClusters, with the
 // context of all its uses. A wrong filter is a BAD_USER_INPUT whose path begins at
 // the filter.
-func (a *Atlas) PrepareClusters(ctx context.Context, filter *sentra.ClusterFilter, order sentra.ClusterOrder, day sentra.Date) (*ReadyClusterFilter, error) {
-	q, err := a.prepareClusters(ctx, filter, order, day)
+func (a View) PrepareClusters(ctx context.Context, filter *sentra.ClusterFilter, order sentra.ClusterOrder) (*ReadyClusterFilter, error) {
+	q, err := a.prepareClusters(ctx, filter, order)
 	return (*ReadyClusterFilter)(q), err
 }
 
@@ -519,13 +519,13 @@ func (c *compiler) cluster(f *sentra.ClusterFilter) (clusterTest, error) {
 			return nil, sentra.BadInput("region", "no region has the code %s", f.Region)
 		}
 		test := once(func(r *sentra.Region) (sentra.Truth, error) {
-			return sentra.TruthOf(r.Code == f.Region).Or(c.below(r.Code, f.Region, c.day)), nil
+			return sentra.TruthOf(r.Code == f.Region).Or(c.below(r.Code, f.Region)), nil
 		})
 		tests = append(tests, func(cluster *Cluster) (sentra.Truth, error) {
 			if slices.Contains(cluster.Regions, f.Region) {
 				return sentra.True, nil
 			}
-			return c.standsIn(cluster, c.day, test)
+			return c.standsIn(cluster, test)
 		})
 	}
 	if f.Regions != nil {
@@ -534,7 +534,7 @@ func (c *compiler) cluster(f *sentra.ClusterFilter) (clusterTest, error) {
 			return nil, sentra.In("regions", err)
 		}
 		test = once(test)
-		tests = append(tests, func(cluster *Cluster) (sentra.Truth, error) { return c.standsIn(cluster, c.day, test) })
+		tests = append(tests, func(cluster *Cluster) (sentra.Truth, error) { return c.standsIn(cluster, test) })
 	}
 	if f.BBox != nil {
 		if err := geo.CheckBBox(*f.BBox); err != nil {

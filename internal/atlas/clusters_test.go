@@ -119,7 +119,7 @@ func TestClustersAgainstBruteForce(t *testing.T) {
 			return usual
 		})
 
-		list, err := a.Clusters(t.Context(), drawn.filter, order, day, begun)
+		list, err := a.On(day).Clusters(t.Context(), drawn.filter, order, begun)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -176,7 +176,7 @@ func TestClustersAgainstBruteForce(t *testing.T) {
 	if sizes["1"] < 100 {
 		t.Errorf("only %d of 400 filters matched anything", sizes["1"])
 	}
-	list, err := a.Clusters(t.Context(), nil, "", today, false)
+	list, err := a.On(today).Clusters(t.Context(), nil, "", false)
 	if err != nil || list.Len() != len(a.Data.Clusters) {
 		t.Errorf("%d clusters without a filter, %v", list.Len(), err)
 	}
@@ -210,7 +210,7 @@ func TestClusterFilterErrors(t *testing.T) {
 		{nil, sentra.ClustersByDistance, []string{"orderBy"}},
 		{nil, "phase", []string{"orderBy"}},
 	} {
-		_, err := a.Clusters(t.Context(), c.filter, c.order, today, false)
+		_, err := a.On(today).Clusters(t.Context(), c.filter, c.order, false)
 		coded, ok := err.(*sentra.Error)
 		if !ok || coded.Code != sentra.CodeBadUserInput || !slices.Equal(coded.Path, c.want) {
 			t.Errorf("got %v, want a fault at %v", err, c.want)
@@ -218,7 +218,7 @@ func TestClusterFilterErrors(t *testing.T) {
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := a.Clusters(ended, &sentra.ClusterFilter{Phase: "2017"}, "", today, false); sentra.ErrorCode(err) != sentra.CodeCancelled {
+	if _, err := a.On(today).Clusters(ended, &sentra.ClusterFilter{Phase: "2017"}, "", false); sentra.ErrorCode(err) != sentra.CodeCancelled {
 		t.Errorf("after the deadline: %v", err)
 	}
 }
@@ -229,13 +229,13 @@ func TestClustersNotCovered(t *testing.T) {
 	a := anAtlas(t)
 	yes := true
 	filter := &sentra.ClusterFilter{Regions: &sentra.RegionFilter{Affirmative: &yes}, Programme: &yes}
-	list, err := a.Clusters(t.Context(), filter, "", christmas, true)
+	list, err := a.On(christmas).Clusters(t.Context(), filter, "", true)
 	if err != nil || list.Len() != 1 || list.NotCovered != 3 {
 		t.Fatalf("got %d and %d not judged, %v; want Dogiyai's, and Samosir's and Palu's two", list.Len(), list.NotCovered, err)
 	}
 	// Papua lies east of 130 degrees, Samosir in Sumatra.
 	filter.BBox = &sentra.BBox{West: 130, South: -10, East: 142, North: 0}
-	list, err = a.Clusters(t.Context(), filter, "", christmas, true)
+	list, err = a.On(christmas).Clusters(t.Context(), filter, "", true)
 	if err != nil || list.Len() != 1 || list.NotCovered != 0 {
 		t.Errorf("in Papua: got %d and %d not judged, %v", list.Len(), list.NotCovered, err)
 	}
@@ -263,7 +263,7 @@ func BenchmarkClusters(b *testing.B) {
 				total := 0
 				for i := 0; b.Loop(); i++ {
 					start := time.Now()
-					list, err := a.Clusters(b.Context(), filters[name][i%1000], "", today, false)
+					list, err := a.On(today).Clusters(b.Context(), filters[name][i%1000], "", false)
 					if err != nil {
 						b.Fatal(err)
 					}
@@ -287,7 +287,7 @@ func BenchmarkClusters(b *testing.B) {
 
 // filterClusters makes a filter ready for one use.
 func filterClusters(ctx context.Context, a *Atlas, candidates []*Cluster, filter *sentra.ClusterFilter, order sentra.ClusterOrder, day sentra.Date) (*ClusterList, error) {
-	ready, err := a.PrepareClusters(ctx, filter, order, day)
+	ready, err := a.On(day).PrepareClusters(ctx, filter, order)
 	if err != nil {
 		return nil, err
 	}

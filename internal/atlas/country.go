@@ -146,13 +146,13 @@ func (c *Cluster) on(day sentra.Date) sentra.Truth {
 
 // PlannedIn gives the clusters that are planned in a region, or in the regions below
 // it, as known on the day.
-func (a *Atlas) PlannedIn(code sentra.RegionCode, day sentra.Date) []*Cluster {
-	return a.knownIn(a.planned, a.plannedProvinces, code, day)
+func (a View) PlannedIn(code sentra.RegionCode) []*Cluster {
+	return a.knownIn(a.planned, a.plannedProvinces, code)
 }
 
 // ListedIn gives the clusters of ClustersOf and of PlannedIn.
-func (a *Atlas) ListedIn(code sentra.RegionCode, day sentra.Date) []*Cluster {
-	return append(a.ClustersOf(code, day), a.PlannedIn(code, day)...)
+func (a View) ListedIn(code sentra.RegionCode) []*Cluster {
+	return append(a.ClustersOf(code), a.PlannedIn(code)...)
 }
 
 // supported tells whether support for the cluster itself is known; where none is,
@@ -165,10 +165,10 @@ func (a *Atlas) supported(c *Cluster) sentra.Truth {
 }
 
 // containsAffirmative tells whether a region is affirmative or holds one that is.
-func (a *Atlas) containsAffirmative(code sentra.RegionCode, day sentra.Date) sentra.Truth {
-	any := a.affirmative(code, day)
-	for _, member := range a.Members(code, day) {
-		any = any.Or(a.affirmative(member.Code, day))
+func (a View) containsAffirmative(code sentra.RegionCode) sentra.Truth {
+	any := a.affirmative(code)
+	for _, member := range a.Members(code) {
+		any = any.Or(a.affirmative(member.Code))
 	}
 	return any
 }
@@ -178,9 +178,9 @@ func (a *Atlas) Names(code sentra.RegionCode) []*sentra.RegionName { return a.co
 
 // formerName gives the name that was official on the day and is no longer; nil where
 // today's name was.
-func (a *Atlas) formerName(code sentra.RegionCode, day sentra.Date) *sentra.RegionName {
+func (a View) formerName(code sentra.RegionCode) *sentra.RegionName {
 	for _, n := range a.country.names[code] {
-		if n.Official(day) {
+		if n.Official(a.Day) {
 			return n
 		}
 	}
@@ -188,8 +188,8 @@ func (a *Atlas) formerName(code sentra.RegionCode, day sentra.Date) *sentra.Regi
 }
 
 // NameOn gives the official name of a region on the day.
-func (a *Atlas) NameOn(r *sentra.Region, day sentra.Date) string {
-	if n := a.formerName(r.Code, day); n != nil {
+func (a View) NameOn(r *sentra.Region) string {
+	if n := a.formerName(r.Code); n != nil {
 		return n.Name
 	}
 	return r.Name
@@ -197,12 +197,12 @@ func (a *Atlas) NameOn(r *sentra.Region, day sentra.Date) string {
 
 // CodeOn gives the code of a region in a system on the day, "" where none is known. Of
 // the Ministry's codes that is the one by which the record knows the region.
-func (a *Atlas) CodeOn(code sentra.RegionCode, system sentra.CodeSystem, day sentra.Date) string {
+func (a View) CodeOn(code sentra.RegionCode, system sentra.CodeSystem) string {
 	if system == sentra.SystemKemendagri {
 		return string(code)
 	}
 	for _, c := range a.codes[code] {
-		if c.System == system && c.Validity.Contains(day) {
+		if c.System == system && c.Validity.Contains(a.Day) {
 			return c.Value
 		}
 	}
@@ -210,8 +210,8 @@ func (a *Atlas) CodeOn(code sentra.RegionCode, system sentra.CodeSystem, day sen
 }
 
 // normalName gives the name of a region on the day without what spellings differ in.
-func (a *Atlas) normalName(code sentra.RegionCode, day sentra.Date) string {
-	if n := a.formerName(code, day); n != nil {
+func (a View) normalName(code sentra.RegionCode) string {
+	if n := a.formerName(code); n != nil {
 		return a.country.normal[n]
 	}
 	return a.names[code]
@@ -245,7 +245,7 @@ func (a *Atlas) Candidates(phase string) []*sentra.Candidate { return a.country.
 // Supports lists the supports that match, by region and year; those of a region are
 // also those of the regions below it on the day. A wrong filter is a BAD_USER_INPUT
 // whose path begins at the filter.
-func (a *Atlas) Supports(f *sentra.SupportFilter, day sentra.Date) (*List[*sentra.Support], error) {
+func (a View) Supports(f *sentra.SupportFilter) (*List[*sentra.Support], error) {
 	if f == nil {
 		f = &sentra.SupportFilter{}
 	}
@@ -266,7 +266,7 @@ func (a *Atlas) Supports(f *sentra.SupportFilter, day sentra.Date) (*List[*sentr
 	var hits []*sentra.Support
 	for i := range a.Data.Supports {
 		s := &a.Data.Supports[i]
-		if f.Region != "" && s.Region != f.Region && (s.Region == "" || a.Province(s.Region, day) != f.Region) ||
+		if f.Region != "" && s.Region != f.Region && (s.Region == "" || a.Province(s.Region) != f.Region) ||
 			f.Cluster != "" && s.Cluster != a.clusters.of(f.Cluster).ID ||
 			products != nil && !slices.Contains(products, s.Product) ||
 			f.Funds != nil && !slices.Contains(f.Funds, s.Fund) ||
@@ -294,8 +294,8 @@ type ClusterCoverage struct {
 
 // ClusterCoverage gives how much of the clusters of each province of the day the record
 // holds, by code, beginning with the whole country.
-func (a *Atlas) ClusterCoverage(day sentra.Date) ([]ClusterCoverage, error) {
-	if err := a.CheckDay(day); err != nil {
+func (a View) ClusterCoverage() ([]ClusterCoverage, error) {
+	if err := a.CheckDay(a.Day); err != nil {
 		return nil, sentra.In("asOf", err)
 	}
 	counted := func(code sentra.RegionCode) *sentra.ExternalCount {
@@ -310,7 +310,7 @@ func (a *Atlas) ClusterCoverage(day sentra.Date) ([]ClusterCoverage, error) {
 	whole := ClusterCoverage{Counted: counted("")}
 	for c := range a.clusterOrder.each {
 		switch {
-		case c.Begins > day:
+		case c.Begins > a.Day:
 		case c.Planned:
 			whole.Planned++
 		default:
@@ -320,8 +320,8 @@ func (a *Atlas) ClusterCoverage(day sentra.Date) ([]ClusterCoverage, error) {
 	out := []ClusterCoverage{whole}
 	for i := range a.Data.Regions {
 		r := &a.Data.Regions[i]
-		if r.Kind == sentra.KindProvince && r.Validity.Contains(day) {
-			out = append(out, ClusterCoverage{Region: r, Known: len(a.ClustersOf(r.Code, day)), Planned: len(a.PlannedIn(r.Code, day)), Counted: counted(r.Code)})
+		if r.Kind == sentra.KindProvince && r.Validity.Contains(a.Day) {
+			out = append(out, ClusterCoverage{Region: r, Known: len(a.ClustersOf(r.Code)), Planned: len(a.PlannedIn(r.Code)), Counted: counted(r.Code)})
 		}
 	}
 	return out, nil
@@ -333,25 +333,25 @@ const bps = "BPS"
 // FindRegion gives the region that has a code in a system on the day, nil where none
 // has. A code that is right only on another day or in another system is a
 // BAD_USER_INPUT that tells the code or argument to use.
-func (a *Atlas) FindRegion(system sentra.CodeSystem, value string, day sentra.Date) (*sentra.Region, error) {
+func (a View) FindRegion(system sentra.CodeSystem, value string) (*sentra.Region, error) {
 	if len(a.meanings[codeKey{system, value}]) == 0 {
-		return nil, a.otherSystem(system, value, day)
+		return nil, a.otherSystem(system, value)
 	}
 	var others []*sentra.OfficialCode
 	for _, c := range a.meanings[codeKey{system, value}] {
-		if c.Validity.Contains(day) {
-			return a.Exists(c.Region, day), nil
+		if c.Validity.Contains(a.Day) {
+			return a.Exists(c.Region), nil
 		}
 		others = append(others, c)
 	}
 	c := slices.MaxFunc(others, func(x, y *sentra.OfficialCode) int { return cmp.Compare(lastDay(x), lastDay(y)) })
 	use := "give asOf " + within(c)
 	for _, now := range a.codes[c.Region] {
-		if now.System == system && now.Value != value && now.Validity.Contains(day) && a.Exists(c.Region, day) != nil {
-			use = fmt.Sprintf("write %s, its code on %s, or %s", now.Value, day, use)
+		if now.System == system && now.Value != value && now.Validity.Contains(a.Day) && a.Exists(c.Region) != nil {
+			use = fmt.Sprintf("write %s, its code on %s, or %s", now.Value, a.Day, use)
 		}
 	}
-	return nil, sentra.BadInput("code", "on %s no region has the %s code %s; %s had it: %s", day, system, value, a.regions[c.Region].Name, use)
+	return nil, sentra.BadInput("code", "on %s no region has the %s code %s; %s had it: %s", a.Day, system, value, a.regions[c.Region].Name, use)
 }
 
 // lastDay is the last day of a code, after every day where it has not ended.
@@ -376,11 +376,11 @@ func within(c *sentra.OfficialCode) string {
 }
 
 // otherSystem refuses a code that another system has on the day.
-func (a *Atlas) otherSystem(system sentra.CodeSystem, value string, day sentra.Date) error {
+func (a View) otherSystem(system sentra.CodeSystem, value string) error {
 	for _, other := range sentra.CodeSystems {
 		for _, c := range a.meanings[codeKey{other, value}] {
-			if other != system && c.Validity.Contains(day) {
-				return sentra.BadInput("code", "no region has the %s code %s; in those of %s it is %s: give system: %s", system, value, other, a.NameOn(a.regions[c.Region], day), other)
+			if other != system && c.Validity.Contains(a.Day) {
+				return sentra.BadInput("code", "no region has the %s code %s; in those of %s it is %s: give system: %s", system, value, other, a.NameOn(a.regions[c.Region]), other)
 			}
 		}
 	}

@@ -34,17 +34,17 @@ type geometry struct {
 
 // Coverage gives the coverage of the boundaries of regencies and cities on the
 // day; its faces bear their codes. nil where no boundary is loaded.
-func (a *Atlas) Coverage(day sentra.Date) *coverage.Coverage {
-	if g := a.geometry(day); g != nil {
+func (a View) Coverage() *coverage.Coverage {
+	if g := a.geometry(); g != nil {
 		return g.coverage
 	}
 	return nil
 }
 
 // geometry gives the geometry of a day, nil where no boundary is loaded.
-func (a *Atlas) geometry(day sentra.Date) *geometry {
+func (a View) geometry() *geometry {
 	for _, g := range a.geometries {
-		if g.validity.Contains(day) {
+		if g.validity.Contains(a.Day) {
 			return g
 		}
 	}
@@ -62,7 +62,7 @@ func (a *Atlas) draw(ctx context.Context, previous *Atlas) error {
 	}
 	for _, span := range periodsBetween(days) {
 		g := &geometry{validity: span, sources: make(map[sentra.RegionCode]sentra.SourceID)}
-		present := a.regenciesOn(*span.From)
+		present := a.On(*span.From).regenciesOn()
 		if len(present) == 0 {
 			continue
 		}
@@ -132,10 +132,10 @@ func periodsBetween(days []sentra.Date) []sentra.Period {
 }
 
 // regenciesOn gives the stored boundaries of regencies and cities on a day, by code.
-func (a *Atlas) regenciesOn(day sentra.Date) []*sentra.Boundary {
+func (a View) regenciesOn() []*sentra.Boundary {
 	var out []*sentra.Boundary
 	for i := range a.Data.Boundaries {
-		if b := &a.Data.Boundaries[i]; b.Region.Level() == sentra.LevelRegency && b.Validity.Contains(day) {
+		if b := &a.Data.Boundaries[i]; b.Region.Level() == sentra.LevelRegency && b.Validity.Contains(a.Day) {
 			out = append(out, b)
 		}
 	}

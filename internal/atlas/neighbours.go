@@ -17,8 +17,8 @@ type Neighbour struct {
 // Neighbours gives the regions of the same level that share a border with a
 // region on the day, the longest border first. ok is false where that is not
 // known, since no boundary is loaded for the region or one of its members.
-func (a *Atlas) Neighbours(r *sentra.Region, day sentra.Date) (neighbours []Neighbour, ok bool) {
-	s, g := a.Shape(r.Code, day), a.geometry(day)
+func (a View) Neighbours(r *sentra.Region) (neighbours []Neighbour, ok bool) {
+	s, g := a.Shape(r.Code), a.geometry()
 	if s == nil || s.coverage == nil || g == nil {
 		return nil, false
 	}
@@ -27,7 +27,7 @@ func (a *Atlas) Neighbours(r *sentra.Region, day sentra.Date) (neighbours []Neig
 		for _, border := range g.coverage.Neighbours(face) {
 			code := sentra.RegionCode(g.coverage.Code(border.Face))
 			if r.Kind == sentra.KindProvince {
-				code = a.Province(code, day)
+				code = a.Province(code)
 			}
 			if code != r.Code && code != "" {
 				metres[code] += border.Metres
@@ -35,7 +35,7 @@ func (a *Atlas) Neighbours(r *sentra.Region, day sentra.Date) (neighbours []Neig
 		}
 	}
 	for code, length := range metres {
-		if other := a.Exists(code, day); other != nil {
+		if other := a.Exists(code); other != nil {
 			neighbours = append(neighbours, Neighbour{Region: other, Metres: length})
 		}
 	}

@@ -989,7 +989,7 @@ func checkRegions(t *testing.T, a *Atlas, o *oracle, f *sentra.RegionFilter, ran
 		return
 	}
 	order := []sentra.RegionOrder{"", sentra.RegionsByCode, sentra.RegionsByName, sentra.RegionsByClusterCount, sentra.RegionsByArea}[random.IntN(5)]
-	list, err := a.Regions(t.Context(), f, order, o.day)
+	list, err := a.On(o.day).Regions(t.Context(), f, order)
 	if err != nil {
 		t.Fatalf("%s: %v", o.day, err)
 	}
@@ -1092,7 +1092,7 @@ func checkClusters(t *testing.T, a *Atlas, o *oracle, f *sentra.ClusterFilter, r
 	}
 	orders := []sentra.ClusterOrder{"", sentra.ClustersByPhase, sentra.ClustersByName, sentra.ClustersByRegion}
 	order := orders[random.IntN(len(orders))]
-	list, err := a.Clusters(t.Context(), f, order, o.day, begun)
+	list, err := a.On(o.day).Clusters(t.Context(), f, order, begun)
 	if err != nil {
 		t.Fatalf("%s: %v", o.day, err)
 	}
@@ -1120,7 +1120,7 @@ func checkClusters(t *testing.T, a *Atlas, o *oracle, f *sentra.ClusterFilter, r
 		t.Errorf("%s, %+v by %q:\ngot  %v, %d open\nwant %v, %d open", o.day, f, order, got, list.NotCovered, wanted, open)
 	}
 
-	inRegion, err := filterClusters(t.Context(), a, a.ListedIn(region.Code, o.day), f, "", o.day)
+	inRegion, err := filterClusters(t.Context(), a, a.On(o.day).ListedIn(region.Code), f, "", o.day)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -58,7 +58,7 @@ func (a *Atlas) generationsOf(previous *Atlas) []*generation {
 			if r.Kind.Level() != sentra.LevelRegency || !r.Validity.Contains(day) {
 				continue
 			}
-			if s := a.Shape(r.Code, day); s != nil {
+			if s := a.On(day).Shape(r.Code); s != nil {
 				g.regions, g.shapes = append(g.regions, r), append(g.shapes, s)
 			} else {
 				g.bare = append(g.bare, r)
@@ -92,9 +92,9 @@ func (g *generation) indexed(known []*generation) {
 }
 
 // generation gives the boundaries of a day not before the record.
-func (a *Atlas) generation(day sentra.Date) *generation {
+func (a View) generation() *generation {
 	at := len(a.generations) - 1
-	for at > 0 && day < a.generations[at].from {
+	for at > 0 && a.Day < a.generations[at].from {
 		at--
 	}
 	return a.generations[at]
@@ -102,12 +102,12 @@ func (a *Atlas) generation(day sentra.Date) *generation {
 
 // facesOf gives the faces that make up a region on the day: its own, or those of
 // a province's members. ok is false where not all of them have a boundary.
-func (a *Atlas) facesOf(r *sentra.Region, g *generation, day sentra.Date) (faces []int, ok bool) {
+func (a View) facesOf(r *sentra.Region, g *generation) (faces []int, ok bool) {
 	if r.Kind.Level() == sentra.LevelRegency {
 		face, ok := g.faces[r.Code]
 		return []int{face}, ok
 	}
-	for _, member := range a.Members(r.Code, day) {
+	for _, member := range a.Members(r.Code) {
 		face, ok := g.faces[member.Code]
 		if !ok {
 			return nil, false
@@ -129,7 +129,7 @@ type Place struct {
 // Where several boundaries hold it, as on a shared border, the lowest code
 // answers. With a tolerance in metres, the nearest one within it answers for a
 // point that none holds. A wrong argument is a BAD_USER_INPUT.
-func (a *Atlas) At(p orb.Point, tolerance float64, day sentra.Date) (Place, error) {
+func (a View) At(p orb.Point, tolerance float64) (Place, error) {
 	place := Place{Point: p}
 	if err := geo.CheckPoint(p); err != nil {
 		return place, sentra.In("point", err)
@@ -137,24 +137,24 @@ func (a *Atlas) At(p orb.Point, tolerance float64, day sentra.Date) (Place, erro
 	if !(tolerance >= 0 && tolerance <= 1_000_000) {
 		return place, sentra.BadInput("toleranceMetres", "a tolerance of %g metres is out of range; give 0 to 1,000,000", tolerance)
 	}
-	if err := a.CheckDay(day); err != nil {
+	if err := a.CheckDay(a.Day); err != nil {
 		return place, sentra.In("asOf", err)
 	}
-	g := a.generation(day)
+	g := a.generation()
 	if face, metres, ok := g.index.Nearest(p, tolerance); ok {
 		// The regency decides, so that both levels always agree.
 		place.Regency, place.Metres = g.regions[face], metres
-		place.Province = a.Exists(a.Province(place.Regency.Code, day), day)
+		place.Province = a.Exists(a.Province(place.Regency.Code))
 		return place, nil
 	}
 	if len(g.bare) > 0 || len(g.regions) == 0 {
 		// A province may have a boundary where its members have none.
 		for i := range a.Data.Regions {
 			r := &a.Data.Regions[i]
-			if r.Kind != sentra.KindProvince || !r.Validity.Contains(day) {
+			if r.Kind != sentra.KindProvince || !r.Validity.Contains(a.Day) {
 				continue
 			}
-			if s := a.Shape(r.Code, day); s != nil && s.Bound.Contains(p) && geo.Contains(s.Boundary.Shape, p) {
+			if s := a.Shape(r.Code); s != nil && s.Bound.Contains(p) && geo.Contains(s.Boundary.Shape, p) {
 				place.Province = r
 				break
 			}
@@ -175,17 +175,17 @@ type RegionDistance struct {
 // member's. Where no boundary is loaded, the representative point stands for it.
 // The region itself, its members and its province are left out. The error is that
 // of a context that ended.
-func (a *Atlas) NearestRegions(ctx context.Context, r *sentra.Region, n int, level sentra.Level, day sentra.Date) ([]RegionDistance, error) {
+func (a View) NearestRegions(ctx context.Context, r *sentra.Region, n int, level sentra.Level) ([]RegionDistance, error) {
 	const doing = "while distances were measured"
 	if err := sentra.Ended(ctx, doing); err != nil {
 		return nil, err
 	}
-	g := a.generation(day)
+	g := a.generation()
 	wanted := func(other *sentra.Region) bool {
-		return other != nil && other != r && other.Kind.Level() == level && other.Validity.Contains(day) &&
-			a.Province(other.Code, day) != r.Code && a.Province(r.Code, day) != other.Code
+		return other != nil && other != r && other.Kind.Level() == level && other.Validity.Contains(a.Day) &&
+			a.Province(other.Code) != r.Code && a.Province(r.Code) != other.Code
 	}
-	own, measured := a.facesOf(r, g, day)
+	own, measured := a.facesOf(r, g)
 	// The faces that stand for a region of the level, by its place in the data.
 	group := make([]int, len(g.regions))
 	for face := range group {
@@ -197,7 +197,7 @@ func (a *Atlas) NearestRegions(ctx context.Context, r *sentra.Region, n int, lev
 		if !wanted(other) {
 			continue
 		}
-		if faces, ok := a.facesOf(other, g, day); ok {
+		if faces, ok := a.facesOf(other, g); ok {
 			for _, face := range faces {
 				group[face] = i
 			}

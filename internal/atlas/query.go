@@ -38,14 +38,14 @@ type regionTest = func(r *sentra.Region) (sentra.Truth, error)
 
 // Regions lists the regions of the day that match. A wrong filter is a
 // BAD_USER_INPUT whose path begins at the filter.
-func (a *Atlas) Regions(ctx context.Context, filter *sentra.RegionFilter, order sentra.RegionOrder, day sentra.Date) (*RegionList, error) {
-	if err := a.CheckDay(day); err != nil {
+func (a View) Regions(ctx context.Context, filter *sentra.RegionFilter, order sentra.RegionOrder) (*RegionList, error) {
+	if err := a.CheckDay(a.Day); err != nil {
 		return nil, sentra.In("asOf", err)
 	}
 	if filter == nil {
 		filter = &sentra.RegionFilter{}
 	}
-	c := &compiler{Atlas: a, ctx: ctx, day: day}
+	c := &compiler{View: a, ctx: ctx}
 	// The circle of the whole filter gives the distances too.
 	var near func() (map[sentra.RegionCode]nearness, error)
 	rest := *filter
@@ -77,7 +77,7 @@ func (a *Atlas) Regions(ctx context.Context, filter *sentra.RegionFilter, order 
 			return nil, err
 		}
 		r := &a.Data.Regions[i]
-		if !r.Validity.Contains(day) {
+		if !r.Validity.Contains(a.Day) {
 			continue
 		}
 		truth := sentra.True
@@ -101,7 +101,7 @@ func (a *Atlas) Regions(ctx context.Context, filter *sentra.RegionFilter, order 
 			if truth == sentra.False {
 				break
 			}
-			share, t, err := polygons[i].of(a, r, day)
+			share, t, err := polygons[i].of(a, r)
 			if err != nil {
 				return nil, err
 			}
@@ -117,24 +117,24 @@ func (a *Atlas) Regions(ctx context.Context, filter *sentra.RegionFilter, order 
 			list.Hits = append(list.Hits, hit)
 		}
 	}
-	a.sortRegions(list.Hits, order, day)
+	a.sortRegions(list.Hits, order)
 	return list, nil
 }
 
-func (a *Atlas) sortRegions(hits []RegionHit, order sentra.RegionOrder, day sentra.Date) {
+func (a View) sortRegions(hits []RegionHit, order sentra.RegionOrder) {
 	// The list is by code already; the sorts are stable.
 	switch order {
 	case sentra.RegionsByName:
-		slices.SortStableFunc(hits, func(x, y RegionHit) int { return cmp.Compare(a.normalName(x.Code, day), a.normalName(y.Code, day)) })
+		slices.SortStableFunc(hits, func(x, y RegionHit) int { return cmp.Compare(a.normalName(x.Code), a.normalName(y.Code)) })
 	case sentra.RegionsByClusterCount:
 		counts := make(map[sentra.RegionCode]int, len(hits))
 		for _, hit := range hits {
-			counts[hit.Code] = len(a.ClustersOf(hit.Code, day))
+			counts[hit.Code] = len(a.ClustersOf(hit.Code))
 		}
 		slices.SortStableFunc(hits, func(x, y RegionHit) int { return cmp.Compare(counts[y.Code], counts[x.Code]) })
 	case sentra.RegionsByArea:
 		size := func(code sentra.RegionCode) float64 {
-			if s := a.Shape(code, day); s != nil {
+			if s := a.Shape(code); s != nil {
 				return s.AreaKm2
 			}
 			return 0
@@ -147,9 +147,8 @@ func (a *Atlas) sortRegions(hits []RegionHit, order sentra.RegionOrder, day sent
 
 // compiler makes tests of filters for one day. A test is used by one goroutine.
 type compiler struct {
-	*Atlas
+	View
 	ctx context.Context
-	day sentra.Date
 }
 
 // region checks a filter and gives its test.
@@ -179,34 +178,34 @@ func (c *compiler) region(f *sentra.RegionFilter) (regionTest, error) {
 		if c.regions[f.Parent] == nil {
 			return nil, sentra.BadInput("parent", "no region has the code %s", f.Parent)
 		}
-		truth(func(r *sentra.Region) sentra.Truth { return c.below(r.Code, f.Parent, c.day) })
+		truth(func(r *sentra.Region) sentra.Truth { return c.below(r.Code, f.Parent) })
 	}
 	if f.Name != "" {
 		name := Normalise(f.Name)
 		if name == "" {
 			return nil, sentra.BadInput("name", "%.40q has no letter or digit", f.Name)
 		}
-		plain(func(r *sentra.Region) bool { return strings.Contains(c.normalName(r.Code, c.day), name) })
+		plain(func(r *sentra.Region) bool { return strings.Contains(c.normalName(r.Code), name) })
 	}
 	if f.Designations != nil {
 		truth(func(r *sentra.Region) sentra.Truth {
 			any := sentra.False
 			for _, kind := range f.Designations {
-				any = any.Or(c.designated(r.Code, kind, c.day))
+				any = any.Or(c.designated(r.Code, kind))
 			}
 			return any
 		})
 	}
 	if f.Affirmative != nil {
-		truth(func(r *sentra.Region) sentra.Truth { return c.affirmative(r.Code, c.day).Is(*f.Affirmative) })
+		truth(func(r *sentra.Region) sentra.Truth { return c.affirmative(r.Code).Is(*f.Affirmative) })
 	}
 	if f.ContainsAffirmative != nil {
 		truth(func(r *sentra.Region) sentra.Truth {
-			return c.containsAffirmative(r.Code, c.day).Is(*f.ContainsAffirmative)
+			return c.containsAffirmative(r.Code).Is(*f.ContainsAffirmative)
 		})
 	}
 	if f.HostsClusters != nil {
-		truth(func(r *sentra.Region) sentra.Truth { return c.hosts(r.Code, c.day).Is(*f.HostsClusters) })
+		truth(func(r *sentra.Region) sentra.Truth { return c.hosts(r.Code).Is(*f.HostsClusters) })
 	}
 	if f.Clusters != nil {
 		test, err := c.cluster(f.Clusters)
@@ -222,7 +221,7 @@ func (c *compiler) region(f *sentra.RegionFilter) (regionTest, error) {
 		planned := f.Clusters.NamesStatus()
 		tests = append(tests, func(r *sentra.Region) (sentra.Truth, error) {
 			any := none
-			for cluster, stands := range c.clustersIn(r.Code, c.day, planned) {
+			for cluster, stands := range c.clustersIn(r.Code, planned) {
 				t, err := test(cluster)
 				if err != nil {
 					return t, err
@@ -238,7 +237,7 @@ func (c *compiler) region(f *sentra.RegionFilter) (regionTest, error) {
 		if err := geo.CheckBBox(*f.BBox); err != nil {
 			return nil, sentra.In("bbox", err)
 		}
-		truth(func(r *sentra.Region) sentra.Truth { return c.meets(r, *f.BBox, c.day) })
+		truth(func(r *sentra.Region) sentra.Truth { return c.meets(r, *f.BBox) })
 	}
 	if f.Near != nil {
 		if err := geo.CheckNear(*f.Near); err != nil {
@@ -253,7 +252,7 @@ func (c *compiler) region(f *sentra.RegionFilter) (regionTest, error) {
 	}
 	for _, polygon := range overlaysOf(c.ctx, f) {
 		tests = append(tests, func(r *sentra.Region) (sentra.Truth, error) {
-			_, t, err := polygon.of(c.Atlas, r, c.day)
+			_, t, err := polygon.of(c.View, r)
 			return t, err
 		})
 	}
@@ -273,7 +272,7 @@ func (c *compiler) near(circle sentra.Near) func() (map[sentra.RegionCode]nearne
 			if err := sentra.Ended(c.ctx, "while distances were measured"); err != nil {
 				return nil, err
 			}
-			measured = c.within(circle, c.day)
+			measured = c.within(circle)
 		}
 		return measured, nil
 	}

@@ -118,7 +118,7 @@ func answers(t *testing.T, a *Atlas, random *rand.Rand) map[string]any {
 			filter = maker.cluster(2)
 		}
 		for _, order := range []sentra.ClusterOrder{"", sentra.ClustersByName, sentra.ClustersByRegion} {
-			list, err := a.Clusters(t.Context(), filter, order, today, n%2 == 0)
+			list, err := a.On(today).Clusters(t.Context(), filter, order, n%2 == 0)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -147,11 +147,11 @@ func answers(t *testing.T, a *Atlas, random *rand.Rand) map[string]any {
 		code := a.Data.Regions[i].Code
 		for _, day := range []sentra.Date{christmas, today} {
 			// These stand in no order.
-			in := keys(a.ClustersOf(code, day))
+			in := keys(a.On(day).ClustersOf(code))
 			slices.Sort(in)
-			planned := keys(a.PlannedIn(code, day))
+			planned := keys(a.On(day).PlannedIn(code))
 			slices.Sort(planned)
-			out[fmt.Sprint(code, day)] = []any{in, planned, a.hosts(code, day)}
+			out[fmt.Sprint(code, day)] = []any{in, planned, a.On(day).hosts(code)}
 		}
 	}
 	for i := range a.Data.Products {
@@ -164,7 +164,7 @@ func answers(t *testing.T, a *Atlas, random *rand.Rand) map[string]any {
 		out["cluster "+c.Key] = keys([]*Cluster{a.Cluster(c.Key)})
 	}
 	var found []string
-	for _, hit := range must(a.Search(t.Context(), "name 12", today, 30)) {
+	for _, hit := range must(a.On(today).Search(t.Context(), "name 12", 30)) {
 		found = append(found, fmt.Sprint(hit.Matched, hit.Score, hit.Cluster != nil && hit.Cluster == a.Cluster(hit.Cluster.Key)))
 	}
 	out["search"], out["lengths"], out["all begun"], out["first begun"] = found, *must(a.Lengths(t.Context())), a.allBegun, a.firstBegun

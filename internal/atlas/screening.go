@@ -63,7 +63,7 @@ func (a *Atlas) Screen(ctx context.Context, q ScreeningQuestion) (*Screening, er
 			return nil, err
 		}
 	}
-	list, err := a.Regions(ctx, q.Filter, sentra.RegionsByCode, q.Day)
+	list, err := a.On(q.Day).Regions(ctx, q.Filter, sentra.RegionsByCode)
 	if err != nil {
 		return nil, err
 	}
@@ -104,9 +104,9 @@ func (a *Atlas) Screen(ctx context.Context, q ScreeningQuestion) (*Screening, er
 func (a *Atlas) screen(r *sentra.Region, element sentra.ScreeningElement, s *Screening) sentra.Truth {
 	switch element {
 	case sentra.ScreenDisadvantaged:
-		return a.designated(r.Code, sentra.Disadvantaged, s.Day)
+		return a.On(s.Day).designated(r.Code, sentra.Disadvantaged)
 	case sentra.ScreenBorder:
-		return a.designated(r.Code, sentra.Border, s.Day)
+		return a.On(s.Day).designated(r.Code, sentra.Border)
 	case sentra.ScreenClusters:
 		if s.Products == nil {
 			first, known := a.firstBegun[r.Code]
@@ -118,7 +118,7 @@ func (a *Atlas) screen(r *sentra.Region, element sentra.ScreeningElement, s *Scr
 			}
 		}
 	case sentra.ScreenAPBN, sentra.ScreenDeconcentration, sentra.ScreenDAK:
-		for range a.fundedBy(r, sentra.Fund(element), s.Day) {
+		for range a.On(s.Day).fundedBy(r, sentra.Fund(element)) {
 			return sentra.True
 		}
 	}
@@ -154,15 +154,15 @@ func (s *Screening) counts(c *Cluster) bool {
 
 // fundedBy gives the supports that a region is known to have had from a fund by the
 // day: of its year or an earlier one, else by the date of a source.
-func (a *Atlas) fundedBy(r *sentra.Region, fund sentra.Fund, day sentra.Date) []*sentra.Support {
+func (a View) fundedBy(r *sentra.Region, fund sentra.Fund) []*sentra.Support {
 	var out []*sentra.Support
-	year := day.Time().Year()
+	year := a.Day.Time().Year()
 	for _, s := range a.country.supports[r.Code] {
 		known := s.Year != 0 && s.Year <= year
 		if s.Year == 0 {
 			known = slices.ContainsFunc(s.Sources, func(id sentra.SourceID) bool {
 				date := a.sources[id].Date
-				return date != nil && date.Last() <= day
+				return date != nil && date.Last() <= a.Day
 			})
 		}
 		if s.Fund == fund && known {
@@ -186,13 +186,13 @@ func (a *Atlas) Evidence(s *Screening, row *Screened, element sentra.ScreeningEl
 	var e Evidence
 	switch element {
 	case sentra.ScreenClusters:
-		e.Clusters = slices.DeleteFunc(a.ClustersOf(row.Region.Code, s.Day), func(c *Cluster) bool { return !s.counts(c) })
+		e.Clusters = slices.DeleteFunc(a.On(s.Day).ClustersOf(row.Region.Code), func(c *Cluster) bool { return !s.counts(c) })
 	case sentra.ScreenDisadvantaged, sentra.ScreenBorder:
-		judged := a.Affirmative(row.Region.Code, s.Day)
+		judged := a.On(s.Day).Affirmative(row.Region.Code)
 		e.Judged = judged.Of(sentra.DesignationKind(element))
 		e.Designations = e.Judged.Designations
 	case sentra.ScreenAPBN, sentra.ScreenDeconcentration, sentra.ScreenDAK:
-		e.Supports = a.fundedBy(row.Region, sentra.Fund(element), s.Day)
+		e.Supports = a.On(s.Day).fundedBy(row.Region, sentra.Fund(element))
 	}
 	return e
 }

@@ -93,7 +93,7 @@ func (a *Atlas) shapePlans() []shapePlan {
 			days = append(days, changes(m.Validity)...)
 		}
 		for _, span := range periodsBetween(days) {
-			next := shapePlan{geometry: a.geometry(*span.From)}
+			next := shapePlan{geometry: a.On(*span.From).geometry()}
 			for _, b := range stored[r.Code] {
 				if b.Validity.Contains(*span.From) {
 					next.stored = b
@@ -120,7 +120,7 @@ func (p *shapePlan) compose(a *Atlas, r *sentra.Region, span sentra.Period) bool
 	parts := []*sentra.Region{r}
 	p.boundary.Origin = sentra.OriginUnion
 	if r.Kind.Level() == sentra.LevelProvince {
-		parts = a.Members(r.Code, *span.From)
+		parts = a.On(*span.From).Members(r.Code)
 	} else if p.stored != nil {
 		p.boundary.Origin = p.stored.Origin
 	}

@@ -12,11 +12,11 @@ import (
 // and nothing tells in which.
 
 // below tells whether a region lies below a province on the day.
-func (a *Atlas) below(code, province sentra.RegionCode, day sentra.Date) sentra.Truth {
-	if code.Level() == sentra.LevelProvince || a.Exists(province, day) == nil {
+func (a View) below(code, province sentra.RegionCode) sentra.Truth {
+	if code.Level() == sentra.LevelProvince || a.Exists(province) == nil {
 		return sentra.False
 	}
-	at := a.Province(code, day)
+	at := a.Province(code)
 	if at == "" && province.Level() == sentra.LevelProvince {
 		return sentra.Unknown
 	}
@@ -26,17 +26,17 @@ func (a *Atlas) below(code, province sentra.RegionCode, day sentra.Date) sentra.
 // possibleRegions gives the regencies and cities in one of which a cluster stands
 // that is known to a province only, and the province that holds them all on the
 // day: itself or, before it was made, the one it was made out of; "" for several.
-func (a *Atlas) possibleRegions(province sentra.RegionCode, day sentra.Date) (at sentra.RegionCode, regencies []*sentra.Region) {
-	if a.Exists(province, day) != nil {
-		return province, a.Members(province, day)
+func (a View) possibleRegions(province sentra.RegionCode) (at sentra.RegionCode, regencies []*sentra.Region) {
+	if a.Exists(province) != nil {
+		return province, a.Members(province)
 	}
 	for _, m := range a.members[province] {
-		if r := a.Exists(m.Region, day); r != nil && !slices.Contains(regencies, r) {
+		if r := a.Exists(m.Region); r != nil && !slices.Contains(regencies, r) {
 			regencies = append(regencies, r)
 		}
 	}
 	for i, r := range regencies {
-		if holder := a.Province(r.Code, day); i == 0 {
+		if holder := a.Province(r.Code); i == 0 {
 			at = holder
 		} else if holder != at {
 			return "", regencies
@@ -67,10 +67,10 @@ func agreed(regions []*sentra.Region, test regionTest) (sentra.Truth, error) {
 // standsIn tells whether a cluster stands in a region for which a test holds: in
 // one of its regencies and cities or, where only the province is known, in that
 // or in one of its members.
-func (a *Atlas) standsIn(c *Cluster, day sentra.Date, test regionTest) (sentra.Truth, error) {
+func (a View) standsIn(c *Cluster, test regionTest) (sentra.Truth, error) {
 	any := sentra.False
 	for _, code := range c.Regions {
-		if r := a.Exists(code, day); code.Level() == sentra.LevelRegency {
+		if r := a.Exists(code); code.Level() == sentra.LevelRegency {
 			t := sentra.Unknown
 			if r != nil {
 				var err error
@@ -81,7 +81,7 @@ func (a *Atlas) standsIn(c *Cluster, day sentra.Date, test regionTest) (sentra.T
 			any = any.Or(t)
 			continue
 		}
-		at, regencies := a.possibleRegions(code, day)
+		at, regencies := a.possibleRegions(code)
 		if namesOneOf(c, regencies) {
 			continue
 		}
@@ -90,7 +90,7 @@ func (a *Atlas) standsIn(c *Cluster, day sentra.Date, test regionTest) (sentra.T
 			return t, err
 		}
 		any = any.Or(t)
-		if r := a.Exists(at, day); r != nil {
+		if r := a.Exists(at); r != nil {
 			if t, err = test(r); err != nil {
 				return t, err
 			}
@@ -103,28 +103,28 @@ func (a *Atlas) standsIn(c *Cluster, day sentra.Date, test regionTest) (sentra.T
 // ClustersOf gives the clusters in a region, or in the regions below it, that are
 // known on the day; not those that are only planned, and not those of which nothing
 // tells whether they are there.
-func (a *Atlas) ClustersOf(code sentra.RegionCode, day sentra.Date) []*Cluster {
-	return a.knownIn(a.clustersAt, a.provinceOnly, code, day)
+func (a View) ClustersOf(code sentra.RegionCode) []*Cluster {
+	return a.knownIn(a.clustersAt, a.provinceOnly, code)
 }
 
 // knownIn is ClustersOf for clusters that are given by the regions they name and, of
 // those that name a province, by that.
-func (a *Atlas) knownIn(clusters, provinceOnly map[sentra.RegionCode][]*Cluster, code sentra.RegionCode, day sentra.Date) []*Cluster {
+func (a View) knownIn(clusters, provinceOnly map[sentra.RegionCode][]*Cluster, code sentra.RegionCode) []*Cluster {
 	var out []*Cluster
 	add := func(at sentra.RegionCode) {
 		for _, c := range clusters[at] {
 			// Only one of several regions can be met a second time.
-			if c.Begins <= day && (len(c.Regions) == 1 || !slices.Contains(out, c)) {
+			if c.Begins <= a.Day && (len(c.Regions) == 1 || !slices.Contains(out, c)) {
 				out = append(out, c)
 			}
 		}
 	}
 	add(code)
-	for _, member := range a.Members(code, day) {
+	for _, member := range a.Members(code) {
 		add(member.Code)
 	}
 	for province := range provinceOnly {
-		if at, _ := a.possibleRegions(province, day); at == code && province != code {
+		if at, _ := a.possibleRegions(province); at == code && province != code {
 			add(province)
 		}
 	}
@@ -133,21 +133,21 @@ func (a *Atlas) knownIn(clusters, provinceOnly map[sentra.RegionCode][]*Cluster,
 
 // clustersIn gives the clusters of ClustersOf, for which it is true that they
 // stand in the region, if wanted the planned ones, and those of which it is unknown.
-func (a *Atlas) clustersIn(code sentra.RegionCode, day sentra.Date, planned bool) iter.Seq2[*Cluster, sentra.Truth] {
+func (a View) clustersIn(code sentra.RegionCode, planned bool) iter.Seq2[*Cluster, sentra.Truth] {
 	return func(yield func(*Cluster, sentra.Truth) bool) {
-		for _, c := range a.ClustersOf(code, day) {
+		for _, c := range a.ClustersOf(code) {
 			if !yield(c, sentra.True) {
 				return
 			}
 		}
 		if planned {
-			for _, c := range a.PlannedIn(code, day) {
+			for _, c := range a.PlannedIn(code) {
 				if !yield(c, sentra.True) {
 					return
 				}
 			}
 		}
-		for c := range a.perhapsIn(code, day) {
+		for c := range a.perhapsIn(code) {
 			if !yield(c, sentra.Unknown) {
 				return
 			}
@@ -157,17 +157,17 @@ func (a *Atlas) clustersIn(code sentra.RegionCode, day sentra.Date, planned bool
 
 // perhapsIn gives the clusters known on the day of whose place only a province is known,
 // of which the region is a part, or that was made out of the region and of another.
-func (a *Atlas) perhapsIn(code sentra.RegionCode, day sentra.Date) iter.Seq[*Cluster] {
+func (a View) perhapsIn(code sentra.RegionCode) iter.Seq[*Cluster] {
 	return func(yield func(*Cluster) bool) {
 		for province, clusters := range a.provinceOnly {
-			at, regencies := a.possibleRegions(province, day)
+			at, regencies := a.possibleRegions(province)
 			if at == code || !slices.ContainsFunc(regencies, func(r *sentra.Region) bool {
-				return r.Code == code || a.Province(r.Code, day) == code
+				return r.Code == code || a.Province(r.Code) == code
 			}) {
 				continue
 			}
 			for _, c := range clusters {
-				if c.Begins <= day && !namesOneOf(c, regencies) && !yield(c) {
+				if c.Begins <= a.Day && !namesOneOf(c, regencies) && !yield(c) {
 					return
 				}
 			}
@@ -177,17 +177,17 @@ func (a *Atlas) perhapsIn(code sentra.RegionCode, day sentra.Date) iter.Seq[*Clu
 
 // hosts tells whether a region, or one below it, has a cluster on the day. The record
 // does not hold all of the country's, so that where none is known it is unknown.
-func (a *Atlas) hosts(code sentra.RegionCode, day sentra.Date) sentra.Truth {
-	if first, any := a.firstBegun[code]; any && first <= day {
+func (a View) hosts(code sentra.RegionCode) sentra.Truth {
+	if first, any := a.firstBegun[code]; any && first <= a.Day {
 		return sentra.True
 	}
 	for _, m := range a.members[code] {
-		if first, any := a.firstBegun[m.Region]; any && first <= day && m.Validity.Contains(day) {
+		if first, any := a.firstBegun[m.Region]; any && first <= a.Day && m.Validity.Contains(a.Day) {
 			return sentra.True
 		}
 	}
 	for province := range a.provinceOnly {
-		if at, _ := a.possibleRegions(province, day); at == code && a.firstBegun[province] <= day {
+		if at, _ := a.possibleRegions(province); at == code && a.firstBegun[province] <= a.Day {
 			return sentra.True
 		}
 	}

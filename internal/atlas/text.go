@@ -107,7 +107,7 @@ func (a *Atlas) searched(yield func(hit SearchHit, names, normal []string) bool)
 }
 
 // Search finds regions of the day, clusters and products by name, best first.
-func (a *Atlas) Search(ctx context.Context, text string, day sentra.Date, limit int) ([]SearchHit, error) {
+func (a View) Search(ctx context.Context, text string, limit int) ([]SearchHit, error) {
 	wanted := Normalise(text)
 	if wanted == "" {
 		return nil, nil
@@ -125,7 +125,7 @@ func (a *Atlas) Search(ctx context.Context, text string, day sentra.Date, limit 
 				return false
 			}
 		}
-		if hit.Region != nil && !hit.Region.Validity.Contains(day) {
+		if hit.Region != nil && !hit.Region.Validity.Contains(a.Day) {
 			return true
 		}
 		for n, name := range normal {

@@ -46,7 +46,7 @@ func (a *Atlas) timelines() map[sentra.RegionCode][]span {
 				continue
 			}
 			s := span{from: day}
-			province := a.Province(code, day)
+			province := a.On(day).Province(code)
 			for i, kind := range sentra.DesignationKinds {
 				s.answers[i] = sentra.AnswerKind(kind, day, r.Kind, province, a.designations[code], a.coverage).Truth()
 			}
@@ -61,22 +61,22 @@ func (a *Atlas) timelines() map[sentra.RegionCode][]span {
 
 // designated tells whether a region has a designation of a kind in force on the
 // day; unknown where nothing loaded tells.
-func (a *Atlas) designated(code sentra.RegionCode, kind sentra.DesignationKind, day sentra.Date) sentra.Truth {
-	return a.answers(code, day)[slices.Index(sentra.DesignationKinds[:], kind)]
+func (a View) designated(code sentra.RegionCode, kind sentra.DesignationKind) sentra.Truth {
+	return a.answers(code)[slices.Index(sentra.DesignationKinds[:], kind)]
 }
 
 // affirmative tells whether a region has one of any kind.
-func (a *Atlas) affirmative(code sentra.RegionCode, day sentra.Date) sentra.Truth {
+func (a View) affirmative(code sentra.RegionCode) sentra.Truth {
 	any := sentra.False
-	for _, truth := range a.answers(code, day) {
+	for _, truth := range a.answers(code) {
 		any = any.Or(truth)
 	}
 	return any
 }
 
-func (a *Atlas) answers(code sentra.RegionCode, day sentra.Date) [len(sentra.DesignationKinds)]sentra.Truth {
+func (a View) answers(code sentra.RegionCode) [len(sentra.DesignationKinds)]sentra.Truth {
 	spans := a.spans[code]
-	at, found := slices.BinarySearchFunc(spans, day, func(s span, day sentra.Date) int { return cmp.Compare(s.from, day) })
+	at, found := slices.BinarySearchFunc(spans, a.Day, func(s span, day sentra.Date) int { return cmp.Compare(s.from, day) })
 	if !found {
 		at--
 	}

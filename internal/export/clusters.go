@@ -20,11 +20,11 @@ func newClusterRow(a *atlas.Atlas, hit atlas.ClusterHit, request *Request) *clus
 	r := &clusterRow{ClusterHit: hit, atlas: a, day: request.Day, detail: request.Detail}
 	var codes []sentra.RegionCode
 	for _, code := range hit.Regions {
-		codes = union(codes, []sentra.RegionCode{a.Province(code, request.Day)})
-		r.judged = append(r.judged, a.Affirmative(code, request.Day))
+		codes = union(codes, []sentra.RegionCode{a.On(request.Day).Province(code)})
+		r.judged = append(r.judged, a.On(request.Day).Affirmative(code))
 	}
 	for _, code := range codes {
-		if province := a.Exists(code, request.Day); province != nil {
+		if province := a.On(request.Day).Exists(code); province != nil {
 			r.provinces = append(r.provinces, province)
 		}
 	}
@@ -130,7 +130,7 @@ func clusterColumns() []column[*clusterRow] {
 			}},
 		{Column{Name: "regionNames", Type: TextList, Description: "Their names."},
 			func(r *clusterRow) any {
-				return list(r, values(r.Regions), func(code string) string { return r.atlas.NameOn(r.atlas.Region(sentra.RegionCode(code)), r.day) })
+				return list(r, values(r.Regions), func(code string) string { return r.atlas.On(r.day).NameOn(r.atlas.Region(sentra.RegionCode(code))) })
 			}},
 		{Column{Name: "regionNote", Type: Text, Nullable: true, Description: "What the source says of the place beyond the regions named."},
 			func(r *clusterRow) any { return optional(r.RegionNote) }},
@@ -138,7 +138,7 @@ func clusterColumns() []column[*clusterRow] {
 			func(r *clusterRow) any { return regions(r.provinces, code) }},
 		{Column{Name: "provinceNames", Type: TextList, Description: "Their names."},
 			func(r *clusterRow) any {
-				return regions(r.provinces, func(p *sentra.Region) string { return r.atlas.NameOn(p, r.day) })
+				return regions(r.provinces, func(p *sentra.Region) string { return r.atlas.On(r.day).NameOn(p) })
 			}},
 		{Column{Name: "provinceNamed", Type: Text, Nullable: true, Description: "The province as the source names it, which may since have been split."},
 			func(r *clusterRow) any { return optional(r.ProvinceNamed) }},

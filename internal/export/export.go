@@ -55,13 +55,13 @@ type Export struct {
 func New(ctx context.Context, a *atlas.Atlas, request *Request) (*Export, error) {
 	e := &Export{Request: request, atlas: a}
 	if request.Layer == Regions {
-		list, err := a.Regions(ctx, request.Regions, sentra.RegionOrder(request.Order), request.Day)
+		list, err := a.On(request.Day).Regions(ctx, request.Regions, sentra.RegionOrder(request.Order))
 		if err != nil {
 			return nil, err
 		}
 		e.table, e.NotCovered = regionTable(a, list, request), len(list.NotCovered)
 	} else {
-		list, err := a.Clusters(ctx, request.Clusters, sentra.ClusterOrder(request.Order), request.Day, request.Dated)
+		list, err := a.On(request.Day).Clusters(ctx, request.Clusters, sentra.ClusterOrder(request.Order), request.Dated)
 		if err != nil {
 			return nil, err
 		}

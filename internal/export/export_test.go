@@ -531,7 +531,7 @@ func TestAffirmativeWithinAProvince(t *testing.T) {
 		listed := func(contains bool) map[string]bool {
 			filter := provinces
 			filter.ContainsAffirmative = &contains
-			list, err := a.Regions(t.Context(), &filter, "", day)
+			list, err := a.On(day).Regions(t.Context(), &filter, "")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -542,17 +542,17 @@ func TestAffirmativeWithinAProvince(t *testing.T) {
 			return codes
 		}
 		yes, no := listed(true), listed(false)
-		regencies, err := a.Regions(t.Context(), &sentra.RegionFilter{Level: sentra.LevelRegency}, "", day)
+		regencies, err := a.On(day).Regions(t.Context(), &sentra.RegionFilter{Level: sentra.LevelRegency}, "")
 		if err != nil {
 			t.Fatal(err)
 		}
 		type counts struct{ regions, notCovered, clusters, openClusters float64 }
 		want := make(map[string]counts)
 		for _, hit := range regencies.Hits {
-			province := string(a.Province(hit.Code, day))
+			province := string(a.On(day).Province(hit.Code))
 			c := want[province]
-			clusters := float64(len(a.ClustersOf(hit.Code, day)))
-			switch a.Affirmative(hit.Code, day).Answer {
+			clusters := float64(len(a.On(day).ClustersOf(hit.Code)))
+			switch a.On(day).Affirmative(hit.Code).Answer {
 			case sentra.Yes:
 				c.regions++
 				c.clusters += clusters

@@ -11,8 +11,7 @@ import (
 // regionRow is a region of the list, seen on a day.
 type regionRow struct {
 	atlas.RegionHit
-	atlas    *atlas.Atlas
-	day      sentra.Date
+	atlas    atlas.View
 	detail   geo.Detail
 	shape    *atlas.Shape
 	province *sentra.Region
@@ -22,10 +21,11 @@ type regionRow struct {
 }
 
 func newRegionRow(a *atlas.Atlas, hit atlas.RegionHit, request *Request) *regionRow {
-	r := &regionRow{RegionHit: hit, atlas: a, day: request.Day, detail: request.Detail, shape: a.Shape(hit.Code, request.Day),
-		answer: a.Affirmative(hit.Code, request.Day), within: a.AffirmativeWithin(hit.Code, request.Day), clusters: a.ClustersOf(hit.Code, request.Day)}
+	on := a.On(request.Day)
+	r := &regionRow{RegionHit: hit, atlas: on, detail: request.Detail, shape: on.Shape(hit.Code),
+		answer: on.Affirmative(hit.Code), within: on.AffirmativeWithin(hit.Code), clusters: on.ClustersOf(hit.Code)}
 	if hit.Kind != sentra.KindProvince {
-		r.province = a.Exists(a.Province(hit.Code, request.Day), request.Day)
+		r.province = on.Exists(on.Province(hit.Code))
 	}
 	return r
 }
@@ -65,13 +65,13 @@ func regionColumns() []column[*regionRow] {
 		{Column{Name: "code", Type: Text, Description: "The official code of the Ministry of Home Affairs (kode Kemendagri): 94 or 94.06. A text, not a number: 11.10 is not 11.1."},
 			func(r *regionRow) any { return string(r.Code) }},
 		{Column{Name: "name", Type: Text, Description: "The official name of the day with its kind."},
-			func(r *regionRow) any { return r.atlas.NameOn(r.Region, r.day) }},
+			func(r *regionRow) any { return r.atlas.NameOn(r.Region) }},
 		{Column{Name: "kind", Type: Text, Values: values([]sentra.RegionKind{sentra.KindProvince, sentra.KindRegency, sentra.KindCity}), Description: "Province (provinsi), regency (kabupaten) or city (kota)."},
 			func(r *regionRow) any { return string(r.Kind) }},
 		{Column{Name: "level", Type: Text, Values: values([]sentra.Level{sentra.LevelProvince, sentra.LevelRegency}), Description: "The level of the administration."},
 			func(r *regionRow) any { return string(r.Kind.Level()) }},
 		{Column{Name: "asOf", Type: Day, Description: "The day the row answers for."},
-			func(r *regionRow) any { return r.day.String() }},
+			func(r *regionRow) any { return r.atlas.Day.String() }},
 		{Column{Name: "parentCode", Type: Text, Nullable: true, Description: "The code of the province it stands in on the day; empty for a province."},
 			func(r *regionRow) any {
 				if r.province == nil {
@@ -84,14 +84,14 @@ func regionColumns() []column[*regionRow] {
 				if r.province == nil {
 					return nil
 				}
-				return r.atlas.NameOn(r.province, r.day)
+				return r.atlas.NameOn(r.province)
 			}},
 		{Column{Name: "bpsCode", Type: Text, Nullable: true, Description: "The code of Statistics Indonesia (BPS) on the day; empty where none is known."},
-			func(r *regionRow) any { return optional(r.atlas.CodeOn(r.Code, sentra.SystemBPS, r.day)) }},
+			func(r *regionRow) any { return optional(r.atlas.CodeOn(r.Code, sentra.SystemBPS)) }},
 		{Column{Name: "isoCode", Type: Text, Nullable: true, Description: "The ISO 3166-2 code of a province; empty for a regency or city."},
-			func(r *regionRow) any { return optional(r.atlas.CodeOn(r.Code, sentra.SystemISO, r.day)) }},
+			func(r *regionRow) any { return optional(r.atlas.CodeOn(r.Code, sentra.SystemISO)) }},
 		{Column{Name: "pCode", Type: Text, Nullable: true, Description: "The P-code of OCHA's common operational datasets on the day; empty where none is known."},
-			func(r *regionRow) any { return optional(r.atlas.CodeOn(r.Code, sentra.SystemPCode, r.day)) }},
+			func(r *regionRow) any { return optional(r.atlas.CodeOn(r.Code, sentra.SystemPCode)) }},
 		{Column{Name: "validFrom", Type: Day, Description: "First day the region is known to exist; the record begins on 2014-07-23."},
 			func(r *regionRow) any { return day(r.Validity.From) }},
 		{Column{Name: "validTo", Type: Day, Nullable: true, Description: "Last day of the region; empty while it exists."},

@@ -49,7 +49,7 @@ func TestCoverageGivesNo(t *testing.T) {
 	judge := func(code sentra.RegionCode, day string) (sentra.Answer, string) {
 		t.Helper()
 		on := sentra.MustDate(day)
-		judged := present(t, store).Affirmative(code, on)
+		judged := present(t, store).On(on).Affirmative(code)
 		for i := range judged.Kinds {
 			if judged.Kinds[i].Kind == sentra.Disadvantaged {
 				return judged.Kinds[i].Answer, judged.Kinds[i].Reason(on)

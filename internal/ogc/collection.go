@@ -73,10 +73,10 @@ func (s *Site) bound(c *Collection) orb.Bound {
 	} else {
 		for i := range s.Atlas.Data.Regions {
 			r := &s.Atlas.Data.Regions[i]
-			if r.Kind.Level() != c.level || s.Atlas.Exists(r.Code, s.Day) == nil {
+			if r.Kind.Level() != c.level || s.Atlas.On(s.Day).Exists(r.Code) == nil {
 				continue
 			}
-			if shape := s.Atlas.Shape(r.Code, s.Day); shape != nil {
+			if shape := s.Atlas.On(s.Day).Shape(r.Code); shape != nil {
 				extend(shape.Bound)
 			} else {
 				extend(r.Point.Bound())

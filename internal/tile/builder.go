@@ -144,7 +144,7 @@ func (b *Builder) selection(ctx context.Context, e *epoch, q Query) (*selection,
 	if found, ok := b.selections.Get(key); ok {
 		return found, nil
 	}
-	list, err := b.atlas.Regions(ctx, q.Regions, sentra.RegionsByCode, q.Day)
+	list, err := b.atlas.On(q.Day).Regions(ctx, q.Regions, sentra.RegionsByCode)
 	if err != nil {
 		return nil, err
 	}
@@ -171,7 +171,7 @@ func (b *Builder) clusters(ctx context.Context, q Query) (*clusterIndex, error) 
 	if found, ok := b.indexes.Get(key); ok {
 		return found, nil
 	}
-	list, err := b.atlas.Clusters(ctx, q.Clusters, sentra.ClustersByPhase, q.Day, true)
+	list, err := b.atlas.On(q.Day).Clusters(ctx, q.Clusters, sentra.ClustersByPhase, true)
 	if err != nil {
 		return nil, err
 	}

@@ -164,7 +164,7 @@ func (b *Builder) newEpoch(day sentra.Date) *epoch {
 		}
 		if r.Kind == sentra.KindProvince {
 			provinces = append(provinces, r)
-		} else if shape := b.atlas.Shape(r.Code, day); shape != nil {
+		} else if shape := b.atlas.On(day).Shape(r.Code); shape != nil {
 			e.regencies = append(e.regencies, r)
 			shapes = append(shapes, shape)
 		}
@@ -178,11 +178,11 @@ func (b *Builder) newEpoch(day sentra.Date) *epoch {
 		e.provinceOf = append(e.provinceOf, none)
 	}
 	for _, r := range provinces {
-		shape := b.atlas.Shape(r.Code, day)
+		shape := b.atlas.On(day).Shape(r.Code)
 		if shape == nil {
 			continue
 		}
-		for _, member := range b.atlas.Members(r.Code, day) {
+		for _, member := range b.atlas.On(day).Members(r.Code) {
 			if i, found := numbers[member.Code]; found {
 				e.provinceOf[i] = int32(len(e.provinces))
 			}
@@ -223,13 +223,13 @@ func (b *Builder) partition(shapes []*atlas.Shape) *partition {
 }
 
 func (b *Builder) nameValues(r *sentra.Region, day sentra.Date) []value {
-	return []value{text(string(r.Code)), text(b.atlas.NameOn(r, day)), text(string(r.Kind))}
+	return []value{text(string(r.Code)), text(b.atlas.On(day).NameOn(r)), text(string(r.Kind))}
 }
 
 // joinValues gives the codes of other systems.
 func (b *Builder) joinValues(code sentra.RegionCode, day sentra.Date) []value {
-	return []value{optional(b.atlas.CodeOn(code, sentra.SystemBPS, day)), optional(b.atlas.CodeOn(code, sentra.SystemISO, day)),
-		optional(b.atlas.CodeOn(code, sentra.SystemPCode, day))}
+	return []value{optional(b.atlas.On(day).CodeOn(code, sentra.SystemBPS)), optional(b.atlas.On(day).CodeOn(code, sentra.SystemISO)),
+		optional(b.atlas.On(day).CodeOn(code, sentra.SystemPCode))}
 }
 
 // optional gives no value for a text that is not known.
@@ -241,9 +241,9 @@ func optional(s string) value {
 }
 
 func (b *Builder) statusValues(code sentra.RegionCode, day sentra.Date) []value {
-	status := b.atlas.Affirmative(code, day)
+	status := b.atlas.On(day).Affirmative(code)
 	return []value{text(string(status.Answer)), text(string(status.Of(sentra.Disadvantaged).Answer)),
-		text(string(status.Of(sentra.Border).Answer)), number(int64(len(b.atlas.ClustersOf(code, day))))}
+		text(string(status.Of(sentra.Border).Answer)), number(int64(len(b.atlas.On(day).ClustersOf(code))))}
 }
 
 // featureID makes a number of a region's code, stable over time: 9406 of 94.06.

@@ -44,7 +44,7 @@ func (b *Builder) newLabels(e *epoch, day sentra.Date) []label {
 		}
 		candidates := make([]candidate, len(regions))
 		for i, r := range regions {
-			shape := b.atlas.Shape(r.Code, day)
+			shape := b.atlas.On(day).Shape(r.Code)
 			candidates[i] = candidate{int32(i), shape.Label, shape.AreaKm2}
 		}
 		// Stable: of two alike the lower code comes first.
