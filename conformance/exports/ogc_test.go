@@ -51,8 +51,8 @@ func TestGDALReadsOGCAPI(t *testing.T) {
 		{"a day in the path", []string{api + "/2017-12-25", "provinces"}, "34", nil},
 		{"a day as parameter", []string{api + "?datetime=2017-12-25", "provinces"}, "34", nil},
 		{"small pages", []string{"-oo", "PAGE_SIZE=7", api + "?zoom=4", "provinces"}, "38", nil},
-		{"clusters", []string{api, "clusters"}, "11", []string{"Geometry: Point", "key: String (0.0)"}},
-		{"one collection", []string{api + "/collections/clusters"}, "11", nil},
+		{"clusters", []string{api, "clusters"}, "390", []string{"Geometry: Point", "key: String (0.0)"}},
+		{"one collection", []string{api + "/collections/clusters"}, "390", nil},
 		{"a property", []string{"-where", "parentCode = '94'", api + "?zoom=5", "regencies"}, "8", nil},
 		{"a box", []string{"-spat", "135.3", "-4.2", "135.8", "-3.9", "-where", "code = '94.06'", api, "regencies"}, "1", nil},
 	} {
@@ -99,7 +99,7 @@ func TestOGCPages(t *testing.T) {
 		{"/ogc/collections/regencies/items?limit=100&zoom=3", 514, 6},
 		{"/ogc/collections/regencies/items?limit=5000&zoom=3", 514, 1},
 		{"/ogc/2017-12-25/collections/regencies/items?limit=257&zoom=3", 514, 2},
-		{"/ogc/collections/clusters/items?limit=4", 11, 3},
+		{"/ogc/collections/clusters/items?limit=40", 390, 10},
 		{"/ogc/collections/regencies/items?bbox=139.5,-9.2,141.1,-2&limit=3&zoom=3", 0, 0},
 	} {
 		next, seen, pages := server.URL+c.path, []string{}, 0

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"net/url"
 	"slices"
 	"strconv"
@@ -207,7 +208,7 @@ func parseBBox(text string) (*sentra.BBox, error) {
 	var numbers []float64
 	for part := range strings.SplitSeq(text, ",") {
 		number, err := strconv.ParseFloat(strings.TrimSpace(part), 64)
-		if err != nil {
+		if err != nil || math.IsNaN(number) || math.IsInf(number, 0) {
 			return nil, sentra.BadInput("bbox", "%.40q is not a number; give west,south,east,north in degrees", part)
 		}
 		numbers = append(numbers, number)
