@@ -99,7 +99,7 @@ func TestOGCPages(t *testing.T) {
 		{"/ogc/collections/regencies/items?limit=100&zoom=3", 514, 6},
 		{"/ogc/collections/regencies/items?limit=5000&zoom=3", 514, 1},
 		{"/ogc/2017-12-25/collections/regencies/items?limit=257&zoom=3", 514, 2},
-		{"/ogc/collections/clusters/items?limit=4", 11, 3},
+		{"/ogc/collections/clusters/items?limit=4", 390, 98},
 		{"/ogc/collections/regencies/items?bbox=139.5,-9.2,141.1,-2&limit=3&zoom=3", 0, 0},
 	} {
 		next, seen, pages := server.URL+c.path, []string{}, 0
@@ -133,7 +133,9 @@ func TestOGCPages(t *testing.T) {
 			}
 			pages++
 		}
-		if len(seen) != matched || !slices.IsSorted(seen) || len(slices.Compact(slices.Clone(seen))) != len(seen) || c.features > 0 && (matched != c.features || pages != c.pages) || matched < 5 {
+		// Clusters come by phase, the others by code.
+		sorted := slices.Sorted(slices.Values(seen))
+		if len(seen) != matched || !strings.Contains(c.path, "clusters") && !slices.Equal(seen, sorted) || len(slices.Compact(sorted)) != len(seen) || c.features > 0 && (matched != c.features || pages != c.pages) || matched < 5 {
 			t.Errorf("%s: %d of %d features on %d pages", c.path, len(seen), matched, pages)
 		}
 	}
