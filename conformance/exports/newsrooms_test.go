@@ -181,7 +181,7 @@ func TestDataPackage(t *testing.T) {
 	if len(lines) != 2 {
 		t.Fatalf("%d answers", len(lines))
 	}
-	for i, want := range []struct{ regions, clusters int }{{552, 11}, {548, 11}} {
+	for i, want := range []struct{ regions, clusters int }{{552, 390}, {548, 168}} {
 		var got struct {
 			Regions, Clusters, Columns int
 			Code, Lon                  string

@@ -51,8 +51,8 @@ func TestGDALReadsOGCAPI(t *testing.T) {
 		{"a day in the path", []string{api + "/2017-12-25", "provinces"}, "34", nil},
 		{"a day as parameter", []string{api + "?datetime=2017-12-25", "provinces"}, "34", nil},
 		{"small pages", []string{"-oo", "PAGE_SIZE=7", api + "?zoom=4", "provinces"}, "38", nil},
-		{"clusters", []string{api, "clusters"}, "11", []string{"Geometry: Point", "key: String (0.0)"}},
-		{"one collection", []string{api + "/collections/clusters"}, "11", nil},
+		{"clusters", []string{api, "clusters"}, "390", []string{"Geometry: Point", "key: String (0.0)"}},
+		{"one collection", []string{api + "/collections/clusters"}, "390", nil},
 		{"a property", []string{"-where", "parentCode = '94'", api + "?zoom=5", "regencies"}, "8", nil},
 		{"a box", []string{"-spat", "135.3", "-4.2", "135.8", "-3.9", "-where", "code = '94.06'", api, "regencies"}, "1", nil},
 	} {
