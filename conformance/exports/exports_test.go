@@ -73,8 +73,8 @@ func TestGeoJSON(t *testing.T) {
 		{"/regions.geojson?geometry=point", 552, 0},
 		{"/regions.geojson?geometry=none", 552, 0},
 		{"/regions.ndjson?zoom=4", 552, 552},
-		{"/clusters.geojson", 11, 0},
-		{"/clusters.ndjson?asOf=2016-12-31", 6, 0},
+		{"/clusters.geojson", 390, 0},
+		{"/clusters.ndjson?asOf=2016-12-31", 145, 0},
 	}
 	var urls []string
 	for _, c := range cases {
