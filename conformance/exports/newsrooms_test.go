@@ -181,7 +181,7 @@ func TestDataPackage(t *testing.T) {
 	if len(lines) != 2 {
 		t.Fatalf("%d answers", len(lines))
 	}
-	for i, want := range []struct{ regions, clusters int }{{552, 390}, {548, 11}} {
+	for i, want := range []struct{ regions, clusters int }{{552, 390}, {548, 168}} {
 		var got struct {
 			Regions, Clusters, Columns int
 			Code, Lon                  string
@@ -190,7 +190,7 @@ func TestDataPackage(t *testing.T) {
 		if err := json.Unmarshal([]byte(lines[i]), &got); err != nil {
 			t.Fatal(err)
 		}
-		if got.Regions != want.regions || got.Clusters < want.clusters || got.Code != "11.10" || got.Lon != "number" || !got.AsOf || got.Columns < 30 {
+		if got.Regions != want.regions || got.Clusters != want.clusters || got.Code != "11.10" || got.Lon != "number" || !got.AsOf || got.Columns < 30 {
 			t.Errorf("got %+v", got)
 		}
 	}
