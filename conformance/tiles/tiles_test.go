@@ -177,14 +177,15 @@ func TestWholeCountry(t *testing.T) {
 
 // The attributes are what GraphQL says of the same regions.
 func TestAttributes(t *testing.T) {
-	var answer struct {
+	type answered struct {
 		Data struct {
 			Regions struct {
 				Nodes []struct {
-					Code, Name, Kind string
-					ClusterCount     int
-					Parent           *struct{ Code string }
-					Affirmative      struct {
+					Code, Name, Kind        string
+					BpsCode, IsoCode, PCode *string
+					ClusterCount            int
+					Parent                  *struct{ Code string }
+					Affirmative             struct {
 						Answer string
 						Kinds  []struct{ Kind, Answer string }
 					}
@@ -193,11 +194,12 @@ func TestAttributes(t *testing.T) {
 		}
 	}
 	for _, day := range []string{"2017-12-25", today.String()} {
-		query := fmt.Sprintf(`{regions(first:1000,asOf:%q){nodes{code name kind clusterCount parent{code} affirmative{answer kinds{kind answer}}}}}`, day)
+		query := fmt.Sprintf(`{regions(first:1000,asOf:%q){nodes{code name kind bpsCode isoCode pCode clusterCount parent{code} affirmative{answer kinds{kind answer}}}}}`, day)
 		response, err := http.Get(server.URL + "/graphql?query=" + url.QueryEscape(query))
 		if err != nil {
 			t.Fatal(err)
 		}
+		var answer answered
 		err = json.NewDecoder(response.Body).Decode(&answer)
 		response.Body.Close()
 		if err != nil {
@@ -211,6 +213,11 @@ func TestAttributes(t *testing.T) {
 			}
 			if r.Parent != nil {
 				properties["province"] = r.Parent.Code
+			}
+			for name, known := range map[string]*string{"bpsCode": r.BpsCode, "isoCode": r.IsoCode, "pCode": r.PCode} {
+				if known != nil {
+					properties[name] = *known
+				}
 			}
 			want[r.Code] = properties
 		}
