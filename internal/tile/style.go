@@ -108,7 +108,7 @@ func (b *Builder) Style(url string, lettering *Lettering, day sentra.Date) Style
 	counts := layer("cluster-counts", "symbol", LayerClusters)
 	counts.Filter = many
 	counts.Layout = map[string]any{"text-field": expression{"to-string", expression{"get", "count"}}, "text-font": font,
-		"text-size": 11, "text-allow-overlap": true}
+		"text-size": 11, "text-allow-overlap": true, "text-ignore-placement": true}
 	counts.Paint = map[string]any{"text-color": "#ffffff"}
 
 	label := func(id string, provinces bool, size float64) StyleLayer {
