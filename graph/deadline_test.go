@@ -167,7 +167,7 @@ func TestDeadlineReachesEverything(t *testing.T) {
 		"dataset":      {times(900, `dataset { designationCoverage { sources { title } } }`)},
 		"node":         {times(900, `node(id: "`+id+`") { ... on Region { nearest(first: 100) { distanceMetres } } }`)},
 		"nodes":        {times(100, `nodes(ids: [`+strings.Repeat(`"`+id+`" `, 100)+`]) { ... on Region { nearest(first: 100) { distanceMetres } } }`)},
-		"_service":     {times(50, `_service { sdl }`)},
+		"_service":     {times(10, `_service { sdl }`)},
 		"_entities":    {times(100, `_entities(representations: [`+strings.Repeat(`{__typename: "Region", code: "94"} `, 20)+`]) { ... on Region { nearest(first: 100) { distanceMetres } } }`)},
 	}
 	t.Run("deferred", func(t *testing.T) {
