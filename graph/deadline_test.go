@@ -171,7 +171,7 @@ func TestDeadlineReachesEverything(t *testing.T) {
 		"facilitators": {times(300, `facilitators { region { nearest(first: 100) { distanceMetres } } }`)},
 		"coverage":     {times(900, `coverage { clusterCount region { nearest(first: 100) { distanceMetres } } }`)},
 		"screening":    {times(300, `screening(product: "kopi") { rows(first: 1000) { region { name } findings { reason clusters { name } } } }`)},
-		"_service":     {times(50, `_service { sdl }`)},
+		"_service":     {times(10, `_service { sdl }`)},
 		"_entities":    {times(100, `_entities(representations: [`+strings.Repeat(`{__typename: "Region", code: "94"} `, 20)+`]) { ... on Region { nearest(first: 100) { distanceMetres } } }`)},
 	}
 	t.Run("deferred", func(t *testing.T) {

@@ -3263,8 +3263,6 @@ enum CodeSystem {
   BPS
   "ISO 3166-2, provinces only: ` + "`" + `ID-PT` + "`" + `."
   ISO_3166_2
-  "Place codes (P-codes) of OCHA's common operational datasets: ` + "`" + `ID94` + "`" + ` or ` + "`" + `ID9408` + "`" + `."
-  OCHA_PCODE
 }
 
 """

@@ -48,11 +48,13 @@ func (r *Region) ValidFrom() sentra.Date  { return *r.region.Validity.From }
 func (r *Region) ValidTo() *sentra.Date   { return r.region.Validity.To }
 func (r *Region) Sources() []*Source      { return Sources(r.atlas, r.region.Sources) }
 
-// Codes gives the official codes, of one system or of all.
+// Codes gives the official codes, of one system or of all. P-codes have a field of
+// their own: partners that declare the enum CodeSystem in their own subgraphs could no
+// longer be composed with one more value of it.
 func (r *Region) Codes(system *sentra.CodeSystem) []*OfficialCode {
 	out := []*OfficialCode{}
 	for _, c := range r.atlas.Codes(r.region.Code) {
-		if system == nil || c.System == *system {
+		if c.System != sentra.SystemPCode && (system == nil || c.System == *system) {
 			out = append(out, &OfficialCode{System: c.System, Value: c.Value, ValidFrom: c.Validity.From, ValidTo: c.Validity.To, Sources: Sources(r.atlas, c.Sources)})
 		}
 	}

@@ -379,9 +379,13 @@ func within(c *sentra.OfficialCode) string {
 func (a View) otherSystem(system sentra.CodeSystem, value string) error {
 	for _, other := range sentra.CodeSystems {
 		for _, c := range a.meanings[codeKey{other, value}] {
-			if other != system && c.Validity.Contains(a.Day) {
-				return sentra.BadInput("code", "no region has the %s code %s; in those of %s it is %s: give system: %s", system, value, other, a.NameOn(a.regions[c.Region]), other)
+			if other == system || !c.Validity.Contains(a.Day) {
+				continue
 			}
+			if other == sentra.SystemPCode {
+				return sentra.BadInput("code", "no region has the %s code %s; it is the P-code of %s: write %s", system, value, a.NameOn(a.regions[c.Region]), c.Region)
+			}
+			return sentra.BadInput("code", "no region has the %s code %s; in those of %s it is %s: give system: %s", system, value, other, a.NameOn(a.regions[c.Region]), other)
 		}
 	}
 	return nil

@@ -130,7 +130,7 @@ func TestNamesAndCodesOfTheDay(t *testing.T) {
 		{sentra.SystemBPS, "9602", "2026-11-27", "94.06", nil},
 		{sentra.SystemBPS, "9602", "2017-12-25", "", []string{"Kabupaten Dogiyai", "9434", "from 2023-01-01 on"}},
 		{sentra.SystemKemendagri, "9408", "2026-11-27", "", []string{"BPS", "Kabupaten Kepulauan Yapen", "system: BPS"}},
-		{sentra.SystemBPS, "ID9408", "2026-11-27", "", []string{"system: OCHA_PCODE"}},
+		{sentra.SystemBPS, "ID9408", "2026-11-27", "", []string{"P-code", "Kabupaten Kepulauan Yapen", "write 91.05"}},
 		{sentra.SystemPCode, "ID9408", "2026-11-27", "91.05", nil},
 		{sentra.SystemKemendagri, "94", "2017-12-25", "", nil},
 		{sentra.SystemKemendagri, "99.99", "2017-12-25", "", nil},
