@@ -63,9 +63,9 @@ func TestSubscriptions(t *testing.T) {
 					t.Errorf("got %s, want %s", got, want)
 				}
 			}
-			expect(11)
+			expect(390)
 			w.addCluster("a")
-			expect(12)
+			expect(391)
 			// The server stops at once in spite of its listener, who comes back.
 			if err := stop(); err != nil {
 				t.Errorf("stop with a listener: %v", err)
@@ -73,9 +73,9 @@ func TestSubscriptions(t *testing.T) {
 			w.addCluster("b")
 			_, _ = w.serve(httpserver.DefaultConfig(), address)
 			connected()
-			expect(13)
+			expect(392)
 			w.addCluster("c")
-			expect(14)
+			expect(393)
 		})
 	}
 }

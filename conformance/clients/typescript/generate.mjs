@@ -32,6 +32,7 @@ const documents = await Promise.all(
 const scalars = {
   Date: 'string',
   PartialDate: 'string',
+  Decimal: 'string',
   GeoJSONGeometry: '{ type: string; coordinates: unknown[] }',
   GeoJSON: 'Record<string, unknown>',
   GeoJSONMultiPoint: '{ type: "MultiPoint"; coordinates: number[][] }',
