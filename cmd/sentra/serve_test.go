@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -60,11 +61,29 @@ func tempDir(tb testing.TB) string {
 	return dir
 }
 
+// output is what a program has written so far, while it goes on writing.
+type output struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (o *output) Write(text []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.Write(text)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
+}
+
 // running is a server under test.
 type running struct {
 	command *exec.Cmd
 	url     string
-	output  *bytes.Buffer
+	output  *output
 	took    time.Duration
 }
 
@@ -77,7 +96,7 @@ func start(tb testing.TB, dir string, environment []string, arguments ...string)
 	}
 	address := listener.Addr().String()
 	listener.Close()
-	r := &running{url: "http://" + address, output: &bytes.Buffer{}}
+	r := &running{url: "http://" + address, output: &output{}}
 	r.command = exec.Command(binary, append([]string{"serve", "--data-dir", filepath.Join(dir, "pg"), "--listen", address}, arguments...)...)
 	r.command.Env = append(os.Environ(), environment...)
 	r.command.Stderr = r.output
