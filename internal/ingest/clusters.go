@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -20,12 +21,30 @@ var keyForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:~-]{0,199}$`)
 
 // clusterTable is what a file of clusters says.
 type clusterTable struct {
+	// clusters are those to put. Rows that say what is stored are no more than a pointer
+	// to it: a second import of a million rows is not to hold them twice.
 	clusters []sentra.Cluster
-	rows     []int32 // of each cluster
+	same     []*sentra.Cluster
+	rows     []clusterRow
 	products []sentra.Product
 	sources  []sentra.Source
 	// stored are the clusters of the record by key.
 	stored map[string]*sentra.Cluster
+}
+
+// clusterRow is a row that is right.
+type clusterRow struct {
+	number int32
+	// at is the cluster's place in clusters or, as -1-at, in same.
+	at int32
+}
+
+// cluster gives what a row says.
+func (t *clusterTable) cluster(row clusterRow) *sentra.Cluster {
+	if row.at < 0 {
+		return t.same[-1-row.at]
+	}
+	return &t.clusters[row.at]
 }
 
 // clusterReader makes clusters of rows.
@@ -99,11 +118,22 @@ func (r *clusterReader) row(row *row) {
 		if before, twice := r.seen[c.Key]; twice {
 			row.fault("key", "the cluster %s stands in the file a second time, first in %s %d", c.Key, row.Unit(), before)
 		} else if len(r.seen) < maxRows {
+			if before := r.stored[c.Key]; before != nil {
+				c.Key = before.Key // the same text, once
+			}
 			r.seen[c.Key] = int32(row.Number)
 		}
 	}
-	if len(r.clusters) >= maxRows {
+	if len(r.rows) >= maxRows {
 		row.fault("", "the file has more than %d clusters; part it", maxRows)
+	}
+	if before := r.stored[c.Key]; !row.failed && before != nil && !r.options.DeleteMissing {
+		same := c
+		if same.ID = before.ID; reflect.DeepEqual(&same, before) {
+			r.rows = append(r.rows, clusterRow{int32(row.Number), int32(-1 - len(r.same))})
+			r.same = append(r.same, before)
+			return
+		}
 	}
 	if !row.failed {
 		// One allocation for all rows, by the share of the file that was read:
@@ -113,8 +143,8 @@ func (r *clusterReader) row(row *row) {
 				r.clusters = slices.Grow(r.clusters, min(maxRows, int(estimateAfter/share*1.02))-estimateAfter)
 			}
 		}
+		r.rows = append(r.rows, clusterRow{int32(row.Number), int32(len(r.clusters))})
 		r.clusters = append(r.clusters, c)
-		r.rows = append(r.rows, int32(row.Number))
 	}
 }
 
@@ -318,10 +348,10 @@ func importClusters(ctx context.Context, record Record, file *inputfile.File, da
 		return nil, err
 	}
 	report := newReport(file, t)
-	report.rows = len(parsed.clusters)
+	report.rows = len(parsed.rows)
 	report.row = func(i int) ReportRow {
-		c := &parsed.clusters[i]
-		row := ReportRow{Row: int(parsed.rows[i]), Key: c.Key, Action: New}
+		c := parsed.cluster(parsed.rows[i])
+		row := ReportRow{Row: int(parsed.rows[i].number), Key: c.Key, Action: New}
 		if before := parsed.stored[c.Key]; before != nil {
 			row.compare(clusterFields(before), clusterFields(c))
 		}
