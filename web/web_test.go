@@ -225,7 +225,7 @@ func TestInABrowser(t *testing.T) {
 	if _, err := os.Stat("node_modules/playwright-core"); err != nil {
 		t.Fatalf("run `make setup-test`: %v", err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
 	defer cancel()
 	run := exec.CommandContext(ctx, "node", "--test", "--test-reporter=spec", "--test-concurrency=1", "test/")
 	run.Env = append(os.Environ(), "SENTRA_URL="+address, "SENTRA_URL_WITHOUT_BOUNDARIES="+withoutBoundaries)

@@ -15,10 +15,10 @@ async function answer(page) {
 test('an example runs and its answer can be saved', async () => {
   const { page, faults, context } = await open(browser);
   await page.goto(`${address}/playground`);
-  await page.getByLabel('Example queries').selectOption({ label: 'Clusters within 100 km of the port of Surabaya, nearest first' });
+  await page.getByLabel('Example queries').selectOption({ label: 'Clusters of the programme within 100 km of the port of Surabaya, nearest first' });
   await answer(page);
   const csv = await downloaded(page, () => page.getByRole('button', { name: 'Answer as CSV' }).click());
-  const { clusters } = await ask('{clusters(filter: {near: {point: {lon: 112.733, lat: -7.2}, radius: 100000}}) {edges {distanceMetres node {name}}}}');
+  const { clusters } = await ask('{clusters(filter: {programme: true, near: {point: {lon: 112.733, lat: -7.2}, radius: 100000}}) {edges {distanceMetres node {name}}}}');
   const lines = csv.text.trim().split('\r\n');
   assert.equal(lines[0], 'distanceMetres,node.name,node.regions.name');
   assert.deepEqual(lines.slice(1).map((line) => Number(line.split(',')[0])), clusters.edges.map((edge) => edge.distanceMetres));
