@@ -64,6 +64,15 @@ test('areas have the measures of the sphere', () => {
   assert.equal(shapes.areaFrom('circle', [[112, -8], [112, -8]]), undefined);
 });
 
+test('clusters known only to a regency are one mark with their number, the programme’s each one', () => {
+  const row = (key, status, lon, ...phases) => ({ key, status, phases: phases.map((key) => ({ key })), regions: [{ code: '35.28', name: 'Kabupaten Pamekasan' }], location: { point: { lon, lat: -7 } } });
+  const { features } = shapes.clusterFeatures([row('a', 'EXISTING', 113), row('b', 'PLANNED', 113), row('c', 'EXISTING', 113, '2017'), row('d', 'EXISTING', 113, '2013-2016'), row('e', 'PLANNED', 114), row('f', 'EXISTING', 113)], '2013-2016');
+  assert.deepEqual(features.map(({ properties: { key, mark, count, nth, place } }) => [key, mark, count, nth, place]), [
+    ['c', 'later', 1, 0, 'Kabupaten Pamekasan'], ['d', 'earlier', 1, 1, 'Kabupaten Pamekasan'],
+    ['a', 'other', 3, 2, 'Kabupaten Pamekasan'], ['e', 'planned', 1, 0, 'Kabupaten Pamekasan'],
+  ]);
+});
+
 test('the curl command survives quotes', () => {
   const command = questions.curl({ query: '{regions(filter: {name: "Mi\'kmaq"}) {totalCount}}', variables: {} }, 'http://localhost/graphql');
   assert.ok(command.includes(`Mi'\\''kmaq`), command);

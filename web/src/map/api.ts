@@ -84,6 +84,7 @@ export interface ClusterRow {
   key: string; name: string; nameId: string;
   products: { key: string; name: string; nameId: string }[];
   phases: { key: string; from: string; to: string | null }[];
+  status: 'EXISTING' | 'PLANNED';
   regions: (Named & { parent: Named | null; affirmative: Status })[];
   location: { point: Point; precision: 'POINT' | 'REGENCY' | 'PROVINCE' };
   initialTarget: boolean | null;

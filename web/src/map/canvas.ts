@@ -4,7 +4,7 @@ import { AttributionControl, GeoJSONSource, Map, type MapGeoJSONFeature, type Ma
 import workerAddress from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import type { Answer, Box, ClusterRow } from './api';
 import { h } from './dom';
-import { areaFeatures, areaFrom } from './shapes';
+import { areaFeatures, areaFrom, clusterFeatures, type ClusterMark } from './shapes';
 import { imagesOf, neighboursAt, type StyleInput, styleOf } from './style';
 import type { Area, Camera, Position, Selection } from './view';
 import type { Words } from './words';
@@ -20,7 +20,7 @@ export interface MapEvents {
   selected(selection: Selection | undefined): void;
   drawn(area: Area | undefined): void;
   /** What hovering over a region or a cluster shows. */
-  hint(found: RegionProperties | { key: string }): Node;
+  hint(found: RegionProperties | ClusterMark): Node;
   /** Some of the regions could not be loaded, and when asked for again all could. */
   tilesFailed(): void;
   tilesLoaded(): void;
@@ -31,7 +31,10 @@ export interface RegionProperties { code: string; name: string; kind: 'PROVINCE'
 
 export interface MapCanvas {
   show(style: StyleInput): void;
-  /** Marks clusters; those of the first phase alone have a mark of their own. */
+  /**
+   * Marks clusters: each of the programme, with a mark of its own for those of the first
+   * phase alone; the others by their spot, or those of a regency as one with their number.
+   */
   showClusters(rows: ClusterRow[], firstPhase: string): void;
   showArea(area: Area | undefined): void;
   /** Begins to draw, or with no kind stops. */
@@ -81,7 +84,7 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
 
   let style = first;
   let area: Area | undefined;
-  let clusters = areaFeatures(undefined);
+  let clusters: GeoJSON.FeatureCollection = areaFeatures(undefined);
   let drawing: { kind: Area['kind']; corners: Position[]; at?: Position } | undefined;
   let hovered: { id: string | number; sourceLayer: string } | undefined;
   const popup = new Popup({ closeButton: false, closeOnClick: false, offset: 12, className: 'hint', maxWidth: '260px' });
@@ -142,7 +145,7 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
       hovered = { id: feature.id, sourceLayer: feature.sourceLayer! };
       map.setFeatureState({ source: 'sentra', ...hovered }, { hovered: true });
     }
-    popup.setLngLat(event.lngLat).setDOMContent(events.hint(feature.properties as RegionProperties | { key: string })).addTo(map);
+    popup.setLngLat(event.lngLat).setDOMContent(events.hint(feature.properties as RegionProperties | ClusterMark)).addTo(map);
   });
   map.on('mouseout', unhover);
   map.on('click', (event) => {
@@ -153,8 +156,8 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
       else fill();
       return;
     }
-    const properties = at(event)?.properties as { key?: string; code?: string } | undefined;
-    events.selected(properties?.key ? { kind: 'cluster', key: properties.key } : properties?.code ? { kind: 'region', key: properties.code } : undefined);
+    const properties = at(event)?.properties as Partial<ClusterMark> & { code?: string } | undefined;
+    events.selected(properties?.count && properties.count > 1 ? { kind: 'region', key: properties.region! } : properties?.key ? { kind: 'cluster', key: properties.key } : properties?.code ? { kind: 'region', key: properties.code } : undefined);
   });
   map.on('dblclick', (event) => {
     if (drawing?.kind !== 'polygon') return;
@@ -184,16 +187,7 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
       fill();
     },
     showClusters(rows, firstPhase) {
-      // Clusters at one spot stand side by side.
-      const seen: Record<string, number> = {};
-      clusters = {
-        type: 'FeatureCollection',
-        features: rows.map((row) => {
-          const { lon, lat } = row.location.point;
-          const nth = seen[`${lon},${lat}`] = (seen[`${lon},${lat}`] ?? -1) + 1;
-          return { type: 'Feature', properties: { key: row.key, later: row.phases.some(({ key }) => key !== firstPhase), nth }, geometry: { type: 'Point', coordinates: [lon, lat] } };
-        }),
-      };
+      clusters = clusterFeatures(rows, firstPhase);
       fill();
     },
     showArea(next) { area = next; fill(); },

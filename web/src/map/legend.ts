@@ -16,6 +16,7 @@ export function drawLegend(into: HTMLElement, { view, words, frame, change }: Pa
       : [row('count-0', words.countZero), row('count-1', words.countOne), row('count-2', words.countTwo), row('count-3', words.countMore), ...matching ? [row('not-covered', words.countNoData)] : []];
   // The first phase has a mark of its own, all later ones another.
   const marks = frame.phases.map(({ key }, i) => row(i === 0 ? 'earlier' : 'later', words.legendPoint(key.replace('-', '–'))));
+  marks.push(row('other', words.legendOther), row('planned', words.legendPlanned));
   into.replaceChildren(h('details', { open }, h('summary', {}, words.legend),
     embedded ? null : h('fieldset', {}, h('legend', {}, words.colourBy), choice('affirmative', words.byAffirmative), choice('count', words.byCount)),
     drawn ? null : h('p', {}, words.noBoundaries), view.colour === 'count' && matching && drawn ? h('p', { className: 'of' }, words.countMatching) : null,

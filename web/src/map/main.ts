@@ -14,7 +14,7 @@ import { clustersQuestion, frameQuery, listQuestion, markedFilter, markedQuestio
 import { refusalOf, refusalText } from './refusal';
 import { drawResults, type Listed, status, told } from './results';
 import { createRetry } from './retry';
-import { boxOf } from './shapes';
+import { boxOf, type ClusterMark } from './shapes';
 import type { StyleInput } from './style';
 import { createTimeline } from './timeline';
 import { titleOf } from './title';
@@ -284,9 +284,10 @@ function tilesLoaded() {
 const firstPhase = () => frame?.phases[0]?.key ?? '';
 
 /** What hovering tells: the name, and what the colours say of it. */
-function hint(found: RegionProperties | { key: string }): Node {
+function hint(found: RegionProperties | ClusterMark): Node {
   const { words } = page;
   if ('key' in found) {
+    if (found.count > 1) return h('div', {}, h('strong', {}, found.place), h('span', {}, words.counted.clusters(found.count)));
     const row = clusterRows.find(({ key }) => key === found.key);
     return h('div', {}, h('strong', {}, row ? nameIn(view, row) : ''), h('span', {}, row ? row.phases.map(({ key }) => `${words.phase} ${key.replace('-', '–')}`).join(', ') : ''));
   }

@@ -5,7 +5,7 @@ export interface Palette {
   no: string; hatch: string; hatchGround: string; disadvantaged: string; border: string;
   counts: [zero: string, one: string, two: string, more: string];
   provinceLine: string; regencyLine: string; coast: string; mark: string; label: string; halo: string;
-  phases: [earlier: string, later: string]; ring: string; area: string;
+  phases: [earlier: string, later: string]; other: string; ring: string; area: string;
 }
 
 const light: Palette = {
@@ -13,7 +13,7 @@ const light: Palette = {
   no: '#fbfaf6', hatch: '#cbc7ba', hatchGround: '#f1efe8', disadvantaged: '#e39b3f', border: '#4f8fc4',
   counts: ['#fbfaf6', '#a9d5cf', '#4fa59c', '#136a63'],
   provinceLine: '#77746a', regencyLine: '#cfcbbf', coast: '#a9a698', mark: '#1f2a2e', label: '#37413f', halo: '#fbfaf6',
-  phases: ['#1f2a2e', '#a3195b'], ring: '#ffffff', area: '#a3195b',
+  phases: ['#1f2a2e', '#a3195b'], other: '#4d666c', ring: '#ffffff', area: '#a3195b',
 };
 
 const dark: Palette = {
@@ -21,7 +21,7 @@ const dark: Palette = {
   no: '#333f44', hatch: '#48555a', hatchGround: '#2a3439', disadvantaged: '#d08a2e', border: '#4a8ac2',
   counts: ['#333f44', '#2f6b68', '#4fa59c', '#b5e6df'],
   provinceLine: '#9aa7a9', regencyLine: '#48565b', coast: '#64737a', mark: '#ffffff', label: '#e4e8e5', halo: '#1a2226',
-  phases: ['#f5f3ea', '#ff8ec2'], ring: '#12191d', area: '#ff8ec2',
+  phases: ['#f5f3ea', '#ff8ec2'], other: '#a9c3c8', ring: '#12191d', area: '#ff8ec2',
 };
 
 export function paletteOf(inTheDark: boolean): Palette {

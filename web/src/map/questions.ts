@@ -112,6 +112,7 @@ const clustersQuery = `query Clusters($filter: ClusterFilter, $asOf: Date) {
       nameId
       products { key name nameId }
       phases { key from to }
+      status
       regions { code name parent { code name } affirmative { answer disadvantaged { answer } border { answer } } }
       location { point { lon lat } precision }
       initialTarget

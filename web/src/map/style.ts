@@ -33,11 +33,16 @@ const grow = (zoom: number, value: number, endZoom: number, endValue: number): E
 
 /** The images of a theme are named after it, so that both may be loaded at once. */
 export const imageNames = (theme: string) => ({
-  hatch: `hatch-${theme}`, both: `both-${theme}`, earlier: `earlier-${theme}`, later: `later-${theme}`,
+  hatch: `hatch-${theme}`, both: `both-${theme}`, earlier: `earlier-${theme}`, later: `later-${theme}`, other: `other-${theme}`, planned: `planned-${theme}`,
 });
 
 // Drawn from the page's own font: a name with a digit would have to be quoted, which MapLibre does not.
 const font = ['Sentra Sans'];
+
+/** The marks of the programme's clusters stand out; others grow with their number. */
+const programme: ExpressionSpecification = ['in', get('mark'), ['literal', ['earlier', 'later']]];
+const sized = (full: number, other: number): ExpressionSpecification =>
+  ['case', programme, full, ['>', get('count'), 99], other * 1.7, ['>', get('count'), 9], other * 1.45, ['>', get('count'), 1], other * 1.2, other];
 
 const empty = { type: 'FeatureCollection' as const, features: [] };
 
@@ -111,11 +116,17 @@ export function styleOf({ palette, theme, tiles, colour, level, counts, matching
       ]),
       { id: 'clusters', type: 'symbol', source: 'clusters',
         layout: {
-          'icon-image': ['case', get('later'), images.later, images.earlier], 'icon-allow-overlap': true, 'icon-size': grow(3, 0.75, 7, 1),
+          'icon-image': ['match', get('mark'), 'later', images.later, 'earlier', images.earlier, 'planned', images.planned, images.other],
+          'icon-allow-overlap': true, 'text-allow-overlap': true, 'text-ignore-placement': true,
+          'icon-size': ['interpolate', ['linear'], ['zoom'], 3, sized(0.75, 0.6), 7, sized(1, 0.8)],
+          // Those of a regency whose spot is not known are one mark with their number.
+          'text-field': ['case', ['>', get('count'), 1], ['to-string', get('count')], ''], 'text-font': font, 'text-size': grow(3, 9, 7, 11),
+          'symbol-sort-key': ['case', programme, 1, 0],
           // Those at one spot stand side by side.
           'icon-offset': ['interpolate', ['linear'], get('nth'), 0, ['literal', [0, 0]], 20, ['literal', [320, 0]]],
+          'text-offset': ['interpolate', ['linear'], get('nth'), 0, ['literal', [0, 0]], 20, ['literal', [24, 0]]],
         },
-        paint: { 'icon-opacity': 1 } },
+        paint: { 'icon-opacity': 1, 'text-color': palette.ring } },
     ],
   };
 }
@@ -141,7 +152,7 @@ export function imagesOf(palette: Palette, theme: string): Record<string, ImageD
       context.stroke();
     }
   };
-  const mark = (colour: string, diamond: boolean) => draw(44, (context) => {
+  const mark = (colour: string, diamond: boolean, hollow = false) => draw(44, (context) => {
     context.translate(22, 22);
     context.beginPath();
     if (diamond) {
@@ -151,8 +162,13 @@ export function imagesOf(palette: Palette, theme: string): Record<string, ImageD
     context.lineWidth = 8;
     context.strokeStyle = palette.ring;
     context.stroke();
-    context.fillStyle = colour;
+    context.fillStyle = hollow ? palette.ring : colour;
     context.fill();
+    if (hollow) {
+      context.lineWidth = 4;
+      context.strokeStyle = colour;
+      context.stroke();
+    }
   });
   return {
     [names.hatch]: draw(16, (context) => stripes(context, 16, palette.hatch, 2)),
@@ -163,5 +179,7 @@ export function imagesOf(palette: Palette, theme: string): Record<string, ImageD
     }),
     [names.earlier]: mark(palette.phases[0], false),
     [names.later]: mark(palette.phases[1], true),
+    [names.other]: mark(palette.other, false),
+    [names.planned]: mark(palette.other, false, true),
   };
 }
