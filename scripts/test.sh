@@ -52,11 +52,14 @@ tests() {
   go test $fresh $(go list ./... | grep -v -e /cmd/ -e '/web$')
 }
 
-# The packages in which more than one goroutine is at work. Tests of one goroutine
-# that go through many cases are left to `tests`, which runs them in full.
+# The packages in which more than one goroutine is at work. Left to `tests` are those
+# of one goroutine that go through many cases, and bars of time and memory, which do
+# not hold under the detector.
 race() {
-  local single='^(TestFiltersAgainstOracle|TestClustersAgainstBruteForce|TestChoroplethOfSpreadClusters|TestAtOnSharedBorders|TestHistory|TestUnionOfFormerProvinces|TestRealLevels|TestRandomCoverages|TestOrderOfFaces)$'
-  go test $fresh -race -skip "$single" ./graph/... ./internal/{admission,app,atlas,boundarytest,embeddedpg,export,geo/coverage,httpserver,pgtest,postgres,register,tile} ./conformance/http
+  local skip='^(TestFiltersAgainstOracle|TestClustersAgainstBruteForce|TestChoroplethOfSpreadClusters|TestAtOnSharedBorders|TestHistory'
+  skip+='|TestUnionOfFormerProvinces|TestRealLevels|TestRandomCoverages|TestOrderOfFaces'
+  skip+='|TestDeadlineReachesEverything|TestClientLeaves|TestDeadlineOfFilesAndTiles|TestPolygonsAreBounded|TestPriceCoversWork)$'
+  go test $fresh -race -skip "$skip" ./graph/... ./internal/{admission,app,atlas,boundarytest,embeddedpg,export,geo/coverage,httpserver,pgtest,postgres,register,tile} ./conformance/http
   # The program itself, built with the detector. Bars of time and memory are not its.
   go test $fresh -race -run 'LifeOfAServer|Swaps|Embedded' ./cmd/sentra
 }
