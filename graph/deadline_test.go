@@ -144,6 +144,7 @@ func TestDeadlineReachesEverything(t *testing.T) {
 	slow := map[string][]string{
 		"region": {times(900, `region(code: "94") { nearest(first: 100) { region { name } } children { neighbours { region { name } } } }`)},
 		"regions": {
+			times(900, `regions(first: 1, filter: {codes: ["94"]}) { nodes { nearest(first: 100) { distanceMetres } } }`),
 			`{ regions(filter: {or: [` + strings.Join(near, ", ") + `]}) { totalCount } }`,
 			`{ regions(filter: {within: ` + polygon + `}) { totalCount } }`,
 			`{ regions(first: 1000) { nodes { boundary nearest(first: 100) { distanceMetres } } } }`,
