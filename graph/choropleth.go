@@ -8,7 +8,6 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Choropleth answers the field of that name.
 func (r *queryResolver) Choropleth(ctx context.Context, by sentra.ChoroplethBy, level *sentra.Level, measure sentra.ChoroplethMeasure, filter *model.ClusterFilter, asOf *sentra.Date) (*model.Choropleth, error) {
 	f, err := filter.Domain()
 	if err != nil {

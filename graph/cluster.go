@@ -32,7 +32,6 @@ func (r *queryResolver) Cluster(ctx context.Context, id, key *string, asOf *sent
 	return cluster, nil
 }
 
-// Clusters answers the field of that name.
 func (r *queryResolver) Clusters(ctx context.Context, filter *model.ClusterFilter, orderBy *sentra.ClusterOrder, first *int, after *string, last *int, before *string, asOf *sentra.Date) (*model.ClusterConnection, error) {
 	a, day := r.atlas(ctx), r.day(ctx, asOf)
 	f, err := filter.Domain()

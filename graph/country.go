@@ -8,7 +8,6 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Supports answers the field of that name.
 func (r *queryResolver) Supports(ctx context.Context, filter *model.SupportFilter, first *int, after *string, last *int, before *string, asOf *sentra.Date) (*model.SupportConnection, error) {
 	a, day := r.atlas(ctx), r.day(ctx, asOf)
 	if err := a.CheckDay(day.Date); err != nil {
@@ -25,17 +24,14 @@ func (r *queryResolver) Supports(ctx context.Context, filter *model.SupportFilte
 	return model.NewSupportConnection(a, list, model.Page{First: first, After: after, Last: last, Before: before}, day)
 }
 
-// Facilitators answers the field of that name.
 func (r *queryResolver) Facilitators(ctx context.Context) ([]*model.Facilitators, error) {
 	return model.AllFacilitators(r.atlas(ctx), r.day(ctx, nil)), nil
 }
 
-// Coverage answers the field of that name.
 func (r *queryResolver) Coverage(ctx context.Context, asOf *sentra.Date) ([]*model.ClusterCoverage, error) {
 	return model.Coverage(r.atlas(ctx), r.day(ctx, asOf))
 }
 
-// Screening answers the field of that name.
 func (r *queryResolver) Screening(ctx context.Context, product *string, weights *model.ScreeningWeights, filter *model.RegionFilter, orderBy *sentra.ScreeningOrder, asOf *sentra.Date) (*model.Screening, error) {
 	a, day := r.atlas(ctx), r.day(ctx, asOf)
 	q := atlas.ScreeningQuestion{Day: day.Date, Product: model.ProductKey(value(product)), Weights: weights.Domain(), Order: value(orderBy)}

@@ -11,12 +11,10 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Sources answers the field of that name.
 func (r *queryResolver) Sources(ctx context.Context) ([]*model.Source, error) {
 	return model.AllSources(r.atlas(ctx)), nil
 }
 
-// Search answers the field of that name.
 func (r *queryResolver) Search(ctx context.Context, text string, first *int) ([]*model.SearchResult, error) {
 	limit := 10
 	if first != nil {
@@ -25,18 +23,15 @@ func (r *queryResolver) Search(ctx context.Context, text string, first *int) ([]
 	return model.Search(ctx, r.atlas(ctx), text, limit, r.today(ctx))
 }
 
-// Dataset answers the field of that name.
 func (r *queryResolver) Dataset(ctx context.Context) (*model.Dataset, error) {
 	return model.NewDataset(r.atlas(ctx), r.today(ctx)), nil
 }
 
-// Node answers the field of that name.
 func (r *queryResolver) Node(ctx context.Context, id string) (model.Node, error) {
 	node, err := model.FindNode(r.atlas(ctx), id, r.today(ctx))
 	return node, sentra.In("id", err)
 }
 
-// Nodes answers the field of that name.
 func (r *queryResolver) Nodes(ctx context.Context, ids []string) ([]model.Node, error) {
 	if len(ids) > model.MaxPage {
 		return nil, sentra.BadInput("ids", "%d ids are too many; at most %d are answered at once", len(ids), model.MaxPage)

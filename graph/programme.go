@@ -6,22 +6,18 @@ import (
 	"github.com/sentra-ikm/sentra/graph/model"
 )
 
-// Products answers the field of that name.
 func (r *queryResolver) Products(ctx context.Context) ([]*model.Product, error) {
 	return model.Products(r.atlas(ctx), r.day(ctx, nil)), nil
 }
 
-// Programme answers the field of that name.
 func (r *queryResolver) Programme(ctx context.Context) (*model.Programme, error) {
 	return model.NewProgramme(r.atlas(ctx), r.day(ctx, nil)), nil
 }
 
-// Phases answers the field of that name.
 func (r *queryResolver) Phases(ctx context.Context) ([]*model.Phase, error) {
 	return model.Phases(r.atlas(ctx), r.day(ctx, nil)), nil
 }
 
-// Designations answers the field of that name.
 func (r *queryResolver) Designations(ctx context.Context, filter *model.DesignationFilter) ([]*model.Designation, error) {
 	return model.Designations(r.atlas(ctx), filter, r.today(ctx))
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Region answers the field of that name.
 func (r *queryResolver) Region(ctx context.Context, code string, system *sentra.CodeSystem, asOf *sentra.Date) (*model.Region, error) {
 	a, day := r.atlas(ctx), r.day(ctx, asOf)
 	if err := a.CheckDay(day.Date); err != nil {
@@ -33,7 +32,6 @@ func (r *queryResolver) Region(ctx context.Context, code string, system *sentra.
 	return model.NewRegion(a, found, day), nil
 }
 
-// Regions answers the field of that name.
 func (r *queryResolver) Regions(ctx context.Context, filter *model.RegionFilter, orderBy *sentra.RegionOrder, first *int, after *string, last *int, before *string, asOf *sentra.Date) (*model.RegionConnection, error) {
 	a, day := r.atlas(ctx), r.day(ctx, asOf)
 	f, err := filter.Domain()
@@ -47,7 +45,6 @@ func (r *queryResolver) Regions(ctx context.Context, filter *model.RegionFilter,
 	return model.NewRegionConnection(a, list, model.Page{First: first, After: after, Last: last, Before: before}, day)
 }
 
-// RegionsAt answers the field of that name.
 func (r *queryResolver) RegionsAt(ctx context.Context, point model.PointInput, toleranceMetres *float64, asOf *sentra.Date) (*model.RegionsAt, error) {
 	a, day := r.atlas(ctx), r.day(ctx, asOf)
 	place, err := a.On(day.Date).At(point.Orb(), value(toleranceMetres))
@@ -60,7 +57,6 @@ func (r *queryResolver) RegionsAt(ctx context.Context, point model.PointInput, t
 // maxPoints is the greatest number of points asked for at once.
 const maxPoints = 10_000
 
-// RegionsAtMany answers the field of that name.
 func (r *queryResolver) RegionsAtMany(ctx context.Context, points []*model.PointInput, multiPoint model.MultiPoint, toleranceMetres *float64, asOf *sentra.Date) ([]*model.RegionsAt, error) {
 	switch {
 	case points != nil && multiPoint != nil:

@@ -7,7 +7,6 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Status answers the field of that name, as the methods below do theirs.
 func (c *Cluster) Status() sentra.ClusterStatus { return c.cluster.Status() }
 func (c *Cluster) Place() *string               { return optional(c.cluster.Cluster.Place) }
 func (c *Cluster) FirstYear() *int              { return yearOf(c.cluster.Began) }
@@ -117,7 +116,6 @@ func supports(a *atlas.Atlas, list []*sentra.Support, day Day) []*Support {
 // IsNode marks a Node.
 func (*Support) IsNode() {}
 
-// ID answers the field of that name, as the methods below do theirs.
 func (s *Support) ID() string                    { return globalID("Support", s.day, s.support.ID) }
 func (s *Support) Key() string                   { return s.support.ID }
 func (s *Support) Region() *Region               { return regionNamed(s.atlas, s.support.Region, s.day) }

@@ -39,7 +39,6 @@ func NewScreening(a *atlas.Atlas, found *atlas.Screening, day Day) *Screening {
 	return &Screening{a, found, day}
 }
 
-// AsOf answers the field of that name, as the methods below do theirs.
 func (s *Screening) AsOf() sentra.Date    { return s.found.Day }
 func (s *Screening) TotalCount() int      { return len(s.found.Rows) }
 func (s *Screening) NotCoveredCount() int { return s.found.NotCovered }
@@ -72,7 +71,6 @@ type ScreeningRow struct {
 	row       *atlas.Screened
 }
 
-// Lower answers the field of that name, as the methods below do theirs.
 func (r *ScreeningRow) Lower() float64 { return r.row.Score.Lower }
 func (r *ScreeningRow) Upper() float64 { return r.row.Score.Upper }
 func (r *ScreeningRow) Region() *Region {
@@ -97,7 +95,6 @@ type ScreeningFinding struct {
 	evidence  atlas.Evidence
 }
 
-// Element answers the field of that name, as the methods below do theirs.
 func (f *ScreeningFinding) Element() sentra.ScreeningElement { return f.element }
 func (f *ScreeningFinding) Ground() sentra.GroundKind        { return f.element.Ground() }
 

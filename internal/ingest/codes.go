@@ -2,22 +2,12 @@ package ingest
 
 import (
 	"context"
-	"regexp"
 
 	"github.com/sentra-ikm/sentra/internal/inputfile"
 	"github.com/sentra-ikm/sentra/internal/register"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 	"github.com/sentra-ikm/sentra/internal/tablefile"
 )
-
-// codeForms are the forms of a code, by system: of a province, and of a regency
-// or city where the system has any.
-var codeForms = map[sentra.CodeSystem]map[sentra.Level]*regexp.Regexp{
-	sentra.SystemKemendagri: {sentra.LevelProvince: regexp.MustCompile(`^\d{2}$`), sentra.LevelRegency: regexp.MustCompile(`^\d{2}\.\d{2}$`)},
-	sentra.SystemBPS:        {sentra.LevelProvince: regexp.MustCompile(`^\d{2}$`), sentra.LevelRegency: regexp.MustCompile(`^\d{4}$`)},
-	sentra.SystemISO:        {sentra.LevelProvince: regexp.MustCompile(`^ID-[A-Z]{2}$`)},
-	sentra.SystemPCode:      {sentra.LevelProvince: regexp.MustCompile(`^ID\d{2}$`), sentra.LevelRegency: regexp.MustCompile(`^ID\d{4}$`)},
-}
 
 // importCodes sets official codes. For each code and region it names, the file
 // replaces what an earlier one said. A code that would mean two regions on one
@@ -119,7 +109,7 @@ func officialCode(row *row, p *places) (c sentra.OfficialCode) {
 	c.Region = row.one("region_code", p)
 	c.Value = row.code("value")
 	if c.Region != "" && !row.failed {
-		switch form := codeForms[c.System][c.Region.Level()]; {
+		switch form := sentra.CodeForm(c.System, c.Region.Level()); {
 		case form == nil:
 			row.fault("system", "%s gives no codes to regencies and cities, and %s is one", c.System, c.Region)
 		case !form.MatchString(c.Value):
