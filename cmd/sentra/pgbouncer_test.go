@@ -28,6 +28,7 @@ func pgBouncer(t *testing.T, database string) string {
 	listener.Close()
 	at := parsed(t, database)
 	dir := tempDir(t)
+	password, _ := at.User.Password()
 	settings := fmt.Sprintf(`[databases]
 * = host=%s port=%s
 [pgbouncer]
@@ -40,7 +41,7 @@ auth_type = trust
 auth_file = %s/users
 ignore_startup_parameters = extra_float_digits
 `, at.Hostname(), at.Port(), port, dir)
-	for name, text := range map[string]string{"pgbouncer.ini": settings, "users": fmt.Sprintf("%q \"\"\n", at.User.Username())} {
+	for name, text := range map[string]string{"pgbouncer.ini": settings, "users": fmt.Sprintf("%q %q\n", at.User.Username(), password)} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
