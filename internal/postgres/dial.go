@@ -38,11 +38,44 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.opened = true
-	return made, err
+	if err != nil {
+		return nil, err
+	}
+	return &connection{pqConnection: made.(pqConnection), dialer: d}, nil
 }
 
 // Driver gives pq's.
 func (c connector) Driver() driver.Driver { return &pq.Driver{} }
+
+// pqConnection is what pq's connections can do.
+type pqConnection interface {
+	driver.ConnBeginTx
+	driver.Conn
+	driver.ConnPrepareContext
+	driver.ExecerContext
+	driver.NamedValueChecker
+	driver.Pinger
+	driver.QueryerContext
+	driver.SessionResetter
+	driver.Validator
+}
+
+// connection is one of pq's whose transactions begin within their context.
+type connection struct {
+	pqConnection
+	dialer *dialer
+}
+
+// BeginTx begins a transaction. pq looks at the context only after the server has
+// answered; here the connection is closed when the context ends first.
+func (c *connection) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx, error) {
+	stop := context.AfterFunc(ctx, c.dialer.close)
+	tx, err := c.pqConnection.BeginTx(ctx, options)
+	if !stop() && ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	return tx, err
+}
 
 // dialer dials for one connection of the database: for itself, and once it is open
 // to cancel what it was asked.
