@@ -242,7 +242,7 @@ func New(config Config, schema graphql.ExecutableSchema, pin Pin, backend Backen
 		return nil, err
 	}
 	router := chi.NewRouter()
-	router.Use(inTurns, observe(log, m, pace{config.Stall, config.MinRate}), recoverPanics(log), s.lastAnswers, noSniffing, crossOrigin(config.Origins), compress, middleware.GetHead)
+	router.Use(observe(log, m, pace{config.Stall, config.MinRate}), recoverPanics(log), s.lastAnswers, noSniffing, crossOrigin(config.Origins), compress, middleware.GetHead)
 	router.Handle("/graphql", gql)
 	router.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
@@ -365,17 +365,6 @@ func writeJSON(w http.ResponseWriter, status int, value any) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(value)
-}
-
-// inTurns lets the requests of other connections go first. A client that asks again
-// as soon as it has its answer would otherwise be answered for some 10 ms on end,
-// the time slice of the Go scheduler, while all others wait that long for each such
-// client before them.
-func inTurns(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		runtime.Gosched()
-		next.ServeHTTP(w, r)
-	})
 }
 
 // noSniffing keeps browsers from taking an answer for another type than it says.
