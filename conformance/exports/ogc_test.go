@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -53,6 +54,7 @@ func TestGDALReadsOGCAPI(t *testing.T) {
 		{"small pages", []string{"-oo", "PAGE_SIZE=7", api + "?zoom=4", "provinces"}, "38", nil},
 		{"clusters", []string{api, "clusters"}, "390", []string{"Geometry: Point", "key: String (0.0)"}},
 		{"one collection", []string{api + "/collections/clusters"}, "390", nil},
+		{"CQL2", []string{"-where", "clusterCount >= 0 AND (name LIKE 'Papua%' OR code = '31')", api + "?zoom=5", "provinces"}, "7", nil},
 		{"a property", []string{"-where", "parentCode = '94'", api + "?zoom=5", "regencies"}, "8", nil},
 		{"a box", []string{"-spat", "135.3", "-4.2", "135.8", "-3.9", "-where", "code = '94.06'", api, "regencies"}, "1", nil},
 	} {
@@ -87,6 +89,139 @@ func TestGDALReadsOGCAPI(t *testing.T) {
 			t.Errorf("the file: %v, %v", info, err)
 		}
 	})
+}
+
+// GDAL's driver of OGC API reads the collections as items. Of the sets of tiles it
+// (3.6) takes only those of the standard's draft, so that the link of a set is followed
+// here and GDAL reads the tile.
+func TestGDALReadsTilesOfOGCAPI(t *testing.T) {
+	api := "OGCAPI:" + server.URL + "/ogc"
+	if out := gdal(t, "ogrinfo", "-ro", api); strings.Count(out, "_NAME=OGCAPI:"+server.URL+"/ogc/collections/") < 3 {
+		t.Errorf("GDAL finds the collections\n%.2000s", out)
+	}
+	if out := gdal(t, "ogrinfo", "-ro", "-so", "-al", "-oo", "API=ITEMS", api+"/collections/provinces?zoom=3"); !strings.Contains(out, "Feature Count: 38") {
+		t.Errorf("GDAL finds the items\n%.2000s", out)
+	}
+	type link struct{ Rel, Href, Type string }
+	var tilejson struct{ Tiles []string }
+	read(t, server.URL+"/tiles.json?asOf=2017-12-25&layers=provinces", &tilejson)
+	var collection, tilesets, set struct {
+		Links    []link
+		Tilesets []struct{ Links []link }
+		Limits   []struct {
+			TileMatrix                                     string
+			MinTileRow, MaxTileRow, MinTileCol, MaxTileCol int
+		} `json:"tileMatrixSetLimits"`
+	}
+	follow := func(links []link, rel string) string {
+		t.Helper()
+		for _, l := range links {
+			if l.Rel == rel && l.Type != "text/html" {
+				return l.Href
+			}
+		}
+		t.Fatalf("no link %s in %v", rel, links)
+		return ""
+	}
+	read(t, server.URL+"/ogc/2017-12-25/collections/provinces", &collection)
+	read(t, follow(collection.Links, "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"), &tilesets)
+	read(t, follow(tilesets.Tilesets[0].Links, "self"), &set)
+	address := follow(set.Links, "item")
+	if same := strings.NewReplacer("{tileMatrix}", "{z}", "{tileRow}", "{y}", "{tileCol}", "{x}").Replace(address); same != tilejson.Tiles[0] {
+		t.Errorf("the tiles are at %s, by TileJSON at %s", same, tilejson.Tiles[0])
+	}
+	// Dogiyai lies in the tile 14/8 of zoom 4, within the limits told.
+	if l := set.Limits[4]; l.TileMatrix != "4" || l.MinTileCol != 12 || l.MaxTileCol != 14 || l.MinTileRow != 7 || l.MaxTileRow != 8 {
+		t.Errorf("limits %+v", l)
+	}
+	tile := strings.NewReplacer("{tileMatrix}", "4", "{tileRow}", "8", "{tileCol}", "14").Replace(address)
+	out := gdal(t, "ogrinfo", "-ro", "-so", "-al", "-oo", "X=14", "-oo", "Y=8", "-oo", "Z=4", "-oo", "CLIP=NO", "MVT:/vsicurl/"+tile)
+	if !strings.Contains(out, "Layer name: provinces") || !strings.Contains(out, "Geometry: Multi Polygon") && !strings.Contains(out, "Geometry: Polygon") {
+		t.Errorf("GDAL reads the tile as\n%.2000s", out)
+	}
+}
+
+// read reads a JSON document.
+func read(t *testing.T, address string, into any) http.Header {
+	t.Helper()
+	response, err := http.Get(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if err := json.NewDecoder(response.Body).Decode(into); err != nil || response.StatusCode != 200 {
+		t.Fatalf("%s: %d, %v", address, response.StatusCode, err)
+	}
+	return response.Header
+}
+
+// Filters in space agree with each other, in both coordinate reference systems.
+func TestOGCSpace(t *testing.T) {
+	const epsg4326 = "http://www.opengis.net/def/crs/EPSG/0/4326"
+	type answer struct {
+		NumberMatched int
+		Features      []struct {
+			ID       string
+			Geometry struct{ Coordinates json.RawMessage }
+		}
+	}
+	ask := func(collection string, parameters ...string) (answer, http.Header) {
+		t.Helper()
+		query := url.Values{"zoom": {"4"}}
+		for i := 0; i < len(parameters); i += 2 {
+			query.Set(parameters[i], parameters[i+1])
+		}
+		var got answer
+		header := read(t, server.URL+"/ogc/collections/"+collection+"/items?"+query.Encode(), &got)
+		return got, header
+	}
+	// Kota Surabaya (35.78) lies around this point, and regency 35.15, Sidoarjo, beside it.
+	for _, c := range []struct {
+		filter, crs string
+		ids         []string
+	}{
+		{"S_INTERSECTS(geometry, POINT(112.74 -7.26))", "", []string{"35.78"}},
+		{"S_INTERSECTS(geometry, POINT(-7.26 112.74))", epsg4326, []string{"35.78"}},
+		{"S_INTERSECTS(geometry, BBOX(112.70, -7.40, 112.74, -7.26))", "", []string{"35.15", "35.78"}},
+		{"S_INTERSECTS(geometry, BBOX(-7.40, 112.70, -7.26, 112.74))", epsg4326, []string{"35.15", "35.78"}},
+		{"S_INTERSECTS(geometry, POLYGON((112.70 -7.40, 112.74 -7.40, 112.74 -7.26, 112.70 -7.40)))", "", []string{"35.15", "35.78"}},
+		{"S_INTERSECTS(geometry, POLYGON((-7.40 112.70, -7.40 112.74, -7.26 112.74, -7.40 112.70))) AND NOT kind = 'CITY'", epsg4326, []string{"35.15"}},
+	} {
+		parameters := []string{"filter", c.filter}
+		if c.crs != "" {
+			parameters = append(parameters, "filter-crs", c.crs)
+		}
+		got, _ := ask("regencies", parameters...)
+		var ids []string
+		for _, f := range got.Features {
+			ids = append(ids, f.ID)
+		}
+		if !slices.Equal(ids, c.ids) {
+			t.Errorf("%s: %v, want %v", c.filter, ids, c.ids)
+		}
+	}
+	for _, collection := range []string{"provinces", "clusters"} {
+		plain, header := ask(collection, "bbox", "106,-9,115,-5", "limit", "3")
+		if crs := header.Get("Content-Crs"); crs != "<http://www.opengis.net/def/crs/OGC/1.3/CRS84>" {
+			t.Errorf("the positions are in %s", crs)
+		}
+		filtered, _ := ask(collection, "filter", "S_INTERSECTS(BBOX(106,-9,115,-5), geometry)")
+		outside, _ := ask(collection, "filter", "NOT S_INTERSECTS(BBOX(106,-9,115,-5), geometry)")
+		all, _ := ask(collection)
+		if plain.NumberMatched != filtered.NumberMatched || plain.NumberMatched+outside.NumberMatched != all.NumberMatched || plain.NumberMatched < 5 {
+			t.Errorf("%s: %d in the box, by filter %d and %d, of %d", collection, plain.NumberMatched, filtered.NumberMatched, outside.NumberMatched, all.NumberMatched)
+		}
+		turned, header := ask(collection, "bbox", "-9,106,-5,115", "bbox-crs", epsg4326, "crs", epsg4326, "limit", "3")
+		if crs := header.Get("Content-Crs"); crs != "<"+epsg4326+">" || turned.NumberMatched != plain.NumberMatched {
+			t.Errorf("%s: the positions are in %s, %d features", collection, crs, turned.NumberMatched)
+		}
+		numbers := regexp.MustCompile(`\[(-?[0-9.]+),(-?[0-9.]+)\]`)
+		for i, f := range plain.Features {
+			if back := numbers.ReplaceAllString(string(turned.Features[i].Geometry.Coordinates), "[$2,$1]"); f.ID != turned.Features[i].ID || back != string(f.Geometry.Coordinates) {
+				t.Errorf("%s %s: the positions are not those of the other system", collection, f.ID)
+			}
+		}
+	}
 }
 
 // Pages follow each other through the links, and hold each feature once.

@@ -163,6 +163,8 @@ assert.equal(ogc.openapi, "3.0.3");
 for (const day of ["", "/2017-12-25"]) {
   const template = day ? "/ogc/{day}" : "/ogc";
   const routes = { "": "", "/conformance": "", "/api": "", "/collections": "", "/collections/{collection}": "/collections/regencies",
+    "/collections/{collection}/queryables": "/collections/clusters/queryables", "/tileMatrixSets": "", "/tileMatrixSets/{matrices}": "/tileMatrixSets/WebMercatorQuad",
+    "/tiles": "", "/tiles/{matrices}": "/tiles/WebMercatorQuad", "/collections/{collection}/tiles": "/collections/regencies/tiles", "/collections/{collection}/tiles/{matrices}": "/collections/clusters/tiles/WebMercatorQuad",
     "/collections/{collection}/items": "/collections/regencies/items", "/collections/{collection}/items/{feature}": "/collections/regencies/items/94.06" };
   for (const [path, given] of Object.entries(routes)) {
     const at = `/ogc${day}${given || path}`, route = template + path;
@@ -173,8 +175,11 @@ for (const day of ["", "/2017-12-25"]) {
     for (const wrong of [{ colour: "red" }, { datetime: "x" }, { zoom: "99" }, { f: "xml" }]) await ask(route, 400, wrong, { at });
   }
   const items = `${template}/collections/{collection}/items`;
-  for (const question of [{ limit: "7", bbox: "139,-9,141,-2" }, { limit: "1000", datetime: "2022-11-25T00:00:00Z", zoom: "3" }, { after: "90", f: "json" }]) await ask(items, 200, question, { at: `/ogc${day}/collections/provinces/items` });
+  for (const question of [{ limit: "7", bbox: "139,-9,141,-2" }, { limit: "1000", datetime: "2022-11-25T00:00:00Z", zoom: "3" }, { after: "90", f: "json" },
+    { filter: "name LIKE 'Papua%' AND S_INTERSECTS(geometry, BBOX(139,-9,141,-2))", "filter-lang": "cql2-text", zoom: "3", crs: "http://www.opengis.net/def/crs/EPSG/0/4326" }]) await ask(items, 200, question, { at: `/ogc${day}/collections/provinces/items` });
   await ask(items, 200, {}, { at: `/ogc${day}/collections/clusters/items` });
+  for (const wrong of [{ filter: "name" }, { filter: "name = 3" }, { filter: "TRUE", "filter-lang": "cql2-json" }, { crs: "EPSG:4326" }]) await ask(items, 400, wrong, { at: `/ogc${day}/collections/provinces/items` });
+  await ask(`${template}/tiles/{matrices}`, 404, {}, { at: `/ogc${day}/tiles/WorldCRS84Quad` });
   await ask(items, 404, {}, { at: `/ogc${day}/collections/rivers/items` });
   await ask(`${items}/{feature}`, 404, {}, { at: `/ogc${day}/collections/clusters/items/none` });
 }

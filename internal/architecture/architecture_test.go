@@ -41,7 +41,7 @@ var arrows = []struct {
 	{"internal/postgres", []string{"internal/register", "internal/sentra", "migrations"}},
 	{"internal/tile", []string{"internal/atlas", "internal/pmtiles", "internal/geo/...", "internal/lazy", "internal/sentra", "internal/panics"}},
 	{"internal/export", []string{"internal/atlas", "internal/geo/...", "internal/sentra"}},
-	{"internal/ogc", []string{"internal/atlas", "internal/export", "internal/geo/...", "internal/sentra"}},
+	{"internal/ogc", []string{"internal/atlas", "internal/cql", "internal/export", "internal/tile", "internal/geo/...", "internal/sentra"}},
 	{"internal/catalog", []string{"internal/atlas", "internal/export", "internal/sentra"}},
 	{"internal/openapi", []string{"internal/export"}},
 	{"internal/facts", []string{"internal/register", "internal/sentra"}},

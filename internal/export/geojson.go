@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"strconv"
 
+	"github.com/paulmach/orb"
+
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
@@ -114,13 +116,19 @@ func (e *Export) appendFeature(out []byte, r row, sources func([]sentra.SourceID
 	out = append(out, `,"geometry":`...)
 	switch {
 	case e.Request.Geometry == Point:
+		first, second := r.point.Lon(), r.point.Lat()
+		if e.Request.LatFirst {
+			first, second = second, first
+		}
 		out = append(out, `{"type":"Point","coordinates":[`...)
-		out = appendNumber(out, round(r.point.Lon(), e.Request.Detail))
+		out = appendNumber(out, round(first, e.Request.Detail))
 		out = append(out, ',')
-		out = appendNumber(out, round(r.point.Lat(), e.Request.Detail))
+		out = appendNumber(out, round(second, e.Request.Detail))
 		out = append(out, `]}`...)
 	case e.Request.Geometry == Boundary && r.shape != nil && e.Request.Winding == D3:
 		out = append(out, atlas.EncodeBoundary(reversed(r.shape.Simplified(e.Request.Detail.Tolerance)), e.Request.Detail.Places)...)
+	case e.Request.Geometry == Boundary && r.shape != nil && e.Request.LatFirst:
+		out = append(out, atlas.EncodeBoundary(Swapped(r.shape.Simplified(e.Request.Detail.Tolerance)), e.Request.Detail.Places)...)
 	case e.Request.Geometry == Boundary && r.shape != nil:
 		out = append(out, e.atlas.EncodedBoundary(r.shape, e.Request.Detail.Tolerance, e.Request.Detail.Places)...)
 	default:
@@ -129,6 +137,19 @@ func (e *Export) appendFeature(out []byte, r row, sources func([]sentra.SourceID
 	out = append(out, `,"properties":`...)
 	out = e.appendProperties(out, r, sources, more)
 	return append(out, '}')
+}
+
+// Swapped gives a shape with the two numbers of each position swapped.
+func Swapped(shape orb.MultiPolygon) orb.MultiPolygon {
+	out := shape.Clone()
+	for _, polygon := range out {
+		for _, ring := range polygon {
+			for i, p := range ring {
+				ring[i] = orb.Point{p[1], p[0]}
+			}
+		}
+	}
+	return out
 }
 
 func (e *Export) appendProperties(out []byte, r row, sources func([]sentra.SourceID) any, more string) []byte {

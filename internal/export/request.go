@@ -113,6 +113,9 @@ type Request struct {
 	// Geometry of the rows, and how finely boundaries are drawn.
 	Geometry Geometry
 	Detail   geo.Detail
+	// LatFirst puts latitude before longitude in GeoJSON, as EPSG:4326 has it and RFC
+	// 7946 has not.
+	LatFirst bool
 	// Winding is the order of the positions of a boundary's rings.
 	Winding Winding
 	// Columns are the columns of a CSV or XLSX by name; nil for all.

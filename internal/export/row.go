@@ -17,6 +17,9 @@ func (e *Export) ID(i int) string { return e.table.id(i) }
 // Row makes row i.
 func (e *Export) Row(i int) Row { return Row{e, e.table.row(i)} }
 
+// ID gives the id of the row.
+func (r Row) ID() string { return r.id }
+
 // Value gives the value of a column by its number: nil, string, int, float64, bool,
 // []string or []sentra.SourceID, after its type.
 func (r Row) Value(column int) any { return r.value(column) }

@@ -18,7 +18,12 @@ import (
 
 	"github.com/sentra-ikm/sentra/internal/ogc"
 	"github.com/sentra-ikm/sentra/internal/sentra"
+	"github.com/sentra-ikm/sentra/internal/tile"
 )
+
+// headerContentCRS tells the coordinate reference system of features, as OGC API
+// Features Part 2 has it.
+const headerContentCRS = "Content-Crs"
 
 // ogcRoutes answer with OGC API Features: under /ogc as of today, under /ogc/DAY as of
 // a day, since QGIS drops the parameters of the address that it is given.
@@ -27,6 +32,7 @@ type ogcRoutes struct {
 	work   *work
 	kept   *keptBodies
 	log    *slog.Logger
+	tiles  *tileRoutes
 	// styles lets a page use its own style sheet and nothing else.
 	styles string
 }
@@ -35,9 +41,9 @@ type ogcRoutes struct {
 type ogcAnswer func(ctx context.Context, w http.ResponseWriter, r *http.Request, site *ogc.Site) error
 
 // routeOGC adds them.
-func routeOGC(router chi.Router, config Config, work *work, kept *keptBodies, log *slog.Logger) {
+func routeOGC(router chi.Router, config Config, work *work, kept *keptBodies, tiles *tileRoutes, log *slog.Logger) {
 	sum := sha256.Sum256([]byte(ogc.Style))
-	o := &ogcRoutes{config: config, work: work, kept: kept, log: log,
+	o := &ogcRoutes{config: config, work: work, kept: kept, log: log, tiles: tiles,
 		styles: "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"}
 	document := func(make func(context.Context, *http.Request, *ogc.Site) (*ogc.Document, error)) ogcAnswer {
 		return func(ctx context.Context, w http.ResponseWriter, r *http.Request, site *ogc.Site) error {
@@ -49,6 +55,12 @@ func routeOGC(router chi.Router, config Config, work *work, kept *keptBodies, lo
 		}
 	}
 	landing := document(func(_ context.Context, _ *http.Request, s *ogc.Site) (*ogc.Document, error) { return s.Landing() })
+	tilesets := document(func(_ context.Context, r *http.Request, s *ogc.Site) (*ogc.Document, error) {
+		return s.Tilesets(chi.URLParam(r, "collection"))
+	})
+	tileset := document(func(ctx context.Context, r *http.Request, s *ogc.Site) (*ogc.Document, error) {
+		return s.Tileset(ctx, chi.URLParam(r, "collection"), chi.URLParam(r, "matrices"))
+	})
 	routes := map[string]ogcAnswer{
 		"": landing, "/": landing,
 		"/conformance": document(func(_ context.Context, _ *http.Request, s *ogc.Site) (*ogc.Document, error) { return s.Conformance() }),
@@ -61,6 +73,17 @@ func routeOGC(router chi.Router, config Config, work *work, kept *keptBodies, lo
 		"/collections/{collection}": document(func(ctx context.Context, r *http.Request, s *ogc.Site) (*ogc.Document, error) {
 			return s.Collection(ctx, chi.URLParam(r, "collection"))
 		}),
+		"/collections/{collection}/queryables": document(func(_ context.Context, r *http.Request, s *ogc.Site) (*ogc.Document, error) {
+			return s.Queryables(chi.URLParam(r, "collection"))
+		}),
+		"/tileMatrixSets": document(func(_ context.Context, _ *http.Request, s *ogc.Site) (*ogc.Document, error) {
+			return s.TileMatrixSets()
+		}),
+		"/tileMatrixSets/{matrices}": document(func(_ context.Context, r *http.Request, s *ogc.Site) (*ogc.Document, error) {
+			return s.TileMatrixSet(chi.URLParam(r, "matrices"))
+		}),
+		"/tiles": tilesets, "/collections/{collection}/tiles": tilesets,
+		"/tiles/{matrices}": tileset, "/collections/{collection}/tiles/{matrices}": tileset,
 		"/collections/{collection}/items": o.items(func(ctx context.Context, r *http.Request, s *ogc.Site) (*ogc.Items, error) {
 			return s.Items(ctx, chi.URLParam(r, "collection"))
 		}),
@@ -116,7 +139,22 @@ func (o *ogcRoutes) site(r *http.Request) (*ogc.Site, error) {
 		day = &parsed
 		root += "/" + text
 	}
-	return ogc.NewSite(o.config.Data.Atlas(), root, day, o.config.Data.Today(), parameters)
+	site, err := ogc.NewSite(o.config.Data.Atlas(), root, day, o.config.Data.Today(), parameters)
+	if err != nil {
+		return nil, err
+	}
+	site.Tiles = func(ctx context.Context, layers []string) (tile.TileJSON, error) {
+		query := tile.Query{Day: site.Day, Layers: layers}
+		given := url.Values{}
+		if site.Dated {
+			given.Set("asOf", site.Day.String())
+		}
+		if layers != nil {
+			given.Set("layers", strings.Join(layers, ","))
+		}
+		return o.tiles.described(ctx, r, query, given)
+	}
+	return site, nil
 }
 
 // prefersPages tells whether Accept takes pages rather than JSON, as browsers' does.
@@ -212,6 +250,7 @@ func (o *ogcRoutes) items(find func(context.Context, *http.Request, *ogc.Site) (
 		header := http.Header{"Content-Type": {ogc.MediaGeoJSON}}
 		header.Set(headerAsOf, site.Day.String())
 		header.Set(headerDatasetVersion, site.Atlas.Data.Version)
+		header.Set(headerContentCRS, "<"+items.CRS+">")
 		header.Set(headerTotalCount, strconv.Itoa(items.Matched))
 		header.Set(headerNotCoveredCount, strconv.Itoa(items.NotCovered))
 		for name, values := range header {
@@ -247,7 +286,7 @@ func (o *ogcRoutes) items(find func(context.Context, *http.Request, *ogc.Site) (
 func (o *ogcRoutes) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	coded := visible(r, err, o.log)
 	busy(w, err)
-	for _, name := range []string{"ETag", headerAsOf, headerDatasetVersion, headerTotalCount, headerNotCoveredCount} {
+	for _, name := range []string{"ETag", headerAsOf, headerDatasetVersion, headerTotalCount, headerNotCoveredCount, headerContentCRS} {
 		w.Header().Del(name)
 	}
 	w.Header().Set("Cache-Control", "no-store")

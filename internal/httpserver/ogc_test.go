@@ -3,6 +3,7 @@ package httpserver_test
 import (
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -19,6 +20,13 @@ func TestOGCResources(t *testing.T) {
 		{"/ogc/api", "application/vnd.oai.openapi+json;version=3.0", `"/collections/regencies/items"`, "bbox"},
 		{"/ogc/collections", "application/json", `"id":"regencies"`, "Regencies and cities"},
 		{"/ogc/collections/clusters", "application/json", `"itemType":"feature"`, "Short name, stable."},
+		{"/ogc/collections/clusters/queryables", "application/schema+json", `"$id":"http://example.com/ogc/collections/clusters/queryables"`, "A_CONTAINS"},
+		{"/ogc/tileMatrixSets", "application/json", `"id":"WebMercatorQuad"`, "WebMercatorQuad"},
+		{"/ogc/tileMatrixSets/WebMercatorQuad", "application/json", `"cellSize":156543.033928040`, "156543.034"},
+		{"/ogc/tiles", "application/json", `"tileMatrixSetURI":"http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad"`, "WebMercatorQuad"},
+		{"/ogc/tiles/WebMercatorQuad", "application/json", `"href":"http://example.com/tiles/{tileMatrix}/{tileCol}/{tileRow}.mvt"`, "clusterCount"},
+		{"/ogc/2017-12-25/collections/regencies/tiles", "application/json", `"dataType":"vector"`, "Regencies and cities as vector tiles"},
+		{"/ogc/2017-12-25/collections/regencies/tiles/WebMercatorQuad", "application/json", `/tiles/{tileMatrix}/{tileCol}/{tileRow}.mvt?asOf=2017-12-25\u0026layers=regencies"`, "disadvantaged"},
 		{"/ogc/collections/provinces/items?limit=2", "application/geo+json", `"numberReturned":2`, "Aceh"},
 		{"/ogc/2017-12-25/collections/regencies/items/94.06", "application/geo+json", `"asOf":"2017-12-25"`, "Kabupaten Dogiyai"},
 		{"/ogc/2017-12-25", "application/json", `"href":"http://example.com/ogc/2017-12-25/collections"`, "ogc/2017-12-25/collections"},
@@ -28,7 +36,7 @@ func TestOGCResources(t *testing.T) {
 		if got.Code != 200 || got.Header().Get("Content-Type") != c.kind || !strings.Contains(got.Body.String(), c.says) || !json.Valid(got.Body.Bytes()) {
 			t.Errorf("%s: %d %s\n%.1500s", c.path, got.Code, got.Header().Get("Content-Type"), got.Body)
 		}
-		if !strings.Contains(got.Body.String(), `"href":"http://example.com/ogc`) && c.path != "/ogc/api" {
+		if !strings.Contains(got.Body.String(), `"href":"http://example.com/ogc`) && !strings.HasSuffix(c.path, "/api") && !strings.HasSuffix(c.path, "/queryables") && !strings.HasPrefix(c.path, "/ogc/tileMatrixSets/") {
 			t.Errorf("%s has no absolute links", c.path)
 		}
 		tag := got.Header().Get("ETag")
@@ -92,6 +100,58 @@ func TestOGCParameters(t *testing.T) {
 	}
 }
 
+// CQL2 judges by three values: what the record does not tell matches neither a
+// comparison nor its opposite, and is counted.
+func TestOGCFilters(t *testing.T) {
+	handler, _, _, _ := factsServer(t)
+	count := func(path string, parameters ...string) (matched, notCovered int) {
+		t.Helper()
+		query := url.Values{}
+		for i := 0; i < len(parameters); i += 2 {
+			query.Set(parameters[i], parameters[i+1])
+		}
+		w := get(handler, "GET", path+"?"+query.Encode())
+		var page struct{ NumberMatched, NotCoveredCount int }
+		if err := json.Unmarshal(w.Body.Bytes(), &page); err != nil || w.Code != 200 {
+			t.Fatalf("%s: %d %s", query, w.Code, w.Body)
+		}
+		return page.NumberMatched, page.NotCoveredCount
+	}
+	for _, c := range []struct {
+		collection, filter  string
+		matched, notCovered int
+	}{
+		{"provinces", "name LIKE 'Papua%'", 6, 0}, {"provinces", "CASEI(name) LIKE CASEI('PAPUA _arat%')", 2, 0}, {"provinces", "name NOT LIKE 'Papua%'", 32, 0},
+		{"provinces", "code BETWEEN '91' AND '94'", 4, 0}, {"provinces", "code IN ('31', '94', '99')", 2, 0}, {"provinces", "NOT (code = '31' OR code = '32')", 36, 0},
+		{"provinces", "validFrom >= DATE('2022-07-25')", 4, 0}, {"provinces", "FALSE", 0, 0}, {"provinces", "TRUE AND \"level\" = 'PROVINCE'", 38, 0},
+		// A province stands in none.
+		{"provinces", "parentCode IS NULL", 38, 0}, {"provinces", "parentCode = '31'", 0, 38}, {"provinces", "parentCode <> '31' AND code = '31'", 0, 1},
+		{"regencies", "parentCode = '31' AND kind = 'CITY'", 5, 0}, {"regencies", "parentCode = '31' AND kind <> 'CITY'", 1, 0},
+		{"clusters", "A_CONTAINS(products, ('ulos-weaving'))", 1, 0}, {"clusters", "A_OVERLAPS(regionCodes, ('12.17', '99.99'))", 2, 0}, {"clusters", "A_CONTAINEDBY(regionCodes, ('12.17'))", 2, 0},
+		{"clusters", "initialTarget = TRUE OR FALSE", 3, 385}, {"clusters", "initialTarget IS NOT NULL", 5, 0},
+		{"clusters", "lat > 0 AND lat <= 0", 0, 0},
+	} {
+		if matched, notCovered := count("/ogc/collections/"+c.collection+"/items", "filter", c.filter); matched != c.matched || notCovered != c.notCovered {
+			t.Errorf("%s, %s: %d match and %d are not covered, want %d and %d", c.collection, c.filter, matched, notCovered, c.matched, c.notCovered)
+		}
+	}
+	const then = "/ogc/2017-12-25/collections/regencies/items"
+	yes, _ := count(then, "affirmative", "YES")
+	no, _ := count(then, "affirmative", "NO")
+	unknown, _ := count(then, "affirmative", "NOT_COVERED")
+	if yes+no+unknown != 514 || unknown == 0 || yes < 122 {
+		t.Fatalf("%d, %d and %d regencies", yes, no, unknown)
+	}
+	for filter, want := range map[string][2]int{
+		"affirmative = 'YES'": {yes, unknown}, "NOT affirmative = 'YES'": {no, unknown}, "affirmative <> 'NO'": {yes, unknown}, "affirmative IN ('YES', 'NO')": {yes + no, unknown},
+		"affirmative = 'NOT_COVERED'": {unknown, 0}, "affirmative <> 'NOT_COVERED'": {yes + no, 0}, "affirmative = 'YES' OR TRUE": {514, 0}, "affirmative = 'YES' AND FALSE": {0, 0},
+	} {
+		if matched, notCovered := count(then, "filter", filter); matched != want[0] || notCovered != want[1] {
+			t.Errorf("%s: %d match and %d are not covered, want %v", filter, matched, notCovered, want)
+		}
+	}
+}
+
 // Errors are the standard's exceptions, and pages for people; they name the parameter.
 func TestOGCRefuses(t *testing.T) {
 	handler, _, _, _ := factsServer(t)
@@ -119,6 +179,21 @@ func TestOGCRefuses(t *testing.T) {
 		{"/ogc/collections/regencies/items?kind=TOWN", 400, "kind:"},
 		{"/ogc/collections/regencies/items?areaKm2=3", 400, "there is no parameter areaKm2"},
 		{"/ogc/collections/clusters/items?initialTarget=maybe", 400, "initialTarget:"},
+		{"/ogc/collections/rivers/queryables", 404, "no collection"}, {"/ogc/collections/rivers/tiles", 404, "no collection"},
+		{"/ogc/tiles/WorldCRS84Quad", 404, "there is WebMercatorQuad"}, {"/ogc/tileMatrixSets/WorldCRS84Quad", 404, "there is WebMercatorQuad"},
+		{"/ogc/tiles/WebMercatorQuad?limit=1", 400, "there is no parameter limit"},
+		{"/ogc/collections/regencies/items?crs=EPSG:4326", 400, "crs: there is no coordinate reference system"},
+		{"/ogc/collections/regencies/items?filter=kind", 400, "filter: the filter ends where"},
+		{"/ogc/collections/regencies/items?filter=kind%3D%27TOWN%27", 400, "filter: kind is one of PROVINCE, REGENCY, CITY, never"},
+		{"/ogc/collections/regencies/items?filter=colour%3D%27x%27", 400, "filter: regencies have no property \"colour\"; the properties are code, name,"},
+		{"/ogc/collections/regencies/items?filter=code%3D31", 400, "filter: code is a text"},
+		{"/ogc/collections/regencies/items?filter=sources%3D%27x%27", 400, "no property"},
+		{"/ogc/collections/regencies/items?filter=affirmative%3C%27YES%27", 400, "has no order"},
+		{"/ogc/collections/clusters/items?filter=products%3D%27x%27", 400, "A_CONTAINS(products"},
+		{"/ogc/collections/clusters/items?filter=S_INTERSECTS(place,POINT(1%202))", 400, "wants the property geometry"},
+		{"/ogc/collections/clusters/items?filter=S_INTERSECTS(geometry,POINT(1%20200))", 400, "south is 200"},
+		{"/ogc/collections/clusters/items?filter=S_INTERSECTS(geometry,POLYGON((1%202,3%204)))", 400, "a closed ring needs 4"},
+		{"/ogc/collections/clusters/items?filter=TRUE&filter-lang=cql2-json", 400, "filter-lang: there is no language"},
 		{"/ogc?f=%zz", 400, "not well encoded"},
 	} {
 		w := get(handler, "GET", c.path)

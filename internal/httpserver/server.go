@@ -265,13 +265,14 @@ func New(config Config, schema graphql.ExecutableSchema, pin Pin, backend Backen
 	if config.Data.Atlas != nil {
 		routeExports(router, config, work, kept, log)
 		routeCatalog(router, config, log)
-		routeOGC(router, config, work, kept, log)
 		if err := routeOpenAPI(router, config.Data, kept); err != nil {
 			return nil, err
 		}
-		if err := routeTiles(router, config, work, log); err != nil {
+		tiles, err := routeTiles(router, config, work, log)
+		if err != nil {
 			return nil, fmt.Errorf("set up the vector tiles: %w", err)
 		}
+		routeOGC(router, config, work, kept, tiles, log)
 	}
 	if config.Data.Freshness != nil {
 		registerFreshness(registry, config.Data.Freshness)
@@ -411,7 +412,7 @@ func compression() (func(http.Handler) http.Handler, error) {
 // crossOrigin lets pages of the origins call. Where all may, every answer says so,
 // asked or not: then one copy in a shared cache serves all of them.
 func crossOrigin(origins []string) func(http.Handler) http.Handler {
-	exposed := []string{"ETag", "X-Request-Id", "Retry-After", "Accept-Ranges", "Content-Range", "Content-Disposition", headerTotalCount, headerNotCoveredCount, headerAsOf, headerDatasetVersion}
+	exposed := []string{"ETag", "X-Request-Id", "Retry-After", "Accept-Ranges", "Content-Range", "Content-Disposition", headerTotalCount, headerNotCoveredCount, headerAsOf, headerDatasetVersion, headerContentCRS}
 	checked := cors.Handler(cors.Options{AllowedOrigins: origins, AllowedMethods: []string{"GET", "HEAD", "POST", "OPTIONS"},
 		AllowedHeaders: []string{"Content-Type", "Accept", "Apollo-Require-Preflight", "X-Apollo-Operation-Name", "If-None-Match", "Range", "X-Request-Id"},
 		ExposedHeaders: exposed, MaxAge: 86400})

@@ -29,10 +29,10 @@ type tileRoutes struct {
 }
 
 // routeTiles adds the tiles, /tiles.json and /style.json.
-func routeTiles(router chi.Router, config Config, work *work, log *slog.Logger) error {
+func routeTiles(router chi.Router, config Config, work *work, log *slog.Logger) (*tileRoutes, error) {
 	tiles, err := tile.NewTiles(config.Data.Atlas, config.Data.ClusterID, tile.DefaultCacheBytes)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	t := &tileRoutes{config: config, tiles: tiles, work: work, log: log}
 	for path, handler := range map[string]func(http.ResponseWriter, *http.Request) error{
@@ -55,14 +55,14 @@ func routeTiles(router chi.Router, config Config, work *work, log *slog.Logger) 
 	}
 	drawn, err := glyphs.New()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	router.Get("/glyphs/{fontstack}/{range}", func(w http.ResponseWriter, r *http.Request) {
 		if err := t.glyphs(w, r, drawn); err != nil {
 			refuseError(w, r, err, t.log)
 		}
 	})
-	return nil
+	return t, nil
 }
 
 // glyphs answers with the glyphs of 256 characters. Of several fonts the first that
@@ -196,13 +196,30 @@ func (t *tileRoutes) known(w http.ResponseWriter, r *http.Request, q *question, 
 
 // tilesURL is the address of the tiles that the question asks for.
 func (t *tileRoutes) tilesURL(r *http.Request, q *question) string {
-	address := t.config.baseURL(r) + "/tiles/{z}/{x}/{y}.mvt"
 	given := maps.Clone(q.given)
 	given.Del("labels")
+	return t.address(r, given)
+}
+
+// address is that of the tiles with parameters.
+func (t *tileRoutes) address(r *http.Request, given url.Values) string {
+	address := t.config.baseURL(r) + "/tiles/{z}/{x}/{y}.mvt"
 	if len(given) > 0 {
 		address += "?" + given.Encode()
 	}
 	return address
+}
+
+// described tells of the tiles that a query, given by parameters, asks for.
+func (t *tileRoutes) described(ctx context.Context, r *http.Request, q tile.Query, given url.Values) (tile.TileJSON, error) {
+	builder, err := t.tiles.Builder()
+	if err != nil {
+		return tile.TileJSON{}, err
+	}
+	if err := builder.Check(ctx, q); err != nil {
+		return tile.TileJSON{}, err
+	}
+	return builder.TileJSON(t.address(r, given), q.Day, q.Layers), nil
 }
 
 // baseURL is the address that clients know this server by: the configured public one,

@@ -1,12 +1,14 @@
 package ogc
 
 import (
+	"context"
 	"slices"
 
 	"github.com/paulmach/orb"
 
 	"github.com/sentra-ikm/sentra/internal/export"
 	"github.com/sentra-ikm/sentra/internal/sentra"
+	"github.com/sentra-ikm/sentra/internal/tile"
 )
 
 // Collection is a list of features: a layer of the exports, or part of one.
@@ -16,14 +18,18 @@ type Collection struct {
 	layer                  export.Layer
 	// level is that of the regions of it.
 	level sentra.Level
+	// tiles is the layer of the vector tiles that shows it.
+	tiles string
+	// example is a filter.
+	example string
 }
 
 // Collections gives all collections.
 func Collections() []Collection {
 	return []Collection{
-		{"provinces", "Provinces", "Provinces (provinsi) as of the day, with their boundaries.", export.Regions, sentra.LevelProvince},
-		{"regencies", "Regencies and cities", "Regencies (kabupaten) and cities (kota) as of the day, with their boundaries, and whether they are affirmative.", export.Regions, sentra.LevelRegency},
-		{"clusters", "Clusters", "Small-industry clusters (sentra IKM), each where it is known to stand.", export.Clusters, ""},
+		{"provinces", "Provinces", "Provinces (provinsi) as of the day, with their boundaries.", export.Regions, sentra.LevelProvince, tile.LayerProvinces, "clusterCount > 10 AND containsAffirmative = 'YES'"},
+		{"regencies", "Regencies and cities", "Regencies (kabupaten) and cities (kota) as of the day, with their boundaries, and whether they are affirmative.", export.Regions, sentra.LevelRegency, tile.LayerRegencies, "affirmative = 'YES' AND NOT S_INTERSECTS(geometry, BBOX(130, -10, 141, 1))"},
+		{"clusters", "Clusters", "Small-industry clusters (sentra IKM), each where it is known to stand.", export.Clusters, "", tile.LayerClusters, "A_CONTAINS(products, ('batik')) AND units >= 50"},
 	}
 }
 
@@ -51,6 +57,33 @@ func (c *Collection) queryables() []export.Column {
 		// The day is asked for by datetime; nobody asks for the very last digit of a number.
 		return column.Optional || column.Name == "asOf" || column.Type == export.Number || column.Type == export.SourceList
 	})
+}
+
+// meeting tells by id of the features that meet a box or polygons, of which one is
+// given: true, or unknown where no boundary tells.
+func (c *Collection) meeting(ctx context.Context, s *Site, box *sentra.BBox, polygons orb.MultiPolygon) (map[string]sentra.Truth, error) {
+	out := make(map[string]sentra.Truth)
+	if c.layer == export.Regions {
+		list, err := s.Atlas.On(s.Day).Regions(ctx, &sentra.RegionFilter{Level: c.level, BBox: box, Intersects: polygons}, "")
+		if err != nil {
+			return nil, err
+		}
+		for _, hit := range list.Hits {
+			out[string(hit.Code)] = sentra.True
+		}
+		for _, region := range list.NotCovered {
+			out[string(region.Code)] = sentra.Unknown
+		}
+		return out, nil
+	}
+	list, err := s.Atlas.On(s.Day).Clusters(ctx, &sentra.ClusterFilter{BBox: box, Within: polygons}, "", s.Dated)
+	if err != nil {
+		return nil, err
+	}
+	for _, hit := range list.Hits() {
+		out[hit.Key] = sentra.True
+	}
+	return out, nil
 }
 
 // country is where Indonesia is, for a collection without a place.
@@ -98,6 +131,7 @@ type collectionJSON struct {
 	Extent      extent   `json:"extent"`
 	ItemType    string   `json:"itemType"`
 	CRS         []string `json:"crs"`
+	StorageCRS  string   `json:"storageCrs"`
 }
 
 type extent struct {
@@ -111,8 +145,35 @@ type extent struct {
 	} `json:"temporal"`
 }
 
+// Queryables describes the properties that a filter may ask for as a JSON Schema; a
+// NOT_FOUND where there is no collection of the id.
+func (s *Site) Queryables(id string) (*Document, error) {
+	c, err := collection(id)
+	if err == nil {
+		err = s.onlyThese()
+	}
+	if err != nil {
+		return nil, err
+	}
+	path := "/collections/" + c.ID + "/queryables"
+	properties := object{geometryName: object{"title": "Geometry", "format": "geometry-any", "x-ogc-role": "primary-geometry"}}
+	page := Page{Title: c.Title + ": what a filter may ask for", Description: "The parameter filter takes CQL2 text, such as " + c.example + ".",
+		Links: append(s.selfAndPage(path, MediaSchema, "These properties"), Link{s.address("/collections/" + c.ID), "collection", MediaJSON, c.Title}), Columns: []string{"property", "type", "what it means"}}
+	for _, column := range c.columns() {
+		if !filterable(column) {
+			continue
+		}
+		described := queryable(column)
+		described["title"], described["description"] = column.Name, column.Description
+		properties[column.Name] = described
+		page.Rows = append(page.Rows, PageRow{Cells: []string{column.Name, string(column.Type), column.Description}})
+	}
+	return &Document{MediaSchema, object{"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": s.Root + path, "type": "object", "title": c.Title,
+		"description": c.Description, "properties": properties, "additionalProperties": false}, page}, nil
+}
+
 func (s *Site) describe(c *Collection) collectionJSON {
-	out := collectionJSON{ID: c.ID, Title: c.Title, Description: c.Description, ItemType: "feature", CRS: []string{crs84}}
+	out := collectionJSON{ID: c.ID, Title: c.Title, Description: c.Description, ItemType: "feature", CRS: []string{crs84, epsg4326}, StorageCRS: crs84}
 	bound := s.bound(c)
 	out.Extent.Spatial.BBox = [][4]float64{{bound.Min[0], bound.Min[1], bound.Max[0], bound.Max[1]}}
 	out.Extent.Spatial.CRS = crs84
@@ -122,6 +183,10 @@ func (s *Site) describe(c *Collection) collectionJSON {
 	path := "/collections/" + c.ID
 	out.Links = append(s.selfAndPage(path, MediaJSON, c.Title),
 		Link{s.address(path+"/items", "f", "json"), "items", MediaGeoJSON, c.Title + " as GeoJSON"},
-		Link{s.address(path+"/items", "f", "html"), "items", mediaPage, c.Title + " as a page"})
+		Link{s.address(path+"/items", "f", "html"), "items", mediaPage, c.Title + " as a page"},
+		Link{s.address(path + "/queryables"), relQueryables, MediaSchema, "Properties that a filter may ask for"})
+	if c.tiles != "" {
+		out.Links = append(out.Links, Link{s.address(path + "/tiles"), relTilesets, MediaJSON, c.Title + " as vector tiles"})
+	}
 	return out
 }

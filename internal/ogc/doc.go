@@ -1,6 +1,8 @@
-// Package ogc answers as OGC API - Features - Part 1: Core (OGC 17-069r4) asks for:
-// documents that tell what there is, and features page by page, as JSON and as
-// pages for people. It knows nothing of HTTP but addresses and media types.
+// Package ogc answers as OGC API - Features asks for (Part 1: Core, OGC 17-069r4; Part
+// 2: Coordinate Reference Systems by Reference, OGC 18-058r1; Part 3: Filtering, OGC
+// 19-079r2, with CQL2 as text), and tells of the vector tiles as OGC API - Tiles asks
+// for (Part 1: Core, OGC 20-057): documents that tell what there is, and features page
+// by page, as JSON and as pages for people. It knows nothing of HTTP but addresses and media types.
 package ogc
 
 // Media types of the answers.
@@ -8,6 +10,7 @@ const (
 	MediaJSON    = "application/json"
 	MediaGeoJSON = "application/geo+json"
 	MediaHTML    = "text/html; charset=utf-8"
+	MediaSchema  = "application/schema+json"
 	MediaOpenAPI = "application/vnd.oai.openapi+json;version=3.0"
 	// mediaPage is that of pages in links.
 	mediaPage = "text/html"
@@ -19,10 +22,35 @@ var conformance = []string{
 	"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
 	"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
 	"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
+	"http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
+	"http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables",
+	"http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables-query-parameters",
+	"http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/filter",
+	"http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/features-filter",
+	"http://www.opengis.net/spec/cql2/1.0/conf/cql2-text",
+	"http://www.opengis.net/spec/cql2/1.0/conf/basic-cql2",
+	"http://www.opengis.net/spec/cql2/1.0/conf/advanced-comparison-operators",
+	"http://www.opengis.net/spec/cql2/1.0/conf/case-insensitive-comparison",
+	"http://www.opengis.net/spec/cql2/1.0/conf/array-functions",
+	"http://www.opengis.net/spec/cql2/1.0/conf/basic-spatial-functions",
+	"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/core",
+	"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tileset",
+	"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tilesets-list",
+	"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/dataset-tilesets",
+	"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/geodata-tilesets",
+	"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/mvt",
+	"http://www.opengis.net/spec/tms/2.0/conf/json-tilematrixset",
 }
 
-// crs84 is WGS 84 with longitude before latitude, the only one there is.
-const crs84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+// The coordinate reference systems: WGS 84 with longitude before latitude, the usual
+// one, and with latitude before longitude.
+const (
+	crs84    = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+	epsg4326 = "http://www.opengis.net/def/crs/EPSG/0/4326"
+)
+
+// relQueryables is the relation of the properties that a filter may ask for.
+const relQueryables = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
 
 // Link leads to another answer.
 type Link struct {

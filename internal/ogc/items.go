@@ -29,10 +29,12 @@ type Items struct {
 	// rows are the rows of the export that are on the page.
 	rows []int
 	// Matched is the number of features on all pages, NotCovered that of those of which
-	// nothing loaded tells whether they lie in the box.
+	// nothing loaded tells whether they match.
 	Matched, NotCovered int
-	links               []Link
-	alone               bool
+	// CRS is the address of the coordinate reference system of the positions.
+	CRS   string
+	links []Link
+	alone bool
 }
 
 // Items answers with a page of the features of a collection. The error is a
@@ -42,7 +44,7 @@ func (s *Site) Items(ctx context.Context, id string) (*Items, error) {
 	if err != nil {
 		return nil, err
 	}
-	names := []string{"limit", "bbox", "after"}
+	names := []string{"limit", "bbox", "after", "filter", "filter-lang", "filter-crs", "crs", "bbox-crs"}
 	for _, column := range c.queryables() {
 		names = append(names, column.Name)
 	}
@@ -61,8 +63,15 @@ func (s *Site) Items(ctx context.Context, id string) (*Items, error) {
 		limit = min(limit, MaxLimit)
 	}
 	request := s.request(c)
+	if request.LatFirst, err = s.crs("crs"); err != nil {
+		return nil, err
+	}
+	latFirst, err := s.crs("bbox-crs")
+	if err != nil {
+		return nil, err
+	}
 	if s.rest.Has("bbox") {
-		box, err := parseBBox(s.rest.Get("bbox"))
+		box, err := parseBBox(s.rest.Get("bbox"), latFirst)
 		if err != nil {
 			return nil, err
 		}
@@ -76,12 +85,12 @@ func (s *Site) Items(ctx context.Context, id string) (*Items, error) {
 	if err != nil {
 		return nil, named(err)
 	}
-	matches, err := s.matching(ctx, c, all)
+	matches, unknown, err := s.matching(ctx, c, all)
 	if err != nil {
 		return nil, err
 	}
 	slices.SortFunc(matches, func(i, j int) int { return strings.Compare(all.ID(i), all.ID(j)) })
-	page := &Items{site: s, collection: c, export: all, Matched: len(matches), NotCovered: all.NotCovered}
+	page := &Items{site: s, collection: c, export: all, Matched: len(matches), NotCovered: all.NotCovered + unknown, CRS: crsName(request.LatFirst)}
 	// The page is found by the last id before it and not by a number, so that no
 	// feature is lost or told twice when the dataset changes meanwhile.
 	if after := s.rest.Get("after"); after != "" {
@@ -112,17 +121,21 @@ func (s *Site) Item(ctx context.Context, id, feature string) (*Items, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.onlyThese(); err != nil {
+	if err := s.onlyThese("crs"); err != nil {
 		return nil, err
 	}
-	all, err := export.New(ctx, s.Atlas, s.request(c))
+	request := s.request(c)
+	if request.LatFirst, err = s.crs("crs"); err != nil {
+		return nil, err
+	}
+	all, err := export.New(ctx, s.Atlas, request)
 	if err != nil {
 		return nil, named(err)
 	}
 	for i := range all.Count {
 		if all.ID(i) == feature {
 			links := append(s.selfAndPage("/collections/"+c.ID+"/items/"+url.PathEscape(feature), MediaGeoJSON, "This feature"), Link{s.address("/collections/" + c.ID), "collection", MediaJSON, c.Title})
-			return &Items{site: s, collection: c, export: all, rows: []int{i}, Matched: 1, links: links, alone: true}, nil
+			return &Items{site: s, collection: c, export: all, rows: []int{i}, Matched: 1, CRS: crsName(request.LatFirst), links: links, alone: true}, nil
 		}
 	}
 	return nil, sentra.Errorf(sentra.CodeNotFound, "there is no feature %.60q in %s on %s", feature, c.ID, s.Day)
@@ -133,8 +146,29 @@ func named(err error) error {
 	return sentra.Renamed("asOf", "datetime", sentra.Renamed("filter", "bbox", err))
 }
 
-// matching gives the rows that have the values asked for; of a list, one of its values.
-func (s *Site) matching(ctx context.Context, c *Collection, all *export.Export) ([]int, error) {
+// crs reads a parameter that names a coordinate reference system, and tells whether
+// latitude comes first in it.
+func (s *Site) crs(name string) (latFirst bool, err error) {
+	switch given := s.rest.Get(name); {
+	case !s.rest.Has(name) || given == crs84:
+		return false, nil
+	case given == epsg4326:
+		return true, nil
+	default:
+		return false, sentra.BadInput(name, "there is no coordinate reference system %.80q here; give %s or %s", given, crs84, epsg4326)
+	}
+}
+
+func crsName(latFirst bool) string {
+	if latFirst {
+		return epsg4326
+	}
+	return crs84
+}
+
+// matching gives the rows that have the values asked for, of a list one of its values,
+// and hold the filter; and of how many rows nothing tells whether they hold it.
+func (s *Site) matching(ctx context.Context, c *Collection, all *export.Export) (rows []int, unknown int, err error) {
 	type wanted struct {
 		column int
 		value  string
@@ -143,26 +177,40 @@ func (s *Site) matching(ctx context.Context, c *Collection, all *export.Export) 
 	for i, column := range all.Columns() {
 		if s.rest.Has(column.Name) {
 			if err := check(column, s.rest.Get(column.Name)); err != nil {
-				return nil, err
+				return nil, 0, err
 			}
 			values = append(values, wanted{i, s.rest.Get(column.Name)})
 		}
 	}
-	rows := []int{}
+	test, err := s.filterTest(ctx, c, all.Columns())
+	if err != nil {
+		return nil, 0, err
+	}
+	rows = make([]int, 0, all.Count)
 	for i := range all.Count {
 		if err := sentra.Ended(ctx, "while features were filtered"); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
-		if len(values) > 0 {
-			row := all.Row(i)
-			if !slices.ContainsFunc(values, func(w wanted) bool { return !has(row.Value(w.column), w.value) }) {
-				rows = append(rows, i)
-			}
+		if len(values) == 0 && test == nil {
+			rows = append(rows, i)
 			continue
 		}
-		rows = append(rows, i)
+		row := all.Row(i)
+		if slices.ContainsFunc(values, func(w wanted) bool { return !has(row.Value(w.column), w.value) }) {
+			continue
+		}
+		truth := sentra.True
+		if test != nil {
+			truth = test(row)
+		}
+		switch truth {
+		case sentra.True:
+			rows = append(rows, i)
+		case sentra.Unknown:
+			unknown++
+		}
 	}
-	return rows, nil
+	return rows, unknown, nil
 }
 
 // check refuses a value that a column can never have.
@@ -203,8 +251,8 @@ func integer(name, text string) (int, error) {
 
 // parseBBox reads west,south,east,north in degrees, or with two heights between, which
 // are left out: nothing here has a height. West greater than east crosses the
-// antimeridian.
-func parseBBox(text string) (*sentra.BBox, error) {
+// antimeridian. latFirst tells that latitudes come before longitudes.
+func parseBBox(text string, latFirst bool) (*sentra.BBox, error) {
 	var numbers []float64
 	for part := range strings.SplitSeq(text, ",") {
 		number, err := strconv.ParseFloat(strings.TrimSpace(part), 64)
@@ -220,7 +268,7 @@ func parseBBox(text string) (*sentra.BBox, error) {
 	default:
 		return nil, sentra.BadInput("bbox", "bbox has %d numbers; give west,south,east,north in degrees", len(numbers))
 	}
-	return &sentra.BBox{West: numbers[0], South: numbers[1], East: numbers[2], North: numbers[3]}, nil
+	return boxOf([4]float64(numbers), latFirst), nil
 }
 
 // WriteJSON writes the page as a GeoJSON FeatureCollection, feature by feature, or the
@@ -276,7 +324,7 @@ func (p *Items) Page() Page {
 	}
 	page.Description = fmt.Sprintf("%d of %d as of %s.", len(p.rows), p.Matched, p.site.Day)
 	if p.NotCovered > 0 {
-		page.Description += fmt.Sprintf(" Of %d more nothing loaded tells whether they lie in the box.", p.NotCovered)
+		page.Description += fmt.Sprintf(" Of %d more nothing loaded tells whether they match.", p.NotCovered)
 	}
 	page.Columns = export.NarrowColumns(p.collection.layer)
 	for _, i := range p.rows {

@@ -42,7 +42,7 @@ func TestParseBBox(t *testing.T) {
 		{"95,-11,0,141,6,9000", &sentra.BBox{West: 95, South: -11, East: 141, North: 6}},
 		{"", nil}, {"1,2,3", nil}, {"1,2,3,4,5", nil}, {"1,2,3,north", nil}, {"NaN,2,3,4", nil}, {"1,2,3,Inf", nil},
 	} {
-		got, err := parseBBox(c.text)
+		got, err := parseBBox(c.text, false)
 		if (err == nil) != (c.want != nil) || c.want != nil && *got != *c.want {
 			t.Errorf("%q: %v, %v", c.text, got, err)
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/export"
 	"github.com/sentra-ikm/sentra/internal/geo"
 	"github.com/sentra-ikm/sentra/internal/sentra"
+	"github.com/sentra-ikm/sentra/internal/tile"
 )
 
 // Site is the API as one request sees it.
@@ -25,6 +26,9 @@ type Site struct {
 	Detail geo.Detail
 	// HTML tells that a page for people is wanted.
 	HTML bool
+	// Tiles tells of the vector tiles of the day, all layers without names; addresses
+	// have {z}, {x} and {y}.
+	Tiles func(ctx context.Context, layers []string) (tile.TileJSON, error)
 	// kept are the parameters that links pass on.
 	kept url.Values
 	// rest are the parameters that only some resources take.
@@ -176,7 +180,9 @@ func (s *Site) Landing() (*Document, error) {
 		Link{s.address("/api"), "service-desc", MediaOpenAPI, "The API as an OpenAPI document"},
 		Link{s.address("/api", "f", "html"), "service-doc", mediaPage, "The API as a page"},
 		Link{s.address("/conformance"), "conformance", MediaJSON, "Classes of the standard that are met"},
-		Link{s.address("/collections"), "data", MediaJSON, "The collections"})
+		Link{s.address("/collections"), "data", MediaJSON, "The collections"},
+		Link{s.address("/tiles"), relTilesets, MediaJSON, tilesTitle},
+		Link{s.address(matricesPath), relTilingSchemes, MediaJSON, "How the world is cut into tiles"})
 	for _, l := range sentra.DataLicences() {
 		if l.URL != "" {
 			links = append(links, Link{l.URL, "license", mediaPage, l.Part + ": " + l.Name})
