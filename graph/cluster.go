@@ -44,3 +44,16 @@ func (r *queryResolver) Clusters(ctx context.Context, filter *model.ClusterFilte
 	}
 	return model.NewClusterConnection(a, list, model.Page{First: first, After: after, Last: last, Before: before}, day)
 }
+
+func (r *queryResolver) ClusterFacets(ctx context.Context, filter *model.ClusterFilter, asOf *sentra.Date) (*model.ClusterFacets, error) {
+	a, day := r.atlas(ctx), r.day(ctx, asOf)
+	f, err := filter.Domain()
+	if err != nil {
+		return nil, sentra.In("filter", err)
+	}
+	found, err := a.On(day.Date).ClusterFacets(ctx, f, day.Asked)
+	if err != nil {
+		return nil, err
+	}
+	return model.NewClusterFacets(a, found, day), nil
+}

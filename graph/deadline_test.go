@@ -159,6 +159,7 @@ func TestDeadlineReachesEverything(t *testing.T) {
 			`{ clusters(filter: {regions: {or: [` + strings.Join(near, ", ") + `]}}) { totalCount } }`,
 		},
 		"choropleth":   {times(100, `choropleth(by: REGION, measure: AFFIRMATIVE_CLUSTER_SHARE) { rows { value sources { title } } }`), times(100, `choropleth(by: PHASE, measure: AFFIRMATIVE_CLUSTER_COUNT) { rows { value } }`)},
+		"clusterFacets": {times(300, `clusterFacets(filter: {regions: {affirmative: true}}) { totalCount }`), `{ clusterFacets(filter: {not: {within: ` + polygon + `}}) { totalCount } }`},
 		"products":     {times(300, `products { clusters { name regions { name } } }`)},
 		"programme":    {times(900, `programme { events { region { nearest(first: 100) { distanceMetres } } } }`)},
 		"phases":       {times(300, `phases { clusters { name regions { name } } }`)},
@@ -290,6 +291,7 @@ func TestDeadlineOfFilesAndTiles(t *testing.T) {
 		"/clusters.geojson?filter=" + ofClusters, "/clusters.csv?filter=" + ofClusters, "/clusters.ndjson?filter=" + ofClusters,
 		"/clusters.geojson",
 		"/tiles/0/0/0.mvt", "/tiles/5/25/16.mvt?filter=" + filter, "/tiles/5/25/16.mvt?clusterFilter=" + ofClusters,
+		"/facets.json?filter=" + ofClusters,
 		"/tiles.json?filter=" + filter, "/style.json?clusterFilter=" + ofClusters,
 	} {
 		for _, method := range []string{http.MethodGet, http.MethodHead} {

@@ -165,6 +165,26 @@ type ComplexityRoot struct {
 		Node           func(childComplexity int) int
 	}
 
+	ClusterFacet struct {
+		Kind   func(childComplexity int) int
+		Values func(childComplexity int) int
+	}
+
+	ClusterFacetValue struct {
+		Count           func(childComplexity int) int
+		Name            func(childComplexity int) int
+		NameID          func(childComplexity int) int
+		NotCoveredCount func(childComplexity int) int
+		Value           func(childComplexity int) int
+	}
+
+	ClusterFacets struct {
+		AsOf            func(childComplexity int) int
+		Facets          func(childComplexity int) int
+		NotCoveredCount func(childComplexity int) int
+		TotalCount      func(childComplexity int) int
+	}
+
 	ClusterFigures struct {
 		Units   func(childComplexity int) int
 		Workers func(childComplexity int) int
@@ -368,6 +388,7 @@ type ComplexityRoot struct {
 	Query struct {
 		Choropleth         func(childComplexity int, by sentra.ChoroplethBy, level *sentra.Level, measure sentra.ChoroplethMeasure, filter *model.ClusterFilter, asOf *sentra.Date) int
 		Cluster            func(childComplexity int, id *string, key *string, asOf *sentra.Date) int
+		ClusterFacets      func(childComplexity int, filter *model.ClusterFilter, asOf *sentra.Date) int
 		Clusters           func(childComplexity int, filter *model.ClusterFilter, orderBy *sentra.ClusterOrder, first *int, after *string, last *int, before *string, asOf *sentra.Date) int
 		Coverage           func(childComplexity int, asOf *sentra.Date) int
 		Dataset            func(childComplexity int) int
@@ -584,6 +605,7 @@ type QueryResolver interface {
 	RegionsAtMany(ctx context.Context, points []*model.PointInput, multiPoint model.MultiPoint, toleranceMetres *float64, asOf *sentra.Date) ([]*model.RegionsAt, error)
 	Cluster(ctx context.Context, id *string, key *string, asOf *sentra.Date) (*model.Cluster, error)
 	Clusters(ctx context.Context, filter *model.ClusterFilter, orderBy *sentra.ClusterOrder, first *int, after *string, last *int, before *string, asOf *sentra.Date) (*model.ClusterConnection, error)
+	ClusterFacets(ctx context.Context, filter *model.ClusterFilter, asOf *sentra.Date) (*model.ClusterFacets, error)
 	Supports(ctx context.Context, filter *model.SupportFilter, first *int, after *string, last *int, before *string, asOf *sentra.Date) (*model.SupportConnection, error)
 	Screening(ctx context.Context, product *string, weights *model.ScreeningWeights, filter *model.RegionFilter, orderBy *sentra.ScreeningOrder, asOf *sentra.Date) (*model.Screening, error)
 	Facilitators(ctx context.Context) ([]*model.Facilitators, error)
@@ -1170,6 +1192,75 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ClusterEdge.Node(childComplexity), true
+
+	case "ClusterFacet.kind":
+		if e.ComplexityRoot.ClusterFacet.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterFacet.Kind(childComplexity), true
+	case "ClusterFacet.values":
+		if e.ComplexityRoot.ClusterFacet.Values == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterFacet.Values(childComplexity), true
+
+	case "ClusterFacetValue.count":
+		if e.ComplexityRoot.ClusterFacetValue.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterFacetValue.Count(childComplexity), true
+	case "ClusterFacetValue.name":
+		if e.ComplexityRoot.ClusterFacetValue.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterFacetValue.Name(childComplexity), true
+	case "ClusterFacetValue.nameId":
+		if e.ComplexityRoot.ClusterFacetValue.NameID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterFacetValue.NameID(childComplexity), true
+	case "ClusterFacetValue.notCoveredCount":
+		if e.ComplexityRoot.ClusterFacetValue.NotCoveredCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterFacetValue.NotCoveredCount(childComplexity), true
+	case "ClusterFacetValue.value":
+		if e.ComplexityRoot.ClusterFacetValue.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterFacetValue.Value(childComplexity), true
+
+	case "ClusterFacets.asOf":
+		if e.ComplexityRoot.ClusterFacets.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterFacets.AsOf(childComplexity), true
+	case "ClusterFacets.facets":
+		if e.ComplexityRoot.ClusterFacets.Facets == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterFacets.Facets(childComplexity), true
+	case "ClusterFacets.notCoveredCount":
+		if e.ComplexityRoot.ClusterFacets.NotCoveredCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterFacets.NotCoveredCount(childComplexity), true
+	case "ClusterFacets.totalCount":
+		if e.ComplexityRoot.ClusterFacets.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterFacets.TotalCount(childComplexity), true
 
 	case "ClusterFigures.units":
 		if e.ComplexityRoot.ClusterFigures.Units == nil {
@@ -2054,6 +2145,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Cluster(childComplexity, args["id"].(*string), args["key"].(*string), args["asOf"].(*sentra.Date)), true
+	case "Query.clusterFacets":
+		if e.ComplexityRoot.Query.ClusterFacets == nil {
+			break
+		}
+
+		args, err := ec.field_Query_clusterFacets_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ClusterFacets(childComplexity, args["filter"].(*model.ClusterFilter), args["asOf"].(*sentra.Date)), true
 	case "Query.clusters":
 		if e.ComplexityRoot.Query.Clusters == nil {
 			break
@@ -4139,6 +4241,71 @@ type ClusterEdge {
 }
 
 """
+What clusters are counted by, and which field of ` + "`" + `ClusterFilter` + "`" + ` takes a value of it.
+"""
+enum ClusterFacetKind {
+  "What they make: ` + "`" + `product` + "`" + `."
+  PRODUCT
+  "The province of the day that they stand in: ` + "`" + `region` + "`" + `."
+  PROVINCE
+  "The fund from which support for the cluster itself is known: ` + "`" + `fund` + "`" + `; of ` + "`" + `ANY` + "`" + `, ` + "`" + `supported: true` + "`" + `."
+  FUND
+  """
+  The designations of a regency or city that they stand in: ` + "`" + `regions.designation` + "`" + `; of ` + "`" + `NONE` + "`" + `, ` + "`" + `regions.affirmative: false` + "`" + `.
+  What else ` + "`" + `regions` + "`" + ` asks must hold of the same regency or city.
+  """
+  AFFIRMATIVE
+  "How they are known: ` + "`" + `confidence` + "`" + `."
+  CONFIDENCE
+  "Whether they are the programme's: ` + "`" + `programme` + "`" + `, ` + "`" + `true` + "`" + ` or ` + "`" + `false` + "`" + `."
+  PROGRAMME
+  "The phase of the programme: ` + "`" + `phase` + "`" + `."
+  PHASE
+  "Whether they stand or are only planned: ` + "`" + `status` + "`" + `."
+  STATUS
+}
+
+"""
+Counts of clusters beside the filter that lists them.
+"""
+type ClusterFacets {
+  "The day their regions are seen on."
+  asOf: Date!
+  "Number of clusters that match, as ` + "`" + `ClusterConnection.totalCount` + "`" + `."
+  totalCount: Int!
+  "Number of clusters that might match, as ` + "`" + `ClusterConnection.notCoveredCount` + "`" + `."
+  notCoveredCount: Int!
+  "Every facet."
+  facets: [ClusterFacet!]! @listSize(assumedSize: 8)
+}
+
+"""
+Counts of clusters by one thing.
+"""
+type ClusterFacet {
+  "What they are counted by."
+  kind: ClusterFacetKind!
+  "The values: products by name and provinces by code, of which some cluster matches or might; all values of any other facet."
+  values: [ClusterFacetValue!]! @listSize(assumedSize: 30)
+}
+
+"""
+A value to choose.
+"""
+type ClusterFacetValue {
+  "The value as the filter takes it: a product's or phase's key, a province's code, the name of an enum's value."
+  value: String!
+  "The name of the product in English, or of the province; else null."
+  name: String
+  "The name of the product in Indonesian, or of the province; else null."
+  nameId: String
+  "Number of clusters that match with this value in place of what the filter says of the facet."
+  count: Int!
+  "Number of clusters of which nothing loaded tells whether they do."
+  notCoveredCount: Int!
+}
+
+"""
 What a cluster makes, its clusters seen on a day. In a federated graph it is known by its key and the day, which a
 partner may leave null, as for ` + "`" + `Cluster` + "`" + `.
 """
@@ -4700,6 +4867,8 @@ input ClusterFilter {
   confidence: [Confidence!]
   "true: only clusters for which support is known. Of the others it is not known, so that false lists none."
   supported: Boolean
+  "Only clusters for which support from one of these funds is known. Of the others it is not known."
+  fund: [Fund!]
   "Only clusters in this region (official code of any level) on the day."
   region: String
   "Only clusters in a regency or city that matches; the province counts only where no more is known of a cluster. For those of a province use ` + "`" + `region` + "`" + `, or ` + "`" + `parent` + "`" + ` here."
@@ -4854,6 +5023,19 @@ type Query {
     "The day: only clusters known by it (` + "`" + `Cluster.knownFrom` + "`" + `), their regions seen on it; default all clusters, regions seen today."
     asOf: Date
   ): ClusterConnection! @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+
+  """
+  How many clusters match, by what they make, where they stand and how they are known: what to choose from beside the list
+  of ` + "`" + `clusters` + "`" + ` with the same arguments. Each facet counts under the filter without what the filter itself says of it, so
+  that it shows what another choice would list; what stands in ` + "`" + `and` + "`" + `, ` + "`" + `or` + "`" + ` and ` + "`" + `not` + "`" + ` always counts. The same is
+  /facets.json.
+  """
+  clusterFacets(
+    "Only clusters that match."
+    filter: ClusterFilter
+    "The day: only clusters known by it (` + "`" + `Cluster.knownFrom` + "`" + `), their regions seen on it; default all clusters, regions seen today."
+    asOf: Date
+  ): ClusterFacets! @cost(weight: 20)
 
   "Money for small industry, as each source tells of it, by region and year. Sources that contradict each other stand side by side: no sum is made."
   supports(
@@ -5327,6 +5509,46 @@ func (ec *executionContext) childFields_ClusterEdge(ctx context.Context, field g
 		return ec.fieldContext_ClusterEdge_distanceMetres(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ClusterEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ClusterFacet(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_ClusterFacet_kind(ctx, field)
+	case "values":
+		return ec.fieldContext_ClusterFacet_values(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ClusterFacet", field.Name)
+}
+
+func (ec *executionContext) childFields_ClusterFacetValue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "value":
+		return ec.fieldContext_ClusterFacetValue_value(ctx, field)
+	case "name":
+		return ec.fieldContext_ClusterFacetValue_name(ctx, field)
+	case "nameId":
+		return ec.fieldContext_ClusterFacetValue_nameId(ctx, field)
+	case "count":
+		return ec.fieldContext_ClusterFacetValue_count(ctx, field)
+	case "notCoveredCount":
+		return ec.fieldContext_ClusterFacetValue_notCoveredCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ClusterFacetValue", field.Name)
+}
+
+func (ec *executionContext) childFields_ClusterFacets(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "asOf":
+		return ec.fieldContext_ClusterFacets_asOf(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ClusterFacets_totalCount(ctx, field)
+	case "notCoveredCount":
+		return ec.fieldContext_ClusterFacets_notCoveredCount(ctx, field)
+	case "facets":
+		return ec.fieldContext_ClusterFacets_facets(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ClusterFacets", field.Name)
 }
 
 func (ec *executionContext) childFields_ClusterFigures(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6354,6 +6576,28 @@ func (ec *executionContext) field_Query_choropleth_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["asOf"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_clusterFacets_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*model.ClusterFilter, error) {
+			return ec.unmarshalOClusterFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "asOf",
+		func(ctx context.Context, v any) (*sentra.Date, error) {
+			return ec.unmarshalODate2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["asOf"] = arg1
 	return args, nil
 }
 
@@ -9446,6 +9690,277 @@ func (ec *executionContext) _ClusterEdge_distanceMetres(ctx context.Context, fie
 }
 func (ec *executionContext) fieldContext_ClusterEdge_distanceMetres(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ClusterEdge", field, false, false, "Float")
+}
+
+func (ec *executionContext) _ClusterFacet_kind(ctx context.Context, field graphql.CollectedField, obj *model.ClusterFacet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClusterFacet_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v sentra.Facet) graphql.Marshaler {
+			return ec.marshalNClusterFacetKind2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐFacet(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClusterFacet_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClusterFacet", field, false, false, "ClusterFacetKind")
+}
+
+func (ec *executionContext) _ClusterFacet_values(ctx context.Context, field graphql.CollectedField, obj *model.ClusterFacet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClusterFacet_values(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Values, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.ClusterFacetValue) graphql.Marshaler {
+			return ec.marshalNClusterFacetValue2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterFacetValueᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClusterFacet_values(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ClusterFacet",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ClusterFacetValue(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ClusterFacetValue_value(ctx context.Context, field graphql.CollectedField, obj *model.ClusterFacetValue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClusterFacetValue_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClusterFacetValue_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClusterFacetValue", field, false, false, "String")
+}
+
+func (ec *executionContext) _ClusterFacetValue_name(ctx context.Context, field graphql.CollectedField, obj *model.ClusterFacetValue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClusterFacetValue_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ClusterFacetValue_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClusterFacetValue", field, false, false, "String")
+}
+
+func (ec *executionContext) _ClusterFacetValue_nameId(ctx context.Context, field graphql.CollectedField, obj *model.ClusterFacetValue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClusterFacetValue_nameId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NameID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ClusterFacetValue_nameId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClusterFacetValue", field, false, false, "String")
+}
+
+func (ec *executionContext) _ClusterFacetValue_count(ctx context.Context, field graphql.CollectedField, obj *model.ClusterFacetValue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClusterFacetValue_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClusterFacetValue_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClusterFacetValue", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ClusterFacetValue_notCoveredCount(ctx context.Context, field graphql.CollectedField, obj *model.ClusterFacetValue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClusterFacetValue_notCoveredCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NotCoveredCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClusterFacetValue_notCoveredCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClusterFacetValue", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ClusterFacets_asOf(ctx context.Context, field graphql.CollectedField, obj *model.ClusterFacets) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClusterFacets_asOf(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AsOf, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v sentra.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClusterFacets_asOf(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClusterFacets", field, false, false, "Date")
+}
+
+func (ec *executionContext) _ClusterFacets_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.ClusterFacets) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClusterFacets_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClusterFacets_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClusterFacets", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ClusterFacets_notCoveredCount(ctx context.Context, field graphql.CollectedField, obj *model.ClusterFacets) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClusterFacets_notCoveredCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NotCoveredCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClusterFacets_notCoveredCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClusterFacets", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ClusterFacets_facets(ctx context.Context, field graphql.CollectedField, obj *model.ClusterFacets) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClusterFacets_facets(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Facets, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.ClusterFacet) graphql.Marshaler {
+			return ec.marshalNClusterFacet2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterFacetᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClusterFacets_facets(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ClusterFacets",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ClusterFacet(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ClusterFigures_units(ctx context.Context, field graphql.CollectedField, obj *model.ClusterFigures) (ret graphql.Marshaler) {
@@ -13187,6 +13702,50 @@ func (ec *executionContext) fieldContext_Query_clusters(ctx context.Context, fie
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_clusters_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_clusterFacets(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_clusterFacets(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ClusterFacets(ctx, fc.Args["filter"].(*model.ClusterFilter), fc.Args["asOf"].(*sentra.Date))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ClusterFacets) graphql.Marshaler {
+			return ec.marshalNClusterFacets2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterFacets(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_clusterFacets(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ClusterFacets(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_clusterFacets_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -18342,7 +18901,7 @@ func (ec *executionContext) unmarshalInputClusterFilter(ctx context.Context, obj
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"phase", "product", "initialTarget", "programme", "status", "confidence", "supported", "region", "regions", "bbox", "within", "near", "and", "or", "not"}
+	fieldsInOrder := [...]string{"phase", "product", "initialTarget", "programme", "status", "confidence", "supported", "fund", "region", "regions", "bbox", "within", "near", "and", "or", "not"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -18398,6 +18957,13 @@ func (ec *executionContext) unmarshalInputClusterFilter(ctx context.Context, obj
 				return it, err
 			}
 			it.Supported = data
+		case "fund":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fund"))
+			data, err := ec.unmarshalOFund2ᚕgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐFundᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Fund = data
 		case "region":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("region"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -20125,6 +20691,145 @@ func (ec *executionContext) _ClusterEdge(ctx context.Context, sel ast.SelectionS
 	return marshaledObject(fields, out)
 }
 
+var clusterFacetImplementors = []string{"ClusterFacet"}
+
+func (ec *executionContext) _ClusterFacet(ctx context.Context, sel ast.SelectionSet, obj *model.ClusterFacet) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, clusterFacetImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := deferredGroup(ctx, fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ClusterFacet")
+		case "kind":
+			out.Values[i] = ec._ClusterFacet_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "values":
+			out.Values[i] = ec._ClusterFacet_values(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return marshaledObject(fields, out)
+}
+
+var clusterFacetValueImplementors = []string{"ClusterFacetValue"}
+
+func (ec *executionContext) _ClusterFacetValue(ctx context.Context, sel ast.SelectionSet, obj *model.ClusterFacetValue) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, clusterFacetValueImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := deferredGroup(ctx, fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ClusterFacetValue")
+		case "value":
+			out.Values[i] = ec._ClusterFacetValue_value(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._ClusterFacetValue_name(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "nameId":
+			out.Values[i] = ec._ClusterFacetValue_nameId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._ClusterFacetValue_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "notCoveredCount":
+			out.Values[i] = ec._ClusterFacetValue_notCoveredCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return marshaledObject(fields, out)
+}
+
+var clusterFacetsImplementors = []string{"ClusterFacets"}
+
+func (ec *executionContext) _ClusterFacets(ctx context.Context, sel ast.SelectionSet, obj *model.ClusterFacets) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, clusterFacetsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := deferredGroup(ctx, fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ClusterFacets")
+		case "asOf":
+			out.Values[i] = ec._ClusterFacets_asOf(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._ClusterFacets_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "notCoveredCount":
+			out.Values[i] = ec._ClusterFacets_notCoveredCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "facets":
+			out.Values[i] = ec._ClusterFacets_facets(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return marshaledObject(fields, out)
+}
+
 var clusterFiguresImplementors = []string{"ClusterFigures"}
 
 func (ec *executionContext) _ClusterFigures(ctx context.Context, sel ast.SelectionSet, obj *model.ClusterFigures) graphql.Marshaler {
@@ -21478,6 +22183,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_clusters(ctx, field)
+				})
+		case "clusterFacets":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_clusterFacets(ctx, field)
 				})
 		case "supports":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -23398,6 +24109,77 @@ func (ec *executionContext) marshalNClusterEdge2ᚖgithubᚗcomᚋsentraᚑikm�
 		return graphql.Null
 	}
 	return ec._ClusterEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNClusterFacet2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterFacetᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ClusterFacet) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNClusterFacet2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterFacet(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNClusterFacet2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterFacet(ctx context.Context, sel ast.SelectionSet, v *model.ClusterFacet) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ClusterFacet!")
+		return graphql.Null
+	}
+	return ec._ClusterFacet(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNClusterFacetKind2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐFacet(ctx context.Context, v any) (sentra.Facet, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := sentra.Facet(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNClusterFacetKind2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐFacet(ctx context.Context, sel ast.SelectionSet, v sentra.Facet) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ClusterFacetKind!")
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNClusterFacetValue2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterFacetValueᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ClusterFacetValue) graphql.Marshaler {
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNClusterFacetValue2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterFacetValue(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNClusterFacetValue2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterFacetValue(ctx context.Context, sel ast.SelectionSet, v *model.ClusterFacetValue) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ClusterFacetValue!")
+		return graphql.Null
+	}
+	return ec._ClusterFacetValue(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNClusterFacets2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterFacets(ctx context.Context, sel ast.SelectionSet, v *model.ClusterFacets) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ClusterFacets!")
+		return graphql.Null
+	}
+	return ec._ClusterFacets(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNClusterFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterFilter(ctx context.Context, v any) (*model.ClusterFilter, error) {

@@ -106,6 +106,11 @@ func (r *Resolver) prices() map[string]querycost.Rule {
 		"Query.choropleth": {Weight: func(ctx context.Context, given arguments) int {
 			return 20 + (5+given.Given().Fields)*len(r.atlas(ctx).Data.Clusters)/clustersAUnit
 		}},
+		// Every cluster is counted once; regions are judged for each designation.
+		"Query.clusterFacets": {Weight: func(ctx context.Context, given arguments) int {
+			return 20 + (5+given.Given().Fields)*len(r.atlas(ctx).Data.Clusters)/clustersAUnit
+		}},
+		"ClusterFacet.values": all(30, func(a *atlas.Atlas) int { return len(a.Data.Products) }),
 		"Choropleth.rows": distinct(all(514, func(a *atlas.Atlas) int { return max(len(a.Data.Products), len(a.Data.Phases)) })),
 
 		"ChoroplethRow.region":        {Distinct: true},

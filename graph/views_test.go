@@ -381,3 +381,45 @@ func TestOneIDOneView(t *testing.T) {
 	}
 	t.Logf("%d ids: %v", len(all), seen)
 }
+
+// The counts of the programme's clusters, by hand from programme.json: coffee of Dogiyai
+// is the one in an affirmative regency on 2017-12-25, Samosir's and Palu's two are open.
+func TestClusterFacets(t *testing.T) {
+	got := ask(t, shared.url, `{ clusterFacets(asOf: "2017-12-25", filter: {programme: true, regions: {affirmative: true}}) { asOf totalCount notCoveredCount facets { kind values { value name count notCoveredCount } } } }`, nil)
+	var answer struct {
+		ClusterFacets struct {
+			AsOf                        string
+			TotalCount, NotCoveredCount int
+			Facets                      []struct {
+				Kind   string
+				Values []struct {
+					Value                  string
+					Name                   *string
+					Count, NotCoveredCount int
+				}
+			}
+		}
+	}
+	if err := json.Unmarshal(got.Data, &answer); err != nil {
+		t.Fatal(err)
+	}
+	facets := answer.ClusterFacets
+	counts := map[string][2]int{}
+	for _, facet := range facets.Facets {
+		for _, v := range facet.Values {
+			counts[facet.Kind+" "+v.Value] = [2]int{v.Count, v.NotCoveredCount}
+			if v.Value == "coffee-processing" && *v.Name != "coffee processing" || v.Value == "91" && *v.Name != "Papua" {
+				t.Errorf("%s is called %s", v.Value, *v.Name)
+			}
+		}
+	}
+	want := map[string][2]int{"PRODUCT coffee-processing": {1, 0}, "PROVINCE 91": {1, 0}, "AFFIRMATIVE DISADVANTAGED": {1, 0}, "PROGRAMME true": {1, 3}, "PHASE 2017": {1, 0}, "PHASE 2013-2016": {0, 3}}
+	for what, count := range want {
+		if counts[what] != count {
+			t.Errorf("%s: %v, want %v", what, counts[what], count)
+		}
+	}
+	if facets.TotalCount != 1 || facets.NotCoveredCount != 3 || facets.AsOf != "2017-12-25" || len(got.Errors) > 0 {
+		t.Errorf("%d and %d on %s, %v", facets.TotalCount, facets.NotCoveredCount, facets.AsOf, got.Errors)
+	}
+}

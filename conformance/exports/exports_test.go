@@ -198,9 +198,9 @@ func TestOpenAPI(t *testing.T) {
 	if err := json.Unmarshal(node(t, "openapi.mjs", server.URL), &got); err != nil {
 		t.Fatal(err)
 	}
-	// Nine exports, their data package and the catalogue, fourteen of the OGC API, each as of a day too,
-	// three routes of tiles, one of glyphs, four for operation.
-	if got.Paths != 47 || got.Answers < 100 {
+	// Every route stands in the document, and every path of it is asked; a document that
+	// lost some would compare fewer.
+	if got.Paths < 47 || got.Answers < 100 {
 		t.Errorf("got %+v", got)
 	}
 	t.Logf("%d answers compared with the document", got.Answers)

@@ -150,6 +150,13 @@ await ask("/style.json", 400, { labels: "no" });
   await ask("/schema.graphql", 304, {}, { method: "HEAD", headers: { "If-None-Match": headers.get("etag") } });
 }
 {
+  const question = { asOf: "2017-12-25", filter: JSON.stringify({ programme: true, regions: { affirmative: true } }) };
+  const { headers } = await ask("/facets.json", 200, question);
+  await ask("/facets.json", 304, question, { headers: { "If-None-Match": headers.get("etag") } });
+  await ask("/facets.json", 200, {}, { method: "HEAD" });
+  for (const wrong of [{ colour: "red" }, { asOf: "x" }, { filter: "{" }]) await ask("/facets.json", 400, wrong);
+}
+{
   const { headers } = await ask("/catalog.jsonld", 200);
   await ask("/catalog.jsonld", 200, {}, { method: "HEAD" });
   await ask("/catalog.jsonld", 304, {}, { headers: { "If-None-Match": headers.get("etag") } });

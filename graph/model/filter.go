@@ -66,7 +66,7 @@ func (f *ClusterFilter) Domain() (*sentra.ClusterFilter, error) {
 	if f == nil {
 		return nil, nil
 	}
-	out := &sentra.ClusterFilter{InitialTarget: f.InitialTarget, Programme: f.Programme, Confidence: f.Confidence, Supported: f.Supported, BBox: f.Bbox.domain(), Near: f.Near.domain(), Within: f.Within.domain()}
+	out := &sentra.ClusterFilter{InitialTarget: f.InitialTarget, Programme: f.Programme, Confidence: f.Confidence, Supported: f.Supported, Funds: f.Fund, BBox: f.Bbox.domain(), Near: f.Near.domain(), Within: f.Within.domain()}
 	if f.Status != nil {
 		out.Status = *f.Status
 	}

@@ -158,6 +158,40 @@ type ClusterEdge struct {
 	DistanceMetres *float64 `json:"distanceMetres,omitempty"`
 }
 
+// Counts of clusters by one thing.
+type ClusterFacet struct {
+	// What they are counted by.
+	Kind sentra.Facet `json:"kind"`
+	// The values: products by name and provinces by code, of which some cluster matches or might; all values of any other facet.
+	Values []*ClusterFacetValue `json:"values"`
+}
+
+// A value to choose.
+type ClusterFacetValue struct {
+	// The value as the filter takes it: a product's or phase's key, a province's code, the name of an enum's value.
+	Value string `json:"value"`
+	// The name of the product in English, or of the province; else null.
+	Name *string `json:"name,omitempty"`
+	// The name of the product in Indonesian, or of the province; else null.
+	NameID *string `json:"nameId,omitempty"`
+	// Number of clusters that match with this value in place of what the filter says of the facet.
+	Count int `json:"count"`
+	// Number of clusters of which nothing loaded tells whether they do.
+	NotCoveredCount int `json:"notCoveredCount"`
+}
+
+// Counts of clusters beside the filter that lists them.
+type ClusterFacets struct {
+	// The day their regions are seen on.
+	AsOf sentra.Date `json:"asOf"`
+	// Number of clusters that match, as `ClusterConnection.totalCount`.
+	TotalCount int `json:"totalCount"`
+	// Number of clusters that might match, as `ClusterConnection.notCoveredCount`.
+	NotCoveredCount int `json:"notCoveredCount"`
+	// Every facet.
+	Facets []*ClusterFacet `json:"facets"`
+}
+
 // Numbers of a cluster, of one year; not to be added to those of another.
 type ClusterFigures struct {
 	// Enterprises; null where not given.
@@ -190,6 +224,8 @@ type ClusterFilter struct {
 	Confidence []sentra.Confidence `json:"confidence,omitempty"`
 	// true: only clusters for which support is known. Of the others it is not known, so that false lists none.
 	Supported *bool `json:"supported,omitempty"`
+	// Only clusters for which support from one of these funds is known. Of the others it is not known.
+	Fund []sentra.Fund `json:"fund,omitempty"`
 	// Only clusters in this region (official code of any level) on the day.
 	Region *string `json:"region,omitempty"`
 	// Only clusters in a regency or city that matches; the province counts only where no more is known of a cluster. For those of a province use `region`, or `parent` here.

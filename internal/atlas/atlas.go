@@ -53,8 +53,11 @@ type Atlas struct {
 	allBegun sentra.Date
 	country  *country
 	// making is firstMaking, and funded fundedClusters, worked out when first needed.
-	making      *lazy.Value[map[placeOf]sentra.Date]
-	funded      func() map[string]*Cluster
+	making *lazy.Value[map[placeOf]sentra.Date]
+	funded func() map[string]*Cluster
+	// fundsOf gives newClusterFunds.
+	fundsOf     func() clusterFunds
+	groups      groups
 	geometries  []*geometry
 	generations []*generation
 	// clustersMaking and clustersOfPhase are those of products and phases.
@@ -82,7 +85,8 @@ type Cluster struct {
 	Begins sentra.Date
 	// slot is a number that no other cluster of the atlas has. Who takes the cluster's
 	// place in the next atlas has it too.
-	slot int32
+	slot  int32
+	group clusterGroups
 	// normal are its names normalised, once they were needed.
 	normal atomic.Pointer[[2]string]
 }
@@ -239,6 +243,7 @@ func build(ctx context.Context, data *sentra.Dataset, previous *Atlas) (*Atlas, 
 		a.country = countryOf(data)
 	}
 	a.making, a.funded = lazy.New(a.firstMaking), sync.OnceValue(a.fundedClusters)
+	a.fundsOf = sync.OnceValue(a.newClusterFunds)
 	if err := work.Wait(); err != nil {
 		return nil, err
 	}

@@ -235,6 +235,8 @@ type clusterQuery struct {
 	// tests all in it match.
 	area  pointindex.Area
 	tests []clusterTest
+	// everywhere tells that the area is everything.
+	everywhere bool
 	// near, if not nil, is what distances are measured from.
 	near *sentra.Near
 	// byDistance or else by order.
@@ -252,7 +254,7 @@ func (a View) prepareClusters(ctx context.Context, filter *sentra.ClusterFilter,
 	if err != nil {
 		return nil, sentra.In("filter", err)
 	}
-	q := &clusterQuery{area: pointindex.All(areas...), near: filter.Near}
+	q := &clusterQuery{area: pointindex.All(areas...), everywhere: len(areas) == 0, near: filter.Near}
 	if !reflect.ValueOf(rest).IsZero() {
 		test, err := (&compiler{View: a, ctx: ctx}).cluster(&rest)
 		if err != nil {
@@ -467,6 +469,12 @@ func (c *compiler) cluster(f *sentra.ClusterFilter) (clusterTest, error) {
 	plain := func(test func(c *Cluster) bool) {
 		tests = append(tests, func(c *Cluster) (sentra.Truth, error) { return sentra.TruthOf(test(c)), nil })
 	}
+	ofTraits := func(test func(c *Cluster) sentra.Truth) {
+		tests = append(tests, ofGroups(len(c.groups.traits.first), byTraits, func(c *Cluster) (sentra.Truth, error) { return test(c), nil }))
+	}
+	ofRegions := func(test clusterTest) {
+		tests = append(tests, ofGroups(len(c.groups.regions.first), byRegions, test))
+	}
 	if f.Phase != "" {
 		if c.phases[f.Phase] == nil {
 			keys := make([]string, len(c.Data.Phases))
@@ -475,44 +483,49 @@ func (c *compiler) cluster(f *sentra.ClusterFilter) (clusterTest, error) {
 			}
 			return nil, sentra.BadInput("phase", "there is no phase %.40q; the phases are %s", f.Phase, strings.Join(keys, ", "))
 		}
-		plain(func(c *Cluster) bool { return slices.Contains(c.Phases, f.Phase) })
+		ofTraits(func(c *Cluster) sentra.Truth { return sentra.TruthOf(slices.Contains(c.Phases, f.Phase)) })
 	}
 	if f.Product != "" {
 		keys := c.productsNamed(f.Product)
 		if len(keys) == 0 {
 			return nil, sentra.BadInput("product", "there is no product %.40q; the field products lists them", f.Product)
 		}
-		plain(func(c *Cluster) bool {
-			return slices.ContainsFunc(c.Products, func(key string) bool { return slices.Contains(keys, key) })
-		})
+		tests = append(tests, ofGroups(len(c.groups.products.first), byProducts, func(c *Cluster) (sentra.Truth, error) {
+			return sentra.TruthOf(slices.ContainsFunc(c.Products, func(key string) bool { return slices.Contains(keys, key) })), nil
+		}))
 	}
 	if f.InitialTarget != nil {
-		tests = append(tests, func(c *Cluster) (sentra.Truth, error) {
+		ofTraits(func(c *Cluster) sentra.Truth {
 			switch {
 			case !c.OfProgramme():
-				return sentra.False, nil
+				return sentra.False
 			case c.InitialTarget == nil:
-				return sentra.Unknown, nil
+				return sentra.Unknown
 			}
-			return sentra.TruthOf(*c.InitialTarget == *f.InitialTarget), nil
+			return sentra.TruthOf(*c.InitialTarget == *f.InitialTarget)
 		})
 	}
 	if f.Programme != nil {
-		plain(func(c *Cluster) bool { return c.OfProgramme() == *f.Programme })
+		ofTraits(func(c *Cluster) sentra.Truth { return sentra.TruthOf(c.OfProgramme() == *f.Programme) })
 	}
 	if f.Status != "" {
-		plain(func(c *Cluster) bool { return c.Status() == f.Status })
+		ofTraits(func(c *Cluster) sentra.Truth { return sentra.TruthOf(c.Status() == f.Status) })
 	}
 	if f.Confidence != nil {
-		tests = append(tests, func(c *Cluster) (sentra.Truth, error) {
+		ofTraits(func(c *Cluster) sentra.Truth {
 			if c.Confidence == "" {
-				return sentra.Unknown, nil
+				return sentra.Unknown
 			}
-			return sentra.TruthOf(slices.Contains(f.Confidence, c.Confidence)), nil
+			return sentra.TruthOf(slices.Contains(f.Confidence, c.Confidence))
 		})
 	}
 	if f.Supported != nil {
-		tests = append(tests, func(cluster *Cluster) (sentra.Truth, error) { return c.supported(cluster).Is(*f.Supported), nil })
+		funds := c.fundsOf()
+		tests = append(tests, func(c *Cluster) (sentra.Truth, error) { return funds.any(c, ^fundSet(0)).Is(*f.Supported), nil })
+	}
+	if f.Funds != nil {
+		funds, wanted := c.fundsOf(), fundSetOf(f.Funds...)
+		tests = append(tests, func(c *Cluster) (sentra.Truth, error) { return funds.any(c, wanted), nil })
 	}
 	if f.Region != "" {
 		if c.regions[f.Region] == nil {
@@ -521,7 +534,7 @@ func (c *compiler) cluster(f *sentra.ClusterFilter) (clusterTest, error) {
 		test := once(func(r *sentra.Region) (sentra.Truth, error) {
 			return sentra.TruthOf(r.Code == f.Region).Or(c.below(r.Code, f.Region)), nil
 		})
-		tests = append(tests, func(cluster *Cluster) (sentra.Truth, error) {
+		ofRegions(func(cluster *Cluster) (sentra.Truth, error) {
 			if slices.Contains(cluster.Regions, f.Region) {
 				return sentra.True, nil
 			}
@@ -534,7 +547,7 @@ func (c *compiler) cluster(f *sentra.ClusterFilter) (clusterTest, error) {
 			return nil, sentra.In("regions", err)
 		}
 		test = once(test)
-		tests = append(tests, func(cluster *Cluster) (sentra.Truth, error) { return c.standsIn(cluster, test) })
+		ofRegions(func(cluster *Cluster) (sentra.Truth, error) { return c.standsIn(cluster, test) })
 	}
 	if f.BBox != nil {
 		if err := geo.CheckBBox(*f.BBox); err != nil {
@@ -553,7 +566,7 @@ func (c *compiler) cluster(f *sentra.ClusterFilter) (clusterTest, error) {
 		if err := geo.CheckNear(*f.Near); err != nil {
 			return nil, sentra.In("near", err)
 		}
-		plain(func(c *Cluster) bool { return geo.Distance(c.Place, f.Near.Point) <= f.Near.Radius })
+		tests = append(tests, c.inCircle(*f.Near))
 	}
 	combined, err := combine(f.And, f.Or, f.Not, c.cluster)
 	if err != nil {
@@ -574,6 +587,30 @@ func once(test regionTest) regionTest {
 			known[r] = truth
 		}
 		return truth, err
+	}
+}
+
+// inCircle tells of clusters whether they lie in a circle. Few are measured; for many
+// the index tells all that do.
+func (c *compiler) inCircle(circle sentra.Near) clusterTest {
+	const few = 64
+	asked := 0
+	var within []bool
+	return func(cluster *Cluster) (sentra.Truth, error) {
+		if asked++; asked <= few {
+			return sentra.TruthOf(geo.Distance(cluster.Place, circle.Point) <= circle.Radius), nil
+		}
+		if within == nil {
+			usual, err := c.orders[sentra.ClustersByPhase].Get(c.ctx, whileFiltered)
+			if err != nil {
+				return sentra.Unknown, err
+			}
+			within = make([]bool, c.slots)
+			for rank := range usual.index.Ranks(pointindex.Circle(circle.Point, circle.Radius)) {
+				within[usual.at(rank).slot] = true
+			}
+		}
+		return sentra.TruthOf(within[cluster.slot]), nil
 	}
 }
 

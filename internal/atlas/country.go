@@ -155,13 +155,27 @@ func (a View) ListedIn(code sentra.RegionCode) []*Cluster {
 	return append(a.ClustersOf(code), a.PlannedIn(code)...)
 }
 
-// supported tells whether support for the cluster itself is known; where none is,
-// there may have been some.
-func (a *Atlas) supported(c *Cluster) sentra.Truth {
-	if len(a.country.ofCluster[c.ID]) > 0 {
+// clusterFunds are the funds from which support for a cluster itself is known, by slot.
+type clusterFunds []fundSet
+
+// any tells whether support from one of some funds is known for a cluster; where none
+// is, there may have been some.
+func (f clusterFunds) any(c *Cluster, wanted fundSet) sentra.Truth {
+	if f[c.slot]&wanted != 0 {
 		return sentra.True
 	}
 	return sentra.Unknown
+}
+
+// newClusterFunds gives the funds of all clusters.
+func (a *Atlas) newClusterFunds() clusterFunds {
+	out := make(clusterFunds, a.slots)
+	for id, c := range a.funded() {
+		for _, s := range a.country.ofCluster[id] {
+			out[c.slot] |= fundSetOf(s.Fund)
+		}
+	}
+	return out
 }
 
 // containsAffirmative tells whether a region is affirmative or holds one that is.

@@ -613,6 +613,15 @@ func (o *oracle) cluster(f *sentra.ClusterFilter, c *sentra.Cluster) int {
 		}
 		add(want(*f.Supported, known))
 	}
+	if f.Funds != nil {
+		known := unknown
+		for _, s := range o.data.Supports {
+			if s.Cluster == c.ID && slices.Contains(f.Funds, s.Fund) {
+				known = yes
+			}
+		}
+		add(known)
+	}
 	if f.Region != "" {
 		named := value(slices.Contains(c.Regions, f.Region))
 		add(either(named, o.stands(c, func(r *sentra.Region) int { return value(r.Code == f.Region || o.parent(r.Code) == f.Region) })))
@@ -756,7 +765,7 @@ func oracleCountry(t *testing.T, random *rand.Rand) *sentra.Dataset {
 		}
 		c.Confidence = []sentra.Confidence{"", sentra.Listed, sentra.Partial}[random.IntN(3)]
 		if random.IntN(4) == 0 {
-			data.Supports = append(data.Supports, sentra.Support{ID: c.ID, Cluster: c.ID})
+			data.Supports = append(data.Supports, sentra.Support{ID: c.ID, Cluster: c.ID, Fund: []sentra.Fund{"", sentra.FundAPBN, sentra.FundDAK}[random.IntN(3)]})
 		}
 		if target := random.IntN(3); target > 0 {
 			is := target == 1
@@ -876,7 +885,9 @@ func (m filterMaker) region(depth int) *sentra.RegionFilter {
 func (m filterMaker) cluster(depth int) *sentra.ClusterFilter {
 	f := &sentra.ClusterFilter{}
 	for range 1 + m.IntN(2) {
-		switch m.IntN(16) {
+		switch m.IntN(17) {
+		case 16:
+			f.Funds = []sentra.Fund{sentra.FundDeconcentration, sentra.FundAPBN, sentra.FundDAK}[m.IntN(3):]
 		case 11, 12:
 			f.Programme = m.flag()
 		case 13:

@@ -50,7 +50,7 @@ func (k clusterKeys) replaced(gone, put []*Cluster) clusterKeys {
 // few is how many changes an index of n clusters bears before it is made anew.
 func few(n int) int { return 256 + n/128 }
 
-// newCluster places a cluster and finds when it begins.
+// newCluster places a cluster, and finds when it begins and its groups.
 func (a *Atlas) newCluster(stored *sentra.Cluster, c *Cluster) {
 	c.Cluster = stored
 	switch {
@@ -66,26 +66,32 @@ func (a *Atlas) newCluster(stored *sentra.Cluster, c *Cluster) {
 	if c.Begins, known = c.KnownFrom(a.Phase, a.Source); !known {
 		c.Begins = math.MaxInt32
 	}
+	a.groups.add(c)
 }
 
 // indexClusters makes the indexes of all clusters.
 func (a *Atlas) indexClusters() {
 	n := len(a.Data.Clusters)
+	a.groups = groups{}
 	a.clusters = clusterKeys{most: make(map[string]*Cluster, n)}
 	a.clustersAt, a.provinceOnly = make(map[sentra.RegionCode][]*Cluster), make(map[sentra.RegionCode][]*Cluster)
 	a.planned, a.plannedProvinces = make(map[sentra.RegionCode][]*Cluster), make(map[sentra.RegionCode][]*Cluster)
 	a.clustersMaking, a.clustersOfPhase = make(map[string][]*Cluster), make(map[string][]*Cluster)
 	a.firstBegun, a.allBegun, a.slots = make(map[sentra.RegionCode]sentra.Date), 0, int32(n)
-	clusters, byKey := make([]Cluster, n), make([]*Cluster, n)
-	for i, stored := range a.Data.Clusters {
+	stored := a.Data.Clusters
+	if !slices.IsSortedFunc(stored, compareStoredKeys) {
+		stored = slices.Clone(stored)
+		slices.SortStableFunc(stored, compareStoredKeys)
+	}
+	// They stand in memory in the order in which they are gone through most.
+	clusters, byKey, usual := make([]Cluster, n), make([]*Cluster, n), make([]*Cluster, n)
+	for i, number := range usualOrder(stored) {
 		c := &clusters[i]
-		a.newCluster(stored, c)
-		c.slot, byKey[i] = int32(i), c
+		usual[i], byKey[number] = c, c
+		a.newCluster(stored[number], c)
+		c.slot = int32(i)
 		a.clusters.most[c.Key] = c
 		a.allBegun = max(a.allBegun, c.Begins)
-	}
-	if !slices.IsSortedFunc(byKey, compareKeys) {
-		slices.SortStableFunc(byKey, compareKeys)
 	}
 	for _, c := range byKey {
 		at, provinces := a.clustersAt, a.provinceOnly
@@ -105,7 +111,7 @@ func (a *Atlas) indexClusters() {
 			}
 		}
 	}
-	a.clusterOrder = &clusterSequence{base: usualOrder(byKey)}
+	a.clusterOrder = &clusterSequence{base: usual}
 	for c := range a.clusterOrder.each {
 		for i, key := range c.Products {
 			if !slices.Contains(c.Products[:i], key) {
@@ -123,16 +129,18 @@ func (a *Atlas) indexClusters() {
 
 func compareKeys(x, y *Cluster) int { return cmp.Compare(x.Key, y.Key) }
 
-// usualOrder gives clusters, which stand by key, in the usual order. Texts are
-// compared once for each list of which clusters have many.
-func usualOrder(byKey []*Cluster) []*Cluster {
+func compareStoredKeys(x, y *sentra.Cluster) int { return cmp.Compare(x.Key, y.Key) }
+
+// usualOrder gives the numbers of clusters, which stand by key, in the usual order.
+// Texts are compared once for each list of which clusters have many.
+func usualOrder(byKey []*sentra.Cluster) []int32 {
 	type entry struct {
 		phases, regions, products, key int32
 	}
 	entries := make([]entry, len(byKey))
-	phases := ranksOf(byKey, func(c *Cluster) []string { return c.Phases })
-	regions := ranksOf(byKey, func(c *Cluster) []sentra.RegionCode { return c.Regions })
-	products := ranksOf(byKey, func(c *Cluster) []string { return c.Products })
+	phases := ranksOf(byKey, func(c *sentra.Cluster) []string { return c.Phases })
+	regions := ranksOf(byKey, func(c *sentra.Cluster) []sentra.RegionCode { return c.Regions })
+	products := ranksOf(byKey, func(c *sentra.Cluster) []string { return c.Products })
 	for i, c := range byKey {
 		entries[i] = entry{phases(c.Phases), regions(c.Regions), products(c.Products), int32(i)}
 		if !c.OfProgramme() {
@@ -143,15 +151,15 @@ func usualOrder(byKey []*Cluster) []*Cluster {
 	slices.SortFunc(entries, func(x, y entry) int {
 		return cmp.Or(cmp.Compare(x.phases, y.phases), cmp.Compare(x.regions, y.regions), cmp.Compare(x.products, y.products), cmp.Compare(x.key, y.key))
 	})
-	out := make([]*Cluster, len(entries))
+	out := make([]int32, len(entries))
 	for i := range entries {
-		out[i] = byKey[entries[i].key]
+		out[i] = entries[i].key
 	}
 	return out
 }
 
 // ranksOf gives what tells the ranks of lists in the order of slices.Compare.
-func ranksOf[T ~string](clusters []*Cluster, listOf func(*Cluster) []T) func([]T) int32 {
+func ranksOf[T ~string](clusters []*sentra.Cluster, listOf func(*sentra.Cluster) []T) func([]T) int32 {
 	ranks := make(map[listIdentity[T]]int32)
 	var lists [][]T
 	for _, c := range clusters {
@@ -211,6 +219,7 @@ func (a *Atlas) replaceClusters(before, after []*sentra.Cluster) (gone, put []*C
 	if !ok {
 		return nil, nil, false
 	}
+	a.groups = a.groups.lend()
 	gone, put = make([]*Cluster, len(wereThere)), make([]*Cluster, len(stored))
 	// What takes a cluster's place has its slot.
 	slots := make(map[string]int32, len(gone))

@@ -264,6 +264,7 @@ func New(config Config, schema graphql.ExecutableSchema, pin Pin, backend Backen
 	}
 	if config.Data.Atlas != nil {
 		routeExports(router, config, work, kept, log)
+		routeQuestions(router, config, work, kept, log)
 		routeCatalog(router, config, log)
 		if err := routeOpenAPI(router, config.Data, kept); err != nil {
 			return nil, err

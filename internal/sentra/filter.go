@@ -53,13 +53,15 @@ type ClusterFilter struct {
 	Confidence []Confidence
 	// Supported: whether support for the cluster itself is known.
 	Supported *bool
-	Region    RegionCode
-	Regions   *RegionFilter
-	BBox      *BBox
-	Within    orb.MultiPolygon
-	Near      *Near
-	And, Or   []*ClusterFilter
-	Not       *ClusterFilter
+	// Funds are those from one of which support for the cluster itself is known.
+	Funds   []Fund
+	Region  RegionCode
+	Regions *RegionFilter
+	BBox    *BBox
+	Within  orb.MultiPolygon
+	Near    *Near
+	And, Or []*ClusterFilter
+	Not     *ClusterFilter
 }
 
 // DesignationFilter says which designations to list.

@@ -1,0 +1,80 @@
+package export
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+
+	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// FacetsJSON are counts of clusters as /facets.json gives them; the names are those of
+// GraphQL.
+type FacetsJSON struct {
+	AsOf            sentra.Date     `json:"asOf"`
+	DatasetVersion  string          `json:"datasetVersion"`
+	Filter          json.RawMessage `json:"filter,omitempty"`
+	TotalCount      int             `json:"totalCount"`
+	NotCoveredCount int             `json:"notCoveredCount"`
+	Facets          []FacetJSON     `json:"facets"`
+}
+
+// FacetJSON is a facet.
+type FacetJSON struct {
+	Kind   sentra.Facet     `json:"kind"`
+	Values []FacetValueJSON `json:"values"`
+}
+
+// FacetValueJSON is a value of a facet.
+type FacetValueJSON struct {
+	Value           string  `json:"value"`
+	Name            *string `json:"name"`
+	NameID          *string `json:"nameId"`
+	Count           int     `json:"count"`
+	NotCoveredCount int     `json:"notCoveredCount"`
+}
+
+// Facets counts the clusters of a request by each facet.
+func Facets(ctx context.Context, a *atlas.Atlas, request *Request) (*FacetsJSON, error) {
+	on := a.On(request.Day)
+	found, err := on.ClusterFacets(ctx, request.Clusters, request.Dated)
+	if err != nil {
+		return nil, err
+	}
+	out := &FacetsJSON{AsOf: request.Day, DatasetVersion: a.Data.Version, Filter: request.Filter, TotalCount: found.Total, NotCoveredCount: found.NotCovered}
+	text := func(s string) *string {
+		if s == "" {
+			return nil
+		}
+		return &s
+	}
+	for _, facet := range found.Facets {
+		one := FacetJSON{Kind: facet.Facet, Values: make([]FacetValueJSON, len(facet.Values))}
+		for i := range facet.Values {
+			v := &facet.Values[i]
+			name, nameID := on.FacetName(v)
+			one.Values[i] = FacetValueJSON{v.Value, text(name), text(nameID), v.Count, v.NotCovered}
+		}
+		out.Facets = append(out.Facets, one)
+	}
+	return out, nil
+}
+
+// FacetSchemas gives the JSON Schemas of FacetsJSON by name, which refer to each other
+// under a prefix.
+func FacetSchemas(prefix string) map[string]any {
+	type object = map[string]any
+	strict := func(properties object, required string) object {
+		return object{"type": "object", "properties": properties, "required": strings.Fields(required), "additionalProperties": false}
+	}
+	count, text := object{"type": "integer", "minimum": 0}, object{"type": []string{"string", "null"}}
+	return map[string]any{
+		"ClusterFacets": strict(object{"asOf": object{"type": "string", "format": "date"}, "datasetVersion": object{"type": "string"},
+			"filter": object{"type": "object", "description": "The filter as it was given."}, "totalCount": count, "notCoveredCount": count,
+			"facets": object{"type": "array", "items": object{"$ref": prefix + "ClusterFacet"}}}, "asOf datasetVersion totalCount notCoveredCount facets"),
+		"ClusterFacet": strict(object{"kind": object{"enum": sentra.Facets}, "values": object{"type": "array", "items": object{"$ref": prefix + "ClusterFacetValue"}}}, "kind values"),
+		"ClusterFacetValue": strict(object{"value": object{"type": "string", "description": "The value as the filter takes it."}, "name": text, "nameId": text,
+			"count": count, "notCoveredCount": count}, "value name nameId count notCoveredCount"),
+	}
+}
