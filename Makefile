@@ -52,6 +52,7 @@ bench: build ## Run the benchmarks
 	go test -run '^$$' -bench 'Reads|Start' -benchtime 5x ./internal/app
 	go test -run '^$$' -bench . -benchtime 200x ./graph/...
 	go test -run '^$$' -bench . ./internal/geo/locate ./internal/geo/pointindex ./internal/atlas
+	go test -run '^$$' -bench . -benchtime 1x ./internal/gqlgen
 	go test -run '^$$' -bench 'Workbook|OGC|PMTiles' -benchtime 3x ./internal/export ./conformance/exports ./conformance/tiles
 
 bench-peers: setup-bench ## Measure against PostGIS, orb and PostGraphile, and print the table
