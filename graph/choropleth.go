@@ -8,13 +8,9 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-func (r *queryResolver) Choropleth(ctx context.Context, by sentra.ChoroplethBy, level *sentra.Level, measure sentra.ChoroplethMeasure, filter *model.ClusterFilter, asOf *sentra.Date) (*model.Choropleth, error) {
-	f, err := filter.Domain()
-	if err != nil {
-		return nil, sentra.In("filter", err)
-	}
+func (r *queryResolver) Choropleth(ctx context.Context, by sentra.ChoroplethBy, level *sentra.Level, measure sentra.ChoroplethMeasure, filter *sentra.ClusterFilter, asOf *sentra.Date) (*model.Choropleth, error) {
 	a, day := r.atlas(ctx), r.day(ctx, asOf)
-	answer, err := a.Choropleth(ctx, atlas.ChoroplethQuestion{By: by, Level: value(level), Measure: measure, Filter: f, Day: day.Date})
+	answer, err := a.Choropleth(ctx, atlas.ChoroplethQuestion{By: by, Level: value(level), Measure: measure, Filter: filter, Day: day.Date})
 	if err != nil {
 		return nil, err
 	}

@@ -32,26 +32,18 @@ func (r *queryResolver) Cluster(ctx context.Context, id, key *string, asOf *sent
 	return cluster, nil
 }
 
-func (r *queryResolver) Clusters(ctx context.Context, filter *model.ClusterFilter, orderBy *sentra.ClusterOrder, first *int, after *string, last *int, before *string, asOf *sentra.Date) (*model.ClusterConnection, error) {
+func (r *queryResolver) Clusters(ctx context.Context, filter *sentra.ClusterFilter, orderBy *sentra.ClusterOrder, first *int, after *string, last *int, before *string, asOf *sentra.Date) (*model.ClusterConnection, error) {
 	a, day := r.atlas(ctx), r.day(ctx, asOf)
-	f, err := filter.Domain()
-	if err != nil {
-		return nil, sentra.In("filter", err)
-	}
-	list, err := a.On(day.Date).Clusters(ctx, f, value(orderBy), day.Asked)
+	list, err := a.On(day.Date).Clusters(ctx, filter, value(orderBy), day.Asked)
 	if err != nil {
 		return nil, err
 	}
 	return model.NewClusterConnection(a, list, model.Page{First: first, After: after, Last: last, Before: before}, day)
 }
 
-func (r *queryResolver) ClusterFacets(ctx context.Context, filter *model.ClusterFilter, asOf *sentra.Date) (*model.ClusterFacets, error) {
+func (r *queryResolver) ClusterFacets(ctx context.Context, filter *sentra.ClusterFilter, asOf *sentra.Date) (*model.ClusterFacets, error) {
 	a, day := r.atlas(ctx), r.day(ctx, asOf)
-	f, err := filter.Domain()
-	if err != nil {
-		return nil, sentra.In("filter", err)
-	}
-	found, err := a.On(day.Date).ClusterFacets(ctx, f, day.Asked)
+	found, err := a.On(day.Date).ClusterFacets(ctx, filter, day.Asked)
 	if err != nil {
 		return nil, err
 	}

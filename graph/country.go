@@ -8,16 +8,12 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-func (r *queryResolver) Supports(ctx context.Context, filter *model.SupportFilter, first *int, after *string, last *int, before *string, asOf *sentra.Date) (*model.SupportConnection, error) {
+func (r *queryResolver) Supports(ctx context.Context, filter *sentra.SupportFilter, first *int, after *string, last *int, before *string, asOf *sentra.Date) (*model.SupportConnection, error) {
 	a, day := r.atlas(ctx), r.day(ctx, asOf)
 	if err := a.CheckDay(day.Date); err != nil {
 		return nil, sentra.In("asOf", err)
 	}
-	f, err := filter.Domain()
-	if err != nil {
-		return nil, sentra.In("filter", err)
-	}
-	list, err := a.On(day.Date).Supports(f)
+	list, err := a.On(day.Date).Supports(filter)
 	if err != nil {
 		return nil, err
 	}
@@ -32,13 +28,9 @@ func (r *queryResolver) Coverage(ctx context.Context, asOf *sentra.Date) ([]*mod
 	return model.Coverage(r.atlas(ctx), r.day(ctx, asOf))
 }
 
-func (r *queryResolver) Screening(ctx context.Context, product *string, weights *model.ScreeningWeights, filter *model.RegionFilter, orderBy *sentra.ScreeningOrder, asOf *sentra.Date) (*model.Screening, error) {
+func (r *queryResolver) Screening(ctx context.Context, product *string, weights *model.ScreeningWeights, filter *sentra.RegionFilter, orderBy *sentra.ScreeningOrder, asOf *sentra.Date) (*model.Screening, error) {
 	a, day := r.atlas(ctx), r.day(ctx, asOf)
-	q := atlas.ScreeningQuestion{Day: day.Date, Product: model.ProductKey(value(product)), Weights: weights.Domain(), Order: value(orderBy)}
-	var err error
-	if q.Filter, err = filter.Domain(); err != nil {
-		return nil, sentra.In("filter", err)
-	}
+	q := atlas.ScreeningQuestion{Day: day.Date, Product: model.KeyOf("Product", value(product)), Weights: weights.Domain(), Filter: filter, Order: value(orderBy)}
 	found, err := a.Screen(ctx, q)
 	if err != nil {
 		return nil, err

@@ -13,6 +13,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/validator"
 
+	"github.com/sentra-ikm/sentra/graph/model"
 	"github.com/sentra-ikm/sentra/internal/inputs"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
@@ -25,11 +26,7 @@ import (
 func ParseRegionFilter(text string) (*sentra.RegionFilter, error) {
 	return parseFilter(text, "RegionFilter", func(ctx context.Context, ec *executionContext, value any) (*sentra.RegionFilter, error) {
 		filter, err := ec.unmarshalInputRegionFilter(ctx, value)
-		if err != nil {
-			return nil, err
-		}
-		parsed, err := filter.Domain()
-		return parsed, sentra.In("filter", err)
+		return &filter, err
 	})
 }
 
@@ -37,11 +34,7 @@ func ParseRegionFilter(text string) (*sentra.RegionFilter, error) {
 func ParseClusterFilter(text string) (*sentra.ClusterFilter, error) {
 	return parseFilter(text, "ClusterFilter", func(ctx context.Context, ec *executionContext, value any) (*sentra.ClusterFilter, error) {
 		filter, err := ec.unmarshalInputClusterFilter(ctx, value)
-		if err != nil {
-			return nil, err
-		}
-		parsed, err := filter.Domain()
-		return parsed, sentra.In("filter", err)
+		return &filter, err
 	})
 }
 
@@ -55,7 +48,7 @@ func parseFilter[T any](text, inputType string, read func(context.Context, *exec
 	if _, err := decoder.Token(); err != io.EOF {
 		return nil, sentra.BadInput("filter", "something follows the JSON object")
 	}
-	execution := newExecutionContext(nil, &executableSchema{}, nil)
+	execution := newExecutionContext(nil, &executableSchema{Resolvers: &Resolver{}}, nil)
 	schema := execution.Schema()
 	variable := &ast.VariableDefinition{Variable: "filter", Type: ast.NamedType(inputType, nil), Definition: schema.Types[inputType]}
 	operation := &ast.OperationDefinition{VariableDefinitions: ast.VariableDefinitionList{variable}}
@@ -113,4 +106,74 @@ func filterFault(err error) error {
 		out.Path = append(out.Path, coded.Path...)
 	}
 	return out
+}
+
+// RegionFilter gives what reads the fields that have another form in the domain, as the
+// methods below do for other inputs.
+func (r *Resolver) RegionFilter() RegionFilterResolver { return regionFilterResolver{} }
+
+func (r *Resolver) ClusterFilter() ClusterFilterResolver { return clusterFilterResolver{} }
+
+func (r *Resolver) SupportFilter() SupportFilterResolver { return supportFilterResolver{} }
+
+func (r *Resolver) NearInput() NearInputResolver { return nearResolver{} }
+
+type (
+	regionFilterResolver  struct{}
+	clusterFilterResolver struct{}
+	supportFilterResolver struct{}
+	nearResolver          struct{}
+)
+
+// Name refuses an empty text: in the domain it stands for any name.
+func (regionFilterResolver) Name(ctx context.Context, f *sentra.RegionFilter, name *string) error {
+	if name != nil && *name == "" {
+		return graphql.ErrorOnPath(ctx, sentra.BadInput("", "the name is empty"))
+	}
+	f.Name = value(name)
+	return nil
+}
+
+func (regionFilterResolver) Designation(_ context.Context, f *sentra.RegionFilter, kind *model.DesignationFilterKind) error {
+	switch {
+	case kind == nil:
+	case *kind == model.DesignationFilterKindAny:
+		f.Designations = sentra.DesignationKinds[:]
+	default:
+		f.Designations = []sentra.DesignationKind{sentra.DesignationKind(*kind)}
+	}
+	return nil
+}
+
+func (clusterFilterResolver) Phase(ctx context.Context, f *sentra.ClusterFilter, phase *string) error {
+	return readKey(ctx, &f.Phase, "Phase", phase)
+}
+
+func (clusterFilterResolver) Product(ctx context.Context, f *sentra.ClusterFilter, product *string) error {
+	return readKey(ctx, &f.Product, "Product", product)
+}
+
+func (supportFilterResolver) Cluster(ctx context.Context, f *sentra.SupportFilter, cluster *string) error {
+	return readKey(ctx, &f.Cluster, "Cluster", cluster)
+}
+
+func (supportFilterResolver) Product(ctx context.Context, f *sentra.SupportFilter, product *string) error {
+	return readKey(ctx, &f.Product, "Product", product)
+}
+
+func (nearResolver) Point(_ context.Context, near *sentra.Near, point *model.PointInput) error {
+	near.Point = point.Orb()
+	return nil
+}
+
+// readKey reads a key or an id of a kind. An empty one is refused: in the domain it
+// stands for none.
+func readKey(ctx context.Context, key *string, kind string, given *string) error {
+	if given == nil {
+		return nil
+	}
+	if *key = model.KeyOf(kind, *given); *key == "" {
+		return graphql.ErrorOnPath(ctx, sentra.BadInput("", "the %s is empty", strings.ToLower(kind)))
+	}
+	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/introspection"
 	"github.com/99designs/gqlgen/plugin/federation/fedruntime"
+	"github.com/paulmach/orb"
 	"github.com/sentra-ikm/sentra/graph/model"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 	"github.com/shopspring/decimal"
@@ -35,6 +36,10 @@ type ResolverRoot interface {
 	Query() QueryResolver
 	Region() RegionResolver
 	Subscription() SubscriptionResolver
+	ClusterFilter() ClusterFilterResolver
+	NearInput() NearInputResolver
+	RegionFilter() RegionFilterResolver
+	SupportFilter() SupportFilterResolver
 }
 
 type DirectiveRoot struct {
@@ -386,13 +391,13 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		Choropleth         func(childComplexity int, by sentra.ChoroplethBy, level *sentra.Level, measure sentra.ChoroplethMeasure, filter *model.ClusterFilter, asOf *sentra.Date) int
+		Choropleth         func(childComplexity int, by sentra.ChoroplethBy, level *sentra.Level, measure sentra.ChoroplethMeasure, filter *sentra.ClusterFilter, asOf *sentra.Date) int
 		Cluster            func(childComplexity int, id *string, key *string, asOf *sentra.Date) int
-		ClusterFacets      func(childComplexity int, filter *model.ClusterFilter, asOf *sentra.Date) int
-		Clusters           func(childComplexity int, filter *model.ClusterFilter, orderBy *sentra.ClusterOrder, first *int, after *string, last *int, before *string, asOf *sentra.Date) int
+		ClusterFacets      func(childComplexity int, filter *sentra.ClusterFilter, asOf *sentra.Date) int
+		Clusters           func(childComplexity int, filter *sentra.ClusterFilter, orderBy *sentra.ClusterOrder, first *int, after *string, last *int, before *string, asOf *sentra.Date) int
 		Coverage           func(childComplexity int, asOf *sentra.Date) int
 		Dataset            func(childComplexity int) int
-		Designations       func(childComplexity int, filter *model.DesignationFilter) int
+		Designations       func(childComplexity int, filter *sentra.DesignationFilter) int
 		Facilitators       func(childComplexity int) int
 		Node               func(childComplexity int, id string) int
 		Nodes              func(childComplexity int, ids []string) int
@@ -400,13 +405,13 @@ type ComplexityRoot struct {
 		Products           func(childComplexity int) int
 		Programme          func(childComplexity int) int
 		Region             func(childComplexity int, code string, system *sentra.CodeSystem, asOf *sentra.Date) int
-		Regions            func(childComplexity int, filter *model.RegionFilter, orderBy *sentra.RegionOrder, first *int, after *string, last *int, before *string, asOf *sentra.Date) int
+		Regions            func(childComplexity int, filter *sentra.RegionFilter, orderBy *sentra.RegionOrder, first *int, after *string, last *int, before *string, asOf *sentra.Date) int
 		RegionsAt          func(childComplexity int, point model.PointInput, toleranceMetres *float64, asOf *sentra.Date) int
 		RegionsAtMany      func(childComplexity int, points []*model.PointInput, multiPoint model.MultiPoint, toleranceMetres *float64, asOf *sentra.Date) int
-		Screening          func(childComplexity int, product *string, weights *model.ScreeningWeights, filter *model.RegionFilter, orderBy *sentra.ScreeningOrder, asOf *sentra.Date) int
+		Screening          func(childComplexity int, product *string, weights *model.ScreeningWeights, filter *sentra.RegionFilter, orderBy *sentra.ScreeningOrder, asOf *sentra.Date) int
 		Search             func(childComplexity int, text string, first *int) int
 		Sources            func(childComplexity int) int
-		Supports           func(childComplexity int, filter *model.SupportFilter, first *int, after *string, last *int, before *string, asOf *sentra.Date) int
+		Supports           func(childComplexity int, filter *sentra.SupportFilter, first *int, after *string, last *int, before *string, asOf *sentra.Date) int
 		__resolve__service func(childComplexity int) int
 		__resolve_entities func(childComplexity int, representations []map[string]any) int
 	}
@@ -428,7 +433,7 @@ type ComplexityRoot struct {
 		BpsCode        func(childComplexity int) int
 		Children       func(childComplexity int, asOf *sentra.Date) int
 		ClusterCount   func(childComplexity int) int
-		Clusters       func(childComplexity int, filter *model.ClusterFilter, orderBy *sentra.ClusterOrder, first *int, after *string, last *int, before *string) int
+		Clusters       func(childComplexity int, filter *sentra.ClusterFilter, orderBy *sentra.ClusterOrder, first *int, after *string, last *int, before *string) int
 		Code           func(childComplexity int) int
 		Codes          func(childComplexity int, system *sentra.CodeSystem) int
 		Designations   func(childComplexity int, asOf *sentra.Date) int
@@ -600,21 +605,21 @@ type EntityResolver interface {
 }
 type QueryResolver interface {
 	Region(ctx context.Context, code string, system *sentra.CodeSystem, asOf *sentra.Date) (*model.Region, error)
-	Regions(ctx context.Context, filter *model.RegionFilter, orderBy *sentra.RegionOrder, first *int, after *string, last *int, before *string, asOf *sentra.Date) (*model.RegionConnection, error)
+	Regions(ctx context.Context, filter *sentra.RegionFilter, orderBy *sentra.RegionOrder, first *int, after *string, last *int, before *string, asOf *sentra.Date) (*model.RegionConnection, error)
 	RegionsAt(ctx context.Context, point model.PointInput, toleranceMetres *float64, asOf *sentra.Date) (*model.RegionsAt, error)
 	RegionsAtMany(ctx context.Context, points []*model.PointInput, multiPoint model.MultiPoint, toleranceMetres *float64, asOf *sentra.Date) ([]*model.RegionsAt, error)
 	Cluster(ctx context.Context, id *string, key *string, asOf *sentra.Date) (*model.Cluster, error)
-	Clusters(ctx context.Context, filter *model.ClusterFilter, orderBy *sentra.ClusterOrder, first *int, after *string, last *int, before *string, asOf *sentra.Date) (*model.ClusterConnection, error)
-	ClusterFacets(ctx context.Context, filter *model.ClusterFilter, asOf *sentra.Date) (*model.ClusterFacets, error)
-	Supports(ctx context.Context, filter *model.SupportFilter, first *int, after *string, last *int, before *string, asOf *sentra.Date) (*model.SupportConnection, error)
-	Screening(ctx context.Context, product *string, weights *model.ScreeningWeights, filter *model.RegionFilter, orderBy *sentra.ScreeningOrder, asOf *sentra.Date) (*model.Screening, error)
+	Clusters(ctx context.Context, filter *sentra.ClusterFilter, orderBy *sentra.ClusterOrder, first *int, after *string, last *int, before *string, asOf *sentra.Date) (*model.ClusterConnection, error)
+	ClusterFacets(ctx context.Context, filter *sentra.ClusterFilter, asOf *sentra.Date) (*model.ClusterFacets, error)
+	Supports(ctx context.Context, filter *sentra.SupportFilter, first *int, after *string, last *int, before *string, asOf *sentra.Date) (*model.SupportConnection, error)
+	Screening(ctx context.Context, product *string, weights *model.ScreeningWeights, filter *sentra.RegionFilter, orderBy *sentra.ScreeningOrder, asOf *sentra.Date) (*model.Screening, error)
 	Facilitators(ctx context.Context) ([]*model.Facilitators, error)
 	Coverage(ctx context.Context, asOf *sentra.Date) ([]*model.ClusterCoverage, error)
-	Choropleth(ctx context.Context, by sentra.ChoroplethBy, level *sentra.Level, measure sentra.ChoroplethMeasure, filter *model.ClusterFilter, asOf *sentra.Date) (*model.Choropleth, error)
+	Choropleth(ctx context.Context, by sentra.ChoroplethBy, level *sentra.Level, measure sentra.ChoroplethMeasure, filter *sentra.ClusterFilter, asOf *sentra.Date) (*model.Choropleth, error)
 	Products(ctx context.Context) ([]*model.Product, error)
 	Programme(ctx context.Context) (*model.Programme, error)
 	Phases(ctx context.Context) ([]*model.Phase, error)
-	Designations(ctx context.Context, filter *model.DesignationFilter) ([]*model.Designation, error)
+	Designations(ctx context.Context, filter *sentra.DesignationFilter) ([]*model.Designation, error)
 	Sources(ctx context.Context) ([]*model.Source, error)
 	Search(ctx context.Context, text string, first *int) ([]*model.SearchResult, error)
 	Dataset(ctx context.Context) (*model.Dataset, error)
@@ -624,10 +629,26 @@ type QueryResolver interface {
 type RegionResolver interface {
 	Boundary(ctx context.Context, objs []*model.Region, zoom *int, toleranceMetres *float64, precision *int) ([]model.Geometry, error)
 
-	Clusters(ctx context.Context, objs []*model.Region, filter *model.ClusterFilter, orderBy *sentra.ClusterOrder, first *int, after *string, last *int, before *string) ([]*model.ClusterConnection, error)
+	Clusters(ctx context.Context, objs []*model.Region, filter *sentra.ClusterFilter, orderBy *sentra.ClusterOrder, first *int, after *string, last *int, before *string) ([]*model.ClusterConnection, error)
 }
 type SubscriptionResolver interface {
 	DatasetChanged(ctx context.Context) (<-chan *model.Dataset, error)
+}
+
+type ClusterFilterResolver interface {
+	Phase(ctx context.Context, obj *sentra.ClusterFilter, data *string) error
+	Product(ctx context.Context, obj *sentra.ClusterFilter, data *string) error
+}
+type NearInputResolver interface {
+	Point(ctx context.Context, obj *sentra.Near, data *model.PointInput) error
+}
+type RegionFilterResolver interface {
+	Name(ctx context.Context, obj *sentra.RegionFilter, data *string) error
+	Designation(ctx context.Context, obj *sentra.RegionFilter, data *model.DesignationFilterKind) error
+}
+type SupportFilterResolver interface {
+	Cluster(ctx context.Context, obj *sentra.SupportFilter, data *string) error
+	Product(ctx context.Context, obj *sentra.SupportFilter, data *string) error
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -2133,7 +2154,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Choropleth(childComplexity, args["by"].(sentra.ChoroplethBy), args["level"].(*sentra.Level), args["measure"].(sentra.ChoroplethMeasure), args["filter"].(*model.ClusterFilter), args["asOf"].(*sentra.Date)), true
+		return e.ComplexityRoot.Query.Choropleth(childComplexity, args["by"].(sentra.ChoroplethBy), args["level"].(*sentra.Level), args["measure"].(sentra.ChoroplethMeasure), args["filter"].(*sentra.ClusterFilter), args["asOf"].(*sentra.Date)), true
 	case "Query.cluster":
 		if e.ComplexityRoot.Query.Cluster == nil {
 			break
@@ -2155,7 +2176,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.ClusterFacets(childComplexity, args["filter"].(*model.ClusterFilter), args["asOf"].(*sentra.Date)), true
+		return e.ComplexityRoot.Query.ClusterFacets(childComplexity, args["filter"].(*sentra.ClusterFilter), args["asOf"].(*sentra.Date)), true
 	case "Query.clusters":
 		if e.ComplexityRoot.Query.Clusters == nil {
 			break
@@ -2166,7 +2187,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Clusters(childComplexity, args["filter"].(*model.ClusterFilter), args["orderBy"].(*sentra.ClusterOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*sentra.Date)), true
+		return e.ComplexityRoot.Query.Clusters(childComplexity, args["filter"].(*sentra.ClusterFilter), args["orderBy"].(*sentra.ClusterOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*sentra.Date)), true
 	case "Query.coverage":
 		if e.ComplexityRoot.Query.Coverage == nil {
 			break
@@ -2194,7 +2215,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Designations(childComplexity, args["filter"].(*model.DesignationFilter)), true
+		return e.ComplexityRoot.Query.Designations(childComplexity, args["filter"].(*sentra.DesignationFilter)), true
 	case "Query.facilitators":
 		if e.ComplexityRoot.Query.Facilitators == nil {
 			break
@@ -2263,7 +2284,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Regions(childComplexity, args["filter"].(*model.RegionFilter), args["orderBy"].(*sentra.RegionOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*sentra.Date)), true
+		return e.ComplexityRoot.Query.Regions(childComplexity, args["filter"].(*sentra.RegionFilter), args["orderBy"].(*sentra.RegionOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*sentra.Date)), true
 	case "Query.regionsAt":
 		if e.ComplexityRoot.Query.RegionsAt == nil {
 			break
@@ -2296,7 +2317,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Screening(childComplexity, args["product"].(*string), args["weights"].(*model.ScreeningWeights), args["filter"].(*model.RegionFilter), args["orderBy"].(*sentra.ScreeningOrder), args["asOf"].(*sentra.Date)), true
+		return e.ComplexityRoot.Query.Screening(childComplexity, args["product"].(*string), args["weights"].(*model.ScreeningWeights), args["filter"].(*sentra.RegionFilter), args["orderBy"].(*sentra.ScreeningOrder), args["asOf"].(*sentra.Date)), true
 	case "Query.search":
 		if e.ComplexityRoot.Query.Search == nil {
 			break
@@ -2324,7 +2345,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Supports(childComplexity, args["filter"].(*model.SupportFilter), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*sentra.Date)), true
+		return e.ComplexityRoot.Query.Supports(childComplexity, args["filter"].(*sentra.SupportFilter), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*sentra.Date)), true
 	case "Query._service":
 		if e.ComplexityRoot.Query.__resolve__service == nil {
 			break
@@ -2452,7 +2473,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Region.Clusters(childComplexity, args["filter"].(*model.ClusterFilter), args["orderBy"].(*sentra.ClusterOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+		return e.ComplexityRoot.Region.Clusters(childComplexity, args["filter"].(*sentra.ClusterFilter), args["orderBy"].(*sentra.ClusterOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Region.code":
 		if e.ComplexityRoot.Region.Code == nil {
 			break
@@ -6561,8 +6582,8 @@ func (ec *executionContext) field_Query_choropleth_args(ctx context.Context, raw
 	}
 	args["measure"] = arg2
 	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
-		func(ctx context.Context, v any) (*model.ClusterFilter, error) {
-			return ec.unmarshalOClusterFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterFilter(ctx, v)
+		func(ctx context.Context, v any) (*sentra.ClusterFilter, error) {
+			return ec.unmarshalOClusterFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐClusterFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -6583,8 +6604,8 @@ func (ec *executionContext) field_Query_clusterFacets_args(ctx context.Context, 
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
-		func(ctx context.Context, v any) (*model.ClusterFilter, error) {
-			return ec.unmarshalOClusterFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterFilter(ctx, v)
+		func(ctx context.Context, v any) (*sentra.ClusterFilter, error) {
+			return ec.unmarshalOClusterFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐClusterFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -6635,8 +6656,8 @@ func (ec *executionContext) field_Query_clusters_args(ctx context.Context, rawAr
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
-		func(ctx context.Context, v any) (*model.ClusterFilter, error) {
-			return ec.unmarshalOClusterFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterFilter(ctx, v)
+		func(ctx context.Context, v any) (*sentra.ClusterFilter, error) {
+			return ec.unmarshalOClusterFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐClusterFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -6711,8 +6732,8 @@ func (ec *executionContext) field_Query_designations_args(ctx context.Context, r
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
-		func(ctx context.Context, v any) (*model.DesignationFilter, error) {
-			return ec.unmarshalODesignationFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐDesignationFilter(ctx, v)
+		func(ctx context.Context, v any) (*sentra.DesignationFilter, error) {
+			return ec.unmarshalODesignationFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐDesignationFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -6851,8 +6872,8 @@ func (ec *executionContext) field_Query_regions_args(ctx context.Context, rawArg
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
-		func(ctx context.Context, v any) (*model.RegionFilter, error) {
-			return ec.unmarshalORegionFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionFilter(ctx, v)
+		func(ctx context.Context, v any) (*sentra.RegionFilter, error) {
+			return ec.unmarshalORegionFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐRegionFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -6929,8 +6950,8 @@ func (ec *executionContext) field_Query_screening_args(ctx context.Context, rawA
 	}
 	args["weights"] = arg1
 	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
-		func(ctx context.Context, v any) (*model.RegionFilter, error) {
-			return ec.unmarshalORegionFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionFilter(ctx, v)
+		func(ctx context.Context, v any) (*sentra.RegionFilter, error) {
+			return ec.unmarshalORegionFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐRegionFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -6981,8 +7002,8 @@ func (ec *executionContext) field_Query_supports_args(ctx context.Context, rawAr
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
-		func(ctx context.Context, v any) (*model.SupportFilter, error) {
-			return ec.unmarshalOSupportFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSupportFilter(ctx, v)
+		func(ctx context.Context, v any) (*sentra.SupportFilter, error) {
+			return ec.unmarshalOSupportFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐSupportFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -7121,8 +7142,8 @@ func (ec *executionContext) field_Region_clusters_args(ctx context.Context, rawA
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
-		func(ctx context.Context, v any) (*model.ClusterFilter, error) {
-			return ec.unmarshalOClusterFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterFilter(ctx, v)
+		func(ctx context.Context, v any) (*sentra.ClusterFilter, error) {
+			return ec.unmarshalOClusterFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐClusterFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -7850,7 +7871,7 @@ func (ec *executionContext) fieldContext_Assessment_sources(_ context.Context, f
 	return fc, nil
 }
 
-func (ec *executionContext) _BBox_west(ctx context.Context, field graphql.CollectedField, obj *model.BBox) (ret graphql.Marshaler) {
+func (ec *executionContext) _BBox_west(ctx context.Context, field graphql.CollectedField, obj *sentra.BBox) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7873,7 +7894,7 @@ func (ec *executionContext) fieldContext_BBox_west(_ context.Context, field grap
 	return graphql.NewScalarFieldContext("BBox", field, false, false, "Float")
 }
 
-func (ec *executionContext) _BBox_south(ctx context.Context, field graphql.CollectedField, obj *model.BBox) (ret graphql.Marshaler) {
+func (ec *executionContext) _BBox_south(ctx context.Context, field graphql.CollectedField, obj *sentra.BBox) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7896,7 +7917,7 @@ func (ec *executionContext) fieldContext_BBox_south(_ context.Context, field gra
 	return graphql.NewScalarFieldContext("BBox", field, false, false, "Float")
 }
 
-func (ec *executionContext) _BBox_east(ctx context.Context, field graphql.CollectedField, obj *model.BBox) (ret graphql.Marshaler) {
+func (ec *executionContext) _BBox_east(ctx context.Context, field graphql.CollectedField, obj *sentra.BBox) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7919,7 +7940,7 @@ func (ec *executionContext) fieldContext_BBox_east(_ context.Context, field grap
 	return graphql.NewScalarFieldContext("BBox", field, false, false, "Float")
 }
 
-func (ec *executionContext) _BBox_north(ctx context.Context, field graphql.CollectedField, obj *model.BBox) (ret graphql.Marshaler) {
+func (ec *executionContext) _BBox_north(ctx context.Context, field graphql.CollectedField, obj *sentra.BBox) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -13498,7 +13519,7 @@ func (ec *executionContext) _Query_regions(ctx context.Context, field graphql.Co
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Regions(ctx, fc.Args["filter"].(*model.RegionFilter), fc.Args["orderBy"].(*sentra.RegionOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["asOf"].(*sentra.Date))
+			return ec.Resolvers.Query().Regions(ctx, fc.Args["filter"].(*sentra.RegionFilter), fc.Args["orderBy"].(*sentra.RegionOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["asOf"].(*sentra.Date))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RegionConnection) graphql.Marshaler {
@@ -13674,7 +13695,7 @@ func (ec *executionContext) _Query_clusters(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Clusters(ctx, fc.Args["filter"].(*model.ClusterFilter), fc.Args["orderBy"].(*sentra.ClusterOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["asOf"].(*sentra.Date))
+			return ec.Resolvers.Query().Clusters(ctx, fc.Args["filter"].(*sentra.ClusterFilter), fc.Args["orderBy"].(*sentra.ClusterOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["asOf"].(*sentra.Date))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ClusterConnection) graphql.Marshaler {
@@ -13718,7 +13739,7 @@ func (ec *executionContext) _Query_clusterFacets(ctx context.Context, field grap
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().ClusterFacets(ctx, fc.Args["filter"].(*model.ClusterFilter), fc.Args["asOf"].(*sentra.Date))
+			return ec.Resolvers.Query().ClusterFacets(ctx, fc.Args["filter"].(*sentra.ClusterFilter), fc.Args["asOf"].(*sentra.Date))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ClusterFacets) graphql.Marshaler {
@@ -13762,7 +13783,7 @@ func (ec *executionContext) _Query_supports(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Supports(ctx, fc.Args["filter"].(*model.SupportFilter), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["asOf"].(*sentra.Date))
+			return ec.Resolvers.Query().Supports(ctx, fc.Args["filter"].(*sentra.SupportFilter), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["asOf"].(*sentra.Date))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.SupportConnection) graphql.Marshaler {
@@ -13806,7 +13827,7 @@ func (ec *executionContext) _Query_screening(ctx context.Context, field graphql.
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Screening(ctx, fc.Args["product"].(*string), fc.Args["weights"].(*model.ScreeningWeights), fc.Args["filter"].(*model.RegionFilter), fc.Args["orderBy"].(*sentra.ScreeningOrder), fc.Args["asOf"].(*sentra.Date))
+			return ec.Resolvers.Query().Screening(ctx, fc.Args["product"].(*string), fc.Args["weights"].(*model.ScreeningWeights), fc.Args["filter"].(*sentra.RegionFilter), fc.Args["orderBy"].(*sentra.ScreeningOrder), fc.Args["asOf"].(*sentra.Date))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Screening) graphql.Marshaler {
@@ -13926,7 +13947,7 @@ func (ec *executionContext) _Query_choropleth(ctx context.Context, field graphql
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Choropleth(ctx, fc.Args["by"].(sentra.ChoroplethBy), fc.Args["level"].(*sentra.Level), fc.Args["measure"].(sentra.ChoroplethMeasure), fc.Args["filter"].(*model.ClusterFilter), fc.Args["asOf"].(*sentra.Date))
+			return ec.Resolvers.Query().Choropleth(ctx, fc.Args["by"].(sentra.ChoroplethBy), fc.Args["level"].(*sentra.Level), fc.Args["measure"].(sentra.ChoroplethMeasure), fc.Args["filter"].(*sentra.ClusterFilter), fc.Args["asOf"].(*sentra.Date))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Choropleth) graphql.Marshaler {
@@ -14066,7 +14087,7 @@ func (ec *executionContext) _Query_designations(ctx context.Context, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Designations(ctx, fc.Args["filter"].(*model.DesignationFilter))
+			return ec.Resolvers.Query().Designations(ctx, fc.Args["filter"].(*sentra.DesignationFilter))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.Designation) graphql.Marshaler {
@@ -15185,8 +15206,8 @@ func (ec *executionContext) _Region_bbox(ctx context.Context, field graphql.Coll
 			return obj.Bbox(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.BBox) graphql.Marshaler {
-			return ec.marshalNBBox2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐBBox(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *sentra.BBox) graphql.Marshaler {
+			return ec.marshalNBBox2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐBBox(ctx, selections, v)
 		},
 		true,
 		true,
@@ -15579,7 +15600,7 @@ func (ec *executionContext) resolveBatch_Region_clusters(ctx context.Context, fi
 	fc := graphql.GetFieldContext(ctx)
 	if batch, ok := graphql.BatchParentsFor[*model.Region](ctx, "Region"); ok {
 		result := batch.FieldResult(field, func() (any, error) {
-			return resolver.Clusters(ctx, batch.Parents, fc.Args["filter"].(*model.ClusterFilter), fc.Args["orderBy"].(*sentra.ClusterOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+			return resolver.Clusters(ctx, batch.Parents, fc.Args["filter"].(*sentra.ClusterFilter), fc.Args["orderBy"].(*sentra.ClusterOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		})
 		return graphql.ResolveBatchGroupResult[*model.ClusterConnection](
 			ctx,
@@ -15590,7 +15611,7 @@ func (ec *executionContext) resolveBatch_Region_clusters(ctx context.Context, fi
 			batch.IndexMap,
 		)
 	}
-	results, err := resolver.Clusters(ctx, []*model.Region{obj}, fc.Args["filter"].(*model.ClusterFilter), fc.Args["orderBy"].(*sentra.ClusterOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+	results, err := resolver.Clusters(ctx, []*model.Region{obj}, fc.Args["filter"].(*sentra.ClusterFilter), fc.Args["orderBy"].(*sentra.ClusterOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 	return graphql.ResolveBatchSingleResult[*model.ClusterConnection](
 		ctx,
 		results,
@@ -18827,8 +18848,8 @@ func (ec *executionContext) fieldContext___Type_isOneOf(_ context.Context, field
 
 // region    **************************** input.gotpl *****************************
 
-func (ec *executionContext) unmarshalInputBBoxInput(ctx context.Context, obj any) (model.BBoxInput, error) {
-	var it model.BBoxInput
+func (ec *executionContext) unmarshalInputBBoxInput(ctx context.Context, obj any) (sentra.BBox, error) {
+	var it sentra.BBox
 	if obj == nil {
 		return it, nil
 	}
@@ -18884,14 +18905,14 @@ func (ec *executionContext) unmarshalInputBBoxInput(ctx context.Context, obj any
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalBBoxInput(ctx context.Context, raw any) (model.BBoxInput, error) {
-	var out model.BBoxInput
+func UnmarshalBBoxInput(ctx context.Context, raw any) (sentra.BBox, error) {
+	var out sentra.BBox
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "BBoxInput", raw, &out)
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputClusterFilter(ctx context.Context, obj any) (model.ClusterFilter, error) {
-	var it model.ClusterFilter
+func (ec *executionContext) unmarshalInputClusterFilter(ctx context.Context, obj any) (sentra.ClusterFilter, error) {
+	var it sentra.ClusterFilter
 	if obj == nil {
 		return it, nil
 	}
@@ -18914,14 +18935,18 @@ func (ec *executionContext) unmarshalInputClusterFilter(ctx context.Context, obj
 			if err != nil {
 				return it, err
 			}
-			it.Phase = data
+			if err = ec.Resolvers.ClusterFilter().Phase(ctx, &it, data); err != nil {
+				return it, err
+			}
 		case "product":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("product"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Product = data
+			if err = ec.Resolvers.ClusterFilter().Product(ctx, &it, data); err != nil {
+				return it, err
+			}
 		case "initialTarget":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("initialTarget"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -18938,7 +18963,7 @@ func (ec *executionContext) unmarshalInputClusterFilter(ctx context.Context, obj
 			it.Programme = data
 		case "status":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
-			data, err := ec.unmarshalOClusterStatus2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐClusterStatus(ctx, v)
+			data, err := ec.unmarshalOClusterStatus2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐClusterStatus(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -18963,59 +18988,59 @@ func (ec *executionContext) unmarshalInputClusterFilter(ctx context.Context, obj
 			if err != nil {
 				return it, err
 			}
-			it.Fund = data
+			it.Funds = data
 		case "region":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("region"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			data, err := ec.unmarshalOString2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐRegionCode(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Region = data
 		case "regions":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("regions"))
-			data, err := ec.unmarshalORegionFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionFilter(ctx, v)
+			data, err := ec.unmarshalORegionFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐRegionFilter(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Regions = data
 		case "bbox":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("bbox"))
-			data, err := ec.unmarshalOBBoxInput2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐBBoxInput(ctx, v)
+			data, err := ec.unmarshalOBBoxInput2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐBBox(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Bbox = data
+			it.BBox = data
 		case "within":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("within"))
-			data, err := ec.unmarshalOGeoJSON2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐPolygon(ctx, v)
+			data, err := ec.unmarshalOGeoJSON2githubᚗcomᚋpaulmachᚋorbᚐMultiPolygon(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Within = data
 		case "near":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("near"))
-			data, err := ec.unmarshalONearInput2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐNearInput(ctx, v)
+			data, err := ec.unmarshalONearInput2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐNear(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Near = data
 		case "and":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("and"))
-			data, err := ec.unmarshalOClusterFilter2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterFilterᚄ(ctx, v)
+			data, err := ec.unmarshalOClusterFilter2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐClusterFilterᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.And = data
 		case "or":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("or"))
-			data, err := ec.unmarshalOClusterFilter2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterFilterᚄ(ctx, v)
+			data, err := ec.unmarshalOClusterFilter2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐClusterFilterᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Or = data
 		case "not":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("not"))
-			data, err := ec.unmarshalOClusterFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterFilter(ctx, v)
+			data, err := ec.unmarshalOClusterFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐClusterFilter(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -19031,8 +19056,8 @@ func (ec *executionContext) unmarshalInputClusterFilter(ctx context.Context, obj
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalClusterFilter(ctx context.Context, raw any) (model.ClusterFilter, error) {
-	var out model.ClusterFilter
+func UnmarshalClusterFilter(ctx context.Context, raw any) (sentra.ClusterFilter, error) {
+	var out sentra.ClusterFilter
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "ClusterFilter", raw, &out)
 	return out, err
 }
@@ -19086,8 +19111,8 @@ func UnmarshalClusterRepresentation(ctx context.Context, raw any) (model.Cluster
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputDesignationFilter(ctx context.Context, obj any) (model.DesignationFilter, error) {
-	var it model.DesignationFilter
+func (ec *executionContext) unmarshalInputDesignationFilter(ctx context.Context, obj any) (sentra.DesignationFilter, error) {
+	var it sentra.DesignationFilter
 	if obj == nil {
 		return it, nil
 	}
@@ -19106,14 +19131,14 @@ func (ec *executionContext) unmarshalInputDesignationFilter(ctx context.Context,
 		switch k {
 		case "kind":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kind"))
-			data, err := ec.unmarshalODesignationKind2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐDesignationKind(ctx, v)
+			data, err := ec.unmarshalODesignationKind2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐDesignationKind(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Kind = data
 		case "region":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("region"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			data, err := ec.unmarshalOString2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐRegionCode(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -19134,7 +19159,7 @@ func (ec *executionContext) unmarshalInputDesignationFilter(ctx context.Context,
 			it.AsOf = data
 		case "confidence":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("confidence"))
-			data, err := ec.unmarshalOConfidence2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐConfidence(ctx, v)
+			data, err := ec.unmarshalOConfidence2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐConfidence(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -19150,14 +19175,14 @@ func (ec *executionContext) unmarshalInputDesignationFilter(ctx context.Context,
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalDesignationFilter(ctx context.Context, raw any) (model.DesignationFilter, error) {
-	var out model.DesignationFilter
+func UnmarshalDesignationFilter(ctx context.Context, raw any) (sentra.DesignationFilter, error) {
+	var out sentra.DesignationFilter
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "DesignationFilter", raw, &out)
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputNearInput(ctx context.Context, obj any) (model.NearInput, error) {
-	var it model.NearInput
+func (ec *executionContext) unmarshalInputNearInput(ctx context.Context, obj any) (sentra.Near, error) {
+	var it sentra.Near
 	if obj == nil {
 		return it, nil
 	}
@@ -19180,7 +19205,9 @@ func (ec *executionContext) unmarshalInputNearInput(ctx context.Context, obj any
 			if err != nil {
 				return it, err
 			}
-			it.Point = data
+			if err = ec.Resolvers.NearInput().Point(ctx, &it, data); err != nil {
+				return it, err
+			}
 		case "radius":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("radius"))
 			data, err := ec.unmarshalNFloat2float64(ctx, v)
@@ -19199,8 +19226,8 @@ func (ec *executionContext) unmarshalInputNearInput(ctx context.Context, obj any
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalNearInput(ctx context.Context, raw any) (model.NearInput, error) {
-	var out model.NearInput
+func UnmarshalNearInput(ctx context.Context, raw any) (sentra.Near, error) {
+	var out sentra.Near
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "NearInput", raw, &out)
 	return out, err
 }
@@ -19352,8 +19379,8 @@ func UnmarshalProductRepresentation(ctx context.Context, raw any) (model.Product
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputRegionFilter(ctx context.Context, obj any) (model.RegionFilter, error) {
-	var it model.RegionFilter
+func (ec *executionContext) unmarshalInputRegionFilter(ctx context.Context, obj any) (sentra.RegionFilter, error) {
+	var it sentra.RegionFilter
 	if obj == nil {
 		return it, nil
 	}
@@ -19372,14 +19399,14 @@ func (ec *executionContext) unmarshalInputRegionFilter(ctx context.Context, obj 
 		switch k {
 		case "codes":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("codes"))
-			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			data, err := ec.unmarshalOString2ᚕgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐRegionCodeᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Codes = data
 		case "level":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("level"))
-			data, err := ec.unmarshalORegionLevel2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐLevel(ctx, v)
+			data, err := ec.unmarshalORegionLevel2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐLevel(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -19390,10 +19417,10 @@ func (ec *executionContext) unmarshalInputRegionFilter(ctx context.Context, obj 
 			if err != nil {
 				return it, err
 			}
-			it.Kind = data
+			it.Kinds = data
 		case "parent":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("parent"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			data, err := ec.unmarshalOString2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐRegionCode(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -19404,14 +19431,18 @@ func (ec *executionContext) unmarshalInputRegionFilter(ctx context.Context, obj 
 			if err != nil {
 				return it, err
 			}
-			it.Name = data
+			if err = ec.Resolvers.RegionFilter().Name(ctx, &it, data); err != nil {
+				return it, err
+			}
 		case "designation":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("designation"))
 			data, err := ec.unmarshalODesignationFilterKind2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐDesignationFilterKind(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Designation = data
+			if err = ec.Resolvers.RegionFilter().Designation(ctx, &it, data); err != nil {
+				return it, err
+			}
 		case "affirmative":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("affirmative"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -19435,63 +19466,63 @@ func (ec *executionContext) unmarshalInputRegionFilter(ctx context.Context, obj 
 			it.HostsClusters = data
 		case "clusters":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clusters"))
-			data, err := ec.unmarshalOClusterFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterFilter(ctx, v)
+			data, err := ec.unmarshalOClusterFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐClusterFilter(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Clusters = data
 		case "bbox":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("bbox"))
-			data, err := ec.unmarshalOBBoxInput2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐBBoxInput(ctx, v)
+			data, err := ec.unmarshalOBBoxInput2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐBBox(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Bbox = data
+			it.BBox = data
 		case "within":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("within"))
-			data, err := ec.unmarshalOGeoJSON2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐPolygon(ctx, v)
+			data, err := ec.unmarshalOGeoJSON2githubᚗcomᚋpaulmachᚋorbᚐMultiPolygon(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Within = data
 		case "intersects":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("intersects"))
-			data, err := ec.unmarshalOGeoJSON2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐPolygon(ctx, v)
+			data, err := ec.unmarshalOGeoJSON2githubᚗcomᚋpaulmachᚋorbᚐMultiPolygon(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Intersects = data
 		case "contains":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contains"))
-			data, err := ec.unmarshalOGeoJSON2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐPolygon(ctx, v)
+			data, err := ec.unmarshalOGeoJSON2githubᚗcomᚋpaulmachᚋorbᚐMultiPolygon(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Contains = data
 		case "near":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("near"))
-			data, err := ec.unmarshalONearInput2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐNearInput(ctx, v)
+			data, err := ec.unmarshalONearInput2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐNear(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Near = data
 		case "and":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("and"))
-			data, err := ec.unmarshalORegionFilter2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionFilterᚄ(ctx, v)
+			data, err := ec.unmarshalORegionFilter2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐRegionFilterᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.And = data
 		case "or":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("or"))
-			data, err := ec.unmarshalORegionFilter2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionFilterᚄ(ctx, v)
+			data, err := ec.unmarshalORegionFilter2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐRegionFilterᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Or = data
 		case "not":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("not"))
-			data, err := ec.unmarshalORegionFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionFilter(ctx, v)
+			data, err := ec.unmarshalORegionFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐRegionFilter(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -19507,8 +19538,8 @@ func (ec *executionContext) unmarshalInputRegionFilter(ctx context.Context, obj 
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalRegionFilter(ctx context.Context, raw any) (model.RegionFilter, error) {
-	var out model.RegionFilter
+func UnmarshalRegionFilter(ctx context.Context, raw any) (sentra.RegionFilter, error) {
+	var out sentra.RegionFilter
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "RegionFilter", raw, &out)
 	return out, err
 }
@@ -19702,8 +19733,8 @@ func UnmarshalSourceRepresentation(ctx context.Context, raw any) (model.SourceRe
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputSupportFilter(ctx context.Context, obj any) (model.SupportFilter, error) {
-	var it model.SupportFilter
+func (ec *executionContext) unmarshalInputSupportFilter(ctx context.Context, obj any) (sentra.SupportFilter, error) {
+	var it sentra.SupportFilter
 	if obj == nil {
 		return it, nil
 	}
@@ -19722,7 +19753,7 @@ func (ec *executionContext) unmarshalInputSupportFilter(ctx context.Context, obj
 		switch k {
 		case "region":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("region"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			data, err := ec.unmarshalOString2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐRegionCode(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -19733,21 +19764,25 @@ func (ec *executionContext) unmarshalInputSupportFilter(ctx context.Context, obj
 			if err != nil {
 				return it, err
 			}
-			it.Cluster = data
+			if err = ec.Resolvers.SupportFilter().Cluster(ctx, &it, data); err != nil {
+				return it, err
+			}
 		case "product":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("product"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Product = data
+			if err = ec.Resolvers.SupportFilter().Product(ctx, &it, data); err != nil {
+				return it, err
+			}
 		case "fund":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fund"))
 			data, err := ec.unmarshalOFund2ᚕgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐFundᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Fund = data
+			it.Funds = data
 		case "fundStated":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fundStated"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -19787,8 +19822,8 @@ func (ec *executionContext) unmarshalInputSupportFilter(ctx context.Context, obj
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalSupportFilter(ctx context.Context, raw any) (model.SupportFilter, error) {
-	var out model.SupportFilter
+func UnmarshalSupportFilter(ctx context.Context, raw any) (sentra.SupportFilter, error) {
+	var out sentra.SupportFilter
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "SupportFilter", raw, &out)
 	return out, err
 }
@@ -20096,7 +20131,7 @@ func (ec *executionContext) _Assessment(ctx context.Context, sel ast.SelectionSe
 
 var bBoxImplementors = []string{"BBox"}
 
-func (ec *executionContext) _BBox(ctx context.Context, sel ast.SelectionSet, obj *model.BBox) graphql.Marshaler {
+func (ec *executionContext) _BBox(ctx context.Context, sel ast.SelectionSet, obj *sentra.BBox) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, bBoxImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -23890,7 +23925,7 @@ func (ec *executionContext) marshalNAssessmentOutcome2githubᚗcomᚋsentraᚑik
 	return res
 }
 
-func (ec *executionContext) marshalNBBox2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐBBox(ctx context.Context, sel ast.SelectionSet, v *model.BBox) graphql.Marshaler {
+func (ec *executionContext) marshalNBBox2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐBBox(ctx context.Context, sel ast.SelectionSet, v *sentra.BBox) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "BBox!")
 		return graphql.Null
@@ -24182,7 +24217,7 @@ func (ec *executionContext) marshalNClusterFacets2ᚖgithubᚗcomᚋsentraᚑikm
 	return ec._ClusterFacets(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNClusterFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterFilter(ctx context.Context, v any) (*model.ClusterFilter, error) {
+func (ec *executionContext) unmarshalNClusterFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐClusterFilter(ctx context.Context, v any) (*sentra.ClusterFilter, error) {
 	res, err := ec.unmarshalInputClusterFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
@@ -25021,7 +25056,7 @@ func (ec *executionContext) marshalNRegionEdge2ᚖgithubᚗcomᚋsentraᚑikmᚋ
 	return ec._RegionEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNRegionFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionFilter(ctx context.Context, v any) (*model.RegionFilter, error) {
+func (ec *executionContext) unmarshalNRegionFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐRegionFilter(ctx context.Context, v any) (*sentra.RegionFilter, error) {
 	res, err := ec.unmarshalInputRegionFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
@@ -25348,6 +25383,20 @@ func (ec *executionContext) unmarshalNSourceRepresentation2ᚕᚖgithubᚗcomᚋ
 func (ec *executionContext) unmarshalNSourceRepresentation2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSourceRepresentation(ctx context.Context, v any) (*model.SourceRepresentation, error) {
 	res, err := ec.unmarshalInputSourceRepresentation(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNString2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐRegionCode(ctx context.Context, v any) (sentra.RegionCode, error) {
+	res, err := model.UnmarshalRegionCode(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNString2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐRegionCode(ctx context.Context, sel ast.SelectionSet, v sentra.RegionCode) graphql.Marshaler {
+	_ = sel
+	res := model.MarshalRegionCode(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "String!")
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNString2string(ctx context.Context, v any) (string, error) {
@@ -25810,7 +25859,7 @@ func (ec *executionContext) marshalNfederation__Scope2ᚕᚕstringᚄ(ctx contex
 	return ret
 }
 
-func (ec *executionContext) unmarshalOBBoxInput2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐBBoxInput(ctx context.Context, v any) (*model.BBoxInput, error) {
+func (ec *executionContext) unmarshalOBBoxInput2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐBBox(ctx context.Context, v any) (*sentra.BBox, error) {
 	if v == nil {
 		return nil, nil
 	}
@@ -25894,16 +25943,16 @@ func (ec *executionContext) marshalOClusterFigures2ᚖgithubᚗcomᚋsentraᚑik
 	return ec._ClusterFigures(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOClusterFilter2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterFilterᚄ(ctx context.Context, v any) ([]*model.ClusterFilter, error) {
+func (ec *executionContext) unmarshalOClusterFilter2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐClusterFilterᚄ(ctx context.Context, v any) ([]*sentra.ClusterFilter, error) {
 	if v == nil {
 		return nil, nil
 	}
 	vSlice := graphql.CoerceList(v)
 	var err error
-	res := make([]*model.ClusterFilter, len(vSlice))
+	res := make([]*sentra.ClusterFilter, len(vSlice))
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNClusterFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterFilter(ctx, vSlice[i])
+		res[i], err = ec.unmarshalNClusterFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐClusterFilter(ctx, vSlice[i])
 		if err != nil {
 			return nil, err
 		}
@@ -25911,7 +25960,7 @@ func (ec *executionContext) unmarshalOClusterFilter2ᚕᚖgithubᚗcomᚋsentra�
 	return res, nil
 }
 
-func (ec *executionContext) unmarshalOClusterFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterFilter(ctx context.Context, v any) (*model.ClusterFilter, error) {
+func (ec *executionContext) unmarshalOClusterFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐClusterFilter(ctx context.Context, v any) (*sentra.ClusterFilter, error) {
 	if v == nil {
 		return nil, nil
 	}
@@ -25938,22 +25987,16 @@ func (ec *executionContext) marshalOClusterOrder2ᚖgithubᚗcomᚋsentraᚑikm�
 	return res
 }
 
-func (ec *executionContext) unmarshalOClusterStatus2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐClusterStatus(ctx context.Context, v any) (*sentra.ClusterStatus, error) {
-	if v == nil {
-		return nil, nil
-	}
+func (ec *executionContext) unmarshalOClusterStatus2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐClusterStatus(ctx context.Context, v any) (sentra.ClusterStatus, error) {
 	tmp, err := graphql.UnmarshalString(v)
 	res := sentra.ClusterStatus(tmp)
-	return &res, graphql.ErrorOnPath(ctx, err)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOClusterStatus2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐClusterStatus(ctx context.Context, sel ast.SelectionSet, v *sentra.ClusterStatus) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
+func (ec *executionContext) marshalOClusterStatus2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐClusterStatus(ctx context.Context, sel ast.SelectionSet, v sentra.ClusterStatus) graphql.Marshaler {
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(string(*v))
+	res := graphql.MarshalString(string(v))
 	return res
 }
 
@@ -25973,6 +26016,19 @@ func (ec *executionContext) marshalOCodeSystem2ᚖgithubᚗcomᚋsentraᚑikmᚋ
 	_ = sel
 	_ = ctx
 	res := graphql.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) unmarshalOConfidence2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐConfidence(ctx context.Context, v any) (sentra.Confidence, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := sentra.Confidence(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOConfidence2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐConfidence(ctx context.Context, sel ast.SelectionSet, v sentra.Confidence) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(v))
 	return res
 }
 
@@ -26074,7 +26130,7 @@ func (ec *executionContext) marshalODecision2ᚖgithubᚗcomᚋsentraᚑikmᚋse
 	return ec._Decision(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalODesignationFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐDesignationFilter(ctx context.Context, v any) (*model.DesignationFilter, error) {
+func (ec *executionContext) unmarshalODesignationFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐDesignationFilter(ctx context.Context, v any) (*sentra.DesignationFilter, error) {
 	if v == nil {
 		return nil, nil
 	}
@@ -26098,22 +26154,16 @@ func (ec *executionContext) marshalODesignationFilterKind2ᚖgithubᚗcomᚋsent
 	return v
 }
 
-func (ec *executionContext) unmarshalODesignationKind2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐDesignationKind(ctx context.Context, v any) (*sentra.DesignationKind, error) {
-	if v == nil {
-		return nil, nil
-	}
+func (ec *executionContext) unmarshalODesignationKind2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐDesignationKind(ctx context.Context, v any) (sentra.DesignationKind, error) {
 	tmp, err := graphql.UnmarshalString(v)
 	res := sentra.DesignationKind(tmp)
-	return &res, graphql.ErrorOnPath(ctx, err)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalODesignationKind2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐDesignationKind(ctx context.Context, sel ast.SelectionSet, v *sentra.DesignationKind) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
+func (ec *executionContext) marshalODesignationKind2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐDesignationKind(ctx context.Context, sel ast.SelectionSet, v sentra.DesignationKind) graphql.Marshaler {
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(string(*v))
+	res := graphql.MarshalString(string(v))
 	return res
 }
 
@@ -26196,20 +26246,21 @@ func (ec *executionContext) marshalOFund2ᚖgithubᚗcomᚋsentraᚑikmᚋsentra
 	return res
 }
 
-func (ec *executionContext) unmarshalOGeoJSON2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐPolygon(ctx context.Context, v any) (model.Polygon, error) {
+func (ec *executionContext) unmarshalOGeoJSON2githubᚗcomᚋpaulmachᚋorbᚐMultiPolygon(ctx context.Context, v any) (orb.MultiPolygon, error) {
 	if v == nil {
 		return nil, nil
 	}
-	var res model.Polygon
-	err := res.UnmarshalGQLContext(ctx, v)
+	res, err := model.UnmarshalPolygon(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOGeoJSON2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐPolygon(ctx context.Context, sel ast.SelectionSet, v model.Polygon) graphql.Marshaler {
+func (ec *executionContext) marshalOGeoJSON2githubᚗcomᚋpaulmachᚋorbᚐMultiPolygon(ctx context.Context, sel ast.SelectionSet, v orb.MultiPolygon) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
-	return graphql.WrapContextMarshaler(ctx, v)
+	_ = sel
+	res := model.MarshalPolygon(v)
+	return graphql.WrapContextMarshaler(ctx, res)
 }
 
 func (ec *executionContext) unmarshalOGeoJSONGeometry2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐGeometry(ctx context.Context, v any) (model.Geometry, error) {
@@ -26280,7 +26331,7 @@ func (ec *executionContext) marshalOInt2ᚖint(ctx context.Context, sel ast.Sele
 	return res
 }
 
-func (ec *executionContext) unmarshalONearInput2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐNearInput(ctx context.Context, v any) (*model.NearInput, error) {
+func (ec *executionContext) unmarshalONearInput2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐNear(ctx context.Context, v any) (*sentra.Near, error) {
 	if v == nil {
 		return nil, nil
 	}
@@ -26399,16 +26450,16 @@ func (ec *executionContext) marshalORegion2ᚖgithubᚗcomᚋsentraᚑikmᚋsent
 	return ec._Region(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalORegionFilter2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionFilterᚄ(ctx context.Context, v any) ([]*model.RegionFilter, error) {
+func (ec *executionContext) unmarshalORegionFilter2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐRegionFilterᚄ(ctx context.Context, v any) ([]*sentra.RegionFilter, error) {
 	if v == nil {
 		return nil, nil
 	}
 	vSlice := graphql.CoerceList(v)
 	var err error
-	res := make([]*model.RegionFilter, len(vSlice))
+	res := make([]*sentra.RegionFilter, len(vSlice))
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNRegionFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionFilter(ctx, vSlice[i])
+		res[i], err = ec.unmarshalNRegionFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐRegionFilter(ctx, vSlice[i])
 		if err != nil {
 			return nil, err
 		}
@@ -26416,7 +26467,7 @@ func (ec *executionContext) unmarshalORegionFilter2ᚕᚖgithubᚗcomᚋsentra�
 	return res, nil
 }
 
-func (ec *executionContext) unmarshalORegionFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionFilter(ctx context.Context, v any) (*model.RegionFilter, error) {
+func (ec *executionContext) unmarshalORegionFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐRegionFilter(ctx context.Context, v any) (*sentra.RegionFilter, error) {
 	if v == nil {
 		return nil, nil
 	}
@@ -26458,6 +26509,19 @@ func (ec *executionContext) marshalORegionKind2ᚕgithubᚗcomᚋsentraᚑikmᚋ
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalORegionLevel2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐLevel(ctx context.Context, v any) (sentra.Level, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := sentra.Level(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalORegionLevel2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐLevel(ctx context.Context, sel ast.SelectionSet, v sentra.Level) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(v))
+	return res
 }
 
 func (ec *executionContext) unmarshalORegionLevel2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐLevel(ctx context.Context, v any) (*sentra.Level, error) {
@@ -26564,6 +26628,18 @@ func (ec *executionContext) marshalOSource2ᚖgithubᚗcomᚋsentraᚑikmᚋsent
 	return ec._Source(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOString2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐRegionCode(ctx context.Context, v any) (sentra.RegionCode, error) {
+	res, err := model.UnmarshalRegionCode(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOString2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐRegionCode(ctx context.Context, sel ast.SelectionSet, v sentra.RegionCode) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := model.MarshalRegionCode(v)
+	return res
+}
+
 func (ec *executionContext) unmarshalOString2string(ctx context.Context, v any) (string, error) {
 	res, err := graphql.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -26574,6 +26650,41 @@ func (ec *executionContext) marshalOString2string(ctx context.Context, sel ast.S
 	_ = ctx
 	res := graphql.MarshalString(v)
 	return res
+}
+
+func (ec *executionContext) unmarshalOString2ᚕgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐRegionCodeᚄ(ctx context.Context, v any) ([]sentra.RegionCode, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]sentra.RegionCode, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNString2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐRegionCode(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOString2ᚕgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐRegionCodeᚄ(ctx context.Context, sel ast.SelectionSet, v []sentra.RegionCode) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNString2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐRegionCode(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalOString2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
@@ -26629,7 +26740,7 @@ func (ec *executionContext) marshalOString2ᚖstring(ctx context.Context, sel as
 	return res
 }
 
-func (ec *executionContext) unmarshalOSupportFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSupportFilter(ctx context.Context, v any) (*model.SupportFilter, error) {
+func (ec *executionContext) unmarshalOSupportFilter2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐSupportFilter(ctx context.Context, v any) (*sentra.SupportFilter, error) {
 	if v == nil {
 		return nil, nil
 	}

@@ -32,13 +32,9 @@ func (r *queryResolver) Region(ctx context.Context, code string, system *sentra.
 	return model.NewRegion(a, found, day), nil
 }
 
-func (r *queryResolver) Regions(ctx context.Context, filter *model.RegionFilter, orderBy *sentra.RegionOrder, first *int, after *string, last *int, before *string, asOf *sentra.Date) (*model.RegionConnection, error) {
+func (r *queryResolver) Regions(ctx context.Context, filter *sentra.RegionFilter, orderBy *sentra.RegionOrder, first *int, after *string, last *int, before *string, asOf *sentra.Date) (*model.RegionConnection, error) {
 	a, day := r.atlas(ctx), r.day(ctx, asOf)
-	f, err := filter.Domain()
-	if err != nil {
-		return nil, sentra.In("filter", err)
-	}
-	list, err := a.On(day.Date).Regions(ctx, f, value(orderBy))
+	list, err := a.On(day.Date).Regions(ctx, filter, value(orderBy))
 	if err != nil {
 		return nil, err
 	}
@@ -97,6 +93,6 @@ func (r *regionResolver) Boundary(ctx context.Context, regions []*model.Region, 
 }
 
 // Clusters answers for all regions of a list at once, too.
-func (r *regionResolver) Clusters(ctx context.Context, regions []*model.Region, filter *model.ClusterFilter, orderBy *sentra.ClusterOrder, first *int, after *string, last *int, before *string) ([]*model.ClusterConnection, error) {
+func (r *regionResolver) Clusters(ctx context.Context, regions []*model.Region, filter *sentra.ClusterFilter, orderBy *sentra.ClusterOrder, first *int, after *string, last *int, before *string) ([]*model.ClusterConnection, error) {
 	return model.ClustersOfRegions(ctx, regions, filter, orderBy, model.Page{First: first, After: after, Last: last, Before: before})
 }

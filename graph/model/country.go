@@ -150,42 +150,6 @@ func (s *Support) Product() *Product {
 	return nil
 }
 
-// Domain gives the filter in terms of the domain; nil for none.
-func (f *SupportFilter) Domain() (*sentra.SupportFilter, error) {
-	if f == nil {
-		return nil, nil
-	}
-	out := &sentra.SupportFilter{Confidence: f.Confidence}
-	var err error
-	if out.Region, err = code(f.Region, "region"); err != nil {
-		return nil, err
-	}
-	if f.Cluster != nil {
-		if out.Cluster = keyOf("Cluster", *f.Cluster); out.Cluster == "" {
-			return nil, sentra.BadInput("cluster", "the cluster is empty")
-		}
-	}
-	if f.Product != nil {
-		if out.Product = keyOf("Product", *f.Product); out.Product == "" {
-			return nil, sentra.BadInput("product", "the product is empty")
-		}
-	}
-	for path, year := range map[string]struct {
-		from *int
-		to   *int
-	}{"fromYear": {f.FromYear, &out.FromYear}, "toYear": {f.ToYear, &out.ToYear}} {
-		if year.from == nil {
-			continue
-		}
-		if *year.from < 1000 || *year.from > 9999 {
-			return nil, sentra.BadInput(path, "%d is not a year of four digits", *year.from)
-		}
-		*year.to = *year.from
-	}
-	out.Funds, out.FundStated = f.Fund, f.FundStated
-	return out, nil
-}
-
 // SupportConnection is a page of a list of supports.
 type SupportConnection struct {
 	Edges      []*SupportEdge

@@ -47,19 +47,13 @@ func (d *Designation) Region() *Region {
 }
 
 // Designations lists the designations that match a filter.
-func Designations(a *atlas.Atlas, filter *DesignationFilter, today sentra.Date) ([]*Designation, error) {
+func Designations(a *atlas.Atlas, filter *sentra.DesignationFilter, today sentra.Date) ([]*Designation, error) {
 	if filter == nil {
-		filter = &DesignationFilter{}
+		filter = &sentra.DesignationFilter{}
 	}
-	var region sentra.RegionCode
-	if filter.Region != nil {
-		code, err := sentra.ParseRegionCode(*filter.Region)
-		if err != nil {
-			return nil, sentra.In("filter.region", err)
-		}
-		if region = code; a.Region(region) == nil {
-			return nil, sentra.BadInput("filter.region", "no region has the code %s", region)
-		}
+	region := filter.Region
+	if region != "" && a.Region(region) == nil {
+		return nil, sentra.BadInput("filter.region", "no region has the code %s", region)
 	}
 	day, err := Today(today).or(a, filter.AsOf)
 	if err != nil {
@@ -68,11 +62,11 @@ func Designations(a *atlas.Atlas, filter *DesignationFilter, today sentra.Date) 
 	var kept []*sentra.Designation
 	for i := range a.Data.Designations {
 		d := &a.Data.Designations[i]
-		if (filter.Kind == nil || d.Kind == *filter.Kind) &&
+		if (filter.Kind == "" || d.Kind == filter.Kind) &&
 			(region == "" || d.Region == region || a.On(today).Province(d.Region) == region) &&
 			(filter.Regulation == nil || strings.EqualFold(d.Regulation, *filter.Regulation)) &&
 			(filter.AsOf == nil || d.InForce(day.Date)) &&
-			(filter.Confidence == nil || d.Confidence == *filter.Confidence) {
+			(filter.Confidence == "" || d.Confidence == filter.Confidence) {
 			kept = append(kept, d)
 		}
 	}

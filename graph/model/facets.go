@@ -1,7 +1,8 @@
 package model
 
 import (
-	"github.com/sentra-ikm/sentra/internal/atlas")
+	"github.com/sentra-ikm/sentra/internal/atlas"
+)
 
 // NewClusterFacets makes the view of facets on a day.
 func NewClusterFacets(a *atlas.Atlas, found *atlas.ClusterFacets, day Day) *ClusterFacets {

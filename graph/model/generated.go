@@ -61,31 +61,6 @@ type Assessment struct {
 	Sources []*Source `json:"sources"`
 }
 
-// A bounding box (bbox) in degrees (WGS 84).
-type BBox struct {
-	// Western edge, longitude in degrees.
-	West float64 `json:"west"`
-	// Southern edge, latitude in degrees.
-	South float64 `json:"south"`
-	// Eastern edge, longitude in degrees.
-	East float64 `json:"east"`
-	// Northern edge, latitude in degrees.
-	North float64 `json:"north"`
-}
-
-// A bounding box (bbox) in degrees (WGS 84). A box whose `west` is greater than its `east` crosses
-// the antimeridian (RFC 7946, section 5.2). `south` must not be greater than `north`.
-type BBoxInput struct {
-	// Western edge, longitude in degrees, -180 to 180.
-	West float64 `json:"west"`
-	// Southern edge, latitude in degrees, -90 to 90.
-	South float64 `json:"south"`
-	// Eastern edge, longitude in degrees, -180 to 180.
-	East float64 `json:"east"`
-	// Northern edge, latitude in degrees, -90 to 90.
-	North float64 `json:"north"`
-}
-
 // A region that a phase of the programme considered.
 type Candidate struct {
 	// The phase.
@@ -200,48 +175,6 @@ type ClusterFigures struct {
 	Workers *int `json:"workers,omitempty"`
 	// The year; null where the source does not tell it.
 	Year *int `json:"year,omitempty"`
-}
-
-// Which clusters to list. All fields given must hold; `and`, `or` and `not` combine further filters.
-//
-// A filter knows three answers, as `RegionFilter` does: a cluster of which it is not known whether the filter holds is
-// listed under neither it nor its `not`, and counted by `notCoveredCount`. Not known can be whether it was an initial
-// target, what `regions` asks of its regions, and in which regency or city it stands where only the province is known. Its
-// location, which `bbox`, `within` and `near` ask for, is the point that `location` gives: where only the
-// regency or the province is known, as `location.precision` tells, that region's label point.
-type ClusterFilter struct {
-	// Only clusters of this phase, by key or id: `2017`.
-	Phase *string `json:"phase,omitempty"`
-	// Only clusters that make this product, by key or id, or a name in English or Indonesian: `coffee-processing`, `kopi`.
-	Product *string `json:"product,omitempty"`
-	// true: only initial targets; false: only clusters of the programme known not to be.
-	InitialTarget *bool `json:"initialTarget,omitempty"`
-	// true: only clusters of the programme; false: only others.
-	Programme *bool `json:"programme,omitempty"`
-	// Only existing or only planned clusters.
-	Status *sentra.ClusterStatus `json:"status,omitempty"`
-	// Only clusters known in one of these ways.
-	Confidence []sentra.Confidence `json:"confidence,omitempty"`
-	// true: only clusters for which support is known. Of the others it is not known, so that false lists none.
-	Supported *bool `json:"supported,omitempty"`
-	// Only clusters for which support from one of these funds is known. Of the others it is not known.
-	Fund []sentra.Fund `json:"fund,omitempty"`
-	// Only clusters in this region (official code of any level) on the day.
-	Region *string `json:"region,omitempty"`
-	// Only clusters in a regency or city that matches; the province counts only where no more is known of a cluster. For those of a province use `region`, or `parent` here.
-	Regions *RegionFilter `json:"regions,omitempty"`
-	// Only clusters whose location lies in this box.
-	Bbox *BBoxInput `json:"bbox,omitempty"`
-	// Only clusters whose location lies in this polygon.
-	Within Polygon `json:"within,omitempty"`
-	// Only clusters whose location lies within a distance.
-	Near *NearInput `json:"near,omitempty"`
-	// All of these must hold too.
-	And []*ClusterFilter `json:"and,omitempty"`
-	// At least one of these must hold too.
-	Or []*ClusterFilter `json:"or,omitempty"`
-	// This must not hold.
-	Not *ClusterFilter `json:"not,omitempty"`
 }
 
 // A ground of selection, seen for one cluster.
@@ -373,20 +306,6 @@ type DesignationCoverage struct {
 	Sources []*Source `json:"sources"`
 }
 
-// Which designations to list. All fields given must hold.
-type DesignationFilter struct {
-	// Only this kind.
-	Kind *sentra.DesignationKind `json:"kind,omitempty"`
-	// Only designations of this region, or of regions below it today (official code).
-	Region *string `json:"region,omitempty"`
-	// Only designations by this regulation: `Perpres 63/2020`.
-	Regulation *string `json:"regulation,omitempty"`
-	// Only designations in force for certain on this day.
-	AsOf *sentra.Date `json:"asOf,omitempty"`
-	// Only facts known in this way.
-	Confidence *sentra.Confidence `json:"confidence,omitempty"`
-}
-
 // Something that happened in a region under the programme.
 type Event struct {
 	// What kind of event.
@@ -470,14 +389,6 @@ type MethodStep struct {
 	Name string `json:"name"`
 	// Its parts.
 	Parts []string `json:"parts"`
-}
-
-// A circle on the sphere: everything within a distance of a point.
-type NearInput struct {
-	// The centre.
-	Point *PointInput `json:"point"`
-	// The greatest distance in metres, more than 0 and at most 20,037,508.
-	Radius float64 `json:"radius"`
 }
 
 // An official code of a region in one system.
@@ -596,54 +507,6 @@ type RegionEdge struct {
 	OverlapShare *float64 `json:"overlapShare,omitempty"`
 }
 
-// Which regions to list. All fields given must hold; `and`, `or` and `not` combine further filters.
-//
-// A filter knows three answers: yes, no and not known. A region of which it is not known whether the filter holds is not
-// listed, neither under the filter nor under its `not`; it is counted by `notCoveredCount`. Not known can be: a designation
-// that nothing loaded covers; whether there is a cluster where the record knows of none, unless the programme's are asked
-// for, whose list is complete; what `clusters` asks of a cluster, see there; whether a cluster of which only the province is
-// known stands in the region; and where a region lies whose boundary is not loaded. Of such a region the box around it tells
-// where it is wholly in the area asked for or wholly out of it, and of such a province its members. `and` is no
-// where one of its filters is, `or` yes; else they are not known where one is.
-type RegionFilter struct {
-	// Only these official codes (Kemendagri).
-	Codes []string `json:"codes,omitempty"`
-	// Only this level.
-	Level *sentra.Level `json:"level,omitempty"`
-	// Only these kinds.
-	Kind []sentra.RegionKind `json:"kind,omitempty"`
-	// Only regions below this one (official code) on the day.
-	Parent *string `json:"parent,omitempty"`
-	// Only regions whose name holds this text; case, accents, `Kab.` and hyphens do not matter.
-	Name *string `json:"name,omitempty"`
-	// Only regions with such a designation in force.
-	Designation *DesignationFilterKind `json:"designation,omitempty"`
-	// true: only affirmative regions; false: only regions known not to be.
-	Affirmative *bool `json:"affirmative,omitempty"`
-	// true: only regions that are affirmative or hold a region that is; false: only those known not to.
-	ContainsAffirmative *bool `json:"containsAffirmative,omitempty"`
-	// true: only regions with a cluster that is known on the day. Of the others it is not known, so that false lists none; ask `clusters: {programme: true}` of the programme's.
-	HostsClusters *bool `json:"hostsClusters,omitempty"`
-	// Only regions with a cluster that matches. Planned clusters count where the filter speaks of `status`.
-	Clusters *ClusterFilter `json:"clusters,omitempty"`
-	// Only regions whose boundary meets this box.
-	Bbox *BBoxInput `json:"bbox,omitempty"`
-	// Only regions that lie wholly within this polygon, to within 0.1 % of their area.
-	Within Polygon `json:"within,omitempty"`
-	// Only regions that share any area with this polygon.
-	Intersects Polygon `json:"intersects,omitempty"`
-	// Only regions that hold the whole of this polygon, to within 0.1 % of the polygon's area.
-	Contains Polygon `json:"contains,omitempty"`
-	// Only regions within a distance; the boundary counts, not the centre.
-	Near *NearInput `json:"near,omitempty"`
-	// All of these must hold too.
-	And []*RegionFilter `json:"and,omitempty"`
-	// At least one of these must hold too.
-	Or []*RegionFilter `json:"or,omitempty"`
-	// This must not hold.
-	Not *RegionFilter `json:"not,omitempty"`
-}
-
 // A name of a region beside its name of today.
 type RegionName struct {
 	// The name.
@@ -747,26 +610,6 @@ type SupportEdge struct {
 	Cursor string `json:"cursor"`
 	// The support.
 	Node *Support `json:"node"`
-}
-
-// Which supports to list. All fields given must hold.
-type SupportFilter struct {
-	// Only supports of this region, or of regions below it on the day (official code).
-	Region *string `json:"region,omitempty"`
-	// Only supports of this cluster, by key or id.
-	Cluster *string `json:"cluster,omitempty"`
-	// Only supports of this product, by key or id, or a name in English or Indonesian.
-	Product *string `json:"product,omitempty"`
-	// Only supports from one of these funds.
-	Fund []sentra.Fund `json:"fund,omitempty"`
-	// true: only supports whose fund is stated; false: only others.
-	FundStated *bool `json:"fundStated,omitempty"`
-	// Only supports of this year or later.
-	FromYear *int `json:"fromYear,omitempty"`
-	// Only supports of this year or earlier.
-	ToYear *int `json:"toYear,omitempty"`
-	// Only facts known in one of these ways.
-	Confidence []sentra.Confidence `json:"confidence,omitempty"`
 }
 
 // Whether boundaries are loaded.

@@ -71,9 +71,9 @@ func parseID(id string) (kind string, day *sentra.Date, key string, ok bool) {
 	return kind, day, key, globalID(kind, seen, key) == id
 }
 
-// keyOf gives the key that an id of a kind holds, or the text itself, so that
+// KeyOf gives the key that an id of a kind holds, or the text itself, so that
 // filters take keys and ids alike.
-func keyOf(kind, text string) string {
+func KeyOf(kind, text string) string {
 	if of, _, key, ok := parseID(text); ok && of == kind {
 		return key
 	}

@@ -156,12 +156,12 @@ func Boundaries(ctx context.Context, regions []*Region, zoom *int, toleranceMetr
 }
 
 // Bbox gives the box around the boundary, or the source's where none is loaded.
-func (r *Region) Bbox() *BBox {
+func (r *Region) Bbox() *sentra.BBox {
 	bound := r.region.Box
 	if s := r.shape(); s != nil {
 		bound = s.Bound
 	}
-	return &BBox{West: bound.Min[0], South: bound.Min[1], East: bound.Max[0], North: bound.Max[1]}
+	return &sentra.BBox{West: bound.Min[0], South: bound.Min[1], East: bound.Max[0], North: bound.Max[1]}
 }
 
 // LabelPoint gives a point inside the boundary, or the source's where none is loaded.
@@ -254,11 +254,7 @@ func (r *Region) Affirmative(asOf *sentra.Date) (*Affirmative, error) {
 // order given. The filter is read and made ready once. A wrong filter or order is a
 // BAD_USER_INPUT for all; a cursor that stands in the list of one region alone is one
 // for the others.
-func ClustersOfRegions(ctx context.Context, regions []*Region, filter *ClusterFilter, orderBy *sentra.ClusterOrder, page Page) ([]*ClusterConnection, error) {
-	f, err := filter.Domain()
-	if err != nil {
-		return nil, sentra.In("filter", err)
-	}
+func ClustersOfRegions(ctx context.Context, regions []*Region, filter *sentra.ClusterFilter, orderBy *sentra.ClusterOrder, page Page) ([]*ClusterConnection, error) {
 	order := sentra.ClusterOrder("")
 	if orderBy != nil {
 		order = *orderBy
@@ -274,7 +270,8 @@ func ClustersOfRegions(ctx context.Context, regions []*Region, filter *ClusterFi
 		at := seen{r.atlas, r.day.Date}
 		prepared := ready[at]
 		if prepared == nil {
-			if prepared, err = r.atlas.On(r.day.Date).PrepareClusters(ctx, f, order); err != nil {
+			var err error
+			if prepared, err = r.atlas.On(r.day.Date).PrepareClusters(ctx, filter, order); err != nil {
 				return nil, err
 			}
 			ready[at] = prepared

@@ -75,9 +75,6 @@ func (g *Geometry) UnmarshalGQL(any) error {
 	return sentra.BadInput("", "a GeoJSON geometry is an answer, not an argument")
 }
 
-// Polygon is an area given by the asker, checked.
-type Polygon orb.MultiPolygon
-
 type polygonsKey struct{}
 
 // polygons are those that were read for one request, by where their JSON lies in memory.
@@ -94,21 +91,21 @@ func WithPolygons(ctx context.Context) context.Context {
 	return context.WithValue(atlas.WithPolygons(ctx), polygonsKey{}, new(polygons))
 }
 
-// UnmarshalGQLContext reads GeoJSON given as JSON, the same once a request.
-func (p *Polygon) UnmarshalGQLContext(ctx context.Context, value any) error {
+// UnmarshalPolygon reads the GeoJSON of an area given as JSON, the same once a request,
+// and checks it.
+func UnmarshalPolygon(ctx context.Context, value any) (orb.MultiPolygon, error) {
 	known, ok := ctx.Value(polygonsKey{}).(*polygons)
 	object, isObject := value.(map[string]any)
 	if !ok || !isObject {
-		return p.read(value)
+		return parsePolygon(value)
 	}
 	at := reflect.ValueOf(object).Pointer()
 	known.mutex.Lock()
 	read := known.read[at]
 	if read == nil {
 		read = lazy.New(func() readPolygon {
-			var of readPolygon
-			of.err = of.polygon.read(value)
-			return of
+			polygon, err := parsePolygon(value)
+			return readPolygon{polygon, err}
 		})
 		if known.read == nil {
 			known.read = make(map[uintptr]*lazy.Value[readPolygon])
@@ -118,36 +115,50 @@ func (p *Polygon) UnmarshalGQLContext(ctx context.Context, value any) error {
 	known.mutex.Unlock()
 	of, err := read.Get(ctx, "while a polygon was read")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	*p = of.polygon
-	return of.err
+	return of.polygon, of.err
 }
 
 // readPolygon is what came of reading one.
 type readPolygon struct {
-	polygon Polygon
+	polygon orb.MultiPolygon
 	err     error
 }
 
-func (p *Polygon) read(value any) error {
+func parsePolygon(value any) (orb.MultiPolygon, error) {
 	if _, isText := value.(string); isText {
-		return sentra.BadInput("", "give the GeoJSON as an object, not as a text")
+		return nil, sentra.BadInput("", "give the GeoJSON as an object, not as a text")
 	}
 	data, err := json.Marshal(value)
 	if err != nil {
-		return sentra.Wrap(sentra.CodeBadUserInput, err, "this is not GeoJSON")
+		return nil, sentra.Wrap(sentra.CodeBadUserInput, err, "this is not GeoJSON")
 	}
-	shape, err := geo.ParsePolygon(data)
-	if err != nil {
-		return err
-	}
-	*p = Polygon(shape)
-	return nil
+	return geo.ParsePolygon(data)
 }
 
-// MarshalGQLContext refuses quietly: the type is for arguments only.
-func (p Polygon) MarshalGQLContext(_ context.Context, w io.Writer) error {
-	_, err := io.WriteString(w, "null")
-	return err
+// MarshalPolygon writes null: a polygon is never part of an answer, but gqlgen wants
+// the function.
+func MarshalPolygon(orb.MultiPolygon) graphql.ContextMarshaler {
+	return graphql.ContextWriterFunc(func(_ context.Context, w io.Writer) error {
+		_, err := io.WriteString(w, "null")
+		return err
+	})
+}
+
+// UnmarshalRegionCode reads an official code; none, "", for null.
+func UnmarshalRegionCode(value any) (sentra.RegionCode, error) {
+	if value == nil {
+		return "", nil
+	}
+	text, err := graphql.UnmarshalString(value)
+	if err != nil {
+		return "", err
+	}
+	return sentra.ParseRegionCode(text)
+}
+
+// MarshalRegionCode writes a code as a text.
+func MarshalRegionCode(code sentra.RegionCode) graphql.Marshaler {
+	return graphql.MarshalString(string(code))
 }

@@ -24,9 +24,6 @@ func (w *ScreeningWeights) Domain() sentra.Weights {
 	return out
 }
 
-// ProductKey gives the product that a key, an id or a name means.
-func ProductKey(text string) string { return keyOf("Product", text) }
-
 // Screening is a view of a screening.
 type Screening struct {
 	atlas *atlas.Atlas

@@ -263,13 +263,14 @@ func (a View) Supports(f *sentra.SupportFilter) (*List[*sentra.Support], error) 
 	if f == nil {
 		f = &sentra.SupportFilter{}
 	}
+	if err := f.Check(); err != nil {
+		return nil, sentra.In("filter", err)
+	}
 	switch {
 	case f.Region != "" && a.regions[f.Region] == nil:
 		return nil, sentra.BadInput("filter.region", "no region has the code %s", f.Region)
 	case f.Cluster != "" && a.clusters.of(f.Cluster) == nil:
 		return nil, sentra.BadInput("filter.cluster", "there is no cluster %.40q", f.Cluster)
-	case f.FromYear != 0 && f.ToYear != 0 && f.ToYear < f.FromYear:
-		return nil, sentra.BadInput("filter.toYear", "%d lies before fromYear, %d", f.ToYear, f.FromYear)
 	}
 	var products []string
 	if f.Product != "" {
@@ -285,8 +286,8 @@ func (a View) Supports(f *sentra.SupportFilter) (*List[*sentra.Support], error) 
 			products != nil && !slices.Contains(products, s.Product) ||
 			f.Funds != nil && !slices.Contains(f.Funds, s.Fund) ||
 			f.FundStated != nil && (s.Fund != "") != *f.FundStated ||
-			f.FromYear != 0 && s.Year < f.FromYear ||
-			f.ToYear != 0 && (s.Year == 0 || s.Year > f.ToYear) ||
+			f.FromYear != nil && s.Year < *f.FromYear ||
+			f.ToYear != nil && (s.Year == 0 || s.Year > *f.ToYear) ||
 			f.Confidence != nil && !slices.Contains(f.Confidence, s.Confidence) {
 			continue
 		}

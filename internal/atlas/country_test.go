@@ -193,15 +193,15 @@ func TestSupports(t *testing.T) {
 		{&sentra.SupportFilter{Funds: []sentra.Fund{sentra.FundDeconcentration}}, 3},
 		{&sentra.SupportFilter{FundStated: new(bool)}, 10},
 		{&sentra.SupportFilter{Cluster: "sentra-knalpot-purbalingga"}, 5},
-		{&sentra.SupportFilter{Cluster: "sentra-knalpot-purbalingga", FromYear: 2018, ToYear: 2020}, 3},
-		{&sentra.SupportFilter{ToYear: 2014}, 1},
+		{&sentra.SupportFilter{Cluster: "sentra-knalpot-purbalingga", FromYear: new(2018), ToYear: new(2020)}, 3},
+		{&sentra.SupportFilter{ToYear: new(2014)}, 1},
 	} {
 		list, err := a.On(today).Supports(c.filter)
 		if err != nil || list.Len() != c.want {
 			t.Errorf("%+v: %d, %v, want %d", c.filter, list.Len(), err, c.want)
 		}
 	}
-	for path, f := range map[string]*sentra.SupportFilter{"filter.region": {Region: "99"}, "filter.cluster": {Cluster: "x"}, "filter.toYear": {FromYear: 2020, ToYear: 2019}, "filter.product": {Product: "zzz"}} {
+	for path, f := range map[string]*sentra.SupportFilter{"filter.region": {Region: "99"}, "filter.cluster": {Cluster: "x"}, "filter.toYear": {FromYear: new(2020), ToYear: new(2019)}, "filter.product": {Product: "zzz"}} {
 		if _, err := a.On(today).Supports(f); err == nil || strings.Join(err.(*sentra.Error).Path, ".") != path {
 			t.Errorf("%s: %v", path, err)
 		}

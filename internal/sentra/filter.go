@@ -64,11 +64,14 @@ type ClusterFilter struct {
 	Not     *ClusterFilter
 }
 
-// DesignationFilter says which designations to list.
+// DesignationFilter says which designations to list. Every field that is set must hold.
 type DesignationFilter struct {
-	Kind       DesignationKind
-	Region     RegionCode
-	Regulation string
+	Kind DesignationKind
+	// Region is that of the designation, or one above it today.
+	Region RegionCode
+	// Regulation is compared without regard to case.
+	Regulation *string
+	// AsOf is a day on which the designation is in force for certain.
 	AsOf       *Date
 	Confidence Confidence
 }
@@ -100,7 +103,23 @@ type SupportFilter struct {
 	// Funds are the funds wanted. FundStated: whether the source tells the fund.
 	Funds      []Fund
 	FundStated *bool
-	// FromYear and ToYear bound the year, 0 for none; a support without a year lies in none.
-	FromYear, ToYear int
+	// FromYear and ToYear bound the year; a support without a year lies in none.
+	FromYear, ToYear *int
 	Confidence       []Confidence
+}
+
+// Check gives what is wrong with the filter in itself.
+func (f *SupportFilter) Check() error {
+	for _, bound := range []struct {
+		path string
+		year *int
+	}{{"fromYear", f.FromYear}, {"toYear", f.ToYear}} {
+		if bound.year != nil && !isYear(*bound.year) {
+			return BadInput(bound.path, "%d is not a year of four digits", *bound.year)
+		}
+	}
+	if f.FromYear != nil && f.ToYear != nil && *f.ToYear < *f.FromYear {
+		return BadInput("toYear", "%d lies before fromYear, %d", *f.ToYear, *f.FromYear)
+	}
+	return nil
 }

@@ -130,9 +130,12 @@ func ExternalCountID(c *ExternalCount) string {
 	return where(c.Region) + "-" + yearOf(c.Year) + "-" + Slug(fmt.Sprint(c.By, " ", told(c.Note, c.Sources)))
 }
 
+// isYear tells whether a number is a year of four digits.
+func isYear(year int) bool { return year >= 1000 && year <= 9999 }
+
 // year checks a year; 0 is none.
 func (f *Faults) year(path string, year int) {
-	if year != 0 && (year < 1000 || year > 9999) {
+	if year != 0 && !isYear(year) {
 		f.Add(path, "%d is not a year of four digits", year)
 	}
 }
