@@ -714,7 +714,8 @@ test('the page is light and quick', async () => {
   assert.ok(own < 500_000, `the page is ${own} bytes without MapLibre and tiles: ${JSON.stringify(sizes)}`);
 });
 
-test('screenshots, for people to look at', async () => {
+// SENTRA_SCREENSHOTS=1 go test ./web makes them.
+test('screenshots, for people to look at', { skip: !process.env.SENTRA_SCREENSHOTS }, async () => {
   const folder = new URL('../screenshots/', import.meta.url).pathname;
   await mkdir(folder, { recursive: true });
   const states = {
