@@ -203,7 +203,7 @@ func TestCatalogue(t *testing.T) {
 		t.Fatal(err)
 	}
 	// Nine files and three services.
-	if got.Asked != 12 || got.Quads < 300 {
+	if got.Asked != 16 || got.Quads < 300 {
 		t.Errorf("got %+v", got)
 	}
 }

@@ -95,7 +95,7 @@ const near = { point: { lon: 112.733, lat: -7.2 }, radius: 100000 };
 const box = { type: "Polygon", coordinates: [[[112, -8.5], [114, -8.5], [114, -7], [112, -7], [112, -8.5]]] };
 const title = JSON.stringify({ affirmative: true, clusters: {programme: true} });
 const exported = Object.keys(document.paths).filter((path) => /^\/(regions|clusters)\./.test(path));
-assert.deepEqual(exported.sort(), ["clusters.csv", "clusters.geojson", "clusters.ndjson", "clusters.xlsx", "regions.csv", "regions.geojson", "regions.ndjson", "regions.topojson", "regions.xlsx"].map((name) => `/${name}`));
+assert.deepEqual(exported.sort(), ["clusters.csv", "clusters.geojson", "clusters.gpkg", "clusters.ndjson", "clusters.parquet", "clusters.xlsx", "regions.csv", "regions.geojson", "regions.gpkg", "regions.ndjson", "regions.parquet", "regions.topojson", "regions.xlsx"].map((name) => `/${name}`));
 for (const route of exported) {
   const regions = route.startsWith("/regions");
   const questions = regions

@@ -40,7 +40,7 @@ var arrows = []struct {
 	{"internal/querycost", []string{"internal/inputs", "internal/sentra"}},
 	{"internal/postgres", []string{"internal/register", "internal/sentra", "migrations"}},
 	{"internal/tile", []string{"internal/atlas", "internal/pmtiles", "internal/geo/...", "internal/lazy", "internal/sentra", "internal/panics"}},
-	{"internal/export", []string{"internal/atlas", "internal/geo/...", "internal/sentra"}},
+	{"internal/export", []string{"internal/atlas", "internal/geopackage", "internal/geo/...", "internal/sentra"}},
 	{"internal/ogc", []string{"internal/atlas", "internal/cql", "internal/export", "internal/tile", "internal/geo/...", "internal/sentra"}},
 	{"internal/catalog", []string{"internal/atlas", "internal/export", "internal/sentra"}},
 	{"internal/openapi", []string{"internal/export"}},

@@ -71,7 +71,7 @@ func New(ctx context.Context, a *atlas.Atlas, request *Request) (*Export, error)
 	if err := e.chooseCells(); err != nil {
 		return nil, err
 	}
-	if request.Format == GeoJSON || request.Format == TopoJSON || request.Format == XLSX {
+	if request.Format == GeoJSON || request.Format == TopoJSON || request.Format.citesByID() {
 		var err error
 		if e.sources, err = e.cited(ctx); err != nil {
 			return nil, err
@@ -85,7 +85,8 @@ const chunk = 32 << 10
 
 // Write writes the file row by row: it needs memory for one row and a chunk, and
 // w gets the head of the file before the first row; of a workbook, which is packed
-// once all rows are there, some 20 MiB, and the rest is in a temporary file. progress,
+// once all rows are there, some 20 MiB, and the rest is in a temporary file, in which a
+// GeoPackage is whole; of a Parquet file, 8 MiB of geometries or 5,000 rows. progress,
 // if not nil, is told after every row. An error is w's or that of the context.
 func (e *Export) Write(ctx context.Context, w io.Writer, progress func(done, all int)) error {
 	out := bufio.NewWriterSize(w, chunk)
@@ -121,6 +122,10 @@ func (e *Export) Write(ctx context.Context, w io.Writer, progress func(done, all
 		err = e.writeXLSX(out, rows)
 	case TopoJSON:
 		err = e.writeTopoJSON(out, rows)
+	case GeoPackage:
+		err = e.writeGeoPackage(ctx, out, rows)
+	case Parquet:
+		err = e.writeParquet(out, rows)
 	}
 	if err == nil {
 		err = out.Flush()

@@ -27,7 +27,7 @@ const (
 // first; none where there are no rings. TopoJSON, which is d3's own, begins with d3's.
 func Windings(layer Layer, format Format) []Winding {
 	switch {
-	case layer == Clusters || format == CSV || format == XLSX:
+	case layer == Clusters || format.isTable():
 		return nil
 	case format == TopoJSON:
 		return []Winding{D3, RFC7946}
@@ -145,8 +145,8 @@ func (e *Export) chooseCells() error {
 	constant := func(c Column, value any) cellColumn { return cellColumn{c, func(row) any { return value }} }
 	all = append(all, constant(licenceColumn, licence()), constant(versionColumn, e.atlas.Data.Version))
 	if e.Request.Columns == nil {
-		if e.cells = all; e.Request.Format == XLSX {
-			// A sheet of its own tells these once.
+		if e.cells = all; e.Request.Format.citesByID() {
+			// The file tells these once.
 			e.cells = all[:len(all)-2]
 		}
 		return nil

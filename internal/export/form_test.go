@@ -1,17 +1,22 @@
 package export_test
 
 import (
+	"bytes"
 	"context"
+	"database/sql"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/parquet-go/parquet-go"
 	"github.com/paulmach/orb"
 	"github.com/xuri/excelize/v2"
 
@@ -153,6 +158,56 @@ func TestWorkbook(t *testing.T) {
 	about, _ := book.GetRows("about")
 	if len(about) < 7 || strings.Join(about[1], "|") != "asOf|2017-12-25" || strings.Join(about[4], "|") != "totalCount|3" || !strings.Contains(about[6][1], "MIT") {
 		t.Errorf("about %q", about)
+	}
+}
+
+// A GeoPackage and a Parquet file keep types and texts as they are, and the same
+// question gives the same bytes.
+func TestDatabases(t *testing.T) {
+	a := countryside(t, "=1+1", "Kota é")
+	for _, format := range []export.Format{export.GeoPackage, export.Parquet} {
+		first := written(t, a, request(t, export.Regions, format, ""))
+		if again := written(t, a, request(t, export.Regions, format, "")); again != first {
+			t.Errorf("%s: the same question gives other bytes", format)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "regions.gpkg")
+	if err := os.WriteFile(path, []byte(written(t, a, request(t, export.Regions, export.GeoPackage, "geometry=point"))), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var code, name, asOf, head, about string
+	var count, validTo any
+	var lon float64
+	err = db.QueryRow(`SELECT code, name, CAST(asOf AS TEXT), clusterCount, validTo, lon, hex(substr(geom, 1, 8)) FROM regions WHERE name = '=1+1'`).Scan(&code, &name, &asOf, &count, &validTo, &lon, &head)
+	// GP, version 0, little-endian without a box, 4326.
+	if err != nil || code != "11.00" || !strings.HasPrefix(asOf, "2017-12-25") || count != int64(0) || validTo != nil || lon != -7.25 || head != "47500001E6100000" {
+		t.Errorf("%s %s %s %v %v %v %s, %v", code, name, asOf, count, validTo, lon, head, err)
+	}
+	if err := db.QueryRow(`SELECT value FROM about WHERE what = 'totalCount'`).Scan(&about); err != nil || about != "3" {
+		t.Errorf("about %q, %v", about, err)
+	}
+	var broken string
+	if err := db.QueryRow(`PRAGMA integrity_check`).Scan(&broken); err != nil || broken != "ok" {
+		t.Errorf("the file is %s, %v", broken, err)
+	}
+	file := []byte(written(t, a, request(t, export.Regions, export.Parquet, "columns=code,name,asOf,validTo,lon,sources")))
+	type region struct {
+		Code    string   `parquet:"code"`
+		Name    string   `parquet:"name"`
+		AsOf    int32    `parquet:"asOf,date"`
+		ValidTo *int32   `parquet:"validTo,date"`
+		Lon     float64  `parquet:"lon"`
+		Sources []string `parquet:"sources,list"`
+	}
+	rows, err := parquet.Read[region](bytes.NewReader(file), int64(len(file)))
+	// 2017-12-25 is 17,525 days after 1970-01-01.
+	if err != nil || len(rows) != 3 || rows[1].Code != "11.00" || rows[1].Name != "=1+1" || rows[1].AsOf != 17_525 || rows[1].ValidTo != nil || rows[1].Lon != -7.25 || !slices.Equal(rows[1].Sources, []string{"s"}) {
+		t.Errorf("%+v, %v", rows, err)
 	}
 }
 

@@ -1,5 +1,5 @@
 // Package export writes the regions or the clusters of an atlas as a file:
-// GeoJSON, newline-delimited GeoJSON, CSV, XLSX or TopoJSON, whole, row by row,
+// GeoJSON, newline-delimited GeoJSON, CSV, XLSX, TopoJSON, GeoPackage or GeoParquet, whole, row by row,
 // with the sources and licences in it. The HTTP routes and the command line use it.
 package export
 
@@ -40,6 +40,11 @@ const (
 	XLSX Format = "xlsx"
 	// TopoJSON is one Topology whose shared borders are stored once.
 	TopoJSON Format = "topojson"
+	// GeoPackage is a SQLite file (OGC 12-128r18) with a layer of the rows and tables of
+	// the sources and of the file.
+	GeoPackage Format = "gpkg"
+	// Parquet is a Parquet file with the metadata of GeoParquet 1.1.
+	Parquet Format = "parquet"
 )
 
 // ContentType is the media type of the format.
@@ -53,17 +58,27 @@ func (f Format) ContentType() string {
 		return "text/csv; charset=utf-8; header=present"
 	case XLSX:
 		return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+	case GeoPackage:
+		return "application/geopackage+sqlite3"
+	case Parquet:
+		return "application/vnd.apache.parquet"
 	}
 	return "application/json"
 }
+
+// isTable tells whether a file has columns that can be chosen.
+func (f Format) isTable() bool { return f == CSV || f == XLSX || f == GeoPackage || f == Parquet }
+
+// citesByID tells whether the sources of a table stand apart from its rows, once.
+func (f Format) citesByID() bool { return f.isTable() && f != CSV }
 
 // Formats gives the formats of a layer. Points share no borders, so that
 // clusters have no TopoJSON.
 func Formats(layer Layer) []Format {
 	if layer == Clusters {
-		return []Format{GeoJSON, NDJSON, CSV, XLSX}
+		return []Format{GeoJSON, NDJSON, CSV, XLSX, GeoPackage, Parquet}
 	}
-	return []Format{GeoJSON, NDJSON, CSV, XLSX, TopoJSON}
+	return []Format{GeoJSON, NDJSON, CSV, XLSX, TopoJSON, GeoPackage, Parquet}
 }
 
 // Geometry says which geometry a row gets.
@@ -118,7 +133,7 @@ type Request struct {
 	LatFirst bool
 	// Winding is the order of the positions of a boundary's rings.
 	Winding Winding
-	// Columns are the columns of a CSV or XLSX by name; nil for all.
+	// Columns are the columns of a table by name; nil for all.
 	Columns []string
 	// Delimiter stands between the cells of a CSV; behind Semicolon numbers have
 	// decimal commas.
@@ -200,7 +215,7 @@ func Parameters(layer Layer, format Format) []string {
 	if len(Windings(layer, format)) > 0 {
 		names = append(names, "winding")
 	}
-	if format == CSV || format == XLSX {
+	if format.isTable() {
 		names = append(names, "columns")
 	}
 	if format == CSV {

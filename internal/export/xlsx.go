@@ -39,21 +39,11 @@ func (e *Export) writeXLSX(out *bufio.Writer, rows eachRow) (err error) {
 	for _, c := range e.cells {
 		meanings = append(meanings, []any{c.Name, string(c.Type), c.Description, strings.Join(c.Values, "; ")})
 	}
-	sources := [][]any{{"id", "title", "publisher", "date", "url", "licence"}}
-	for _, s := range e.sources {
-		j := sourceJSON(s)
-		sources = append(sources, []any{string(j.ID), j.Title, j.Publisher, j.Date, j.URL, j.Licence})
-	}
-	about := [][]any{{"what", "value"}, {"asOf", e.Request.Day.String()}, {"datasetVersion", e.atlas.Data.Version}, {"filter", string(e.Request.Filter)},
-		{"totalCount", e.Count}, {"notCoveredCount", e.NotCovered}}
-	for _, l := range sentra.DataLicences() {
-		about = append(about, []any{"licence", strings.TrimSpace(l.Part + ": " + l.Name + " " + l.URL)})
-	}
 	for _, sheet := range []struct {
 		name   string
 		rows   [][]any
 		widths []float64
-	}{{"columns", meanings, []float64{28, 10, 90, 40}}, {"sources", sources, []float64{28, 60, 40, 12, 60, 20}}, {"about", about, []float64{18, 100}}} {
+	}{{"columns", meanings, []float64{28, 10, 90, 40}}, {"sources", e.sourceRows(), []float64{28, 60, 40, 12, 60, 20}}, {"about", e.aboutRows(), []float64{18, 100}}} {
 		if err := w.writeSheet(sheet.name, sheet.rows, sheet.widths); err != nil {
 			return fmt.Errorf("write the sheet %s: %w", sheet.name, err)
 		}
@@ -62,6 +52,26 @@ func (e *Export) writeXLSX(out *bufio.Writer, rows eachRow) (err error) {
 		return fmt.Errorf("pack the workbook: %w", err)
 	}
 	return nil
+}
+
+// sourceRows lists the sources that the rows cite, behind a header.
+func (e *Export) sourceRows() [][]any {
+	out := [][]any{{"id", "title", "publisher", "date", "url", "licence"}}
+	for _, s := range e.sources {
+		j := sourceJSON(s)
+		out = append(out, []any{string(j.ID), j.Title, j.Publisher, j.Date, j.URL, j.Licence})
+	}
+	return out
+}
+
+// aboutRows tell of the file, behind a header.
+func (e *Export) aboutRows() [][]any {
+	out := [][]any{{"what", "value"}, {"asOf", e.Request.Day.String()}, {"datasetVersion", e.atlas.Data.Version}, {"filter", string(e.Request.Filter)},
+		{"totalCount", e.Count}, {"notCoveredCount", e.NotCovered}}
+	for _, l := range sentra.DataLicences() {
+		out = append(out, []any{"licence", strings.TrimSpace(l.Part + ": " + l.Name + " " + l.URL)})
+	}
+	return out
 }
 
 // workbook is a workbook being written.

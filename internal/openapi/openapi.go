@@ -139,6 +139,7 @@ func operation(layer export.Layer, format export.Format) object {
 var titles = map[export.Format]string{
 	export.GeoJSON: "a GeoJSON FeatureCollection (RFC 7946)", export.NDJSON: "GeoJSON Features, one a line",
 	export.CSV: "CSV (RFC 4180, lines end with LF)", export.XLSX: "an Excel workbook", export.TopoJSON: "a TopoJSON Topology that stores shared borders once",
+	export.GeoPackage: "an OGC GeoPackage", export.Parquet: "GeoParquet 1.1",
 }
 
 // content describes the body of an export.
@@ -151,6 +152,12 @@ func content(layer export.Layer, format export.Format) object {
 		return object{"schema": ref("schemas", one+"Topology")}
 	case export.NDJSON:
 		return object{"schema": object{"type": "string", "description": "Each line is a JSON text of its own."}, "x-line-schema": ref("schemas", one+"Line")}
+	}
+	if format == export.GeoPackage {
+		return object{"schema": object{"type": "string", "format": "binary", "description": "A SQLite file with a table named after the layer, with what its columns mean; sources, which rows cite by id; about, the day, the dataset's version, the counts and the licences. Lists are joined by \"; \"."}}
+	}
+	if format == export.Parquet {
+		return object{"schema": object{"type": "string", "format": "binary", "description": "Geometries are well-known binary in the column geometry, with a box of each in bbox; lists are lists; the metadata under the key sentra are the head of a GeoJSON, under geo those of GeoParquet."}}
 	}
 	if format == export.XLSX {
 		return object{"schema": object{"type": "string", "format": "binary", "description": "Sheets: the rows, named after the layer; columns, what they mean; sources, which rows cite by id; about, the day, the dataset's version, the counts and the licences. Codes are texts and days are days."}}
