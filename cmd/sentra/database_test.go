@@ -289,6 +289,25 @@ func TestRoleForReading(t *testing.T) {
 	readersSee(t, role(t, filled, "reader", reads, `ALTER USER ROLE SET default_transaction_read_only = on`), filled)
 }
 
+// The role that docs/operations.md names for changes makes them, and undoes them.
+func TestRoleForChanges(t *testing.T) {
+	_, _, filled := database(t, pgtest.Start)
+	editor := role(t, filled, "editor", reads, `GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ROLE`, `GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ROLE`)
+	readersSee(t, filled, editor)
+	if out, problems, err := sentraRun(t, "delete", "cluster", "x-1", "--database-url", editor); err != nil {
+		t.Error(out, problems, err)
+	}
+	last, problems, err := sentraRun(t, "log", "--database-url", editor, "--limit", "1")
+	if err != nil {
+		t.Fatal(last, problems)
+	}
+	_, row, _ := strings.Cut(last, "\n")
+	number, _, _ := strings.Cut(row, " ")
+	if out, problems, err := sentraRun(t, "revert", number, "--database-url", editor); err != nil {
+		t.Error(out, problems, err)
+	}
+}
+
 // A hot standby is served too: it is polled, or the primary is listened to.
 func TestHotStandby(t *testing.T) {
 	primary, _, filled := database(t, pgtest.StartOwn)
