@@ -5,6 +5,8 @@
 #   setup.sh          what serving needs: PostgreSQL's server binaries
 #   setup.sh test     what the tests need besides: programs of Debian's, and the
 #                     npm packages of every folder with a package-lock.json
+#   setup.sh qgis     what the test with QGIS needs besides: 170 packages of
+#                     Debian's, 195 MB, a minute
 #   setup.sh bench    what the comparison with other servers needs besides serving
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -12,6 +14,7 @@ cd "$(dirname "$0")/.."
 # What each stage needs: a command, or a path, and the Debian package that brings it.
 serve_programs=()
 test_programs=(curl:curl nginx:nginx /usr/sbin/pgbouncer:pgbouncer chromium:chromium ogrinfo:gdal-bin soffice:libreoffice-calc-nogui /usr/share/fonts/truetype/liberation:fonts-liberation)
+qgis_programs=(/usr/lib/python3/dist-packages/qgis:python3-qgis)
 bench_programs=(wrk:wrk node:nodejs npm:npm)
 
 if ! command -v go >/dev/null; then
@@ -101,6 +104,7 @@ need "${serve_programs[@]}"
 case "${1:-serve}" in
   serve) ;;
   test) need "${test_programs[@]}"; npm_packages test ;;
+  qgis) need "${test_programs[@]}" "${qgis_programs[@]}"; npm_packages test ;;
   bench) need "${bench_programs[@]}"; postgis; npm_packages bench ;;
-  *) echo "setup.sh knows the stages serve, test and bench" >&2; exit 1 ;;
+  *) echo "setup.sh knows the stages serve, test, qgis and bench" >&2; exit 1 ;;
 esac

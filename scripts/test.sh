@@ -25,6 +25,14 @@ if ! SENTRA_TEST_BOUNDARIES=$(go run ./internal/boundarytest/fetch 2> bin/fetch.
   fresh=-count=1
 fi
 
+# QGIS is large: the test with it runs where it is installed.
+tags='' without=''
+if [ -e /usr/lib/python3/dist-packages/qgis ]; then
+  tags=-tags=qgis
+else
+  without="left out: the test with QGIS (TestQGIS), which scripts/setup.sh qgis installs"
+fi
+
 static() {
   local unformatted before
   unformatted=$(gofmt -l bench cmd conformance graph internal migrations web/*.go)
@@ -54,7 +62,7 @@ tests() {
   # shellcheck disable=SC2086
   go test $fresh -skip Times ./web &
   # shellcheck disable=SC2046
-  go test $fresh $(go list ./... | grep -v -e /cmd/ -e '/web$')
+  go test $fresh $tags $(go list ./... | grep -v -e /cmd/ -e '/web$')
   wait $!
 }
 
@@ -78,6 +86,7 @@ case ${1:-all} in
 esac
 
 [ -z "$vulnerabilities" ] || echo "$vulnerabilities"
+[ "${1:-all}" = race ] || [ -z "$without" ] || echo "$without"
 left_out=$(sort -u "$SENTRA_TEST_LEFT_OUT" | wc -l)
 if [ "$SENTRA_TEST_BOUNDARIES" = none ]; then
   echo "left out: $left_out tests that need ../shared/boundaries, which is not there and could not be downloaded (bin/left-out lists them, bin/fetch.log says why)"
