@@ -94,5 +94,5 @@ func (r *regionResolver) Boundary(ctx context.Context, regions []*model.Region, 
 
 // Clusters answers for all regions of a list at once, too.
 func (r *regionResolver) Clusters(ctx context.Context, regions []*model.Region, filter *sentra.ClusterFilter, orderBy *sentra.ClusterOrder, first *int, after *string, last *int, before *string) ([]*model.ClusterConnection, error) {
-	return model.ClustersOfRegions(ctx, regions, filter, orderBy, model.Page{First: first, After: after, Last: last, Before: before})
+	return model.ClustersOfRegions(ctx, regions, filter, value(orderBy), model.Page{First: first, After: after, Last: last, Before: before})
 }

@@ -251,39 +251,32 @@ func (r *Region) Affirmative(asOf *sentra.Date) (*Affirmative, error) {
 }
 
 // ClustersOfRegions gives the clusters of regions, each on its view's day and in the
-// order given. The filter is read and made ready once. A wrong filter or order is a
-// BAD_USER_INPUT for all; a cursor that stands in the list of one region alone is one
-// for the others.
-func ClustersOfRegions(ctx context.Context, regions []*Region, filter *sentra.ClusterFilter, orderBy *sentra.ClusterOrder, page Page) ([]*ClusterConnection, error) {
-	order := sentra.ClusterOrder("")
-	if orderBy != nil {
-		order = *orderBy
-	}
-	out, faults := make([]*ClusterConnection, len(regions)), make(graphql.BatchErrorList, len(regions))
-	// Views of several days, and of several atlases, each need the filter made ready.
-	type seen struct {
+// order given. A wrong filter or order is a BAD_USER_INPUT for all; a cursor that stands
+// in the list of one region alone is one for the others.
+func ClustersOfRegions(ctx context.Context, regions []*Region, filter *sentra.ClusterFilter, order sentra.ClusterOrder, page Page) ([]*ClusterConnection, error) {
+	// Most lists are of one day; one of predecessors is of several.
+	type moment struct {
 		atlas *atlas.Atlas
 		day   sentra.Date
 	}
-	ready := make(map[seen]*atlas.ReadyClusterFilter, 1)
+	places := make(map[moment][]int, 1)
 	for i, r := range regions {
-		at := seen{r.atlas, r.day.Date}
-		prepared := ready[at]
-		if prepared == nil {
-			var err error
-			if prepared, err = r.atlas.On(r.day.Date).PrepareClusters(ctx, filter, order); err != nil {
-				return nil, err
-			}
-			ready[at] = prepared
+		at := moment{r.atlas, r.day.Date}
+		places[at] = append(places[at], i)
+	}
+	out, faults := make([]*ClusterConnection, len(regions)), make(graphql.BatchErrorList, len(regions))
+	for at, of := range places {
+		codes := make([]sentra.RegionCode, len(of))
+		for n, i := range of {
+			codes[n] = regions[i].region.Code
 		}
-		list, err := r.atlas.FilterClusters(ctx, r.atlas.On(r.day.Date).ListedIn(r.region.Code), prepared)
-		if err == nil {
-			out[i], err = NewClusterConnection(r.atlas, list, page, r.day)
-		}
-		if err != nil && sentra.ErrorCode(err) != sentra.CodeBadUserInput {
+		lists, err := at.atlas.On(at.day).ClustersOfEach(ctx, codes, filter, order)
+		if err != nil {
 			return nil, err
 		}
-		faults[i] = err
+		for n, i := range of {
+			out[i], faults[i] = NewClusterConnection(at.atlas, lists[n], page, regions[i].day)
+		}
 	}
 	if len(faults.Unwrap()) > 0 {
 		return out, faults

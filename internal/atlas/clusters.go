@@ -404,21 +404,25 @@ func firsts(hits iter.Seq2[int, float64]) iter.Seq[int] {
 	}
 }
 
-// ReadyClusterFilter is a filter and an order that were checked and made ready for
-// one day. It is for one use after another, not for several at once.
-type ReadyClusterFilter clusterQuery
-
-// PrepareClusters makes a filter and an order ready for FilterClusters, with the
-// context of all its uses. A wrong filter is a BAD_USER_INPUT whose path begins at
-// the filter.
-func (a View) PrepareClusters(ctx context.Context, filter *sentra.ClusterFilter, order sentra.ClusterOrder) (*ReadyClusterFilter, error) {
+// ClustersOfEach is Clusters for each of several regions: those of ListedIn that match,
+// in the order of codes. The filter is checked and made ready once, and what it asks of a
+// region or measures against a polygon is found once for all.
+func (a View) ClustersOfEach(ctx context.Context, codes []sentra.RegionCode, filter *sentra.ClusterFilter, order sentra.ClusterOrder) ([]*ClusterList, error) {
 	q, err := a.prepareClusters(ctx, filter, order)
-	return (*ReadyClusterFilter)(q), err
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*ClusterList, len(codes))
+	for i, code := range codes {
+		if out[i], err = q.among(ctx, a.ListedIn(code)); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
-// FilterClusters is Clusters over a few clusters, with a filter made ready.
-func (a *Atlas) FilterClusters(ctx context.Context, candidates []*Cluster, ready *ReadyClusterFilter) (*ClusterList, error) {
-	q := (*clusterQuery)(ready)
+// among lists those of a few clusters that match.
+func (q *clusterQuery) among(ctx context.Context, candidates []*Cluster) (*ClusterList, error) {
 	var ranks []int
 	for _, c := range candidates {
 		if rank := q.order.place(c); q.order.index.Has(q.area, rank) {

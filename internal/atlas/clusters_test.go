@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
+	"syscall"
 	"testing"
 	"time"
 
@@ -285,11 +287,116 @@ func BenchmarkClusters(b *testing.B) {
 	}
 }
 
-// filterClusters makes a filter ready for one use.
+// filterClusters lists those of a few clusters that match.
 func filterClusters(ctx context.Context, a *Atlas, candidates []*Cluster, filter *sentra.ClusterFilter, order sentra.ClusterOrder, day sentra.Date) (*ClusterList, error) {
-	ready, err := a.On(day).PrepareClusters(ctx, filter, order)
+	q, err := a.On(day).prepareClusters(ctx, filter, order)
 	if err != nil {
 		return nil, err
 	}
-	return a.FilterClusters(ctx, candidates, ready)
+	return q.among(ctx, candidates)
+}
+
+// eachRegion gives the codes of the regions of a level.
+func eachRegion(a *Atlas, level sentra.Level) []sentra.RegionCode {
+	var codes []sentra.RegionCode
+	for i := range a.Data.Regions {
+		if r := &a.Data.Regions[i]; r.Kind.Level() == level && r.Validity.Contains(today) {
+			codes = append(codes, r.Code)
+		}
+	}
+	return codes
+}
+
+// ofRegionsFilters are filters to ask the clusters of many regions with.
+func ofRegionsFilters() map[string]*sentra.ClusterFilter {
+	yes := true
+	java := orb.MultiPolygon{{{{105, -9}, {115, -9}, {115, -5}, {105, -5}, {105, -9}}}}
+	return map[string]*sentra.ClusterFilter{
+		"none":        nil,
+		"phase":       {Phase: "2017"},
+		"bbox":        {BBox: &sentra.BBox{West: 105, South: -9, East: 115, North: -5}},
+		"near":        {Near: &sentra.Near{Point: orb.Point{110, -7}, Radius: 400_000}},
+		"affirmative": {Regions: &sentra.RegionFilter{Affirmative: &yes}},
+		"polygon":     {Regions: &sentra.RegionFilter{Intersects: java}},
+	}
+}
+
+// TestClustersOfEach: the lists of many regions are those of each alone, and hold what
+// the list of all clusters has of the region, in its order.
+func TestClustersOfEach(t *testing.T) {
+	a := withClusters(t, 1000)
+	codes := append(eachRegion(a, sentra.LevelProvince), eachRegion(a, sentra.LevelRegency)...)
+	// A region may be asked for twice.
+	codes = append(codes, codes[3])
+	for name, filter := range ofRegionsFilters() {
+		for _, order := range []sentra.ClusterOrder{"", sentra.ClustersByName, sentra.ClustersByRegion} {
+			lists, err := a.On(today).ClustersOfEach(t.Context(), codes, filter, order)
+			if err != nil {
+				t.Fatal(err)
+			}
+			whole := must(a.On(today).Clusters(t.Context(), filter, order, false)).Hits()
+			for i, code := range codes {
+				listed := make(map[string]bool)
+				for _, c := range a.On(today).ListedIn(code) {
+					listed[c.Key] = true
+				}
+				var want []string
+				for _, hit := range whole {
+					if listed[hit.Key] {
+						want = append(want, hit.Key)
+					}
+				}
+				alone := must(a.On(today).ClustersOfEach(t.Context(), codes[i:i+1], filter, order))[0]
+				for of, list := range map[string]*ClusterList{"together": lists[i], "alone": alone} {
+					var got []string
+					for _, hit := range list.Hits() {
+						got = append(got, hit.Key)
+					}
+					if !slices.Equal(got, want) || list.Len() != len(want) || list.NotCovered != alone.NotCovered {
+						t.Fatalf("%s by %q, %s, %s: %v and %d not judged, want %v and %d", name, order, code, of, got, list.NotCovered, want, alone.NotCovered)
+					}
+				}
+			}
+		}
+	}
+	_, err := a.On(today).ClustersOfEach(t.Context(), codes, &sentra.ClusterFilter{Phase: "1999"}, "")
+	if sentra.ErrorCode(err) != sentra.CodeBadUserInput {
+		t.Errorf("a wrong filter: %v", err)
+	}
+}
+
+// BenchmarkClustersOfEach asks for the clusters of all regencies, in one call and in one
+// for each.
+func BenchmarkClustersOfEach(b *testing.B) {
+	a := withClusters(b, 10_000)
+	codes := eachRegion(a, sentra.LevelRegency)
+	filters := ofRegionsFilters()
+	for _, name := range slices.Sorted(maps.Keys(filters)) {
+		// The first use makes what later ones share.
+		must(a.On(today).ClustersOfEach(b.Context(), codes, filters[name], ""))
+		for _, way := range []struct {
+			name string
+			size int
+		}{{"together", len(codes)}, {"each", 1}} {
+			b.Run(name+"/"+way.name, func(b *testing.B) {
+				b.ReportAllocs()
+				begun := processorTime(b)
+				for b.Loop() {
+					for some := range slices.Chunk(codes, way.size) {
+						must(a.On(today).ClustersOfEach(WithPolygons(b.Context()), some, filters[name], ""))
+					}
+				}
+				b.ReportMetric(float64(processorTime(b)-begun)/float64(b.N), "cpu-ns/op")
+			})
+		}
+	}
+}
+
+// processorTime is the CPU time that this process has used.
+func processorTime(b *testing.B) time.Duration {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
