@@ -10391,8 +10391,8 @@ func (ec *executionContext) _Dataset_boundaries(ctx context.Context, field graph
 			return obj.Boundaries, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v model.BoundariesState) graphql.Marshaler {
-			return ec.marshalNBoundariesState2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐBoundariesState(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v sentra.BoundariesState) graphql.Marshaler {
+			return ec.marshalNBoundariesState2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐBoundariesState(ctx, selections, v)
 		},
 		true,
 		true,
@@ -10478,8 +10478,8 @@ func (ec *executionContext) _Dataset_counts(ctx context.Context, field graphql.C
 			return obj.Counts, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.DatasetCounts) graphql.Marshaler {
-			return ec.marshalNDatasetCounts2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐDatasetCounts(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *sentra.DatasetCounts) graphql.Marshaler {
+			return ec.marshalNDatasetCounts2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐDatasetCounts(ctx, selections, v)
 		},
 		true,
 		true,
@@ -10576,7 +10576,7 @@ func (ec *executionContext) fieldContext_Dataset_conflicts(_ context.Context, fi
 	return fc, nil
 }
 
-func (ec *executionContext) _DatasetCounts_provinces(ctx context.Context, field graphql.CollectedField, obj *model.DatasetCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _DatasetCounts_provinces(ctx context.Context, field graphql.CollectedField, obj *sentra.DatasetCounts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -10599,7 +10599,7 @@ func (ec *executionContext) fieldContext_DatasetCounts_provinces(_ context.Conte
 	return graphql.NewScalarFieldContext("DatasetCounts", field, false, false, "Int")
 }
 
-func (ec *executionContext) _DatasetCounts_regencies(ctx context.Context, field graphql.CollectedField, obj *model.DatasetCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _DatasetCounts_regencies(ctx context.Context, field graphql.CollectedField, obj *sentra.DatasetCounts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -10622,7 +10622,7 @@ func (ec *executionContext) fieldContext_DatasetCounts_regencies(_ context.Conte
 	return graphql.NewScalarFieldContext("DatasetCounts", field, false, false, "Int")
 }
 
-func (ec *executionContext) _DatasetCounts_cities(ctx context.Context, field graphql.CollectedField, obj *model.DatasetCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _DatasetCounts_cities(ctx context.Context, field graphql.CollectedField, obj *sentra.DatasetCounts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -10645,7 +10645,7 @@ func (ec *executionContext) fieldContext_DatasetCounts_cities(_ context.Context,
 	return graphql.NewScalarFieldContext("DatasetCounts", field, false, false, "Int")
 }
 
-func (ec *executionContext) _DatasetCounts_boundaries(ctx context.Context, field graphql.CollectedField, obj *model.DatasetCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _DatasetCounts_boundaries(ctx context.Context, field graphql.CollectedField, obj *sentra.DatasetCounts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -10668,7 +10668,7 @@ func (ec *executionContext) fieldContext_DatasetCounts_boundaries(_ context.Cont
 	return graphql.NewScalarFieldContext("DatasetCounts", field, false, false, "Int")
 }
 
-func (ec *executionContext) _DatasetCounts_clusters(ctx context.Context, field graphql.CollectedField, obj *model.DatasetCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _DatasetCounts_clusters(ctx context.Context, field graphql.CollectedField, obj *sentra.DatasetCounts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -10691,7 +10691,7 @@ func (ec *executionContext) fieldContext_DatasetCounts_clusters(_ context.Contex
 	return graphql.NewScalarFieldContext("DatasetCounts", field, false, false, "Int")
 }
 
-func (ec *executionContext) _DatasetCounts_plannedClusters(ctx context.Context, field graphql.CollectedField, obj *model.DatasetCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _DatasetCounts_plannedClusters(ctx context.Context, field graphql.CollectedField, obj *sentra.DatasetCounts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -10714,7 +10714,7 @@ func (ec *executionContext) fieldContext_DatasetCounts_plannedClusters(_ context
 	return graphql.NewScalarFieldContext("DatasetCounts", field, false, false, "Int")
 }
 
-func (ec *executionContext) _DatasetCounts_programmeClusters(ctx context.Context, field graphql.CollectedField, obj *model.DatasetCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _DatasetCounts_programmeClusters(ctx context.Context, field graphql.CollectedField, obj *sentra.DatasetCounts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -10737,7 +10737,7 @@ func (ec *executionContext) fieldContext_DatasetCounts_programmeClusters(_ conte
 	return graphql.NewScalarFieldContext("DatasetCounts", field, false, false, "Int")
 }
 
-func (ec *executionContext) _DatasetCounts_supports(ctx context.Context, field graphql.CollectedField, obj *model.DatasetCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _DatasetCounts_supports(ctx context.Context, field graphql.CollectedField, obj *sentra.DatasetCounts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -10760,7 +10760,7 @@ func (ec *executionContext) fieldContext_DatasetCounts_supports(_ context.Contex
 	return graphql.NewScalarFieldContext("DatasetCounts", field, false, false, "Int")
 }
 
-func (ec *executionContext) _DatasetCounts_products(ctx context.Context, field graphql.CollectedField, obj *model.DatasetCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _DatasetCounts_products(ctx context.Context, field graphql.CollectedField, obj *sentra.DatasetCounts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -10783,7 +10783,7 @@ func (ec *executionContext) fieldContext_DatasetCounts_products(_ context.Contex
 	return graphql.NewScalarFieldContext("DatasetCounts", field, false, false, "Int")
 }
 
-func (ec *executionContext) _DatasetCounts_designations(ctx context.Context, field graphql.CollectedField, obj *model.DatasetCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _DatasetCounts_designations(ctx context.Context, field graphql.CollectedField, obj *sentra.DatasetCounts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -10806,7 +10806,7 @@ func (ec *executionContext) fieldContext_DatasetCounts_designations(_ context.Co
 	return graphql.NewScalarFieldContext("DatasetCounts", field, false, false, "Int")
 }
 
-func (ec *executionContext) _DatasetCounts_sources(ctx context.Context, field graphql.CollectedField, obj *model.DatasetCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _DatasetCounts_sources(ctx context.Context, field graphql.CollectedField, obj *sentra.DatasetCounts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -21122,7 +21122,7 @@ func (ec *executionContext) _Dataset(ctx context.Context, sel ast.SelectionSet, 
 
 var datasetCountsImplementors = []string{"DatasetCounts"}
 
-func (ec *executionContext) _DatasetCounts(ctx context.Context, sel ast.SelectionSet, obj *model.DatasetCounts) graphql.Marshaler {
+func (ec *executionContext) _DatasetCounts(ctx context.Context, sel ast.SelectionSet, obj *sentra.DatasetCounts) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, datasetCountsImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -23947,14 +23947,19 @@ func (ec *executionContext) marshalNBoolean2bool(ctx context.Context, sel ast.Se
 	return res
 }
 
-func (ec *executionContext) unmarshalNBoundariesState2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐBoundariesState(ctx context.Context, v any) (model.BoundariesState, error) {
-	var res model.BoundariesState
-	err := res.UnmarshalGQL(v)
+func (ec *executionContext) unmarshalNBoundariesState2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐBoundariesState(ctx context.Context, v any) (sentra.BoundariesState, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := sentra.BoundariesState(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNBoundariesState2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐBoundariesState(ctx context.Context, sel ast.SelectionSet, v model.BoundariesState) graphql.Marshaler {
-	return v
+func (ec *executionContext) marshalNBoundariesState2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐBoundariesState(ctx context.Context, sel ast.SelectionSet, v sentra.BoundariesState) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "BoundariesState!")
+	}
+	return res
 }
 
 func (ec *executionContext) marshalNCandidate2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐCandidateᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Candidate) graphql.Marshaler {
@@ -24350,7 +24355,7 @@ func (ec *executionContext) marshalNDataset2ᚖgithubᚗcomᚋsentraᚑikmᚋsen
 	return ec._Dataset(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNDatasetCounts2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐDatasetCounts(ctx context.Context, sel ast.SelectionSet, v *model.DatasetCounts) graphql.Marshaler {
+func (ec *executionContext) marshalNDatasetCounts2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐDatasetCounts(ctx context.Context, sel ast.SelectionSet, v *sentra.DatasetCounts) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "DatasetCounts!")
 		return graphql.Null

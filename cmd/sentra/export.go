@@ -105,7 +105,7 @@ func runExport(ctx context.Context, o *options, request *export.Request, output 
 	if err != nil {
 		return err
 	}
-	if _, loaded := present.On(request.Day).LoadedBoundaries(); loaded == 0 && request.Geometry == export.Boundary {
+	if present.On(request.Day).Counts().Boundaries == 0 && request.Geometry == export.Boundary {
 		o.log().Warn("no boundaries are loaded: geometries are null; load them with `sentra import boundaries`")
 	}
 	answer, err := export.New(ctx, present, request)

@@ -110,7 +110,7 @@ func serve(ctx context.Context, o *options, config httpserver.Config, address, m
 		return err
 	}
 	var background func()
-	if _, loaded := application.Holder.Atlas().On(sentra.Today(time.Now())).LoadedBoundaries(); loaded == 0 && writable {
+	if application.Holder.Atlas().On(sentra.Today(time.Now())).Counts().Boundaries == 0 && writable {
 		background = loadBoundaries(ctx, store, application.Holder, boundaries, log)
 	}
 	working, done := context.WithCancel(ctx)

@@ -1,8 +1,6 @@
 package model
 
 import (
-	"fmt"
-
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
@@ -27,14 +25,14 @@ func (r *ChoroplethRow) Sources() []*Source { return r.sources() }
 // NewChoropleth makes the view of a choropleth of the day.
 func NewChoropleth(a *atlas.Atlas, c *atlas.Choropleth, day Day) *Choropleth {
 	view := &Choropleth{By: c.By, Measure: c.Measure, AsOf: c.Day, Rows: make([]*ChoroplethRow, len(c.Rows)), UnplacedCount: c.Unplaced,
-		Total: &ChoroplethTotal{Status: c.Total.Status, Value: c.Total.Value, NotCoveredCount: c.Total.NotCovered, Reason: noDataReason(&c.Total, c)}}
+		Total: &ChoroplethTotal{Status: c.Total.Status, Value: c.Total.Value, NotCoveredCount: c.Total.NotCovered, Reason: optional(c.Total.Reason(c.Measure, c.Day))}}
 	if c.Level != "" {
 		view.Level = &c.Level
 	}
 	for i := range c.Rows {
 		row := &c.Rows[i]
 		out := &ChoroplethRow{Key: row.Key(), Status: row.Status, Value: row.Value, Share: row.Share, NotCoveredCount: row.NotCovered,
-			Reason: noDataReason(&row.Measured, c), sources: func() []*Source { return Sources(a, row.Sources()) }}
+			Reason: optional(row.Reason(c.Measure, c.Day)), sources: func() []*Source { return Sources(a, row.Sources()) }}
 		switch {
 		case row.Region != nil:
 			out.Region, out.Name = NewRegion(a, row.Region, day), a.On(day.Date).NameOn(row.Region)
@@ -46,21 +44,4 @@ func NewChoropleth(a *atlas.Atlas, c *atlas.Choropleth, day Day) *Choropleth {
 		view.Rows[i] = out
 	}
 	return view
-}
-
-// noDataReason tells why there is no data; nil where there is.
-func noDataReason(m *sentra.Measured, c *atlas.Choropleth) *string {
-	if m.Status != sentra.StatusNoData {
-		return nil
-	}
-	reason := "No cluster is known, and the record does not hold all of the country's; that is not a zero."
-	switch {
-	case m.NotCovered == 1:
-		reason = fmt.Sprintf("Of 1 cluster nothing loaded tells on %s whether it counts; that is not a zero.", c.Day)
-	case m.NotCovered > 1:
-		reason = fmt.Sprintf("Of %d clusters nothing loaded tells on %s whether they count; that is not a zero.", m.NotCovered, c.Day)
-	case c.Measure == sentra.AffirmativeClusterShare:
-		reason = "There is no cluster to take a share of."
-	}
-	return &reason
 }

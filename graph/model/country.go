@@ -206,11 +206,7 @@ func Coverage(a *atlas.Atlas, day Day) ([]*ClusterCoverage, error) {
 	}
 	out := make([]*ClusterCoverage, len(list))
 	for i, c := range list {
-		out[i] = &ClusterCoverage{Region: regionOrNil(a, c.Region, day), ClusterCount: c.Known, PlannedCount: c.Planned, Counted: externalCount(a, c.Counted)}
-		if c.Counted != nil && c.Counted.Count > 0 {
-			share := float64(c.Known) / float64(c.Counted.Count)
-			out[i].Share = &share
-		}
+		out[i] = &ClusterCoverage{Region: regionOrNil(a, c.Region, day), ClusterCount: c.Known, PlannedCount: c.Planned, Counted: externalCount(a, c.Counted), Share: c.Share()}
 	}
 	return out, nil
 }

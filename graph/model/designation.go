@@ -1,8 +1,6 @@
 package model
 
 import (
-	"strings"
-
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
@@ -46,31 +44,17 @@ func (d *Designation) Region() *Region {
 	return NewRegion(d.atlas, d.atlas.Region(d.fact.Region), d.day)
 }
 
-// Designations lists the designations that match a filter.
+// Designations lists the designations that match a filter, seen on its day or today.
 func Designations(a *atlas.Atlas, filter *sentra.DesignationFilter, today sentra.Date) ([]*Designation, error) {
-	if filter == nil {
-		filter = &sentra.DesignationFilter{}
-	}
-	region := filter.Region
-	if region != "" && a.Region(region) == nil {
-		return nil, sentra.BadInput("filter.region", "no region has the code %s", region)
-	}
-	day, err := Today(today).or(a, filter.AsOf)
+	found, err := a.On(today).ListDesignations(filter)
 	if err != nil {
-		return nil, sentra.In("filter", err)
+		return nil, err
 	}
-	var kept []*sentra.Designation
-	for i := range a.Data.Designations {
-		d := &a.Data.Designations[i]
-		if (filter.Kind == "" || d.Kind == filter.Kind) &&
-			(region == "" || d.Region == region || a.On(today).Province(d.Region) == region) &&
-			(filter.Regulation == nil || strings.EqualFold(d.Regulation, *filter.Regulation)) &&
-			(filter.AsOf == nil || d.InForce(day.Date)) &&
-			(filter.Confidence == "" || d.Confidence == filter.Confidence) {
-			kept = append(kept, d)
-		}
+	day := Today(today)
+	if filter != nil && filter.AsOf != nil {
+		day = AskedFor(*filter.AsOf)
 	}
-	return designations(a, kept, day), nil
+	return designations(a, found, day), nil
 }
 
 func coverageOf(a *atlas.Atlas, c *sentra.DesignationCoverage, day Day) *DesignationCoverage {

@@ -227,45 +227,19 @@ type Dataset struct {
 	// The first day regions are known for.
 	RegionsFrom sentra.Date `json:"regionsFrom"`
 	// Whether boundaries are loaded: all, some or none of today's regions have one.
-	Boundaries BoundariesState `json:"boundaries"`
+	Boundaries sentra.BoundariesState `json:"boundaries"`
 	// What is loaded of designations.
 	DesignationCoverage []*DesignationCoverage `json:"designationCoverage"`
 	// The licences.
 	Licences []*DataLicence `json:"licences"`
 	// The counts.
-	Counts *DatasetCounts `json:"counts"`
+	Counts *sentra.DatasetCounts `json:"counts"`
 	// What a reader should know before relying on the data.
 	Notes []string `json:"notes"`
 	// How many facts of the program a correction in the record stands against.
 	ConflictCount int `json:"conflictCount"`
 	// The first 100 of those facts, by entity. The correction is what is answered everywhere.
 	Conflicts []*FactConflict `json:"conflicts"`
-}
-
-// Something that is loaded, counted.
-type DatasetCounts struct {
-	// Provinces of today.
-	Provinces int `json:"provinces"`
-	// Regencies (kabupaten) of today.
-	Regencies int `json:"regencies"`
-	// Cities (kota) of today.
-	Cities int `json:"cities"`
-	// Regions of today that have a boundary.
-	Boundaries int `json:"boundaries"`
-	// Clusters, planned ones too.
-	Clusters int `json:"clusters"`
-	// Clusters that are only planned.
-	PlannedClusters int `json:"plannedClusters"`
-	// Clusters of the programme.
-	ProgrammeClusters int `json:"programmeClusters"`
-	// Supports.
-	Supports int `json:"supports"`
-	// Products.
-	Products int `json:"products"`
-	// Designations.
-	Designations int `json:"designations"`
-	// Sources.
-	Sources int `json:"sources"`
 }
 
 // What was decided of a candidate.
@@ -610,67 +584,6 @@ type SupportEdge struct {
 	Cursor string `json:"cursor"`
 	// The support.
 	Node *Support `json:"node"`
-}
-
-// Whether boundaries are loaded.
-type BoundariesState string
-
-const (
-	// Every region of today has a boundary.
-	BoundariesStateAll BoundariesState = "ALL"
-	// Some regions of today have none.
-	BoundariesStateSome BoundariesState = "SOME"
-	// None is loaded; regions have points and boxes only.
-	BoundariesStateNone BoundariesState = "NONE"
-)
-
-var AllBoundariesState = []BoundariesState{
-	BoundariesStateAll,
-	BoundariesStateSome,
-	BoundariesStateNone,
-}
-
-func (e BoundariesState) IsValid() bool {
-	switch e {
-	case BoundariesStateAll, BoundariesStateSome, BoundariesStateNone:
-		return true
-	}
-	return false
-}
-
-func (e BoundariesState) String() string {
-	return string(e)
-}
-
-func (e *BoundariesState) UnmarshalGQL(v any) error {
-	str, ok := v.(string)
-	if !ok {
-		return fmt.Errorf("enums must be strings")
-	}
-
-	*e = BoundariesState(str)
-	if !e.IsValid() {
-		return fmt.Errorf("%s is not a valid BoundariesState", str)
-	}
-	return nil
-}
-
-func (e BoundariesState) MarshalGQL(w io.Writer) {
-	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
-}
-
-func (e *BoundariesState) UnmarshalJSON(b []byte) error {
-	s, err := strconv.Unquote(string(b))
-	if err != nil {
-		return err
-	}
-	return e.UnmarshalGQL(s)
-}
-
-func (e BoundariesState) MarshalJSON() ([]byte, error) {
-	var buf bytes.Buffer
-	e.MarshalGQL(&buf)
-	return buf.Bytes(), nil
 }
 
 // A designation asked for in a filter.

@@ -157,19 +157,13 @@ func Boundaries(ctx context.Context, regions []*Region, zoom *int, toleranceMetr
 
 // Bbox gives the box around the boundary, or the source's where none is loaded.
 func (r *Region) Bbox() *sentra.BBox {
-	bound := r.region.Box
-	if s := r.shape(); s != nil {
-		bound = s.Bound
-	}
+	bound := r.atlas.On(r.day.Date).Bound(r.region)
 	return &sentra.BBox{West: bound.Min[0], South: bound.Min[1], East: bound.Max[0], North: bound.Max[1]}
 }
 
 // LabelPoint gives a point inside the boundary, or the source's where none is loaded.
 func (r *Region) LabelPoint() *Point {
-	if s := r.shape(); s != nil {
-		return point(s.Label)
-	}
-	return point(r.region.Point)
+	return point(r.atlas.On(r.day.Date).LabelPoint(r.region))
 }
 
 func point(p orb.Point) *Point { return &Point{Lon: p.Lon(), Lat: p.Lat()} }
@@ -182,11 +176,8 @@ func (r *Region) AreaKm2() *float64 {
 	return nil
 }
 
-// How many nearest regions are given: unless told, and at most.
-const (
-	defaultNearest = 5
-	maxNearest     = 100
-)
+// defaultNearest is how many nearest regions are given unless told.
+const defaultNearest = 5
 
 // Nearest gives the regions of a level that are nearest on the day, the nearest first.
 func (r *Region) Nearest(ctx context.Context, first *int, level *sentra.Level, asOf *sentra.Date) ([]*RegionDistance, error) {
@@ -197,9 +188,6 @@ func (r *Region) Nearest(ctx context.Context, first *int, level *sentra.Level, a
 	n, of := defaultNearest, r.Level()
 	if first != nil {
 		n = *first
-	}
-	if n < 1 || n > maxNearest {
-		return nil, sentra.BadInput("first", "first is %d; give 1 to %d", n, maxNearest)
 	}
 	if level != nil {
 		of = *level

@@ -1,10 +1,6 @@
 package model
 
 import (
-	"fmt"
-	"slices"
-	"strings"
-
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
@@ -108,31 +104,7 @@ func (f *ScreeningFinding) Outcome() ScreeningOutcome {
 
 // Reason tells why.
 func (f *ScreeningFinding) Reason() string {
-	switch {
-	case f.evidence.Judged != nil:
-		return f.evidence.Judged.Reason(f.screening.found.Day)
-	case f.element == sentra.ScreenLinkage:
-		return "The record holds nothing of linkage between supporting and large industry."
-	case len(f.evidence.Clusters) == 1:
-		return "1 cluster is known."
-	case len(f.evidence.Clusters) > 1:
-		return fmt.Sprintf("%d clusters are known.", len(f.evidence.Clusters))
-	case f.element == sentra.ScreenClusters:
-		return "No cluster is known, and the record does not hold all of the country's."
-	case len(f.evidence.Supports) == 0:
-		return "No source that was read tells of such money; the record does not hold all of it."
-	}
-	var years []string
-	for _, s := range f.evidence.Supports {
-		year := "a year that is not told"
-		if s.Year != 0 {
-			year = fmt.Sprint(s.Year)
-		}
-		if !slices.Contains(years, year) {
-			years = append(years, year)
-		}
-	}
-	return "Sources tell of such money for " + strings.Join(years, ", ") + "."
+	return f.evidence.Reason(f.element, f.screening.found.Day)
 }
 
 // Supports gives the money that tells it.

@@ -205,9 +205,10 @@ func (a *App) Follow(ctx context.Context, poll time.Duration) {
 // Readiness implements httpserver.Backend. The error says that the database does
 // not answer within two seconds.
 func (a *App) Readiness(ctx context.Context) (httpserver.Readiness, error) {
-	dataset := model.NewDataset(a.Holder.Atlas(), a.today())
-	state := httpserver.Readiness{Status: "ready", Database: "ok", Boundaries: string(dataset.Boundaries), DatasetVersion: dataset.Version}
-	if dataset.Boundaries == model.BoundariesStateNone {
+	present := a.Holder.Atlas()
+	boundaries := present.On(a.today()).Counts().BoundariesState()
+	state := httpserver.Readiness{Status: "ready", Database: "ok", Boundaries: string(boundaries), DatasetVersion: present.Data.Version}
+	if boundaries == sentra.BoundariesNone {
 		state.Note = "no boundaries are loaded: regions have points and boxes only"
 	}
 	freshness := a.Holder.Freshness()

@@ -378,15 +378,34 @@ func (a *Atlas) ClustersWith(keep func(*Cluster) bool) []*Cluster {
 	return out
 }
 
-// LoadedBoundaries counts the regions of the day and those with a boundary.
-func (a View) LoadedBoundaries() (regions, withBoundary int) {
-	for code := range a.regions {
-		if a.Exists(code) != nil {
-			regions++
-			if a.Shape(code) != nil {
-				withBoundary++
-			}
+// Counts gives how much is loaded: the regions of the day, and all else.
+func (a View) Counts() *sentra.DatasetCounts {
+	counts := &sentra.DatasetCounts{Clusters: len(a.Data.Clusters), Products: len(a.Data.Products), Designations: len(a.Data.Designations),
+		Sources: len(a.Data.Sources), Supports: len(a.Data.Supports)}
+	for _, c := range a.Data.Clusters {
+		if c.Planned {
+			counts.PlannedClusters++
+		}
+		if c.OfProgramme() {
+			counts.ProgrammeClusters++
 		}
 	}
-	return regions, withBoundary
+	for i := range a.Data.Regions {
+		r := &a.Data.Regions[i]
+		if !r.Validity.Contains(a.Day) {
+			continue
+		}
+		switch r.Kind {
+		case sentra.KindProvince:
+			counts.Provinces++
+		case sentra.KindRegency:
+			counts.Regencies++
+		case sentra.KindCity:
+			counts.Cities++
+		}
+		if a.Shape(r.Code) != nil {
+			counts.Boundaries++
+		}
+	}
+	return counts
 }

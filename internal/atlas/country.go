@@ -307,6 +307,15 @@ type ClusterCoverage struct {
 	Counted *sentra.ExternalCount
 }
 
+// Share is the share of the clusters counted that the record holds; nil where none are.
+func (c *ClusterCoverage) Share() *float64 {
+	if c.Counted == nil || c.Counted.Count == 0 {
+		return nil
+	}
+	share := float64(c.Known) / float64(c.Counted.Count)
+	return &share
+}
+
 // ClusterCoverage gives how much of the clusters of each province of the day the record
 // holds, by code, beginning with the whole country.
 func (a View) ClusterCoverage() ([]ClusterCoverage, error) {

@@ -169,13 +169,19 @@ type RegionDistance struct {
 	Metres float64
 }
 
+// mostNearest is the greatest number of nearest regions that are given.
+const mostNearest = 100
+
 // NearestRegions gives the n regions of a level that are nearest to a region on
 // the day, the nearest first and equally near ones, as neighbours are at 0, by
 // code. Distances in metres are between boundaries; a province's is the nearest
 // member's. Where no boundary is loaded, the representative point stands for it.
-// The region itself, its members and its province are left out. The error is that
-// of a context that ended.
+// The region itself, its members and its province are left out. An n that is not 1 to
+// 100 is a BAD_USER_INPUT of first.
 func (a View) NearestRegions(ctx context.Context, r *sentra.Region, n int, level sentra.Level) ([]RegionDistance, error) {
+	if n < 1 || n > mostNearest {
+		return nil, sentra.BadInput("first", "first is %d; give 1 to %d", n, mostNearest)
+	}
 	const doing = "while distances were measured"
 	if err := sentra.Ended(ctx, doing); err != nil {
 		return nil, err

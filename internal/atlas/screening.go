@@ -3,7 +3,9 @@ package atlas
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
@@ -195,4 +197,33 @@ func (a *Atlas) Evidence(s *Screening, row *Screened, element sentra.ScreeningEl
 		e.Supports = a.On(s.Day).fundedBy(row.Region, sentra.Fund(element))
 	}
 	return e
+}
+
+// Reason says in words what the evidence for an element comes to on the day.
+func (e *Evidence) Reason(element sentra.ScreeningElement, day sentra.Date) string {
+	switch {
+	case e.Judged != nil:
+		return e.Judged.Reason(day)
+	case element == sentra.ScreenLinkage:
+		return "The record holds nothing of linkage between supporting and large industry."
+	case len(e.Clusters) == 1:
+		return "1 cluster is known."
+	case len(e.Clusters) > 1:
+		return fmt.Sprintf("%d clusters are known.", len(e.Clusters))
+	case element == sentra.ScreenClusters:
+		return "No cluster is known, and the record does not hold all of the country's."
+	case len(e.Supports) == 0:
+		return "No source that was read tells of such money; the record does not hold all of it."
+	}
+	var years []string
+	for _, s := range e.Supports {
+		year := "a year that is not told"
+		if s.Year != 0 {
+			year = fmt.Sprint(s.Year)
+		}
+		if !slices.Contains(years, year) {
+			years = append(years, year)
+		}
+	}
+	return "Sources tell of such money for " + strings.Join(years, ", ") + "."
 }

@@ -177,3 +177,21 @@ func (p *shapePlan) make(kept *encodings) (*Shape, error) {
 	b.Shape = g.coverage.Shape(p.faces, 0)
 	return newShape(&b, g.coverage, p.faces, g.encodings)
 }
+
+// Bound gives the box around the boundary of a region on the day, or the source's where
+// none is loaded.
+func (a View) Bound(r *sentra.Region) orb.Bound {
+	if s := a.Shape(r.Code); s != nil {
+		return s.Bound
+	}
+	return r.Box
+}
+
+// LabelPoint gives a point inside the boundary of a region on the day, or the source's
+// where none is loaded.
+func (a View) LabelPoint(r *sentra.Region) orb.Point {
+	if s := a.Shape(r.Code); s != nil {
+		return s.Label
+	}
+	return r.Point
+}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/agnivade/levenshtein"
 	"golang.org/x/text/unicode/norm"
@@ -106,11 +107,24 @@ func (a *Atlas) searched(yield func(hit SearchHit, names, normal []string) bool)
 	}
 }
 
-// Search finds regions of the day, clusters and products by name, best first.
-func (a View) Search(ctx context.Context, text string, limit int) ([]SearchHit, error) {
+const (
+	// longestSearch is the greatest length in characters of a text that is looked for.
+	longestSearch = 200
+	// mostFound is the greatest number of things that a search gives.
+	mostFound = 100
+)
+
+// Search finds the first regions of the day, clusters and products by name, best first. A
+// text without a letter, too long a text or a wrong number is a BAD_USER_INPUT.
+func (a View) Search(ctx context.Context, text string, first int) ([]SearchHit, error) {
 	wanted := Normalise(text)
-	if wanted == "" {
-		return nil, nil
+	switch length := utf8.RuneCountInString(text); {
+	case length > longestSearch:
+		return nil, sentra.BadInput("text", "the text has %d characters; at most %d are looked for", length, longestSearch)
+	case wanted == "":
+		return nil, sentra.BadInput("text", "%q has no letter or digit", text)
+	case first < 1 || first > mostFound:
+		return nil, sentra.BadInput("first", "first is %d; give 1 to %d", first, mostFound)
 	}
 	const doing = "while names were compared"
 	if err := sentra.Ended(ctx, doing); err != nil {
@@ -146,5 +160,5 @@ func (a View) Search(ctx context.Context, text string, limit int) ([]SearchHit, 
 		return nil, err
 	}
 	slices.SortStableFunc(hits, func(x, y SearchHit) int { return cmp.Compare(y.Score, x.Score) })
-	return hits[:min(limit, len(hits))], nil
+	return hits[:min(first, len(hits))], nil
 }

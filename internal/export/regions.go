@@ -32,10 +32,7 @@ func newRegionRow(a *atlas.Atlas, hit atlas.RegionHit, request *Request) *region
 
 // label is a point inside the boundary, or the source's where none is loaded.
 func (r *regionRow) label() orb.Point {
-	if r.shape != nil {
-		return r.shape.Label
-	}
-	return r.Region.Point
+	return r.atlas.LabelPoint(r.Region)
 }
 
 func (r *regionRow) statuses(kind sentra.DesignationKind) []sentra.AffirmativeStatus {

@@ -1,5 +1,7 @@
 package sentra
 
+import "fmt"
+
 // ChoroplethBy is what the rows of a choropleth stand for.
 type ChoroplethBy string
 
@@ -40,6 +42,21 @@ type Measured struct {
 	// NotCovered counts the clusters of which nothing loaded tells on the day
 	// whether they are to be counted.
 	NotCovered int
+}
+
+// Reason tells why there is no data; "" where there is.
+func (m *Measured) Reason(measure ChoroplethMeasure, day Date) string {
+	switch {
+	case m.Status != StatusNoData:
+		return ""
+	case m.NotCovered == 1:
+		return fmt.Sprintf("Of 1 cluster nothing loaded tells on %s whether it counts; that is not a zero.", day)
+	case m.NotCovered > 1:
+		return fmt.Sprintf("Of %d clusters nothing loaded tells on %s whether they count; that is not a zero.", m.NotCovered, day)
+	case measure == AffirmativeClusterShare:
+		return "There is no cluster to take a share of."
+	}
+	return "No cluster is known, and the record does not hold all of the country's; that is not a zero."
 }
 
 // Tally is how many clusters are counted for certain, how many of those also have

@@ -1,6 +1,7 @@
 package sentra
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -45,6 +46,51 @@ type Dataset struct {
 	// so that two records that went apart differ.
 	Version   string
 	UpdatedAt time.Time
+}
+
+// DatasetCounts are how many things of each kind are loaded.
+type DatasetCounts struct {
+	// Provinces, Regencies and Cities are those of a day, Boundaries those of them with one.
+	Provinces, Regencies, Cities, Boundaries int
+	// Clusters are all of them; PlannedClusters do not stand yet, ProgrammeClusters are
+	// those that the programme has developed.
+	Clusters, PlannedClusters, ProgrammeClusters int
+	Supports, Products, Designations, Sources    int
+}
+
+// BoundariesState tells how many of a day's regions have a boundary.
+type BoundariesState string
+
+const (
+	BoundariesAll  BoundariesState = "ALL"
+	BoundariesSome BoundariesState = "SOME"
+	BoundariesNone BoundariesState = "NONE"
+)
+
+// BoundariesState gives how many of the regions have a boundary.
+func (c *DatasetCounts) BoundariesState() BoundariesState {
+	switch c.Boundaries {
+	case c.Provinces + c.Regencies + c.Cities:
+		return BoundariesAll
+	case 0:
+		return BoundariesNone
+	}
+	return BoundariesSome
+}
+
+// Notes tell what to know of the data before using them.
+func (c *DatasetCounts) Notes() []string {
+	var notes []string
+	if c.BoundariesState() == BoundariesNone {
+		notes = append(notes, "No boundaries are loaded: regions have points and boxes only, and boundary is null.")
+	}
+	return append(notes,
+		fmt.Sprintf("Regions are known from %s; an asOf before that day is an error.", FirstDay),
+		"NOT_COVERED is another answer than NO: no list that covers the region on that day is loaded.",
+		"A date known only to the year counts from that year's end for a designation, and from its first day for a phase.",
+		"Clusters outside the programme are those that were read in a source; the record does not hold all of the country's. See coverage.",
+		"A cluster stays listed after its phase has ended: the sources do not say that any was given up.",
+	)
 }
 
 // DataLicence is a licence that a part of the data is under.

@@ -1,0 +1,36 @@
+package atlas
+
+import (
+	"strings"
+
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// ListDesignations lists the designations that match, in the record's order; the regions
+// above theirs are those of the view's day. A wrong filter is a BAD_USER_INPUT whose path
+// begins at the filter.
+func (a View) ListDesignations(f *sentra.DesignationFilter) ([]*sentra.Designation, error) {
+	if f == nil {
+		f = &sentra.DesignationFilter{}
+	}
+	if f.Region != "" && a.regions[f.Region] == nil {
+		return nil, sentra.BadInput("filter.region", "no region has the code %s", f.Region)
+	}
+	if f.AsOf != nil {
+		if err := a.CheckDay(*f.AsOf); err != nil {
+			return nil, sentra.In("filter.asOf", err)
+		}
+	}
+	var out []*sentra.Designation
+	for i := range a.Data.Designations {
+		d := &a.Data.Designations[i]
+		if (f.Kind == "" || d.Kind == f.Kind) &&
+			(f.Region == "" || d.Region == f.Region || a.Province(d.Region) == f.Region) &&
+			(f.Regulation == nil || strings.EqualFold(d.Regulation, *f.Regulation)) &&
+			(f.AsOf == nil || d.InForce(*f.AsOf)) &&
+			(f.Confidence == "" || d.Confidence == f.Confidence) {
+			out = append(out, d)
+		}
+	}
+	return out, nil
+}
