@@ -111,7 +111,7 @@ func (r *Resolver) prices() map[string]querycost.Rule {
 			return 20 + (5+given.Given().Fields)*len(r.atlas(ctx).Data.Clusters)/clustersAUnit
 		}},
 		"ClusterFacet.values": all(30, func(a *atlas.Atlas) int { return len(a.Data.Products) }),
-		"Choropleth.rows": distinct(all(514, func(a *atlas.Atlas) int { return max(len(a.Data.Products), len(a.Data.Phases)) })),
+		"Choropleth.rows":     distinct(all(514, func(a *atlas.Atlas) int { return max(len(a.Data.Products), len(a.Data.Phases)) })),
 
 		"ChoroplethRow.region":        {Distinct: true},
 		"ChoroplethRow.sources":       loaded(5, func(l *atlas.Lengths) int { return l.RowSources }),
