@@ -49,7 +49,8 @@ func (r *queryResolver) Nodes(ctx context.Context, ids []string) ([]model.Node, 
 
 type subscriptionResolver struct{ *Resolver }
 
-// DatasetChanged answers the field of that name until its context ends.
+// DatasetChanged sends the present dataset at once, and each later one until ctx ends. What
+// follows quickly is skipped for a client that is slow to take it.
 func (r *subscriptionResolver) DatasetChanged(ctx context.Context) (<-chan *model.Dataset, error) {
 	out := make(chan *model.Dataset)
 	go func() {

@@ -15,7 +15,6 @@ func (r *Resolver) Entity() EntityResolver { return &entityResolver{r} }
 
 type entityResolver struct{ *Resolver }
 
-// FindRegion answers representations of regions, as the methods below do theirs.
 func (r *entityResolver) FindRegion(ctx context.Context, reps []*model.RegionRepresentation) ([]*model.Region, error) {
 	return find(r.Resolver, ctx, reps, model.FindRegion), nil
 }

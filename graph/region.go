@@ -87,12 +87,11 @@ func (r *queryResolver) regionsAt(ctx context.Context, path string, n int, point
 
 type regionResolver struct{ *Resolver }
 
-// Boundary answers the field of that name for all regions of a list at once.
+// Boundary is called once for all regions of a list, as Clusters is.
 func (r *regionResolver) Boundary(ctx context.Context, regions []*model.Region, zoom *int, toleranceMetres *float64, precision *int) ([]model.Geometry, error) {
 	return model.Boundaries(ctx, regions, zoom, toleranceMetres, precision)
 }
 
-// Clusters answers for all regions of a list at once, too.
 func (r *regionResolver) Clusters(ctx context.Context, regions []*model.Region, filter *sentra.ClusterFilter, orderBy *sentra.ClusterOrder, first *int, after *string, last *int, before *string) ([]*model.ClusterConnection, error) {
 	return model.ClustersOfRegions(ctx, regions, filter, value(orderBy), model.Page{First: first, After: after, Last: last, Before: before})
 }

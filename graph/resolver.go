@@ -22,14 +22,12 @@ type Resolver struct {
 	MaxRepresentations int
 }
 
-// Query gives the resolvers of the query fields.
+// Query, Subscription and Region implement ResolverRoot for gqlgen; of Region only the
+// fields that are resolved for many regions at once.
 func (r *Resolver) Query() QueryResolver { return &queryResolver{r} }
 
-// Subscription gives the resolvers of what can be listened to.
 func (r *Resolver) Subscription() SubscriptionResolver { return &subscriptionResolver{r} }
 
-// Region gives the resolvers of the region's fields that are answered for many
-// regions at once.
 func (r *Resolver) Region() RegionResolver { return &regionResolver{r} }
 
 type queryResolver struct{ *Resolver }

@@ -27,7 +27,6 @@ func ClusterByKey(a *atlas.Atlas, key string, day Day) *Cluster {
 	return nil
 }
 
-// On gives the cluster seen on another day.
 func (c *Cluster) On(day Day) *Cluster { return NewCluster(c.atlas, c.cluster, day) }
 
 func clusters(a *atlas.Atlas, found []*atlas.Cluster, day Day) []*Cluster {
@@ -38,10 +37,8 @@ func clusters(a *atlas.Atlas, found []*atlas.Cluster, day Day) []*Cluster {
 	return out
 }
 
-// IsNode marks a Node.
 func (*Cluster) IsNode() {}
 
-// IsSearchHit marks a SearchHit.
 func (*Cluster) IsSearchHit() {}
 
 // ID names the day if one was asked for, so that caches keep two days apart.
@@ -55,7 +52,6 @@ func (c *Cluster) ProvinceNamed() *string { return optional(c.cluster.ProvinceNa
 func (c *Cluster) InitialTarget() *bool   { return c.cluster.InitialTarget }
 func (c *Cluster) Sources() []*Source     { return Sources(c.atlas, c.cluster.Sources) }
 
-// Products gives what the cluster makes.
 func (c *Cluster) Products() []*Product {
 	out := make([]*Product, len(c.cluster.Products))
 	for i, key := range c.cluster.Products {
@@ -64,7 +60,6 @@ func (c *Cluster) Products() []*Product {
 	return out
 }
 
-// Phases gives the phases of the cluster.
 func (c *Cluster) Phases() []*Phase {
 	out := make([]*Phase, len(c.cluster.Phases))
 	for i, key := range c.cluster.Phases {
@@ -73,7 +68,6 @@ func (c *Cluster) Phases() []*Phase {
 	return out
 }
 
-// Regions gives the regions of the cluster, seen on the day.
 func (c *Cluster) Regions(asOf *sentra.Date) ([]*Region, error) {
 	day, err := c.day.or(c.atlas, asOf)
 	if err != nil {
@@ -86,7 +80,6 @@ func (c *Cluster) Regions(asOf *sentra.Date) ([]*Region, error) {
 	return out, nil
 }
 
-// Location gives where the cluster is.
 func (c *Cluster) Location() *ClusterLocation {
 	p := c.cluster.Place
 	return &ClusterLocation{Point: point(p), Precision: c.cluster.Precision,
@@ -145,7 +138,6 @@ func NewClusterConnection(a *atlas.Atlas, list *atlas.ClusterList, page Page, da
 	return c, nil
 }
 
-// Nodes gives the page's clusters.
 func (c *ClusterConnection) Nodes() []*Cluster {
 	out := make([]*Cluster, len(c.Edges))
 	for i, edge := range c.Edges {

@@ -19,7 +19,6 @@ func (c *Cluster) KnownFrom() *sentra.Date {
 	return nil
 }
 
-// Figures gives units and workers.
 func (c *Cluster) Figures() *ClusterFigures {
 	if f := c.cluster.Figures; f != nil {
 		return &ClusterFigures{Units: f.Units, Workers: f.Workers, Year: yearOf(f.Year)}
@@ -27,7 +26,6 @@ func (c *Cluster) Figures() *ClusterFigures {
 	return nil
 }
 
-// Confidence tells how the cluster is known.
 func (c *Cluster) Confidence() *sentra.Confidence {
 	if c.cluster.Confidence == "" {
 		return nil
@@ -35,7 +33,6 @@ func (c *Cluster) Confidence() *sentra.Confidence {
 	return &c.cluster.Confidence
 }
 
-// Readings gives what was read in the sources.
 func (c *Cluster) Readings() []*Reading {
 	out := make([]*Reading, 0, len(c.cluster.Readings))
 	for _, reading := range c.cluster.Readings {
@@ -44,7 +41,6 @@ func (c *Cluster) Readings() []*Reading {
 	return out
 }
 
-// Supports gives the money that was for the cluster.
 func (c *Cluster) Supports() []*Support {
 	return supports(c.atlas, c.atlas.SupportsOfCluster(c.cluster), c.day)
 }
@@ -57,7 +53,6 @@ func yearOf(year int) *int {
 	return &year
 }
 
-// Names gives the region's former and variant names.
 func (r *Region) Names() []*RegionName {
 	out := []*RegionName{}
 	for _, n := range r.atlas.Names(r.region.Code) {
@@ -113,7 +108,6 @@ func supports(a *atlas.Atlas, list []*sentra.Support, day Day) []*Support {
 	return out
 }
 
-// IsNode marks a Node.
 func (*Support) IsNode() {}
 
 func (s *Support) ID() string                    { return globalID("Support", s.day, s.support.ID) }
@@ -171,7 +165,6 @@ func NewSupportConnection(a *atlas.Atlas, list *atlas.List[*sentra.Support], pag
 	return c, nil
 }
 
-// Nodes gives the page's supports.
 func (c *SupportConnection) Nodes() []*Support {
 	out := make([]*Support, len(c.Edges))
 	for i, edge := range c.Edges {
@@ -211,7 +204,6 @@ func Coverage(a *atlas.Atlas, day Day) ([]*ClusterCoverage, error) {
 	return out, nil
 }
 
-// Candidates gives the regions that the phase considered.
 func (p *Phase) Candidates() []*Candidate {
 	out := []*Candidate{}
 	for _, c := range p.atlas.Candidates(p.phase.Key) {

@@ -20,7 +20,6 @@ func designations(a *atlas.Atlas, facts []*sentra.Designation, day Day) []*Desig
 	return out
 }
 
-// IsNode marks a Node.
 func (*Designation) IsNode() {}
 
 // ID names the day if one was asked for, since region hangs on it.
@@ -39,7 +38,6 @@ func (d *Designation) NeighbouringCountries() []string {
 	return append([]string{}, d.fact.Countries...)
 }
 
-// Region gives the designated region.
 func (d *Designation) Region() *Region {
 	return NewRegion(d.atlas, d.atlas.Region(d.fact.Region), d.day)
 }

@@ -5,7 +5,6 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// IsEntity marks an entity of the federated graph, as the methods below do.
 func (*Region) IsEntity()  {}
 func (*Cluster) IsEntity() {}
 func (*Product) IsEntity() {}
@@ -17,7 +16,6 @@ func (r *Region) BpsCode() *string {
 	return r.codeOn(sentra.SystemBPS)
 }
 
-// IsoCode gives the ISO 3166-2 code.
 func (r *Region) IsoCode() *string { return r.codeOn(sentra.SystemISO) }
 
 // PCode gives OCHA's P-code on the day.

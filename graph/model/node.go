@@ -8,7 +8,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Node is what can be fetched again by its id.
+// Node is what can be fetched again by its id. IsNode, like IsSearchHit and IsEntity, only
+// marks the views that belong to the interface or union of the schema.
 type Node interface{ IsNode() }
 
 // SearchHit is what a search may find.

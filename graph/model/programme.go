@@ -12,10 +12,8 @@ type Product struct {
 	day     Day
 }
 
-// IsNode marks a Node.
 func (*Product) IsNode() {}
 
-// IsSearchHit marks a SearchHit.
 func (*Product) IsSearchHit() {}
 
 // ID names the day if one was asked for, since clusters hangs on it.
@@ -26,7 +24,6 @@ func (p *Product) Name() string       { return p.product.NameEN }
 func (p *Product) NameID() string     { return p.product.NameID }
 func (p *Product) Sources() []*Source { return Sources(p.atlas, p.product.Sources) }
 
-// Clusters gives the first clusters that make the product.
 func (p *Product) Clusters(first *int) ([]*Cluster, error) {
 	n, err := firstOf(first)
 	if err != nil {
@@ -36,10 +33,8 @@ func (p *Product) Clusters(first *int) ([]*Cluster, error) {
 	return clusters(p.atlas, of[:min(n, len(of))], p.day), nil
 }
 
-// ClusterCount gives the number of all of them.
 func (p *Product) ClusterCount() int { return len(p.atlas.ClustersOfProduct(p.product.Key)) }
 
-// Products gives views of all products.
 func Products(a *atlas.Atlas, day Day) []*Product {
 	out := make([]*Product, len(a.Data.Products))
 	for i := range a.Data.Products {
@@ -55,7 +50,6 @@ type Phase struct {
 	day   Day
 }
 
-// IsNode marks a Node.
 func (*Phase) IsNode() {}
 
 // ID names the day if one was asked for, since clusters hangs on it.
@@ -66,7 +60,6 @@ func (p *Phase) From() sentra.PartialDate { return p.phase.From }
 func (p *Phase) To() *sentra.PartialDate  { return p.phase.To }
 func (p *Phase) Sources() []*Source       { return Sources(p.atlas, p.phase.Sources) }
 
-// Clusters gives the first clusters of the phase.
 func (p *Phase) Clusters(first *int) ([]*Cluster, error) {
 	n, err := firstOf(first)
 	if err != nil {
@@ -76,7 +69,6 @@ func (p *Phase) Clusters(first *int) ([]*Cluster, error) {
 	return clusters(p.atlas, of[:min(n, len(of))], p.day), nil
 }
 
-// ClusterCount gives the number of all of them.
 func (p *Phase) ClusterCount() int { return len(p.atlas.ClustersOfPhase(p.phase.Key)) }
 
 // Phases gives views of all phases, oldest first.
@@ -97,7 +89,6 @@ func eventOf(a *atlas.Atlas, e *sentra.Event, day Day) *Event {
 		What: optional(e.What), Value: e.Value, Note: optional(e.Note), Sources: Sources(a, e.Sources)}
 }
 
-// NewProgramme makes the view of the programme.
 func NewProgramme(a *atlas.Atlas, day Day) *Programme {
 	p := &a.Data.Programme
 	view := &Programme{Name: p.NameEN, Abbreviation: p.Abbreviation, Agencies: p.Agencies, Phases: Phases(a, day),

@@ -21,7 +21,6 @@ type Region struct {
 	day    Day
 }
 
-// NewRegion makes the view of a region on a day.
 func NewRegion(a *atlas.Atlas, r *sentra.Region, day Day) *Region { return &Region{a, r, day} }
 
 func regionOrNil(a *atlas.Atlas, r *sentra.Region, day Day) *Region {
@@ -31,10 +30,8 @@ func regionOrNil(a *atlas.Atlas, r *sentra.Region, day Day) *Region {
 	return NewRegion(a, r, day)
 }
 
-// IsNode marks a Node.
 func (*Region) IsNode() {}
 
-// IsSearchHit marks a SearchHit.
 func (*Region) IsSearchHit() {}
 
 // ID names the day if one was asked for, so that caches keep two days apart.
@@ -168,7 +165,6 @@ func (r *Region) LabelPoint() *Point {
 
 func point(p orb.Point) *Point { return &Point{Lon: p.Lon(), Lat: p.Lat()} }
 
-// AreaKm2 gives the area of the boundary.
 func (r *Region) AreaKm2() *float64 {
 	if s := r.shape(); s != nil {
 		return &s.AreaKm2
@@ -220,7 +216,6 @@ func (r *Region) Neighbours(asOf *sentra.Date) ([]*RegionNeighbour, error) {
 	return out, nil
 }
 
-// Designations gives the designations in force on the day.
 func (r *Region) Designations(asOf *sentra.Date) ([]*Designation, error) {
 	day, err := r.day.or(r.atlas, asOf)
 	if err != nil {
@@ -229,7 +224,6 @@ func (r *Region) Designations(asOf *sentra.Date) ([]*Designation, error) {
 	return designations(r.atlas, r.atlas.On(day.Date).Designations(r.region.Code), day), nil
 }
 
-// Affirmative judges the region on the day.
 func (r *Region) Affirmative(asOf *sentra.Date) (*Affirmative, error) {
 	day, err := r.day.or(r.atlas, asOf)
 	if err != nil {
@@ -288,7 +282,6 @@ type RegionConnection struct {
 	notCovered []*sentra.Region
 }
 
-// NewRegionConnection makes the page of a list.
 func NewRegionConnection(a *atlas.Atlas, list *atlas.RegionList, page Page, day Day) (*RegionConnection, error) {
 	key := func(hit atlas.RegionHit) string { return string(hit.Code) }
 	hits, info, err := pageOf(page, list.List(), key)
@@ -303,7 +296,6 @@ func NewRegionConnection(a *atlas.Atlas, list *atlas.RegionList, page Page, day 
 	return c, nil
 }
 
-// Nodes gives the page's regions.
 func (c *RegionConnection) Nodes() []*Region {
 	out := make([]*Region, len(c.Edges))
 	for i, edge := range c.Edges {
@@ -333,12 +325,10 @@ type RegionsAt struct {
 	day   Day
 }
 
-// NewRegionsAt makes the answer for a point.
 func NewRegionsAt(a *atlas.Atlas, place atlas.Place, day Day) *RegionsAt {
 	return &RegionsAt{a, place, day}
 }
 
-// Point gives the point asked for.
 func (r *RegionsAt) Point() *Point { return point(r.place.Point) }
 
 // Province gives the province that holds the point, nil for none.

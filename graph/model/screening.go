@@ -27,7 +27,6 @@ type Screening struct {
 	day   Day
 }
 
-// NewScreening makes the view of a screening.
 func NewScreening(a *atlas.Atlas, found *atlas.Screening, day Day) *Screening {
 	return &Screening{a, found, day}
 }
@@ -36,7 +35,6 @@ func (s *Screening) AsOf() sentra.Date    { return s.found.Day }
 func (s *Screening) TotalCount() int      { return len(s.found.Rows) }
 func (s *Screening) NotCoveredCount() int { return s.found.NotCovered }
 
-// Products gives the products whose clusters count.
 func (s *Screening) Products() []*Product {
 	out := make([]*Product, len(s.found.Products))
 	for i, key := range s.found.Products {
@@ -45,7 +43,6 @@ func (s *Screening) Products() []*Product {
 	return out
 }
 
-// Rows gives the first regions.
 func (s *Screening) Rows(first *int) ([]*ScreeningRow, error) {
 	n, err := firstOf(first)
 	if err != nil {
@@ -70,7 +67,6 @@ func (r *ScreeningRow) Region() *Region {
 	return NewRegion(r.screening.atlas, r.row.Region, r.screening.day)
 }
 
-// Findings gives every element with its outcome.
 func (r *ScreeningRow) Findings() []*ScreeningFinding {
 	out := make([]*ScreeningFinding, 0, len(sentra.ScreeningElements))
 	for _, element := range sentra.ScreeningElements {
@@ -91,7 +87,6 @@ type ScreeningFinding struct {
 func (f *ScreeningFinding) Element() sentra.ScreeningElement { return f.element }
 func (f *ScreeningFinding) Ground() sentra.GroundKind        { return f.element.Ground() }
 
-// Outcome tells what was found.
 func (f *ScreeningFinding) Outcome() ScreeningOutcome {
 	switch f.outcome {
 	case sentra.True:
@@ -102,17 +97,14 @@ func (f *ScreeningFinding) Outcome() ScreeningOutcome {
 	return ScreeningOutcomeNotKnown
 }
 
-// Reason tells why.
 func (f *ScreeningFinding) Reason() string {
 	return f.evidence.Reason(f.element, f.screening.found.Day)
 }
 
-// Supports gives the money that tells it.
 func (f *ScreeningFinding) Supports() []*Support {
 	return supports(f.screening.atlas, f.evidence.Supports, f.screening.day)
 }
 
-// Clusters gives the first clusters that tell it.
 func (f *ScreeningFinding) Clusters(first *int) ([]*Cluster, error) {
 	n, err := firstOf(first)
 	if err != nil {
@@ -121,7 +113,6 @@ func (f *ScreeningFinding) Clusters(first *int) ([]*Cluster, error) {
 	return clusters(f.screening.atlas, f.evidence.Clusters[:min(n, len(f.evidence.Clusters))], f.screening.day), nil
 }
 
-// Designations gives the designations that tell it.
 func (f *ScreeningFinding) Designations() []*Designation {
 	return designations(f.screening.atlas, f.evidence.Designations, f.screening.day)
 }

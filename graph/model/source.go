@@ -5,10 +5,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Source is a view of a source.
 type Source struct{ source *sentra.Source }
 
-// IsNode marks a Node.
 func (*Source) IsNode() {}
 
 // ID names no day: a source is the same on every day.
@@ -29,7 +27,6 @@ func optional(text string) *string {
 	return &text
 }
 
-// Sources gives views of sources by their ids.
 func Sources(a *atlas.Atlas, ids []sentra.SourceID) []*Source {
 	out := make([]*Source, 0, len(ids))
 	for _, id := range ids {
