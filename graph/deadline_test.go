@@ -28,15 +28,16 @@ import (
 func manyClusters(t *testing.T, n int) *sentra.Dataset {
 	t.Helper()
 	data := *must(shared.store.Load(t.Context()))
-	clusters := data.Clusters
-	data.Clusters = append([]*sentra.Cluster{}, clusters...)
+	clusters := data.Clusters.List()
+	all := data.Clusters.List()
 	for i := range n {
 		c := *clusters[i%len(clusters)]
 		c.Key = fmt.Sprintf("%s-%d", c.Key, i)
 		c.NameEN, c.NameID = fmt.Sprintf("%s %d", c.NameEN, i), fmt.Sprintf("%s %d", c.NameID, i)
 		c.Point = &orb.Point{95 + 46*float64(i%997)/997, -11 + 17*float64(i%499)/499}
-		data.Clusters = append(data.Clusters, &c)
+		all = append(all, &c)
 	}
+	data.Clusters = sentra.NewClusters(all...)
 	return &data
 }
 
@@ -134,7 +135,7 @@ func TestDeadlineReachesEverything(t *testing.T) {
 	}
 	polygon := fmt.Sprintf(`{type: "Polygon", coordinates: [[%s, %s]]}`, strings.Join(ring, ", "), ring[0])
 	points := strings.Repeat("{lon: 118, lat: -2}", 3000)
-	key := shared.holder.Atlas().Data.Clusters[0].Key
+	key := shared.holder.Atlas().Data.Clusters.First(1)[0].Key
 	var found struct{ Region struct{ ID string } }
 	if got := ask(t, shared.url, `{ region(code: "94") { id } }`, nil); json.Unmarshal(got.Data, &found) != nil || found.Region.ID == "" {
 		t.Fatalf("%+v", got)

@@ -96,19 +96,19 @@ func (r *Resolver) prices() map[string]querycost.Rule {
 		}),
 		"Query.search": distinct(querycost.Rule{Weight: func(ctx context.Context, _ arguments) int {
 			a := r.atlas(ctx)
-			return 1 + (len(a.Data.Regions)+2*len(a.Data.Clusters)+2*len(a.Data.Products))/namesAUnit
+			return 1 + (len(a.Data.Regions)+2*a.Data.Clusters.Len()+2*len(a.Data.Products))/namesAUnit
 		}}),
 		"SearchResult.node": {Distinct: true},
 		"Query.clusters": {Weight: func(ctx context.Context, given arguments) int {
-			return 1 + given.Given().Fields*len(r.atlas(ctx).Data.Clusters)/clustersAUnit
+			return 1 + given.Given().Fields*r.atlas(ctx).Data.Clusters.Len()/clustersAUnit
 		}},
 		// Every cluster is counted, and judged where its regions are asked about.
 		"Query.choropleth": {Weight: func(ctx context.Context, given arguments) int {
-			return 20 + (5+given.Given().Fields)*len(r.atlas(ctx).Data.Clusters)/clustersAUnit
+			return 20 + (5+given.Given().Fields)*r.atlas(ctx).Data.Clusters.Len()/clustersAUnit
 		}},
 		// Every cluster is counted once; regions are judged for each designation.
 		"Query.clusterFacets": {Weight: func(ctx context.Context, given arguments) int {
-			return 20 + (5+given.Given().Fields)*len(r.atlas(ctx).Data.Clusters)/clustersAUnit
+			return 20 + (5+given.Given().Fields)*r.atlas(ctx).Data.Clusters.Len()/clustersAUnit
 		}},
 		"ClusterFacet.values": all(30, func(a *atlas.Atlas) int { return len(a.Data.Products) }),
 		"Choropleth.rows":     distinct(all(514, func(a *atlas.Atlas) int { return max(len(a.Data.Products), len(a.Data.Phases)) })),
@@ -197,7 +197,7 @@ func (r *Resolver) prices() map[string]querycost.Rule {
 		// Every regency is judged on every element, and its clusters are looked through.
 		"Query.screening": {Weight: func(ctx context.Context, given arguments) int {
 			a := r.atlas(ctx)
-			return 100 + given.Given().Fields*len(a.Data.Regions)/namesAUnit + len(a.Data.Clusters)/clustersAUnit
+			return 100 + given.Given().Fields*len(a.Data.Regions)/namesAUnit + a.Data.Clusters.Len()/clustersAUnit
 		}},
 		"Screening.products":            all(3, func(a *atlas.Atlas) int { return len(a.Data.Products) }),
 		"Screening.rows":                distinct(page("first", 600, func(*atlas.Lengths) int { return 0 })),
@@ -212,7 +212,7 @@ func (r *Resolver) prices() map[string]querycost.Rule {
 		}},
 		// Every province's clusters are counted.
 		"Query.coverage": {Weight: func(ctx context.Context, _ arguments) int {
-			return 50 + 2*len(r.atlas(ctx).Data.Clusters)/clustersAUnit
+			return 50 + 2*r.atlas(ctx).Data.Clusters.Len()/clustersAUnit
 		}},
 	}
 	for _, of := range parsedSchema.Types {

@@ -334,16 +334,17 @@ func (w *world) withClusters(n int) (*atlas.Atlas, error) {
 		return w.atlas, nil
 	}
 	data := *w.atlas.Data
-	data.Clusters = nil
-	for _, c := range w.atlas.Data.Clusters {
+	var clusters []*sentra.Cluster
+	for c := range w.atlas.Data.Clusters.All {
 		if c.Phases[0] != syntheticPhase {
-			data.Clusters = append(data.Clusters, c)
+			clusters = append(clusters, c)
 		}
 	}
 	made := syntheticClusters(w.faces, &data, n)
 	for i := range made {
-		data.Clusters = append(data.Clusters, &made[i])
+		clusters = append(clusters, &made[i])
 	}
+	data.Clusters = sentra.NewClusters(clusters...)
 	return atlas.New(&data)
 }
 

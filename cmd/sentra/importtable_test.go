@@ -100,7 +100,7 @@ func TestImportsAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	brought, name := 0, ""
-	for _, c := range data.Clusters {
+	for c := range data.Clusters.All {
 		if strings.HasPrefix(c.Key, "at-once-") {
 			brought++
 		}

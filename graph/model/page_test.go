@@ -41,12 +41,14 @@ func TestPagesAfterRelay(t *testing.T) {
 	data := &sentra.Dataset{}
 	data.Phases = []sentra.Phase{{Key: "2017", From: sentra.PartialDate{First: first}}}
 	random := rand.New(rand.NewPCG(1, 2))
+	var clusters []*sentra.Cluster
 	for i := range 70 {
 		// On a coarse lattice, so that many are equally far from a point.
 		p := orb.Point{100 + float64(random.IntN(5)), float64(random.IntN(5))}
-		data.Clusters = append(data.Clusters, &sentra.Cluster{Key: fmt.Sprintf("k%d", i), NameEN: fmt.Sprint(random.IntN(20)),
+		clusters = append(clusters, &sentra.Cluster{Key: fmt.Sprintf("k%d", i), NameEN: fmt.Sprint(random.IntN(20)),
 			Phases: []string{"2017"}, Point: &p, Precision: sentra.PrecisionPoint})
 	}
+	data.Clusters = sentra.NewClusters(clusters...)
 	a, err := atlas.New(data)
 	if err != nil {
 		t.Fatal(err)

@@ -29,11 +29,10 @@ func (p *Product) Clusters(first *int) ([]*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	of := p.atlas.ClustersOfProduct(p.product.Key)
-	return clusters(p.atlas, of[:min(n, len(of))], p.day), nil
+	return clusters(p.atlas, p.atlas.ClustersOfProduct(p.product.Key).First(n), p.day), nil
 }
 
-func (p *Product) ClusterCount() int { return len(p.atlas.ClustersOfProduct(p.product.Key)) }
+func (p *Product) ClusterCount() int { return p.atlas.ClustersOfProduct(p.product.Key).Len() }
 
 func Products(a *atlas.Atlas, day Day) []*Product {
 	out := make([]*Product, len(a.Data.Products))
@@ -65,11 +64,10 @@ func (p *Phase) Clusters(first *int) ([]*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	of := p.atlas.ClustersOfPhase(p.phase.Key)
-	return clusters(p.atlas, of[:min(n, len(of))], p.day), nil
+	return clusters(p.atlas, p.atlas.ClustersOfPhase(p.phase.Key).First(n), p.day), nil
 }
 
-func (p *Phase) ClusterCount() int { return len(p.atlas.ClustersOfPhase(p.phase.Key)) }
+func (p *Phase) ClusterCount() int { return p.atlas.ClustersOfPhase(p.phase.Key).Len() }
 
 // Phases gives views of all phases, oldest first.
 func Phases(a *atlas.Atlas, day Day) []*Phase {

@@ -173,7 +173,7 @@ func quantiles(b *testing.B, name string, took []time.Duration) {
 func correction(data *sentra.Dataset, random *rand.Rand, n int) sentra.Cluster {
 	key := benchKey(random.IntN(benchClusters))
 	var c sentra.Cluster
-	for _, stored := range data.Clusters {
+	for stored := range data.Clusters.All {
 		if stored.Key == key {
 			c = *stored
 		}
@@ -261,6 +261,7 @@ func BenchmarkReadsDuringChanges(b *testing.B) {
 		return all
 	}
 	var idle, changing []time.Duration
+	var idleUse, changingUse use
 	made := 0
 	random := rand.New(rand.NewPCG(8, 8))
 	change := func(ctx context.Context) {
@@ -276,7 +277,7 @@ func BenchmarkReadsDuringChanges(b *testing.B) {
 	for b.Loop() {
 		// In turns, so that what else the machine does is in both.
 		const span = 2 * time.Second
-		idle = append(idle, read(span)...)
+		idleUse.during(func() { idle = append(idle, read(span)...) })
 		ctx, cancel := context.WithCancel(b.Context())
 		done := make(chan struct{})
 		go func() {
@@ -290,13 +291,38 @@ func BenchmarkReadsDuringChanges(b *testing.B) {
 			}
 			lasted += time.Since(began)
 		}()
-		changing = append(changing, read(span)...)
+		changingUse.during(func() { changing = append(changing, read(span)...) })
 		cancel()
 		<-done
 	}
 	quantiles(b, "idle", idle)
 	quantiles(b, "changing", changing)
+	idleUse.report(b, "idle")
+	changingUse.report(b, "changing")
 	b.ReportMetric(float64(made)/lasted.Seconds(), "changes/s")
+}
+
+// use is what a span of time takes of memory.
+type use struct {
+	lasted      time.Duration
+	bytes       uint64
+	collections uint32
+}
+
+func (u *use) during(work func()) {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	began := time.Now()
+	work()
+	u.lasted += time.Since(began)
+	runtime.ReadMemStats(&after)
+	u.bytes += after.TotalAlloc - before.TotalAlloc
+	u.collections += after.NumGC - before.NumGC
+}
+
+func (u *use) report(b *testing.B, name string) {
+	b.ReportMetric(float64(u.bytes)/1e6/u.lasted.Seconds(), name+"-MB/s")
+	b.ReportMetric(float64(u.collections)/u.lasted.Seconds(), name+"-GC/s")
 }
 
 // BenchmarkStart opens a filled database, prepares it and builds the application of

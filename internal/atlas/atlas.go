@@ -30,13 +30,13 @@ type Atlas struct {
 	designation  map[string]*sentra.Designation
 	coverage     []*sentra.DesignationCoverage
 	shapes       map[sentra.RegionCode][]*Shape
-	clusters     clusterKeys
-	clustersAt   map[sentra.RegionCode][]*Cluster
+	clusters     layered[string, *Cluster]
+	clustersAt   clusterLists[sentra.RegionCode]
 	// provinceOnly are the clusters that name a province, by its code.
-	provinceOnly map[sentra.RegionCode][]*Cluster
+	provinceOnly clusterLists[sentra.RegionCode]
 	// planned and plannedProvinces are those of clusters that are only planned, which
 	// clustersAt and provinceOnly leave out.
-	planned, plannedProvinces map[sentra.RegionCode][]*Cluster
+	planned, plannedProvinces clusterLists[sentra.RegionCode]
 	// clusterOrder are the clusters in the usual order.
 	clusterOrder *clusterSequence
 	orders       clusterOrders
@@ -48,7 +48,7 @@ type Atlas struct {
 	names    map[sentra.RegionCode]string
 	spans    map[sentra.RegionCode][]span
 	// firstBegun is the first day on which a region had a known cluster.
-	firstBegun map[sentra.RegionCode]sentra.Date
+	firstBegun layered[sentra.RegionCode, sentra.Date]
 	// allBegun is the first day on which every cluster was known.
 	allBegun sentra.Date
 	country  *country
@@ -61,7 +61,7 @@ type Atlas struct {
 	geometries  []*geometry
 	generations []*generation
 	// clustersMaking and clustersOfPhase are those of products and phases.
-	clustersMaking, clustersOfPhase map[string][]*Cluster
+	clustersMaking, clustersOfPhase clusterLists[string]
 
 	// What is worked out when it is first needed.
 	lengths *lazy.Value[*measured]
@@ -133,7 +133,7 @@ func (t *Trial) Try(ctx context.Context, data *sentra.Dataset) (err error) {
 	for _, g := range made.geometries {
 		g.coverage.Simplified()
 	}
-	if len(data.Boundaries) == 0 && len(data.Clusters) <= smallTrial {
+	if len(data.Boundaries) == 0 && data.Clusters.Len() <= smallTrial {
 		t.last.Store(made)
 	}
 	return nil
@@ -362,10 +362,10 @@ func (a *Atlas) Phase(key string) *sentra.Phase { return a.phases[key] }
 func (a *Atlas) Source(id sentra.SourceID) *sentra.Source { return a.sources[id] }
 
 // ClustersOfProduct gives the clusters that make a product, in the usual order.
-func (a *Atlas) ClustersOfProduct(key string) []*Cluster { return a.clustersMaking[key] }
+func (a *Atlas) ClustersOfProduct(key string) sentra.Sorted[Cluster] { return a.clustersMaking.of(key) }
 
 // ClustersOfPhase gives the clusters of a phase, in the usual order.
-func (a *Atlas) ClustersOfPhase(key string) []*Cluster { return a.clustersOfPhase[key] }
+func (a *Atlas) ClustersOfPhase(key string) sentra.Sorted[Cluster] { return a.clustersOfPhase.of(key) }
 
 // ClustersWith gives the clusters for which keep holds, in the usual order.
 func (a *Atlas) ClustersWith(keep func(*Cluster) bool) []*Cluster {
@@ -380,9 +380,9 @@ func (a *Atlas) ClustersWith(keep func(*Cluster) bool) []*Cluster {
 
 // Counts gives how much is loaded: the regions of the day, and all else.
 func (a View) Counts() *sentra.DatasetCounts {
-	counts := &sentra.DatasetCounts{Clusters: len(a.Data.Clusters), Products: len(a.Data.Products), Designations: len(a.Data.Designations),
+	counts := &sentra.DatasetCounts{Clusters: a.Data.Clusters.Len(), Products: len(a.Data.Products), Designations: len(a.Data.Designations),
 		Sources: len(a.Data.Sources), Supports: len(a.Data.Supports)}
-	for _, c := range a.Data.Clusters {
+	for c := range a.Data.Clusters.All {
 		if c.Planned {
 			counts.PlannedClusters++
 		}

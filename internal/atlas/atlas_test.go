@@ -58,7 +58,7 @@ func copyOfRealData(t testing.TB) *sentra.Dataset {
 	t.Helper()
 	data := realData(t)
 	own := *data
-	own.Regions, own.Boundaries, own.Clusters = slices.Clone(data.Regions), slices.Clone(data.Boundaries), slices.Clone(data.Clusters)
+	own.Regions, own.Boundaries = slices.Clone(data.Regions), slices.Clone(data.Boundaries)
 	return &own
 }
 
@@ -86,6 +86,7 @@ func withClusters(t testing.TB, n int) *Atlas {
 		}
 		bounds = append(bounds, parts)
 	}
+	clusters := data.Clusters.List()
 	for i := range n {
 		face := random.IntN(len(g.regions))
 		region, parts := g.regions[face], bounds[face]
@@ -98,10 +99,11 @@ func withClusters(t testing.TB, n int) *Atlas {
 			}
 		}
 		product := products[random.IntN(len(products))]
-		data.Clusters = append(data.Clusters, &sentra.Cluster{Key: fmt.Sprintf("synthetic-%d", i), NameEN: fmt.Sprintf("%s %d", product.NameEN, random.IntN(n)),
+		clusters = append(clusters, &sentra.Cluster{Key: fmt.Sprintf("synthetic-%d", i), NameEN: fmt.Sprintf("%s %d", product.NameEN, random.IntN(n)),
 			Products: []string{product.Key}, Phases: []string{phases[random.IntN(len(phases))].Key},
 			Regions: []sentra.RegionCode{region.Code}, Point: &p, Precision: sentra.PrecisionPoint})
 	}
+	data.Clusters = sentra.NewClusters(clusters...)
 	return must(New(data))
 }
 

@@ -18,8 +18,8 @@ func TestChoroplethOfSpreadClusters(t *testing.T) {
 	cluster := func(key string, precision sentra.LocationPrecision, regions ...sentra.RegionCode) *sentra.Cluster {
 		return &sentra.Cluster{Key: key, NameEN: key, Products: []string{"coffee-processing"}, Phases: []string{"2013-2016", "2017"}, Regions: regions, Precision: precision, Point: &orb.Point{110, -7}}
 	}
-	data.Clusters = []*sentra.Cluster{cluster("two", sentra.PrecisionPoint, "33.01", "33.02"), cluster("far", sentra.PrecisionPoint, "33.01", "35.01"),
-		cluster("province", sentra.PrecisionProvince, "33")}
+	data.Clusters = sentra.NewClusters(cluster("two", sentra.PrecisionPoint, "33.01", "33.02"), cluster("far", sentra.PrecisionPoint, "33.01", "35.01"),
+		cluster("province", sentra.PrecisionProvince, "33"))
 	a, err := New(data)
 	if err != nil {
 		t.Fatal(err)

@@ -96,8 +96,8 @@ func TestClustersAgainstBruteForce(t *testing.T) {
 
 		var want []*Cluster
 		open := 0
-		for i := range a.Data.Clusters {
-			c := a.Cluster(a.Data.Clusters[i].Key)
+		for stored := range a.Data.Clusters.All {
+			c := a.Cluster(stored.Key)
 			switch {
 			case !drawn.holds(c) || begun && c.Begins > day && len(c.Phases) > 0:
 			case begun && c.Begins > day:
@@ -165,8 +165,8 @@ func TestClustersAgainstBruteForce(t *testing.T) {
 			slices.Reverse(backwards)
 			check("before one", backwards, want[:at])
 		}
-		for i := range a.Data.Clusters {
-			if c := a.Cluster(a.Data.Clusters[i].Key); !slices.Contains(want, c) {
+		for stored := range a.Data.Clusters.All {
+			if c := a.Cluster(stored.Key); !slices.Contains(want, c) {
 				if _, ok := list.Find(c.Key); ok {
 					t.Fatalf("%s is found in a list that it is not in", c.Key)
 				}
@@ -179,7 +179,7 @@ func TestClustersAgainstBruteForce(t *testing.T) {
 		t.Errorf("only %d of 400 filters matched anything", sizes["1"])
 	}
 	list, err := a.On(today).Clusters(t.Context(), nil, "", false)
-	if err != nil || list.Len() != len(a.Data.Clusters) {
+	if err != nil || list.Len() != a.Data.Clusters.Len() {
 		t.Errorf("%d clusters without a filter, %v", list.Len(), err)
 	}
 	if _, ok := list.Find("no such key"); ok {

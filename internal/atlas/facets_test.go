@@ -29,7 +29,7 @@ func TestFacetsAgainstOracle(t *testing.T) {
 		for range random.IntN(3) {
 			switch random.IntN(4) {
 			case 0:
-				f.Product = data.Clusters[random.IntN(len(data.Clusters))].Products[0]
+				f.Product = data.Clusters.List()[random.IntN(data.Clusters.Len())].Products[0]
 			case 1:
 				f.Region = maker.province()
 			case 2:
@@ -39,7 +39,7 @@ func TestFacetsAgainstOracle(t *testing.T) {
 			}
 		}
 		count := func(f *sentra.ClusterFilter) (matching, open int) {
-			for _, c := range data.Clusters {
+			for c := range data.Clusters.All {
 				v := o.cluster(f, c)
 				if begun {
 					v = both(v, o.begun(c))

@@ -113,6 +113,6 @@ func (h *Holder) refresh(ctx context.Context) error {
 	h.changed = make(chan struct{})
 	h.mu.Unlock()
 	h.log.Info("dataset loaded", "version", data.Version, "changed", len(changed), "whole", changed == nil, "regions", len(data.Regions),
-		"boundaries", len(data.Boundaries), "clusters", len(data.Clusters), "took", time.Since(start))
+		"boundaries", len(data.Boundaries), "clusters", data.Clusters.Len(), "took", time.Since(start))
 	return nil
 }

@@ -104,13 +104,13 @@ func (a *Atlas) measureLengths(clusters *clusterLengths) *measured {
 	l.Sources = max(l.Sources, clusters.sources.greatest())
 	l.Products, l.Phases, l.Regions = clusters.products.greatest(), clusters.phases.greatest(), clusters.regions.greatest()
 	l.Events = clusters.events.greatest()
-	for _, r := range clusters.atRegion {
+	for _, r := range clusters.atRegion.all {
 		l.Clusters, l.RowSources = max(l.Clusters, r.clusters), max(l.RowSources, len(r.sources))
 	}
-	for _, r := range clusters.ofProduct {
+	for _, r := range clusters.ofProduct.all {
 		l.ClustersOfProduct, l.RowSources = max(l.ClustersOfProduct, r.clusters), max(l.RowSources, len(r.sources))
 	}
-	for _, r := range clusters.ofPhase {
+	for _, r := range clusters.ofPhase.all {
 		l.ClustersOfPhase, l.RowSources = max(l.ClustersOfPhase, r.clusters), max(l.RowSources, len(r.sources))
 	}
 	l.Readings = clusters.readings.greatest()
@@ -125,10 +125,8 @@ func (a *Atlas) measureLengths(clusters *clusterLengths) *measured {
 type clusterLengths struct {
 	// Of how many clusters, or of their grounds, a list has a length.
 	sources, products, phases, regions, events, readings lengthCounts
-	atRegion                                             map[sentra.RegionCode]*row
-	ofProduct, ofPhase                                   map[string]*row
-	// own are the rows that may be changed.
-	own map[*row]bool
+	atRegion                                             rows[sentra.RegionCode]
+	ofProduct, ofPhase                                   rows[string]
 	// happened are the events of a region.
 	happened map[sentra.RegionCode]int
 	// list is kept from cluster to cluster.
@@ -158,6 +156,48 @@ type row struct {
 	sources  map[sentra.SourceID]int
 }
 
+func (r *row) empty() bool { return r.clusters == 0 && len(r.sources) == 0 }
+
+// rows are counted while more is the sum of what is counted, for each key.
+type rows[K comparable] struct {
+	layered[K, *row]
+	more map[K]*row
+}
+
+func (r *rows[K]) count(key K, clusters, times int, sources []sentra.SourceID) {
+	more := r.more[key]
+	if more == nil {
+		if r.more == nil {
+			r.more = make(map[K]*row)
+		}
+		more = &row{sources: make(map[sentra.SourceID]int)}
+		r.more[key] = more
+	}
+	more.clusters += clusters
+	more.add(sources, times)
+}
+
+// sum takes what was counted into the rows.
+func (r *rows[K]) sum() {
+	edits := make(map[K]edit[*row])
+	for key, more := range r.more {
+		known := r.of(key)
+		if known == nil {
+			edits[key] = edit[*row]{more, more.empty()}
+			continue
+		}
+		if more.empty() {
+			continue
+		}
+		next := &row{known.clusters + more.clusters, maps.Clone(known.sources)}
+		for id, times := range more.sources {
+			next.add([]sentra.SourceID{id}, times)
+		}
+		edits[key] = edit[*row]{next, next.empty()}
+	}
+	r.layered, r.more = r.edited(edits), nil
+}
+
 func (r *row) add(ids []sentra.SourceID, times int) {
 	for _, id := range ids {
 		if r.sources[id] += times; r.sources[id] == 0 {
@@ -169,15 +209,14 @@ func (r *row) add(ids []sentra.SourceID, times int) {
 // measureClusters counts all clusters.
 func (a *Atlas) measureClusters() *clusterLengths {
 	l := &clusterLengths{sources: make(lengthCounts), products: make(lengthCounts), readings: make(lengthCounts), phases: make(lengthCounts), regions: make(lengthCounts), events: make(lengthCounts),
-		atRegion: make(map[sentra.RegionCode]*row), ofProduct: make(map[string]*row), ofPhase: make(map[string]*row),
-		own: make(map[*row]bool), happened: make(map[sentra.RegionCode]int)}
+		happened: make(map[sentra.RegionCode]int)}
 	for i := range a.Data.Events {
 		l.happened[a.Data.Events[i].Region]++
 	}
 	for c := range a.clusterOrder.each {
 		l.count(a, c, 1)
 	}
-	l.own = nil
+	l.sum()
 	return l
 }
 
@@ -185,16 +224,21 @@ func (a *Atlas) measureClusters() *clusterLengths {
 // designations must be the same.
 func (l *clusterLengths) replaced(a *Atlas, gone, put []*Cluster) *clusterLengths {
 	next := &clusterLengths{sources: maps.Clone(l.sources), products: maps.Clone(l.products), readings: maps.Clone(l.readings), phases: maps.Clone(l.phases), regions: maps.Clone(l.regions),
-		events: maps.Clone(l.events), atRegion: maps.Clone(l.atRegion), ofProduct: maps.Clone(l.ofProduct), ofPhase: maps.Clone(l.ofPhase),
-		own: make(map[*row]bool), happened: l.happened}
+		events: maps.Clone(l.events), atRegion: l.atRegion, ofProduct: l.ofProduct, ofPhase: l.ofPhase, happened: l.happened}
 	for _, c := range gone {
 		next.count(a, c, -1)
 	}
 	for _, c := range put {
 		next.count(a, c, 1)
 	}
-	next.own = nil
+	next.sum()
 	return next
+}
+
+func (l *clusterLengths) sum() {
+	l.atRegion.sum()
+	l.ofProduct.sum()
+	l.ofPhase.sum()
 }
 
 // count counts a cluster once more or once less.
@@ -212,7 +256,7 @@ func (l *clusterLengths) count(a *Atlas, c *Cluster, times int) {
 	place := func(code sentra.RegionCode) {
 		if !slices.Contains(l.list, code) {
 			l.list = append(l.list, code)
-			countRow(l, l.atRegion, code, times, times, c.Sources)
+			l.atRegion.count(code, times, times, c.Sources)
 		}
 	}
 	for _, code := range c.Regions {
@@ -222,46 +266,29 @@ func (l *clusterLengths) count(a *Atlas, c *Cluster, times int) {
 			place(m.Province)
 		}
 		for _, d := range a.designations[code] {
-			countRow(l, l.atRegion, code, 0, times, d.Sources)
+			l.atRegion.count(code, 0, times, d.Sources)
 			for _, m := range a.memberships[code] {
-				countRow(l, l.atRegion, m.Province, 0, times, d.Sources)
+				l.atRegion.count(m.Province, 0, times, d.Sources)
 			}
 		}
 	}
 	l.events.add(happened, times)
 	for _, key := range c.Products {
-		countJudged(l, a, l.ofProduct, key, c, times)
+		l.ofProduct.countJudged(a, key, c, times)
 	}
 	for _, key := range c.Phases {
-		countJudged(l, a, l.ofPhase, key, c, times)
+		l.ofPhase.countJudged(a, key, c, times)
 	}
 }
 
 // countJudged counts a cluster in a row that may tell whether its regions are
 // designated.
-func countJudged(l *clusterLengths, a *Atlas, rows map[string]*row, key string, c *Cluster, times int) {
-	countRow(l, rows, key, times, times, c.Sources)
+func (r *rows[K]) countJudged(a *Atlas, key K, c *Cluster, times int) {
+	r.count(key, times, times, c.Sources)
 	for _, code := range c.Regions {
 		for _, d := range a.designations[code] {
-			countRow(l, rows, key, 0, times, d.Sources)
+			r.count(key, 0, times, d.Sources)
 		}
-	}
-}
-
-// countRow counts clusters and sources in a row, which others may share until then.
-func countRow[K comparable](l *clusterLengths, rows map[K]*row, key K, clusters, times int, sources []sentra.SourceID) {
-	r := rows[key]
-	if r == nil {
-		r = &row{sources: make(map[sentra.SourceID]int)}
-		rows[key], l.own[r] = r, true
-	} else if !l.own[r] {
-		r = &row{r.clusters, maps.Clone(r.sources)}
-		rows[key], l.own[r] = r, true
-	}
-	r.clusters += clusters
-	r.add(sources, times)
-	if r.clusters == 0 && len(r.sources) == 0 {
-		delete(rows, key)
 	}
 }
 

@@ -523,8 +523,8 @@ func (o *oracle) region(f *sentra.RegionFilter, r *sentra.Region) int {
 	}
 	if f.HostsClusters != nil {
 		any := unknown
-		for i := range o.data.Clusters {
-			if c := o.data.Clusters[i]; !c.Planned {
+		for c := range o.data.Clusters.All {
+			if !c.Planned {
 				any = either(any, o.inside(c, r.Code))
 			}
 		}
@@ -535,8 +535,7 @@ func (o *oracle) region(f *sentra.RegionFilter, r *sentra.Region) int {
 		if programmeOnly(f.Clusters) {
 			any = no
 		}
-		for i := range o.data.Clusters {
-			c := o.data.Clusters[i]
+		for c := range o.data.Clusters.All {
 			if in := o.inside(c, r.Code); in != no && (!c.Planned || asksStatus(f.Clusters)) {
 				any = either(any, both(in, o.cluster(f.Clusters, c)))
 			}
@@ -726,7 +725,8 @@ func oracleCountry(t *testing.T, random *rand.Rand) *sentra.Dataset {
 		}
 		data.Boundaries = append(data.Boundaries, sentra.Boundary{Region: r.Code, Shape: shape, Validity: sentra.Period{From: from}, Origin: sentra.OriginImported})
 	}
-	data.Clusters, data.Supports = nil, nil
+	data.Supports = nil
+	var clusters []*sentra.Cluster
 	days := func() *sentra.Date {
 		day := sentra.MustDate(oracleDays[random.IntN(len(oracleDays))]) - 1
 		return &day
@@ -784,8 +784,9 @@ func oracleCountry(t *testing.T, random *rand.Rand) *sentra.Dataset {
 				}
 			}
 		}
-		data.Clusters = append(data.Clusters, &c)
+		clusters = append(clusters, &c)
 	}
+	data.Clusters = sentra.NewClusters(clusters...)
 	return data
 }
 
@@ -1045,8 +1046,8 @@ func checkRegions(t *testing.T, a *Atlas, o *oracle, f *sentra.RegionFilter, ran
 
 func (o *oracle) count(code sentra.RegionCode) int {
 	n := 0
-	for i := range o.data.Clusters {
-		if c := o.data.Clusters[i]; !c.Planned && o.inside(c, code) == yes {
+	for c := range o.data.Clusters.All {
+		if !c.Planned && o.inside(c, code) == yes {
 			n++
 		}
 	}
@@ -1073,8 +1074,7 @@ func checkClusters(t *testing.T, a *Atlas, o *oracle, f *sentra.ClusterFilter, r
 	region := o.find([]sentra.RegionCode{"33", "91", "92", "33.01", "91.03", "94.06", "64.03"}[random.IntN(7)])
 	total, row := [3]int{}, [3]int{}
 	var within [3][]string
-	for i := range o.data.Clusters {
-		c := o.data.Clusters[i]
+	for c := range o.data.Clusters.All {
 		v := o.cluster(f, c)
 		met["cluster "+valueNames[v]]++
 		in := o.inside(c, region.Code)

@@ -2,50 +2,11 @@ package atlas
 
 import (
 	"cmp"
-	"maps"
 	"math"
 	"slices"
 
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
-
-// clusterKeys finds clusters by key. It is a large map that many atlases share, and
-// a small one of what is otherwise in this one.
-type clusterKeys struct {
-	most map[string]*Cluster
-	// changed has nil for a key that is gone.
-	changed map[string]*Cluster
-}
-
-func (k clusterKeys) of(key string) *Cluster {
-	if c, changed := k.changed[key]; changed {
-		return c
-	}
-	return k.most[key]
-}
-
-func (k clusterKeys) replaced(gone, put []*Cluster) clusterKeys {
-	next := clusterKeys{k.most, make(map[string]*Cluster, len(k.changed)+len(gone)+len(put))}
-	maps.Copy(next.changed, k.changed)
-	for _, c := range gone {
-		next.changed[c.Key] = nil
-	}
-	for _, c := range put {
-		next.changed[c.Key] = c
-	}
-	if len(next.changed) <= few(len(k.most)) {
-		return next
-	}
-	whole := maps.Clone(k.most)
-	for key, c := range next.changed {
-		if c == nil {
-			delete(whole, key)
-		} else {
-			whole[key] = c
-		}
-	}
-	return clusterKeys{most: whole}
-}
 
 // few is how many changes an index of n clusters bears before it is made anew.
 func few(n int) int { return 256 + n/128 }
@@ -71,32 +32,28 @@ func (a *Atlas) newCluster(stored *sentra.Cluster, c *Cluster) {
 
 // indexClusters makes the indexes of all clusters.
 func (a *Atlas) indexClusters() {
-	n := len(a.Data.Clusters)
+	n := a.Data.Clusters.Len()
 	a.groups = groups{}
-	a.clusters = clusterKeys{most: make(map[string]*Cluster, n)}
-	a.clustersAt, a.provinceOnly = make(map[sentra.RegionCode][]*Cluster), make(map[sentra.RegionCode][]*Cluster)
-	a.planned, a.plannedProvinces = make(map[sentra.RegionCode][]*Cluster), make(map[sentra.RegionCode][]*Cluster)
-	a.clustersMaking, a.clustersOfPhase = make(map[string][]*Cluster), make(map[string][]*Cluster)
-	a.firstBegun, a.allBegun, a.slots = make(map[sentra.RegionCode]sentra.Date), 0, int32(n)
-	stored := a.Data.Clusters
-	if !slices.IsSortedFunc(stored, compareStoredKeys) {
-		stored = slices.Clone(stored)
-		slices.SortStableFunc(stored, compareStoredKeys)
-	}
+	keys, firstBegun := make(map[string]*Cluster, n), make(map[sentra.RegionCode]sentra.Date)
+	clustersAt, provinceOnly := make(map[sentra.RegionCode][]*Cluster), make(map[sentra.RegionCode][]*Cluster)
+	planned, plannedProvinces := make(map[sentra.RegionCode][]*Cluster), make(map[sentra.RegionCode][]*Cluster)
+	making, ofPhase := make(map[string][]*Cluster), make(map[string][]*Cluster)
+	a.allBegun, a.slots = 0, int32(n)
 	// They stand in memory in the order in which they are gone through most.
+	stored := a.Data.Clusters.List()
 	clusters, byKey, usual := make([]Cluster, n), make([]*Cluster, n), make([]*Cluster, n)
 	for i, number := range usualOrder(stored) {
 		c := &clusters[i]
 		usual[i], byKey[number] = c, c
 		a.newCluster(stored[number], c)
 		c.slot = int32(i)
-		a.clusters.most[c.Key] = c
+		keys[c.Key] = c
 		a.allBegun = max(a.allBegun, c.Begins)
 	}
 	for _, c := range byKey {
-		at, provinces := a.clustersAt, a.provinceOnly
+		at, provinces := clustersAt, provinceOnly
 		if c.Planned {
-			at, provinces = a.planned, a.plannedProvinces
+			at, provinces = planned, plannedProvinces
 		}
 		for _, code := range c.Regions {
 			at[code] = append(at[code], c)
@@ -106,8 +63,8 @@ func (a *Atlas) indexClusters() {
 			if c.Planned {
 				continue
 			}
-			if first, known := a.firstBegun[code]; !known || c.Begins < first {
-				a.firstBegun[code] = c.Begins
+			if first, known := firstBegun[code]; !known || c.Begins < first {
+				firstBegun[code] = c.Begins
 			}
 		}
 	}
@@ -115,21 +72,23 @@ func (a *Atlas) indexClusters() {
 	for c := range a.clusterOrder.each {
 		for i, key := range c.Products {
 			if !slices.Contains(c.Products[:i], key) {
-				a.clustersMaking[key] = append(a.clustersMaking[key], c)
+				making[key] = append(making[key], c)
 			}
 		}
 		for i, key := range c.Phases {
 			if !slices.Contains(c.Phases[:i], key) {
-				a.clustersOfPhase[key] = append(a.clustersOfPhase[key], c)
+				ofPhase[key] = append(ofPhase[key], c)
 			}
 		}
 	}
 	a.orders = newClusterOrders(a.clusterOrder, a.slots)
+	a.clusters, a.firstBegun = layer(keys), layer(firstBegun)
+	a.clustersAt, a.provinceOnly = listsOf(clustersAt), listsOf(provinceOnly)
+	a.planned, a.plannedProvinces = listsOf(planned), listsOf(plannedProvinces)
+	a.clustersMaking, a.clustersOfPhase = listsOf(making), listsOf(ofPhase)
 }
 
 func compareKeys(x, y *Cluster) int { return cmp.Compare(x.Key, y.Key) }
-
-func compareStoredKeys(x, y *sentra.Cluster) int { return cmp.Compare(x.Key, y.Key) }
 
 // usualOrder gives the numbers of clusters, which stand by key, in the usual order.
 // Texts are compared once for each list of which clusters have many.
@@ -180,44 +139,13 @@ func ranksOf[T ~string](clusters []*sentra.Cluster, listOf func(*sentra.Cluster)
 	return func(list []T) int32 { return ranks[identityOf(list)] }
 }
 
-// difference gives what is in one list of clusters by key and not in the other.
-func difference(before, after []*sentra.Cluster, most int) (gone, put []*sentra.Cluster, ok bool) {
-	for len(before) > 0 || len(after) > 0 {
-		if len(gone)+len(put) > most {
-			return nil, nil, false
-		}
-		switch {
-		case len(after) == 0:
-			gone, before = append(gone, before[0]), before[1:]
-		case len(before) == 0:
-			put, after = append(put, after[0]), after[1:]
-		case before[0] == after[0]:
-			before, after = before[1:], after[1:]
-		case cmp.Or(cmp.Compare(before[0].Key, after[0].Key), cmp.Compare(before[0].ID, after[0].ID)) < 0:
-			gone, before = append(gone, before[0]), before[1:]
-		default:
-			put, after = append(put, after[0]), after[1:]
-		}
-	}
-	// Lists that are not by key.
-	for _, c := range gone {
-		if slices.Contains(put, c) {
-			return nil, nil, false
-		}
-	}
-	return gone, put, true
-}
-
 // replaceClusters makes the indexes of the previous atlas, which a has, those of
 // other clusters, and gives those that are gone and that came. It only looks at what
 // changed; not ok where that is much.
-func (a *Atlas) replaceClusters(before, after []*sentra.Cluster) (gone, put []*Cluster, ok bool) {
-	if shared(before, after) {
-		return nil, nil, true
-	}
-	wereThere, stored, ok := difference(before, after, few(len(before)))
-	if !ok {
-		return nil, nil, false
+func (a *Atlas) replaceClusters(before, after sentra.Sorted[sentra.Cluster]) (gone, put []*Cluster, ok bool) {
+	wereThere, stored, ok := before.Difference(after, sentra.CompareClusters, few(before.Len()))
+	if !ok || len(wereThere)+len(stored) == 0 {
+		return nil, nil, ok
 	}
 	a.groups = a.groups.lend()
 	gone, put = make([]*Cluster, len(wereThere)), make([]*Cluster, len(stored))
@@ -239,7 +167,14 @@ func (a *Atlas) replaceClusters(before, after []*sentra.Cluster) (gone, put []*C
 		}
 		put[i].slot = slot
 	}
-	a.clusters = a.clusters.replaced(gone, put)
+	keys := make(map[string]edit[*Cluster], len(gone)+len(put))
+	for _, c := range gone {
+		keys[c.Key] = edit[*Cluster]{gone: true}
+	}
+	for _, c := range put {
+		keys[c.Key] = edit[*Cluster]{value: c}
+	}
+	a.clusters = a.clusters.edited(keys)
 	// regions gives those of planned clusters or of others, only provinces where told.
 	regions := func(planned, provinces bool) func(c *Cluster) []sentra.RegionCode {
 		return func(c *Cluster) []sentra.RegionCode {
@@ -257,19 +192,20 @@ func (a *Atlas) replaceClusters(before, after []*sentra.Cluster) (gone, put []*C
 	a.clustersOfPhase = replaceIn(a.clustersOfPhase, gone, put, func(c *Cluster) []string { return distinct(c.Phases) }, compareClusters)
 	usual := a.clusterOrder.replaced(gone, put, compareClusters)
 	a.clusterOrder = &usual
-	a.firstBegun = maps.Clone(a.firstBegun)
+	begun := make(map[sentra.RegionCode]edit[sentra.Date])
 	lastGone := false
 	for _, c := range slices.Concat(gone, put) {
 		lastGone = lastGone || c.Begins == a.allBegun
 		for _, code := range c.Regions {
-			delete(a.firstBegun, code)
-			for i, other := range a.clustersAt[code] {
-				if first := a.firstBegun[code]; i == 0 || other.Begins < first {
-					a.firstBegun[code] = other.Begins
+			begun[code] = edit[sentra.Date]{gone: true}
+			for other := range a.clustersAt.of(code).All {
+				if first := begun[code]; first.gone || other.Begins < first.value {
+					begun[code] = edit[sentra.Date]{value: other.Begins}
 				}
 			}
 		}
 	}
+	a.firstBegun = a.firstBegun.edited(begun)
 	for _, c := range put {
 		a.allBegun = max(a.allBegun, c.Begins)
 	}
@@ -283,9 +219,20 @@ func (a *Atlas) replaceClusters(before, after []*sentra.Cluster) (gone, put []*C
 	return gone, put, true
 }
 
-// replaceIn gives lists of clusters in which some are replaced. Those that do not
-// change are shared.
-func replaceIn[K comparable](lists map[K][]*Cluster, gone, put []*Cluster, keys func(*Cluster) []K, compare func(x, y *Cluster) int) map[K][]*Cluster {
+// clusterLists are lists of clusters that have something in common.
+type clusterLists[K comparable] = layered[K, sentra.Sorted[Cluster]]
+
+func listsOf[K comparable](lists map[K][]*Cluster) clusterLists[K] {
+	out := make(map[K]sentra.Sorted[Cluster], len(lists))
+	for key, list := range lists {
+		out[key] = sentra.NewSorted(list)
+	}
+	return layer(out)
+}
+
+// replaceIn gives lists of clusters in which some are replaced. What does not change
+// is shared.
+func replaceIn[K comparable](lists clusterLists[K], gone, put []*Cluster, keys func(*Cluster) []K, compare func(x, y *Cluster) int) clusterLists[K] {
 	type change struct{ gone, put []*Cluster }
 	changes := make(map[K]change)
 	for _, c := range gone {
@@ -298,29 +245,12 @@ func replaceIn[K comparable](lists map[K][]*Cluster, gone, put []*Cluster, keys 
 			changes[key] = change{changes[key].gone, append(changes[key].put, c)}
 		}
 	}
-	out := maps.Clone(lists)
+	edits := make(map[K]edit[sentra.Sorted[Cluster]], len(changes))
 	for key, c := range changes {
-		if list := replaced(slices.Clone(out[key]), c.gone, c.put, compare); len(list) > 0 {
-			out[key] = list
-		} else {
-			delete(out, key)
-		}
+		list := lists.of(key).Replace(c.gone, c.put, compare)
+		edits[key] = edit[sentra.Sorted[Cluster]]{list, list.Len() == 0}
 	}
-	return out
-}
-
-// replaced takes clusters out of a list in an order, and puts others in.
-func replaced(list, gone, put []*Cluster, compare func(x, y *Cluster) int) []*Cluster {
-	for _, c := range gone {
-		if at, found := slices.BinarySearchFunc(list, c, compare); found {
-			list = slices.Delete(list, at, at+1)
-		}
-	}
-	for _, c := range put {
-		at, _ := slices.BinarySearchFunc(list, c, compare)
-		list = slices.Insert(list, at, c)
-	}
-	return list
+	return lists.edited(edits)
 }
 
 func distinct(list []string) []string {

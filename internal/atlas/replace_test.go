@@ -1,8 +1,8 @@
 package atlas
 
 import (
-	"cmp"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"reflect"
 	"runtime"
@@ -24,20 +24,24 @@ type changer struct {
 
 func (r *changer) next(data *sentra.Dataset) *sentra.Dataset {
 	next := *data
-	next.Clusters = slices.Clone(data.Clusters)
+	stored := data.Clusters.List()
+	var gone, put []*sentra.Cluster
 	for range 1 + r.IntN(4) {
-		at := r.IntN(len(next.Clusters))
-		c := *next.Clusters[at]
-		other := next.Clusters[r.IntN(len(next.Clusters))]
+		at := r.IntN(len(stored))
+		c := *stored[at]
+		other := stored[r.IntN(len(stored))]
+		if slices.Contains(gone, stored[at]) {
+			continue
+		}
 		r.made++
 		switch kind := r.IntN(12); kind {
 		case 0:
-			next.Clusters = slices.Delete(next.Clusters, at, at+1)
+			gone = append(gone, stored[at])
 			continue
 		case 1:
 			c.Key = fmt.Sprintf("cluster-%02d-%d", r.IntN(100), r.made)
 			c.ID = c.Key
-			next.Clusters = append(next.Clusters, &c)
+			put = append(put, &c)
 			continue
 		case 2:
 			c.Key = fmt.Sprintf("moved-%d", r.made)
@@ -63,9 +67,9 @@ func (r *changer) next(data *sentra.Dataset) *sentra.Dataset {
 		case 11:
 			c.Phases, c.Began = nil, 2000+r.IntN(27)
 		}
-		next.Clusters[at] = &c
+		gone, put = append(gone, stored[at]), append(put, &c)
 	}
-	slices.SortFunc(next.Clusters, func(x, y *sentra.Cluster) int { return cmp.Compare(x.Key, y.Key) })
+	next.Clusters = data.Clusters.Replace(gone, put, sentra.CompareClusters)
 	switch r.IntN(30) {
 	case 0:
 		next.Products = slices.Clone(data.Products)
@@ -90,7 +94,7 @@ func (r *changer) next(data *sentra.Dataset) *sentra.Dataset {
 		next.Sources[r.IntN(len(next.Sources))].Date = &sentra.PartialDate{First: day, Precision: sentra.PrecisionDay}
 	case 9:
 		next.Supports = append(slices.Clone(data.Supports), sentra.Support{ID: fmt.Sprint(r.made), Fund: sentra.FundDAK, Year: 2016, Region: data.Regions[r.IntN(len(data.Regions))].Code,
-			Cluster: next.Clusters[r.IntN(len(next.Clusters))].ID})
+			Cluster: stored[r.IntN(len(stored))].ID})
 	}
 	return &next
 }
@@ -155,19 +159,19 @@ func answers(t *testing.T, a *Atlas, random *rand.Rand) map[string]any {
 		}
 	}
 	for i := range a.Data.Products {
-		out["product "+a.Data.Products[i].Key] = keys(a.ClustersOfProduct(a.Data.Products[i].Key))
+		out["product "+a.Data.Products[i].Key] = keys(a.ClustersOfProduct(a.Data.Products[i].Key).List())
 	}
 	for i := range a.Data.Phases {
-		out["phase "+a.Data.Phases[i].Key] = keys(a.ClustersOfPhase(a.Data.Phases[i].Key))
+		out["phase "+a.Data.Phases[i].Key] = keys(a.ClustersOfPhase(a.Data.Phases[i].Key).List())
 	}
-	for _, c := range a.Data.Clusters {
+	for c := range a.Data.Clusters.All {
 		out["cluster "+c.Key] = keys([]*Cluster{a.Cluster(c.Key)})
 	}
 	var found []string
 	for _, hit := range must(a.On(today).Search(t.Context(), "name 12", 30)) {
 		found = append(found, fmt.Sprint(hit.Matched, hit.Score, hit.Cluster != nil && hit.Cluster == a.Cluster(hit.Cluster.Key)))
 	}
-	out["search"], out["lengths"], out["all begun"], out["first begun"] = found, *must(a.Lengths(t.Context())), a.allBegun, a.firstBegun
+	out["search"], out["lengths"], out["all begun"], out["first begun"] = found, *must(a.Lengths(t.Context())), a.allBegun, maps.Collect(a.firstBegun.all)
 	for i := range a.Data.Supports {
 		if c := a.ClusterOf(&a.Data.Supports[i]); c != nil {
 			out["support "+a.Data.Supports[i].ID] = keys([]*Cluster{c})
@@ -188,11 +192,6 @@ func TestNextAgainstNew(t *testing.T) {
 	for seed := range uint64(2) {
 		r := &changer{Rand: rand.New(rand.NewPCG(seed, 5))}
 		data := oracleCountry(t, r.Rand)
-		for i, c := range data.Clusters {
-			owned := *c
-			owned.ID = c.Key
-			data.Clusters[i] = &owned
-		}
 		a := must(New(data))
 		for step := range 200 {
 			changed := r.next(a.Data)

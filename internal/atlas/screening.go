@@ -111,7 +111,7 @@ func (a *Atlas) screen(r *sentra.Region, element sentra.ScreeningElement, s *Scr
 		return a.On(s.Day).designated(r.Code, sentra.Border)
 	case sentra.ScreenClusters:
 		if s.Products == nil {
-			first, known := a.firstBegun[r.Code]
+			first, known := a.firstBegun.lookup(r.Code)
 			return sentra.Unknown.Or(sentra.TruthOf(known && first <= s.Day))
 		}
 		for _, key := range s.Products {
@@ -137,8 +137,8 @@ type placeOf struct {
 // makes a product, for each of both.
 func (a *Atlas) firstMaking() map[placeOf]sentra.Date {
 	first := make(map[placeOf]sentra.Date)
-	for code, clusters := range a.clustersAt {
-		for _, c := range clusters {
+	for code, clusters := range a.clustersAt.all {
+		for c := range clusters.All {
 			for _, key := range c.Products {
 				at := placeOf{key, code}
 				if day, known := first[at]; !known || c.Begins < day {

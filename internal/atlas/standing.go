@@ -109,10 +109,10 @@ func (a View) ClustersOf(code sentra.RegionCode) []*Cluster {
 
 // knownIn is ClustersOf for clusters that are given by the regions they name and, of
 // those that name a province, by that.
-func (a View) knownIn(clusters, provinceOnly map[sentra.RegionCode][]*Cluster, code sentra.RegionCode) []*Cluster {
+func (a View) knownIn(clusters, provinceOnly clusterLists[sentra.RegionCode], code sentra.RegionCode) []*Cluster {
 	var out []*Cluster
 	add := func(at sentra.RegionCode) {
-		for _, c := range clusters[at] {
+		for c := range clusters.of(at).All {
 			// Only one of several regions can be met a second time.
 			if c.Begins <= a.Day && (len(c.Regions) == 1 || !slices.Contains(out, c)) {
 				out = append(out, c)
@@ -123,7 +123,7 @@ func (a View) knownIn(clusters, provinceOnly map[sentra.RegionCode][]*Cluster, c
 	for _, member := range a.Members(code) {
 		add(member.Code)
 	}
-	for province := range provinceOnly {
+	for province := range provinceOnly.all {
 		if at, _ := a.possibleRegions(province); at == code && province != code {
 			add(province)
 		}
@@ -159,14 +159,14 @@ func (a View) clustersIn(code sentra.RegionCode, planned bool) iter.Seq2[*Cluste
 // of which the region is a part, or that was made out of the region and of another.
 func (a View) perhapsIn(code sentra.RegionCode) iter.Seq[*Cluster] {
 	return func(yield func(*Cluster) bool) {
-		for province, clusters := range a.provinceOnly {
+		for province, clusters := range a.provinceOnly.all {
 			at, regencies := a.possibleRegions(province)
 			if at == code || !slices.ContainsFunc(regencies, func(r *sentra.Region) bool {
 				return r.Code == code || a.Province(r.Code) == code
 			}) {
 				continue
 			}
-			for _, c := range clusters {
+			for c := range clusters.All {
 				if c.Begins <= a.Day && !namesOneOf(c, regencies) && !yield(c) {
 					return
 				}
@@ -178,16 +178,16 @@ func (a View) perhapsIn(code sentra.RegionCode) iter.Seq[*Cluster] {
 // hosts tells whether a region, or one below it, has a cluster on the day. The record
 // does not hold all of the country's, so that where none is known it is unknown.
 func (a View) hosts(code sentra.RegionCode) sentra.Truth {
-	if first, any := a.firstBegun[code]; any && first <= a.Day {
+	if first, any := a.firstBegun.lookup(code); any && first <= a.Day {
 		return sentra.True
 	}
 	for _, m := range a.members[code] {
-		if first, any := a.firstBegun[m.Region]; any && first <= a.Day && m.Validity.Contains(a.Day) {
+		if first, any := a.firstBegun.lookup(m.Region); any && first <= a.Day && m.Validity.Contains(a.Day) {
 			return sentra.True
 		}
 	}
-	for province := range a.provinceOnly {
-		if at, _ := a.possibleRegions(province); at == code && a.firstBegun[province] <= a.Day {
+	for province := range a.provinceOnly.all {
+		if at, _ := a.possibleRegions(province); at == code && a.firstBegun.of(province) <= a.Day {
 			return sentra.True
 		}
 	}

@@ -78,8 +78,8 @@ func regionSources(a *atlas.Atlas) map[sentra.SourceID]bool {
 
 func clusterSources(a *atlas.Atlas) map[sentra.SourceID]bool {
 	out := make(map[sentra.SourceID]bool)
-	for i := range a.Data.Clusters {
-		for _, id := range a.Data.Clusters[i].Sources {
+	for c := range a.Data.Clusters.All {
+		for _, id := range c.Sources {
 			out[id] = true
 		}
 	}

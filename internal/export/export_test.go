@@ -275,10 +275,11 @@ func TestSourcesOfALocation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	brought.Clusters = slices.Clone(brought.Clusters)
-	moved := *brought.Clusters[0]
+	clusters := brought.Clusters.List()
+	moved := *clusters[0]
 	moved.Point = &orb.Point{98.7, 2.5}
-	brought.Clusters[0] = &moved
+	clusters[0] = &moved
+	brought.Clusters = sentra.NewClusters(clusters...)
 	a, err := atlas.New(&sentra.Dataset{Facts: *brought})
 	if err != nil {
 		t.Fatal(err)
@@ -294,7 +295,7 @@ func TestSourcesOfALocation(t *testing.T) {
 	}
 	for _, f := range collection.Features {
 		want := []sentra.SourceID{facts.BoundarySource}
-		if f.ID == brought.Clusters[0].Key {
+		if f.ID == moved.Key {
 			want = f.Properties.Sources
 		}
 		if !slices.Equal(f.Properties.LocationSources, want) || len(want) == 0 {

@@ -223,11 +223,13 @@ func BenchmarkWorkbook(b *testing.B) {
 			{Code: "11.10", Kind: sentra.KindRegency, Name: "Kabupaten", Validity: sentra.Period{From: &known}, Sources: []sentra.SourceID{"s"}}},
 		Memberships: []sentra.Membership{{Region: "11.10", Province: "11", Validity: sentra.Period{From: &known}}},
 	}}
+	var many []*sentra.Cluster
 	for i := range clusters {
 		key := fmt.Sprint("cluster-", i)
-		data.Clusters = append(data.Clusters, &sentra.Cluster{ID: key, Key: key, NameEN: fmt.Sprint("Batik ", i), NameID: fmt.Sprint("Batik ", i), Products: []string{"batik"},
+		many = append(many, &sentra.Cluster{ID: key, Key: key, NameEN: fmt.Sprint("Batik ", i), NameID: fmt.Sprint("Batik ", i), Products: []string{"batik"},
 			Phases: []string{"2017"}, Regions: []sentra.RegionCode{"11.10"}, Precision: sentra.PrecisionRegency, Sources: []sentra.SourceID{"s"}})
 	}
+	data.Clusters = sentra.NewClusters(many...)
 	a, err := atlas.New(data)
 	if err != nil {
 		b.Fatal(err)

@@ -183,7 +183,7 @@ func (l *loader) product(c *cell, sources []sentra.SourceID) string {
 
 // clusters reads the country's clusters. A row that is one of the programme's says
 // more of that.
-func (l *loader) clusters() error {
+func (l *loader) countryClusters() error {
 	return each("sentra.csv", func(c *cell) {
 		sources := l.page(c)
 		product := l.product(c, sources)
@@ -197,15 +197,15 @@ func (l *loader) clusters() error {
 		}
 		key := c.row["programme_cluster"]
 		if key == "" {
-			l.facts.Clusters = append(l.facts.Clusters, told)
+			l.clusters = append(l.clusters, told)
 			return
 		}
-		at := slices.IndexFunc(l.facts.Clusters, func(other *sentra.Cluster) bool { return other.Key == key })
+		at := slices.IndexFunc(l.clusters, func(other *sentra.Cluster) bool { return other.Key == key })
 		if at < 0 {
 			c.fail("programme_cluster", fmt.Errorf("the programme has no such cluster"))
 			return
 		}
-		one := l.facts.Clusters[at]
+		one := l.clusters[at]
 		if !slices.Contains(one.Products, product) {
 			one.Products = append(one.Products, product)
 		}
@@ -257,7 +257,7 @@ func (l *loader) supports() error {
 			s.Product = key
 		case s.Cluster != "":
 			// The programme has another key for the product of sentra.csv.
-			s.Product = l.facts.Clusters[slices.IndexFunc(l.facts.Clusters, func(o *sentra.Cluster) bool { return o.ID == s.Cluster })].Products[0]
+			s.Product = l.clusters[slices.IndexFunc(l.clusters, func(o *sentra.Cluster) bool { return o.ID == s.Cluster })].Products[0]
 		default:
 			// No cluster of the record makes it.
 			s.Purpose = strings.TrimSuffix(strings.ReplaceAll(key, "-", " ")+"; "+s.Purpose, "; ")
@@ -334,7 +334,7 @@ func (l *loader) counts() error {
 // Ministry and JICA committed themselves to them. Which ground each met it does not
 // say, and so nothing is assessed.
 func (l *loader) candidates() error {
-	for _, c := range l.facts.Clusters {
+	for _, c := range l.clusters {
 		if !slices.Contains(c.Phases, "2017") {
 			continue
 		}

@@ -12,7 +12,7 @@ import (
 func TestCountryCounts(t *testing.T) {
 	f := must(t)
 	programme, planned, both, known, regencies := 0, 0, 0, 0, map[sentra.RegionCode]bool{}
-	for _, c := range f.Clusters {
+	for c := range f.Clusters.All {
 		if c.OfProgramme() {
 			programme++
 			if len(c.Readings) > 0 {
@@ -51,7 +51,7 @@ func TestCountryCounts(t *testing.T) {
 		what      string
 		got, want int
 	}{
-		{"clusters", len(f.Clusters), 385 + 11 - 6},
+		{"clusters", f.Clusters.Len(), 385 + 11 - 6},
 		{"rows of sentra.csv", known, 385},
 		{"their regencies and cities", len(regencies), 180},
 		{"clusters of the programme", programme, 11},
@@ -96,7 +96,7 @@ func must(t *testing.T) *sentra.Facts {
 func TestCountryRows(t *testing.T) {
 	f := must(t)
 	cluster := func(key string) *sentra.Cluster {
-		return f.Clusters[slices.IndexFunc(f.Clusters, func(c *sentra.Cluster) bool { return c.Key == key })]
+		return f.Clusters.List()[slices.IndexFunc(f.Clusters.List(), func(c *sentra.Cluster) bool { return c.Key == key })]
 	}
 	if c := cluster("sentra-rotan-gampong-kueh"); c.Place != "Kueh, Kec. Lhoknga" || c.Figures == nil || c.Figures.Units != nil || *c.Figures.Workers != 63 || c.Figures.Year != 2024 ||
 		c.Confidence != sentra.Listed || c.Readings[0].Read != "known as rattan-craft sentra; 63 makers in the association" || len(c.Phases) != 0 || c.Regions[0] != "11.06" {

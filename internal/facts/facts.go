@@ -51,18 +51,21 @@ func Load() (*sentra.Facts, error) {
 	l := loader{known: map[sentra.SourceID]bool{}}
 	for _, step := range []func() error{
 		l.regions, l.memberships, l.officialCodes, l.designations, l.coverage, l.programme,
-		l.otherCodes, l.names, l.clusters, l.supports, l.programmeFacts, l.counts, l.candidates,
+		l.otherCodes, l.names, l.countryClusters, l.supports, l.programmeFacts, l.counts, l.candidates,
 	} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("load the facts: %w", err)
 		}
 	}
+	l.facts.Clusters = sentra.NewClusters(l.clusters...)
 	return &l.facts, nil
 }
 
 type loader struct {
 	facts sentra.Facts
-	known map[sentra.SourceID]bool
+	// clusters in the order of the files.
+	clusters []*sentra.Cluster
+	known    map[sentra.SourceID]bool
 }
 
 func (l *loader) source(s sentra.Source) sentra.SourceID {
@@ -421,7 +424,7 @@ func (l *loader) programme() error {
 			codes[i] = sentra.RegionCode(code)
 		}
 		place, key := names[codes[0]], c.Phase+"-"+c.Regions[0]+"-"+product
-		l.facts.Clusters = append(l.facts.Clusters, &sentra.Cluster{
+		l.clusters = append(l.clusters, &sentra.Cluster{
 			ID: key, Key: key,
 			NameEN: capital(c.ProductEN) + ", " + place, NameID: capital(c.ProductID) + ", " + place,
 			Products: []string{product}, Phases: []string{c.Phase}, Regions: codes, RegionNote: c.RegionNote,

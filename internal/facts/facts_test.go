@@ -37,7 +37,7 @@ func TestLoadCounts(t *testing.T) {
 		{"disadvantaged 2020-2024", decrees["DISADVANTAGED Perpres 63/2020"], 62},
 		{"disadvantaged 2025-2029", decrees["DISADVANTAGED Perpres 12/2025"], 30},
 		{"border", border, 55},
-		{"clusters", len(f.Clusters), 390},
+		{"clusters", f.Clusters.Len(), 390},
 		{"phases", len(f.Phases), 2},
 		{"successions", len(f.Successions), 4},
 		{"events", len(f.Events), 12},

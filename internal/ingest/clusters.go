@@ -67,8 +67,8 @@ type clusterReader struct {
 func parseClusters(file *inputfile.File, data *sentra.Dataset, options TableOptions) (*clusterTable, *table, error) {
 	c := &clusterReader{places: newPlaces(data), citations: newCitations(data), phaseOf: make(map[string][]string), productByName: make(map[string]string),
 		known: make(map[string]bool), productOf: make(map[string][]string), seen: make(map[string]int32), options: options,
-		clusterTable: clusterTable{stored: make(map[string]*sentra.Cluster, len(data.Clusters))}, dated: make(map[sentra.SourceID]bool)}
-	for _, one := range data.Clusters {
+		clusterTable: clusterTable{stored: make(map[string]*sentra.Cluster, data.Clusters.Len())}, dated: make(map[sentra.SourceID]bool)}
+	for one := range data.Clusters.All {
 		c.stored[one.Key] = one
 	}
 	for i := range data.Sources {

@@ -122,7 +122,7 @@ func (r *row) amount() *exact.Decimal {
 func importSupports(ctx context.Context, record Record, file *inputfile.File, data *sentra.Dataset, options TableOptions) (*Report, error) {
 	places, citations := newPlaces(data), newCitations(data)
 	clusters, products := make(map[string]string), make(map[string]string)
-	for _, c := range data.Clusters {
+	for c := range data.Clusters.All {
 		clusters[c.Key] = c.ID
 	}
 	for i := range data.Products {

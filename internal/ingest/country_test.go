@@ -86,7 +86,7 @@ func TestClustersOfNoPhase(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, c := range data.Clusters {
+		for c := range data.Clusters.All {
 			if c.Key == "sentra-rotan-gampong-kueh" {
 				return c
 			}

@@ -116,7 +116,7 @@ func TestCoverageGivesNo(t *testing.T) {
 // program ships; a dry run tells it and deletes nothing.
 func TestDeleteMissing(t *testing.T) {
 	store := newStore(t)
-	shipped := len(present(t, store).Data.Clusters)
+	shipped := present(t, store).Data.Clusters.Len()
 	const header = "key,name_id,product_id,phase,regions,source\n"
 	row := func(key string) string { return key + ",Sentra " + key + ",Kopi,2017,94.06,A letter\n" }
 	if _, err := imported(t, store, ingest.ClusterSchema, header+row("a")+row("b")+row("c"), ingest.TableOptions{}); err != nil {
@@ -124,12 +124,12 @@ func TestDeleteMissing(t *testing.T) {
 	}
 	keys := func() string {
 		var out []string
-		for _, c := range present(t, store).Data.Clusters {
+		for c := range present(t, store).Data.Clusters.All {
 			if len(c.Key) == 1 {
 				out = append(out, c.Key)
 			}
 		}
-		if others := len(present(t, store).Data.Clusters) - len(out); others != shipped {
+		if others := present(t, store).Data.Clusters.Len() - len(out); others != shipped {
 			t.Errorf("%d of the program's clusters, want %d", others, shipped)
 		}
 		return strings.Join(out, " ")

@@ -100,8 +100,8 @@ func (s *Site) bound(c *Collection) orb.Bound {
 		*all = all.Union(b)
 	}
 	if c.layer == export.Clusters {
-		for i := range s.Atlas.Data.Clusters {
-			extend(s.Atlas.Cluster(s.Atlas.Data.Clusters[i].Key).Place.Bound())
+		for c := range s.Atlas.Data.Clusters.All {
+			extend(s.Atlas.Cluster(c.Key).Place.Bound())
 		}
 	} else {
 		for i := range s.Atlas.Data.Regions {

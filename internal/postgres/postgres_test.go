@@ -141,7 +141,7 @@ func TestFactsReadBack(t *testing.T) {
 		{"regions", len(data.Regions), len(f.Regions)}, {"codes", len(data.Codes), len(f.Codes)},
 		{"memberships", len(data.Memberships), len(f.Memberships)}, {"successions", len(data.Successions), len(f.Successions)},
 		{"designations", len(data.Designations), len(f.Designations)}, {"coverage", len(data.Coverage), len(f.Coverage)},
-		{"clusters", len(data.Clusters), len(f.Clusters)}, {"events", len(data.Events), len(f.Events)},
+		{"clusters", data.Clusters.Len(), f.Clusters.Len()}, {"events", len(data.Events), len(f.Events)},
 		{"sources", len(data.Sources), len(f.Sources)}, {"boundaries", len(data.Boundaries), 1},
 		{"grounds", len(data.Programme.Grounds), 3},
 	} {

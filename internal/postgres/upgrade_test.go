@@ -107,13 +107,13 @@ func TestUpgradeFromSchema2(t *testing.T) {
 		Phases: []sentra.Phase{{Key: "2013-2016", From: partial("2013"), To: partialTo("2016"), Sources: jica}, {Key: "2017", From: partial("2017"), Sources: jica}},
 		Products: []sentra.Product{{Key: "coffee-processing", NameEN: "coffee processing", NameID: "pengolahan kopi", Sources: jica},
 			{Key: "silver", NameEN: "silver", NameID: "perak", Sources: agency}},
-		Clusters: []*sentra.Cluster{
-			{ID: "2017-94.06-coffee-processing", Key: "2017-94.06-coffee-processing", NameEN: "Coffee", NameID: "Kopi", Products: []string{"coffee-processing"}, Phases: []string{"2017"},
+		Clusters: sentra.NewClusters(
+			&sentra.Cluster{ID: "2017-94.06-coffee-processing", Key: "2017-94.06-coffee-processing", NameEN: "Coffee", NameID: "Kopi", Products: []string{"coffee-processing"}, Phases: []string{"2017"},
 				Regions: []sentra.RegionCode{"94.06"}, RegionNote: "a note", ProvinceNamed: "Papua", Precision: "REGENCY", InitialTarget: &yes, Sources: jica},
-			{ID: "x-1", Key: "x-1", NameEN: "Silver", NameID: "Perak", Products: []string{"silver", "coffee-processing"}, Phases: []string{"2017"}, Regions: []sentra.RegionCode{"94.06", "94"},
+			&sentra.Cluster{ID: "x-1", Key: "x-1", NameEN: "Silver", NameID: "Perak", Products: []string{"silver", "coffee-processing"}, Phases: []string{"2017"}, Regions: []sentra.RegionCode{"94.06", "94"},
 				Point: &orb.Point{115.17, -8.58}, Precision: "POINT", Grounds: []sentra.ClusterGround{{Kind: "STRATEGIC_THEME", Sources: agency}}, Sources: agency},
-			{ID: "x-2", Key: "x-2", NameEN: "Silver", NameID: "Perak", Phases: []string{"2017"}, Regions: []sentra.RegionCode{"94"}, Point: &orb.Point{0, 0.1}, Precision: "POINT", InitialTarget: &no, Sources: agency},
-		},
+			&sentra.Cluster{ID: "x-2", Key: "x-2", NameEN: "Silver", NameID: "Perak", Phases: []string{"2017"}, Regions: []sentra.RegionCode{"94"}, Point: &orb.Point{0, 0.1}, Precision: "POINT", InitialTarget: &no, Sources: agency},
+		),
 		Events: []sentra.Event{
 			{Region: "94.06", Kind: "OUTCOME", Date: partial("2016"), What: "farmers", Value: &twelve, Sources: jica},
 			{Region: "94.06", Kind: "LAUNCH", Date: partial("2017-10-19"), Place: "Moanemani", With: "JICA", Note: "n", Sources: jica},

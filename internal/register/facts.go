@@ -236,9 +236,9 @@ func completeFacts(facts *sentra.Facts) (*sentra.Dataset, error) {
 
 // FactCommands puts every fact.
 func FactCommands(f *sentra.Facts) []Command {
-	clusters := make([]sentra.Cluster, len(f.Clusters))
-	for i, c := range f.Clusters {
-		clusters[i] = *c
+	clusters := make([]sentra.Cluster, 0, f.Clusters.Len())
+	for c := range f.Clusters.All {
+		clusters = append(clusters, *c)
 	}
 	commands := []Command{
 		Put(f.Sources...), Put(f.Regions...), Put(f.Codes...), Put(f.Memberships...), Put(f.Successions...), Put(f.Designations...),

@@ -29,7 +29,7 @@ type kindOf[T any] struct {
 	set   func(*sentra.Dataset, []T)
 	// shared is the place of the list, instead of get and set, of a kind whose entities
 	// are shared between the states of the record.
-	shared func(*sentra.Dataset) *[]*T
+	shared func(*sentra.Dataset) *sentra.Sorted[T]
 	// order is that of the dataset's list; by key first, for a kind with keys.
 	order func(a, b *T) int
 	// probe, if not nil, gives an entity that stands in the order right before any
@@ -120,7 +120,7 @@ func (k *kindOf[T]) kindName() sentra.EntityKind { return k.name }
 func (k *kindOf[T]) schemaNumber() int           { return k.schema }
 
 // list gives a dataset's entities, which must not be changed.
-func (k *kindOf[T]) list(data *sentra.Dataset) []*T {
+func (k *kindOf[T]) list(data *sentra.Dataset) sentra.Sorted[T] {
 	if k.shared != nil {
 		return *k.shared(data)
 	}
@@ -129,20 +129,17 @@ func (k *kindOf[T]) list(data *sentra.Dataset) []*T {
 	for i := range values {
 		list[i] = &values[i]
 	}
-	return list
+	return sentra.NewSorted(list)
 }
 
 // setList gives a dataset its entities, in order.
 func (k *kindOf[T]) setList(data *sentra.Dataset, list []*T) {
-	if len(list) == 0 {
-		list = nil
-	}
 	if k.shared != nil {
-		*k.shared(data) = list
+		*k.shared(data) = sentra.NewSorted(list)
 		return
 	}
 	var values []T
-	if list != nil {
+	if len(list) > 0 {
 		values = make([]T, len(list))
 	}
 	for i, value := range list {
@@ -190,7 +187,7 @@ func (k *kindOf[T]) unmarshal(id string, document []byte, value *T) error {
 
 func (k *kindOf[T]) documents(data *sentra.Dataset) (map[string][]byte, error) {
 	out := make(map[string][]byte)
-	for _, value := range k.list(data) {
+	for value := range k.list(data).All {
 		document, err := k.marshal(value)
 		if err != nil {
 			return nil, err
@@ -217,7 +214,7 @@ func (k *kindOf[T]) putDocument(id string, document []byte) (Command, error) {
 }
 
 func (k *kindOf[T]) publicKey(data *sentra.Dataset, id string) string {
-	for _, value := range k.list(data) {
+	for value := range k.list(data).All {
 		if k.id(value) == id {
 			return k.keyOf(value)
 		}
@@ -521,12 +518,10 @@ var kinds = []kind{
 		id:     func(c *sentra.Cluster) string { return c.ID },
 		key:    func(c *sentra.Cluster) string { return c.Key },
 		setID:  setClusterID,
-		shared: func(d *sentra.Dataset) *[]*sentra.Cluster { return &d.Clusters },
+		shared: func(d *sentra.Dataset) *sentra.Sorted[sentra.Cluster] { return &d.Clusters },
 		probe:  func(key string) *sentra.Cluster { return &sentra.Cluster{Key: key} },
-		order: func(a, b *sentra.Cluster) int {
-			return cmp.Or(strings.Compare(a.Key, b.Key), strings.Compare(a.ID, b.ID))
-		},
-		check: (*sentra.Cluster).Check,
+		order:  sentra.CompareClusters,
+		check:  (*sentra.Cluster).Check,
 		refers: func(c *sentra.Cluster, yield reference) {
 			for i, code := range c.Regions {
 				refRegion(code, "regions", i, yield)
@@ -747,8 +742,8 @@ func (n interner[T]) intern(list []T) []T {
 
 func (k *kindOf[T]) ids(data *sentra.Dataset) map[string]bool {
 	list := k.list(data)
-	ids := make(map[string]bool, len(list))
-	for _, value := range list {
+	ids := make(map[string]bool, list.Len())
+	for value := range list.All {
 		ids[k.id(value)] = true
 	}
 	return ids
@@ -758,7 +753,7 @@ func (k *kindOf[T]) referrers(data *sentra.Dataset, to map[sentra.EntityRef]bool
 	if k.refers == nil {
 		return
 	}
-	for _, value := range k.list(data) {
+	for value := range k.list(data).All {
 		k.refers(value, func(_ string, _ int, named sentra.EntityRef) {
 			if to[named] {
 				yield(sentra.EntityRef{Kind: k.name, ID: k.id(value)}, named)

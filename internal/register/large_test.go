@@ -20,7 +20,7 @@ func TestChangeOfManyDocuments(t *testing.T) {
 		w.bring(shipped(w), 1)
 		many := func(note string) []sentra.Cluster {
 			list := make([]sentra.Cluster, rows)
-			list[0] = *shipped(w).Clusters[0]
+			list[0] = *shipped(w).Clusters.First(1)[0]
 			for i := range list {
 				list[i] = list[0]
 				list[i].ID, list[i].Key, list[i].RegionNote = "", fmt.Sprintf("many-%05d", i), strings.Repeat(note, 2500)

@@ -275,7 +275,7 @@ type pending interface {
 
 type pendingOf[T any] struct {
 	kind *kindOf[T]
-	base []*T
+	base sentra.Sorted[T]
 	// changed are the entities as they will be, nil for those that will be gone.
 	changed map[string]*T
 	order   []string
@@ -306,7 +306,7 @@ func (p *pendingOf[T]) stored(id string) *T {
 	if value := p.probed(id); value != nil && p.kind.id(value) == id {
 		return value
 	}
-	for _, value := range p.base {
+	for value := range p.base.All {
 		if p.kind.id(value) == id {
 			return value
 		}
@@ -320,11 +320,13 @@ func (p *pendingOf[T]) probed(key string) *T {
 	if p.kind.probe == nil {
 		return nil
 	}
-	at, _ := slices.BinarySearchFunc(p.base, p.kind.probe(key), p.kind.order)
-	if at == len(p.base) || p.kind.keyOf(p.base[at]) != key {
-		return nil
+	for value := range p.base.From(p.kind.probe(key), p.kind.order) {
+		if p.kind.keyOf(value) == key {
+			return value
+		}
+		break
 	}
-	return p.base[at]
+	return nil
 }
 
 func (p *pendingOf[T]) index() {
@@ -335,8 +337,8 @@ func (p *pendingOf[T]) index() {
 	if p.lookups++; p.lookups <= few || p.byID != nil {
 		return
 	}
-	p.byID, p.keys = make(map[string]*T, len(p.base)), make(map[string]*T, len(p.base))
-	for _, value := range p.base {
+	p.byID, p.keys = make(map[string]*T, p.base.Len()), make(map[string]*T, p.base.Len())
+	for value := range p.base.All {
 		p.byID[p.kind.id(value)], p.keys[p.kind.keyOf(value)] = value, value
 	}
 }
@@ -370,7 +372,7 @@ func (p *pendingOf[T]) byKey(key string) *T {
 		}
 		return p.still(value, key)
 	}
-	for _, value := range p.base {
+	for value := range p.base.All {
 		if p.kind.keyOf(value) == key {
 			return p.still(value, key)
 		}
@@ -457,7 +459,7 @@ func (p *pendingOf[T]) deleteKey(key string) bool {
 func (p *pendingOf[T]) deleteID(id string) { p.note(id, nil) }
 
 func (p *pendingOf[T]) deleteWhere(matches func(*T) bool) {
-	for _, value := range p.base {
+	for value := range p.base.All {
 		if matches(value) {
 			p.note(p.kind.id(value), nil)
 		}
@@ -553,13 +555,22 @@ func (p *pendingOf[T]) rebuild(next *sentra.Dataset) {
 	if len(p.changed) == 0 {
 		return
 	}
-	if list, ok := p.replaceFew(); ok {
-		p.kind.setList(next, list)
+	if p.kind.shared != nil && len(p.order) <= fewChanges {
+		var gone, put []*T
+		for _, id := range p.order {
+			if stored := p.stored(id); stored != nil {
+				gone = append(gone, stored)
+			}
+			if value := p.changed[id]; value != nil {
+				put = append(put, value)
+			}
+		}
+		*p.kind.shared(next) = p.base.Replace(gone, put, p.kind.order)
 		return
 	}
-	list := make([]*T, 0, len(p.base)+len(p.changed))
+	list := make([]*T, 0, p.base.Len()+len(p.changed))
 	left := maps.Clone(p.changed)
-	for _, stored := range p.base {
+	for stored := range p.base.All {
 		id := p.kind.id(stored)
 		value, changed := p.changed[id]
 		switch {
@@ -581,41 +592,8 @@ func (p *pendingOf[T]) rebuild(next *sentra.Dataset) {
 	p.kind.setList(next, list)
 }
 
-// fewChanges is how many entities are moved in a list one by one.
+// fewChanges is how many entities are looked for in a list one by one.
 const fewChanges = 32
-
-// replaceFew gives the list with few changes made to it. Only the place of each is
-// looked for; false where that is not possible.
-func (p *pendingOf[T]) replaceFew() ([]*T, bool) {
-	if len(p.order) > fewChanges {
-		return nil, false
-	}
-	list := append(make([]*T, 0, len(p.base)+len(p.order)), p.base...)
-	for _, id := range p.order {
-		if stored := p.stored(id); stored != nil {
-			at, _ := slices.BinarySearchFunc(list, stored, p.kind.order)
-			for at < len(list) && list[at] != stored && p.kind.order(list[at], stored) == 0 {
-				at++
-			}
-			if at == len(list) || list[at] != stored {
-				return nil, false
-			}
-			list = slices.Delete(list, at, at+1)
-		}
-	}
-	for _, id := range p.order {
-		value := p.changed[id]
-		if value == nil {
-			continue
-		}
-		at, _ := slices.BinarySearchFunc(list, value, p.kind.order)
-		for at < len(list) && p.kind.order(list[at], value) == 0 {
-			at++
-		}
-		list = slices.Insert(list, at, value)
-	}
-	return list, true
-}
 
 func (p *pendingOf[T]) violations(next *sentra.Dataset, exists func(sentra.EntityRef) bool) []violation {
 	var all []violation
@@ -640,30 +618,38 @@ func (p *pendingOf[T]) violations(next *sentra.Dataset, exists func(sentra.Entit
 	}
 	list := p.kind.list(next)
 	if p.kind.key != nil {
-		// Those with one key follow each other.
-		differs := func(at int) {
-			key := p.kind.key(list[at])
-			holder, known := p.keysNow[key]
-			if !known {
-				holder = key
-			}
-			for before := at - 1; before >= 0 && p.kind.key(list[before]) == key; before-- {
-				one, other := list[before], list[at]
-				if p.kind.id(one) != holder {
-					one, other = other, one
+		differ := func(sharing []*T) {
+			for i, at := range sharing {
+				key := p.kind.key(at)
+				holder, known := p.keysNow[key]
+				if !known {
+					holder = key
 				}
-				if p.changed[p.kind.id(one)] != one {
-					one, other = other, one
-				}
-				if p.changed[p.kind.id(one)] == one {
-					add(one, sentra.EntityRef{Kind: p.kind.name, ID: p.kind.id(other)}, "key", fmt.Sprintf("another %s has the key %s", p.kind.name, key))
+				for _, before := range sharing[:i] {
+					one, other := before, at
+					if p.kind.id(one) != holder {
+						one, other = other, one
+					}
+					if p.changed[p.kind.id(one)] != one {
+						one, other = other, one
+					}
+					if p.changed[p.kind.id(one)] == one {
+						add(one, sentra.EntityRef{Kind: p.kind.name, ID: p.kind.id(other)}, "key", fmt.Sprintf("another %s has the key %s", p.kind.name, key))
+					}
 				}
 			}
 		}
+		// Those with one key follow each other.
+		var sharing []*T
 		if len(p.order) > fewChanges {
-			for at := range list {
-				differs(at)
+			for value := range list.All {
+				if len(sharing) > 0 && p.kind.key(value) != p.kind.key(sharing[0]) {
+					differ(sharing)
+					sharing = sharing[:0]
+				}
+				sharing = append(sharing, value)
 			}
+			differ(sharing)
 		} else {
 			keys := make(map[string]bool)
 			for _, id := range p.order {
@@ -672,16 +658,20 @@ func (p *pendingOf[T]) violations(next *sentra.Dataset, exists func(sentra.Entit
 				}
 			}
 			for key := range keys {
-				at, _ := slices.BinarySearchFunc(list, p.kind.probe(key), p.kind.order)
-				for ; at < len(list) && p.kind.key(list[at]) == key; at++ {
-					differs(at)
+				sharing = sharing[:0]
+				for value := range list.From(p.kind.probe(key), p.kind.order) {
+					if p.kind.key(value) != key {
+						break
+					}
+					sharing = append(sharing, value)
 				}
+				differ(sharing)
 			}
 		}
 	}
 	for _, rule := range p.kind.alone {
 		slots := make(map[string][]*T)
-		for _, value := range list {
+		for value := range list.All {
 			if slot := rule.slot(value); slot != "" {
 				slots[slot] = append(slots[slot], value)
 			}

@@ -271,15 +271,16 @@ const maxTried = 100_000
 // indexes of a million at once would take half a gigabyte.
 func (r *Register) tryOut(ctx context.Context, tried *sentra.Dataset) error {
 	part := *tried
-	rest := tried.Clusters
-	for ; tried.Boundaries == nil && len(rest) > maxTried; rest = rest[maxTried:] {
-		part.Clusters = rest[:maxTried]
+	if tried.Boundaries != nil || tried.Clusters.Len() <= maxTried {
+		return r.try(ctx, tried)
+	}
+	for clusters := range slices.Chunk(tried.Clusters.List(), maxTried) {
+		part.Clusters = sentra.NewSorted(clusters)
 		if err := r.try(ctx, &part); err != nil {
 			return err
 		}
 	}
-	part.Clusters = rest
-	return r.try(ctx, &part)
+	return nil
 }
 
 // toTry gives what of the next state is to be tried. Boundaries are drawn only where
@@ -295,7 +296,7 @@ func (r *Register) toTry(ctx context.Context, session Session, p *plan, next *se
 	if !drawn {
 		tried.Boundaries = nil
 		if clusters, touched := p.touched[sentra.KindOfCluster]; touched && len(p.touched) == 1 {
-			tried.Clusters = clusters.(*pendingOf[sentra.Cluster]).present()
+			tried.Clusters = sentra.NewSorted(clusters.(*pendingOf[sentra.Cluster]).present())
 		}
 		return &tried, nil
 	}

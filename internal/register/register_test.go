@@ -107,13 +107,13 @@ var by = register.By{Author: "an agency", Reason: "a test"}
 func state(data *sentra.Dataset) string {
 	bare := *data
 	bare.Number, bare.Version, bare.UpdatedAt = 0, "", time.Time{}
-	text, err := json.MarshalIndent(bare, "", " ")
+	text, err := json.MarshalIndent([]any{bare, bare.Clusters.List()}, "", " ")
 	if err != nil {
 		panic(err)
 	}
-	ids := make([]string, len(bare.Clusters))
-	for i := range bare.Clusters {
-		ids[i] = bare.Clusters[i].ID
+	var ids []string
+	for c := range bare.Clusters.All {
+		ids = append(ids, c.ID)
 	}
 	shapes := make([]int, len(bare.Boundaries))
 	for i := range bare.Boundaries {
@@ -123,9 +123,9 @@ func state(data *sentra.Dataset) string {
 }
 
 func cluster(data *sentra.Dataset, key string) *sentra.Cluster {
-	for i := range data.Clusters {
-		if data.Clusters[i].Key == key {
-			return data.Clusters[i]
+	for c := range data.Clusters.All {
+		if c.Key == key {
+			return c
 		}
 	}
 	return nil
@@ -171,7 +171,7 @@ func TestFactsReadBackEqual(t *testing.T) {
 			w.Errorf("%d documents read back, want %d, or some differ", len(got), len(want))
 		}
 		if len(got) != len(f.Sources)+len(f.Regions)+len(f.Codes)+len(f.Memberships)+len(f.Successions)+len(f.Designations)+len(f.Coverage)+
-			len(f.Phases)+len(f.Products)+len(f.Clusters)+len(f.Programme.Grounds)+len(f.Events)+
+			len(f.Phases)+len(f.Products)+f.Clusters.Len()+len(f.Programme.Grounds)+len(f.Events)+
 			len(f.Names)+len(f.Supports)+len(f.Facilitators)+len(f.Counts)+len(f.Candidates)+1 {
 			w.Errorf("%d documents for the facts: two of them share an id", len(got))
 		}
@@ -205,21 +205,22 @@ func TestOlderProgramLeavesNewerFacts(t *testing.T) {
 func TestFactsAndCorrections(t *testing.T) {
 	onEach(t, func(w *world) {
 		first := shipped(w)
-		gone, kept := *first.Clusters[0], *first.Clusters[0]
+		gone, kept := *first.Clusters.First(1)[0], *first.Clusters.First(1)[0]
 		gone.ID, gone.Key = "gone", "gone"
 		kept.ID, kept.Key = "kept", "kept"
 		brought := kept
-		first.Clusters = append(first.Clusters, &gone, &brought)
+		first.Clusters = sentra.NewClusters(append(first.Clusters.List(), &gone, &brought)...)
 		w.bring(first, 1)
 
 		data := w.load()
-		silent, disputed, deleted := *data.Clusters[1], *data.Clusters[2], *data.Clusters[3]
+		some := data.Clusters.First(4)
+		silent, disputed, deleted := *some[1], *some[2], *some[3]
 		silent.NameEN, disputed.NameEN = "silent correction", "disputed correction"
 		kept.NameEN = "kept by the agency"
 		w.apply(register.Put(silent, disputed, kept), register.Delete(sentra.KindOfCluster, deleted.Key))
 
 		second := shipped(w)
-		for _, c := range second.Clusters {
+		for c := range second.Clusters.All {
 			switch c.Key {
 			case silent.Key:
 				// The program says what it said before.
@@ -253,7 +254,7 @@ func TestFactsAndCorrections(t *testing.T) {
 				w.Errorf("%s is still there", key)
 			}
 		}
-		for _, c := range second.Clusters {
+		for c := range second.Clusters.All {
 			if c.RegionNote == "new" && cluster(data, c.Key).RegionNote != "new" {
 				w.Errorf("%s did not follow the program", c.Key)
 			}
@@ -421,8 +422,8 @@ func TestDeleteOthers(t *testing.T) {
 		x2 := *cluster(w.load(), "x-2")
 		w.apply(register.Put(x2), register.DeleteOthers(sentra.KindOfCluster))
 		data := w.load()
-		if cluster(data, "x-1") != nil || cluster(data, "x-2") == nil || len(data.Clusters) != len(f.Clusters)+1 {
-			w.Errorf("%d clusters are left", len(data.Clusters))
+		if cluster(data, "x-1") != nil || cluster(data, "x-2") == nil || data.Clusters.Len() != f.Clusters.Len()+1 {
+			w.Errorf("%d clusters are left", data.Clusters.Len())
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package sentra
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -167,6 +168,19 @@ func (c *Cluster) Status() ClusterStatus {
 
 // OfProgramme tells whether the programme has developed the cluster.
 func (c *Cluster) OfProgramme() bool { return len(c.Phases) > 0 }
+
+// CompareClusters orders clusters by key, as they stand in Facts.
+func CompareClusters(a, b *Cluster) int {
+	return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.ID, b.ID))
+}
+
+// NewClusters makes a list of clusters for Facts; they are kept, and brought into order.
+func NewClusters(clusters ...*Cluster) Sorted[Cluster] {
+	if !slices.IsSortedFunc(clusters, CompareClusters) {
+		slices.SortFunc(clusters, CompareClusters)
+	}
+	return NewSorted(clusters)
+}
 
 // KnownFrom gives the first day on which the cluster is known: that of its first
 // phase, else of the year it began, else the day by which the earliest source that

@@ -23,9 +23,9 @@ type Facts struct {
 	Programme    Programme
 	Phases       []Phase
 	Products     []Product
-	// Clusters are shared by all states of the record that hold the same ones, since
-	// there may be very many: who changes one makes a new one.
-	Clusters     []*Cluster
+	// Clusters stand by key. All states of the record that hold the same ones share
+	// them, since there may be very many: who changes one makes a new one.
+	Clusters     Sorted[Cluster]
 	Events       []Event
 	Names        []RegionName
 	Supports     []Support

@@ -95,8 +95,8 @@ func changeDays(a *atlas.Atlas) []sentra.Date {
 	for i := range data.Phases {
 		first(&data.Phases[i].From.First)
 	}
-	for i := range data.Clusters {
-		if day, known := data.Clusters[i].KnownFrom(a.Phase, a.Source); known {
+	for c := range data.Clusters.All {
+		if day, known := c.KnownFrom(a.Phase, a.Source); known {
 			first(&day)
 		}
 	}
