@@ -4,6 +4,11 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"github.com/paulmach/orb"
+
+	"github.com/sentra-ikm/sentra/internal/geo/heap"
+	"github.com/sentra-ikm/sentra/internal/geo/hilbert"
 )
 
 // never is the tolerance of what always stays.
@@ -21,7 +26,7 @@ type simplifier struct {
 	waiting    []int32   // position to the next that waits for the same, or -1
 	index      *vertexIndex
 	straight   map[[2]int32]int // pair of nodes to the number of straight arcs between
-	queue      queue
+	queue      heap.Heap[entry]
 	level      float32
 }
 
@@ -32,52 +37,8 @@ type entry struct {
 	stamp  int32
 }
 
-type queue []entry
-
 func (e entry) before(f entry) bool {
 	return e.metres < f.metres || e.metres == f.metres && e.at < f.at
-}
-
-// add and pop are a binary heap's; container/heap would put every entry into an
-// interface.
-func (q *queue) add(e entry) {
-	*q = append(*q, e)
-	h := *q
-	for i := len(h) - 1; i > 0; {
-		up := (i - 1) / 2
-		if !h[i].before(h[up]) {
-			break
-		}
-		h[i], h[up] = h[up], h[i]
-		i = up
-	}
-}
-
-func (q *queue) pop() entry {
-	h := *q
-	first, last := h[0], len(h)-1
-	h[0] = h[last]
-	*q = h[:last]
-	h.sink(0, last)
-	return first
-}
-
-// sink lets the entry at i sink to its place among the first n.
-func (q queue) sink(i, n int) {
-	for {
-		least := 2*i + 1
-		if least >= n {
-			return
-		}
-		if right := least + 1; right < n && q[right].before(q[least]) {
-			least = right
-		}
-		if !q[least].before(q[i]) {
-			return
-		}
-		q[i], q[least] = q[least], q[i]
-		i = least
-	}
 }
 
 // simplify works out at which tolerance every vertex and every part goes; due is
@@ -121,24 +82,22 @@ func (c *Coverage) simplify(due []float32) {
 			}
 		}
 	}
-	s.index = newVertexIndex(c.line, items)
+	s.index, s.queue.Before = newVertexIndex(c.line, items), entry.before
 	for part, metres := range due {
 		if metres < never {
-			s.queue = append(s.queue, entry{metres: metres, at: int32(-1 - part)})
+			s.queue.Items = append(s.queue.Items, entry{metres: metres, at: int32(-1 - part)})
 		}
 		c.gone[part] = never
 	}
 	for at := range int32(n) {
 		if !s.isEnd(at) {
-			s.queue = append(s.queue, entry{metres: s.missed(at), at: at})
+			s.queue.Items = append(s.queue.Items, entry{metres: s.missed(at), at: at})
 		}
 	}
-	for i := len(s.queue)/2 - 1; i >= 0; i-- {
-		s.queue.sink(i, len(s.queue))
-	}
+	s.queue.Init()
 	byPart := s.positionsByPart()
-	for len(s.queue) > 0 {
-		e := s.queue.pop()
+	for len(s.queue.Items) > 0 {
+		e := s.queue.Pop()
 		if e.at < 0 {
 			part := -1 - e.at
 			s.level = max(s.level, e.metres)
@@ -161,7 +120,7 @@ func (c *Coverage) simplify(due []float32) {
 
 func (s *simplifier) positionsByPart() map[int32][]int32 {
 	out := make(map[int32][]int32)
-	for _, e := range s.queue {
+	for _, e := range s.queue.Items {
 		if e.at < 0 {
 			out[-1-e.at] = nil
 		}
@@ -246,7 +205,7 @@ func (s *simplifier) drop(v int32) {
 
 func (s *simplifier) push(v int32) {
 	s.stamp[v]++
-	s.queue.add(entry{metres: s.missed(v), at: v, stamp: s.stamp[v]})
+	s.queue.Push(entry{metres: s.missed(v), at: v, stamp: s.stamp[v]})
 }
 
 // missed is how far, in metres, the full line between the neighbours of a vertex
@@ -310,12 +269,21 @@ func newVertexIndex(at []vertex, items []int32) *vertexIndex {
 		x.place[i] = -1
 	}
 	type keyed struct {
-		key  uint64
+		key  uint32
 		item int32
 	}
+	var bound orb.Bound
+	for i, v := range at {
+		if p := v.point(); i == 0 {
+			bound = p.Bound()
+		} else {
+			bound = bound.Extend(p)
+		}
+	}
+	curve := hilbert.Over(bound)
 	order := make([]keyed, len(items))
 	for i, item := range items {
-		order[i] = keyed{interleave(at[item]), item}
+		order[i] = keyed{curve.At(at[item].point()), item}
 	}
 	slices.SortFunc(order, func(a, b keyed) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.item, b.item)) })
 	for i, o := range order {
@@ -344,20 +312,6 @@ func newVertexIndex(at []vertex, items []int32) *vertexIndex {
 		}
 	}
 	return x
-}
-
-// interleave gives the place of a vertex on a Morton curve.
-func interleave(v vertex) uint64 {
-	spread := func(n int32) uint64 {
-		x := uint64(uint32(n) ^ 1<<31)
-		x = (x | x<<16) & 0x0000ffff0000ffff
-		x = (x | x<<8) & 0x00ff00ff00ff00ff
-		x = (x | x<<4) & 0x0f0f0f0f0f0f0f0f
-		x = (x | x<<2) & 0x3333333333333333
-		x = (x | x<<1) & 0x5555555555555555
-		return x
-	}
-	return spread(v.x)<<1 | spread(v.y)
 }
 
 func (x *vertexIndex) remove(item int32) {

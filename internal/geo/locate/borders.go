@@ -9,6 +9,7 @@ import (
 
 	"github.com/paulmach/orb"
 
+	"github.com/sentra-ikm/sentra/internal/geo/heap"
 	"github.com/sentra-ikm/sentra/internal/geo/hilbert"
 	"github.com/sentra-ikm/sentra/internal/geo/predicate"
 	"github.com/sentra-ikm/sentra/internal/geo/sphere"
@@ -152,49 +153,6 @@ func (v visit) before(o visit) bool {
 	return v.face < o.face
 }
 
-type visits []visit
-
-func (h *visits) push(v visit) {
-	q := append(*h, v)
-	i := len(q) - 1
-	for i > 0 {
-		up := (i - 1) / 2
-		if !v.before(q[up]) {
-			break
-		}
-		q[i] = q[up]
-		i = up
-	}
-	q[i] = v
-	*h = q
-}
-
-func (h *visits) pop() visit {
-	q := *h
-	top, last := q[0], q[len(q)-1]
-	q = q[:len(q)-1]
-	if len(q) > 0 {
-		i := 0
-		for {
-			down := 2*i + 1
-			if down >= len(q) {
-				break
-			}
-			if down+1 < len(q) && q[down+1].before(q[down]) {
-				down++
-			}
-			if !q[down].before(last) {
-				break
-			}
-			q[i] = q[down]
-			i = down
-		}
-		q[i] = last
-	}
-	*h = q
-	return top
-}
-
 // place tells whether the point is one: finite, latitude within the poles.
 func place(p orb.Point) bool {
 	return math.Abs(p[0]) <= 360 && math.Abs(p[1]) <= 90 // NaN fails
@@ -244,7 +202,7 @@ func (x *Index) Within(p orb.Point, radiusMetres float64) []Hit {
 
 // search gives n faces within a distance: first those covering the point, then
 // the others best first.
-func (x *Index) search(p orb.Point, n int, metres float64, filter func(face int) bool, covering []int, queue visits) []Hit {
+func (x *Index) search(p orb.Point, n int, metres float64, filter func(face int) bool, covering []int, room []visit) []Hit {
 	const unknown, wanted, done = 0, 1, 2
 	state := make([]uint8, len(x.faces))
 	want := func(face int) bool {
@@ -268,9 +226,10 @@ func (x *Index) search(p orb.Point, n int, metres float64, filter func(face int)
 	}
 	v := sphere.FromPoint(p)
 	limit := sphere.Chord2(metres) * (1 + 1e-12) // metres decide at the end
-	queue.push(visit{chord2: math.Inf(-1), node: int32(len(x.nodes) - 1), face: nobody})
-	for len(queue) > 0 {
-		next := queue.pop()
+	queue := heap.Heap[visit]{Before: visit.before, Items: room}
+	queue.Push(visit{chord2: math.Inf(-1), node: int32(len(x.nodes) - 1), face: nobody})
+	for len(queue.Items) > 0 {
+		next := queue.Pop()
 		if next.face != nobody {
 			if state[next.face] == done {
 				continue
@@ -290,7 +249,7 @@ func (x *Index) search(p orb.Point, n int, metres float64, filter func(face int)
 				continue
 			}
 			if way := x.toRun(&v, r, math.Inf(1)); way <= limit {
-				queue.push(visit{chord2: way, face: r.face})
+				queue.Push(visit{chord2: way, face: r.face})
 				if n == 1 {
 					limit = way
 				}
@@ -299,7 +258,7 @@ func (x *Index) search(p orb.Point, n int, metres float64, filter func(face int)
 		}
 		for i := parent.first; i < parent.first+parent.count; i++ {
 			if low := x.nodes[i].box.To(&v); low <= limit {
-				queue.push(visit{chord2: low, node: i, face: nobody})
+				queue.Push(visit{chord2: low, node: i, face: nobody})
 			}
 		}
 	}

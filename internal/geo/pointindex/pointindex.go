@@ -26,6 +26,7 @@ import (
 
 	"github.com/paulmach/orb"
 
+	"github.com/sentra-ikm/sentra/internal/geo/heap"
 	"github.com/sentra-ikm/sentra/internal/geo/hilbert"
 	"github.com/sentra-ikm/sentra/internal/geo/sphere"
 )
@@ -244,7 +245,7 @@ func (x *Index) inOrder(area Area, from int, step int32, yield func(int) bool) {
 	if from < 0 || from >= len(x.places) {
 		return
 	}
-	runs := heap[run]{before: func(a, b run) bool { return a.before(b, step) }}
+	runs := heap.Heap[run]{Before: func(a, b run) bool { return a.before(b, step) }}
 	add := func(height, node int, whollyInside bool) {
 		l := x.levels[height]
 		if !whollyInside {
@@ -262,14 +263,14 @@ func (x *Index) inOrder(area Area, from int, step int32, yield func(int) bool) {
 		}
 		r := run{next: int32(first+next) - step, node: int32(node), height: int8(height), whollyInside: whollyInside}
 		if x.advance(&r, area, step) {
-			runs.push(r)
+			runs.Push(r)
 		}
 	}
 	add(len(x.levels)-1, 0, false)
-	for len(runs.items) > 0 {
-		top := runs.items[0]
+	for len(runs.Items) > 0 {
+		top := runs.Items[0]
 		if top.height > 0 && !top.whollyInside {
-			runs.pop()
+			runs.Pop()
 			for child := int(top.node) * fanOut; child < min((int(top.node)+1)*fanOut, len(x.levels[top.height-1].boxes)); child++ {
 				add(int(top.height)-1, child, false)
 			}
@@ -279,9 +280,9 @@ func (x *Index) inOrder(area Area, from int, step int32, yield func(int) bool) {
 			return
 		}
 		if x.advance(&top, area, step) {
-			runs.replace(top)
+			runs.Replace(top)
 		} else {
-			runs.pop()
+			runs.Pop()
 		}
 	}
 }
@@ -342,7 +343,7 @@ func (x *Index) nearest(p orb.Point, area Area, start way, yield func(int, float
 		return
 	}
 	v := sphere.FromPoint(p)
-	ways := heap[way]{before: way.before}
+	ways := heap.Heap[way]{Before: way.before}
 	add := func(height, node int, whollyInside bool) {
 		b := &x.levels[height].boxes[node]
 		if !whollyInside {
@@ -358,11 +359,11 @@ func (x *Index) nearest(p orb.Point, area Area, start way, yield func(int, float
 		}
 		// The bound may be a little below nothing.
 		low := sphere.Metres(max(0, b.space.To(&v)))
-		ways.push(way{metres: low, rank: -1, node: int32(node), height: int8(height), whollyInside: whollyInside})
+		ways.Push(way{metres: low, rank: -1, node: int32(node), height: int8(height), whollyInside: whollyInside})
 	}
 	add(len(x.levels)-1, 0, false)
-	for len(ways.items) > 0 {
-		top := ways.pop()
+	for len(ways.Items) > 0 {
+		top := ways.Pop()
 		switch {
 		case top.rank >= 0:
 			if !yield(int(top.rank), top.metres) {
@@ -377,7 +378,7 @@ func (x *Index) nearest(p orb.Point, area Area, start way, yield func(int, float
 			for i := int(top.node) * fanOut; i < x.end(l, int(top.node)); i++ {
 				found := way{metres: sphere.Metres(sphere.Between(v, x.places[i].vec)), rank: l.ranks[i]}
 				if start.before(found) && (top.whollyInside || area.has(&x.places[i])) {
-					ways.push(found)
+					ways.Push(found)
 				}
 			}
 		}
