@@ -27,6 +27,7 @@ type Builder struct {
 	// What filters leave, those asked for last.
 	selections *lru.Cache[filterKey, *selection]
 	indexes    *lru.Cache[filterKey, *clusterIndex]
+	marks      *lru.Cache[filterKey, *marks]
 
 	spaces sync.Pool
 
@@ -55,7 +56,11 @@ func NewBuilder(a *atlas.Atlas, clusterID func(key string) string) (*Builder, er
 	if err != nil {
 		return nil, fmt.Errorf("make the cache of cluster indexes: %w", err)
 	}
-	return &Builder{atlas: a, clusterID: clusterID, changes: changeDays(a), selections: selections, indexes: indexes, epochs: make(map[sentra.Date]*lazy.Value[*epoch])}, nil
+	marks, err := lru.New[filterKey, *marks](maxIndexes)
+	if err != nil {
+		return nil, fmt.Errorf("make the cache of mark indexes: %w", err)
+	}
+	return &Builder{atlas: a, clusterID: clusterID, changes: changeDays(a), selections: selections, indexes: indexes, marks: marks, epochs: make(map[sentra.Date]*lazy.Value[*epoch])}, nil
 }
 
 // Next makes the builder of the next atlas. What the boundaries alone decide it
@@ -184,6 +189,20 @@ func (b *Builder) clusters(ctx context.Context, q Query) (*clusterIndex, error) 
 	return made, nil
 }
 
+// marksOf gives the marks of the clusters that a query leaves.
+func (b *Builder) marksOf(q Query, clusters *clusterIndex) (*marks, error) {
+	key, err := newFilterKey(b.Epoch(q.Day), q.Clusters)
+	if err != nil {
+		return nil, err
+	}
+	if found, ok := b.marks.Get(key); ok {
+		return found, nil
+	}
+	made := newMarks(clusters.clusters, b.atlas.On(q.Day))
+	b.marks.Add(key, made)
+	return made, nil
+}
+
 // Check tells what is wrong with a query, as Build would.
 func (b *Builder) Check(ctx context.Context, q Query) error {
 	_, err := b.view(ctx, q)
@@ -252,6 +271,22 @@ func (b *Builder) Build(ctx context.Context, t maptile.Tile, q Query) ([]byte, e
 			}
 		case LayerLabels:
 			addLabels(w, v, c, t)
+		case LayerMarks:
+			marks, err := b.marksOf(q, v.clusters)
+			if err != nil {
+				return nil, err
+			}
+			for i, m := range marks.in(t) {
+				if i%64 == 0 {
+					if err := sentra.Ended(ctx, whileDrawn); err != nil {
+						return nil, err
+					}
+				}
+				id, values := b.markValues(m, q.Day)
+				c.origin = point{}
+				c.commands.point(m.at)
+				w.addValues(id, vectortile.Tile_POINT, values, c.feature())
+			}
 		}
 		if len(w.message.Features) > 0 {
 			tile.Layers = append(tile.Layers, &w.message)

@@ -37,6 +37,7 @@ const (
 	LayerBorders   = "borders"
 	LayerClusters  = "clusters"
 	LayerLabels    = "labels"
+	LayerMarks     = "marks"
 )
 
 // FieldType is the type of an attribute, named as TileJSON names it.
@@ -60,6 +61,8 @@ type Field struct {
 type Layer struct {
 	Name        string
 	Description string
+	// OnRequest: the layer is only in tiles that name it.
+	OnRequest bool
 	// Fields in the order in which features hold their values.
 	Fields []Field
 }
@@ -87,16 +90,14 @@ var (
 // Layers gives the layers, in the order in which a tile holds them.
 func Layers() []Layer {
 	return []Layer{
-		{LayerProvinces, "Provinces of the day; the feature's id is the code as a number.",
-			slices.Concat([]Field{fieldCode, fieldName, fieldKind}, statusFields, joinFields)},
-		{LayerRegencies, "Regencies (kabupaten) and cities (kota) of the day; the feature's id is the code without its dot.",
-			slices.Concat([]Field{fieldCode, fieldName, fieldKind, {"province", String, "code of the province on the day"}}, statusFields, joinFields)},
-		{LayerBorders, "Each stretch of border or coast once, one feature for two neighbours.", []Field{
+		{Name: LayerProvinces, Description: "Provinces of the day; the feature's id is the code as a number.", Fields: slices.Concat([]Field{fieldCode, fieldName, fieldKind}, statusFields, joinFields)},
+		{Name: LayerRegencies, Description: "Regencies (kabupaten) and cities (kota) of the day; the feature's id is the code without its dot.", Fields: slices.Concat([]Field{fieldCode, fieldName, fieldKind, {"province", String, "code of the province on the day"}}, statusFields, joinFields)},
+		{Name: LayerBorders, Description: "Each stretch of border or coast once, one feature for two neighbours.", Fields: []Field{
 			{"level", String, "province, regency or coast; where the country ends on land it is coast too"},
 			{"left", String, "code of the regency or city on the left hand along the line"},
 			{"right", String, "code of the regency or city on the right hand; not there at a coast"},
 		}},
-		{LayerClusters, "Clusters (sentra IKM); to zoom 10 nearby ones are one point that has only a count.", []Field{
+		{Name: LayerClusters, Description: "Clusters (sentra IKM); to zoom 10 nearby ones are one point that has only a count.", Fields: []Field{
 			{"count", Number, "number of clusters at the point"},
 			{"id", String, "the cluster's id in the API, which is today's view; of the tile's day it is known there by key and asOf"},
 			{"key", String, "the cluster's stable key"},
@@ -111,19 +112,35 @@ func Layers() []Layer {
 			{"status", String, "EXISTING, or PLANNED where it stands in a plan only"},
 			{"confidence", String, "how it is known: LISTED, INFERRED or PARTIAL; not there where nothing was said of it"},
 		}},
-		{LayerLabels, "A point inside each region's largest part, thinned out so that they do not crowd.", []Field{
+		{Name: LayerLabels, Description: "A point inside each region's largest part, thinned out so that they do not crowd.", Fields: []Field{
 			fieldCode, fieldName, fieldKind,
 			{"rank", Number, "1 for the largest region of its level, and so on"},
 			{"minZoom", Number, "zoom from which the label is there"},
 		}},
+		{Name: LayerMarks, OnRequest: true, Description: "Clusters as the page's map marks them: those known only to their regency or city as one mark of it; those with a place of their own by it, to zoom 10 with nearby ones. Only in tiles that ask for it.", Fields: []Field{
+			{"count", Number, "number of clusters of the mark"},
+			{"phase", String, "their phases of the programme by key, with commas between; empty where they are not the programme's"},
+			{"status", String, "EXISTING, or PLANNED where they stand in a plan only"},
+			{"group", String, "the group of products that more than half of them make: TEXTILE, FOOD, WOOD, METAL, CLAY_STONE, LEATHER or OTHER"},
+			{"region", String, "code of the region in which all of them stand"},
+			{"place", String, "that region's name of the day"},
+			{"precision", String, "how exactly the place is known: POINT, REGENCY or PROVINCE"},
+			{"key", String, "the stable key of a single cluster"},
+			{"name", String, "its name in English"},
+			{"nameId", String, "its name in Indonesian"},
+			{"product", String, "what all of them make, in English; not there where they make different things"},
+			{"productId", String, "the same in Indonesian"},
+			{"nth", Number, "0 for the first mark at a region's point, 1 for the next, and so on"},
+		}},
 	}
 }
 
-// chosen gives the layers named, in the order of Layers; nil names all.
+// chosen gives the layers named, in the order of Layers; nil names all that are
+// not only on request.
 func chosen(names []string) []Layer {
 	layers := Layers()
 	if names == nil {
-		return layers
+		return slices.DeleteFunc(layers, func(l Layer) bool { return l.OnRequest })
 	}
 	return slices.DeleteFunc(layers, func(l Layer) bool { return !slices.Contains(names, l.Name) })
 }

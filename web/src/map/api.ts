@@ -102,7 +102,8 @@ export interface RegionRow extends Named {
 /** A number that is known, known to be none, or at least so many while some cannot be judged. */
 export interface NumberRow { key: string; status: 'VALUE' | 'ZERO' | 'NO_DATA'; value: number | null; notCoveredCount: number }
 
-export interface Clusters extends Versioned { clusters: { totalCount: number; notCoveredCount: number; nodes: ClusterRow[] } }
+export interface Pages { endCursor: string | null; hasNextPage: boolean }
+export interface Clusters extends Versioned { clusters: { totalCount: number; notCoveredCount: number; pageInfo: Pages; nodes: ClusterRow[] } }
 export interface Regions extends Versioned {
   regions: { totalCount: number; notCoveredCount: number; notCovered: Named[]; nodes: RegionRow[] };
   /** Of a list of provinces. */
@@ -124,9 +125,12 @@ export interface RegionCard extends Named {
       coverage: { note: string; regulation: string | null; sources: Source[] }[];
     }[];
   };
-  clusters: { nodes: { key: string; name: string; nameId: string; phases: { key: string }[]; sources: Source[] }[] };
+  clusters: { totalCount: number; pageInfo: Pages; nodes: ListedCluster[] };
   sources: Source[];
 }
+
+/** A cluster in the card of its region. */
+export interface ListedCluster { key: string; name: string; nameId: string; status: ClusterRow['status']; phases: { key: string }[]; products: { key: string; name: string; nameId: string }[]; sources: Source[] }
 
 export interface ClusterCard {
   key: string; name: string; nameId: string; regionNote: string | null; provinceNamed: string | null; initialTarget: boolean | null;

@@ -1,10 +1,11 @@
 // The map itself. This module brings MapLibre and is loaded after the rest of the page stands.
 import 'maplibre-gl/dist/maplibre-gl.css';
-import { AttributionControl, GeoJSONSource, Map, type MapGeoJSONFeature, type MapMouseEvent, NavigationControl, Popup, ScaleControl, setWorkerUrl, type PointLike } from 'maplibre-gl';
+import { AttributionControl, GeoJSONSource, Map, type MapGeoJSONFeature, type MapMouseEvent, NavigationControl, Popup, ScaleControl, setWorkerUrl, type PointLike, type VectorTileSource } from 'maplibre-gl';
 import workerAddress from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
-import type { Answer, Box, ClusterRow } from './api';
+import type { Answer, Box } from './api';
 import { h } from './dom';
-import { areaFeatures, areaFrom, clusterFeatures, type ClusterMark } from './shapes';
+import { areaFeatures, areaFrom } from './shapes';
+import type { ProductGroup } from './palette';
 import { imagesOf, neighboursAt, type StyleInput, styleOf } from './style';
 import type { Area, Camera, Position, Selection } from './view';
 import type { Words } from './words';
@@ -29,13 +30,18 @@ export interface MapEvents {
 /** What a tile says of a region. */
 export interface RegionProperties { code: string; name: string; kind: 'PROVINCE' | 'REGENCY' | 'CITY'; affirmative: Answer; disadvantaged: Answer; border: Answer; clusterCount: number }
 
+/** What a tile says of a mark: of one cluster, or of several by their number. */
+export interface ClusterMark {
+  count: number; phase: string; status: 'EXISTING' | 'PLANNED'; group: ProductGroup; precision: 'POINT' | 'REGENCY' | 'PROVINCE';
+  /** The region in which all of them stand, and its name. */
+  region?: string; place?: string;
+  /** Of a single one. */
+  key?: string; name?: string; nameId?: string;
+  product?: string; productId?: string;
+}
+
 export interface MapCanvas {
   show(style: StyleInput): void;
-  /**
-   * Marks clusters: each of the programme, with a mark of its own for those of the first
-   * phase alone; the others by their spot, or those of a regency as one with their number.
-   */
-  showClusters(rows: ClusterRow[], firstPhase: string): void;
   showArea(area: Area | undefined): void;
   /** Begins to draw, or with no kind stops. */
   draw(kind: Area['kind'] | undefined): void;
@@ -84,7 +90,6 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
 
   let style = first;
   let area: Area | undefined;
-  let clusters: GeoJSON.FeatureCollection = areaFeatures(undefined);
   let drawing: { kind: Area['kind']; corners: Position[]; at?: Position } | undefined;
   let hovered: { id: string | number; sourceLayer: string } | undefined;
   const popup = new Popup({ closeButton: false, closeOnClick: false, offset: 12, className: 'hint', maxWidth: '260px' });
@@ -94,29 +99,39 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
   };
   // MapLibre never asks again for a tile that it could not load; under another address, behind the #, it is another.
   let failed = false, neighboursFailed = false, attempt = 0;
-  const styled = () => styleOf(style.tiles && attempt > 0 ? { ...style, tiles: `${style.tiles}-${attempt}` } : style);
+  const anew = (address: string | undefined) => address && attempt > 0 ? `${address}-${attempt}` : address;
+  const styled = () => styleOf({ ...style, tiles: anew(style.tiles), marks: anew(style.marks) });
+  // Tiles of the view before stay until those of the next are there, unless these fail.
+  let exchanging = false;
   map.on('error', (event) => {
     const { sourceId, error } = event as typeof event & { sourceId?: string };
     if (sourceId === 'neighbours') neighboursFailed = true;
-    else if (sourceId !== 'sentra') { console.error(error); return; }
+    else if (sourceId !== 'sentra' && sourceId !== 'marks') { console.error(error); return; }
+    if (exchanging && sourceId !== 'neighbours') {
+      exchanging = false;
+      attempt++;
+      map.setStyle(styled(), { diff: true });
+      fill();
+    }
     failed = true;
     events.tilesFailed();
   });
-  map.on('idle', () => { if (!failed) events.tilesLoaded(); });
+  map.on('idle', () => {
+    exchanging = false;
+    if (!failed) events.tilesLoaded();
+  });
   // A style names images before it is loaded; they are drawn when first asked for.
   map.on('styleimagemissing', addImages);
   const setData = (source: string, data: GeoJSON.FeatureCollection) => (map.getSource(source) as GeoJSONSource | undefined)?.setData(data);
   const fill = () => {
     setData('area', drawing ? areaFeatures(areaFrom(drawing.kind, [...drawing.corners, ...drawing.at ? [drawing.at] : []]), drawing.corners) : areaFeatures(area));
-    setData('clusters', clusters);
   };
   map.on('style.load', () => { addImages(); fill(); });
 
   const around = ({ x, y }: { x: number; y: number }): [PointLike, PointLike] => [[x - 6, y - 6], [x + 6, y + 6]];
   const at = (event: MapMouseEvent): MapGeoJSONFeature | undefined => {
-    const layers = ['clusters', 'regions'].filter((id) => map.getLayer(id));
-    if (layers.length === 0) return undefined;
-    return map.queryRenderedFeatures(around(event.point), { layers: ['clusters'] })[0] ?? (layers.includes('regions') ? map.queryRenderedFeatures(event.point, { layers: ['regions'] })[0] : undefined);
+    const found = (layer: string, where: PointLike | [PointLike, PointLike]) => map.getLayer(layer) ? map.queryRenderedFeatures(where, { layers: [layer] })[0] : undefined;
+    return found('clusters', around(event.point)) ?? found('regions', event.point);
   };
   const unhover = () => {
     if (hovered && map.getSource('sentra')) map.setFeatureState({ source: 'sentra', ...hovered }, { hovered: false });
@@ -156,8 +171,13 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
       else fill();
       return;
     }
-    const properties = at(event)?.properties as Partial<ClusterMark> & { code?: string } | undefined;
-    events.selected(properties?.count && properties.count > 1 ? { kind: 'region', key: properties.region! } : properties?.key ? { kind: 'cluster', key: properties.key } : properties?.code ? { kind: 'region', key: properties.code } : undefined);
+    const feature = at(event);
+    const properties = feature?.properties as Partial<ClusterMark> & { code?: string } | undefined;
+    if (properties?.key) events.selected({ kind: 'cluster', key: properties.key });
+    // Clusters near each other part when one looks closer; those of a region are listed by its card.
+    else if (properties?.count && (!properties.region || map.getZoom() < (properties.precision === 'POINT' ? 11 : properties.precision === 'PROVINCE' ? 6 : 0))) {
+      map.easeTo({ center: (feature!.geometry as GeoJSON.Point).coordinates as Position, zoom: Math.min(map.getZoom() + 2, map.getMaxZoom()), animate: !still }, { byPage: true });
+    } else events.selected(properties?.count ? { kind: 'region', key: properties.region! } : properties?.code ? { kind: 'region', key: properties.code } : undefined);
   });
   map.on('dblclick', (event) => {
     if (drawing?.kind !== 'polygon') return;
@@ -181,13 +201,15 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
       const before = style;
       style = next;
       if (before.tiles !== next.tiles || before.colour !== next.colour || before.level !== next.level) unhover();
-      if (before.tiles !== next.tiles) { failed = false; attempt = 0; }
+      if (before.tiles !== next.tiles || before.marks !== next.marks) { failed = false; attempt = 0; }
+      for (const [id, was, now] of [['sentra', before.tiles, next.tiles], ['marks', before.marks, next.marks]] as const) {
+        const source = map.getSource<VectorTileSource>(id);
+        if (!source || !now || was === now) continue;
+        source.setTiles([now]);
+        exchanging = true;
+      }
       map.setStyle(styled(), { diff: true });
       addImages();
-      fill();
-    },
-    showClusters(rows, firstPhase) {
-      clusters = clusterFeatures(rows, firstPhase);
       fill();
     },
     showArea(next) { area = next; fill(); },

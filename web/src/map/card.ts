@@ -1,5 +1,5 @@
 // The card of a region or a cluster: its facts, and where each was read.
-import { ask, type Box, type ClusterCard, type RegionCard, type Source, type Succession } from './api';
+import { ask, type Box, type ClusterCard, type ListedCluster, type RegionCard, type Source, type Succession } from './api';
 import { h } from './dom';
 import { nameIn, type Page } from './page';
 import { clusterQuery, regionQuery } from './questions';
@@ -60,6 +60,31 @@ export function createCard(into: HTMLElement, actions: CardActions) {
     sheet(page, nameOf(page), words.notThere(longDay(page.day, view.lang)), []);
   };
 
+  /** The clusters of a region, page by page. */
+  const clustersOf = (page: Page, region: RegionCard): Node[] => {
+    const { words, view, day } = page;
+    const { totalCount } = region.clusters;
+    if (totalCount === 0) return [h('p', {}, words.hostsNone)];
+    // Of many, the sources stand on the card of each.
+    const item = (c: ListedCluster) => h('li', {}, h('button', { type: 'button', className: 'link', onclick: () => page.change({ selected: { kind: 'cluster', key: c.key } }) }, nameIn(view, c)),
+      ...[c.status === 'PLANNED' ? words.planned.toLowerCase() : c.phases.map(({ key }) => key.replace('-', '–')).join(', ')].filter(Boolean).map((text) => `, ${text}`), totalCount > 5 ? null : cite(page, c.sources));
+    const list = h('ul', { className: 'clusters' }, region.clusters.nodes.map(item));
+    const foot = h('div', {});
+    const end = (pages: RegionCard['clusters']['pageInfo']) => foot.replaceChildren(!pages.hasNextPage ? '' : h('button', { type: 'button', className: 'more', onclick: async (event: Event) => {
+      const button = event.currentTarget as HTMLButtonElement;
+      button.disabled = true;
+      const next = await ask<{ region: RegionCard | null }>({ query: regionQuery, variables: { code: region.code, asOf: day, after: pages.endCursor } }).catch(() => undefined);
+      button.disabled = false;
+      if (!next?.region) { page.say(words.unreachable); return; }
+      const added = next.region.clusters.nodes.map(item);
+      list.append(...added);
+      end(next.region.clusters.pageInfo);
+      added[0]?.querySelector('button')?.focus({ preventScroll: true });
+    } }, words.more(Math.min(50, totalCount - list.childElementCount), grouped(totalCount, view.lang))));
+    end(region.clusters.pageInfo);
+    return [...totalCount > 1 ? [h('p', {}, words.counted.clusters(totalCount))] : [], list, foot];
+  };
+
   const drawRegion = (page: Page, region: RegionCard) => {
     const { words, view } = page;
     const day = (text: string | null) => text?.length === 10 ? longDay(text, view.lang) : text ?? '';
@@ -71,8 +96,7 @@ export function createCard(into: HTMLElement, actions: CardActions) {
         : [h('p', {}, `${kind.reason.charAt(0).toUpperCase()}${kind.reason.slice(1)}.`.replace('..', '.'), cite(page, kind.answer === 'NO' ? kind.coverage.flatMap((c) => c.sources) : [], kind.confidence ? words[kind.confidence] : undefined))]));
     frameOf(page, region.name, [words[region.kind], `${words.code.toLowerCase()} ${region.code}`].join(', '), region.bbox, [h('dl', {},
       region.parent ? fact(words.parent, regionButton(page, region.parent.code, region.parent.name)) : [],
-      fact(words.clusterCount, region.clusters.nodes.length === 0 ? words.hostsNone
-        : region.clusters.nodes.map((c) => h('p', {}, h('button', { type: 'button', className: 'link', onclick: () => page.change({ selected: { kind: 'cluster', key: c.key } }) }, nameIn(view, c)), `, ${c.phases.map(({ key }) => key.replace('-', '–')).join(', ')}`, cite(page, c.sources)))),
+      fact(words.clusterCount, clustersOf(page, region)),
       region.kind === 'PROVINCE' ? [] : kinds,
       region.areaKm2 === null ? [] : fact(words.areaOf, `${grouped(region.areaKm2, view.lang)} ${words.squareKm}`),
       succession(words.founded, region.predecessors), succession(words.splitInto, region.successors),

@@ -1,10 +1,11 @@
 // The legend, which also chooses what the colours mean.
 import { h } from './dom';
 import type { Page } from './page';
+import { productGroups } from './palette';
 import { markedFilter } from './questions';
 
 export function drawLegend(into: HTMLElement, { view, words, frame, change }: Page, embedded: boolean) {
-  const open = (into.querySelector('details')?.open ?? !matchMedia('(max-width: 760px)').matches) || embedded;
+  const open = (into.querySelector('details')?.open ?? !matchMedia('(max-width: 760px), (max-height: 800px)').matches) || embedded;
   const row = (swatch: string, text: string) => h('li', {}, h('span', { className: `swatch ${swatch}`, 'aria-hidden': 'true' }), text);
   const choice = (value: 'affirmative' | 'count', text: string) => h('label', {},
     h('input', { type: 'radio', name: 'colour', value, checked: view.colour === value, onchange: () => change({ colour: value }) }), ` ${text}`);
@@ -17,8 +18,9 @@ export function drawLegend(into: HTMLElement, { view, words, frame, change }: Pa
   // The first phase has a mark of its own, all later ones another.
   const marks = frame.phases.map(({ key }, i) => row(i === 0 ? 'earlier' : 'later', words.legendPoint(key.replace('-', '–'))));
   marks.push(row('other', words.legendOther), row('planned', words.legendPlanned));
+  const groups = productGroups.map((group) => row(`other ${group.toLowerCase().replace('_', '-')}`, words.groups[group]));
   into.replaceChildren(h('details', { open }, h('summary', {}, words.legend),
-    embedded ? null : h('fieldset', {}, h('legend', {}, words.colourBy), choice('affirmative', words.byAffirmative), choice('count', words.byCount)),
+    h('div', { className: 'columns' }, h('div', {}, embedded ? null : h('fieldset', {}, h('legend', {}, words.colourBy), choice('affirmative', words.byAffirmative), choice('count', words.byCount)),
     drawn ? null : h('p', {}, words.noBoundaries), view.colour === 'count' && matching && drawn ? h('p', { className: 'of' }, words.countMatching) : null,
-    h('ul', {}, colours), h('ul', {}, marks)));
+    h('ul', {}, colours)), h('div', {}, h('ul', {}, marks), h('ul', { className: 'groups' }, groups)))));
 }

@@ -1,7 +1,7 @@
 // The map page: reads the address, asks the API, and has each part draw itself.
 import { keepTheme, preferredTheme, type Theme } from '../theme';
 import { ask, askAnew, AskError, type Clusters, forgetAnswers, type Frame, type NumberRow, type Numbers, type Present, type Provinces, type Regions } from './api';
-import type { MapCanvas, RegionProperties } from './canvas';
+import type { ClusterMark, MapCanvas, RegionProperties } from './canvas';
 import { createCard } from './card';
 import { moments } from './days';
 import { showEmbed, showQuery } from './dialogs';
@@ -10,11 +10,11 @@ import { createFilters, createSearch } from './filters';
 import { drawLegend } from './legend';
 import { nameIn, type Page } from './page';
 import { paletteOf } from './palette';
-import { clustersQuestion, frameQuery, listQuestion, markedFilter, markedQuestion, numbersQuestion, presentQuery, provincesQuery, regionFilter, regionsQuestion } from './questions';
+import { clustersQuestion, frameQuery, listQuestion, markedFilter, numbersQuestion, presentQuery, provincesQuery, regionFilter, regionsQuestion } from './questions';
 import { refusalOf, refusalText } from './refusal';
 import { drawResults, type Listed, status, told } from './results';
 import { createRetry } from './retry';
-import { boxOf, type ClusterMark } from './shapes';
+import { boxOf } from './shapes';
 import type { StyleInput } from './style';
 import { createTimeline } from './timeline';
 import { titleOf } from './title';
@@ -34,8 +34,6 @@ let frame: Frame;
 let page: Page;
 let listed: Listed;
 let counts: Partial<Record<List, number>> = {};
-/** The rows last shown, for what hovering tells. */
-let clusterRows: Clusters['clusters']['nodes'] = [];
 let matching: string[] | undefined;
 /** The numbers that the colours stand for, by code; undefined when the tiles' own count. */
 let numbers: Map<string, NumberRow> | undefined;
@@ -70,10 +68,8 @@ function tellMap(state: 'ready' | 'waiting' | 'partly' | 'blank', ...text: (stri
 /** Takes everything off the map that would speak of another view. */
 function blankMap(...text: (string | Node)[]) {
   current = false;
-  clusterRows = [];
   matching = numbers = undefined;
   map?.show(styleInput());
-  map?.showClusters([], firstPhase());
   map?.showArea(undefined);
   delete byId('map').dataset.provinces;
   tellMap('blank', ...text);
@@ -114,7 +110,21 @@ const filters = createFilters(byId('filters'), {
   finish: () => map?.finishDrawing(),
   cancel: () => map?.draw(undefined),
 });
+/** Lists the next clusters below those that are listed. */
+async function more() {
+  const mine = turn;
+  if (!listed || listed instanceof Error || !listed.clusters) return;
+  const { nodes, pageInfo } = listed.clusters;
+  const next = await ask<Clusters>(clustersQuestion(view, page.day, pageInfo.endCursor ?? undefined));
+  if (mine !== turn) return;
+  if (next.dataset.version !== frame.dataset.version) { await renew(); return; }
+  listed = { clusters: { ...next.clusters, nodes: [...nodes, ...next.clusters.nodes] } };
+  drawResults(byId('results'), page, listed, counts, actions);
+  say(page.words.counted.clusters(listed.clusters!.nodes.length));
+}
+
 const actions = {
+  more: () => { more().catch(fail); },
   showQuery: () => showQuery(page, listQuestion(view, page.day)),
   share: () => {
     const button = byId('share');
@@ -133,6 +143,13 @@ function tilesAddress(): string | undefined {
   return `${new URL('tiles/', document.baseURI).href}{z}/{x}/{y}.mvt?asOf=${page.day}&layers=provinces,regencies,borders,labels#${frame.dataset.version}`;
 }
 
+/** The tiles of the marks of the clusters that the view speaks of. */
+function marksAddress(): string | undefined {
+  if (!current) return undefined;
+  const filter = markedFilter(view);
+  return `${new URL('tiles/', document.baseURI).href}{z}/{x}/{y}.mvt?asOf=${page.day}&layers=marks${filter ? `&clusterFilter=${encodeURIComponent(JSON.stringify(filter))}` : ''}#${frame.dataset.version}`;
+}
+
 /** The numbers as the colours take them. */
 function regionCounts(): Record<string, number> | undefined {
   return numbers && Object.fromEntries([...numbers].map(([code, { status, value }]) => [code, status === 'NO_DATA' ? -1 : value ?? 0]));
@@ -148,7 +165,7 @@ function look() {
 function styleInput(): StyleInput {
   const name = dark() ? 'dark' : 'light';
   return {
-    palette: paletteOf(dark()), theme: name, tiles: tilesAddress(), colour: view.colour, level: view.list === 'provinces' ? 'provinces' : 'regencies', counts: regionCounts(), matching,
+    palette: paletteOf(dark()), theme: name, tiles: tilesAddress(), marks: marksAddress(), firstPhase: firstPhase(), lang: view.lang, colour: view.colour, level: view.list === 'provinces' ? 'provinces' : 'regencies', counts: regionCounts(), matching,
     selectedCode: view.selected?.kind === 'region' ? view.selected.key : undefined,
   };
 }
@@ -185,24 +202,23 @@ async function draw(passing = false) {
   try {
     if (passing) await new Promise((resolve) => { setTimeout(resolve, 120); });
     if (mine !== turn) return;
-    const [provinces, marked, regions, counted] = await Promise.all([
+    const [provinces, clusters, regions, counted] = await Promise.all([
       ask<Provinces>({ query: provincesQuery, variables: { asOf: day } }),
-      ask<Clusters>(view.list === 'clusters' ? clustersQuestion(view, day) : markedQuestion(view, day)),
+      view.list === 'clusters' ? ask<Clusters>(clustersQuestion(view, day)) : undefined,
       view.list === 'clusters' ? undefined : ask<Regions>(regionsQuestion(view, day)),
       view.colour === 'count' && markedFilter(view) ? ask<Numbers>(numbersQuestion(view, day)) : undefined,
     ]);
     if (mine !== turn) return;
-    if ([provinces, marked, regions, counted].some((answer) => answer && answer.dataset.version !== frame.dataset.version)) {
+    if ([provinces, clusters, regions, counted].some((answer) => answer && answer.dataset.version !== frame.dataset.version)) {
       await renew();
       return;
     }
     retry.succeeded();
     page.provinces = provinces.regions.nodes;
-    clusterRows = marked.clusters.nodes;
     matching = regions && Object.keys(regionFilter(view)).length > 1 ? regions.regions.nodes.map(({ code }) => code) : undefined;
     numbers = counted && new Map(counted.choropleth.rows.map((row) => [row.key, row]));
-    listed = view.list === 'clusters' ? { clusters: marked.clusters } : { regions };
-    const list = view.list === 'clusters' ? marked.clusters : regions!.regions;
+    listed = { clusters: clusters?.clusters, regions };
+    const list = clusters?.clusters ?? regions!.regions;
     counts = { [view.list]: list.totalCount };
     current = true;
     if (embedded) drawEmbedded();
@@ -213,7 +229,6 @@ async function draw(passing = false) {
     say([words.counted[view.list](list.totalCount), list.notCoveredCount ? words.moreNotCovered(list.notCoveredCount) : ''].filter(Boolean).join('; '));
     if (map) {
       map.show(styleInput());
-      map.showClusters(clusterRows, firstPhase());
     }
     document.documentElement.dataset.state = 'answered';
     performance.mark('sentra:answered');
@@ -286,10 +301,12 @@ const firstPhase = () => frame?.phases[0]?.key ?? '';
 /** What hovering tells: the name, and what the colours say of it. */
 function hint(found: RegionProperties | ClusterMark): Node {
   const { words } = page;
-  if ('key' in found) {
-    if (found.count > 1) return h('div', {}, h('strong', {}, found.place), h('span', {}, words.counted.clusters(found.count)));
-    const row = clusterRows.find(({ key }) => key === found.key);
-    return h('div', {}, h('strong', {}, row ? nameIn(view, row) : ''), h('span', {}, row ? row.phases.map(({ key }) => `${words.phase} ${key.replace('-', '–')}`).join(', ') : ''));
+  if ('count' in found) {
+    const { count, phase, status: stands, place, name, nameId, product, productId } = found;
+    const title = name ? nameIn(view, { name, nameId }) : place ?? words.severalPlaces;
+    const what = !name && product ? nameIn(view, { name: product, nameId: productId }) : '';
+    return h('div', {}, h('strong', {}, title), count > 1 ? h('span', {}, [words.counted.clusters(count), what].filter(Boolean).join(': ')) : null,
+      h('span', {}, phase ? `${words.phase} ${phase.replaceAll('-', '–')}` : stands === 'PLANNED' ? words.planned : ''));
   }
   const number = numbers?.get(found.code);
   const { affirmative, disadvantaged, border } = found;
@@ -398,7 +415,6 @@ async function beginMap() {
     }, [boundaries && `${words.boundariesBy}: wilayah_boundaries (${boundaries.name})`, words.neighboursBy].filter(Boolean).join(' · '),
     () => embedded ? 0 : byId('legend').offsetHeight + 12);
     if (current) map.showArea(view.area);
-    map.showClusters(clusterRows, firstPhase());
     const about = card.about();
     if (!view.camera && current) {
       look();

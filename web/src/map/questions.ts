@@ -102,10 +102,14 @@ function provinceFilter(view: View): Filter {
   return compact({ ...own, containsAffirmative: holdsNone, hostsClusters: clusters ? undefined : true, clusters })!;
 }
 
-const clustersQuery = `query Clusters($filter: ClusterFilter, $asOf: Date) {
-  clusters(filter: $filter, asOf: $asOf, first: 1000) {
+/** How many clusters are listed at a time. */
+export const pageSize = 200;
+
+const clustersQuery = `query Clusters($filter: ClusterFilter, $asOf: Date, $after: String) {
+  clusters(filter: $filter, asOf: $asOf, first: ${pageSize}, after: $after) {
     totalCount
     notCoveredCount
+    pageInfo { endCursor hasNextPage }
     nodes {
       key
       name
@@ -168,14 +172,9 @@ const numbersQuery = `query Numbers($level: RegionLevel, $filter: ClusterFilter,
 /** A question with its variables. */
 export interface Question { query: string; variables: Record<string, unknown> }
 
-/** The clusters of a view on a day. */
-export function clustersQuestion(view: View, day: string): Question {
-  return { query: clustersQuery, variables: compact({ filter: clusterFilter(view), asOf: day })! };
-}
-
-/** The clusters to mark on the map of a view. */
-export function markedQuestion(view: View, day: string): Question {
-  return { query: clustersQuery, variables: compact({ filter: markedFilter(view), asOf: day })! };
+/** The clusters of a view on a day: the first, or those behind a cursor. */
+export function clustersQuestion(view: View, day: string, after?: string): Question {
+  return { query: clustersQuery, variables: compact({ filter: clusterFilter(view), asOf: day, after })! };
 }
 
 /** The regions of a view. */
@@ -235,7 +234,7 @@ export const provincesQuery = `query Provinces($asOf: Date) {
 const sourceFields = 'sources { title publisher date url licence }';
 
 /** A region's card. */
-export const regionQuery = `query Region($code: String!, $asOf: Date) {
+export const regionQuery = `query Region($code: String!, $asOf: Date, $after: String) {
   region(code: $code, asOf: $asOf) {
     code name kind areaKm2 boundaryOrigin clusterCount
     bbox { west south east north }
@@ -250,7 +249,7 @@ export const regionQuery = `query Region($code: String!, $asOf: Date) {
         coverage { note regulation ${sourceFields} }
       }
     }
-    clusters(first: 50) { nodes { key name nameId phases { key } ${sourceFields} } }
+    clusters(first: 50, after: $after) { totalCount pageInfo { endCursor hasNextPage } nodes { key name nameId status phases { key } products { key name nameId } ${sourceFields} } }
     ${sourceFields}
   }
 }`;

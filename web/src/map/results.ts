@@ -2,7 +2,7 @@
 import { type Answer, AskError, type ClusterRow, type Clusters, type NumberRow, type RegionRow, type Regions, type Status } from './api';
 import { h } from './dom';
 import { nameIn, type Page } from './page';
-import { exportAddress } from './questions';
+import { exportAddress, pageSize } from './questions';
 import { drawLeftOut, drawRefusal } from './refusal';
 import { titleOf } from './title';
 import type { List, Selection } from './view';
@@ -12,7 +12,7 @@ import { grouped, longDay, type Words } from './words';
 export type Listed = { clusters?: Clusters['clusters']; regions?: Regions } | Error | undefined;
 
 /** What the buttons above the table do. */
-export interface Actions { showQuery(): void; share(): void; embed(): void; retry(): void }
+export interface Actions { more(): void; showQuery(): void; share(): void; embed(): void; retry(): void }
 
 interface Column<Row> {
   key: string;
@@ -50,13 +50,13 @@ function clusterColumns({ view, words }: Page): Column<ClusterRow>[] {
   ];
 }
 
-const clusterCount: Column<RegionRow> = { key: 'clusters', title: (w) => w.clusterCount, numeric: true, value: (row) => row.clusterCount, cell: (row) => String(row.clusterCount) };
+const countColumn = (lang: 'en' | 'id'): Column<RegionRow> => ({ key: 'clusters', title: (w) => w.clusterCount, numeric: true, value: (row) => row.clusterCount, cell: (row) => grouped(row.clusterCount, lang) });
 
 function regencyColumns({ view, words }: Page): Column<RegionRow>[] {
   return [
     { key: 'name', title: (w) => w.name, value: (row) => row.name, cell: (row) => row.name },
     { key: 'place', title: (w) => w.province, value: (row) => row.parent?.name ?? '', cell: (row) => row.parent?.name ?? '' },
-    clusterCount,
+    countColumn(view.lang),
     { key: 'affirmative', title: (w) => w.status, value: (row) => row.affirmative ? status(words, row.affirmative).textContent : '', cell: (row) => row.affirmative ? status(words, row.affirmative) : '' },
     areaColumn(view.lang),
   ];
@@ -83,7 +83,7 @@ function provinceColumns({ view, words }: Page, { affirmativeRegencies, clusters
   const hosts = ({ code }: RegionRow) => (affirmative.get(code) ?? []).filter((regency) => regency.clusterCount > 0).map(({ name }) => name);
   return [
     { key: 'name', title: (w) => w.name, value: (row) => row.name, cell: (row) => row.name },
-    clusterCount,
+    countColumn(view.lang),
     { key: 'affirmative', title: (w) => w.affirmativeRegencies, numeric: true, value: (row) => regencies(row).known || (regencies(row).notJudged > 0 ? -1 : 0), cell: (row) => counted(words, regencies(row).known, regencies(row).notJudged) },
     { key: 'inthem', title: (w) => w.inThem, numeric: true, value: (row) => inThem.get(row.code)?.value ?? -1,
       cell: (row) => h('span', {}, counted(words, inThem.get(row.code)?.value ?? 0, inThem.get(row.code)?.notCoveredCount ?? 0), hosts(row).length ? h('small', {}, hosts(row).join(', ')) : null) },
@@ -98,7 +98,7 @@ export function drawResults(into: HTMLElement, page: Page, listed: Listed, count
   const tab = (list: List, text: string) => h('button', {
     type: 'button', id: `list-${list}`, 'aria-pressed': String(view.list === list),
     onclick: () => change({ list, sort: '', hosts: list === 'clusters' ? '' : view.hosts }),
-  }, text, counts[list] === undefined || page.refusal ? null : h('b', {}, String(counts[list])));
+  }, text, counts[list] === undefined || page.refusal ? null : h('b', {}, grouped(counts[list], view.lang)));
   into.replaceChildren(
     h('div', { className: 'segments', role: 'group', 'aria-label': words.listOf }, tab('clusters', words.clusters), tab('regencies', words.regencies), tab('provinces', words.provinces)),
     drawLeftOut(page) ?? '',
@@ -151,6 +151,7 @@ function body(page: Page, listed: Listed, actions: Actions): Node[] {
     answer.totalCount === 0 ? h('p', { className: 'empty' }, words.nothing)
       : view.list === 'clusters' ? table(page, clusterColumns(page), answer.nodes as ClusterRow[], ({ key }) => ({ kind: 'cluster', key }))
         : table(page, view.list === 'provinces' ? provinceColumns(page, (listed as { regions: Regions }).regions) : regencyColumns(page), answer.nodes as RegionRow[], ({ code }) => ({ kind: 'region', key: code })),
+    ...'pageInfo' in answer && answer.pageInfo.hasNextPage ? [h('button', { type: 'button', id: 'more', className: 'more', onclick: actions.more }, words.more(Math.min(pageSize, answer.totalCount - answer.nodes.length), grouped(answer.totalCount, view.lang)))] : [],
     ...answer.notCoveredCount === 0 ? [] : missing.length === 0 ? [h('p', { className: 'missing' }, words.moreNotCovered(answer.notCoveredCount))]
       : [h('details', { className: 'missing' }, h('summary', {}, words.moreNotCovered(answer.notCoveredCount)), h('p', {}, missing.map(({ name }) => name).join(', ')))],
   ];

@@ -1,6 +1,6 @@
 // Areas as shapes on the map.
-import type { Feature, FeatureCollection, Point, Polygon } from 'geojson';
-import type { Box, ClusterRow } from './api';
+import type { Feature, FeatureCollection, Polygon } from 'geojson';
+import type { Box } from './api';
 import type { Area, Position } from './view';
 
 const earthRadius = 6_371_008.8; // metres, as the API measures
@@ -47,39 +47,6 @@ export function areaFeatures(area: Area | undefined, corners: Position[] = []): 
   const features: Feature[] = corners.map((coordinates) => ({ type: 'Feature', properties: {}, geometry: { type: 'Point', coordinates } }));
   if (area) features.push({ type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [ringOf(area)] } satisfies Polygon });
   else if (corners.length > 1) features.push({ type: 'Feature', properties: {}, geometry: { type: 'LineString', coordinates: corners } });
-  return { type: 'FeatureCollection', features };
-}
-
-/** A mark on the map: one cluster, or those of a regency or city by their number. */
-export interface ClusterMark { key: string; mark: 'earlier' | 'later' | 'other' | 'planned'; count: number; region: string; place: string; nth: number }
-
-/**
- * The marks of clusters. Each of the programme has one. Of the others, those known only to
- * the regency are one mark with their number, as those at one spot are; marks at one spot
- * stand side by side.
- */
-export function clusterFeatures(rows: ClusterRow[], firstPhase: string): FeatureCollection<Point, ClusterMark> {
-  const features: Feature<Point, ClusterMark>[] = [];
-  const others = new Map<string, ClusterMark>(), seen = new Map<string, number>();
-  // The programme's stand first at their spot.
-  for (const row of [...rows].sort((a, b) => Number(b.phases.length > 0) - Number(a.phases.length > 0))) {
-    const { lon, lat } = row.location.point;
-    const spot = `${lon},${lat}`, kind = row.status === 'PLANNED' ? 'planned' : 'other';
-    const group = row.phases.length === 0 ? others.get(spot) : undefined;
-    if (group) {
-      group.count++;
-      if (kind === 'other') group.mark = 'other';
-      continue;
-    }
-    const nth = seen.get(spot) ?? 0;
-    seen.set(spot, nth + 1);
-    const mark: ClusterMark = {
-      key: row.key, count: 1, region: row.regions[0]?.code ?? '', place: row.regions[0]?.name ?? '', nth,
-      mark: row.phases.length === 0 ? kind : row.phases.some(({ key }) => key !== firstPhase) ? 'later' : 'earlier',
-    };
-    if (row.phases.length === 0) others.set(spot, mark);
-    features.push({ type: 'Feature', properties: mark, geometry: { type: 'Point', coordinates: [lon, lat] } });
-  }
   return { type: 'FeatureCollection', features };
 }
 

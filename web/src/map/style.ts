@@ -1,7 +1,7 @@
 // The MapLibre style: the neighbours, the tiles' regions, the area and the clusters.
 import type { ExpressionSpecification, FilterSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl';
 import neighboursAddress from './neighbours.json?url';
-import type { Palette } from './palette';
+import { type Palette, productGroups } from './palette';
 
 /** What the style depends on. */
 export interface StyleInput {
@@ -9,6 +9,11 @@ export interface StyleInput {
   theme: 'light' | 'dark';
   /** The address of the tiles; undefined on days without regions. */
   tiles?: string;
+  /** The address of the tiles of the clusters' marks; undefined while none are shown. */
+  marks?: string;
+  /** The first phase of the programme, which has a mark of its own. */
+  firstPhase: string;
+  lang: 'en' | 'id';
   colour: 'affirmative' | 'count';
   level: 'regencies' | 'provinces';
   /** Numbers of clusters by code, where filters leave some out, and -1 where it cannot be told; else the tiles' own numbers count. */
@@ -31,22 +36,39 @@ const when = (condition: unknown, layers: () => LayerSpecification[]): LayerSpec
 const grow = (zoom: number, value: number, endZoom: number, endValue: number): ExpressionSpecification =>
   ['interpolate', ['linear'], ['zoom'], zoom, value, endZoom, endValue];
 
+/** The marks of clusters: two of the programme, by phase, one of others, one of those only planned. */
+const shapes = ['earlier', 'later', 'other', 'planned'] as const;
+
 /** The images of a theme are named after it, so that both may be loaded at once. */
-export const imageNames = (theme: string) => ({
-  hatch: `hatch-${theme}`, both: `both-${theme}`, earlier: `earlier-${theme}`, later: `later-${theme}`, other: `other-${theme}`, planned: `planned-${theme}`,
-});
+const imageNames = (theme: string) => ({ hatch: `hatch-${theme}`, both: `both-${theme}`, mark: (shape: string, group: string) => `${shape}-${group}-${theme}` });
 
 // Drawn from the page's own font: a name with a digit would have to be quoted, which MapLibre does not.
 const font = ['Sentra Sans'];
 
-/** The marks of the programme's clusters stand out; others grow with their number. */
-const programme: ExpressionSpecification = ['in', get('mark'), ['literal', ['earlier', 'later']]];
-const sized = (full: number, other: number): ExpressionSpecification =>
-  ['case', programme, full, ['>', get('count'), 99], other * 1.7, ['>', get('count'), 9], other * 1.45, ['>', get('count'), 1], other * 1.2, other];
+const count = get('count');
+/** Of the programme's clusters, which stand out. */
+const programme: ExpressionSpecification = ['!=', get('phase'), ''];
+
+/** The radius of a mark, pixels, by the number of clusters: room for its digits. */
+const radius: ExpressionSpecification = ['step', count, ['case', programme, 7, 5], 2, 7.5, 10, 9.5, 100, 12, 1000, 16, 10_000, 19, 100_000, 22];
+const imageRadius = 12;
+const sized = (part: number): ExpressionSpecification => ['*', radius, part / imageRadius];
+
+/** Where a mark may stand, a name stands beside it. */
+const beside = (offset: number) => ({ 'text-variable-anchor': ['center', 'top', 'bottom', 'left', 'right'] as ('center' | 'top' | 'bottom' | 'left' | 'right')[], 'text-radial-offset': offset, 'text-justify': 'auto' as const });
+
+/** The marks at one spot stand side by side, each so far from the one before. */
+const atSpot = (step: number): ExpressionSpecification =>
+  ['interpolate', ['linear'], get('nth'), 0, ['literal', [0, 0]], 10, ['literal', [10 * step, 0]]];
+
+/** How far the next mark at a spot is from the one before, for the image's own size, and the size of digits; pixels. */
+const spotStep = 26, digits = 11.5;
+/** The offset of a mark's number, which must be where the mark of that radius is; in ems. */
+const textAtSpot = (r: number) => atSpot(spotStep * r / imageRadius / digits);
 
 const empty = { type: 'FeatureCollection' as const, features: [] };
 
-export function styleOf({ palette, theme, tiles, colour, level, counts, matching, selectedCode }: StyleInput): StyleSpecification {
+export function styleOf({ palette, theme, tiles, marks, firstPhase, lang, colour, level, counts, matching, selectedCode }: StyleInput): StyleSpecification {
   const images = imageNames(theme);
   const fillLevel = colour === 'count' ? level : 'regencies';
   const matches: ExpressionSpecification = ['in', get('code'), ['literal', matching ?? []]];
@@ -67,7 +89,7 @@ export function styleOf({ palette, theme, tiles, colour, level, counts, matching
       neighbours: { type: 'geojson', data: neighboursAt },
       ...tiles && { sentra: { type: 'vector', tiles: [tiles], minzoom: 0, maxzoom: 12 } as const },
       area: { type: 'geojson', data: empty },
-      clusters: { type: 'geojson', data: empty },
+      ...marks && { marks: { type: 'vector', tiles: [marks], minzoom: 0, maxzoom: 12 } as const },
     },
     layers: [
       { id: 'sea', type: 'background', paint: { 'background-color': palette.sea } },
@@ -107,26 +129,37 @@ export function styleOf({ palette, theme, tiles, colour, level, counts, matching
         paint: { 'circle-color': palette.area, 'circle-radius': 5, 'circle-stroke-color': palette.ring, 'circle-stroke-width': 2 } },
       ...when(tiles, () => [
         { id: 'regency-labels', type: 'symbol', ...regions, 'source-layer': 'labels', filter: ['!=', get('kind'), 'PROVINCE'], minzoom: 7,
-          layout: { 'text-field': get('name'), 'text-font': font, 'text-size': 12, 'text-max-width': 7, 'symbol-sort-key': get('rank') },
+          layout: { 'text-field': get('name'), 'text-font': font, 'text-size': 12, 'text-max-width': 7, 'symbol-sort-key': get('rank'), ...beside(1.1) },
           paint: { 'text-color': palette.label, 'text-halo-color': palette.halo, 'text-halo-width': 1.4 } },
-        { id: 'province-labels', type: 'symbol', ...regions, 'source-layer': 'labels', filter: is('kind', 'PROVINCE'), minzoom: 4.3, maxzoom: 8,
-          layout: { 'text-field': get('name'), 'text-font': font, 'text-size': grow(4, 11, 7, 15), 'text-max-width': 7, 'text-letter-spacing': 0.03,
-            'symbol-sort-key': get('rank'), 'text-padding': 6, 'text-variable-anchor': ['center', 'top', 'bottom', 'left', 'right'], 'text-radial-offset': 1 },
+        { id: 'province-labels', type: 'symbol', ...regions, 'source-layer': 'labels', filter: is('kind', 'PROVINCE'), minzoom: 3, maxzoom: 8,
+          layout: { 'text-field': get('name'), 'text-font': font, 'text-size': grow(3.5, 10, 7, 15), 'text-max-width': 7, 'text-letter-spacing': 0.03,
+            'symbol-sort-key': get('rank'), 'text-padding': ['interpolate', ['linear'], ['zoom'], 3.5, 1, 6, 6], ...beside(1) },
           paint: { 'text-color': palette.label, 'text-halo-color': palette.halo, 'text-halo-width': 1.6 } },
       ]),
-      { id: 'clusters', type: 'symbol', source: 'clusters',
-        layout: {
-          'icon-image': ['match', get('mark'), 'later', images.later, 'earlier', images.earlier, 'planned', images.planned, images.other],
-          'icon-allow-overlap': true, 'text-allow-overlap': true, 'text-ignore-placement': true,
-          'icon-size': ['interpolate', ['linear'], ['zoom'], 3, sized(0.75, 0.6), 7, sized(1, 0.8)],
-          // Those of a regency whose spot is not known are one mark with their number.
-          'text-field': ['case', ['>', get('count'), 1], ['to-string', get('count')], ''], 'text-font': font, 'text-size': grow(3, 9, 7, 11),
-          'symbol-sort-key': ['case', programme, 1, 0],
-          // Those at one spot stand side by side.
-          'icon-offset': ['interpolate', ['linear'], get('nth'), 0, ['literal', [0, 0]], 20, ['literal', [320, 0]]],
-          'text-offset': ['interpolate', ['linear'], get('nth'), 0, ['literal', [0, 0]], 20, ['literal', [24, 0]]],
-        },
-        paint: { 'icon-opacity': 1, 'text-color': palette.ring } },
+      ...when(marks, () => [
+        // Names give way to marks, and to the names of places last of all.
+        ...(['programme', 'other'] as const).map((of): LayerSpecification => ({ id: `cluster-labels-${of}`, type: 'symbol', source: 'marks', 'source-layer': 'marks', minzoom: of === 'programme' ? 5.2 : 8,
+          filter: ['all', ['has', 'product'], of === 'programme' ? programme : ['!', programme]],
+          layout: { 'text-field': get(lang === 'id' ? 'productId' : 'product'), 'text-font': font, 'text-size': 11.5, 'text-max-width': 8, 'text-variable-anchor': ['left', 'right', 'top', 'bottom'],
+            'text-radial-offset': 0.9, 'text-justify': 'auto', 'text-padding': 1 },
+          paint: { 'text-color': palette.mark, 'text-halo-color': palette.halo, 'text-halo-width': 1.6 } })),
+        { id: 'clusters', type: 'symbol', source: 'marks', 'source-layer': 'marks',
+          layout: {
+            'icon-image': ['concat', ['case', is('status', 'PLANNED'), 'planned', ['!', programme], 'other', ['==', get('phase'), firstPhase], 'earlier', 'later'], '-', get('group'), `-${theme}`],
+            'icon-allow-overlap': true,
+            'icon-size': ['interpolate', ['linear'], ['zoom'], 3, sized(0.55), 6, sized(0.85), 8, sized(1)],
+            // Small ones lie over large ones, and the programme's over all.
+            'symbol-sort-key': ['case', programme, 0, ['-', ['min', count, 1_000_000]]],
+            // Those at one spot stand side by side.
+            'icon-offset': atSpot(spotStep),
+          } },
+        { id: 'cluster-counts', type: 'symbol', source: 'marks', 'source-layer': 'marks', filter: ['>', count, 1],
+          layout: {
+            'text-field': ['number-format', count, { locale: lang === 'id' ? 'id-ID' : 'en-GB' }], 'text-font': font, 'text-size': grow(3, 7, 8, digits), 'text-padding': 0, 'symbol-sort-key': ['-', count],
+            'text-ignore-placement': true, 'text-allow-overlap': ['step', ['zoom'], false, 6, true], 'text-offset': ['step', count, textAtSpot(7.5), 10, textAtSpot(9.5), 100, textAtSpot(12), 1000, textAtSpot(16), 10_000, textAtSpot(19), 100_000, textAtSpot(22)],
+          },
+          paint: { 'text-color': ['case', is('status', 'PLANNED'), palette.mark, palette.ring] } },
+      ]),
     ],
   };
 }
@@ -152,23 +185,25 @@ export function imagesOf(palette: Palette, theme: string): Record<string, ImageD
       context.stroke();
     }
   };
-  const mark = (colour: string, diamond: boolean, hollow = false) => draw(44, (context) => {
-    context.translate(22, 22);
+  // Drawn larger than it is shown, since it grows with the number.
+  const mark = (colour: string, shape: typeof shapes[number]) => draw(96, (context) => {
+    context.translate(48, 48);
+    context.scale(2, 2);
     context.beginPath();
-    if (diamond) {
-      context.moveTo(0, -15); context.lineTo(15, 0); context.lineTo(0, 15); context.lineTo(-15, 0); context.closePath();
-    } else context.arc(0, 0, 12, 0, 2 * Math.PI);
+    if (shape === 'later') {
+      context.moveTo(0, -14); context.lineTo(14, 0); context.lineTo(0, 14); context.lineTo(-14, 0); context.closePath();
+    } else if (shape === 'earlier') context.rect(-10.5, -10.5, 21, 21);
+    else context.arc(0, 0, imageRadius, 0, 2 * Math.PI);
     context.lineJoin = 'round';
-    context.lineWidth = 8;
+    context.lineWidth = 6;
     context.strokeStyle = palette.ring;
     context.stroke();
-    context.fillStyle = hollow ? palette.ring : colour;
+    context.fillStyle = shape === 'planned' ? palette.ring : colour;
     context.fill();
-    if (hollow) {
-      context.lineWidth = 4;
-      context.strokeStyle = colour;
-      context.stroke();
-    }
+    if (shape !== 'planned') return;
+    context.lineWidth = 4;
+    context.strokeStyle = colour;
+    context.stroke();
   });
   return {
     [names.hatch]: draw(16, (context) => stripes(context, 16, palette.hatch, 2)),
@@ -177,9 +212,6 @@ export function imagesOf(palette: Palette, theme: string): Record<string, ImageD
       context.fillRect(0, 0, 20, 20);
       stripes(context, 20, palette.border, 7);
     }),
-    [names.earlier]: mark(palette.phases[0], false),
-    [names.later]: mark(palette.phases[1], true),
-    [names.other]: mark(palette.other, false),
-    [names.planned]: mark(palette.other, false, true),
+    ...Object.fromEntries(shapes.flatMap((shape) => productGroups.map((group) => [names.mark(shape, group), mark(palette.groups[group], shape)]))),
   };
 }

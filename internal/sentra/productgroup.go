@@ -1,0 +1,50 @@
+package sentra
+
+import "strings"
+
+// ProductGroup is a group of products, wide enough to be told apart by its colour
+// on a map.
+type ProductGroup string
+
+// The groups.
+const (
+	ProductsTextile   ProductGroup = "TEXTILE"    // Cloth, clothes and their decoration.
+	ProductsFood      ProductGroup = "FOOD"       // Food, drink and what is pressed or dried from crops.
+	ProductsWood      ProductGroup = "WOOD"       // Wood, bamboo, rattan and other plants' fibres.
+	ProductsMetal     ProductGroup = "METAL"      // Metal, jewellery and machines.
+	ProductsClayStone ProductGroup = "CLAY_STONE" // Clay, stone, glass and cement.
+	ProductsLeather   ProductGroup = "LEATHER"    // Leather, shoes and bags.
+	ProductsOther     ProductGroup = "OTHER"      // All others, and those of several groups.
+)
+
+// groupWords are words of products' keys and Indonesian names, the first that is
+// found decides: what a thing is made of comes before what it is, save where a
+// group's own word names the thing.
+var groupWords = []struct {
+	group ProductGroup
+	words []string
+}{
+	{ProductsFood, []string{"oil", "minyak"}},
+	{ProductsWood, []string{"kulit kayu"}},
+	{ProductsOther, []string{"mixed", "shell", "pearl", "painting", "printing", "drum", "gamelan", "guitar", "mask", "doll", "shuttlecock", "performance", "umbrella", "whip", "food-cover", "boat", "screen-printed"}},
+	{ProductsLeather, []string{"leather", "footwear", "shoe", "sandal", "bags", "luggage", "kulit", "sepatu", "tas "}},
+	{ProductsWood, []string{"wood", "bamboo", "rattan", "furniture", "basket", "pandanus", "purun", "mendong", "hyacinth", "bark", "coir", "mats", "noken", "anyaman", "kayu", "bambu", "rotan", "mebel", "furnitur", "fans", "sculpture"}},
+	{ProductsTextile, []string{"batik", "weaving", "ikat", "songket", "silk", "songkok", "garment", "embroider", "ulos", "tapis", "textile", "tie-dye", "patchwork", "jeans", "knit", "lurik", "sasirangan", "karawo", "mattress", "cloth", "tenun", "konveksi", "bordir", "tekstil", "pakaian", "shirts"}},
+	{ProductsMetal, []string{"copper", "brass", "metal", "smith", "gold", "silver", "alumin", "tin-craft", "pewter", "timah", "oven", "exhaust", "monel", "white-iron", "kitchenware", "logam", "besi", "machin", "automotive", "component", "jewel"}},
+	{ProductsClayStone, []string{"pottery", "roof-tile", "ceramic", "brick", "gemstone", "marble", "stone", "sanitary", "paving", "gerabah", "genteng", "keramik", "batu"}},
+	{ProductsFood, []string{"fish", "salt", "coffee", "coconut", "cake", "snack", "tofu", "tempe", "cracker", "sago", "sugar", "chips", "cocoa", "cacao", "cokelat", "banana", "shrimp", "food", "oil", "garcinia", "horticultur", "rendang", "cassava", "pepper", "confection", "noodle", "jenang", "krecek", "palmyra", "aloe", "chilli", "gambier", "seaweed", "fruit", "makanan", "kopi", "ikan", "kakao", "minyak", "rumput laut", "sweet"}},
+}
+
+// Group tells in which group a product is, by the words of its names: products
+// come with imports too, and no source groups them.
+func (p *Product) Group() ProductGroup {
+	name := strings.ToLower(p.Key + " " + p.NameID + " ")
+	for _, g := range groupWords {
+		for _, word := range g.words {
+			if strings.Contains(name, word) {
+				return g.group
+			}
+		}
+	}
+	return ProductsOther
+}
