@@ -47,26 +47,59 @@ function parseCSV(text) {
 }
 
 test('the page loads without a fault, and lists what the API lists', async () => {
-  const { page, faults, context } = await show('/');
+  const { page, faults, context } = await show('/?asOf=today');
   // Of those known today.
   const { regions: { asOf } } = await ask('{regions(first: 0) {asOf}}');
   const { clusters } = await ask('query ($asOf: Date) {clusters(asOf: $asOf, first: 1000) {totalCount nodes {products {name}}}}', { asOf });
   assert.equal(await page.locator('#count strong').textContent(), `${clusters.totalCount} clusters`);
-  assert.deepEqual((await rows(page)).map(([product]) => product), clusters.nodes.map(({ products }) => products.map(({ name }) => name).join(', ')));
+  const products = clusters.nodes.map((one) => one.products.map(({ name }) => name).join(', '));
+  assert.deepEqual((await rows(page)).map(([product]) => product), products.slice(0, 200));
+  await page.getByRole('button', { name: `Show ${clusters.totalCount - 200} more of ${clusters.totalCount}` }).click();
+  await page.waitForFunction((n) => document.querySelectorAll('#results tbody tr').length === n, clusters.totalCount);
+  assert.deepEqual((await rows(page)).map(([product]) => product), products);
   assert.equal((await provincesDrawn(page)).length, 38);
   assert.deepEqual(faults, []);
   await context.close();
 });
 
+test('the page opens on a day that is covered, with questions as links to their answers', async () => {
+  const { page, faults, context } = await show('/?lang=en');
+  assert.equal(new URL(page.url()).search, '?asOf=2024-12-31');
+  await page.getByText('You see 31 December 2024, the last day for which a complete list').waitFor();
+  const links = page.locator('#opening a');
+  for (const [n, title, count] of [[0, 'Affirmative regencies and cities that host clusters of the programme', '1 regency or city on 25 December 2017: Kabupaten Dogiyai inferred'], [3, 'Border regencies and cities that host no known clusters', undefined], [4, 'Provinces', '37 provinces on 25 July 2022']]) {
+    await page.locator('#opening details').evaluate((e) => { e.open = true; });
+    await links.nth(n).click();
+    await page.locator('#title').getByText(title, { exact: true }).waitFor();
+    await settled(page);
+    if (count) assert.equal((await page.locator('#count').textContent()).trim(), count);
+    else {
+      const { border, hosts } = await ask('{border: regions(filter: {level: REGENCY, designation: BORDER}, asOf: "2024-12-31", first: 1000) {nodes {code name}} hosts: regions(filter: {level: REGENCY, hostsClusters: true}, asOf: "2024-12-31", first: 1000) {nodes {code}}}');
+      const wanted = border.nodes.filter(({ code }) => !hosts.nodes.some((one) => one.code === code)).map(({ name }) => name);
+      assert.ok(wanted.length > 20 && wanted.length < border.nodes.length);
+      assert.deepEqual((await rows(page)).map(([name]) => name), wanted);
+      const file = await downloaded(page, () => page.getByRole('link', { name: 'CSV', exact: true }).click());
+      assert.equal(parseCSV(file.text).length, wanted.length + 1);
+    }
+  }
+  assert.match(await page.title(), /^Provinces, 25 July 2022/);
+  await page.getByRole('button', { name: 'Today' }).click();
+  await page.getByRole('button', { name: /^Clusters/ }).first().click();
+  await page.waitForFunction(() => location.search.startsWith('?asOf=today') || location.search.startsWith('?at='));
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
 test('the title question is answered by clicks', async () => {
-  const { page, faults, context } = await show('/');
+  const { page, faults, context } = await show('/?asOf=today');
   await page.getByRole('button', { name: /^Regencies & cities/ }).click();
   await page.locator('#filter-affirmative').selectOption('ANY');
   await page.locator('#filter-programme').selectOption('true');
   await setDay(page, '2017-12-25');
   const found = await rows(page);
   assert.equal(found.length, 1);
-  assert.deepEqual(found[0].slice(0, 4), ['Kabupaten Dogiyai', 'Papua', '1', 'Disadvantaged']);
+  assert.deepEqual(found[0].slice(0, 4), ['Kabupaten Dogiyai', 'Papua', '1', 'Disadvantagedinferred']);
+  assert.equal(await page.locator('#count').textContent(), '1 regency or city on 25 December 2017: Kabupaten Dogiyai inferred');
   await page.getByRole('button', { name: 'Kabupaten Dogiyai' }).click();
   const card = page.locator('#card');
   await card.getByText('Perpres 131/2015').waitFor();
@@ -178,7 +211,7 @@ test('today is the API’s day, and every question names it', async () => {
   const { page, context } = await open(browser);
   const asked = [];
   page.on('request', (request) => { if (request.url().endsWith('/graphql')) asked.push(request.postDataJSON()); });
-  await page.goto(address);
+  await page.goto(`${address}/?asOf=today`);
   await settled(page);
   assert.equal(await page.locator('#timeline input[type="date"]').inputValue(), today.asOf);
   const later = asked.slice(1);
@@ -203,7 +236,7 @@ test('a day that begins, and a record that changes, are drawn anew', async () =>
   });
   const tiles = [];
   page.on('request', (request) => { if (request.url().includes('/tiles/')) tiles.push(request.url()); });
-  await page.goto(address);
+  await page.goto(`${address}/?asOf=today`);
   await settled(page);
   const look = () => page.evaluate(() => { dispatchEvent(new Event('focus')); });
   asked.length = tiles.length = 0;
@@ -288,7 +321,7 @@ test('a file that cannot be had is said', async () => {
 });
 
 test('a list of provinces filtered by status and hosts means one regency', async () => {
-  const { page, faults, context } = await show('/');
+  const { page, faults, context } = await show('/?asOf=today');
   await page.getByRole('button', { name: /^Provinces/ }).click();
   const label = page.locator('label:has(#filter-affirmative) > span');
   assert.equal(await label.textContent(), 'Holds an affirmative regency');
@@ -341,7 +374,8 @@ test('lists of provinces are those of their regencies, whatever the filters', as
       const affirmative = (regency) => filters.affirmative && filters.affirmative !== 'NO' ? answerOf[filters.affirmative](regency.affirmative) : 'YES';
       let answer = hosting ? or([...regencies.map((regency) => both(hosts(regency), affirmative(regency))), ...others]) : filters.affirmative && filters.affirmative !== 'NO' ? or(regencies.map(affirmative)) : 'YES';
       if (filters.affirmative === 'NO') answer = both(answer, not(or(regencies.map((regency) => regency.affirmative.answer))));
-      if (filters.hosts === 'false') answer = both(answer, not(or(regencies.map(hosts))));
+      // Where others may be there too, the list is of those in which none is known.
+      if (filters.hosts === 'false') answer = others.length === 0 ? both(answer, not(or(regencies.map(hosts)))) : or(regencies.map((regency) => or(regency.clusters.nodes.map(traits)))) === 'YES' ? 'NO' : answer;
       if (answer === 'YES') wanted.push(province);
       if (answer === 'NOT_COVERED') open.push(province);
     }
@@ -400,7 +434,7 @@ test('a cluster’s card says when its phase had not begun', async () => {
 });
 
 test('a view is shared by its address, and the browser goes back through it', async () => {
-  const first = await show('/');
+  const first = await show('/?asOf=today');
   await first.page.getByRole('button', { name: /^Regencies & cities/ }).click();
   await settled(first.page);
   await first.page.locator('#filter-province').selectOption('72');
@@ -465,7 +499,7 @@ test('"Show me the query" leads into the playground, which gives the same answer
 });
 
 test('areas are drawn on the map and typed', async () => {
-  const { page, faults, context } = await show('/');
+  const { page, faults, context } = await show('/?asOf=today');
   await page.getByRole('button', { name: 'Radius' }).click();
   await page.getByLabel('Longitude').fill('112.733');
   await page.getByLabel('Latitude').fill('-7.2');
@@ -501,7 +535,7 @@ test('areas are drawn on the map and typed', async () => {
   await page.getByRole('button', { name: 'Clear all' }).click();
   await settled(page);
   const all = await ask('query ($asOf: Date) {clusters(asOf: $asOf) {totalCount}}', { asOf: (await ask('{regions(first: 0) {asOf}}')).regions.asOf });
-  assert.equal((await rows(page)).length, all.clusters.totalCount);
+  assert.equal(await page.locator('#count strong').textContent(), `${all.clusters.totalCount} clusters`);
   assert.deepEqual(faults, []);
   await context.close();
 });
@@ -532,7 +566,7 @@ test('the language changes everything, and stands in the address', async () => {
 });
 
 test('search leads to a region and to a product', async () => {
-  const { page, faults, context } = await show('/');
+  const { page, faults, context } = await show('/?asOf=today');
   await page.getByRole('combobox', { name: /Search a region/ }).fill('toli-toli');
   await page.getByRole('option', { name: /Toli.?toli/i }).first().click();
   await page.locator('#card').getByRole('heading', { name: /Toli.?toli/i }).waitFor();
@@ -545,7 +579,7 @@ test('search leads to a region and to a product', async () => {
 });
 
 test('the table and its card work by keyboard alone', async () => {
-  const { page, context } = await show('/');
+  const { page, context } = await show('/?asOf=today');
   await page.locator('#sort-place').focus();
   await page.keyboard.press('Enter');
   await settled(page);
@@ -620,7 +654,7 @@ test('without WebGL the table works', async () => {
     const get = HTMLCanvasElement.prototype.getContext;
     HTMLCanvasElement.prototype.getContext = function (kind, ...more) { return /webgl/.test(kind) ? null : get.call(this, kind, ...more); };
   });
-  await page.goto(address);
+  await page.goto(`${address}/?asOf=today`);
   await page.getByText('The map needs WebGL').waitFor();
   await page.getByRole('button', { name: /^Provinces/ }).click();
   await page.waitForFunction(() => document.querySelectorAll('#results tbody tr').length === 38);
@@ -682,7 +716,7 @@ async function load() {
   // Requests of workers are among them, which the page's own timings leave out.
   const finished = [];
   context.on('requestfinished', (request) => finished.push(request));
-  await page.goto(address);
+  await page.goto(`${address}/?asOf=today`);
   await settled(page);
   const times = await page.evaluate(() => ({
     paint: performance.getEntriesByName('first-contentful-paint')[0].startTime,

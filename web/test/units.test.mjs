@@ -21,7 +21,9 @@ test('an address says what a view shows, and back', () => {
     const wanted = { ...view.defaults, ...changes };
     assert.deepEqual(view.parseView(view.formatView(wanted), 'en'), wanted);
   }
-  assert.equal(view.formatView(view.defaults), '');
+  assert.equal(view.formatView(view.defaults), '?asOf=today');
+  assert.equal(view.formatView({ ...view.defaults, list: 'regencies' }), '?list=regencies');
+  for (const [search, bare] of [['', true], ['?lang=id&utm_source=x', true], ['?asOf=today', false], ['?list=provinces', false]]) assert.equal(view.isBare(search), bare, search);
 });
 
 test('an address of 0.1.0 names a cluster by its id', () => {
@@ -62,15 +64,6 @@ test('areas have the measures of the sphere', () => {
   assert.equal(shapes.areaFrom('box', [[112, -8], [112, -7]]), undefined);
   assert.equal(shapes.areaFrom('polygon', [[112, -8], [112, -7]]), undefined);
   assert.equal(shapes.areaFrom('circle', [[112, -8], [112, -8]]), undefined);
-});
-
-test('clusters known only to a regency are one mark with their number, the programme’s each one', () => {
-  const row = (key, status, lon, ...phases) => ({ key, status, phases: phases.map((key) => ({ key })), regions: [{ code: '35.28', name: 'Kabupaten Pamekasan' }], location: { point: { lon, lat: -7 } } });
-  const { features } = shapes.clusterFeatures([row('a', 'EXISTING', 113), row('b', 'PLANNED', 113), row('c', 'EXISTING', 113, '2017'), row('d', 'EXISTING', 113, '2013-2016'), row('e', 'PLANNED', 114), row('f', 'EXISTING', 113)], '2013-2016');
-  assert.deepEqual(features.map(({ properties: { key, mark, count, nth, place } }) => [key, mark, count, nth, place]), [
-    ['c', 'later', 1, 0, 'Kabupaten Pamekasan'], ['d', 'earlier', 1, 1, 'Kabupaten Pamekasan'],
-    ['a', 'other', 3, 2, 'Kabupaten Pamekasan'], ['e', 'planned', 1, 0, 'Kabupaten Pamekasan'],
-  ]);
 });
 
 test('the curl command survives quotes', () => {
@@ -118,8 +111,12 @@ test('the filters of a list of provinces mean one regency', () => {
   assert.deepEqual(province({ affirmative: 'ANY', product: 'coffee-processing' }), { level: 'PROVINCE', clusters: { product: 'coffee-processing', regions: affirmative } });
   assert.deepEqual(province({ affirmative: 'BORDER', phase: '2017' }), { level: 'PROVINCE', clusters: { phase: '2017', regions: { level: 'REGENCY', designation: 'BORDER' } } });
   assert.deepEqual(province({ affirmative: 'NO', hosts: 'true' }), { level: 'PROVINCE', containsAffirmative: false, hostsClusters: true });
-  assert.deepEqual(province({ affirmative: 'ANY', hosts: 'false' }), { level: 'PROVINCE', containsAffirmative: true, hostsClusters: false });
-  assert.deepEqual(province({ hosts: 'false', product: 'coffee-processing' }), { level: 'PROVINCE', not: { clusters: { product: 'coffee-processing' } } });
+  // Of the programme's clusters it is known where there is none; of all, where none is known is taken out of the list.
+  assert.deepEqual(province({ affirmative: 'ANY', hosts: 'false', programme: 'true' }), { level: 'PROVINCE', containsAffirmative: true, not: { clusters: { programme: true } } });
+  assert.deepEqual(province({ affirmative: 'ANY', hosts: 'false' }), { level: 'PROVINCE', containsAffirmative: true });
+  const { query, variables } = questions.regionsQuestion({ ...view.defaults, list: 'regencies', hosts: 'false', product: 'coffee-processing', affirmative: 'BORDER' }, '2024-12-31');
+  assert.match(query, /hosts: regions\(filter: \$hosts/);
+  assert.deepEqual(variables, { filter: { level: 'REGENCY', designation: 'BORDER' }, hosts: { level: 'REGENCY', clusters: { product: 'coffee-processing' } }, asOf: '2024-12-31' });
   const area = { kind: 'circle', centre: [136, -4], radius: 1000 }, near = { point: { lon: 136, lat: -4 }, radius: 1000 };
   assert.deepEqual(province({ area }), { level: 'PROVINCE', near });
   assert.deepEqual(province({ affirmative: 'ANY', hosts: 'true', area }), { level: 'PROVINCE', clusters: { regions: { ...affirmative, near } } });
@@ -137,7 +134,8 @@ test('a title says what the filters ask for, in both languages', () => {
     [{}, 'Clusters', 'Sentra'],
     [{ product: 'coffee-processing', phase: '2013-2016', affirmative: 'ANY', province: '94' }, 'Coffee processing clusters of phase 2013–2016 in affirmative regencies and cities of Papua Tengah', 'Sentra pengolahan kopi tahap 2013–2016 di kabupaten/kota afirmatif, Papua Tengah'],
     [{ list: 'regencies', affirmative: 'ANY', hosts: 'true' }, 'Affirmative regencies and cities that host clusters', 'Kabupaten/kota afirmatif yang memiliki sentra'],
-    [{ list: 'regencies', affirmative: 'BORDER', hosts: 'false' }, 'Border regencies and cities that host no clusters', 'Kabupaten/kota perbatasan yang tidak memiliki sentra'],
+    [{ list: 'regencies', affirmative: 'BORDER', hosts: 'false' }, 'Border regencies and cities that host no known clusters', 'Kabupaten/kota perbatasan yang tidak memiliki sentra yang diketahui'],
+    [{ list: 'regencies', hosts: 'false', programme: 'true' }, 'Regencies and cities that host no clusters of the programme', 'Kabupaten/kota yang tidak memiliki sentra program'],
     [{ list: 'provinces', affirmative: 'ANY' }, 'Provinces that hold an affirmative regency or city', 'Provinsi yang memuat kabupaten/kota afirmatif'],
     [{ list: 'provinces', affirmative: 'ANY', hosts: 'true' }, 'Provinces with an affirmative regency or city that hosts clusters', 'Provinsi dengan kabupaten/kota afirmatif yang memiliki sentra'],
     [{ list: 'provinces', affirmative: 'NO', hosts: 'true' }, 'Provinces without an affirmative regency or city, with a regency or city that hosts clusters', 'Provinsi tanpa kabupaten/kota afirmatif, dengan kabupaten/kota yang memiliki sentra'],
@@ -167,6 +165,7 @@ test('a day is told what the lists of disadvantaged regions leave open on it', (
     ['2025-01-01', { ended: '2024-12-31' }], ['2025-12-30', { ended: '2024-12-31' }], ['2025-12-31', part], ['2026-11-27', part], ['2029-12-31', part], ['2030-01-01', { ended: '2024-12-31' }],
   ]) assert.deepEqual(days.openOnDay(coverage, day), wanted, day);
   assert.equal(days.openOnDay([], '2026-11-27'), undefined);
+  for (const [day, wanted] of [['2015-11-03', undefined], ['2015-11-04', '2015-11-04'], ['2020-02-01', '2019-12-31'], ['2024-06-01', '2024-06-01'], ['2026-11-27', '2024-12-31']]) assert.equal(days.lastCovered(coverage, day), wanted, day);
   for (const lang of ['en', 'id']) assert.match(words.wordsOf(lang).partlyCoveredDay('Perpres 12/2025'), /Perpres 12\/2025/);
 
   // A list known to the year is told of once, on the year's last day.

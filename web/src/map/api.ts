@@ -86,12 +86,13 @@ export interface ClusterRow {
   phases: { key: string; from: string; to: string | null }[];
   status: 'EXISTING' | 'PLANNED';
   regions: (Named & { parent: Named | null; affirmative: Status })[];
+  confidence: Confidence | null;
   location: { point: Point; precision: 'POINT' | 'REGENCY' | 'PROVINCE' };
   initialTarget: boolean | null;
 }
 
 /** Whether a region is affirmative, over all kinds and of each. */
-export interface Status { answer: Answer; disadvantaged: { answer: Answer }; border: { answer: Answer } }
+export interface Status { answer: Answer; confidence?: Confidence | null; disadvantaged: { answer: Answer }; border: { answer: Answer } }
 
 /** A row of the list of regions; a province is not affirmative itself. */
 export interface RegionRow extends Named {
@@ -106,6 +107,8 @@ export interface Pages { endCursor: string | null; hasNextPage: boolean }
 export interface Clusters extends Versioned { clusters: { totalCount: number; notCoveredCount: number; pageInfo: Pages; nodes: ClusterRow[] } }
 export interface Regions extends Versioned {
   regions: { totalCount: number; notCoveredCount: number; notCovered: Named[]; nodes: RegionRow[] };
+  /** Those to be taken out of the list, of one of regions of which no cluster is known. */
+  hosts?: { nodes: { code: string }[] };
   /** Of a list of provinces. */
   affirmativeRegencies?: { nodes: (Named & { parent: { code: string } | null; clusterCount: number })[]; notCovered: { code: string; parent: { code: string } | null }[] };
   clustersInThem?: { rows: NumberRow[] };

@@ -64,6 +64,12 @@ export function openOnDay(coverage: Frame['dataset']['designationCoverage'], day
   return ended ? { ended } : { begins: whole.map(({ from }) => from).sort()[0]! };
 }
 
+/** The last day, not after the one given, on which a complete list of disadvantaged regions is in force; undefined where there is none. */
+export function lastCovered(coverage: Frame['dataset']['designationCoverage'], day: string): string | undefined {
+  const ends = coverage.flatMap(({ kind, complete, validFrom, validTo, regulation }) => kind === 'DISADVANTAGED' && complete && regulation !== null && validFrom && validFrom <= day ? [validTo === null || validTo > day ? day : validTo] : []);
+  return ends.sort().at(-1);
+}
+
 /** The last moment that is not after the day. */
 export function momentAt(all: Moment[], day: string): Moment | undefined {
   return all.findLast((moment) => moment.day <= day);

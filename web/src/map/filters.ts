@@ -2,7 +2,7 @@
 import { ask, type Search } from './api';
 import { byId, h } from './dom';
 import { nameIn, type Page } from './page';
-import { asksForHosts, searchQuery } from './questions';
+import { asksForHosts, asksForNoneKnown, searchQuery } from './questions';
 import { type Area, countFilters, defaults, parseArea, type View } from './view';
 
 export interface Filters { draw(page: Page): void; drawn(): void }
@@ -10,13 +10,13 @@ export interface Filters { draw(page: Page): void; drawn(): void }
 /** What drawing needs of the map; it may come later than the filters. */
 export interface Drawing { begin(kind: Area['kind']): boolean; finish(): void; cancel(): void }
 
-export function createFilters(into: HTMLElement, drawing: Drawing): Filters {
+export function createFilters(into: HTMLElement, drawing: Drawing, folded: boolean): Filters {
   let page: Page;
   /** The kind of area whose form is open, also before there is an area. */
   let areaKind: Area['kind'] | undefined;
   let active = false;
   // On a phone the filters begin closed: the map and the table come first.
-  let open = !matchMedia('(max-width: 760px)').matches;
+  let open = !folded && !matchMedia('(max-width: 760px)').matches;
 
   type Choice = [value: string, text: string];
   const select = (key: keyof View, label: string, choices: Choice[]) => h('label', { className: page.view[key] ? 'set' : '' }, h('span', {}, label),
@@ -99,7 +99,7 @@ export function createFilters(into: HTMLElement, drawing: Drawing): Filters {
       h('summary', {}, h('h2', {}, words.filters), set > 0 ? h('span', { className: 'badge' }, words.filtersSet(set)) : null),
       h('div', { className: 'grid' },
         select('affirmative', kindsLabel, kinds),
-        view.list === 'clusters' ? null : select('hosts', words.hosts, yesNo),
+        view.list === 'clusters' ? null : select('hosts', words.hosts, [['', words.any], ['true', words.yes], ['false', asksForNoneKnown({ ...view, hosts: 'false' }) ? words.noneKnown : words.no]]),
         select('province', words.province, [['', words.allProvinces], ...known, ...provinces.map(({ code, name }): Choice => [code, name])]),
         select('phase', words.phase, [['', words.any], ...frame.phases.map(({ key }): Choice => [key, key.replace('-', '–')])]),
         select('product', words.product, [['', words.any], ...frame.products.map((p): Choice => [p.key, nameIn(view, p)])]),

@@ -3,22 +3,23 @@ import { keepTheme, preferredTheme, type Theme } from '../theme';
 import { ask, askAnew, AskError, type Clusters, forgetAnswers, type Frame, type NumberRow, type Numbers, type Present, type Provinces, type Regions } from './api';
 import type { ClusterMark, MapCanvas, RegionProperties } from './canvas';
 import { createCard } from './card';
-import { moments } from './days';
+import { lastCovered, moments } from './days';
 import { showEmbed, showQuery } from './dialogs';
 import { byId, h } from './dom';
 import { createFilters, createSearch } from './filters';
 import { drawLegend } from './legend';
+import { createOpening } from './opening';
 import { nameIn, type Page } from './page';
 import { paletteOf } from './palette';
 import { clustersQuestion, frameQuery, listQuestion, markedFilter, numbersQuestion, presentQuery, provincesQuery, regionFilter, regionsQuestion } from './questions';
 import { refusalOf, refusalText } from './refusal';
-import { drawResults, type Listed, status, told } from './results';
+import { answerOf, drawResults, howKnown, type Listed, status, told } from './results';
 import { createRetry } from './retry';
 import { boxOf } from './shapes';
 import type { StyleInput } from './style';
 import { createTimeline } from './timeline';
 import { titleOf } from './title';
-import { changed, formatView, type List, parseView, type View } from './view';
+import { changed, formatView, isBare, type List, parseView, type View } from './view';
 import { longDay, wordsOf } from './words';
 
 const embedded = location.pathname.endsWith('/embed');
@@ -54,6 +55,7 @@ function change(changes: Partial<View>, quietly = false, looking = true) {
     if (quietly) history.replaceState(null, '', address);
     else if (address !== location.pathname + location.search) history.pushState(null, '', address);
   }
+  if ('camera' in changes) map?.jump(changes.camera);
   draw(quietly).then(() => { if (looking && current && (changes.province || changes.area)) look(); }).catch(fail);
 }
 
@@ -105,11 +107,12 @@ const retryTiles = createRetry(() => map?.reload());
 
 const timeline = createTimeline(byId('timeline'));
 const card = createCard(byId('card'), { zoomTo: (box) => map?.fit(box), reveal: (box) => map?.reveal(box) });
+const opening = createOpening(byId('opening'), isBare(location.search));
 const filters = createFilters(byId('filters'), {
   begin: (kind) => { map?.draw(kind); return map !== undefined; },
   finish: () => map?.finishDrawing(),
   cancel: () => map?.draw(undefined),
-});
+}, isBare(location.search));
 /** Lists the next clusters below those that are listed. */
 async function more() {
   const mine = turn;
@@ -145,7 +148,8 @@ function tilesAddress(): string | undefined {
 
 /** The tiles of the marks of the clusters that the view speaks of. */
 function marksAddress(): string | undefined {
-  if (!current) return undefined;
+  // Of regions of which no cluster is known there is none to mark.
+  if (!current || view.hosts === 'false') return undefined;
   const filter = markedFilter(view);
   return `${new URL('tiles/', document.baseURI).href}{z}/{x}/{y}.mvt?asOf=${page.day}&layers=marks${filter ? `&clusterFilter=${encodeURIComponent(JSON.stringify(filter))}` : ''}#${frame.dataset.version}`;
 }
@@ -182,7 +186,7 @@ async function draw(passing = false) {
   const refusal = refusalOf(view, frame);
   page = { view, words, frame, moments: moments(frame), day, refusal, provinces: page?.provinces ?? [], change, say };
   document.documentElement.lang = view.lang;
-  document.title = words.title;
+  document.title = `${titleOf(page)}, ${longDay(day, view.lang)} – Sentra`;
   byId('skip').textContent = words.skip;
   if (!embedded) byId('tagline').textContent = words.tagline;
   document.documentElement.dataset.state = 'asking';
@@ -190,7 +194,10 @@ async function draw(passing = false) {
   drawTools();
   timeline.draw(page);
   drawLegend(byId('legend'), page, embedded);
-  if (!embedded) filters.draw(page);
+  if (!embedded) {
+    opening.draw(page);
+    filters.draw(page);
+  }
   drawCard();
   if (refusal) {
     refuse();
@@ -215,10 +222,11 @@ async function draw(passing = false) {
     }
     retry.succeeded();
     page.provinces = provinces.regions.nodes;
-    matching = regions && Object.keys(regionFilter(view)).length > 1 ? regions.regions.nodes.map(({ code }) => code) : undefined;
+    matching = regions && (regions.hosts || Object.keys(regionFilter(view)).length > 1) ? withoutHosts(regions).regions.nodes.map(({ code }) => code) : undefined;
     numbers = counted && new Map(counted.choropleth.rows.map((row) => [row.key, row]));
-    listed = { clusters: clusters?.clusters, regions };
-    const list = clusters?.clusters ?? regions!.regions;
+    listed = { clusters: clusters?.clusters, regions: regions && withoutHosts(regions) };
+    const list = clusters?.clusters ?? listed.regions!.regions;
+    page.codes = regions?.hosts && listed.regions!.regions.nodes.map(({ code }) => code);
     counts = { [view.list]: list.totalCount };
     current = true;
     if (embedded) drawEmbedded();
@@ -239,6 +247,15 @@ async function draw(passing = false) {
   } finally {
     clearTimeout(waiting);
   }
+}
+
+/** A list of regions without those that host, where they came beside it. */
+function withoutHosts(regions: Regions): Regions {
+  if (!regions.hosts) return regions;
+  const hosts = new Set(regions.hosts.nodes.map(({ code }) => code));
+  const rest = <T extends { code: string }>(all: T[]) => all.filter(({ code }) => !hosts.has(code));
+  const nodes = rest(regions.regions.nodes), notCovered = rest(regions.regions.notCovered);
+  return { ...regions, regions: { nodes, notCovered, totalCount: nodes.length, notCoveredCount: notCovered.length } };
 }
 
 /** A card that fails says so itself and leaves the table as it is. */
@@ -348,8 +365,9 @@ function drawEmbedded() {
   if (!listed || listed instanceof Error) return;
   const answer = listed.clusters ?? listed.regions?.regions;
   if (!answer) return;
-  byId('tagline').textContent = [`${titleOf(page)}, ${longDay(day, view.lang)}: ${words.counted[view.list](answer.totalCount)}`,
-    answer.notCoveredCount ? words.moreNotCovered(answer.notCoveredCount) : ''].filter(Boolean).join('; ');
+  const found = answerOf(page, listed);
+  byId('tagline').replaceChildren([`${titleOf(page)}, ${longDay(day, view.lang)}: ${found.names ?? words.counted[view.list](answer.totalCount)}`,
+    answer.notCoveredCount ? words.moreNotCovered(answer.notCoveredCount) : ''].filter(Boolean).join('; '), ' ', howKnown(words, found) ?? '');
 }
 
 function setTheme(next: Theme) {
@@ -382,6 +400,11 @@ function prepare() {
 
 async function begin() {
   frame = await ask<Frame>({ query: frameQuery, variables: {} });
+  if (isBare(location.search)) {
+    // One begins on a day on which the record can answer.
+    view = changed(view, { day: lastCovered(frame.dataset.designationCoverage, frame.provinces.asOf) ?? '' });
+    if (!embedded) history.replaceState(null, '', `${location.pathname}${formatView(view)}`);
+  }
   await draw().catch(fail);
   if (!map) await beginMap();
 }

@@ -15,6 +15,8 @@ export interface Page {
   day: string;
   /** Why nothing can be asked for the view; undefined when it can. */
   refusal?: Refusal;
+  /** The codes of the list, where no filter of the API gives it. */
+  codes?: string[];
   provinces: Provinces['regions']['nodes'];
   /** Changes the view. `quietly` takes no step in the browser's history. */
   change(changes: Partial<View>, quietly?: boolean): void;

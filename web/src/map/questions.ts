@@ -38,6 +38,14 @@ export function asksForHosts(view: View): boolean {
 }
 
 /**
+ * Whether a list of regions without clusters is one of those where none is known: the record holds all of the
+ * programme's clusters, so that of these it knows none; of others there may be more than it holds.
+ */
+export function asksForNoneKnown(view: View): boolean {
+  return view.hosts === 'false' && view.list !== 'clusters' && !view.phase && !view.initialTarget && view.programme !== 'true';
+}
+
+/**
  * Whether a list of provinces is asked for by a kind of designation that the API cannot ask them for: it can say
  * that a province holds an affirmative regency, and of which kind one is that hosts a cluster.
  */
@@ -56,6 +64,12 @@ export function clusterFilter(view: View): Filter | undefined {
   return compact({ ...own, or: [{ regions: { ...named, ...regency } }, { and: [{ regions: { ...named, level: 'PROVINCE' } }, { regions: regency }] }] });
 }
 
+/** The regions with a cluster of those that a view asks for. */
+function hostsOf(view: View): Filter {
+  const traits = compact(clusterTraits(view));
+  return compact({ level: view.list === 'provinces' ? 'PROVINCE' : 'REGENCY', hostsClusters: traits ? undefined : true, clusters: traits })!;
+}
+
 /** The clusters that a list of regions speaks of: those for which its rows are there. */
 export function markedFilter(view: View): Filter | undefined {
   if (view.list === 'clusters') return clusterFilter(view);
@@ -66,8 +80,9 @@ export function markedFilter(view: View): Filter | undefined {
   return compact({ ...clusterTraits(view), regions: listed, and: hosting && [{ regions: hosting }] });
 }
 
-/** The filter of the list of regions. */
+/** The filter of the list of regions, of which those that host are taken out where none is to be known. */
 export function regionFilter(view: View): Filter {
+  if (asksForNoneKnown(view)) return regionFilter({ ...view, hosts: '', product: '', programme: '' });
   return view.list === 'provinces' ? provinceFilter(view) : regencyFilter(view);
 }
 
@@ -117,13 +132,18 @@ const clustersQuery = `query Clusters($filter: ClusterFilter, $asOf: Date, $afte
       products { key name nameId }
       phases { key from to }
       status
-      regions { code name parent { code name } affirmative { answer disadvantaged { answer } border { answer } } }
+      regions { code name parent { code name } affirmative { answer confidence disadvantaged { answer } border { answer } } }
+      confidence
       location { point { lon lat } precision }
       initialTarget
     }
   }
   dataset { version }
 }`;
+
+/** Beside a list of regions those that host, so that they can be taken out of it. */
+const withHosts = (query: string) => query.replace('($filter: RegionFilter,', '($filter: RegionFilter, $hosts: RegionFilter,')
+  .replace('  dataset {', '  hosts: regions(filter: $hosts, asOf: $asOf, first: 1000) {\n    nodes { code }\n  }\n  dataset {');
 
 const regionsQuery = `query Regions($filter: RegionFilter, $asOf: Date) {
   regions(filter: $filter, asOf: $asOf, first: 1000) {
@@ -137,7 +157,7 @@ const regionsQuery = `query Regions($filter: RegionFilter, $asOf: Date) {
       parent { code name }
       clusterCount
       areaKm2
-      affirmative { answer disadvantaged { answer } border { answer } }
+      affirmative { answer confidence disadvantaged { answer } border { answer } }
     }
   }
   dataset { version }
@@ -179,7 +199,8 @@ export function clustersQuestion(view: View, day: string, after?: string): Quest
 
 /** The regions of a view. */
 export function regionsQuestion(view: View, day: string): Question {
-  return { query: view.list === 'provinces' ? provinceListQuery : regionsQuery, variables: compact({ filter: regionFilter(view), asOf: day })! };
+  const query = view.list === 'provinces' ? provinceListQuery : regionsQuery, noneKnown = asksForNoneKnown(view);
+  return { query: noneKnown ? withHosts(query) : query, variables: compact({ filter: regionFilter(view), hosts: noneKnown ? hostsOf(view) : undefined, asOf: day })! };
 }
 
 /** The question behind the table. */
@@ -203,10 +224,10 @@ export function curl({ query, variables }: Question, endpoint: string): string {
   return `curl -s '${endpoint}' -H 'Content-Type: application/json' \\\n  --data '${body.replaceAll("'", "'\\''")}'`;
 }
 
-/** The address of the whole list as a file. */
-export function exportAddress(view: View, day: string, format: string): string {
+/** The address of the whole list as a file; `codes` names the regions that no filter of the API can. */
+export function exportAddress(view: View, day: string, format: string, codes?: string[]): string {
   const parameters = new URLSearchParams();
-  const filter = view.list === 'clusters' ? clusterFilter(view) : regionFilter(view);
+  const filter = view.list === 'clusters' ? clusterFilter(view) : codes ? { level: view.list === 'provinces' ? 'PROVINCE' : 'REGENCY', codes } : regionFilter(view);
   if (filter) parameters.set('filter', JSON.stringify(filter));
   parameters.set('asOf', day);
   return `${view.list === 'clusters' ? 'clusters' : 'regions'}.${format}?${parameters}`;

@@ -1,5 +1,5 @@
 // The table beside the map, with the same rows, and what can be done with them.
-import { type Answer, AskError, type ClusterRow, type Clusters, type NumberRow, type RegionRow, type Regions, type Status } from './api';
+import { type Answer, AskError, type ClusterRow, type Clusters, type Confidence, type NumberRow, type RegionRow, type Regions, type Status } from './api';
 import { h } from './dom';
 import { nameIn, type Page } from './page';
 import { exportAddress, pageSize } from './questions';
@@ -32,6 +32,9 @@ export function status(words: Words, { answer, disadvantaged, border }: Status, 
   return badge(words, answer, disadvantaged.answer === 'YES' ? border.answer === 'YES' ? 'BOTH' : 'DISADVANTAGED' : 'BORDER', text);
 }
 
+/** What a reader should know of an answer that was not read in a published list. */
+const doubt = (words: Words, { answer, confidence }: Status) => answer === 'YES' && confidence && confidence !== 'LISTED' ? h('small', { title: words[confidence] }, confidence === 'INFERRED' ? words.inferred : words.partial) : null;
+
 /** The answer for one kind, with that kind's colour. */
 export const kindStatus = (words: Words, kind: 'DISADVANTAGED' | 'BORDER', answer: Answer) => badge(words, answer, kind, words[answer]);
 
@@ -57,7 +60,7 @@ function regencyColumns({ view, words }: Page): Column<RegionRow>[] {
     { key: 'name', title: (w) => w.name, value: (row) => row.name, cell: (row) => row.name },
     { key: 'place', title: (w) => w.province, value: (row) => row.parent?.name ?? '', cell: (row) => row.parent?.name ?? '' },
     countColumn(view.lang),
-    { key: 'affirmative', title: (w) => w.status, value: (row) => row.affirmative ? status(words, row.affirmative).textContent : '', cell: (row) => row.affirmative ? status(words, row.affirmative) : '' },
+    { key: 'affirmative', title: (w) => w.status, value: (row) => row.affirmative ? status(words, row.affirmative).textContent : '', cell: (row) => row.affirmative ? h('span', {}, status(words, row.affirmative), doubt(words, row.affirmative)) : '' },
     areaColumn(view.lang),
   ];
 }
@@ -89,6 +92,32 @@ function provinceColumns({ view, words }: Page, { affirmativeRegencies, clusters
       cell: (row) => h('span', {}, counted(words, inThem.get(row.code)?.value ?? 0, inThem.get(row.code)?.notCoveredCount ?? 0), hosts(row).length ? h('small', {}, hosts(row).join(', ')) : null) },
     areaColumn(view.lang),
   ];
+}
+
+/** What a list answers in short. */
+export interface ShortAnswer {
+  /** The names of what was found, where they are few. */
+  names?: string;
+  /** How many were found, and of how many of these the answer is less than read in a published list. */
+  count: number; inferred: number; partial: number;
+}
+
+/** The short answer of a list, for a title; a province or a place of a cluster has no confidence of its own. */
+export function answerOf({ view }: Page, { clusters, regions }: Exclude<Listed, Error | undefined>): ShortAnswer {
+  const count = clusters?.totalCount ?? regions?.regions.totalCount ?? 0;
+  const names = clusters ? clusters.nodes.map((row) => nameIn(view, row)) : regions?.regions.nodes.map(({ name }) => name) ?? [];
+  const known = clusters ? clusters.nodes.map((row) => view.affirmative ? row.regions[0]?.affirmative.confidence ?? row.confidence : row.confidence)
+    : view.affirmative ? regions?.regions.nodes.map(({ affirmative }) => affirmative?.confidence) ?? [] : [];
+  // Of a list of which only the first are loaded, it cannot be told.
+  const of = (confidence: Confidence) => names.length < count ? 0 : known.filter((one) => one === confidence).length;
+  return { names: count > 0 && count <= 3 ? names.join('; ') : undefined, count, inferred: of('INFERRED'), partial: of('PARTIAL') };
+}
+
+/** A badge that says how what was found is known, unless all of it was read in published lists. */
+export function howKnown(words: Words, { count, inferred, partial }: ShortAnswer): HTMLElement | null {
+  if (inferred + partial === 0) return null;
+  const parts = [inferred ? words.howKnown(inferred, count, words.inferred) : '', partial ? words.howKnown(partial, count, words.partial) : ''].filter(Boolean);
+  return h('span', { className: 'known', title: [inferred ? words.INFERRED : '', partial ? words.PARTIAL : ''].filter(Boolean).join('; ') }, parts.join('; '));
 }
 
 export function drawResults(into: HTMLElement, page: Page, listed: Listed, counts: Partial<Record<List, number>>, actions: Actions) {
@@ -131,7 +160,7 @@ function downloads(page: Page, listed: Listed): Node {
     link.click();
   };
   return h('span', { className: 'downloads' }, h('span', { id: 'download-label' }, `${words.download}:`), formats.map(([format, name]) => there
-    ? h('a', { href: exportAddress(view, day, format), download: '', className: 'button', onclick: (event: Event) => { begin(event).catch(() => {}); } }, name)
+    ? h('a', { href: exportAddress(view, day, format, page.codes), download: '', className: 'button', onclick: (event: Event) => { begin(event).catch(() => {}); } }, name)
     : h('a', { role: 'link', 'aria-disabled': 'true', className: 'button off', title: words.downloadOff }, name)), failed);
 }
 
@@ -145,9 +174,11 @@ function body(page: Page, listed: Listed, actions: Actions): Node[] {
   const answer = view.list === 'clusters' ? listed?.clusters : listed?.regions?.regions;
   if (!answer) return [title, h('p', { className: 'empty' }, words.loading)];
   const missing = 'notCovered' in answer ? answer.notCovered : [];
+  const found = answerOf(page, listed as { clusters?: Clusters['clusters']; regions?: Regions });
   return [
     title,
-    h('p', { className: 'count', id: 'count' }, h('strong', {}, words.counted[view.list](answer.totalCount)), ' ', words.onDay(longDay(page.day, view.lang))),
+    h('p', { className: 'count', id: 'count' }, h('strong', {}, words.counted[view.list](answer.totalCount)), ' ', words.onDay(longDay(page.day, view.lang)),
+      found.names ? h('span', { className: 'names' }, `: ${found.names}`) : null, ' ', howKnown(words, found)),
     answer.totalCount === 0 ? h('p', { className: 'empty' }, words.nothing)
       : view.list === 'clusters' ? table(page, clusterColumns(page), answer.nodes as ClusterRow[], ({ key }) => ({ kind: 'cluster', key }))
         : table(page, view.list === 'provinces' ? provinceColumns(page, (listed as { regions: Regions }).regions) : regencyColumns(page), answer.nodes as RegionRow[], ({ code }) => ({ kind: 'region', key: code })),

@@ -141,12 +141,12 @@ export function styleOf({ palette, theme, tiles, marks, firstPhase, lang, colour
         ...(['programme', 'other'] as const).map((of): LayerSpecification => ({ id: `cluster-labels-${of}`, type: 'symbol', source: 'marks', 'source-layer': 'marks', minzoom: of === 'programme' ? 5.2 : 8,
           filter: ['all', ['has', 'product'], of === 'programme' ? programme : ['!', programme]],
           layout: { 'text-field': get(lang === 'id' ? 'productId' : 'product'), 'text-font': font, 'text-size': 11.5, 'text-max-width': 8, 'text-variable-anchor': ['left', 'right', 'top', 'bottom'],
-            'text-radial-offset': 0.9, 'text-justify': 'auto', 'text-padding': 1 },
+            'text-radial-offset': ['step', count, 1, 2, 1.2, 10, 1.35, 100, 1.6, 1000, 2], 'text-justify': 'auto', 'text-padding': 1 },
           paint: { 'text-color': palette.mark, 'text-halo-color': palette.halo, 'text-halo-width': 1.6 } })),
         { id: 'clusters', type: 'symbol', source: 'marks', 'source-layer': 'marks',
           layout: {
             'icon-image': ['concat', ['case', is('status', 'PLANNED'), 'planned', ['!', programme], 'other', ['==', get('phase'), firstPhase], 'earlier', 'later'], '-', get('group'), `-${theme}`],
-            'icon-allow-overlap': true,
+            'icon-allow-overlap': true, 'icon-padding': 0,
             'icon-size': ['interpolate', ['linear'], ['zoom'], 3, sized(0.55), 6, sized(0.85), 8, sized(1)],
             // Small ones lie over large ones, and the programme's over all.
             'symbol-sort-key': ['case', programme, 0, ['-', ['min', count, 1_000_000]]],
@@ -186,8 +186,8 @@ export function imagesOf(palette: Palette, theme: string): Record<string, ImageD
     }
   };
   // Drawn larger than it is shown, since it grows with the number.
-  const mark = (colour: string, shape: typeof shapes[number]) => draw(96, (context) => {
-    context.translate(48, 48);
+  const mark = (colour: string, shape: typeof shapes[number]) => draw(68, (context) => {
+    context.translate(34, 34);
     context.scale(2, 2);
     context.beginPath();
     if (shape === 'later') {

@@ -1,6 +1,6 @@
 // What a view asks for, as a phrase in the reader's language.
 import { nameIn, type Page } from './page';
-import { asksForHosts } from './questions';
+import { asksForHosts, asksForNoneKnown } from './questions';
 import type { View } from './view';
 
 /** The parts of a phrase; empty where no filter asks for them. */
@@ -11,7 +11,7 @@ interface Parts {
   province: string;
   text: string;
   area: boolean;
-  hosts: '' | 'some' | 'none';
+  hosts: '' | 'some' | 'none' | 'none known';
 }
 
 const and = (parts: string[], word: string) => parts.filter(Boolean).join(` ${word} `);
@@ -29,14 +29,14 @@ const en = {
       return `${clusters}${where}${text ? `, the place named “${text}”` : ''}${area ? ', within the chosen area' : ''}`;
     },
     regencies({ clusters, affirmative, province, text, area, hosts }: Parts) {
-      const does = and([hosts && `host ${hosts === 'none' ? 'no ' : ''}${clusters}`, area ? 'touch the chosen area' : ''], 'and');
+      const does = and([hosts && `host ${hosts === 'none' ? 'no ' : hosts === 'none known' ? 'no known ' : ''}${clusters}`, area ? 'touch the chosen area' : ''], 'and');
       return `${en.regency[affirmative]} regencies and cities${province ? ` of ${province}` : ''}${affirmative === 'NO' ? ' known not to be affirmative' : ''}${text ? ` named “${text}”` : ''}${does ? ` that ${does}` : ''}`;
     },
     provinces({ clusters, affirmative, province, text, area, hosts }: Parts) {
       const named = `provinces${province ? ` (${province})` : ''}${text ? ` named “${text}”` : ''}`;
       const none = affirmative === 'NO' ? ' without an affirmative regency or city' : '';
       if (hosts === 'some') return `${named}${none}${none ? ',' : ''} with ${en.one[affirmative]} that ${and([area ? 'touches the chosen area' : '', `hosts ${clusters}`], 'and')}`;
-      const does = and([affirmative && !none ? `hold ${en.one[affirmative]}` : '', hosts && `host no ${clusters}`, area ? 'touch the chosen area' : ''], 'and');
+      const does = and([affirmative && !none ? `hold ${en.one[affirmative]}` : '', hosts && `host ${hosts === 'none' ? 'no' : 'no known'} ${clusters}`, area ? 'touch the chosen area' : ''], 'and');
       return `${named}${none}${does ? ` that ${does}` : ''}`;
     },
   },
@@ -53,14 +53,14 @@ const id: typeof en = {
       return `${clusters}${where}${text ? `, tempat bernama “${text}”` : ''}${area ? ', di dalam area yang dipilih' : ''}`;
     },
     regencies({ clusters, affirmative, province, text, area, hosts }) {
-      const does = and([hosts && `${hosts === 'none' ? 'tidak ' : ''}memiliki ${clusters}`, area ? 'menyentuh area yang dipilih' : ''], 'dan');
+      const does = and([hosts && `${hosts === 'some' ? '' : 'tidak '}memiliki ${clusters}${hosts === 'none known' ? ' yang diketahui' : ''}`, area ? 'menyentuh area yang dipilih' : ''], 'dan');
       return `kabupaten/kota${affirmative ? ` ${id.regency[affirmative]}` : ''}${province ? ` di ${province}` : ''}${text ? ` bernama “${text}”` : ''}${does ? ` yang ${does}` : ''}`;
     },
     provinces({ clusters, affirmative, province, text, area, hosts }) {
       const named = `provinsi${province ? ` (${province})` : ''}${text ? ` bernama “${text}”` : ''}`;
       const none = affirmative === 'NO' ? ' tanpa kabupaten/kota afirmatif' : '';
       if (hosts === 'some') return `${named}${none}${none ? ',' : ''} dengan ${id.one[affirmative]} yang ${and([area ? 'menyentuh area yang dipilih' : '', `memiliki ${clusters}`], 'dan')}`;
-      const does = and([affirmative && !none ? `memuat ${id.one[affirmative]}` : '', hosts && `tidak memiliki ${clusters}`, area ? 'menyentuh area yang dipilih' : ''], 'dan');
+      const does = and([affirmative && !none ? `memuat ${id.one[affirmative]}` : '', hosts && `tidak memiliki ${clusters}${hosts === 'none known' ? ' yang diketahui' : ''}`, area ? 'menyentuh area yang dipilih' : ''], 'dan');
       return `${named}${none}${does ? ` yang ${does}` : ''}`;
     },
   },
@@ -76,7 +76,7 @@ export function titleOf({ view, frame }: Page): string {
   const parts: Parts = {
     affirmative: view.affirmative, clusters: phrase.clusters(name, view.phase.replace('-', '–'), view.initialTarget, view.programme),
     province: frame.provinces.nodes.find(({ code }) => code === view.province)?.name ?? view.province,
-    text: view.text, area: view.area !== undefined, hosts: view.hosts === 'false' ? 'none' : asksForHosts(view) ? 'some' : '',
+    text: view.text, area: view.area !== undefined, hosts: view.hosts === 'false' ? asksForNoneKnown(view) ? 'none known' : 'none' : asksForHosts(view) ? 'some' : '',
   };
   return upper(phrase.listOf[view.list](parts).trim());
 }

@@ -153,6 +153,7 @@ export function parseView(search: string, lang: View['lang']): View {
   choice('lang', 'lang', 'en', 'id');
   take('theme', () => true); // The page reads it itself.
   take('asOf', (value) => {
+    if (value === 'today') return true;
     if (!isDay(value)) return false;
     view.day = value;
   });
@@ -200,7 +201,12 @@ export function parseView(search: string, lang: View['lang']): View {
   return view;
 }
 
-/** The address of a view, from the question mark on; empty for the view that one begins with. */
+/** Whether an address asks for nothing, so that the page chooses what to show first. */
+export function isBare(search: string): boolean {
+  return [...new URLSearchParams(search).keys()].every((name) => name === 'lang' || name === 'theme' || followed.test(name));
+}
+
+/** The address of a view, from the question mark on. */
 export function formatView(view: View): string {
   const out = new URLSearchParams();
   const put = (name: string, value: string, unset = '') => { if (value !== unset) out.set(name, value); };
@@ -222,6 +228,8 @@ export function formatView(view: View): string {
   put('lang', view.lang, 'en');
   for (const { name, value } of view.refused) out.append(name, value);
   // Commas and colons may stand in a query as they are, and read better.
+  // An address that asks for nothing leads to the view that one begins with.
+  if (view.day === '' && [...out.keys()].every((name) => name === 'lang')) out.set('asOf', 'today');
   const query = out.toString().replaceAll('%2C', ',').replaceAll('%3A', ':').replaceAll('%3B', ';');
   return query === '' ? '' : `?${query}`;
 }

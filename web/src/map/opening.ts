@@ -1,0 +1,44 @@
+// What one begins with: the day that is shown and why, and questions as links to their answers.
+import { lastCovered } from './days';
+import { h } from './dom';
+import { nameIn, type Page } from './page';
+import { defaults, formatView, type View } from './view';
+import { longDay } from './words';
+
+export interface Opening { draw(page: Page): void }
+
+/** Of these products the clusters are most, where the record holds them. */
+const askedProduct = 'batik';
+
+/** `open`: the page chose itself what to show. */
+export function createOpening(into: HTMLElement, open: boolean): Opening {
+  const narrow = matchMedia('(max-width: 760px)').matches;
+  return {
+    draw(page) {
+      const { view, words, frame, change } = page;
+      const covered = lastCovered(frame.dataset.designationCoverage, frame.provinces.asOf) ?? '';
+      const announced = frame.programme.sources.find(({ date }) => date?.length === 10)?.date ?? covered;
+      const spell = (day: string) => longDay(day || frame.provinces.asOf, view.lang);
+      const product = frame.products.find(({ key }) => key === askedProduct) ?? frame.products[0];
+      const question = (text: string, changes: Partial<View>) => {
+        const answer: View = { ...defaults, lang: view.lang, ...changes };
+        return h('li', {}, h('a', { href: `./${formatView(answer)}`, onclick: (event: Event) => {
+          const { ctrlKey, metaKey, shiftKey } = event as MouseEvent;
+          if (ctrlKey || metaKey || shiftKey) return;
+          event.preventDefault();
+          open = false;
+          change({ ...answer, area: undefined, selected: undefined, camera: changes.camera });
+        } }, text));
+      };
+      const begun = open && view.day === covered && formatView({ ...view, camera: undefined }) === formatView({ ...defaults, lang: view.lang, day: covered });
+      into.replaceChildren(h('details', { open, ontoggle: (event: Event) => { open = (event.target as HTMLDetailsElement).open; } }, h('summary', {}, h('h2', {}, words.openingTitle)),
+        h('ul', {},
+          question(words.asksTitle(spell(announced)), { day: announced, list: 'regencies', affirmative: 'ANY', programme: 'true' }),
+          question(words.asksCountry(spell(covered)), { day: covered, list: 'regencies', affirmative: 'ANY', hosts: 'true' }),
+          product ? question(words.asksProduct(nameIn(view, product).toLowerCase()), { day: covered, product: product.key }) : null,
+          question(words.asksBorder, { day: covered, list: 'regencies', affirmative: 'BORDER', hosts: 'false' }),
+          question(words.asksPapua, { day: '2022-07-25', list: 'provinces', colour: 'affirmative', camera: { lon: 134.5, lat: -4, zoom: narrow ? 4 : 5 } })),
+        begun && covered ? h('p', {}, words.openingDay(spell(covered)), ' ', h('button', { type: 'button', className: 'text', onclick: () => change({ day: '' }) }, words.seeToday)) : null));
+    },
+  };
+}
