@@ -59,6 +59,7 @@ export interface Named { code: string; name: string }
 export interface Point { lon: number; lat: number }
 export interface Box { west: number; south: number; east: number; north: number }
 export type Answer = 'YES' | 'NO' | 'NOT_COVERED';
+export type CodeSystem = 'KEMENDAGRI' | 'BPS' | 'ISO_3166_2';
 export type DesignationKind = 'DISADVANTAGED' | 'BORDER';
 export type Confidence = 'LISTED' | 'INFERRED' | 'PARTIAL';
 

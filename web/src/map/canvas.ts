@@ -47,7 +47,8 @@ export interface MapCanvas {
   draw(kind: Area['kind'] | undefined): void;
   /** Ends a polygon that is being drawn. */
   finishDrawing(): void;
-  fit(box: Box): void;
+  /** Shows a box in what nothing lies over; `untold` without it counting as the reader's move. */
+  fit(box: Box, untold?: boolean): void;
   /** Moves a box's middle into the part of the map that nothing lies over, unless it is there already. */
   reveal(box: Box): void;
   jump(camera: Camera | undefined): void;
@@ -71,7 +72,9 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
     return { padding: { top: 14, left: clientWidth < 640 ? 12 : 44, right: 12, bottom: Math.max(14, Math.min(covered(), clientHeight - needed)) } };
   };
   const map = new Map({
-    container, style: styleOf(first), attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false, maxPitch: 0, minZoom: 1.5, maxZoom: 14,
+    // Paper and pictures show what was drawn last.
+    canvasContextAttributes: { preserveDrawingBuffer: true },
+    container, style: styleOf({ ...first, neighbours: !first.tiles }), attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false, maxPitch: 0, minZoom: 1.5, maxZoom: 14,
     fadeDuration: still ? 0 : 200, ...camera ? { center: [camera.lon, camera.lat], zoom: camera.zoom } : { bounds: whole, fitBoundsOptions: fit() },
     // A tile that a cache holds may be of an earlier state of the record.
     transformRequest: (url) => ({ url, ...url.includes('/tiles/') && { cache: 'no-cache' as const } }),
@@ -88,7 +91,7 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
   // On a phone it opens at a touch.
   if (narrow) container.querySelector('.maplibregl-ctrl-attrib')?.classList.remove('maplibregl-compact-show');
 
-  let style = first;
+  let style: StyleInput = { ...first, neighbours: !first.tiles };
   let area: Area | undefined;
   let drawing: { kind: Area['kind']; corners: Position[]; at?: Position } | undefined;
   let hovered: { id: string | number; sourceLayer: string } | undefined;
@@ -118,6 +121,8 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
   });
   map.on('idle', () => {
     exchanging = false;
+    // The neighbours' land is heavy and comes last, on a slow line long after the country's.
+    if (!style.neighbours) canvas.show({ ...style, neighbours: true });
     if (!failed) events.tilesLoaded();
   });
   // A style names images before it is loaded; they are drawn when first asked for.
@@ -146,7 +151,11 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
     events.drawn(result);
   };
 
+  // A finger hovers over nothing; what it touches opens.
+  let finger = false;
+  for (const kind of ['pointerdown', 'pointermove'] as const) container.addEventListener(kind, ({ pointerType }) => { finger = pointerType === 'touch'; }, true);
   map.on('mousemove', (event) => {
+    if (finger && !drawing) return;
     if (drawing) {
       drawing.at = event.lngLat.toArray() as Position;
       fill();
@@ -199,7 +208,7 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
   const canvas: MapCanvas = {
     show(next) {
       const before = style;
-      style = next;
+      style = { ...next, neighbours: before.neighbours || !next.tiles || next.neighbours };
       if (before.tiles !== next.tiles || before.colour !== next.colour || before.level !== next.level) unhover();
       if (before.tiles !== next.tiles || before.marks !== next.marks) { failed = false; attempt = 0; }
       for (const [id, was, now] of [['sentra', before.tiles, next.tiles], ['marks', before.marks, next.marks]] as const) {
@@ -222,16 +231,29 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
       fill();
     },
     finishDrawing() { if (drawing) finish(areaFrom(drawing.kind, drawing.corners)); },
-    fit({ west, south, east, north }) { map.fitBounds([west, south, east, north], { padding: 48, maxZoom: 9, animate: !still }, { byPage: true }); },
+    fit({ west, south, east, north }, untold = false) {
+      const { right, bottom } = uncovered(), { clientWidth, clientHeight } = container;
+      const below = Math.max(clientHeight - bottom, Math.min(covered(), clientHeight * 0.4));
+      map.fitBounds([west, south, east, north], { padding: { top: 40, left: 40, right: clientWidth - right + 40, bottom: below + 40 }, maxZoom: 9, animate: !still && !untold }, untold ? {} : { byPage: true });
+    },
     reveal({ west, south, east, north }) {
       const middle: Position = [(west + east) / 2, (south + north) / 2];
       const { x, y } = map.project(middle);
       const { right, bottom } = uncovered();
       if (x > 30 && x < right - 30 && y > 30 && y < bottom - 30) return;
-      map.easeTo({ center: middle, offset: [(right - container.clientWidth) / 2, (bottom - container.clientHeight) / 2], animate: !still }, { byPage: true });
+      map.easeTo({ center: middle, offset: [(right - container.clientWidth) / 2, (bottom - container.clientHeight) / 2], animate: !still });
     },
-    jump(to) { if (to) map.jumpTo({ center: [to.lon, to.lat], zoom: to.zoom }); else map.fitBounds(whole, { ...fit(), animate: false }); },
-    camera() { const { lng, lat } = map.getCenter(); return { lon: lng, lat, zoom: map.getZoom() }; },
+    jump(to) {
+      const { right, bottom } = uncovered();
+      if (to) map.easeTo({ center: [to.lon, to.lat], zoom: to.zoom, offset: [(right - container.clientWidth) / 2, (bottom - container.clientHeight) / 2], animate: false });
+      else map.fitBounds(whole, { ...fit(), animate: false });
+    },
+    // What the address keeps is the middle of what can be seen: on another screen the card lies elsewhere.
+    camera() {
+      const { right, bottom } = uncovered();
+      const { lng, lat } = map.unproject([right / 2, bottom / 2]);
+      return { lon: lng, lat, zoom: map.getZoom() };
+    },
     idle: () => new Promise((resolve) => { if (map.loaded() && map.areTilesLoaded()) resolve(); else map.once('idle', () => resolve()); }),
     drawnCodes(layer) {
       if (!map.getSource('sentra')) return [];

@@ -22,6 +22,14 @@ function cite(page: Page, sources: Source[], more?: string): HTMLElement | null 
     [source.publisher, source.date, source.licence].filter((text) => text && !source.title.includes(text)).map((text) => `, ${text}`).join(''))));
 }
 
+/** Why a region is not, or why it cannot be told, in the reader's language; the API's own words are English. */
+function reasonOf({ words, view, day }: Page, { answer, reason, coverage }: RegionCard['affirmative']['kinds'][number]): string {
+  if (view.lang === 'en') return `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`.replace('..', '.').replace('silence is not a no', 'not being listed does not mean no').replace(/\d{4}-\d{2}-\d{2}/g, (found) => longDay(found, view.lang));
+  const lists = [...new Set(coverage.flatMap(({ regulation }) => regulation ?? []))].join(', ');
+  if (answer === 'NO') return lists ? words.notOnList(lists) : words.neverOne;
+  return coverage.length > 0 ? words.partOfList(lists) : words.noList(longDay(day, view.lang));
+}
+
 type Content = Node | string | null | false;
 const fact = (term: string, ...content: (Content | Content[])[]) => [h('dt', {}, term), h('dd', {}, ...content)];
 
@@ -46,7 +54,10 @@ export function createCard(into: HTMLElement, actions: CardActions) {
   };
 
   const frameOf = (page: Page, title: string, subtitle: string, zoom: Box, content: (Node | string)[]) => {
-    sheet(page, title, subtitle, [...content, h('button', { type: 'button', className: 'text', onclick: () => actions.zoomTo(zoom) }, page.words.zoomTo)]);
+    const { view, words, day } = page;
+    const { kind, key } = view.selected!;
+    sheet(page, title, subtitle, [...content, h('p', { className: 'row' }, h('button', { type: 'button', className: 'text', onclick: () => actions.zoomTo(zoom) }, words.zoomTo),
+      h('a', { className: 'whole', href: `${view.lang}/${kind === 'region' ? 'regions' : 'clusters'}/${encodeURIComponent(key)}?asOf=${day}` }, kind === 'region' ? words.regionPage : words.clusterPage))]);
     about = zoom;
     actions.reveal(zoom);
   };
@@ -93,7 +104,7 @@ export function createCard(into: HTMLElement, actions: CardActions) {
       kindStatus(words, kind.kind, kind.answer),
       kind.designations.length > 0 ? kind.designations.map((d) => h('p', {}, `${d.regulation}, ${words.since} ${day(d.validFrom)}${d.validTo ? ` ${words.until} ${day(d.validTo)}` : ''}`,
         d.neighbouringCountries.length ? `. ${words.across}: ${d.neighbouringCountries.map((c) => new Intl.DisplayNames(view.lang, { type: 'region' }).of(c) ?? c).join(', ')}` : '', cite(page, d.sources, words[d.confidence])))
-        : [h('p', {}, `${kind.reason.charAt(0).toUpperCase()}${kind.reason.slice(1)}.`.replace('..', '.'), cite(page, kind.answer === 'NO' ? kind.coverage.flatMap((c) => c.sources) : [], kind.confidence ? words[kind.confidence] : undefined))]));
+        : [h('p', {}, reasonOf(page, kind), cite(page, kind.answer === 'NO' ? kind.coverage.flatMap((c) => c.sources) : [], kind.confidence ? words[kind.confidence] : undefined))]));
     frameOf(page, region.name, [words[region.kind], `${words.code.toLowerCase()} ${region.code}`].join(', '), region.bbox, [h('dl', {},
       region.parent ? fact(words.parent, regionButton(page, region.parent.code, region.parent.name)) : [],
       fact(words.clusterCount, clustersOf(page, region)),

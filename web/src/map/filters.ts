@@ -1,8 +1,8 @@
 // The filters: choices, a text, and an area that is drawn or typed.
-import { ask, type Search } from './api';
+import { ask, type CodeSystem, type Search } from './api';
 import { byId, h } from './dom';
 import { nameIn, type Page } from './page';
-import { asksForHosts, asksForNoneKnown, searchQuery } from './questions';
+import { asksForHosts, asksForNoneKnown, codeQuery, searchQuery } from './questions';
 import { type Area, countFilters, defaults, parseArea, type View } from './view';
 
 export interface Filters { draw(page: Page): void; drawn(): void }
@@ -66,8 +66,19 @@ export function createFilters(into: HTMLElement, drawing: Drawing, folded: boole
     return h('form', { className: 'area', onsubmit: apply, noValidate: true },
       h('p', {}, { box: words.boxHint, polygon: words.polygonHint, circle: words.circleHint }[kind], ' ', words.areaHint),
       h('button', { type: 'button', 'aria-pressed': String(active), onclick: () => active ? (stopDrawing(), draw(page)) : beginDrawing(kind) }, active ? words.drawing : words.draw),
-      h('div', { className: 'fields' }, fields), h('div', { className: 'row' }, h('button', { type: 'submit' }, words.apply),
+      h('div', { className: 'fields' }, fields), h('div', { className: 'row' }, h('button', { type: 'submit', id: 'area-apply' }, words.apply),
         area ? h('button', { type: 'button', className: 'text', onclick: () => { areaKind = undefined; page.change({ area: undefined }); } }, words.removeArea) : null), wrong);
+  };
+
+  // The name is looked for as it is typed; a word is one step in the browser's history.
+  let typing: ReturnType<typeof setTimeout> | undefined, steps = 0;
+  const enter = (quietly = false) => {
+    const text = (document.getElementById('filter-text') as HTMLInputElement | null)?.value.trim() ?? '';
+    if (text !== page.view.text) page.change({ text }, quietly);
+  };
+  const typed = () => {
+    clearTimeout(typing);
+    typing = setTimeout(() => { enter(steps++ > 0); }, 350);
   };
 
   const draw = (given: Page) => {
@@ -105,16 +116,40 @@ export function createFilters(into: HTMLElement, drawing: Drawing, folded: boole
         select('product', words.product, [['', words.any], ...frame.products.map((p): Choice => [p.key, nameIn(view, p)])]),
         select('programme', words.programme, yesNo),
         select('initialTarget', words.initialTarget, yesNo),
-        h('label', { className: view.text ? 'set' : '' }, h('span', {}, words.text), h('input', { id: 'filter-text', type: 'search', value: view.text, maxLength: 100, onchange: (event: Event) => change({ text: (event.target as HTMLInputElement).value.trim() }) })),
+        h('label', { className: view.text ? 'set' : '' }, h('span', {}, words.text), h('input', { id: 'filter-text', type: 'search', value: view.text, maxLength: 100, oninput: typed, onchange: () => { clearTimeout(typing); enter(); } })),
       ),
       h('fieldset', {}, h('legend', {}, words.area), h('div', { className: 'segments' }, areaChoice(undefined, words.areaNone), areaChoice('box', words.areaBox), areaChoice('polygon', words.areaPolygon), areaChoice('circle', words.areaCircle))),
       areaKind ? areaForm(areaKind) : null,
       set > 0 ? h('button', { type: 'button', id: 'clear', className: 'text', onclick: () => { stopDrawing(); areaKind = undefined; change({ ...defaults, lang: view.lang, day: view.day, refused: view.refused, list: view.list, colour: view.colour, sort: view.sort, camera: view.camera, selected: view.selected, area: undefined }); } }, words.clear) : null);
+    const field = document.activeElement instanceof HTMLInputElement && document.activeElement.id === 'filter-text' ? document.activeElement : undefined;
+    const writing = field && { value: field.value, at: field.selectionStart };
     into.replaceChildren(details);
     // Drawing anew must not take the reader's place away.
     if (focused && into.querySelector(`#${CSS.escape(focused)}`)) byId(focused).focus();
+    if (writing) {
+      const now = byId<HTMLInputElement>('filter-text');
+      now.value = writing.value;
+      now.setSelectionRange(writing.at, writing.at);
+    }
   };
   return { draw, drawn: () => { active = false; byId('drawbar').hidden = true; } };
+}
+
+type Coded = { code: string; name: string; parent: { name: string } | null };
+
+/** The systems in which a text may be a region's code. */
+function codeSystems(text: string): CodeSystem[] {
+  if (/^\d{2}\.\d{2}$/.test(text)) return ['KEMENDAGRI'];
+  if (/^\d{2}$/.test(text)) return ['KEMENDAGRI', 'BPS'];
+  if (/^\d{4}$/.test(text)) return ['BPS'];
+  return /^ID-[A-Z]{2}$/i.test(text) ? ['ISO_3166_2'] : [];
+}
+
+/** The filter that a word means, in either language. */
+function statusOf(text: string): 'DISADVANTAGED' | 'BORDER' | undefined {
+  const starts = (...words: string[]) => text.length >= 4 && words.some((word) => word.startsWith(text.toLowerCase()));
+  if (starts('border', 'perbatasan')) return 'BORDER';
+  return starts('disadvantaged', 'tertinggal', 'daerah tertinggal') ? 'DISADVANTAGED' : undefined;
 }
 
 /** The search field: what a text may mean, each to be chosen. */
@@ -123,7 +158,7 @@ export function createSearch(page: () => Page): HTMLElement {
   const field = h('input', { type: 'search', id: 'search', role: 'combobox', autocomplete: 'off', maxLength: 100, 'aria-expanded': 'false', 'aria-controls': 'search-options', 'aria-autocomplete': 'list' });
   let chosen = -1;
   let waiting: ReturnType<typeof setTimeout>;
-  const items = () => [...options.children] as HTMLElement[];
+  const items = () => [...options.querySelectorAll<HTMLElement>('li:not(.nothing)')];
   const close = () => {
     options.hidden = true;
     field.setAttribute('aria-expanded', 'false');
@@ -143,19 +178,31 @@ export function createSearch(page: () => Page): HTMLElement {
     const text = field.value.trim();
     const { words, view, change, say, day, frame } = page();
     if (text.length < 2) { close(); return; }
-    const { search: hits } = await ask<Search>({ query: searchQuery, variables: { text, asOf: day < frame.dataset.regionsFrom ? frame.provinces.asOf : day } });
+    const asOf = day < frame.dataset.regionsFrom ? frame.provinces.asOf : day;
+    const [{ search: hits }, ...coded] = await Promise.all([ask<Search>({ query: searchQuery, variables: { text, asOf } }),
+      // A code that another day or system has is none here.
+      ...codeSystems(text).map((system) => ask<{ region: Coded | null }>({ query: codeQuery, variables: { code: text.toUpperCase(), system, asOf } }).then(({ region }) => region && { ...region, system }, () => null))]);
     if (field.value.trim() !== text) return;
-    const found = hits.map(({ node }, i) => {
-      if (node.__typename === 'Region') return option(i, node.parent ? `${node.name}, ${node.parent.name}` : node.name, words.kindRegion, () => change({ selected: { kind: 'region', key: node.code! } }));
+    const meant = statusOf(text);
+    const found = coded.filter((region) => region !== null).map(({ code, name, parent, system }, i) => option(i, parent ? `${name}, ${parent.name}` : name, `${words.code.toLowerCase()} ${text.toUpperCase()}, ${words.systems[system]}`, () => change({ selected: { kind: 'region', key: code } })));
+    if (meant) found.push(option(found.length, `${words.affirmative}: ${words[meant]}`, words.filter, () => change({ affirmative: meant, list: view.list === 'provinces' ? 'regencies' : view.list })));
+    const firsts = found.length;
+    found.push(...hits.map(({ node, matched }, hit) => {
+      const i = firsts + hit;
+      // A former or another name says which it was.
+      const by = [node.name, node.nameId].includes(matched) || !matched ? '' : `${matched}: `;
+      if (node.__typename === 'Region') return option(i, `${by && !node.name.includes(matched) ? by : ''}${node.parent ? `${node.name}, ${node.parent.name}` : node.name}`, words.kindRegion, () => change({ selected: { kind: 'region', key: node.code! } }));
       if (node.__typename === 'Cluster') return option(i, nameIn(view, node), words.kindCluster, () => change({ selected: { kind: 'cluster', key: node.key! } }));
       return option(i, nameIn(view, node), words.kindProduct, () => change({ product: node.key! }));
-    });
+    }));
+    if (found.length === 0) found.push(h('li', { className: 'nothing', role: 'option', 'aria-disabled': 'true' }, h('span', {}, words.searchNone)));
     found.push(option(found.length, words.searchFilter(text), '', () => change({ text })));
     options.replaceChildren(...found);
     options.hidden = false;
     field.setAttribute('aria-expanded', 'true');
     chosen = -1;
-    say(hits.length === 0 ? words.searchNone : `${hits.length}`);
+    const number = found.length - 1;
+    say(hits.length + firsts === 0 ? words.searchNone : `${number}`);
   };
   field.addEventListener('input', () => {
     clearTimeout(waiting);

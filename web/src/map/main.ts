@@ -40,6 +40,8 @@ let matching: string[] | undefined;
 let numbers: Map<string, NumberRow> | undefined;
 /** Whether the map shows what the view asks for, and not what an earlier one did. */
 let current = false;
+/** Settles when the card is as the view asks. */
+let cardDrawn: Promise<void> = Promise.resolve();
 /** Counts the drawings, so that a late answer does not overwrite a later view. */
 let turn = 0;
 
@@ -55,12 +57,11 @@ function change(changes: Partial<View>, quietly = false, looking = true) {
     if (quietly) history.replaceState(null, '', address);
     else if (address !== location.pathname + location.search) history.pushState(null, '', address);
   }
-  if ('camera' in changes) map?.jump(changes.camera);
-  draw(quietly).then(() => { if (looking && current && (changes.province || changes.area)) look(); }).catch(fail);
+  draw(quietly).then(() => { if ('camera' in changes) map?.jump(changes.camera); else if (looking && current && (changes.province || changes.area)) look(); }).catch(fail);
 }
 
 /** What the map says over itself; it says nothing while it shows what is asked for. */
-function tellMap(state: 'ready' | 'waiting' | 'partly' | 'blank', ...text: (string | Node)[]) {
+function tellMap(state: 'ready' | 'loading' | 'waiting' | 'partly' | 'blank', ...text: (string | Node)[]) {
   byId('stage').dataset.state = state;
   const notice = byId('notice');
   notice.hidden = state === 'ready';
@@ -162,8 +163,8 @@ function regionCounts(): Record<string, number> | undefined {
 /** Shows the province or the area that was just chosen. */
 function look() {
   const chosen = page.provinces.find(({ code }) => code === view.province)?.bbox;
-  if (view.area) map?.fit(boxOf(view.area));
-  else if (chosen) map?.fit(chosen);
+  if (view.area) map?.fit(boxOf(view.area), true);
+  else if (chosen) map?.fit(chosen, true);
 }
 
 function styleInput(): StyleInput {
@@ -261,7 +262,12 @@ function withoutHosts(regions: Regions): Regions {
 /** A card that fails says so itself and leaves the table as it is. */
 function drawCard() {
   retryCard.stop();
-  card.draw(page).then(() => retryCard.succeeded(), (error: unknown) => { if (error instanceof AskError && error.later) retryCard.later(); });
+  const open = !byId('card').hidden;
+  cardDrawn = card.draw(page).then(() => {
+    retryCard.succeeded();
+    // With the card the middle of what can be seen moves.
+    if (map && view.camera && open === byId('card').hidden) keepCamera(map.camera());
+  }, (error: unknown) => { if (error instanceof AskError && error.later) retryCard.later(); });
 }
 
 /** Says that there is no answer to what the view asks for, and shows none. */
@@ -389,13 +395,21 @@ function prepare() {
   addEventListener('popstate', () => {
     const before = view.camera;
     view = parseView(location.search, preferredLanguage);
-    if (JSON.stringify(before) !== JSON.stringify(view.camera)) map?.jump(view.camera);
-    if (frame) draw().catch(fail);
+    if (frame) draw().then(() => cardDrawn).then(() => { if (JSON.stringify(before) !== JSON.stringify(view.camera)) map?.jump(view.camera); }).catch(fail);
   });
   const check = () => { lookForChanges().catch(() => {}); }; // What cannot be had now is asked for again.
   setInterval(check, 60_000);
   document.addEventListener('visibilitychange', check);
   addEventListener('focus', check);
+  addEventListener('offline', tellLine);
+  addEventListener('online', () => { tellLine(); check(); });
+}
+
+/** Says while there is no line that what is shown was loaded before. */
+function tellLine() {
+  const line = byId('line');
+  line.hidden = navigator.onLine;
+  line.textContent = navigator.onLine ? '' : wordsOf(view.lang).offline;
 }
 
 async function begin() {
@@ -414,6 +428,7 @@ const canvas = import('./canvas');
 canvas.catch(() => {}); // It is told where the map is made.
 
 async function beginMap() {
+  if (current) tellMap('loading', wordsOf(view.lang).loadingMap);
   const code = await canvas.catch(() => undefined);
   const { words } = page;
   if (!code) {
@@ -438,11 +453,11 @@ async function beginMap() {
     }, [boundaries && `${words.boundariesBy}: wilayah_boundaries (${boundaries.name})`, words.neighboursBy].filter(Boolean).join(' · '),
     () => embedded ? 0 : byId('legend').offsetHeight + 12);
     if (current) map.showArea(view.area);
+    await cardDrawn;
     const about = card.about();
-    if (!view.camera && current) {
-      look();
-      if (about) map.reveal(about);
-    }
+    if (view.camera) map.jump(view.camera);
+    else if (current && about && !view.area) map.fit(about, true);
+    else if (current) look();
     await tellDrawn(turn);
     performance.mark('sentra:map');
   } catch (error) {

@@ -294,6 +294,11 @@ export const clusterQuery = `query Cluster($key: String!, $asOf: Date) {
   }
 }`;
 
+/** The region that has a code in a system. */
+export const codeQuery = `query Code($code: String!, $system: CodeSystem, $asOf: Date) {
+  region(code: $code, system: $system, asOf: $asOf) { code name parent { name } }
+}`;
+
 /** What a text may mean. */
 export const searchQuery = `query Search($text: String!, $asOf: Date) {
   search(text: $text, first: 8) {

@@ -137,6 +137,7 @@ export function drawResults(into: HTMLElement, page: Page, listed: Listed, count
       page.refusal ? null : h('button', { type: 'button', id: 'show-query', onclick: actions.showQuery }, words.showQuery),
       h('button', { type: 'button', id: 'share', onclick: actions.share }, words.share),
       page.refusal ? null : h('button', { type: 'button', id: 'embed', onclick: actions.embed }, words.embed)));
+  into.dataset.cite = words.cite(location.href);
   const rows = into.querySelector('.rows');
   if (rows) rows.scrollTop = scrolled;
   if (focused) into.querySelector<HTMLElement>(`#${CSS.escape(focused)}`)?.focus({ preventScroll: true });
@@ -200,7 +201,7 @@ function table<Row>(page: Page, columns: Column<Row>[], rows: Row[], selectionOf
   const head = columns.map(({ key, title, numeric }) => {
     const mine = by?.key === key;
     return h('th', { scope: 'col', className: `${numeric ? 'number ' : ''}of-${key}`, 'aria-sort': mine ? down ? 'descending' : 'ascending' : 'none' },
-      h('button', { type: 'button', id: `sort-${key}`, onclick: () => change({ sort: mine && !down ? `-${key}` : key }) }, title(words), h('i', { 'aria-hidden': 'true' }, mine ? down ? '▼' : '▲' : '')));
+      h('button', { type: 'button', id: `sort-${key}`, onclick: () => change({ sort: mine ? down ? key : `-${key}` : numeric ? `-${key}` : key }) }, title(words), h('i', { 'aria-hidden': 'true' }, mine ? down ? '▼' : '▲' : '')));
   });
   const lines = sorted.map((row) => {
     const selection = selectionOf(row);

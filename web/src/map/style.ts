@@ -13,6 +13,8 @@ export interface StyleInput {
   marks?: string;
   /** The first phase of the programme, which has a mark of its own. */
   firstPhase: string;
+  /** Whether the neighbours' land is loaded. */
+  neighbours?: boolean;
   lang: 'en' | 'id';
   colour: 'affirmative' | 'count';
   level: 'regencies' | 'provinces';
@@ -68,7 +70,7 @@ const textAtSpot = (r: number) => atSpot(spotStep * r / imageRadius / digits);
 
 const empty = { type: 'FeatureCollection' as const, features: [] };
 
-export function styleOf({ palette, theme, tiles, marks, firstPhase, lang, colour, level, counts, matching, selectedCode }: StyleInput): StyleSpecification {
+export function styleOf({ palette, theme, tiles, marks, neighbours, firstPhase, lang, colour, level, counts, matching, selectedCode }: StyleInput): StyleSpecification {
   const images = imageNames(theme);
   const fillLevel = colour === 'count' ? level : 'regencies';
   const matches: ExpressionSpecification = ['in', get('code'), ['literal', matching ?? []]];
@@ -86,7 +88,7 @@ export function styleOf({ palette, theme, tiles, marks, firstPhase, lang, colour
   return {
     version: 8,
     sources: {
-      neighbours: { type: 'geojson', data: neighboursAt },
+      neighbours: { type: 'geojson', data: neighbours ? neighboursAt : empty },
       ...tiles && { sentra: { type: 'vector', tiles: [tiles], minzoom: 0, maxzoom: 12 } as const },
       area: { type: 'geojson', data: empty },
       ...marks && { marks: { type: 'vector', tiles: [marks], minzoom: 0, maxzoom: 12 } as const },
