@@ -23,7 +23,8 @@ const ownOnly = "default-src 'none'; script-src 'self'; connect-src 'self'; font
 // people's frames. GraphiQL's editor sets styles from its scripts, and its style
 // sheet holds its fonts.
 var pages = []page{
-	{"/", "index.html", ownOnly + "style-src 'self'; frame-ancestors 'self'"},
+	// It shows those who embed the map what they will get.
+	{"/", "index.html", ownOnly + "frame-src 'self'; style-src 'self'; frame-ancestors 'self'"},
 	{"/embed", "index.html", ownOnly + "style-src 'self'; frame-ancestors *"},
 	{"/playground", "playground.html", strings.Replace(ownOnly, "font-src 'self'", "font-src 'self' data:", 1) + "style-src 'self' 'unsafe-inline'; frame-ancestors 'self'"},
 }

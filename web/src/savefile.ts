@@ -1,7 +1,7 @@
 /** Saves a text as a file on the reader's machine. */
-export function saveFile(name: string, type: string, text: string) {
+export function saveFile(name: string, type: string, content: string | Blob) {
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.href = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));
   link.download = name;
   link.click();
   // The browser must have begun to read before the address goes.

@@ -260,8 +260,8 @@ test('a map that cannot be loaded keeps no colours of another day, and recovers 
   const { page, context } = await show('/?asOf=2017-12-25&list=regencies&at=138,-4.5,6&show=region:94.06');
   await page.locator('#card').getByText('Perpres 131/2015').waitFor();
   const box = await page.locator('#map').boundingBox();
-  // The highlands in the middle of the map were disadvantaged.
-  const middle = [box.x + box.width / 2, box.y + box.height / 2];
+  // The highlands in the middle of what the card leaves of the map were disadvantaged.
+  const middle = [(box.x + (await page.locator('#card .sheet').boundingBox()).x) / 2, box.y + box.height / 2];
   const orange = [227, 155, 63];
   assert.deepEqual((await colours(page)).at(...middle), orange);
   await context.setOffline(true);
@@ -567,6 +567,14 @@ test('search leads to a region and to a product', async () => {
   await page.getByRole('option', { name: /coffee processing product/ }).waitFor();
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Escape');
+  // By hand from internal/facts/data: bps_codes_2020.csv and former_names.csv.
+  for (const [text, name] of [['3404', 'Kabupaten Sleman, Daerah Istimewa Yogyakarta code 3404, BPS'], ['94.06', 'Kabupaten Dogiyai, Papua Tengah code 94.06, Kemendagri'], ['DIY', 'DIY: Daerah Istimewa Yogyakarta region'], ['perbatasan', 'Affirmative: Border filter'],
+    ['Toba Samosir', /^Kabupaten Toba Samosir: Kabupaten Toba, Sumatera Utara region/]]) {
+    await page.getByRole('combobox', { name: /Search a region/ }).fill(text);
+    await page.getByRole('option', { name, exact: true }).waitFor();
+  }
+  await page.getByRole('combobox', { name: /Search a region/ }).fill('xyzzy');
+  await page.locator('#search-options').getByText('Nothing found').waitFor();
   assert.deepEqual(faults, []);
   await context.close();
 });
@@ -600,7 +608,7 @@ test('an article can frame the map, and nothing else of it', async () => {
   // What cannot be judged is said with what was found.
   const { regions } = await ask('{regions(filter: {level: REGENCY, affirmative: true}, asOf: "2017-12-25") {totalCount notCoveredCount}}');
   assert.equal(await page.locator('#tagline').textContent(),
-    `Affirmative regencies and cities, 25 December 2017: ${regions.totalCount} regencies and cities; ${regions.notCoveredCount} more cannot be judged: no list loaded covers them on that day`);
+    `Affirmative regencies and cities, 25 December 2017: ${regions.totalCount} regencies and cities; ${regions.notCoveredCount} more cannot be judged: no list loaded covers them on that day ${await page.locator('#tagline .known').textContent()}`);
   const full = await page.getByRole('link', { name: 'Open the full map' }).getAttribute('href');
   assert.equal(full, './?asOf=2017-12-25&list=regencies&affirmative=ANY');
   assert.deepEqual(faults, []);
@@ -619,6 +627,34 @@ test('an article can frame the map, and nothing else of it', async () => {
   await page.waitForTimeout(500);
   assert.ok(seen.some((text) => text.includes('frame-ancestors')), seen.join('\n'));
   article.close();
+  await context.close();
+});
+
+test('pictures and the code of an embed say what they show', async () => {
+  const { page, faults, context } = await show('/?asOf=2017-12-25&list=regencies&affirmative=ANY&programme=true&sort=-clusters');
+  const said = ['Affirmative regencies and cities that host clusters of the programme, 25 December 2017', '1 regency or city: Kabupaten Dogiyai (inferred)', 'Not designated', 'wilayah_boundaries (MIT)', 'asOf=2017-12-25'];
+  const { name, text } = await downloaded(page, () => page.locator('#picture-svg').click());
+  assert.equal(name, 'sentra-regencies-2017-12-25.svg');
+  const inside = await page.evaluate((svg) => {
+    const parsed = new DOMParser().parseFromString(svg, 'image/svg+xml');
+    return { faults: parsed.querySelectorAll('parsererror').length, text: parsed.documentElement.textContent, regions: new Set([...parsed.querySelectorAll('path > title')].map(({ textContent }) => textContent)).size };
+  }, text);
+  assert.equal(inside.faults, 0);
+  for (const words of said) assert.ok(inside.text.replace(/\s+/g, ' ').includes(words) || text.includes(words), words);
+  // Every regency and city of the day is in it, to be told apart.
+  assert.ok(inside.regions > 500, `${inside.regions} regions`);
+  const [png] = await Promise.all([page.waitForEvent('download'), page.locator('#picture-png').click()]);
+  assert.equal(png.suggestedFilename(), 'sentra-regencies-2017-12-25.png');
+
+  await page.getByRole('button', { name: 'Embed' }).click();
+  const code = page.getByRole('dialog').locator('pre');
+  assert.match(await code.textContent(), /^<iframe src="http[^"]+\/embed\?asOf=2017-12-25&amp;list=regencies&amp;affirmative=ANY&amp;programme=true" title="Affirmative [^"]+, 25 December 2017" style="width:100%;aspect-ratio:16\/9/);
+  await page.getByLabel('Colours').last().selectOption('dark');
+  await page.getByRole('dialog').getByLabel('Language').selectOption('id');
+  await page.getByLabel(/^Keep 25 December 2017/).uncheck();
+  assert.match(await code.textContent(), /embed\?list=regencies&amp;affirmative=ANY&amp;programme=true&amp;lang=id&amp;theme=dark"/);
+  await page.frameLocator('iframe').locator('html[data-page="embed"][lang="id"][data-theme="dark"]').waitFor({ state: 'attached' });
+  assert.deepEqual(faults, []);
   await context.close();
 });
 

@@ -40,6 +40,15 @@ export interface ClusterMark {
   product?: string; productId?: string;
 }
 
+/** What the map draws, in the order of drawing; pixels from its upper left corner. */
+export interface Drawn { width: number; height: number; shapes: DrawnShape[] }
+
+export type DrawnShape =
+  | { kind: 'fill'; path: string; colour: string; opacity: number; pattern?: 'hatch' | 'both'; name?: string }
+  | { kind: 'line'; path: string; colour: string; opacity: number; width: number; dashed: boolean }
+  | { kind: 'mark'; x: number; y: number; shape: 'earlier' | 'later' | 'other' | 'planned'; radius: number; colour: string }
+  | { kind: 'text'; x: number; y: number; text: string; size: number; colour: string; anchor: 'start' | 'middle'; halo: boolean };
+
 export interface MapCanvas {
   show(style: StyleInput): void;
   showArea(area: Area | undefined): void;
@@ -53,6 +62,10 @@ export interface MapCanvas {
   reveal(box: Box): void;
   jump(camera: Camera | undefined): void;
   camera(): Camera;
+  /** What is drawn, as shapes. */
+  drawn(): Drawn;
+  /** What is drawn, as pixels. */
+  pixels(): HTMLCanvasElement;
   /** Resolves when everything asked for is drawn. */
   idle(): Promise<void>;
   /** What is drawn: the codes of the regions of a layer, for tests and for those who cannot see it. */
@@ -62,7 +75,7 @@ export interface MapCanvas {
 }
 
 /** Makes the map in a container; `covered` gives the height in pixels of what lies over its lower edge. */
-export function createMap(container: HTMLElement, first: StyleInput, camera: Camera | undefined, words: Words, events: MapEvents, attribution: string, covered: () => number): MapCanvas {
+export function createMap(container: HTMLElement, first: StyleInput, camera: Camera | undefined, words: Words, events: MapEvents, attribution: string, covered: () => number, framed: boolean): MapCanvas {
   const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
   const whole: [number, number, number, number] = [country.west, country.south, country.east, country.north];
   // The country lies wide: where there is room, it stands above the legend.
@@ -74,11 +87,14 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
   const map = new Map({
     // Paper and pictures show what was drawn last.
     canvasContextAttributes: { preserveDrawingBuffer: true },
+    // In an article the wheel and one finger are the article's.
+    cooperativeGestures: framed,
     container, style: styleOf({ ...first, neighbours: !first.tiles }), attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false, maxPitch: 0, minZoom: 1.5, maxZoom: 14,
     fadeDuration: still ? 0 : 200, ...camera ? { center: [camera.lon, camera.lat], zoom: camera.zoom } : { bounds: whole, fitBoundsOptions: fit() },
     // A tile that a cache holds may be of an earlier state of the record.
     transformRequest: (url) => ({ url, ...url.includes('/tiles/') && { cache: 'no-cache' as const } }),
-    locale: { 'NavigationControl.ZoomIn': words.zoomIn, 'NavigationControl.ZoomOut': words.zoomOut, 'Map.Title': words.mapLabel },
+    locale: { 'NavigationControl.ZoomIn': words.zoomIn, 'NavigationControl.ZoomOut': words.zoomOut, 'Map.Title': words.mapLabel,
+      'CooperativeGesturesHandler.WindowsHelpText': words.ctrlScroll, 'CooperativeGesturesHandler.MacHelpText': words.commandScroll, 'CooperativeGesturesHandler.MobileHelpText': words.twoFingers },
   });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
@@ -254,11 +270,21 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
       const { lng, lat } = map.unproject([right / 2, bottom / 2]);
       return { lon: lng, lat, zoom: map.getZoom() };
     },
-    idle: () => new Promise((resolve) => { if (map.loaded() && map.areTilesLoaded()) resolve(); else map.once('idle', () => resolve()); }),
+    idle: () => new Promise((resolve) => {
+      if (map.loaded() && map.areTilesLoaded()) { resolve(); return; }
+      // Tiles that came again unchanged are not drawn again, after which MapLibre would tell that it is idle.
+      const drawing = setInterval(() => map.triggerRepaint(), 200);
+      map.once('idle', () => {
+        clearInterval(drawing);
+        resolve();
+      });
+    }),
     drawnCodes(layer) {
       if (!map.getSource('sentra')) return [];
       return [...new Set(map.querySourceFeatures('sentra', { sourceLayer: layer }).map(({ properties }) => properties.code as string))].sort();
     },
+    pixels: () => map.getCanvas(),
+    drawn: () => drawnShapes(map, style),
     reload() {
       failed = false;
       attempt++;
@@ -268,4 +294,52 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
     },
   };
   return canvas;
+}
+
+/** A line or the rings of an area as a path. */
+function pathOf(map: Map, geometry: GeoJSON.Geometry): string {
+  const point = (position: GeoJSON.Position) => { const { x, y } = map.project(position as Position); return `${Math.round(x * 10) / 10} ${Math.round(y * 10) / 10}`; };
+  const line = (positions: GeoJSON.Position[]) => `M${positions.map(point).join('L')}`;
+  switch (geometry.type) {
+    case 'LineString': return line(geometry.coordinates);
+    case 'MultiLineString': return geometry.coordinates.map(line).join('');
+    case 'Polygon': return geometry.coordinates.map((ring) => `${line(ring)}Z`).join('');
+    case 'MultiPolygon': return geometry.coordinates.flat().map((ring) => `${line(ring)}Z`).join('');
+    default: return '';
+  }
+}
+
+/** Reads what is drawn back from the map. Where a name stands beside a mark, MapLibre does not tell on which side. */
+function drawnShapes(map: Map, { palette, firstPhase }: StyleInput): Drawn {
+  const { clientWidth, clientHeight } = map.getContainer();
+  const shapes: DrawnShape[] = [], texts = new Set<string>();
+  const features = map.queryRenderedFeatures().reverse();
+  const marks: Position[] = features.filter(({ layer }) => layer.id === 'clusters').map(({ geometry }) => { const { x, y } = map.project((geometry as GeoJSON.Point).coordinates as Position); return [x, y]; });
+  for (const { layer, geometry, properties } of features) {
+    const paint = (layer.paint ?? {}) as Record<string, unknown>, layout = ('layout' in layer ? layer.layout ?? {} : {}) as Record<string, unknown>;
+    const number = (value: unknown, otherwise: number) => typeof value === 'number' ? value : otherwise;
+    if (layer.type === 'fill') {
+      shapes.push({ kind: 'fill', path: pathOf(map, geometry), colour: String(paint['fill-color']), opacity: number(paint['fill-opacity'], 1), name: layer.id === 'regions' ? properties.name : undefined,
+        pattern: layer.id === 'not-covered' ? 'hatch' : layer.id === 'both' ? 'both' : undefined });
+    } else if (layer.type === 'line') {
+      const opacity = number(paint['line-opacity'], 1);
+      if (opacity > 0) shapes.push({ kind: 'line', path: pathOf(map, geometry), colour: String(paint['line-color']), opacity, width: number(paint['line-width'], 1), dashed: 'line-dasharray' in paint });
+    } else if (layer.type === 'symbol' && geometry.type === 'Point') {
+      const { x, y } = map.project(geometry.coordinates as Position);
+      if (layer.id === 'clusters') {
+        const { phase, status, group } = properties as ClusterMark, size = number(layout['icon-size'], 1), [dx] = (layout['icon-offset'] as number[] | undefined) ?? [0];
+        shapes.push({ kind: 'mark', x: x + dx * size, y, radius: 12 * size, colour: palette.groups[group], shape: status === 'PLANNED' ? 'planned' : !phase ? 'other' : phase === firstPhase ? 'earlier' : 'later' });
+        continue;
+      }
+      const size = number(layout['text-size'], 12), text = String(layout['text-field']);
+      const onMark = layer.id === 'cluster-counts', [dx] = (layout['text-offset'] as number[] | undefined) ?? [0];
+      // A name comes with each tile that it reaches into.
+      const key = `${text} ${Math.round(x / 4)} ${Math.round(y / 4)}`;
+      if (texts.has(key)) continue;
+      texts.add(key);
+      const beside = !onMark && marks.some(([mx, my]) => Math.hypot(mx - x, my - y) < 14);
+      shapes.push({ kind: 'text', x: onMark ? x + dx * size : beside ? x + 13 : x, y, text, size, colour: String(paint['text-color']), anchor: beside ? 'start' : 'middle', halo: !onMark });
+    }
+  }
+  return { width: clientWidth, height: clientHeight, shapes };
 }

@@ -4,7 +4,11 @@ import { endpointAddress } from './api';
 import { h } from './dom';
 import type { Page } from './page';
 import { curl, operation, type Question } from './questions';
-import { formatView } from './view';
+import { titleOf } from './title';
+import { formatView, type View } from './view';
+import { longDay } from './words';
+
+const escapeAttribute = (text: string) => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
 
 async function copy(page: Page, text: string, button: HTMLElement) {
   await navigator.clipboard.writeText(text);
@@ -38,10 +42,35 @@ export function showQuery(page: Page, question: Question) {
   ]);
 }
 
-export function showEmbed(page: Page) {
-  const { words, view } = page;
-  const address = new URL(`embed${formatView(view)}`, document.baseURI).href.replaceAll('&', '&amp;').replaceAll('"', '%22');
-  const text = `<iframe src="${address}" title="${words.title}" width="100%" height="480" style="border:0" loading="lazy"></iframe>`;
-  const button = h('button', { type: 'button', className: 'primary', onclick: () => { copy(page, text, button).catch(() => {}); } }, words.copyCode);
-  open(page, words.embedTitle, [h('p', {}, words.embedHint), code('HTML', text), button]);
+/** Heights that an embed may have: with its width, or fixed. */
+const sizes = { wide: 'aspect-ratio:16/9;min-height:340px', tall: 'aspect-ratio:4/5;max-height:90vh', 480: 'height:480px', 640: 'height:640px' } as const;
+
+/** The code that puts a view into an article, with choices and what they lead to. */
+export function showEmbed(page: Page, camera: View['camera']) {
+  const { words, view, day } = page;
+  let size: keyof typeof sizes = 'wide', theme = '', lang = view.lang, pinned = true;
+  const preview = h('iframe', { title: words.preview, loading: 'lazy' });
+  const shown = h('code', {});
+  const address = () => {
+    const given = formatView({ ...view, lang, day: pinned ? day : '', sort: '', refused: [], camera: camera && view.camera });
+    return new URL(`embed${given}${theme && `${given ? '&' : '?'}theme=${theme}`}`, document.baseURI).href;
+  };
+  const text = () => `<iframe src="${address().replaceAll('&', '&amp;').replaceAll('"', '%22')}" title="${escapeAttribute(`${titleOf(page)}, ${longDay(day, lang)}`)}" style="width:100%;${sizes[size]};border:0" loading="lazy"></iframe>`;
+  const draw = () => {
+    shown.textContent = text();
+    if (preview.src !== address()) preview.src = address();
+    preview.className = `preview of-${size}`;
+  };
+  const select = (id: string, label: string, value: string, choices: [string, string][], choose: (value: string) => void) => h('label', {}, h('span', {}, label),
+    h('select', { id, onchange: (event: Event) => { choose((event.target as HTMLSelectElement).value); draw(); } }, choices.map(([key, name]) => h('option', { value: key, selected: key === value }, name))));
+  const button = h('button', { type: 'button', className: 'primary', onclick: () => { copy(page, text(), button).catch(() => {}); } }, words.copyCode);
+  draw();
+  open(page, words.embedTitle, [h('p', {}, words.embedHint),
+    h('div', { className: 'choices' },
+      select('embed-size', words.size, size, [['wide', words.sizeWide], ['tall', words.sizeTall], ['480', words.sizeFixed(480)], ['640', words.sizeFixed(640)]], (value) => { size = value as 'wide'; }),
+      select('embed-theme', words.theme, theme, [['', words.themeReader], ['light', words.themeLight], ['dark', words.themeDark]], (value) => { theme = value; }),
+      select('embed-lang', words.language, lang, [['en', 'English'], ['id', 'Bahasa Indonesia']], (value) => { lang = value as 'en'; }),
+      h('label', { className: 'check' }, h('input', { type: 'checkbox', id: 'embed-pin', checked: pinned, onchange: (event: Event) => { pinned = (event.target as HTMLInputElement).checked; draw(); } }), ` ${words.pinDay(longDay(day, view.lang))}`)),
+    h('figure', {}, h('figcaption', {}, 'HTML'), h('pre', { tabIndex: 0, 'aria-label': 'HTML' }, shown)), button,
+    h('figure', {}, h('figcaption', {}, words.preview), preview)]);
 }

@@ -1,4 +1,5 @@
 // The map page: reads the address, asks the API, and has each part draw itself.
+import { saveFile } from '../savefile';
 import { keepTheme, preferredTheme, type Theme } from '../theme';
 import { ask, askAnew, AskError, type Clusters, forgetAnswers, type Frame, type NumberRow, type Numbers, type Present, type Provinces, type Regions } from './api';
 import type { ClusterMark, MapCanvas, RegionProperties } from './canvas';
@@ -127,6 +128,29 @@ async function more() {
   say(page.words.counted.clusters(listed.clusters!.nodes.length));
 }
 
+/** Where what the map shows is from. */
+const attribution = () => {
+  const { words, licences } = { words: wordsOf(view.lang), licences: frame.dataset.licences };
+  const boundaries = licences.find(({ part }) => part.includes('boundaries'));
+  return [boundaries && `${words.boundariesBy}: wilayah_boundaries (${boundaries.name})`, words.neighboursBy].filter(Boolean).join(' · ');
+};
+
+/** Saves what the page shows as a picture that says what it is. */
+async function savePicture(kind: 'png' | 'svg') {
+  const { words, day } = page;
+  if (!map || !current || !listed || listed instanceof Error) { say(words.downloadOff); return; }
+  const { legendOf, toPNG, toSVG } = await import('./picture');
+  await map.idle();
+  const answer = listed.clusters ?? listed.regions?.regions, found = answerOf(page, listed);
+  const caption = {
+    title: `${titleOf(page)}, ${longDay(day, view.lang)}`,
+    answer: [`${words.counted[view.list](answer?.totalCount ?? 0)}${found.names ? `: ${found.names}` : ''}${howKnown(words, found) ? ` (${howKnown(words, found)!.textContent})` : ''}`, answer?.notCoveredCount ? words.moreNotCovered(answer.notCoveredCount) : ''].filter(Boolean).join('; '),
+    source: `${words.cite(location.href)} · ${words.recordOf(frame.dataset.version)} · ${attribution()}`,
+    legend: legendOf(page, dark()),
+  };
+  saveFile(`sentra-${view.list}-${day}.${kind}`, '', kind === 'png' ? await toPNG(map.pixels(), caption, dark()) : toSVG(map.drawn(), caption, dark()));
+}
+
 const actions = {
   more: () => { more().catch(fail); },
   showQuery: () => showQuery(page, listQuestion(view, page.day)),
@@ -134,7 +158,8 @@ const actions = {
     const button = byId('share');
     navigator.clipboard.writeText(location.href).then(() => { button.textContent = page.words.shared; say(page.words.shared); }, () => {});
   },
-  embed: () => showEmbed(page),
+  embed: () => showEmbed(page, map?.camera()),
+  picture: (kind: 'png' | 'svg') => savePicture(kind),
   retry: () => { (frame ? draw() : begin()).catch(fail); },
 };
 
@@ -439,7 +464,6 @@ async function beginMap() {
     return;
   }
   try {
-    const boundaries = frame.dataset.licences.find(({ part }) => part.includes('boundaries'));
     map = code.createMap(byId('map'), styleInput(), view.camera, words, {
       moved: (camera) => keepCamera(camera),
       selected: (selected) => change({ selected }),
@@ -450,8 +474,8 @@ async function beginMap() {
         else draw().catch(fail);
       },
       hint, tilesFailed, tilesLoaded,
-    }, [boundaries && `${words.boundariesBy}: wilayah_boundaries (${boundaries.name})`, words.neighboursBy].filter(Boolean).join(' · '),
-    () => embedded ? 0 : byId('legend').offsetHeight + 12);
+    }, attribution(),
+    () => embedded ? 0 : byId('legend').offsetHeight + 12, embedded);
     if (current) map.showArea(view.area);
     await cardDrawn;
     const about = card.about();

@@ -12,7 +12,7 @@ import { grouped, longDay, type Words } from './words';
 export type Listed = { clusters?: Clusters['clusters']; regions?: Regions } | Error | undefined;
 
 /** What the buttons above the table do. */
-export interface Actions { more(): void; showQuery(): void; share(): void; embed(): void; retry(): void }
+export interface Actions { more(): void; showQuery(): void; share(): void; embed(): void; picture(kind: 'png' | 'svg'): Promise<void>; retry(): void }
 
 interface Column<Row> {
   key: string;
@@ -135,6 +135,11 @@ export function drawResults(into: HTMLElement, page: Page, listed: Listed, count
     h('div', { className: 'actions' },
       page.refusal ? null : downloads(page, listed),
       page.refusal ? null : h('button', { type: 'button', id: 'show-query', onclick: actions.showQuery }, words.showQuery),
+      page.refusal || !listed || listed instanceof Error ? null : h('span', { className: 'downloads', id: 'pictures' }, h('span', {}, `${words.picture}:`), (['png', 'svg'] as const).map((kind) => h('button', { type: 'button', id: `picture-${kind}`, onclick: (event: Event) => {
+        const button = event.currentTarget as HTMLButtonElement;
+        button.disabled = true;
+        actions.picture(kind).catch((error: unknown) => { console.error(error); page.say(words.pictureFailed); }).finally(() => { button.disabled = false; });
+      } }, kind.toUpperCase()))),
       h('button', { type: 'button', id: 'share', onclick: actions.share }, words.share),
       page.refusal ? null : h('button', { type: 'button', id: 'embed', onclick: actions.embed }, words.embed)));
   into.dataset.cite = words.cite(location.href);
