@@ -114,6 +114,9 @@ export interface Regions extends Versioned {
   affirmativeRegencies?: { nodes: (Named & { parent: { code: string } | null; clusterCount: number })[]; notCovered: { code: string; parent: { code: string } | null }[] };
   clustersInThem?: { rows: NumberRow[] };
 }
+/** What clusters are counted by, named as the filter of the page that chooses among its values. */
+export type FacetKind = 'PRODUCT' | 'PROVINCE' | 'FUND' | 'AFFIRMATIVE' | 'CONFIDENCE' | 'PROGRAMME' | 'PHASE' | 'STATUS';
+export interface Facets extends Versioned { clusterFacets: { facets: { kind: FacetKind; values: { value: string; count: number }[] }[] } }
 export interface Numbers extends Versioned { choropleth: { rows: NumberRow[] } }
 export interface Present extends Versioned { today: { asOf: string } }
 export interface Provinces extends Versioned { regions: { nodes: (Named & { bbox: Box })[] } }

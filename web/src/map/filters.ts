@@ -1,8 +1,9 @@
 // The filters: choices, a text, and an area that is drawn or typed.
-import { ask, type CodeSystem, type Search } from './api';
+import { ask, type CodeSystem, type FacetKind, type Search } from './api';
 import { byId, h } from './dom';
 import { nameIn, type Page } from './page';
 import { asksForHosts, asksForNoneKnown, codeQuery, searchQuery } from './questions';
+import { grouped } from './words';
 import { type Area, countFilters, defaults, parseArea, type View } from './view';
 
 export interface Filters { draw(page: Page): void; drawn(): void }
@@ -19,10 +20,19 @@ export function createFilters(into: HTMLElement, drawing: Drawing, folded: boole
   let open = !folded && !matchMedia('(max-width: 760px)').matches;
 
   type Choice = [value: string, text: string];
-  const select = (key: keyof View, label: string, choices: Choice[]) => h('label', { className: page.view[key] ? 'set' : '' }, h('span', {}, label),
+  const select = (key: keyof View, label: string, given: Choice[], facet?: FacetKind) => {
+    const counts = facet && page.facets?.get(facet);
+    const choices = given.map(([value, text]): [...Choice, boolean] => {
+      if (!counts || value === '') return [value, text, false];
+      const count = counts.get(value === 'NO' ? 'NONE' : value) ?? 0;
+      return [value, `${text} (${grouped(count, page.view.lang)})`, count === 0 && page.view[key] !== value];
+    // Of the many products only those that some cluster makes.
+    }).filter(([, , none]) => !none || facet !== 'PRODUCT');
+    return h('label', { className: page.view[key] ? 'set' : '' }, h('span', {}, label),
     h('select', { id: `filter-${key}`, onchange: (event: Event) => page.change({ [key]: (event.target as HTMLSelectElement).value } as Partial<View>) },
       // What is asked for is shown also where it cannot be chosen.
-      [...choices, ...choices.some(([value]) => value === page.view[key]) ? [] : [[page.view[key], page.view[key]] as Choice]].map(([value, text]) => h('option', { value, selected: page.view[key] === value }, text))));
+      [...choices, ...choices.some(([value]) => value === page.view[key]) ? [] : [[page.view[key], page.view[key], false] as [...Choice, boolean]]].map(([value, text, none]) => h('option', { value, selected: page.view[key] === value, disabled: none }, text))));
+  };
 
   const stopDrawing = () => {
     if (active) drawing.cancel();
@@ -109,13 +119,16 @@ export function createFilters(into: HTMLElement, drawing: Drawing, folded: boole
     const details = h('details', { open, ontoggle: () => { open = details.open; } },
       h('summary', {}, h('h2', {}, words.filters), set > 0 ? h('span', { className: 'badge' }, words.filtersSet(set)) : null),
       h('div', { className: 'grid' },
-        select('affirmative', kindsLabel, kinds),
+        select('affirmative', kindsLabel, kinds, view.list === 'provinces' ? undefined : 'AFFIRMATIVE'),
         view.list === 'clusters' ? null : select('hosts', words.hosts, [['', words.any], ['true', words.yes], ['false', asksForNoneKnown({ ...view, hosts: 'false' }) ? words.noneKnown : words.no]]),
-        select('province', words.province, [['', words.allProvinces], ...known, ...provinces.map(({ code, name }): Choice => [code, name])]),
-        select('phase', words.phase, [['', words.any], ...frame.phases.map(({ key }): Choice => [key, key.replace('-', '–')])]),
-        select('product', words.product, [['', words.any], ...frame.products.map((p): Choice => [p.key, nameIn(view, p)])]),
-        select('programme', words.programme, yesNo),
+        select('province', words.province, [['', words.allProvinces], ...known, ...provinces.map(({ code, name }): Choice => [code, name])], 'PROVINCE'),
+        select('product', words.product, [['', words.any], ...frame.products.map((p): Choice => [p.key, nameIn(view, p)])], 'PRODUCT'),
+        select('fund', words.fund, [['', words.any], ['ANY', words.anyFund], ['APBN', 'APBN'], ['DECONCENTRATION', words.deconcentration], ['DAK', 'DAK']], 'FUND'),
+        select('confidence', words.confidence, [['', words.any], ['LISTED', words.published], ['INFERRED', words.inferred], ['PARTIAL', words.partial]], 'CONFIDENCE'),
+        select('programme', words.programme, yesNo, 'PROGRAMME'),
+        select('phase', words.phase, [['', words.any], ...frame.phases.map(({ key }): Choice => [key, key.replace('-', '–')])], 'PHASE'),
         select('initialTarget', words.initialTarget, yesNo),
+        select('status', words.clusterStatus, [['', words.any], ['EXISTING', words.existingOnly], ['PLANNED', words.planned]], 'STATUS'),
         h('label', { className: view.text ? 'set' : '' }, h('span', {}, words.text), h('input', { id: 'filter-text', type: 'search', value: view.text, maxLength: 100, oninput: typed, onchange: () => { clearTimeout(typing); enter(); } })),
       ),
       h('fieldset', {}, h('legend', {}, words.area), h('div', { className: 'segments' }, areaChoice(undefined, words.areaNone), areaChoice('box', words.areaBox), areaChoice('polygon', words.areaPolygon), areaChoice('circle', words.areaCircle))),

@@ -1,7 +1,7 @@
 // The map page: reads the address, asks the API, and has each part draw itself.
 import { saveFile } from '../savefile';
 import { keepTheme, preferredTheme, type Theme } from '../theme';
-import { ask, askAnew, AskError, type Clusters, forgetAnswers, type Frame, type NumberRow, type Numbers, type Present, type Provinces, type Regions } from './api';
+import { ask, askAnew, AskError, type Clusters, type Facets, forgetAnswers, type Frame, type NumberRow, type Numbers, type Present, type Provinces, type Regions } from './api';
 import type { ClusterMark, MapCanvas, RegionProperties } from './canvas';
 import { createCard } from './card';
 import { lastCovered, moments } from './days';
@@ -12,7 +12,7 @@ import { drawLegend } from './legend';
 import { createOpening } from './opening';
 import { nameIn, type Page } from './page';
 import { paletteOf } from './palette';
-import { clustersQuestion, frameQuery, listQuestion, markedFilter, numbersQuestion, presentQuery, provincesQuery, regionFilter, regionsQuestion } from './questions';
+import { clustersQuestion, facetsQuestion, frameQuery, listQuestion, markedFilter, numbersQuestion, presentQuery, provincesQuery, regionFilter, regionsQuestion } from './questions';
 import { refusalOf, refusalText } from './refusal';
 import { answerOf, drawResults, howKnown, type Listed, status, told } from './results';
 import { createRetry } from './retry';
@@ -210,7 +210,7 @@ async function draw(passing = false) {
   const day = view.day || frame.provinces.asOf;
   const words = wordsOf(view.lang);
   const refusal = refusalOf(view, frame);
-  page = { view, words, frame, moments: moments(frame), day, refusal, provinces: page?.provinces ?? [], change, say };
+  page = { view, words, frame, moments: moments(frame), day, refusal, provinces: page?.provinces ?? [], facets: page?.facets, change, say };
   document.documentElement.lang = view.lang;
   document.title = `${titleOf(page)}, ${longDay(day, view.lang)} – Sentra`;
   byId('skip').textContent = words.skip;
@@ -266,6 +266,7 @@ async function draw(passing = false) {
     }
     document.documentElement.dataset.state = 'answered';
     performance.mark('sentra:answered');
+    if (!embedded) countFacets(mine).catch(() => {}); // Without them the filters have no numbers.
     await tellDrawn(mine);
   } catch (error) {
     // Of a view that is no longer asked for, it does not matter.
@@ -273,6 +274,15 @@ async function draw(passing = false) {
   } finally {
     clearTimeout(waiting);
   }
+}
+
+/** Counts what the other choices of the filters would list, after the list itself. */
+async function countFacets(mine: number) {
+  page.facets = undefined;
+  const { clusterFacets, dataset } = await ask<Facets>(facetsQuestion(view, page.day));
+  if (mine !== turn || dataset.version !== frame.dataset.version) return;
+  page.facets = new Map(clusterFacets.facets.map(({ kind, values }) => [kind, new Map(values.map(({ value, count }) => [value, count]))]));
+  filters.draw(page);
 }
 
 /** A list of regions without those that host, where they came beside it. */

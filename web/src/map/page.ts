@@ -1,5 +1,5 @@
 // What every part of the page works with.
-import type { Frame, Provinces } from './api';
+import type { FacetKind, Frame, Provinces } from './api';
 import type { Moment } from './days';
 import type { Refusal } from './refusal';
 import type { View } from './view';
@@ -17,6 +17,8 @@ export interface Page {
   refusal?: Refusal;
   /** The codes of the list, where no filter of the API gives it. */
   codes?: string[];
+  /** How many clusters each choice of a filter would list; undefined until they are counted. */
+  facets?: Map<FacetKind, Map<string, number>>;
   provinces: Provinces['regions']['nodes'];
   /** Changes the view. `quietly` takes no step in the browser's history. */
   change(changes: Partial<View>, quietly?: boolean): void;

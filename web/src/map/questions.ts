@@ -23,7 +23,10 @@ function areaFilter(area: Area | undefined, polygon: 'within' | 'intersects'): F
 
 /** What a cluster itself must be. */
 function clusterTraits(view: View): Filter {
-  return { phase: view.phase, product: view.product, initialTarget: truth(view.initialTarget), programme: truth(view.programme) };
+  return {
+    phase: view.phase, product: view.product, initialTarget: truth(view.initialTarget), programme: truth(view.programme), status: view.status,
+    confidence: view.confidence ? [view.confidence] : undefined, supported: view.fund === 'ANY' ? true : undefined, fund: view.fund && view.fund !== 'ANY' ? [view.fund] : undefined,
+  };
 }
 
 function statusFilter(view: View): Filter {
@@ -82,7 +85,7 @@ export function markedFilter(view: View): Filter | undefined {
 
 /** The filter of the list of regions, of which those that host are taken out where none is to be known. */
 export function regionFilter(view: View): Filter {
-  if (asksForNoneKnown(view)) return regionFilter({ ...view, hosts: '', product: '', programme: '' });
+  if (asksForNoneKnown(view)) return regionFilter({ ...view, hosts: '', product: '', programme: '', status: '', confidence: '', fund: '' });
   return view.list === 'provinces' ? provinceFilter(view) : regencyFilter(view);
 }
 
@@ -195,6 +198,18 @@ export interface Question { query: string; variables: Record<string, unknown> }
 /** The clusters of a view on a day: the first, or those behind a cursor. */
 export function clustersQuestion(view: View, day: string, after?: string): Question {
   return { query: clustersQuery, variables: compact({ filter: clusterFilter(view), asOf: day, after })! };
+}
+
+const facetsQuery = `query Facets($filter: ClusterFilter, $asOf: Date) {
+  clusterFacets(filter: $filter, asOf: $asOf) {
+    facets { kind values { value count } }
+  }
+  dataset { version }
+}`;
+
+/** How many clusters another choice of each filter would list. */
+export function facetsQuestion(view: View, day: string): Question {
+  return { query: facetsQuery, variables: compact({ filter: clusterFilter(view), asOf: day })! };
 }
 
 /** The regions of a view. */

@@ -18,8 +18,9 @@ const and = (parts: string[], word: string) => parts.filter(Boolean).join(` ${wo
 const upper = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 const en = {
-  clusters: (product: string, phase: string, target: View['initialTarget'], programme: View['programme']) => `${product ? `${product} ` : ''}clusters${programme === 'true' ? ' of the programme' : programme === 'false' ? ' outside the programme' : ''}${phase ? ` of phase ${phase}` : ''}${
+  clusters: (product: string, phase: string, target: View['initialTarget'], programme: View['programme'], more: string) => `${more}${product ? `${product} ` : ''}clusters${programme === 'true' ? ' of the programme' : programme === 'false' ? ' outside the programme' : ''}${phase ? ` of phase ${phase}` : ''}${
     target === 'true' ? ' that were initial targets' : target === 'false' ? ' known not to have been initial targets' : ''}`,
+  traits: { PLANNED: 'planned ', EXISTING: 'standing ', INFERRED: 'inferred ', PARTIAL: 'partly read ', LISTED: 'listed ', ANY: 'supported ', APBN: 'APBN-supported ', DECONCENTRATION: 'deconcentration-supported ', DAK: 'DAK-supported ' } as Record<string, string>,
   regency: { '': '', ANY: 'affirmative', DISADVANTAGED: 'disadvantaged', BORDER: 'border', NO: '' },
   one: { '': 'a regency or city', ANY: 'an affirmative regency or city', DISADVANTAGED: 'a disadvantaged regency', BORDER: 'a border regency or city', NO: 'a regency or city' },
   listOf: {
@@ -43,8 +44,9 @@ const en = {
 };
 
 const id: typeof en = {
-  clusters: (product, phase, target, programme) => `sentra${product ? ` ${product}` : ''}${programme === 'true' ? ' program' : programme === 'false' ? ' di luar program' : ''}${phase ? ` tahap ${phase}` : ''}${
+  clusters: (product, phase, target, programme, more) => `sentra${product ? ` ${product}` : ''}${more}${programme === 'true' ? ' program' : programme === 'false' ? ' di luar program' : ''}${phase ? ` tahap ${phase}` : ''}${
     target === 'true' ? ' yang menjadi sasaran awal' : target === 'false' ? ' yang diketahui bukan sasaran awal' : ''}`,
+  traits: { PLANNED: ' yang direncanakan', EXISTING: ' yang berdiri', INFERRED: ' yang disimpulkan', PARTIAL: ' dari teks terpotong', LISTED: ' dari daftar terbitan', ANY: ' yang didukung', APBN: ' dukungan APBN', DECONCENTRATION: ' dukungan dekonsentrasi', DAK: ' dukungan DAK' },
   regency: { '': '', ANY: 'afirmatif', DISADVANTAGED: 'tertinggal', BORDER: 'perbatasan', NO: 'yang diketahui tidak afirmatif' },
   one: { '': 'kabupaten/kota', ANY: 'kabupaten/kota afirmatif', DISADVANTAGED: 'kabupaten tertinggal', BORDER: 'kabupaten/kota perbatasan', NO: 'kabupaten/kota' },
   listOf: {
@@ -74,7 +76,7 @@ export function titleOf({ view, frame }: Page): string {
   const product = frame.products.find(({ key }) => key === view.product);
   const name = product ? nameIn(view, product).toLowerCase() : view.product;
   const parts: Parts = {
-    affirmative: view.affirmative, clusters: phrase.clusters(name, view.phase.replace('-', '–'), view.initialTarget, view.programme),
+    affirmative: view.affirmative, clusters: phrase.clusters(name, view.phase.replace('-', '–'), view.initialTarget, view.programme, [view.status, view.confidence, view.fund].map((trait) => phrase.traits[trait] ?? '').join('')),
     province: frame.provinces.nodes.find(({ code }) => code === view.province)?.name ?? view.province,
     text: view.text, area: view.area !== undefined, hosts: view.hosts === 'false' ? asksForNoneKnown(view) ? 'none known' : 'none' : asksForHosts(view) ? 'some' : '',
   };

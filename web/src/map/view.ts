@@ -30,6 +30,9 @@ export interface View {
   initialTarget: '' | 'true' | 'false';
   programme: '' | 'true' | 'false';
   hosts: '' | 'true' | 'false';
+  fund: '' | 'ANY' | 'APBN' | 'DECONCENTRATION' | 'DAK';
+  confidence: '' | 'LISTED' | 'INFERRED' | 'PARTIAL';
+  status: '' | 'EXISTING' | 'PLANNED';
   province: string;
   text: string;
   area?: Area;
@@ -45,7 +48,7 @@ export interface View {
 export interface Parameter { name: string; value: string }
 
 export const defaults: View = {
-  lang: 'en', day: '', list: 'clusters', colour: 'affirmative', phase: '', product: '', affirmative: '', initialTarget: '', programme: '', hosts: '',
+  lang: 'en', day: '', list: 'clusters', colour: 'affirmative', phase: '', product: '', affirmative: '', initialTarget: '', programme: '', hosts: '', fund: '', confidence: '', status: '',
   province: '', text: '', sort: '', refused: [],
 };
 
@@ -100,7 +103,7 @@ const arranging = ['lang', 'theme', 'colour', 'sort', 'at', 'show'];
 
 /** Names of the address, and by which part of the view each is meant. */
 const meanings: Record<string, keyof View> = {
-  asOf: 'day', list: 'list', colour: 'colour', phase: 'phase', product: 'product', affirmative: 'affirmative', initialTarget: 'initialTarget', programme: 'programme', hosts: 'hosts',
+  asOf: 'day', list: 'list', colour: 'colour', phase: 'phase', product: 'product', affirmative: 'affirmative', initialTarget: 'initialTarget', programme: 'programme', hosts: 'hosts', fund: 'fund', confidence: 'confidence', status: 'status',
   province: 'province', q: 'text', bbox: 'area', within: 'area', near: 'area', show: 'selected', sort: 'sort', at: 'camera', lang: 'lang',
 };
 
@@ -163,6 +166,9 @@ export function parseView(search: string, lang: View['lang']): View {
   choice('initialTarget', 'initialTarget', 'true', 'false');
   choice('programme', 'programme', 'true', 'false');
   choice('hosts', 'hosts', 'true', 'false');
+  choice('fund', 'fund', 'ANY', 'APBN', 'DECONCENTRATION', 'DAK');
+  choice('confidence', 'confidence', 'LISTED', 'INFERRED', 'PARTIAL');
+  choice('status', 'status', 'EXISTING', 'PLANNED');
   text('phase', 'phase');
   text('product', 'product');
   text('text', 'q');
@@ -219,6 +225,9 @@ export function formatView(view: View): string {
   put('initialTarget', view.initialTarget);
   put('programme', view.programme);
   put('hosts', view.hosts);
+  put('fund', view.fund);
+  put('confidence', view.confidence);
+  put('status', view.status);
   put('province', view.province);
   put('q', view.text);
   if (view.area) put(areaParameters[view.area.kind], formatArea(view.area));
@@ -236,6 +245,6 @@ export function formatView(view: View): string {
 
 /** How many filters are set. */
 export function countFilters(view: View): number {
-  return [view.phase, view.product, view.affirmative, view.initialTarget, view.programme, view.hosts, view.province, view.text, view.area]
+  return [view.phase, view.product, view.affirmative, view.initialTarget, view.programme, view.hosts, view.fund, view.confidence, view.status, view.province, view.text, view.area]
     .filter(Boolean).length;
 }
