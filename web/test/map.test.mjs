@@ -68,8 +68,8 @@ test('the page opens on a day that is covered, with questions as links to their 
   await page.getByText('You see 31 December 2024, the last day for which a complete list').waitFor();
   const links = page.locator('#opening a');
   assert.deepEqual(await links.evaluateAll((all) => all.map((a) => a.getAttribute('href'))), ['./?asOf=2017-12-25&list=regencies&affirmative=ANY&programme=true', './?asOf=2024-12-31&list=regencies&affirmative=ANY&hosts=true',
-    './?asOf=2024-12-31&product=batik', './?asOf=2024-12-31&list=regencies&affirmative=BORDER&hosts=false', './?asOf=2022-07-25&list=provinces&at=134.5,-4,5']);
-  await links.nth(3).click();
+    './?asOf=2024-12-31&product=batik', './?asOf=2024-12-31&list=screening&colour=count&product=weaving&affirmative=ANY&hosts=true', './?asOf=2024-12-31&list=regencies&affirmative=BORDER&hosts=false', './?asOf=2022-07-25&list=provinces&at=134.5,-4,5']);
+  await links.nth(4).click();
   await page.locator('#title').getByText('Border regencies and cities that host no known clusters', { exact: true }).waitFor();
   await settled(page);
   const { border, hosts } = await ask('{border: regions(filter: {level: REGENCY, designation: BORDER}, asOf: "2024-12-31", first: 1000) {nodes {code name}} hosts: regions(filter: {level: REGENCY, hostsClusters: true}, asOf: "2024-12-31", first: 1000) {nodes {code}}}');
@@ -651,9 +651,31 @@ test('pictures and the code of an embed say what they show', async () => {
   assert.match(await code.textContent(), /^<iframe src="http[^"]+\/embed\?asOf=2017-12-25&amp;list=regencies&amp;affirmative=ANY&amp;programme=true" title="Affirmative [^"]+, 25 December 2017" style="width:100%;aspect-ratio:16\/9/);
   await page.getByLabel('Colours').last().selectOption('dark');
   await page.getByRole('dialog').getByLabel('Language').selectOption('id');
-  await page.getByLabel(/^Keep 25 December 2017/).uncheck();
+  await page.locator('#embed-pin').uncheck();
   assert.match(await code.textContent(), /embed\?list=regencies&amp;affirmative=ANY&amp;programme=true&amp;lang=id&amp;theme=dark"/);
   await page.frameLocator('iframe').locator('html[data-page="embed"][lang="id"][data-theme="dark"]').waitFor({ state: 'attached' });
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('filters tell how many each choice would list, and regions are screened with their reasons', async () => {
+  const { page, faults, context } = await show('/?asOf=2024-12-31&product=batik');
+  const { clusters, dak } = await ask('{clusters(filter: {product: "batik"}, asOf: "2024-12-31") {totalCount} dak: clusters(filter: {product: "batik", fund: [DAK]}, asOf: "2024-12-31") {totalCount}}');
+  await page.waitForFunction(() => /\(\d+\)/.test(document.querySelector('#filter-product').selectedOptions[0].textContent));
+  assert.equal(await page.locator('#filter-product option:checked').textContent(), `Batik (${clusters.totalCount})`);
+  assert.equal(await page.locator('#filter-fund option[value="DAK"]').textContent(), `DAK (${dak.totalCount})`);
+  assert.equal(await page.locator('#filter-fund option[value="DAK"]').isDisabled(), dak.totalCount === 0);
+  await page.goto(`${address}/?asOf=2021-06-30&list=screening&colour=count&product=weaving&affirmative=ANY&hosts=true`);
+  await settled(page);
+  // As the playground's example of it, whose answer was worked out by hand, but for cloth named otherwise.
+  assert.equal((await rows(page)).length, 1);
+  const [name, score, grounds] = (await rows(page))[0];
+  assert.equal(name, 'Kabupaten Timor Tengah SelatanNusa Tenggara Timur');
+  // Of six grounds three are met, and of the three of money nothing is known.
+  assert.equal(score, '50–100');
+  assert.match(grounds, /Clusters: met.*Linkage: not known.*Disadvantaged: met.*Border: met/s);
+  await page.locator('#reasons-0').click();
+  await page.locator('.reasons dd').getByText('Perpres 63/2020').waitFor();
   assert.deepEqual(faults, []);
   await context.close();
 });
@@ -701,7 +723,7 @@ test('without boundaries the land and the points still show', async () => {
 for (const colorScheme of ['light', 'dark']) {
   test(`axe finds no serious fault, ${colorScheme}`, async () => {
     for (const [path, viewport] of [['/', desktop], ['/?asOf=2017-12-25&list=regencies&affirmative=ANY&show=region:94.06&near=135,-4,200000', desktop], ['/?asOf=2014-08-01&list=provinces&lang=id', phone], ['/?asOf=2013-06-01&list=villages', phone],
-      ['/?show=cluster:2017-94.06-coffee-processing', phone], ['/embed', phone]]) {
+      ['/?show=cluster:2017-94.06-coffee-processing', phone], ['/embed', phone], ['/?asOf=2024-12-31&list=screening&colour=count', phone]]) {
       const { page, context } = await open(browser, { colorScheme, viewport });
       await page.goto(address + path);
       await page.waitForSelector('html[data-map="ready"]:is([data-state="answered"], [data-state="refused"])', { state: 'attached' });

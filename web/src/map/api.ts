@@ -118,6 +118,21 @@ export interface Regions extends Versioned {
 export type FacetKind = 'PRODUCT' | 'PROVINCE' | 'FUND' | 'AFFIRMATIVE' | 'CONFIDENCE' | 'PROGRAMME' | 'PHASE' | 'STATUS';
 export interface Facets extends Versioned { clusterFacets: { facets: { kind: FacetKind; values: { value: string; count: number }[] }[] } }
 export interface Numbers extends Versioned { choropleth: { rows: NumberRow[] } }
+export type ScreeningOutcome = 'MET' | 'NOT_MET' | 'NOT_KNOWN';
+export interface Finding {
+  element: string; outcome: ScreeningOutcome; reason: string;
+  supports: { year: number | null; amountIdr: string | null; fund: string | null; region: { code: string; name: string } | null }[];
+  clusters: { key: string; name: string; nameId: string }[];
+  designations: { regulation: string }[];
+}
+/** How a regency or city stands to the grounds of the programme; the score lies between both ends, 0 to 1. */
+export interface ScreeningRow { region: Named & { parent: Named | null; clusterCount: number }; lower: number; upper: number; findings: Finding[] }
+export interface Screening extends Versioned {
+  screening: { totalCount: number; notCoveredCount: number; rows: ScreeningRow[] };
+  /** All that match, and the scores of all regencies and cities. */
+  listed: { rows: { region: { code: string } }[] };
+  scores: { rows: { region: { code: string }; lower: number; upper: number }[] };
+}
 export interface Present extends Versioned { today: { asOf: string } }
 export interface Provinces extends Versioned { regions: { nodes: (Named & { bbox: Box })[] } }
 

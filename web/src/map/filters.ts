@@ -120,7 +120,7 @@ export function createFilters(into: HTMLElement, drawing: Drawing, folded: boole
       h('summary', {}, h('h2', {}, words.filters), set > 0 ? h('span', { className: 'badge' }, words.filtersSet(set)) : null),
       h('div', { className: 'grid' },
         select('affirmative', kindsLabel, kinds, view.list === 'provinces' ? undefined : 'AFFIRMATIVE'),
-        view.list === 'clusters' ? null : select('hosts', words.hosts, [['', words.any], ['true', words.yes], ['false', asksForNoneKnown({ ...view, hosts: 'false' }) ? words.noneKnown : words.no]]),
+        view.list === 'clusters' ? null : select('hosts', words.hosts, [['', words.any], ['true', words.yes], ...view.list === 'screening' ? [] : [['false', asksForNoneKnown({ ...view, hosts: 'false' }) ? words.noneKnown : words.no] as Choice]]),
         select('province', words.province, [['', words.allProvinces], ...known, ...provinces.map(({ code, name }): Choice => [code, name])], 'PROVINCE'),
         select('product', words.product, [['', words.any], ...frame.products.map((p): Choice => [p.key, nameIn(view, p)])], 'PRODUCT'),
         select('fund', words.fund, [['', words.any], ['ANY', words.anyFund], ['APBN', 'APBN'], ['DECONCENTRATION', words.deconcentration], ['DAK', 'DAK']], 'FUND'),

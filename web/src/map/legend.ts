@@ -4,7 +4,11 @@ import type { Page } from './page';
 import { productGroups } from './palette';
 import { markedFilter } from './questions';
 
-export function drawLegend(into: HTMLElement, { view, words, frame, change }: Page, embedded: boolean) {
+/** What the numbers of the colours stand for: clusters, or the certain part of a screening's score. */
+export const countLabels = ({ view, words }: Page) => view.list === 'screening' ? words.scoreClasses : [words.countZero, words.countOne, words.countTwo, words.countMore];
+
+export function drawLegend(into: HTMLElement, page: Page, embedded: boolean) {
+  const { view, words, frame, change } = page;
   const open = (into.querySelector('details')?.open ?? !matchMedia('(max-width: 760px), (max-height: 800px)').matches) || embedded;
   const row = (swatch: string, text: string) => h('li', {}, h('span', { className: `swatch ${swatch}`, 'aria-hidden': 'true' }), text);
   const choice = (value: 'affirmative' | 'count', text: string) => h('label', {},
@@ -14,13 +18,13 @@ export function drawLegend(into: HTMLElement, { view, words, frame, change }: Pa
   const colours = !drawn ? []
     : view.colour === 'affirmative'
       ? [row('disadvantaged', words.DISADVANTAGED), row('border', words.BORDER), row('both', words.BOTH), row('no', words.legendNo), row('not-covered', words.legendNotCovered)]
-      : [row('count-0', words.countZero), row('count-1', words.countOne), row('count-2', words.countTwo), row('count-3', words.countMore), ...matching ? [row('not-covered', words.countNoData)] : []];
+      : [...countLabels(page).map((text, i) => row(`count-${i}`, text)), ...matching && view.list !== 'screening' ? [row('not-covered', words.countNoData)] : []];
   // The first phase has a mark of its own, all later ones another.
   const marks = frame.phases.map(({ key }, i) => row(i === 0 ? 'earlier' : 'later', words.legendPoint(key.replace('-', '–'))));
   marks.push(row('other', words.legendOther), row('planned', words.legendPlanned));
   const groups = productGroups.map((group) => row(`other ${group.toLowerCase().replace('_', '-')}`, words.groups[group]));
   into.replaceChildren(h('details', { open }, h('summary', {}, words.legend),
-    h('div', { className: 'columns' }, h('div', {}, embedded ? null : h('fieldset', {}, h('legend', {}, words.colourBy), choice('affirmative', words.byAffirmative), choice('count', words.byCount)),
-    drawn ? null : h('p', {}, words.noBoundaries), view.colour === 'count' && matching && drawn ? h('p', { className: 'of' }, words.countMatching) : null,
+    h('div', { className: 'columns' }, h('div', {}, embedded ? null : h('fieldset', {}, h('legend', {}, words.colourBy), choice('affirmative', words.byAffirmative), choice('count', view.list === 'screening' ? words.byScore : words.byCount)),
+    drawn ? null : h('p', {}, words.noBoundaries), view.colour === 'count' && matching && drawn && view.list !== 'screening' ? h('p', { className: 'of' }, words.countMatching) : null,
     h('ul', {}, colours)), h('div', {}, h('ul', {}, marks), h('ul', { className: 'groups' }, groups)))));
 }

@@ -1,7 +1,7 @@
 // The map page: reads the address, asks the API, and has each part draw itself.
 import { saveFile } from '../savefile';
 import { keepTheme, preferredTheme, type Theme } from '../theme';
-import { ask, askAnew, AskError, type Clusters, type Facets, forgetAnswers, type Frame, type NumberRow, type Numbers, type Present, type Provinces, type Regions } from './api';
+import { ask, askAnew, AskError, type Clusters, type Facets, forgetAnswers, type Frame, type NumberRow, type Numbers, type Present, type Provinces, type Regions, type Screening } from './api';
 import type { ClusterMark, MapCanvas, RegionProperties } from './canvas';
 import { createCard } from './card';
 import { lastCovered, moments } from './days';
@@ -12,7 +12,8 @@ import { drawLegend } from './legend';
 import { createOpening } from './opening';
 import { nameIn, type Page } from './page';
 import { paletteOf } from './palette';
-import { clustersQuestion, facetsQuestion, frameQuery, listQuestion, markedFilter, numbersQuestion, presentQuery, provincesQuery, regionFilter, regionsQuestion } from './questions';
+import { clustersQuestion, facetsQuestion, frameQuery, listQuestion, markedFilter, numbersQuestion, presentQuery, provincesQuery, regionFilter, regionsQuestion, screeningQuestion } from './questions';
+import { scoreClass } from './screening';
 import { refusalOf, refusalText } from './refusal';
 import { answerOf, drawResults, howKnown, type Listed, status, told } from './results';
 import { createRetry } from './retry';
@@ -39,6 +40,8 @@ let counts: Partial<Record<List, number>> = {};
 let matching: string[] | undefined;
 /** The numbers that the colours stand for, by code; undefined when the tiles' own count. */
 let numbers: Map<string, NumberRow> | undefined;
+/** The scores of a screening by code; undefined when none is shown. */
+let scores: Map<string, { lower: number; upper: number }> | undefined;
 /** Whether the map shows what the view asks for, and not what an earlier one did. */
 let current = false;
 /** Settles when the card is as the view asks. */
@@ -72,7 +75,7 @@ function tellMap(state: 'ready' | 'loading' | 'waiting' | 'partly' | 'blank', ..
 /** Takes everything off the map that would speak of another view. */
 function blankMap(...text: (string | Node)[]) {
   current = false;
-  matching = numbers = undefined;
+  matching = numbers = scores = undefined;
   map?.show(styleInput());
   map?.showArea(undefined);
   delete byId('map').dataset.provinces;
@@ -118,7 +121,15 @@ const filters = createFilters(byId('filters'), {
 /** Lists the next clusters below those that are listed. */
 async function more() {
   const mine = turn;
-  if (!listed || listed instanceof Error || !listed.clusters) return;
+  if (!listed || listed instanceof Error) return;
+  if (listed.screening) {
+    const all = await ask<Screening>(screeningQuestion(view, page.day, 1000));
+    if (mine !== turn) return;
+    listed = { screening: all };
+    drawResults(byId('results'), page, listed, counts, actions);
+    return;
+  }
+  if (!listed.clusters) return;
   const { nodes, pageInfo } = listed.clusters;
   const next = await ask<Clusters>(clustersQuestion(view, page.day, pageInfo.endCursor ?? undefined));
   if (mine !== turn) return;
@@ -141,7 +152,7 @@ async function savePicture(kind: 'png' | 'svg') {
   if (!map || !current || !listed || listed instanceof Error) { say(words.downloadOff); return; }
   const { legendOf, toPNG, toSVG } = await import('./picture');
   await map.idle();
-  const answer = listed.clusters ?? listed.regions?.regions, found = answerOf(page, listed);
+  const answer = listed.clusters ?? listed.screening?.screening ?? listed.regions?.regions, found = answerOf(page, listed);
   const caption = {
     title: `${titleOf(page)}, ${longDay(day, view.lang)}`,
     answer: [`${words.counted[view.list](answer?.totalCount ?? 0)}${found.names ? `: ${found.names}` : ''}${howKnown(words, found) ? ` (${howKnown(words, found)!.textContent})` : ''}`, answer?.notCoveredCount ? words.moreNotCovered(answer.notCoveredCount) : ''].filter(Boolean).join('; '),
@@ -182,6 +193,7 @@ function marksAddress(): string | undefined {
 
 /** The numbers as the colours take them. */
 function regionCounts(): Record<string, number> | undefined {
+  if (scores) return Object.fromEntries([...scores].map(([code, { lower }]) => [code, scoreClass(lower)]));
   return numbers && Object.fromEntries([...numbers].map(([code, { status, value }]) => [code, status === 'NO_DATA' ? -1 : value ?? 0]));
 }
 
@@ -235,14 +247,15 @@ async function draw(passing = false) {
   try {
     if (passing) await new Promise((resolve) => { setTimeout(resolve, 120); });
     if (mine !== turn) return;
-    const [provinces, clusters, regions, counted] = await Promise.all([
+    const [provinces, clusters, regions, counted, screening] = await Promise.all([
       ask<Provinces>({ query: provincesQuery, variables: { asOf: day } }),
       view.list === 'clusters' ? ask<Clusters>(clustersQuestion(view, day)) : undefined,
-      view.list === 'clusters' ? undefined : ask<Regions>(regionsQuestion(view, day)),
-      view.colour === 'count' && markedFilter(view) ? ask<Numbers>(numbersQuestion(view, day)) : undefined,
+      view.list === 'clusters' || view.list === 'screening' ? undefined : ask<Regions>(regionsQuestion(view, day)),
+      view.list !== 'screening' && view.colour === 'count' && markedFilter(view) ? ask<Numbers>(numbersQuestion(view, day)) : undefined,
+      view.list === 'screening' ? ask<Screening>(screeningQuestion(view, day)) : undefined,
     ]);
     if (mine !== turn) return;
-    if ([provinces, clusters, regions, counted].some((answer) => answer && answer.dataset.version !== frame.dataset.version)) {
+    if ([provinces, clusters, regions, counted, screening].some((answer) => answer && answer.dataset.version !== frame.dataset.version)) {
       await renew();
       return;
     }
@@ -250,8 +263,10 @@ async function draw(passing = false) {
     page.provinces = provinces.regions.nodes;
     matching = regions && (regions.hosts || Object.keys(regionFilter(view)).length > 1) ? withoutHosts(regions).regions.nodes.map(({ code }) => code) : undefined;
     numbers = counted && new Map(counted.choropleth.rows.map((row) => [row.key, row]));
-    listed = { clusters: clusters?.clusters, regions: regions && withoutHosts(regions) };
-    const list = clusters?.clusters ?? listed.regions!.regions;
+    scores = screening && new Map(screening.scores.rows.map(({ region, lower, upper }) => [region.code, { lower, upper }]));
+    if (screening && Object.keys(regionFilter(view)).length > 1) matching = screening.listed.rows.map(({ region }) => region.code);
+    listed = { clusters: clusters?.clusters, regions: regions && withoutHosts(regions), screening };
+    const list = clusters?.clusters ?? screening?.screening ?? listed.regions!.regions;
     page.codes = regions?.hosts && listed.regions!.regions.nodes.map(({ code }) => code);
     counts = { [view.list]: list.totalCount };
     current = true;
@@ -371,7 +386,8 @@ function hint(found: RegionProperties | ClusterMark): Node {
   return h('div', {}, h('strong', {}, found.name),
     // A province is not affirmative itself.
     found.kind === 'PROVINCE' ? null : h('span', {}, `${words.status}: `, status(words, { answer: affirmative, disadvantaged: { answer: disadvantaged }, border: { answer: border } })),
-    !numbers ? found.clusterCount ? h('span', {}, words.counted.clusters(found.clusterCount)) : null
+    scores ? h('span', {}, scores.has(found.code) ? `${words.scoreFrom}: ${Math.round(scores.get(found.code)!.lower * 100)}–${Math.round(scores.get(found.code)!.upper * 100)}` : '')
+      : !numbers ? found.clusterCount ? h('span', {}, words.counted.clusters(found.clusterCount)) : null
       : h('span', {}, `${words.countMatching}: `, !number || number.status === 'NO_DATA' ? words.countNoData : number.notCoveredCount ? words.atLeast(number.value ?? 0) : String(number.value)));
 }
 
@@ -404,7 +420,7 @@ function drawTools() {
 function drawEmbedded() {
   const { words, day } = page;
   if (!listed || listed instanceof Error) return;
-  const answer = listed.clusters ?? listed.regions?.regions;
+  const answer = listed.clusters ?? listed.screening?.screening ?? listed.regions?.regions;
   if (!answer) return;
   const found = answerOf(page, listed);
   byId('tagline').replaceChildren([`${titleOf(page)}, ${longDay(day, view.lang)}: ${found.names ?? words.counted[view.list](answer.totalCount)}`,

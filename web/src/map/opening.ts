@@ -20,6 +20,7 @@ export function createOpening(into: HTMLElement, open: boolean): Opening {
       const announced = frame.programme.sources.find(({ date }) => date?.length === 10)?.date ?? covered;
       const spell = (day: string) => longDay(day || frame.provinces.asOf, view.lang);
       const product = frame.products.find(({ key }) => key === askedProduct) ?? frame.products[0];
+      const weaving = frame.products.find(({ key }) => key === 'weaving');
       const question = (text: string, changes: Partial<View>) => {
         const answer: View = { ...defaults, lang: view.lang, ...changes };
         return h('li', {}, h('a', { href: `./${formatView(answer)}`, onclick: (event: Event) => {
@@ -36,6 +37,7 @@ export function createOpening(into: HTMLElement, open: boolean): Opening {
           question(words.asksTitle(spell(announced)), { day: announced, list: 'regencies', affirmative: 'ANY', programme: 'true' }),
           question(words.asksCountry(spell(covered)), { day: covered, list: 'regencies', affirmative: 'ANY', hosts: 'true' }),
           product ? question(words.asksProduct(nameIn(view, product).toLowerCase()), { day: covered, product: product.key }) : null,
+          weaving ? question(words.asksChoice(nameIn(view, weaving).toLowerCase()), { day: covered, list: 'screening', colour: 'count', affirmative: 'ANY', product: weaving.key, hosts: 'true' }) : null,
           question(words.asksBorder, { day: covered, list: 'regencies', affirmative: 'BORDER', hosts: 'false' }),
           question(words.asksPapua, { day: '2022-07-25', list: 'provinces', colour: 'affirmative', camera: { lon: 134.5, lat: -4, zoom: narrow ? 4 : 5 } })),
         begun && covered ? h('p', {}, words.openingDay(spell(covered)), ' ', h('button', { type: 'button', className: 'text', onclick: () => change({ day: '' }) }, words.seeToday)) : null));

@@ -1,5 +1,6 @@
 // A picture of what the page shows, to be used without it: title, map, legend, day, source and licence.
 import type { Drawn } from './canvas';
+import { countLabels } from './legend';
 import type { Page } from './page';
 import { paletteOf, productGroups } from './palette';
 
@@ -21,12 +22,13 @@ const family = '"Sentra Sans", "Source Sans 3", "Helvetica Neue", Arial, sans-se
 const margin = 20;
 
 /** The legend's entries of a page, as the page's own legend has them. */
-export function legendOf({ view, words, frame }: Page, dark: boolean): LegendEntry[] {
+export function legendOf(page: Page, dark: boolean): LegendEntry[] {
+  const { view, words, frame } = page;
   const palette = paletteOf(dark);
   const regions: LegendEntry[] = frame.dataset.boundaries === 'NONE' ? [] : view.colour === 'affirmative'
     ? [{ text: words.DISADVANTAGED, fill: palette.disadvantaged }, { text: words.BORDER, fill: palette.border }, { text: words.BOTH, fill: palette.disadvantaged, over: 'both' },
       { text: words.legendNo, fill: palette.no }, { text: words.legendNotCovered, fill: palette.hatchGround, over: 'hatch' }]
-    : [[words.countZero, 0], [words.countOne, 1], [words.countTwo, 2], [words.countMore, 3]].map(([text, i]) => ({ text: text as string, fill: palette.counts[i as 0] }));
+    : countLabels(page).map((text, i) => ({ text, fill: palette.counts[i as 0] }));
   if (view.hosts === 'false') return regions;
   return [...regions,
     ...frame.phases.map(({ key }, i): LegendEntry => ({ text: words.legendPoint(key.replace('-', '–')), mark: i === 0 ? 'earlier' : 'later', colour: palette.groups.OTHER })),

@@ -45,7 +45,7 @@ export function asksForHosts(view: View): boolean {
  * programme's clusters, so that of these it knows none; of others there may be more than it holds.
  */
 export function asksForNoneKnown(view: View): boolean {
-  return view.hosts === 'false' && view.list !== 'clusters' && !view.phase && !view.initialTarget && view.programme !== 'true';
+  return view.hosts === 'false' && (view.list === 'regencies' || view.list === 'provinces') && !view.phase && !view.initialTarget && view.programme !== 'true';
 }
 
 /**
@@ -78,13 +78,15 @@ export function markedFilter(view: View): Filter | undefined {
   if (view.list === 'clusters') return clusterFilter(view);
   const { level, ...rest } = regionFilter(view);
   const listed = compact(rest) && { level, ...rest };
-  if (view.list === 'regencies') return compact({ ...clusterTraits(view), regions: listed });
+  if (view.list !== 'provinces') return compact({ ...clusterTraits(view), regions: listed });
   const hosting = asksForHosts(view) ? hostingRegency(view) : undefined;
   return compact({ ...clusterTraits(view), regions: listed, and: hosting && [{ regions: hosting }] });
 }
 
 /** The filter of the list of regions, of which those that host are taken out where none is to be known. */
 export function regionFilter(view: View): Filter {
+  // What clusters must be is what a screening asks itself.
+  if (view.list === 'screening') return regencyFilter({ ...view, hosts: view.hosts === 'true' ? 'true' : '', product: view.hosts === 'true' ? view.product : '' });
   if (asksForNoneKnown(view)) return regionFilter({ ...view, hosts: '', product: '', programme: '', status: '', confidence: '', fund: '' });
   return view.list === 'provinces' ? provinceFilter(view) : regencyFilter(view);
 }
@@ -192,6 +194,42 @@ const numbersQuery = `query Numbers($level: RegionLevel, $filter: ClusterFilter,
   dataset { version }
 }`;
 
+const screeningFinding = `element outcome reason
+        supports { year amountIdr fund region { code name } }
+        clusters(first: 5) { key name nameId }
+        designations { regulation }`;
+
+const screeningQuery = `query Screening($product: String, $weights: ScreeningWeights, $filter: RegionFilter, $orderBy: ScreeningOrder, $first: Int!, $asOf: Date) {
+  screening(product: $product, weights: $weights, filter: $filter, orderBy: $orderBy, asOf: $asOf) {
+    totalCount
+    notCoveredCount
+    rows(first: $first) {
+      region { code name parent { code name } clusterCount }
+      lower
+      upper
+      findings {
+        ${screeningFinding}
+      }
+    }
+  }
+  listed: screening(product: $product, weights: $weights, filter: $filter, asOf: $asOf) {
+    rows(first: 1000) { region { code } }
+  }
+  scores: screening(product: $product, weights: $weights, asOf: $asOf) {
+    rows(first: 1000) { region { code } lower upper }
+  }
+  dataset { version }
+}`;
+
+/** How many regions are screened at a time. */
+export const screened = 50;
+
+/** How the regions of a view stand to the programme's grounds, the first so many. Linkage counts nothing: the record holds nothing of it. */
+export function screeningQuestion(view: View, day: string, first = screened): Question {
+  const orders: Record<string, string> = { upper: 'UPPER', code: 'CODE' };
+  return { query: screeningQuery, variables: compact({ product: view.product, weights: { linkage: 0 }, filter: regionFilter(view), orderBy: orders[view.sort], first, asOf: day })! };
+}
+
 /** A question with its variables. */
 export interface Question { query: string; variables: Record<string, unknown> }
 
@@ -220,7 +258,7 @@ export function regionsQuestion(view: View, day: string): Question {
 
 /** The question behind the table. */
 export function listQuestion(view: View, day: string): Question {
-  return view.list === 'clusters' ? clustersQuestion(view, day) : regionsQuestion(view, day);
+  return view.list === 'clusters' ? clustersQuestion(view, day) : view.list === 'screening' ? screeningQuestion(view, day) : regionsQuestion(view, day);
 }
 
 /** How many of the marked clusters each region has. */

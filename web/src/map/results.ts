@@ -1,15 +1,16 @@
 // The table beside the map, with the same rows, and what can be done with them.
-import { type Answer, AskError, type ClusterRow, type Clusters, type Confidence, type NumberRow, type RegionRow, type Regions, type Status } from './api';
+import { type Answer, AskError, type ClusterRow, type Clusters, type Confidence, type NumberRow, type RegionRow, type Regions, type Screening, type Status } from './api';
 import { h } from './dom';
 import { nameIn, type Page } from './page';
 import { exportAddress, pageSize } from './questions';
 import { drawLeftOut, drawRefusal } from './refusal';
+import { drawScreening, explainScreening } from './screening';
 import { titleOf } from './title';
 import type { List, Selection } from './view';
 import { grouped, longDay, type Words } from './words';
 
 /** The list's answer; undefined while it is awaited, an Error when it failed. */
-export type Listed = { clusters?: Clusters['clusters']; regions?: Regions } | Error | undefined;
+export type Listed = { clusters?: Clusters['clusters']; regions?: Regions; screening?: Screening } | Error | undefined;
 
 /** What the buttons above the table do. */
 export interface Actions { more(): void; showQuery(): void; share(): void; embed(): void; picture(kind: 'png' | 'svg'): Promise<void>; retry(): void }
@@ -103,7 +104,8 @@ export interface ShortAnswer {
 }
 
 /** The short answer of a list, for a title; a province or a place of a cluster has no confidence of its own. */
-export function answerOf({ view }: Page, { clusters, regions }: Exclude<Listed, Error | undefined>): ShortAnswer {
+export function answerOf({ view }: Page, { clusters, regions, screening }: Exclude<Listed, Error | undefined>): ShortAnswer {
+  if (screening) return { count: screening.screening.totalCount, inferred: 0, partial: 0 };
   const count = clusters?.totalCount ?? regions?.regions.totalCount ?? 0;
   const names = clusters ? clusters.nodes.map((row) => nameIn(view, row)) : regions?.regions.nodes.map(({ name }) => name) ?? [];
   const known = clusters ? clusters.nodes.map((row) => view.affirmative ? row.regions[0]?.affirmative.confidence ?? row.confidence : row.confidence)
@@ -126,14 +128,14 @@ export function drawResults(into: HTMLElement, page: Page, listed: Listed, count
   const focused = document.activeElement?.id;
   const tab = (list: List, text: string) => h('button', {
     type: 'button', id: `list-${list}`, 'aria-pressed': String(view.list === list),
-    onclick: () => change({ list, sort: '', hosts: list === 'clusters' ? '' : view.hosts }),
+    onclick: () => change({ list, sort: '', hosts: list === 'clusters' || list === 'screening' && view.hosts === 'false' ? '' : view.hosts, ...list === 'screening' ? { colour: 'count' as const } : view.list === 'screening' ? { colour: 'affirmative' as const } : {} }),
   }, text, counts[list] === undefined || page.refusal ? null : h('b', {}, grouped(counts[list], view.lang)));
   into.replaceChildren(
-    h('div', { className: 'segments', role: 'group', 'aria-label': words.listOf }, tab('clusters', words.clusters), tab('regencies', words.regencies), tab('provinces', words.provinces)),
+    h('div', { className: 'segments', role: 'group', 'aria-label': words.listOf }, tab('clusters', words.clusters), tab('regencies', words.regencies), tab('provinces', words.provinces), tab('screening', words.screening)),
     drawLeftOut(page) ?? '',
     ...page.refusal ? drawRefusal(page) : body(page, listed, actions),
     h('div', { className: 'actions' },
-      page.refusal ? null : downloads(page, listed),
+      page.refusal || view.list === 'screening' ? null : downloads(page, listed),
       page.refusal ? null : h('button', { type: 'button', id: 'show-query', onclick: actions.showQuery }, words.showQuery),
       page.refusal || !listed || listed instanceof Error ? null : h('span', { className: 'downloads', id: 'pictures' }, h('span', {}, `${words.picture}:`), (['png', 'svg'] as const).map((kind) => h('button', { type: 'button', id: `picture-${kind}`, onclick: (event: Event) => {
         const button = event.currentTarget as HTMLButtonElement;
@@ -176,6 +178,13 @@ function body(page: Page, listed: Listed, actions: Actions): Node[] {
   if (listed instanceof Error) {
     return [title, h('p', { className: 'empty', role: 'alert' }, words.failed, ' ', told(words, listed), ' ', h('button', { type: 'button', onclick: actions.retry }, words.retry),
       listed instanceof AskError && listed.later ? h('small', {}, words.retrying) : null)];
+  }
+  if (listed?.screening && view.list === 'screening') {
+    const { screening } = listed.screening, rest = Math.min(514, screening.totalCount) - screening.rows.length;
+    return [title, h('p', { className: 'count', id: 'count' }, h('strong', {}, words.counted.screening(screening.totalCount)), ' ', words.onDay(longDay(page.day, view.lang))),
+      explainScreening(page, listed.screening), screening.totalCount === 0 ? h('p', { className: 'empty' }, words.nothing) : drawScreening(page, listed.screening),
+      ...rest > 0 ? [h('button', { type: 'button', id: 'more', className: 'more', onclick: actions.more }, words.more(rest, grouped(screening.totalCount, view.lang)))] : [],
+      ...screening.notCoveredCount ? [h('p', { className: 'missing' }, words.moreNotCovered(screening.notCoveredCount))] : []];
   }
   const answer = view.list === 'clusters' ? listed?.clusters : listed?.regions?.regions;
   if (!answer) return [title, h('p', { className: 'empty' }, words.loading)];

@@ -33,6 +33,9 @@ const en = {
       const does = and([hosts && `host ${hosts === 'none' ? 'no ' : hosts === 'none known' ? 'no known ' : ''}${clusters}`, area ? 'touch the chosen area' : ''], 'and');
       return `${en.regency[affirmative]} regencies and cities${province ? ` of ${province}` : ''}${affirmative === 'NO' ? ' known not to be affirmative' : ''}${text ? ` named “${text}”` : ''}${does ? ` that ${does}` : ''}`;
     },
+    screening(parts: Parts): string {
+      return `${en.listOf.regencies(parts)}: the programme’s grounds${parts.hosts === 'some' || parts.clusters === 'clusters' ? '' : `, for ${parts.clusters}`}`;
+    },
     provinces({ clusters, affirmative, province, text, area, hosts }: Parts) {
       const named = `provinces${province ? ` (${province})` : ''}${text ? ` named “${text}”` : ''}`;
       const none = affirmative === 'NO' ? ' without an affirmative regency or city' : '';
@@ -58,6 +61,9 @@ const id: typeof en = {
       const does = and([hosts && `${hosts === 'some' ? '' : 'tidak '}memiliki ${clusters}${hosts === 'none known' ? ' yang diketahui' : ''}`, area ? 'menyentuh area yang dipilih' : ''], 'dan');
       return `kabupaten/kota${affirmative ? ` ${id.regency[affirmative]}` : ''}${province ? ` di ${province}` : ''}${text ? ` bernama “${text}”` : ''}${does ? ` yang ${does}` : ''}`;
     },
+    screening(parts) {
+      return `${id.listOf.regencies(parts)}: dasar pemilihan program${parts.hosts === 'some' || parts.clusters === 'sentra' ? '' : `, untuk ${parts.clusters}`}`;
+    },
     provinces({ clusters, affirmative, province, text, area, hosts }) {
       const named = `provinsi${province ? ` (${province})` : ''}${text ? ` bernama “${text}”` : ''}`;
       const none = affirmative === 'NO' ? ' tanpa kabupaten/kota afirmatif' : '';
@@ -78,7 +84,7 @@ export function titleOf({ view, frame }: Page): string {
   const parts: Parts = {
     affirmative: view.affirmative, clusters: phrase.clusters(name, view.phase.replace('-', '–'), view.initialTarget, view.programme, [view.status, view.confidence, view.fund].map((trait) => phrase.traits[trait] ?? '').join('')),
     province: frame.provinces.nodes.find(({ code }) => code === view.province)?.name ?? view.province,
-    text: view.text, area: view.area !== undefined, hosts: view.hosts === 'false' ? asksForNoneKnown(view) ? 'none known' : 'none' : asksForHosts(view) ? 'some' : '',
+    text: view.text, area: view.area !== undefined, hosts: view.hosts === 'false' ? asksForNoneKnown(view) ? 'none known' : 'none' : view.list === 'screening' ? view.hosts === 'true' ? 'some' : '' : asksForHosts(view) ? 'some' : '',
   };
   return upper(phrase.listOf[view.list](parts).trim());
 }

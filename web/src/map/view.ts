@@ -1,7 +1,7 @@
 // What the page shows, and its form in the address.
 
 /** What the table lists. */
-export type List = 'clusters' | 'regencies' | 'provinces';
+export type List = 'clusters' | 'regencies' | 'provinces' | 'screening';
 
 /** Longitude and latitude in degrees (WGS 84). */
 export type Position = [lon: number, lat: number];
@@ -160,7 +160,7 @@ export function parseView(search: string, lang: View['lang']): View {
     if (!isDay(value)) return false;
     view.day = value;
   });
-  choice('list', 'list', 'clusters', 'regencies', 'provinces');
+  choice('list', 'list', 'clusters', 'regencies', 'provinces', 'screening');
   choice('colour', 'colour', 'affirmative', 'count');
   choice('affirmative', 'affirmative', 'ANY', 'DISADVANTAGED', 'BORDER', 'NO');
   choice('initialTarget', 'initialTarget', 'true', 'false');
