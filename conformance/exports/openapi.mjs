@@ -162,6 +162,30 @@ await ask("/style.json", 400, { labels: "no" });
   await ask("/catalog.jsonld", 304, {}, { headers: { "If-None-Match": headers.get("etag") } });
   await ask("/catalog.jsonld", 400, { colour: "red" });
 }
+// Pages for people, each in both languages and in what is preferred.
+for (const lang of ["", "/id"]) {
+  const template = lang && "/{lang}";
+  const routes = { "/regions": "", "/regions/{key}": "/regions/94.06", "/clusters": "", "/clusters/{key}": "/clusters/2017-94.06-coffee-processing", "/products": "",
+    "/products/{key}": "/products/coffee-processing", "/compare": "" };
+  for (const [path, given] of Object.entries(routes)) {
+    const at = lang + (given || path), route = template + path;
+    const { headers } = await ask(route, 200, { asOf: "2017-12-25" }, { at });
+    assert.equal(headers.get("content-language"), lang ? "id" : "en");
+    await ask(route, 200, {}, { at, method: "HEAD" });
+    await ask(route, 304, { asOf: "2017-12-25" }, { at, headers: { "If-None-Match": headers.get("etag") } });
+    await ask(route, 400, { asOf: "x" }, { at });
+    if (given) await ask(route, 404, {}, { at: at.replace(/[^/]+$/, "none-such-thing") });
+  }
+  await ask(`${template}/clusters`, 200, { page: "2", region: "33" }, { at: `${lang}/clusters` });
+  await ask(`${template}/clusters`, 404, { page: "99" }, { at: `${lang}/clusters` });
+  await ask(`${template}/regions`, 200, { q: "dogiyai" }, { at: `${lang}/regions` });
+  await ask(`${template}/compare`, 200, { a: "94.06", b: "53.17", asOfB: "2017-12-25" }, { at: `${lang}/compare` });
+}
+for (const [route, at] of [["/robots.txt"], ["/sitemap.xml"], ["/sitemap-{n}.xml", "/sitemap-1.xml"]]) {
+  const { headers } = await ask(route, 200, {}, { at });
+  await ask(route, 200, {}, { at, method: "HEAD" });
+  await ask(route, 304, {}, { at, headers: { "If-None-Match": headers.get("etag") } });
+}
 // The OGC API has a document of its own, which the same validator judges.
 const ogc = await (await fetch(`${server}/ogc/api`)).json();
 const ogcJudgement = await new Validator().validate(structuredClone(ogc));

@@ -35,7 +35,7 @@ var arrows = []struct {
 	// The adapters know the domain, and none of them another's way in or out.
 	{"graph/...", []string{"graph/...", "internal/atlas", "internal/geo/...", "internal/register", "internal/sentra",
 		"internal/admission", "internal/querycost", "internal/inputs", "internal/lazy", "internal/panics"}},
-	{"internal/httpserver", []string{"internal/atlas", "internal/export", "internal/ogc", "internal/glyphs", "internal/catalog", "internal/tile", "internal/openapi", "internal/register", "internal/sentra",
+	{"internal/httpserver", []string{"internal/atlas", "internal/export", "internal/ogc", "internal/pages", "internal/glyphs", "internal/catalog", "internal/tile", "internal/openapi", "internal/register", "internal/sentra",
 		"internal/querycost", "internal/admission", "internal/inputs", "internal/panics"}},
 	{"internal/querycost", []string{"internal/inputs", "internal/sentra"}},
 	{"internal/postgres", []string{"internal/register", "internal/sentra", "migrations"}},
@@ -43,6 +43,7 @@ var arrows = []struct {
 	{"internal/export", []string{"internal/atlas", "internal/geopackage", "internal/geo/...", "internal/sentra"}},
 	{"internal/ogc", []string{"internal/atlas", "internal/cql", "internal/export", "internal/tile", "internal/geo/...", "internal/sentra"}},
 	{"internal/catalog", []string{"internal/atlas", "internal/export", "internal/sentra"}},
+	{"internal/pages", []string{"internal/atlas", "internal/sentra"}},
 	{"internal/openapi", []string{"internal/export"}},
 	{"internal/facts", []string{"internal/register", "internal/sentra"}},
 	{"internal/embeddedpg", []string{"internal/sentra"}},

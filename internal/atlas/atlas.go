@@ -341,6 +341,11 @@ func (a View) Designations(code sentra.RegionCode) []*sentra.Designation {
 	return out
 }
 
+// AllDesignations gives those of a region on any day.
+func (a *Atlas) AllDesignations(code sentra.RegionCode) []*sentra.Designation {
+	return a.designations[code]
+}
+
 // Designation gives a designation by its id, nil where there is none.
 func (a *Atlas) Designation(id string) *sentra.Designation { return a.designation[id] }
 

@@ -155,6 +155,15 @@ func (a View) clustersIn(code sentra.RegionCode, planned bool) iter.Seq2[*Cluste
 	}
 }
 
+// PerhapsIn counts the clusters known on the day of which nothing tells whether they
+// stand in a region, since only its province or a larger one is known.
+func (a View) PerhapsIn(code sentra.RegionCode) (n int) {
+	for range a.perhapsIn(code) {
+		n++
+	}
+	return n
+}
+
 // perhapsIn gives the clusters known on the day of whose place only a province is known,
 // of which the region is a part, or that was made out of the region and of another.
 func (a View) perhapsIn(code sentra.RegionCode) iter.Seq[*Cluster] {

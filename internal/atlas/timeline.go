@@ -16,6 +16,31 @@ type span struct {
 	answers [len(sentra.DesignationKinds)]sentra.Truth
 }
 
+// StatusSpan is a span of days on which a region's designations are judged alike.
+type StatusSpan struct {
+	From sentra.Date
+	// To is the last day, nil for the last span.
+	To *sentra.Date
+	// Kinds stand in the order of sentra.DesignationKinds; Affirmative is of any kind.
+	Kinds       [len(sentra.DesignationKinds)]sentra.Truth
+	Affirmative sentra.Truth
+}
+
+// StatusSpans gives how the designations of a region are judged over time, from the first
+// day of the record on. The spans follow each other without a gap.
+func (a *Atlas) StatusSpans(code sentra.RegionCode) []StatusSpan {
+	spans := a.spans[code]
+	out := make([]StatusSpan, len(spans))
+	for i, s := range spans {
+		out[i] = StatusSpan{From: s.from, Kinds: s.answers, Affirmative: a.On(s.from).affirmative(code)}
+		if i+1 < len(spans) {
+			last := spans[i+1].from - 1
+			out[i].To = &last
+		}
+	}
+	return out
+}
+
 // timelines judges every region once for each span of days.
 func (a *Atlas) timelines() map[sentra.RegionCode][]span {
 	out := make(map[sentra.RegionCode][]span, len(a.regions))

@@ -19,10 +19,10 @@ type page struct{ route, file, contentSecurityPolicy string }
 const ownOnly = "default-src 'none'; script-src 'self'; connect-src 'self'; font-src 'self'; img-src 'self' data: blob:; " +
 	"worker-src 'self' blob:; base-uri 'none'; form-action 'self'; "
 
-// pages are those that are served. Only the one for articles may stand in other
+// webPages are those that are served. Only the one for articles may stand in other
 // people's frames. GraphiQL's editor sets styles from its scripts, and its style
 // sheet holds its fonts.
-var pages = []page{
+var webPages = []page{
 	// It shows those who embed the map what they will get.
 	{"/", "index.html", ownOnly + "frame-src 'self'; style-src 'self'; frame-ancestors 'self'"},
 	{"/embed", "index.html", ownOnly + "style-src 'self'; frame-ancestors *"},
@@ -31,7 +31,7 @@ var pages = []page{
 
 // servePages adds the pages and their assets to the routes.
 func servePages(router chi.Router, files fs.FS, kept *keptBodies) {
-	for _, p := range pages {
+	for _, p := range webPages {
 		router.Get(p.route, p.serve(files, kept))
 	}
 	router.Get("/playground/", func(w http.ResponseWriter, r *http.Request) {

@@ -262,7 +262,9 @@ func New(config Config, schema graphql.ExecutableSchema, pin Pin, backend Backen
 	if config.Data.ClientSchema != nil {
 		routeText(router, "/schema.graphql", "text/plain; charset=utf-8", []byte(config.Data.ClientSchema()), kept)
 	}
+	var people *peopleRoutes
 	if config.Data.Atlas != nil {
+		people = routePeople(router, config, work, kept, log)
 		routeExports(router, config, work, kept, log)
 		routeQuestions(router, config, work, kept, log)
 		routeCatalog(router, config, log)
@@ -284,7 +286,14 @@ func New(config Config, schema graphql.ExecutableSchema, pin Pin, backend Backen
 	if config.Pages != nil {
 		servePages(router, config.Pages, kept)
 	}
-	router.NotFound(func(w http.ResponseWriter, _ *http.Request) {
+	router.NotFound(func(w http.ResponseWriter, r *http.Request) {
+		if people != nil {
+			w.Header().Add("Vary", "Accept")
+			if prefersPages(r) {
+				people.notFound(w, r)
+				return
+			}
+		}
 		refuse(w, http.StatusNotFound, sentra.CodeNotFound, "there is nothing here; the API is at /graphql, the map at /, the playground at /playground; /openapi.json describes files and tiles, /ogc is the OGC API")
 	})
 	router.MethodNotAllowed(func(w http.ResponseWriter, _ *http.Request) {

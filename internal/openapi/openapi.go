@@ -49,6 +49,7 @@ func Document(version string, inputs map[string]any) ([]byte, error) {
 		}
 	}
 	maps.Copy(document.Paths, ofDays(document.Paths))
+	maps.Copy(document.Paths, ofPeople())
 	for path, item := range document.Paths {
 		get := item["get"].(object)
 		if tags := fmt.Sprint(get["tags"]); tags != "[operation]" {

@@ -1,0 +1,267 @@
+package httpserver
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/sentra-ikm/sentra/internal/pages"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// peopleRoutes answer with the pages for people that the server renders.
+type peopleRoutes struct {
+	config Config
+	work   *work
+	kept   *keptBodies
+	log    *slog.Logger
+	// policy lets a page use its own style sheet and nothing else.
+	policy string
+}
+
+// pageMaker makes a page that a request asks for.
+type pageMaker func(ctx context.Context, r *http.Request, q *pages.Request) (*pages.Page, error)
+
+// pageWeight is what a page may need in memory while it is made, in bytes.
+const pageWeight = 1 << 20
+
+// routePeople adds the pages, each in English, in Indonesian, and in what the reader's
+// browser prefers.
+func routePeople(router chi.Router, config Config, work *work, kept *keptBodies, log *slog.Logger) *peopleRoutes {
+	sum := sha256.Sum256([]byte(pages.Style))
+	p := &peopleRoutes{config: config, work: work, kept: kept, log: log,
+		policy: "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"}
+	key := func(make func(*pages.Request, context.Context, string) (*pages.Page, error)) pageMaker {
+		return func(ctx context.Context, r *http.Request, q *pages.Request) (*pages.Page, error) {
+			key, err := lastPart(r)
+			if err != nil {
+				return q.NotFound()
+			}
+			return make(q, ctx, key)
+		}
+	}
+	whole := func(make func(*pages.Request, context.Context) (*pages.Page, error)) pageMaker {
+		return func(ctx context.Context, _ *http.Request, q *pages.Request) (*pages.Page, error) { return make(q, ctx) }
+	}
+	for path, make := range map[string]pageMaker{
+		"/regions":        whole((*pages.Request).Regions),
+		"/regions/{key}":  key((*pages.Request).Region),
+		"/clusters":       whole((*pages.Request).Clusters),
+		"/clusters/{key}": key((*pages.Request).Cluster),
+		"/products":       whole((*pages.Request).Products),
+		"/products/{key}": key((*pages.Request).Product),
+		"/compare":        whole((*pages.Request).Compare),
+	} {
+		router.Get(path, p.serve("", make))
+		for _, lang := range pages.Langs {
+			router.Get("/"+string(lang)+path, p.serve(lang, make))
+		}
+	}
+	// Addresses that people type.
+	for _, one := range []string{"region", "cluster", "product"} {
+		router.Get("/"+one+"/{key}", func(w http.ResponseWriter, r *http.Request) {
+			key, err := lastPart(r)
+			if err != nil {
+				p.notFound(w, r)
+				return
+			}
+			to := "../" + one + "s/" + url.PathEscape(key)
+			if r.URL.RawQuery != "" {
+				to += "?" + r.URL.RawQuery
+			}
+			w.Header().Set("Location", to)
+			w.WriteHeader(http.StatusMovedPermanently)
+		})
+	}
+	router.Get("/sitemap.xml", p.sitemap)
+	router.Get(`/sitemap-{n:[1-9]\d{0,4}}.xml`, p.sitemap)
+	router.Get("/robots.txt", func(w http.ResponseWriter, r *http.Request) {
+		text := pages.Robots(p.base(w, r))
+		if !notModified(w, r, etag("robots", string(text)), pageCacheControl) {
+			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+			sendWhole(w, r, text)
+		}
+	})
+	return p
+}
+
+// lastPart is the key in the path. The router gives it as it stands in the address only
+// where that has more escapes than it needs.
+func lastPart(r *http.Request) (string, error) {
+	key := chi.URLParam(r, "key")
+	if r.URL.RawPath == "" {
+		return key, nil
+	}
+	return url.PathUnescape(key)
+}
+
+// pageCacheControl has every use ask for a 304: a new dataset or day must show at once.
+const pageCacheControl = "public, no-cache"
+
+// base is the address of the server, and Vary says what it depends on.
+func (p *peopleRoutes) base(w http.ResponseWriter, r *http.Request) string {
+	if p.config.PublicURL == "" {
+		w.Header().Add("Vary", headerScheme)
+	}
+	return p.config.baseURL(r)
+}
+
+// ask reads what a page is asked for with. lang is empty where the address names none.
+func (p *peopleRoutes) ask(w http.ResponseWriter, r *http.Request, lang pages.Lang) (*pages.Request, error) {
+	bare := lang == ""
+	path := strings.TrimPrefix(r.URL.EscapedPath(), "/")
+	if bare {
+		w.Header().Add("Vary", "Accept-Language")
+		lang = pages.Preferred(strings.Join(r.Header.Values("Accept-Language"), ","))
+	} else {
+		path = strings.TrimPrefix(path, string(lang)+"/")
+	}
+	parameters, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		// What can be read of it is enough to tell of the rest in words.
+		parameters = nil
+	}
+	q, wrong := pages.NewRequest(p.config.Data.Atlas(), lang, bare, p.base(w, r), path, p.config.Data.Today(), parameters)
+	if err != nil {
+		wrong = sentra.BadInput("", "the parameters are not well encoded in the URL")
+	}
+	return q, wrong
+}
+
+// serve answers with a page. One that was made before of the same dataset on the same
+// day is cached.
+func (p *peopleRoutes) serve(lang pages.Lang, make pageMaker) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), p.config.Timeout)
+		defer cancel()
+		q, err := p.ask(w, r, lang)
+		if err != nil {
+			p.fail(w, r, q, err)
+			return
+		}
+		tag := etag("page", p.config.Data.Version, q.Data.Version, q.Today.String(), q.Base, string(q.Lang), r.URL.Path, q.Query.Encode())
+		key := digest(nil, "page", tag)
+		if kept := p.kept.get(key); kept != nil {
+			p.header(w, kept.header.Get("Content-Language"))
+			if !notModified(w, r, tag, pageCacheControl) {
+				p.kept.send(w, r, key, kept.body)
+			}
+			return
+		}
+		ticket, err := p.work.enter(ctx, r, pageWeight)
+		if err != nil {
+			p.fail(w, r, q, err)
+			return
+		}
+		page, err := make(ctx, r, q)
+		ticket.Leave()
+		if err != nil {
+			p.fail(w, r, q, err)
+			return
+		}
+		if page.Status == http.StatusOK {
+			p.header(w, string(q.Lang))
+			if notModified(w, r, tag, pageCacheControl) {
+				return
+			}
+			p.kept.add(key, &keptBody{answer: answerOf(page.Body, tag), header: http.Header{"Content-Language": {string(q.Lang)}}})
+			p.kept.send(w, r, key, page.Body)
+			return
+		}
+		p.send(w, r, q, page)
+	}
+}
+
+// header sets what every page has.
+func (p *peopleRoutes) header(w http.ResponseWriter, lang string) {
+	header := w.Header()
+	header.Set("Content-Type", "text/html; charset=utf-8")
+	header.Set("Content-Language", lang)
+	header.Set("Content-Security-Policy", p.policy)
+	header.Set("Referrer-Policy", "strict-origin-when-cross-origin")
+}
+
+// send sends a page that is not cached, or the reader elsewhere.
+func (p *peopleRoutes) send(w http.ResponseWriter, r *http.Request, q *pages.Request, page *pages.Page) {
+	w.Header().Set("Cache-Control", "no-cache")
+	if page.Location != "" {
+		w.Header().Set("Location", page.Location)
+		w.WriteHeader(page.Status)
+		return
+	}
+	p.header(w, string(q.Lang))
+	if r.Method == http.MethodHead {
+		w.Header().Set("Content-Length", strconv.Itoa(len(page.Body)))
+	}
+	w.WriteHeader(page.Status)
+	if r.Method != http.MethodHead {
+		writePieces(w, page.Body)
+	}
+}
+
+// fail tells of an error in words for people.
+func (p *peopleRoutes) fail(w http.ResponseWriter, r *http.Request, q *pages.Request, err error) {
+	coded := visible(r, err, p.log)
+	busy(w, err)
+	page, err := q.Failed(statuses[coded.Code], coded)
+	if err != nil {
+		refuseError(w, r, err, p.log)
+		return
+	}
+	p.send(w, r, q, page)
+}
+
+// notFound tells people that there is nothing at an address.
+func (p *peopleRoutes) notFound(w http.ResponseWriter, r *http.Request) {
+	lang := pages.Lang("")
+	for _, l := range pages.Langs {
+		if strings.HasPrefix(r.URL.Path, "/"+string(l)+"/") {
+			lang = l
+		}
+	}
+	q, _ := p.ask(w, r, lang)
+	page, err := q.NotFound()
+	if err != nil {
+		refuseError(w, r, err, p.log)
+		return
+	}
+	p.send(w, r, q, page)
+}
+
+// sitemap answers with the sitemap, or a file of it.
+func (p *peopleRoutes) sitemap(w http.ResponseWriter, r *http.Request) {
+	present, base, today := p.config.Data.Atlas(), p.base(w, r), p.config.Data.Today()
+	n, _ := strconv.Atoi(chi.URLParam(r, "n")) // Digits, or none for the first.
+	tag := etag("sitemap", p.config.Data.Version, present.Data.Version, today.String(), base, strconv.Itoa(n))
+	key := digest(nil, "sitemap", tag)
+	ctx, cancel := context.WithTimeout(r.Context(), p.config.Timeout)
+	defer cancel()
+	kept := p.kept.get(key)
+	if kept == nil {
+		ticket, err := p.work.enter(ctx, r, 16<<20)
+		if err != nil {
+			refuseBusy(w, err)
+			return
+		}
+		defer ticket.Leave()
+		body, err := pages.Sitemap(present, base, today, n)
+		if err != nil {
+			refuseError(w, r, err, p.log)
+			return
+		}
+		kept = &keptBody{answer: answerOf(body, tag)}
+		p.kept.add(key, kept)
+	}
+	if notModified(w, r, tag, pageCacheControl) {
+		return
+	}
+	w.Header().Set("Content-Type", "application/xml; charset=utf-8")
+	p.kept.send(w, r, key, kept.body)
+}

@@ -1,0 +1,149 @@
+package httpserver_test
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"html"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/sentra-ikm/sentra/internal/httpserver"
+)
+
+// A page comes in the language that the address or the reader asks for, with its tag, its
+// policy, and the addresses that search engines need.
+func TestPages(t *testing.T) {
+	handler, _, _, today := factsServer(t)
+	for _, c := range []struct{ path, accepts, language, canonical, says string }{
+		{"/regions/94.06?asOf=2017-12-25", "", "en", "http://example.com/en/regions/94.06?asOf=2017-12-25", "Kabupaten Dogiyai is a regency in Papua."},
+		{"/regions/94.06", "id-ID,id;q=0.9", "id", "http://example.com/id/regions/94.06", "Kabupaten Dogiyai terletak di Provinsi Papua Tengah."},
+		{"/en/regions/94.06", "id", "en", "http://example.com/en/regions/94.06", "is a regency in Papua Tengah."},
+		{"/id/regions?q=dogiyai", "", "id", "http://example.com/id/regions?q=dogiyai", "Kabupaten Dogiyai"},
+		{"/id/clusters?page=2&utm_source=x", "", "id", "http://example.com/id/clusters?page=2", "Halaman 2 dari 7"},
+		{"/id/clusters/2017-94.06-coffee-processing", "", "id", "http://example.com/id/clusters/2017-94.06-coffee-processing", "Pengolahan kopi"},
+		{"/products", "", "en", "http://example.com/en/products", "<h1>Products</h1>"},
+		{"/products/coffee-processing", "", "en", "http://example.com/en/products/coffee-processing", "Kabupaten Dogiyai"},
+		{"/compare?a=94.06&b=53.17&asOf=2017-12-25", "", "en", "http://example.com/en/compare?asOf=2017-12-25&amp;a=94.06&amp;b=53.17&amp;asOfB=2017-12-25", "Kabupaten Sumba Tengah"},
+	} {
+		got := get(handler, "GET", c.path, "Accept-Language", c.accepts)
+		body, header := got.Body.String(), got.Header()
+		if got.Code != 200 || header.Get("Content-Type") != "text/html; charset=utf-8" || header.Get("Content-Language") != c.language || !strings.Contains(body, c.says) {
+			t.Errorf("%s: %d %v\n%.1500s", c.path, got.Code, header, body)
+		}
+		other := map[string]string{"en": "id", "id": "en"}[c.language]
+		for _, want := range []string{`<html lang="` + c.language + `">`, `<link rel="canonical" href="` + c.canonical + `">`,
+			`hreflang="` + other + `" href="` + strings.Replace(c.canonical, "/"+c.language+"/", "/"+other+"/", 1) + `">`, `hreflang="x-default" href="` + strings.Replace(c.canonical, "/"+c.language+"/", "/", 1) + `">`, `<meta property="og:title"`} {
+			if !strings.Contains(body, want) {
+				t.Errorf("%s has no %s\n%.2000s", c.path, want, body)
+			}
+		}
+		bare := !strings.HasPrefix(c.path, "/en/") && !strings.HasPrefix(c.path, "/id/")
+		if vary := strings.Join(header["Vary"], ","); strings.Contains(vary, "Accept-Language") != bare || !strings.Contains(vary, "X-Forwarded-Proto") {
+			t.Errorf("%s varies by %s", c.path, vary)
+		}
+		// The policy lets in the style sheet that stands there.
+		style := regexp.MustCompile(`(?s)<style>(.*?)</style>`).FindStringSubmatch(body)
+		sum := sha256.Sum256([]byte(style[1]))
+		if policy := header.Get("Content-Security-Policy"); !strings.Contains(policy, "'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'") || strings.Contains(policy, "unsafe") || !strings.Contains(policy, "default-src 'none'") {
+			t.Errorf("%s: policy %s", c.path, policy)
+		}
+		tag := header.Get("ETag")
+		if again := get(handler, "GET", c.path, "Accept-Language", c.accepts, "If-None-Match", tag); tag == "" || again.Code != http.StatusNotModified || again.Body.Len() > 0 {
+			t.Errorf("%s again: %d, tag %s", c.path, again.Code, tag)
+		}
+	}
+	if en, id := get(handler, "GET", "/regions").Header().Get("ETag"), get(handler, "GET", "/regions", "Accept-Language", "id").Header().Get("ETag"); en == id {
+		t.Error("both languages have one tag")
+	}
+	before := get(handler, "GET", "/regions/94.06").Header().Get("ETag")
+	*today++
+	if after := get(handler, "GET", "/regions/94.06", "If-None-Match", before); after.Code != 200 || !strings.Contains(after.Body.String(), "25 November 2026") {
+		t.Errorf("the next day: %d", after.Code)
+	}
+}
+
+// People are told in words where there is nothing; programs get JSON as before.
+func TestPagesRefuse(t *testing.T) {
+	handler, _, _, _ := factsServer(t)
+	browser := []string{"Accept", "text/html,application/xhtml+xml,*/*;q=0.8"}
+	for _, c := range []struct {
+		path, language string
+		status         int
+		says           string
+	}{
+		{"/nothing", "en", 404, "There is no such page"}, {"/id/tidak/ada", "id", 404, "Halaman tidak ada"}, {"/regions/99.99", "en", 404, "There is no region"}, {"/id/regions/94?asOf=2017-12-25", "id", 404, "Papua Tengah tidak ada pada 25 Desember 2017"},
+		{"/regions/94.06?asOf=x", "en", 400, "The day in the address cannot be answered"}, {"/regions/94.06?asOf=2001-01-01", "en", 400, "the record begins on 23 July 2014"},
+		{"/clusters?page=0", "en", 400, "not understood"}, {"/clusters?region=x", "en", 400, "not understood"}, {"/regions?q=%zz", "en", 400, "not understood"}, {"/compare?a=1&b=2&asOfB=y", "en", 400, "The day in the address"},
+	} {
+		got := get(handler, "GET", c.path, browser...)
+		if got.Code != c.status || got.Header().Get("Content-Language") != c.language || !strings.Contains(got.Body.String(), c.says) || got.Header().Get("ETag") != "" || !strings.Contains(got.Body.String(), "noindex") {
+			t.Errorf("%s: %d %v\n%.800s", c.path, got.Code, got.Header(), got.Body)
+		}
+	}
+	got := get(handler, "GET", "/nothing")
+	if !json.Valid(got.Body.Bytes()) || got.Code != 404 || !strings.Contains(strings.Join(got.Header()["Vary"], ","), "Accept") {
+		t.Errorf("a program gets %d %s", got.Code, got.Body)
+	}
+	for from, to := range map[string]string{"/region/94.06?asOf=2017-12-25": "../regions/94.06?asOf=2017-12-25", "/cluster/x%2Fy": "../clusters/x%2Fy", "/regions/92.71": "../regions/96.71"} {
+		if got := get(handler, "GET", from); got.Code/100 != 3 || got.Header().Get("Location") != to {
+			t.Errorf("%s: %d to %s", from, got.Code, got.Header().Get("Location"))
+		}
+	}
+}
+
+// Every file and query that the pages offer is answered.
+func TestPagesLinkData(t *testing.T) {
+	handler, _, _, _ := factsServer(t)
+	asked := 0
+	for _, path := range []string{"/regions/94.06?asOf=2017-12-25", "/id/regions/91", "/clusters/2017-94.06-coffee-processing", "/clusters?region=33"} {
+		body := get(handler, "GET", path).Body.String()
+		base, _ := url.Parse("http://example.com" + path)
+		links := regexp.MustCompile(`href="([^"#]*(?:\.csv|\.xlsx|\.geojson|graphql)\?[^"]*)"`).FindAllStringSubmatch(body, -1)
+		for _, link := range links {
+			to, err := base.Parse(html.UnescapeString(link[1]))
+			if err != nil {
+				t.Fatal(err)
+			}
+			request := httptest.NewRequest("GET", to.RequestURI(), nil)
+			request.Header.Set("Accept", "text/html,*/*;q=0.8")
+			w := httptest.NewRecorder()
+			handler.ServeHTTP(w, request)
+			if asked++; w.Code != 200 || strings.Contains(w.Body.String(), `"errors"`) {
+				t.Errorf("%s: %s gives %d %.300s", path, to, w.Code, w.Body)
+			}
+		}
+		// What search engines are told is JSON, with addresses that are answered.
+		for _, found := range regexp.MustCompile(`(?s)<script type="application/ld\+json">(.*?)</script>`).FindAllStringSubmatch(body, -1) {
+			var data struct {
+				Type         string `json:"@type"`
+				Distribution []struct{ ContentURL string }
+			}
+			if err := json.Unmarshal([]byte(found[1]), &data); err != nil || data.Type != "Dataset" {
+				t.Errorf("%s: %v %s", path, err, found[1])
+			}
+			for _, one := range data.Distribution {
+				if w := get(handler, "GET", strings.TrimPrefix(one.ContentURL, "http://example.com")); w.Code != 200 {
+					t.Errorf("%s: %s gives %d", path, one.ContentURL, w.Code)
+				}
+			}
+		}
+	}
+	if asked < 20 {
+		t.Errorf("only %d links were found", asked)
+	}
+}
+
+// Behind a proxy with a path of its own the absolute addresses have it.
+func TestPagesBehindAProxy(t *testing.T) {
+	s := newGraphQLServer(t, func(config *httpserver.Config) { config.PublicURL = "https://peta.example/sentra/" })
+	for path, want := range map[string]string{"/id/regions/94.06": `<link rel="canonical" href="https://peta.example/sentra/id/regions/94.06">`, "/robots.txt": "Sitemap: https://peta.example/sentra/sitemap.xml", "/sitemap.xml": "<loc>https://peta.example/sentra/en/regions/94.06</loc>"} {
+		if got := get(s, "GET", path); got.Code != 200 || !strings.Contains(got.Body.String(), want) || strings.Contains(got.Body.String(), "example.com") {
+			t.Errorf("%s: %d %.1000s", path, got.Code, got.Body)
+		}
+	}
+}

@@ -1,0 +1,83 @@
+package openapi
+
+import "maps"
+
+// pageRoute is a page for people.
+type pageRoute struct {
+	path, id, summary string
+	parameters        []any
+	// key says what the last part of the path is; nil where it is fixed.
+	key object
+	// noDay is set for pages that are the same on every day.
+	noDay bool
+}
+
+func queryText(name, description string) object {
+	return object{"name": name, "in": "query", "description": description, "schema": object{"type": "string"}}
+}
+
+func pageKey(description, example string) object {
+	return object{"name": "key", "in": "path", "required": true, "description": description, "schema": object{"type": "string"}, "example": example}
+}
+
+var searched = queryText("q", "What to look for by name.")
+
+var pageRoutes = []pageRoute{
+	{path: "/regions", id: "regionsPage", summary: "The regions of a day", parameters: []any{searched}},
+	{path: "/regions/{key}", id: "regionPage", summary: "A region: status, clusters, names, codes, neighbours, sources",
+		key: pageKey("Its code; a former code, one of another system or a name leads there.", "94.06")},
+	{path: "/clusters", id: "clustersPage", summary: "The clusters known on a day, 50 a page", parameters: []any{searched, queryText("region", "Only those of a region, by its code."),
+		object{"name": "page", "in": "query", "description": "The number of the page.", "schema": object{"type": "integer", "minimum": 1, "default": 1}}}},
+	{path: "/clusters/{key}", id: "clusterPage", summary: "A cluster: place, products, figures, sources", key: pageKey("Its key.", "2017-94.06-coffee-processing")},
+	{path: "/products", id: "productsPage", summary: "What the clusters make"},
+	{path: "/products/{key}", id: "productPage", summary: "The clusters that make a product", key: pageKey("Its key.", "coffee-processing")},
+	{path: "/compare", id: "comparePage", summary: "Two regions, or one on two days, side by side", parameters: []any{queryText("a", "Code or name of the first."), queryText("b", "Code or name of the second."),
+		object{"name": "asOfB", "in": "query", "description": "The day of the second; default that of the first, and today for the same region.", "schema": object{"type": "string", "format": "date"}}}},
+}
+
+// ofPeople gives the pages for people, in a language and in what is preferred.
+func ofPeople() map[string]object {
+	html := object{"text/html; charset=utf-8": object{}}
+	headers := object{"ETag": ref("headers", "ETag"), "Cache-Control": ref("headers", "Cache-Control")}
+	language := object{"name": "lang", "in": "path", "required": true, "description": "The language.", "schema": object{"enum": []string{"en", "id"}}}
+	out := make(map[string]object)
+	for _, route := range pageRoutes {
+		responses := object{
+			"200": object{"description": "The page.", "headers": headers, "content": html},
+			"304": ref("responses", "NotModified"),
+			"503": object{"description": "It took longer than the time allowed, or there is too much to do.", "content": html},
+		}
+		parameters := []any{}
+		if !route.noDay {
+			parameters = append(parameters, ref("parameters", "asOf"))
+			responses["400"] = object{"description": "A parameter is wrong.", "content": html}
+		}
+		parameters = append(parameters, route.parameters...)
+		if route.key != nil {
+			parameters = append([]any{route.key}, parameters...)
+			responses["404"] = object{"description": "There is none, or not on the day; the page says where to look.", "content": html}
+		}
+		if route.path == "/clusters" {
+			responses["404"] = object{"description": "There are not so many pages.", "content": html}
+		}
+		if route.path == "/regions/{key}" {
+			responses["302"] = object{"description": "The region that had the code or name."}
+		}
+		get := object{"operationId": route.id, "tags": []string{"pages"}, "summary": route.summary + ", in the language that Accept-Language prefers", "parameters": parameters, "responses": responses}
+		out[route.path] = object{"get": get}
+		in := maps.Clone(get)
+		in["operationId"] = route.id + "In"
+		in["summary"] = route.summary
+		in["parameters"] = append([]any{language}, parameters...)
+		out["/{lang}"+route.path] = object{"get": in}
+	}
+	text := func(id, summary, kind string, parameters ...any) object {
+		return object{"get": object{"operationId": id, "tags": []string{"pages"}, "summary": summary, "parameters": append([]any{}, parameters...),
+			"responses": object{"200": object{"description": "The file.", "headers": headers, "content": object{kind: object{"schema": object{"type": "string"}}}}, "304": ref("responses", "NotModified")}}}
+	}
+	out["/robots.txt"] = text("robots", "What search engines may read", "text/plain; charset=utf-8")
+	out["/sitemap.xml"] = text("sitemap", "The pages for search engines; an index where they are more than 50,000", "application/xml; charset=utf-8")
+	out["/sitemap-{n}.xml"] = text("sitemapFile", "A file of the sitemap", "application/xml; charset=utf-8",
+		object{"name": "n", "in": "path", "required": true, "description": "The number of the file, from 1.", "schema": object{"type": "integer", "minimum": 1}})
+	return out
+}

@@ -1,0 +1,137 @@
+package pages
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// failureBody is what a page that cannot be shown tells.
+type failureBody struct {
+	*frame
+	Told  string
+	Hint  string
+	Links []link
+	// Search is the text of the field in which to look for something else.
+	Search string
+}
+
+// failure tells why there is no such page, and where else to go.
+func (q *Request) failure(status int, title, told string, links ...link) (*Page, error) {
+	b := &failureBody{frame: q.newFrame("", ""), Told: told, Links: links}
+	b.Title, b.Description, b.NoIndex, b.Alternates = title, told, true, false
+	b.Body = b
+	return b.render("failure", status)
+}
+
+// NotFound is the page for an address at which there is nothing.
+func (q *Request) NotFound() (*Page, error) {
+	return q.failure(http.StatusNotFound, q.T("missing.title"), q.T("missing.told"), q.starts()...)
+}
+
+// Failed is the page that tells of an error; its own text follows, as the API has it.
+func (q *Request) Failed(status int, coded *sentra.Error) (*Page, error) {
+	title := q.T("failed.title")
+	told := q.T("failed." + string(coded.Code))
+	if !hasText("failed." + string(coded.Code)) {
+		told = q.T("failed.INTERNAL")
+	}
+	if len(coded.Path) > 0 && strings.HasPrefix(coded.Path[0], "asOf") {
+		told = q.T("failed.day", q.Date(sentra.FirstDay))
+	}
+	return q.failure(status, title, told, q.starts()...)
+}
+
+// starts are where one may begin.
+func (q *Request) starts() []link {
+	return []link{{Href: q.mapLink(), Text: q.T("start.map")}, {Href: q.undated("regions"), Text: q.T("start.regions")}, {Href: q.undated("clusters"), Text: q.T("start.clusters")}, {Href: q.undated("about"), Text: q.T("start.about")}}
+}
+
+// elsewhere finds the region that is meant by a code of another day or system, or by a
+// name. One alone is where the reader is sent; of several the page says which.
+func (q *Request) elsewhere(ctx context.Context, text string) (*Page, error) {
+	var found []sentra.RegionCode
+	var links []link
+	add := func(code sentra.RegionCode, how string) {
+		if !slices.Contains(found, code) {
+			found = append(found, code)
+			l := q.regionLink(code)
+			l.Text += how
+			links = append(links, l)
+		}
+	}
+	sameSystem := false
+	for i := range q.Data.Codes {
+		c := &q.Data.Codes[i]
+		if c.Value != text {
+			continue
+		}
+		if c.System == sentra.SystemKemendagri {
+			sameSystem = true
+		}
+		add(c.Region, " – "+q.T("system."+string(c.System))+" "+c.Value+", "+q.Lang.span(c.Validity))
+	}
+	if len(found) == 1 {
+		// What the code meant does not change, but a later record may know of a second region.
+		return &Page{Status: http.StatusFound, Location: q.page(RegionPath(found[0]))}, nil
+	}
+	title, told := q.T("missing.region", text), q.T("missing.region.told")
+	if len(found) > 1 {
+		told = q.T("missing.region.several", text)
+		if sameSystem {
+			told = q.T("missing.region.before", text)
+		}
+	} else {
+		hits, err := q.Search(ctx, text, 10)
+		if err != nil {
+			return nil, err
+		}
+		for _, hit := range hits {
+			if hit.Region != nil {
+				add(hit.Region.Code, "")
+			}
+		}
+		if len(hits) > 0 && hits[0].Region != nil && hits[0].Score >= 0.97 && (len(hits) == 1 || hits[1].Score < 0.97) {
+			return &Page{Status: http.StatusFound, Location: q.page(RegionPath(hits[0].Region.Code))}, nil
+		}
+	}
+	return q.failure(http.StatusNotFound, title, told, append(links, q.starts()...)...)
+}
+
+// notThen tells that a region was not there on the day, and where what it was made of is.
+func (q *Request) notThen(r *sentra.Region) (*Page, error) {
+	links := []link{{Href: q.undated(RegionPath(r.Code)), Text: q.T("then.today", r.Name)}}
+	told := q.T("then.none", r.Name, q.OnDay())
+	if from := r.Validity.From; from != nil && q.Day < *from {
+		told = q.T("then.before", r.Name, q.OnDay(), q.Date(*from))
+		links[0] = link{Href: q.on(RegionPath(r.Code), *from), Text: q.T("then.first", r.Name, q.Date(*from))}
+	}
+	for i := range q.Data.Successions {
+		if s := &q.Data.Successions[i]; s.Successor == r.Code {
+			if q.Exists(s.Predecessor) != nil {
+				l := q.regionLink(s.Predecessor)
+				l.Text = q.T("then.from", l.Text, q.OnDay())
+				links = append(links, l)
+			}
+		}
+	}
+	return q.failure(http.StatusNotFound, q.T("then.title", r.Name, q.OnDay()), told, append(links, q.starts()...)...)
+}
+
+// missingCluster looks for what was meant by a key that no cluster has.
+func (q *Request) missingCluster(ctx context.Context, key string) (*Page, error) {
+	hits, err := q.Search(ctx, strings.ReplaceAll(key, "-", " "), 8)
+	if err != nil {
+		return nil, err
+	}
+	var links []link
+	for _, hit := range hits {
+		if hit.Cluster != nil {
+			links = append(links, link{Href: q.page(ClusterPath(hit.Cluster.Key)), Text: q.clusterName(hit.Cluster)})
+		}
+	}
+	return q.failure(http.StatusNotFound, q.T("missing.cluster"), q.T("missing.cluster.told"), append(links, q.starts()...)...)
+}
