@@ -36,6 +36,7 @@ func (f *front) flags(flags *pflag.FlagSet, config *httpserver.Config) {
 	flags.Int64Var(&f.maxBodies, "max-bodies", config.MaxBodies>>20, "MiB that long request bodies may take while they arrive")
 	flags.DurationVar(&config.Stall, "stall", config.Stall, "longest time that a client may stand still while it sends or takes")
 	flags.Int64Var(&config.MinRate, "min-rate", config.MinRate, "bytes a second that a client must send or take beyond that")
+	flags.StringVar(&config.Contact, "contact", "", "address or mailbox where readers report mistakes, for the page /about")
 	flags.StringVar(&config.PublicURL, "public-url", "", "address that clients know the server by, for links in answers; without it, the one they just used")
 	flags.StringSliceVar(&f.trustedProxies, "trusted-proxy", nil, "address or network (10.0.0.0/8) of a proxy that is believed when it says by X-Forwarded-For for whom it asks")
 	flags.StringVar(&f.metrics, "metrics-addr", "", "address to serve /metrics on instead of that of the API")

@@ -147,3 +147,20 @@ func TestPagesBehindAProxy(t *testing.T) {
 		}
 	}
 }
+
+// The page that explains has every type of the data with what its fields mean, and where
+// to report a mistake.
+func TestPageAbout(t *testing.T) {
+	s := newGraphQLServer(t, func(config *httpserver.Config) { config.Contact = "https://example.org/report" })
+	body := get(s, "GET", "/about").Body.String()
+	for _, want := range []string{`href="https://example.org/report"`, `<details id="type-Region">`, `<details id="type-AffirmativeAnswer">`, "<code>NOT_COVERED</code>", "The official code of the Ministry of Home Affairs"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("not %q", want)
+		}
+	}
+	for _, absent := range []string{"RegionConnection", "PageInfo", "_Service", "__Type", "type-Query"} {
+		if strings.Contains(body, absent) {
+			t.Errorf("%q is there", absent)
+		}
+	}
+}

@@ -85,6 +85,8 @@ type Config struct {
 	// PublicURL is the address that clients know the server by, such as
 	// https://example.org/sentra; empty for the one they just used.
 	PublicURL string
+	// Contact is where readers report mistakes: an address of the web or a mailbox.
+	Contact string
 	// Scope tells whose answers a request may see: requests of one scope share kept
 	// answers. nil, and the scope "", is for what everybody may see.
 	Scope func(*http.Request) string
@@ -264,7 +266,7 @@ func New(config Config, schema graphql.ExecutableSchema, pin Pin, backend Backen
 	}
 	var people *peopleRoutes
 	if config.Data.Atlas != nil {
-		people = routePeople(router, config, work, kept, log)
+		people = routePeople(router, config, dictionary(schema.Schema()), work, kept, log)
 		routeExports(router, config, work, kept, log)
 		routeQuestions(router, config, work, kept, log)
 		routeCatalog(router, config, log)

@@ -1,6 +1,9 @@
 package openapi
 
-import "maps"
+import (
+	"maps"
+	"strings"
+)
 
 // pageRoute is a page for people.
 type pageRoute struct {
@@ -8,8 +11,6 @@ type pageRoute struct {
 	parameters        []any
 	// key says what the last part of the path is; nil where it is fixed.
 	key object
-	// noDay is set for pages that are the same on every day.
-	noDay bool
 }
 
 func queryText(name, description string) object {
@@ -20,19 +21,23 @@ func pageKey(description, example string) object {
 	return object{"name": "key", "in": "path", "required": true, "description": description, "schema": object{"type": "string"}, "example": example}
 }
 
-var searched = queryText("q", "What to look for by name.")
+var (
+	searched   = queryText("q", "What to look for by name.")
+	pageNumber = object{"name": "page", "in": "query", "description": "The number of the page.", "schema": object{"type": "integer", "minimum": 1, "default": 1}}
+)
 
 var pageRoutes = []pageRoute{
 	{path: "/regions", id: "regionsPage", summary: "The regions of a day", parameters: []any{searched}},
 	{path: "/regions/{key}", id: "regionPage", summary: "A region: status, clusters, names, codes, neighbours, sources",
 		key: pageKey("Its code; a former code, one of another system or a name leads there.", "94.06")},
-	{path: "/clusters", id: "clustersPage", summary: "The clusters known on a day, 50 a page", parameters: []any{searched, queryText("region", "Only those of a region, by its code."),
-		object{"name": "page", "in": "query", "description": "The number of the page.", "schema": object{"type": "integer", "minimum": 1, "default": 1}}}},
+	{path: "/clusters", id: "clustersPage", summary: "The clusters known on a day, 50 a page", parameters: []any{searched, queryText("region", "Only those of a region, by its code."), pageNumber}},
 	{path: "/clusters/{key}", id: "clusterPage", summary: "A cluster: place, products, figures, sources", key: pageKey("Its key.", "2017-94.06-coffee-processing")},
 	{path: "/products", id: "productsPage", summary: "What the clusters make"},
 	{path: "/products/{key}", id: "productPage", summary: "The clusters that make a product", key: pageKey("Its key.", "coffee-processing")},
 	{path: "/compare", id: "comparePage", summary: "Two regions, or one on two days, side by side", parameters: []any{queryText("a", "Code or name of the first."), queryText("b", "Code or name of the second."),
 		object{"name": "asOfB", "in": "query", "description": "The day of the second; default that of the first, and today for the same region.", "schema": object{"type": "string", "format": "date"}}}},
+	{path: "/about", id: "aboutPage", summary: "What the terms and fields mean; sources, method, licence"},
+	{path: "/sources", id: "sourcesPage", summary: "All sources, 100 a page", parameters: []any{pageNumber}},
 }
 
 // ofPeople gives the pages for people, in a language and in what is preferred.
@@ -45,22 +50,18 @@ func ofPeople() map[string]object {
 		responses := object{
 			"200": object{"description": "The page.", "headers": headers, "content": html},
 			"304": ref("responses", "NotModified"),
+			"400": object{"description": "A parameter is wrong.", "content": html},
 			"503": object{"description": "It took longer than the time allowed, or there is too much to do.", "content": html},
 		}
-		parameters := []any{}
-		if !route.noDay {
-			parameters = append(parameters, ref("parameters", "asOf"))
-			responses["400"] = object{"description": "A parameter is wrong.", "content": html}
-		}
-		parameters = append(parameters, route.parameters...)
+		parameters := append([]any{ref("parameters", "asOf")}, route.parameters...)
 		if route.key != nil {
 			parameters = append([]any{route.key}, parameters...)
 			responses["404"] = object{"description": "There is none, or not on the day; the page says where to look.", "content": html}
 		}
-		if route.path == "/clusters" {
+		if route.path == "/clusters" || route.path == "/sources" {
 			responses["404"] = object{"description": "There are not so many pages.", "content": html}
 		}
-		if route.path == "/regions/{key}" {
+		if strings.HasPrefix(route.path, "/regions") {
 			responses["302"] = object{"description": "The region that had the code or name."}
 		}
 		get := object{"operationId": route.id, "tags": []string{"pages"}, "summary": route.summary + ", in the language that Accept-Language prefers", "parameters": parameters, "responses": responses}

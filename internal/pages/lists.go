@@ -39,6 +39,12 @@ func (q *Request) Regions(ctx context.Context) (*Page, error) {
 	if b.Search != "" {
 		b.NoIndex = true
 		b.Here = withQuery(b.Here, "q", b.Search)
+		if code, err := sentra.ParseRegionCode(b.Search); err == nil && q.Exists(code) != nil {
+			return &Page{Status: http.StatusFound, Location: q.page(RegionPath(code))}, nil
+		}
+		if slices.ContainsFunc(q.Data.Codes, func(c sentra.OfficialCode) bool { return c.Value == b.Search }) {
+			return q.elsewhere(ctx, b.Search)
+		}
 		hits, err := q.Search(ctx, b.Search, 50)
 		if err != nil {
 			return nil, err

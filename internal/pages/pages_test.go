@@ -101,6 +101,10 @@ func ask(t testing.TB, a *atlas.Atlas, address string) *Page {
 		page, err = q.Products(t.Context())
 	case section == "compare":
 		page, err = q.Compare(t.Context())
+	case section == "about":
+		page, err = q.About([]Entry{{"Region", "A `province`.", []Field{{"code", "String!", "The <code>."}}}}, "data@example.org")
+	case section == "sources":
+		page, err = q.AllSources()
 	default:
 		t.Fatalf("there is no page %s", address)
 	}
@@ -267,6 +271,8 @@ func TestElsewhere(t *testing.T) {
 		{"/regions/92.71", 302, "../regions/96.71", nil},
 		{"/id/regions/92.71?asOf=2017-12-25", 302, "../regions/96.71?asOf=2017-12-25", nil},
 		{"/regions/9434", 302, "../regions/94.06", nil},
+		{"/id/regions?q=94.06", 302, "./regions/94.06", nil},
+		{"/regions?q=9434&asOf=2017-12-25", 302, "./regions/94.06?asOf=2017-12-25", nil},
 		{"/regions/ID-PT", 302, "../regions/94", nil},
 		{"/regions/dogiyai", 302, "../regions/94.06", nil},
 		{"/regions/99.99", 404, "", []string{"There is no region “99.99”", "All regions"}},
@@ -315,7 +321,7 @@ func TestEveryPage(t *testing.T) {
 	}
 	n, seen, longest := 0, 0, 0
 	for path := range paths(a, today) {
-		if path == "about" || path == "developers" {
+		if path == "developers" {
 			continue
 		}
 		// All provinces and lists, and some of the rest, each in one of the languages.
@@ -421,12 +427,49 @@ func TestCompare(t *testing.T) {
 	}
 }
 
+// Every term that a page explains by a link has its anchor, and what the record has of
+// phases and sources is there.
+func TestAbout(t *testing.T) {
+	a := factsAtlas(t, nil)
+	for _, lang := range Langs {
+		d := read(t, ask(t, a, "/"+string(lang)+"/about"))
+		for _, address := range []string{"/regions/94.06", "/regions/94", "/clusters/2017-94.06-coffee-processing", "/about"} {
+			for _, node := range read(t, ask(t, a, "/"+string(lang)+address)).all {
+				if _, anchor, found := strings.Cut(attribute(node, "href"), "about#"); found && !d.ids[anchor] {
+					t.Errorf("%s leads to #%s, which is not there", address, anchor)
+				}
+			}
+		}
+		for _, node := range d.all {
+			if href := attribute(node, "href"); href == "mailto:data@example.org" {
+				d.ids["contact"] = true
+			}
+		}
+		if !d.ids["contact"] || !strings.Contains(d.section("dictionary"), "Region A province . code String! The <code>.") {
+			t.Errorf("%s", d.section("dictionary"))
+		}
+	}
+	main := read(t, ask(t, a, "/id/about")).section("terms")
+	for _, want := range []string{"2013-2016 : 2013 – 2016", "2017 : sejak 2017", "Perpres 131/2015"} {
+		if !strings.Contains(main, want) {
+			t.Errorf("not %q in %s", want, main)
+		}
+	}
+	if n := len(sentra.DataLicences()); texts["licence.part."+fmt.Sprint(n-1)][0] == "" || texts["licence.part."+fmt.Sprint(n)][0] != "" {
+		t.Errorf("there are %d licences", n)
+	}
+	sources := string(ask(t, a, "/en/sources?page=2").Body)
+	if strings.Count(sources, "<li>") < sourcesLength || !strings.Contains(sources, "licence: none stated") {
+		t.Errorf("%.500s", sources)
+	}
+}
+
 // A sitemap of more pages than a file may have is an index of files, which hold each once.
 func TestSitemap(t *testing.T) {
 	a := factsAtlas(t, nil)
 	one, err := Sitemap(a, "https://peta.example", today, 0)
-	// 552 regions, 390 clusters and the products in two languages, with five pages besides, and the map.
-	if want := 2*(5+552+390+len(a.Data.Products)) + 1; err != nil || strings.Count(string(one), "<url>") != want || !strings.Contains(string(one), "<loc>https://peta.example/id/regions/94.06</loc>") {
+	// 552 regions, 390 clusters and the products in two languages, with six pages besides, and the map.
+	if want := 2*(6+552+390+len(a.Data.Products)) + 1; err != nil || strings.Count(string(one), "<url>") != want || !strings.Contains(string(one), "<loc>https://peta.example/id/regions/94.06</loc>") {
 		t.Errorf("%d addresses, want %d; %v", strings.Count(string(one), "<url>"), want, err)
 	}
 	source := a.Data.Sources[0].ID
@@ -451,7 +494,7 @@ func TestSitemap(t *testing.T) {
 			all[one[1]]++
 		}
 	}
-	if want := 2*(5+552+390+30_000+len(a.Data.Products)) + 1; len(all) != want {
+	if want := 2*(6+552+390+30_000+len(a.Data.Products)) + 1; len(all) != want {
 		t.Errorf("%d addresses, want %d", len(all), want)
 	}
 	if _, err := Sitemap(a, "", today, 3); sentra.ErrorCode(err) != sentra.CodeNotFound {
