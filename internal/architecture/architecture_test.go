@@ -43,12 +43,13 @@ var arrows = []struct {
 	{"internal/export", []string{"internal/atlas", "internal/geopackage", "internal/geo/...", "internal/sentra"}},
 	{"internal/ogc", []string{"internal/atlas", "internal/cql", "internal/export", "internal/tile", "internal/geo/...", "internal/sentra"}},
 	{"internal/catalog", []string{"internal/atlas", "internal/export", "internal/sentra"}},
-	{"internal/pages", []string{"internal/atlas", "internal/sentra"}},
+	{"internal/pages", []string{"internal/atlas", "internal/sentra", "examples/snippets"}},
 	{"internal/openapi", []string{"internal/export"}},
 	{"internal/facts", []string{"internal/register", "internal/sentra"}},
 	{"internal/embeddedpg", []string{"internal/sentra"}},
 	{"migrations", nil},
 	{"web", nil},
+	{"examples/...", nil},
 
 	// The wiring, and what is built like it.
 	{"internal/app", []string{"..."}},

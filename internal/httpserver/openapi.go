@@ -8,18 +8,13 @@ import (
 	"github.com/sentra-ikm/sentra/internal/openapi"
 )
 
-// routeOpenAPI adds /openapi.json.
-func routeOpenAPI(router chi.Router, data Data, kept *keptBodies) error {
+// describe gives the OpenAPI document.
+func describe(data Data) ([]byte, error) {
 	var inputs map[string]any
 	if data.InputSchemas != nil {
 		inputs = data.InputSchemas(openapi.Prefix)
 	}
-	document, err := openapi.Document(data.Version, inputs)
-	if err != nil {
-		return err
-	}
-	routeText(router, "/openapi.json", "application/json; charset=utf-8", document, kept)
-	return nil
+	return openapi.Document(data.Version, inputs)
 }
 
 // routeText adds a text that stays the same while the server runs.

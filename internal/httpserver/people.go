@@ -34,7 +34,7 @@ const pageWeight = 1 << 20
 
 // routePeople adds the pages, each in English, in Indonesian, and in what the reader's
 // browser prefers.
-func routePeople(router chi.Router, config Config, entries []pages.Entry, work *work, kept *keptBodies, log *slog.Logger) *peopleRoutes {
+func routePeople(router chi.Router, config Config, entries []pages.Entry, operations pages.Operations, work *work, kept *keptBodies, log *slog.Logger) *peopleRoutes {
 	sum := sha256.Sum256([]byte(pages.Style))
 	p := &peopleRoutes{config: config, work: work, kept: kept, log: log,
 		policy: "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"}
@@ -60,6 +60,9 @@ func routePeople(router chi.Router, config Config, entries []pages.Entry, work *
 		"/compare":        whole((*pages.Request).Compare),
 		"/about": func(_ context.Context, _ *http.Request, q *pages.Request) (*pages.Page, error) {
 			return q.About(entries, config.Contact)
+		},
+		"/developers": func(_ context.Context, _ *http.Request, q *pages.Request) (*pages.Page, error) {
+			return q.Developers(operations)
 		},
 		"/sources": func(_ context.Context, _ *http.Request, q *pages.Request) (*pages.Page, error) { return q.AllSources() },
 	} {

@@ -164,3 +164,35 @@ func TestPageAbout(t *testing.T) {
 		}
 	}
 }
+
+// The page for developers has every route of the description, and snippets that ask this
+// server.
+func TestPageDevelopers(t *testing.T) {
+	handler, _, _, _ := factsServer(t)
+	body := get(handler, "GET", "/developers").Body.String()
+	var document struct{ Paths map[string]any }
+	if err := json.Unmarshal(get(handler, "GET", "/openapi.json").Body.Bytes(), &document); err != nil {
+		t.Fatal(err)
+	}
+	shown := 0
+	for path := range document.Paths {
+		if strings.HasPrefix(path, "/ogc/{day}") || strings.HasPrefix(path, "/{lang}/") {
+			continue
+		}
+		shown++
+		if !strings.Contains(body, "<summary><code>"+html.EscapeString(path)+"</code>") {
+			t.Errorf("%s is not there", path)
+		}
+	}
+	if shown < 30 {
+		t.Errorf("%d routes", shown)
+	}
+	for _, want := range []string{"http://example.com/style.json?asOf=2017-12-25", "st_read(", "not run by a test", "<code>asOf</code>"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("not %q", want)
+		}
+	}
+	if strings.Contains(body, "sentra.example") {
+		t.Error("a snippet asks another server")
+	}
+}

@@ -31,6 +31,7 @@ import (
 
 	"github.com/sentra-ikm/sentra/internal/admission"
 	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/pages"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -266,13 +267,19 @@ func New(config Config, schema graphql.ExecutableSchema, pin Pin, backend Backen
 	}
 	var people *peopleRoutes
 	if config.Data.Atlas != nil {
-		people = routePeople(router, config, dictionary(schema.Schema()), work, kept, log)
+		document, err := describe(config.Data)
+		if err != nil {
+			return nil, err
+		}
+		routeText(router, "/openapi.json", "application/json; charset=utf-8", document, kept)
+		operations, err := pages.ReadOperations(document)
+		if err != nil {
+			return nil, err
+		}
+		people = routePeople(router, config, dictionary(schema.Schema()), operations, work, kept, log)
 		routeExports(router, config, work, kept, log)
 		routeQuestions(router, config, work, kept, log)
 		routeCatalog(router, config, log)
-		if err := routeOpenAPI(router, config.Data, kept); err != nil {
-			return nil, err
-		}
 		tiles, err := routeTiles(router, config, work, log)
 		if err != nil {
 			return nil, fmt.Errorf("set up the vector tiles: %w", err)

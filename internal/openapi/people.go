@@ -37,6 +37,7 @@ var pageRoutes = []pageRoute{
 	{path: "/compare", id: "comparePage", summary: "Two regions, or one on two days, side by side", parameters: []any{queryText("a", "Code or name of the first."), queryText("b", "Code or name of the second."),
 		object{"name": "asOfB", "in": "query", "description": "The day of the second; default that of the first, and today for the same region.", "schema": object{"type": "string", "format": "date"}}}},
 	{path: "/about", id: "aboutPage", summary: "What the terms and fields mean; sources, method, licence"},
+	{path: "/developers", id: "developersPage", summary: "The routes, and snippets for common libraries"},
 	{path: "/sources", id: "sourcesPage", summary: "All sources, 100 a page", parameters: []any{pageNumber}},
 }
 

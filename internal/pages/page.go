@@ -100,7 +100,7 @@ func minified(css string) string {
 
 var (
 	layout = template.Must(template.ParseFS(templates, "templates/layout.html", "templates/parts.html"))
-	bodies = parsed("region", "cluster", "regions", "clusters", "products", "failure", "compare", "about", "sources")
+	bodies = parsed("region", "cluster", "regions", "clusters", "products", "failure", "compare", "about", "sources", "developers")
 )
 
 // parsed gives the layout with each of the bodies that go into it.

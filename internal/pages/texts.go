@@ -393,4 +393,21 @@ var texts = map[string][2]string{
 	"about.dictionary.text": {"What each field of the API means, made from its schema. Files have the same fields; their columns are described in /datapackage.json.", "Arti setiap kolom dalam API, dibuat dari skemanya (dalam bahasa Inggris). Berkas memuat kolom yang sama; penjelasannya ada di /datapackage.json."},
 	"sources.title":         {"All sources", "Semua sumber"},
 	"sources.lead":          {"The %s sources in which the facts of the record were read, with their licences where these are stated.", "%s sumber tempat fakta dalam catatan dibaca, beserta lisensinya bila dinyatakan."},
+
+	// For those who write programs.
+	"developers.title":         {"For developers", "Untuk pengembang"},
+	"developers.lead":          {"The same data as the pages, by GraphQL, as files, as map tiles and by OGC API. No key is needed, and pages of any origin may ask.", "Data yang sama dengan halaman ini, melalui GraphQL, berkas, ubin peta, dan OGC API. Tanpa kunci, dan halaman dari mana pun boleh memintanya."},
+	"developers.doors":         {"Ways in", "Jalur akses"},
+	"developers.graphql":       {"one question for exactly what you need.", "satu kueri untuk tepat yang Anda perlukan."},
+	"developers.playground":    {"Try it in the playground.", "Coba di playground."},
+	"developers.openapi":       {"the description of all routes below, for tools.", "deskripsi semua rute di bawah, untuk perkakas."},
+	"developers.ogc":           {"for QGIS, GDAL and other GIS programs.", "untuk QGIS, GDAL, dan program SIG lain."},
+	"developers.tiles":         {"a map style and vector tiles for MapLibre, OpenLayers and their like.", "gaya peta dan ubin vektor untuk MapLibre, OpenLayers, dan sejenisnya."},
+	"developers.schema":        {"the schema for the tools of GraphQL clients.", "skema untuk perkakas klien GraphQL."},
+	"developers.open":          {"Name the day with asOf, so that your map stays as you published it. Not covered is another answer than no: show it as such.", "Sebutkan tanggal dengan asOf agar peta Anda tetap seperti ketika diterbitkan. Tidak tercakup berbeda dengan tidak: tampilkan sebagaimana adanya."},
+	"developers.snippets":      {"Snippets", "Cuplikan kode"},
+	"developers.snippets.text": {"Those for the browser are modules that draw into an element with the id map; a bundler, or an import map, finds the libraries. Each is run by a test, unless it says otherwise.", "Cuplikan untuk peramban berupa modul yang menggambar ke elemen dengan id map; bundler atau import map menemukan pustakanya. Masing-masing dijalankan oleh pengujian, kecuali disebutkan lain."},
+	"developers.untried":       {"not run by a test", "tidak dijalankan oleh pengujian"},
+	"developers.routes":        {"Routes", "Rute"},
+	"developers.routes.text":   {"Made from /openapi.json. Every route is read by GET; HEAD gives its headers. Pages are under /en and /id too, and routes of /ogc under /ogc/2017-12-25 as of a day.", "Dibuat dari /openapi.json (dalam bahasa Inggris). Setiap rute dibaca dengan GET; HEAD memberikan kepalanya. Halaman juga ada di bawah /en dan /id, dan rute /ogc ada di bawah /ogc/2017-12-25 untuk suatu tanggal."},
 }

@@ -1,0 +1,43 @@
+// Package snippets holds what the page for developers shows: short programs that draw or
+// read Sentra's data with common libraries. conformance/snippets runs each of them.
+package snippets
+
+import (
+	"embed"
+	"strings"
+)
+
+//go:embed *.js *.py *.R
+var files embed.FS
+
+// Host stands in the snippets for the address of a server.
+const Host = "https://sentra.example"
+
+// Snippet is a short program.
+type Snippet struct {
+	// File is its name, Library what it uses, Language that of highlighters.
+	File, Library, Language string
+	// Untried tells that no test runs it, since its tool cannot be had there.
+	Untried bool
+}
+
+// All lists them.
+var All = []Snippet{
+	{File: "maplibre.js", Library: "MapLibre GL JS 4, 5", Language: "js"},
+	{File: "leaflet.js", Library: "Leaflet", Language: "js"},
+	{File: "openlayers.js", Library: "OpenLayers", Language: "js"},
+	{File: "d3-geo.js", Library: "d3-geo", Language: "js"},
+	{File: "plot.js", Library: "Observable Plot", Language: "js"},
+	{File: "echarts.js", Library: "ECharts", Language: "js"},
+	{File: "read.py", Library: "Python", Language: "python"},
+	{File: "read.R", Library: "R", Language: "r", Untried: true},
+}
+
+// Text gives a snippet that asks the server at an address.
+func (s Snippet) Text(server string) string {
+	text, err := files.ReadFile(s.File)
+	if err != nil {
+		panic(err) // go:embed is known to have put it there.
+	}
+	return strings.ReplaceAll(string(text), Host, server)
+}
