@@ -103,7 +103,7 @@ func (q *Request) Cluster(ctx context.Context, key string) (*Page, error) {
 	}
 	b.Events = f.events(func(e *sentra.Event) bool { return slices.Contains(c.Regions, e.Region) && c.OfProgramme() })
 	for _, key := range c.Products {
-		for _, other := range f.ClustersOfProduct(key) {
+		for other := range f.ClustersOfProduct(key).All {
 			if other != c && len(b.Beside) < beside && other.Begins <= f.Day {
 				b.Beside = append(b.Beside, f.clusterRow(other))
 			}

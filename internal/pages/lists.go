@@ -269,7 +269,7 @@ func (q *Request) Products(ctx context.Context) (*Page, error) {
 		}
 		key := q.Data.Products[i].Key
 		n := 0
-		for _, c := range q.ClustersOfProduct(key) {
+		for c := range q.ClustersOfProduct(key).All {
 			if c.Begins <= q.Day {
 				n++
 			}
@@ -295,7 +295,7 @@ func (q *Request) Product(ctx context.Context, key string) (*Page, error) {
 	}
 	b.Cites = b.cited(p.Sources)
 	n := 0
-	for _, c := range q.ClustersOfProduct(key) {
+	for c := range q.ClustersOfProduct(key).All {
 		if c.Begins > q.Day {
 			continue
 		}

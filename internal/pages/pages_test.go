@@ -384,10 +384,12 @@ func TestEveryPage(t *testing.T) {
 // A regency with a thousand clusters has a page that stays short, and pages of lists.
 func TestManyClusters(t *testing.T) {
 	a := factsAtlas(t, func(data *sentra.Dataset) {
+		all := data.Clusters.List()
 		for i := range 1000 {
-			data.Clusters = append(data.Clusters, &sentra.Cluster{ID: fmt.Sprintf("made-%04d", i), Key: fmt.Sprintf("made-%04d", i), NameEN: fmt.Sprintf("Made %04d", i), NameID: fmt.Sprintf("Buatan %04d", i),
+			all = append(all, &sentra.Cluster{ID: fmt.Sprintf("made-%04d", i), Key: fmt.Sprintf("made-%04d", i), NameEN: fmt.Sprintf("Made %04d", i), NameID: fmt.Sprintf("Buatan %04d", i),
 				Products: []string{"weaving"}, Regions: []sentra.RegionCode{"31.01"}, Precision: sentra.PrecisionPoint, Point: &orb.Point{106.5 + float64(i%40)/100, -5.7}, Began: 2016, Sources: []sentra.SourceID{data.Sources[0].ID}})
 		}
+		data.Clusters = sentra.NewClusters(all...)
 	})
 	page := ask(t, a, "/en/regions/31.01")
 	d := read(t, page)

@@ -33,7 +33,7 @@ func paths(a *atlas.Atlas, today sentra.Date) iter.Seq[string] {
 				return
 			}
 		}
-		for _, c := range a.Data.Clusters {
+		for c := range a.Data.Clusters.All {
 			if !yield(ClusterPath(c.Key)) {
 				return
 			}
