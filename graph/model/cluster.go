@@ -92,11 +92,8 @@ func (c *Cluster) Grounds() []*ClusterGround {
 	for i := range c.atlas.Data.Programme.Grounds {
 		ground := &c.atlas.Data.Programme.Grounds[i]
 		view := &ClusterGround{Ground: groundOf(c.atlas, ground), Sources: Sources(c.atlas, ground.Sources)}
-		for _, known := range c.cluster.Grounds {
-			if known.Kind == ground.Kind {
-				met := known.Met
-				view.Met, view.Sources = &met, Sources(c.atlas, known.Sources)
-			}
+		if known := c.cluster.Ground(ground.Kind); known != nil {
+			view.Met, view.Sources = &known.Met, Sources(c.atlas, known.Sources)
 		}
 		out = append(out, view)
 	}
@@ -106,12 +103,8 @@ func (c *Cluster) Grounds() []*ClusterGround {
 // Events gives the dated events in the cluster's regions.
 func (c *Cluster) Events() []*Event {
 	out := []*Event{}
-	for i := range c.atlas.Data.Events {
-		for _, code := range c.cluster.Regions {
-			if e := &c.atlas.Data.Events[i]; e.Region == code {
-				out = append(out, eventOf(c.atlas, e, c.day))
-			}
-		}
+	for _, e := range c.atlas.EventsOf(c.cluster) {
+		out = append(out, eventOf(c.atlas, e, c.day))
 	}
 	return out
 }

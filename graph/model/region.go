@@ -88,28 +88,26 @@ func (r *Region) Children(asOf *sentra.Date) ([]*Region, error) {
 
 // Predecessors gives the provinces this one was made out of.
 func (r *Region) Predecessors() []*RegionSuccession {
-	return r.successions(func(s *sentra.Succession) (sentra.RegionCode, bool, sentra.Date) {
-		return s.Predecessor, s.Successor == r.region.Code, s.Date - 1
-	})
+	out := []*RegionSuccession{}
+	for _, s := range r.atlas.Predecessors(r.region.Code) {
+		out = append(out, r.succession(s, s.Predecessor, s.Date-1))
+	}
+	return out
 }
 
 // Successors gives the provinces made out of this one.
 func (r *Region) Successors() []*RegionSuccession {
-	return r.successions(func(s *sentra.Succession) (sentra.RegionCode, bool, sentra.Date) {
-		return s.Successor, s.Predecessor == r.region.Code, s.Date
-	})
-}
-
-func (r *Region) successions(pick func(*sentra.Succession) (other sentra.RegionCode, mine bool, day sentra.Date)) []*RegionSuccession {
 	out := []*RegionSuccession{}
-	for i := range r.atlas.Data.Successions {
-		s := &r.atlas.Data.Successions[i]
-		if other, mine, day := pick(s); mine {
-			out = append(out, &RegionSuccession{Region: NewRegion(r.atlas, r.atlas.Region(other), AskedFor(day)), Date: s.Date,
-				Law: optional(s.Law), Sources: Sources(r.atlas, s.Sources)})
-		}
+	for _, s := range r.atlas.Successors(r.region.Code) {
+		out = append(out, r.succession(s, s.Successor, s.Date))
 	}
 	return out
+}
+
+// succession is the view of a succession, with the other province on a day on which it
+// existed.
+func (r *Region) succession(s *sentra.Succession, other sentra.RegionCode, day sentra.Date) *RegionSuccession {
+	return &RegionSuccession{Region: NewRegion(r.atlas, r.atlas.Region(other), AskedFor(day)), Date: s.Date, Law: optional(s.Law), Sources: Sources(r.atlas, s.Sources)}
 }
 
 func (r *Region) shape() *atlas.Shape { return r.atlas.On(r.day.Date).Shape(r.region.Code) }

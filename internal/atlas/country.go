@@ -256,6 +256,32 @@ func (a *Atlas) CountsOf(code sentra.RegionCode) []*sentra.ExternalCount {
 // Candidates gives the regions that a phase considered, by code.
 func (a *Atlas) Candidates(phase string) []*sentra.Candidate { return a.country.candidates[phase] }
 
+// EventsOf gives the events in a cluster's regions, in the record's order.
+func (a *Atlas) EventsOf(c *Cluster) []*sentra.Event {
+	return matching(a.Data.Events, func(e *sentra.Event) bool { return slices.Contains(c.Regions, e.Region) })
+}
+
+// Predecessors gives the successions by which a province was made out of others.
+func (a *Atlas) Predecessors(code sentra.RegionCode) []*sentra.Succession {
+	return matching(a.Data.Successions, func(s *sentra.Succession) bool { return s.Successor == code })
+}
+
+// Successors gives the successions by which others were made out of a province.
+func (a *Atlas) Successors(code sentra.RegionCode) []*sentra.Succession {
+	return matching(a.Data.Successions, func(s *sentra.Succession) bool { return s.Predecessor == code })
+}
+
+// matching gives those of a list for which a test holds, in its order.
+func matching[T any](list []T, test func(*T) bool) []*T {
+	var out []*T
+	for i := range list {
+		if test(&list[i]) {
+			out = append(out, &list[i])
+		}
+	}
+	return out
+}
+
 // Supports lists the supports that match, by region and year; those of a region are
 // also those of the regions below it on the day. A wrong filter is a BAD_USER_INPUT
 // whose path begins at the filter.

@@ -21,16 +21,11 @@ func (a View) ListDesignations(f *sentra.DesignationFilter) ([]*sentra.Designati
 			return nil, sentra.In("filter.asOf", err)
 		}
 	}
-	var out []*sentra.Designation
-	for i := range a.Data.Designations {
-		d := &a.Data.Designations[i]
-		if (f.Kind == "" || d.Kind == f.Kind) &&
+	return matching(a.Data.Designations, func(d *sentra.Designation) bool {
+		return (f.Kind == "" || d.Kind == f.Kind) &&
 			(f.Region == "" || d.Region == f.Region || a.Province(d.Region) == f.Region) &&
 			(f.Regulation == nil || strings.EqualFold(d.Regulation, *f.Regulation)) &&
 			(f.AsOf == nil || d.InForce(*f.AsOf)) &&
-			(f.Confidence == "" || d.Confidence == f.Confidence) {
-			out = append(out, d)
-		}
-	}
-	return out, nil
+			(f.Confidence == "" || d.Confidence == f.Confidence)
+	}), nil
 }

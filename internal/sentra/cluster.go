@@ -265,3 +265,13 @@ type Programme struct {
 	NotStated              []string          `json:"notStated,omitempty"`
 	Sources                []SourceID        `json:"sources"`
 }
+
+// Ground gives what is known of the cluster on a ground; nil where nothing is.
+func (c *Cluster) Ground(kind GroundKind) *ClusterGround {
+	for i := range c.Grounds {
+		if c.Grounds[i].Kind == kind {
+			return &c.Grounds[i]
+		}
+	}
+	return nil
+}
