@@ -475,10 +475,12 @@ func TestSitemap(t *testing.T) {
 	}
 	source := a.Data.Sources[0].ID
 	a = factsAtlas(t, func(data *sentra.Dataset) {
+		clusters := data.Clusters.List()
 		for i := range 30_000 {
 			key := fmt.Sprintf("made-%05d", i)
-			data.Clusters = append(data.Clusters, &sentra.Cluster{ID: key, Key: key, NameEN: key, NameID: key, Regions: []sentra.RegionCode{"31.01"}, Precision: sentra.PrecisionRegency, Sources: []sentra.SourceID{source}})
+			clusters = append(clusters, &sentra.Cluster{ID: key, Key: key, NameEN: key, NameID: key, Regions: []sentra.RegionCode{"31.01"}, Precision: sentra.PrecisionRegency, Sources: []sentra.SourceID{source}})
 		}
+		data.Clusters = sentra.NewClusters(clusters...)
 	})
 	index, err := Sitemap(a, "https://peta.example", today, 0)
 	if err != nil || strings.Count(string(index), "<sitemap>") != 2 || !strings.Contains(string(index), "https://peta.example/sitemap-2.xml") {
