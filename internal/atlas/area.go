@@ -186,7 +186,7 @@ func (n *nearness) truth() sentra.Truth {
 // and to the representative point where none is loaded. Of a region without a
 // boundary its box tells, where that is all in the circle or out of it.
 func (a View) within(circle sentra.Near) map[sentra.RegionCode]nearness {
-	g := a.generation()
+	g := a.generation
 	out := make(map[sentra.RegionCode]nearness)
 	add := func(code sentra.RegionCode, n nearness) {
 		known := out[code]

@@ -60,6 +60,8 @@ type Atlas struct {
 	groups      groups
 	geometries  []*geometry
 	generations []*generation
+	// epochs are set last: a view made while the atlas is built has none.
+	epochs []*epoch
 	// clustersMaking and clustersOfPhase are those of products and phases.
 	clustersMaking, clustersOfPhase clusterLists[string]
 
@@ -211,7 +213,7 @@ func build(ctx context.Context, data *sentra.Dataset, previous *Atlas) (*Atlas, 
 		}
 	}
 	if drawn {
-		a.shapes, a.geometries = make(map[sentra.RegionCode][]*Shape), nil
+		a.shapes, a.geometries, a.epochs = make(map[sentra.RegionCode][]*Shape), nil, nil
 		if err := a.draw(ctx, previous); err != nil {
 			return nil, err
 		}
@@ -246,6 +248,9 @@ func build(ctx context.Context, data *sentra.Dataset, previous *Atlas) (*Atlas, 
 	a.fundsOf = sync.OnceValue(a.newClusterFunds)
 	if err := work.Wait(); err != nil {
 		return nil, err
+	}
+	if drawn {
+		a.epochs = a.cutEpochs()
 	}
 	if replaced && !designations && shared(before.Events, data.Events) {
 		known, err := previous.lengths.Get(ctx, whileMeasured)

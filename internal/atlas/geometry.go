@@ -35,16 +35,16 @@ type geometry struct {
 // Coverage gives the coverage of the boundaries of regencies and cities on the
 // day; its faces bear their codes. nil where no boundary is loaded.
 func (a View) Coverage() *coverage.Coverage {
-	if g := a.geometry(); g != nil {
-		return g.coverage
+	if a.geometry != nil {
+		return a.geometry.coverage
 	}
 	return nil
 }
 
-// geometry gives the geometry of a day, nil where no boundary is loaded.
-func (a View) geometry() *geometry {
+// geometryOf gives the geometry of a day, nil where no boundary is loaded.
+func (a *Atlas) geometryOf(day sentra.Date) *geometry {
 	for _, g := range a.geometries {
-		if g.validity.Contains(a.Day) {
+		if g.validity.Contains(day) {
 			return g
 		}
 	}
@@ -54,13 +54,13 @@ func (a View) geometry() *geometry {
 // draw makes the shapes of all regions, with the geometries of the previous
 // atlas wherever the boundaries are the same.
 func (a *Atlas) draw(ctx context.Context, previous *Atlas) error {
-	var days []sentra.Date
+	var days sentra.ChangeDays
 	for i := range a.Data.Boundaries {
 		if b := &a.Data.Boundaries[i]; b.Region.Level() == sentra.LevelRegency {
-			days = append(days, changes(b.Validity)...)
+			days.NotePeriod(b.Validity)
 		}
 	}
-	for _, span := range periodsBetween(days) {
+	for _, span := range days.Periods() {
 		g := &geometry{validity: span, sources: make(map[sentra.RegionCode]sentra.SourceID)}
 		present := a.On(*span.From).regenciesOn()
 		if len(present) == 0 {
@@ -101,34 +101,6 @@ func (a *Atlas) draw(ctx context.Context, previous *Atlas) error {
 		g.before = nil
 	}
 	return nil
-}
-
-// changes gives the days on which a period begins and on which it is over.
-func changes(p sentra.Period) []sentra.Date {
-	days := []sentra.Date{sentra.FirstDay}
-	if p.From != nil {
-		days[0] = *p.From
-	}
-	if p.To != nil {
-		days = append(days, *p.To+1)
-	}
-	return days
-}
-
-// periodsBetween gives the periods between days of change, the last one open.
-func periodsBetween(days []sentra.Date) []sentra.Period {
-	days = slices.Clone(days)
-	slices.Sort(days)
-	days = slices.Compact(days)
-	out := make([]sentra.Period, len(days))
-	for i := range days {
-		out[i].From = &days[i]
-		if i+1 < len(days) {
-			last := days[i+1] - 1
-			out[i].To = &last
-		}
-	}
-	return out
 }
 
 // regenciesOn gives the stored boundaries of regencies and cities on a day, by code.

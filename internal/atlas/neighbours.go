@@ -18,7 +18,7 @@ type Neighbour struct {
 // region on the day, the longest border first. ok is false where that is not
 // known, since no boundary is loaded for the region or one of its members.
 func (a View) Neighbours(r *sentra.Region) (neighbours []Neighbour, ok bool) {
-	s, g := a.Shape(r.Code), a.geometry()
+	s, g := a.Shape(r.Code), a.geometry
 	if s == nil || s.coverage == nil || g == nil {
 		return nil, false
 	}

@@ -29,29 +29,20 @@ type generation struct {
 // of each span between. The indexes of shapes that the previous atlas, if any, has
 // too are taken from it.
 func (a *Atlas) generationsOf(previous *Atlas) []*generation {
-	days := []sentra.Date{sentra.FirstDay}
-	note := func(p sentra.Period) {
-		if p.From != nil && *p.From > sentra.FirstDay {
-			days = append(days, *p.From)
-		}
-		if p.To != nil && *p.To >= sentra.FirstDay {
-			days = append(days, *p.To+1)
-		}
-	}
+	var days sentra.ChangeDays
 	for i := range a.Data.Regions {
 		if r := &a.Data.Regions[i]; r.Kind.Level() == sentra.LevelRegency {
-			note(r.Validity)
+			days.NotePeriod(r.Validity)
 			for _, s := range a.shapes[r.Code] {
-				note(s.Validity)
+				days.NotePeriod(s.Validity)
 			}
 		}
 	}
-	slices.Sort(days)
 	var out, known []*generation
 	if previous != nil {
 		known = previous.generations
 	}
-	for _, day := range slices.Compact(days) {
+	for _, day := range days.Days() {
 		g := &generation{from: day, faces: make(map[sentra.RegionCode]int)}
 		for i := range a.Data.Regions {
 			r := &a.Data.Regions[i]
@@ -89,15 +80,6 @@ func (g *generation) indexed(known []*generation) {
 		faces[i] = locate.Face{Code: string(s.Region), Shape: s.Boundary.Shape}
 	}
 	g.index = locate.New(faces)
-}
-
-// generation gives the boundaries of a day not before the record.
-func (a View) generation() *generation {
-	at := len(a.generations) - 1
-	for at > 0 && a.Day < a.generations[at].from {
-		at--
-	}
-	return a.generations[at]
 }
 
 // facesOf gives the faces that make up a region on the day: its own, or those of
@@ -140,7 +122,7 @@ func (a View) At(p orb.Point, tolerance float64) (Place, error) {
 	if err := a.CheckDay(a.Day); err != nil {
 		return place, sentra.In("asOf", err)
 	}
-	g := a.generation()
+	g := a.generation
 	if face, metres, ok := g.index.Nearest(p, tolerance); ok {
 		// The regency decides, so that both levels always agree.
 		place.Regency, place.Metres = g.regions[face], metres
@@ -186,7 +168,7 @@ func (a View) NearestRegions(ctx context.Context, r *sentra.Region, n int, level
 	if err := sentra.Ended(ctx, doing); err != nil {
 		return nil, err
 	}
-	g := a.generation()
+	g := a.generation
 	wanted := func(other *sentra.Region) bool {
 		return other != nil && other != r && other.Kind.Level() == level && other.Validity.Contains(a.Day) &&
 			a.Province(other.Code) != r.Code && a.Province(r.Code) != other.Code

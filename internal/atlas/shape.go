@@ -3,7 +3,6 @@ package atlas
 import (
 	"encoding/binary"
 	"fmt"
-	"slices"
 	"sync/atomic"
 
 	"github.com/paulmach/orb"
@@ -75,25 +74,26 @@ type shapePlan struct {
 func (a *Atlas) shapePlans() []shapePlan {
 	stored := make(map[sentra.RegionCode][]*sentra.Boundary)
 	for i := range a.Data.Boundaries {
-		b := &a.Data.Boundaries[i]
-		stored[b.Region] = append(stored[b.Region], b)
-	}
-	var borders []sentra.Date // days on which geometries change
-	for _, g := range a.geometries {
-		borders = append(borders, changes(g.validity)...)
+		// Earlier imports stored unions, which are made here.
+		if b := &a.Data.Boundaries[i]; b.Origin != sentra.OriginUnion {
+			stored[b.Region] = append(stored[b.Region], b)
+		}
 	}
 	var out []shapePlan
 	for i := range a.Data.Regions {
 		r := &a.Data.Regions[i]
-		days := slices.Clone(borders)
+		var days sentra.ChangeDays
+		for _, g := range a.geometries {
+			days.NotePeriod(g.validity)
+		}
 		for _, b := range stored[r.Code] {
-			days = append(days, changes(b.Validity)...)
+			days.NotePeriod(b.Validity)
 		}
 		for _, m := range a.members[r.Code] {
-			days = append(days, changes(m.Validity)...)
+			days.NotePeriod(m.Validity)
 		}
-		for _, span := range periodsBetween(days) {
-			next := shapePlan{geometry: a.On(*span.From).geometry()}
+		for _, span := range days.Periods() {
+			next := shapePlan{geometry: a.geometryOf(*span.From)}
 			for _, b := range stored[r.Code] {
 				if b.Validity.Contains(*span.From) {
 					next.stored = b
@@ -124,19 +124,23 @@ func (p *shapePlan) compose(a *Atlas, r *sentra.Region, span sentra.Period) bool
 	} else if p.stored != nil {
 		p.boundary.Origin = p.stored.Origin
 	}
+	left := false
 	for _, part := range parts {
 		face, ok := 0, false
 		if p.geometry != nil {
-			face, ok = p.geometry.face(part.Code)
+			face, ok = p.geometry.coverage.Face(string(part.Code))
 		}
 		if !ok {
-			p.faces = nil
+			left = false
 			break
 		}
+		// A member that others cover whole takes nothing from the union.
+		_, seen := p.geometry.face(part.Code)
+		left = left || seen
 		p.faces = append(p.faces, face)
 	}
-	if len(p.faces) == 0 {
-		p.geometry = nil
+	if !left {
+		p.geometry, p.faces = nil, nil
 		return false
 	}
 	p.boundary.Source = p.geometry.sources[parts[0].Code]

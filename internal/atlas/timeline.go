@@ -45,31 +45,19 @@ func (a *Atlas) StatusSpans(code sentra.RegionCode) []StatusSpan {
 func (a *Atlas) timelines() map[sentra.RegionCode][]span {
 	out := make(map[sentra.RegionCode][]span, len(a.regions))
 	for code, r := range a.regions {
-		days := []sentra.Date{sentra.FirstDay}
-		turn := func(from, to *sentra.Date) {
-			if from != nil {
-				days = append(days, *from)
-			}
-			if to != nil {
-				days = append(days, *to+1)
-			}
-		}
+		var days sentra.ChangeDays
 		for _, m := range a.memberships[code] {
-			turn(m.Validity.From, m.Validity.To)
+			days.NotePeriod(m.Validity)
 		}
 		for _, d := range a.designations[code] {
 			from := d.InForceFrom()
-			turn(&from, d.To)
+			days.Note(&from, d.To)
 		}
 		for _, c := range a.coverage {
-			turn(c.InForceFrom(), c.To)
+			days.Note(c.InForceFrom(), c.To)
 		}
-		slices.Sort(days)
 		var spans []span
-		for _, day := range slices.Compact(days) {
-			if day < sentra.FirstDay {
-				continue
-			}
+		for _, day := range days.Days() {
 			s := span{from: day}
 			province := a.On(day).Province(code)
 			for i, kind := range sentra.DesignationKinds {

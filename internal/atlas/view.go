@@ -1,13 +1,57 @@
 package atlas
 
-import "github.com/sentra-ikm/sentra/internal/sentra"
+import (
+	"cmp"
+	"slices"
+
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
 
 // View is an atlas on one day: what its methods answer holds on that day, which they
 // do not take as an argument.
 type View struct {
 	*Atlas
 	Day sentra.Date
+	*epoch
+}
+
+// epoch is days, to the day before the next one's, on which boundaries stay the same.
+type epoch struct {
+	from       sentra.Date
+	generation *generation
+	// geometry is nil where no boundary is loaded.
+	geometry *geometry
 }
 
 // On gives the view of a day. Lists and searches refuse a day that CheckDay refuses.
-func (a *Atlas) On(day sentra.Date) View { return View{Atlas: a, Day: day} }
+func (a *Atlas) On(day sentra.Date) View {
+	at, found := slices.BinarySearchFunc(a.epochs, day, func(e *epoch, day sentra.Date) int { return cmp.Compare(e.from, day) })
+	if !found {
+		at--
+	}
+	view := View{Atlas: a, Day: day}
+	if len(a.epochs) > 0 {
+		view.epoch = a.epochs[max(0, at)]
+	}
+	return view
+}
+
+// cutEpochs gives the epochs of the generations and geometries.
+func (a *Atlas) cutEpochs() []*epoch {
+	var days sentra.ChangeDays
+	for _, g := range a.generations {
+		days.Note(&g.from, nil)
+	}
+	for _, g := range a.geometries {
+		days.NotePeriod(g.validity)
+	}
+	var out []*epoch
+	at := 0
+	for _, day := range days.Days() {
+		for at+1 < len(a.generations) && a.generations[at+1].from <= day {
+			at++
+		}
+		out = append(out, &epoch{day, a.generations[at], a.geometryOf(day)})
+	}
+	return out
+}

@@ -59,61 +59,46 @@ type epoch struct {
 // changeDays gives the days on which an epoch begins, ascending.
 func changeDays(a *atlas.Atlas) []sentra.Date {
 	data := a.Data
-	days := []sentra.Date{sentra.FirstDay}
-	first := func(day *sentra.Date) {
-		if day != nil && *day > sentra.FirstDay {
-			days = append(days, *day)
-		}
-	}
-	behind := func(last *sentra.Date) {
-		if last != nil {
-			next := *last + 1
-			first(&next)
-		}
-	}
-	period := func(p sentra.Period) { first(p.From); behind(p.To) }
+	var days sentra.ChangeDays
 	for i := range data.Regions {
-		period(data.Regions[i].Validity)
+		days.NotePeriod(data.Regions[i].Validity)
 	}
 	for i := range data.Memberships {
-		period(data.Memberships[i].Validity)
+		days.NotePeriod(data.Memberships[i].Validity)
 	}
 	for i := range data.Boundaries {
-		period(data.Boundaries[i].Validity)
+		days.NotePeriod(data.Boundaries[i].Validity)
 	}
 	for i := range data.Designations {
 		d := &data.Designations[i]
 		from := d.InForceFrom()
-		first(&from)
-		behind(d.To)
+		days.Note(&from, d.To)
 	}
 	for i := range data.Coverage {
 		c := &data.Coverage[i]
-		first(c.InForceFrom())
-		behind(c.To)
+		days.Note(c.InForceFrom(), c.To)
 	}
 	for i := range data.Phases {
-		first(&data.Phases[i].From.First)
+		days.Note(&data.Phases[i].From.First, nil)
 	}
 	for c := range data.Clusters.All {
 		if day, known := c.KnownFrom(a.Phase, a.Source); known {
-			first(&day)
+			days.Note(&day, nil)
 		}
 	}
 	for i := range data.Codes {
-		period(data.Codes[i].Validity)
+		days.NotePeriod(data.Codes[i].Validity)
 	}
 	for i := range data.Names {
 		if n := &data.Names[i]; n.Kind == sentra.NameFormer {
 			last := n.To.Last()
-			behind(&last)
+			days.Note(nil, &last)
 			if n.From != nil {
-				first(&n.From.First)
+				days.Note(&n.From.First, nil)
 			}
 		}
 	}
-	slices.Sort(days)
-	return slices.Compact(days)
+	return days.Days()
 }
 
 // Epoch gives the first day of the span that the day lies in, on all of whose
