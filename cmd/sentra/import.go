@@ -133,7 +133,7 @@ func importBoundaries(ctx context.Context, record ingest.Record, files func() ([
 		return interrupted(ctx, err)
 	}
 	if flags.quiet && !flags.dryRun {
-		log.Info("boundaries imported", "provinces", report.Provinces, "regencies", report.Regencies, "unions", report.Unions, "changed", report.Changed)
+		log.Info("boundaries imported", "provinces", report.Provinces, "regencies", report.Regencies, "changed", report.Changed)
 		return nil
 	}
 	fmt.Fprintln(os.Stderr)

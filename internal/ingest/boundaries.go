@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/paulmach/orb"
@@ -56,8 +56,6 @@ type BoundaryReport struct {
 	// Borders tells of the borders between the regencies and cities that are now
 	// stored: gaps and overlaps as read, and what the coverage makes of them.
 	Borders coverage.Report
-	// Unions are boundaries made from those of the members of a province.
-	Unions int
 	// Changed is the number of stored boundaries that changed.
 	Changed int
 	// DryRun tells that nothing was written.
@@ -77,10 +75,9 @@ func (r BoundaryReport) String() string {
 	return fmt.Sprintf(`boundaries read: %d provinces, %d regencies and cities, from %d files
 %srepaired: %d rings closed, %d rings rewound, %d rings and %d polygons without area dropped, %d repeated points dropped, %d rings made parts of their own
 %s
-made as unions of their members: %d boundaries of provinces
 %s`,
 		r.Provinces, r.Regencies, r.Files, thinned, r.Repairs.RingsClosed, r.Repairs.RingsRewound, r.Repairs.RingsDropped,
-		r.Repairs.PolygonsDropped, r.Repairs.PointsDropped, r.Repairs.RingsRegrouped, r.Borders, r.Unions, stored)
+		r.Repairs.PolygonsDropped, r.Repairs.PointsDropped, r.Repairs.RingsRegrouped, r.Borders, stored)
 }
 
 // Boundaries imports files of boundaries: all or nothing. The same files again
@@ -114,10 +111,12 @@ func Boundaries(ctx context.Context, record Record, files []string, options Boun
 			report.Regencies++
 		}
 	}
-	boundaries, err := withUnions(ctx, stored, imported, options.Source.ID, &report, progress)
+	covered, err := cover(ctx, stored, imported)
 	if err != nil {
 		return report, err
 	}
+	report.Borders = covered.Report()
+	boundaries := placed(stored, imported, options.Source.ID)
 	if options.DryRun {
 		return report, nil
 	}
@@ -291,116 +290,46 @@ func kindOfName(name string) (sentra.RegionKind, bool) {
 	return "", false
 }
 
-// epoch is a span of days over which a province had the same members.
-type epoch struct {
-	validity sentra.Period
-	members  []sentra.RegionCode
-}
-
-// epochs gives the spans of a province, oldest first.
-func epochs(memberships []sentra.Membership, province sentra.RegionCode) []epoch {
-	var starts []sentra.Date
-	for _, m := range memberships {
-		if m.Province != province {
+// placed places the imported shapes in time: a province's stands for its present
+// members. Those of older members are unions, which the atlas makes.
+func placed(stored *sentra.Dataset, imported map[sentra.RegionCode]orb.MultiPolygon, source sentra.SourceID) []sentra.Boundary {
+	var out []sentra.Boundary
+	for i := range stored.Regions {
+		region := &stored.Regions[i]
+		shape, now := imported[region.Code]
+		if !now {
 			continue
 		}
-		starts = append(starts, *m.Validity.From)
-		if m.Validity.To != nil {
-			starts = append(starts, *m.Validity.To+1)
-		}
-	}
-	slices.Sort(starts)
-	starts = slices.Compact(starts)
-	var out []epoch
-	for i, start := range starts {
-		e := epoch{validity: sentra.Period{From: &starts[i]}}
-		if i+1 < len(starts) {
-			last := starts[i+1] - 1
-			e.validity.To = &last
-		}
-		for _, m := range memberships {
-			if m.Province == province && m.Validity.Contains(start) {
-				e.members = append(e.members, m.Region)
+		validity := region.Validity
+		if region.Kind == sentra.KindProvince {
+			var days sentra.ChangeDays
+			for _, m := range stored.Memberships {
+				if m.Province == region.Code {
+					days.NotePeriod(m.Validity)
+				}
 			}
+			periods := days.Periods()
+			validity = periods[len(periods)-1]
 		}
-		if len(e.members) > 0 {
-			out = append(out, e)
-		}
+		out = append(out, sentra.Boundary{Region: region.Code, Shape: shape, Validity: validity, Origin: sentra.OriginImported, Source: source})
 	}
 	return out
 }
 
-// withUnions places the imported shapes in time. A province's shape stands for
-// its present members; for an older set of members, and where none was
-// imported, it is the union of the members.
-func withUnions(ctx context.Context, stored *sentra.Dataset, imported map[sentra.RegionCode]orb.MultiPolygon, source sentra.SourceID,
-	report *BoundaryReport, progress func(string, int, int)) ([]sentra.Boundary, error) {
-	present := make(map[sentra.RegionCode]sentra.Boundary)
-	for _, b := range stored.Boundaries {
-		if b.Validity.To == nil && b.Origin == sentra.OriginImported {
-			present[b.Region] = b
+// cover makes a coverage of the boundaries of regencies and cities, those imported and
+// those that are stored and are not replaced.
+func cover(ctx context.Context, stored *sentra.Dataset, imported map[sentra.RegionCode]orb.MultiPolygon) (*coverage.Coverage, error) {
+	shapes := maps.Clone(imported)
+	for i := range stored.Boundaries {
+		b := &stored.Boundaries[i]
+		if _, now := imported[b.Region]; !now && b.Validity.To == nil && b.Origin == sentra.OriginImported {
+			shapes[b.Region] = b.Shape
 		}
 	}
-	for code, shape := range imported {
-		present[code] = sentra.Boundary{Region: code, Shape: shape, Origin: sentra.OriginImported, Source: source}
-	}
-	covered, err := cover(ctx, present)
-	if err != nil {
-		return nil, err
-	}
-	report.Borders = covered.Report()
-	var out []sentra.Boundary
-	for i, region := range stored.Regions {
-		if region.Kind != sentra.KindProvince {
-			if b, ok := present[region.Code]; ok {
-				if _, now := imported[region.Code]; now {
-					b.Validity = region.Validity
-					out = append(out, b)
-				}
-			}
-			continue
-		}
-		spans := epochs(stored.Memberships, region.Code)
-		_, touched := imported[region.Code]
-		for _, span := range spans {
-			touched = touched || slices.ContainsFunc(span.members, func(code sentra.RegionCode) bool {
-				_, now := imported[code]
-				return now
-			})
-		}
-		if !touched {
-			continue
-		}
-		for _, span := range spans {
-			if b, ok := present[region.Code]; ok && span.validity.To == nil {
-				b.Validity = span.validity
-				out = append(out, b)
-				continue
-			}
-			faces := make([]int, 0, len(span.members))
-			for _, code := range span.members {
-				if face, ok := covered.Face(string(code)); ok {
-					faces = append(faces, face)
-				}
-			}
-			if len(faces) < len(span.members) {
-				// Part of the area is missing: a union would be a lie.
-				continue
-			}
-			report.Unions++
-			out = append(out, sentra.Boundary{Region: region.Code, Validity: span.validity, Shape: covered.Shape(faces, 0), Origin: sentra.OriginUnion, Source: source})
-		}
-		progress("uniting", i+1, len(stored.Regions))
-	}
-	return out, nil
-}
-
-// cover makes a coverage of the present boundaries of regencies and cities.
-func cover(ctx context.Context, present map[sentra.RegionCode]sentra.Boundary) (*coverage.Coverage, error) {
 	var faces []coverage.Face
-	for code, b := range present {
+	for code, shape := range shapes {
 		if code.Level() == sentra.LevelRegency {
-			faces = append(faces, coverage.Face{Code: string(code), Shape: b.Shape})
+			faces = append(faces, coverage.Face{Code: string(code), Shape: shape})
 		}
 	}
 	covered, err := coverage.Build(ctx, faces, coverage.Options{})

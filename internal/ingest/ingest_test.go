@@ -114,8 +114,7 @@ func TestRealBoundariesTwice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// 552 imported, and the older Papua and Papua Barat united.
-	if report.Provinces != 38 || report.Regencies != 514 || report.Unions != 2 || report.Changed != 554 {
+	if report.Provinces != 38 || report.Regencies != 514 || report.Changed != 552 {
 		t.Errorf("report %+v", report)
 	}
 	if report.Repairs.RingsDropped < 10 {
