@@ -62,46 +62,33 @@ func countryOf(data *sentra.Dataset) *country {
 
 // measure takes up the lengths of what there is, and of its lists of sources.
 func (c *country) measure(l *Lengths, sources func([]sentra.SourceID)) {
-	for _, list := range c.names {
-		l.Names = max(l.Names, len(list))
-		for _, n := range list {
-			sources(n.Sources)
+	l.Names = longest(c.names, func(n *sentra.RegionName) { sources(n.Sources) })
+	l.Supports = longest(c.supports, func(s *sentra.Support) { sources(s.Sources) })
+	l.SupportsOfCluster = longest(c.ofCluster, func(*sentra.Support) {})
+	l.Facilitators = longest(c.facilitators, func(f *sentra.Facilitators) { sources(f.Sources) })
+	l.Counts = longest(c.counts, func(n *sentra.ExternalCount) { sources(n.Sources) })
+	l.Candidates = longest(c.candidates, func(one *sentra.Candidate) {
+		l.Assessments = max(l.Assessments, len(one.Assessments))
+		sources(one.Sources)
+		for i := range one.Assessments {
+			sources(one.Assessments[i].Sources)
+		}
+		if one.Decision != nil {
+			sources(one.Decision.Sources)
+		}
+	})
+}
+
+// longest gives the length of the longest of some lists, and goes over what is in them.
+func longest[K comparable, T any](lists map[K][]*T, each func(*T)) int {
+	most := 0
+	for _, list := range lists {
+		most = max(most, len(list))
+		for _, value := range list {
+			each(value)
 		}
 	}
-	for _, list := range c.supports {
-		l.Supports = max(l.Supports, len(list))
-		for _, s := range list {
-			sources(s.Sources)
-		}
-	}
-	for _, list := range c.ofCluster {
-		l.SupportsOfCluster = max(l.SupportsOfCluster, len(list))
-	}
-	for _, list := range c.facilitators {
-		l.Facilitators = max(l.Facilitators, len(list))
-		for _, f := range list {
-			sources(f.Sources)
-		}
-	}
-	for _, list := range c.counts {
-		l.Counts = max(l.Counts, len(list))
-		for _, n := range list {
-			sources(n.Sources)
-		}
-	}
-	for _, list := range c.candidates {
-		l.Candidates = max(l.Candidates, len(list))
-		for _, one := range list {
-			l.Assessments = max(l.Assessments, len(one.Assessments))
-			sources(one.Sources)
-			for i := range one.Assessments {
-				sources(one.Assessments[i].Sources)
-			}
-			if one.Decision != nil {
-				sources(one.Decision.Sources)
-			}
-		}
-	}
+	return most
 }
 
 // sameCountry tells that two states of the record say the same of all this.
