@@ -1,8 +1,7 @@
 package atlas
 
 import (
-	"cmp"
-	"slices"
+	"math"
 
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
@@ -25,13 +24,11 @@ type epoch struct {
 
 // On gives the view of a day. Lists and searches refuse a day that CheckDay refuses.
 func (a *Atlas) On(day sentra.Date) View {
-	at, found := slices.BinarySearchFunc(a.epochs, day, func(e *epoch, day sentra.Date) int { return cmp.Compare(e.from, day) })
-	if !found {
-		at--
-	}
 	view := View{Atlas: a, Day: day}
-	if len(a.epochs) > 0 {
-		view.epoch = a.epochs[max(0, at)]
+	for at := len(a.epochs) - 1; at >= 0 && view.epoch == nil; at-- {
+		if a.epochs[at].from <= day {
+			view.epoch = a.epochs[at]
+		}
 	}
 	return view
 }
@@ -45,7 +42,8 @@ func (a *Atlas) cutEpochs() []*epoch {
 	for _, g := range a.geometries {
 		days.NotePeriod(g.validity)
 	}
-	var out []*epoch
+	// Before the record there is no coverage.
+	out := []*epoch{{from: math.MinInt32, generation: a.generations[0]}}
 	at := 0
 	for _, day := range days.Days() {
 		for at+1 < len(a.generations) && a.generations[at+1].from <= day {
