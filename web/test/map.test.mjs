@@ -676,6 +676,11 @@ test('filters tell how many each choice would list, and regions are screened wit
   assert.match(grounds, /Clusters: met.*Linkage: not known.*Disadvantaged: met.*Border: met/s);
   await page.locator('#reasons-0').click();
   await page.locator('.reasons dd').getByText('Perpres 63/2020').waitFor();
+  await page.getByRole('button', { name: 'What is missing' }).click();
+  // By hand from internal/facts/data/sentra_counts_bps.csv.
+  assert.match(await page.getByRole('dialog').locator('tr.total').textContent(), /^Indonesia\d+.*8,889 \(2024\)/);
+  assert.match(await page.getByRole('dialog').locator('tr', { hasText: 'Aceh' }).textContent(), /277 \(2024\)/);
+  await assertAccessible(page, 'what is missing');
   assert.deepEqual(faults, []);
   await context.close();
 });

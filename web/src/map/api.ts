@@ -133,6 +133,7 @@ export interface Screening extends Versioned {
   listed: { rows: { region: { code: string } }[] };
   scores: { rows: { region: { code: string }; lower: number; upper: number }[] };
 }
+export interface Coverage { coverage: { region: Named | null; clusterCount: number; plannedCount: number; counted: { year: number; count: number; sources: { title: string; url: string | null }[] } | null; share: number | null }[] }
 export interface Present extends Versioned { today: { asOf: string } }
 export interface Provinces extends Versioned { regions: { nodes: (Named & { bbox: Box })[] } }
 

@@ -1,12 +1,13 @@
 // "Show me the query" and "Embed".
 import { toFragment } from '../operation';
-import { endpointAddress } from './api';
+import { ask, type Coverage, endpointAddress } from './api';
+import { openOnDay } from './days';
 import { h } from './dom';
 import type { Page } from './page';
-import { curl, operation, type Question } from './questions';
+import { coverageQuery, curl, operation, type Question } from './questions';
 import { titleOf } from './title';
 import { formatView, type View } from './view';
-import { longDay } from './words';
+import { grouped, longDay } from './words';
 
 const escapeAttribute = (text: string) => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
 
@@ -40,6 +41,22 @@ export function showQuery(page: Page, question: Question) {
     variables ? code(words.variables, variables) : null, variables ? copier(variables, words.copy) : null,
     code(words.asCurl, line), copier(line, words.copy),
   ]);
+}
+
+/** How much the record holds beside what is counted elsewhere, so that silence on the map is not taken for none. */
+export async function showGaps(page: Page) {
+  const { words, view, day, frame } = page;
+  const { coverage } = await ask<Coverage>({ query: coverageQuery, variables: { asOf: day } });
+  const percent = new Intl.NumberFormat(view.lang === 'id' ? 'id-ID' : 'en-GB', { style: 'percent', maximumFractionDigits: 1 });
+  const rows = coverage.map(({ region, clusterCount, plannedCount, counted, share }) => h('tr', { className: region ? '' : 'total' }, h('th', { scope: 'row' }, region?.name ?? words.wholeCountryRow),
+    h('td', { className: 'number' }, grouped(clusterCount, view.lang), plannedCount ? h('small', {}, `+ ${grouped(plannedCount, view.lang)} ${words.planned.toLowerCase()}`) : null),
+    h('td', { className: 'number' }, counted ? `${grouped(counted.count, view.lang)} (${counted.year})` : '–'), h('td', { className: 'number' }, share === null ? '–' : percent.format(share))));
+  const unknown = openOnDay(frame.dataset.designationCoverage, day);
+  const lists = !unknown ? null : h('p', {}, 'part' in unknown ? words.partlyCoveredDay(unknown.part) : 'ended' in unknown ? words.notCoveredDay(longDay(unknown.ended, view.lang)) : words.notCoveredBefore(longDay(unknown.begins, view.lang)));
+  const sources = new Map(coverage.flatMap(({ counted }) => counted?.sources ?? []).map((source) => [source.title, source]));
+  open(page, words.gaps, [h('p', {}, words.gapsHint(longDay(day, view.lang))), lists,
+    h('div', { className: 'gaps', tabIndex: 0, role: 'region', 'aria-label': words.gaps }, h('table', {}, h('thead', {}, h('tr', {}, [words.parent, words.held, words.countedByBPS, words.shareKnown].map((text, i) => h('th', { scope: 'col', className: i ? 'number' : '' }, text)))), h('tbody', {}, rows))),
+    h('p', { className: 'cite' }, `${words.source}: `, [...sources.values()].map(({ title, url }, i) => h('span', {}, i ? '; ' : '', url ? h('a', { href: url, rel: 'noreferrer', target: '_blank' }, title) : title)))]);
 }
 
 /** Heights that an embed may have: with its width, or fixed. */

@@ -20,6 +20,8 @@ export function createFilters(into: HTMLElement, drawing: Drawing, folded: boole
   let open = !folded && !matchMedia('(max-width: 760px)').matches;
 
   type Choice = [value: string, text: string];
+  /** Where the page about the record explains a filter's term. */
+  const terms: Partial<Record<keyof View, string>> = { affirmative: 'affirmative', phase: 'phase', fund: 'support', confidence: 'confidence', programme: 'programme', initialTarget: 'initial-target' };
   const select = (key: keyof View, label: string, given: Choice[], facet?: FacetKind) => {
     const counts = facet && page.facets?.get(facet);
     const choices = given.map(([value, text]): [...Choice, boolean] => {
@@ -28,10 +30,12 @@ export function createFilters(into: HTMLElement, drawing: Drawing, folded: boole
       return [value, `${text} (${grouped(count, page.view.lang)})`, count === 0 && page.view[key] !== value];
     // Of the many products only those that some cluster makes.
     }).filter(([, , none]) => !none || facet !== 'PRODUCT');
-    return h('label', { className: page.view[key] ? 'set' : '' }, h('span', {}, label),
+    const about = terms[key];
+    return h('div', { className: 'field' }, h('label', { className: page.view[key] ? 'set' : '' }, h('span', {}, label),
     h('select', { id: `filter-${key}`, onchange: (event: Event) => page.change({ [key]: (event.target as HTMLSelectElement).value } as Partial<View>) },
       // What is asked for is shown also where it cannot be chosen.
-      [...choices, ...choices.some(([value]) => value === page.view[key]) ? [] : [[page.view[key], page.view[key], false] as [...Choice, boolean]]].map(([value, text, none]) => h('option', { value, selected: page.view[key] === value, disabled: none }, text))));
+      [...choices, ...choices.some(([value]) => value === page.view[key]) ? [] : [[page.view[key], page.view[key], false] as [...Choice, boolean]]].map(([value, text, none]) => h('option', { value, selected: page.view[key] === value, disabled: none }, text)))),
+    about ? h('a', { className: 'info', href: `${page.view.lang}/about#${about}`, 'aria-label': page.words.whatIs(label), title: page.words.whatIs(label) }, 'i') : null);
   };
 
   const stopDrawing = () => {

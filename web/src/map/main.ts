@@ -5,7 +5,7 @@ import { ask, askAnew, AskError, type Clusters, type Facets, forgetAnswers, type
 import type { ClusterMark, MapCanvas, RegionProperties } from './canvas';
 import { createCard } from './card';
 import { lastCovered, moments } from './days';
-import { showEmbed, showQuery } from './dialogs';
+import { showEmbed, showGaps, showQuery } from './dialogs';
 import { byId, h } from './dom';
 import { createFilters, createSearch } from './filters';
 import { drawLegend } from './legend';
@@ -164,6 +164,7 @@ async function savePicture(kind: 'png' | 'svg') {
 
 const actions = {
   more: () => { more().catch(fail); },
+  gaps: () => { showGaps(page).catch((error: Error) => say(`${page.words.failed} ${told(page.words, error)}`)); },
   showQuery: () => showQuery(page, listQuestion(view, page.day)),
   share: () => {
     const button = byId('share');
@@ -409,7 +410,7 @@ function drawTools() {
     h('div', { className: 'segments', role: 'group', 'aria-label': words.language }, language('en', 'EN', 'English'), language('id', 'ID', 'Bahasa Indonesia')),
     h('select', { id: 'theme', 'aria-label': words.theme, onchange: (event: Event) => setTheme((event.target as HTMLSelectElement).value as 'light' | 'dark' | '' || null) },
       shade(null, words.themeSystem), shade('light', words.themeLight), shade('dark', words.themeDark)),
-    h('a', { className: 'button', href: 'playground' }, words.playground));
+    h('a', { className: 'button', id: 'about', href: `${view.lang}/about` }, words.about), h('a', { className: 'button', href: 'playground' }, words.playground));
   tools.querySelector('.switches')?.remove();
   if (!search.isConnected) tools.replaceChildren(search);
   tools.append(rest);

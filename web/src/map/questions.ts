@@ -296,6 +296,17 @@ export const frameQuery = `{
   programme { sources { title publisher date } }
 }`;
 
+/** How much of the country's clusters the record holds, the whole country first. */
+export const coverageQuery = `query Coverage($asOf: Date) {
+  coverage(asOf: $asOf) {
+    region { code name }
+    clusterCount
+    plannedCount
+    counted { year count sources { title url } }
+    share
+  }
+}`;
+
 /** What day it is for the API, and which state of the record it answers from. */
 export const presentQuery = '{ dataset { version } today: regions(first: 1) { asOf } }';
 

@@ -13,7 +13,7 @@ import { grouped, longDay, type Words } from './words';
 export type Listed = { clusters?: Clusters['clusters']; regions?: Regions; screening?: Screening } | Error | undefined;
 
 /** What the buttons above the table do. */
-export interface Actions { more(): void; showQuery(): void; share(): void; embed(): void; picture(kind: 'png' | 'svg'): Promise<void>; retry(): void }
+export interface Actions { more(): void; gaps(): void; showQuery(): void; share(): void; embed(): void; picture(kind: 'png' | 'svg'): Promise<void>; retry(): void }
 
 interface Column<Row> {
   key: string;
@@ -142,6 +142,7 @@ export function drawResults(into: HTMLElement, page: Page, listed: Listed, count
         button.disabled = true;
         actions.picture(kind).catch((error: unknown) => { console.error(error); page.say(words.pictureFailed); }).finally(() => { button.disabled = false; });
       } }, kind.toUpperCase()))),
+      page.refusal ? null : h('button', { type: 'button', id: 'gaps', onclick: actions.gaps }, words.gaps),
       h('button', { type: 'button', id: 'share', onclick: actions.share }, words.share),
       page.refusal ? null : h('button', { type: 'button', id: 'embed', onclick: actions.embed }, words.embed)));
   into.dataset.cite = words.cite(location.href);
