@@ -1,4 +1,5 @@
 // The map page: reads the address, asks the API, and has each part draw itself.
+import workerAddress from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import { saveFile } from '../savefile';
 import { keepTheme, preferredTheme, type Theme } from '../theme';
 import { ask, askAnew, AskError, type Clusters, type Facets, forgetAnswers, type Frame, type NumberRow, type Numbers, type Present, type Provinces, type Regions, type Screening } from './api';
@@ -478,6 +479,8 @@ async function begin() {
 /** MapLibre comes while the API is asked. */
 const canvas = import('./canvas');
 canvas.catch(() => {}); // It is told where the map is made.
+// MapLibre asks for its worker only once it runs; on a slow line that is late.
+fetch(new URL(workerAddress, document.baseURI), { priority: 'low' }).catch(() => {});
 
 async function beginMap() {
   if (current) tellMap('loading', wordsOf(view.lang).loadingMap);
