@@ -45,7 +45,7 @@ export function drawScreening(page: Page, { screening }: Screening): Node {
     return h('tr', { className: selected ? 'selected' : '', 'data-key': region.code },
       h('th', { scope: 'row' }, h('button', { type: 'button', id: `row-${region.code}`, 'aria-current': selected ? 'true' : undefined, onclick: () => change({ selected: { kind: 'region', key: region.code } }) }, region.name), h('small', {}, region.parent?.name ?? '')),
       h('td', { className: 'number' }, score(row)),
-      h('td', {}, h('details', { className: 'reasons' }, h('summary', { 'aria-label': `${words.reasons}: ${region.name}`, id: `reasons-${i}` },
+      h('td', {}, h('details', { className: 'reasons' }, h('summary', { id: `reasons-${i}` }, h('span', { className: 'unseen' }, `${words.reasons}, ${region.name}: `),
         h('i', { className: 'turn', 'aria-hidden': 'true' }), findings.map((finding) => h('span', { className: `finding ${finding.outcome.toLowerCase().replace('_', '-')}`, title: `${element(words, finding)}: ${words.outcomes[finding.outcome]}` }, h('i', { 'aria-hidden': 'true' }, signs[finding.outcome]), ' ', element(words, finding), h('span', { className: 'unseen' }, `: ${words.outcomes[finding.outcome]}`)))),
       h('dl', {}, findings.flatMap((finding) => [h('dt', {}, `${element(words, finding)}: ${words.outcomes[finding.outcome]}`), h('dd', {}, reason(page, finding))])))));
   });
