@@ -28,7 +28,7 @@ func classOf(c *atlas.Cluster) markClass {
 // Depths of marks: far out there is one of each regency or city, and one of each
 // province where those would crowd; near, each place has its own.
 const (
-	regencyMarksToZoom  = 6
+	regencyMarksToZoom  = 7
 	provinceMarksToZoom = 4
 	// crowd is how many marks of regencies are too many for a view of the country.
 	crowd = 250

@@ -116,7 +116,7 @@ export interface Regions extends Versioned {
 }
 /** What clusters are counted by, named as the filter of the page that chooses among its values. */
 export type FacetKind = 'PRODUCT' | 'PROVINCE' | 'FUND' | 'AFFIRMATIVE' | 'CONFIDENCE' | 'PROGRAMME' | 'PHASE' | 'STATUS';
-export interface Facets extends Versioned { clusterFacets: { facets: { kind: FacetKind; values: { value: string; count: number }[] }[] } }
+export interface Facets extends Versioned { clusterFacets: { facets: { kind: FacetKind; values: { value: string; name?: string | null; nameId?: string | null; count: number }[] }[] } }
 export interface Numbers extends Versioned { choropleth: { rows: NumberRow[] } }
 export type ScreeningOutcome = 'MET' | 'NOT_MET' | 'NOT_KNOWN';
 export interface Finding {

@@ -1,8 +1,8 @@
 // The card of a region or a cluster: its facts, and where each was read.
-import { ask, type Box, type ClusterCard, type ListedCluster, type RegionCard, type Source, type Succession } from './api';
+import { ask, type Box, type ClusterCard, type Facets, type ListedCluster, type RegionCard, type Source, type Succession } from './api';
 import { h } from './dom';
 import { nameIn, type Page } from './page';
-import { clusterQuery, regionQuery } from './questions';
+import { clusterQuery, regionProductsQuery, regionQuery } from './questions';
 import { kindStatus, status, told } from './results';
 import { grouped, longDay } from './words';
 
@@ -80,20 +80,39 @@ export function createCard(into: HTMLElement, actions: CardActions) {
     const item = (c: ListedCluster) => h('li', {}, h('button', { type: 'button', className: 'link', onclick: () => page.change({ selected: { kind: 'cluster', key: c.key } }) }, nameIn(view, c)),
       ...[c.status === 'PLANNED' ? words.planned.toLowerCase() : c.phases.map(({ key }) => key.replace('-', '–')).join(', ')].filter(Boolean).map((text) => `, ${text}`), totalCount > 5 ? null : cite(page, c.sources));
     const list = h('ul', { className: 'clusters' }, region.clusters.nodes.map(item));
+    let of: { product: string } | undefined, all = totalCount;
     const foot = h('div', {});
     const end = (pages: RegionCard['clusters']['pageInfo']) => foot.replaceChildren(!pages.hasNextPage ? '' : h('button', { type: 'button', className: 'more', onclick: async (event: Event) => {
       const button = event.currentTarget as HTMLButtonElement;
       button.disabled = true;
-      const next = await ask<{ region: RegionCard | null }>({ query: regionQuery, variables: { code: region.code, asOf: day, after: pages.endCursor } }).catch(() => undefined);
+      const next = await ask<{ region: RegionCard | null }>({ query: regionQuery, variables: { code: region.code, asOf: day, after: pages.endCursor, of } }).catch(() => undefined);
       button.disabled = false;
       if (!next?.region) { page.say(words.unreachable); return; }
       const added = next.region.clusters.nodes.map(item);
       list.append(...added);
       end(next.region.clusters.pageInfo);
       added[0]?.querySelector('button')?.focus({ preventScroll: true });
-    } }, words.more(Math.min(50, totalCount - list.childElementCount), grouped(totalCount, view.lang))));
+    } }, words.more(Math.min(50, all - list.childElementCount), grouped(all, view.lang))));
     end(region.clusters.pageInfo);
-    return [...totalCount > 1 ? [h('p', {}, words.counted.clusters(totalCount))] : [], list, foot];
+    // Of many, one looks for a product.
+    const products = h('div', { className: 'products' });
+    const only = async (product: string | undefined) => {
+      of = product === undefined ? undefined : { product };
+      const next = await ask<{ region: RegionCard | null }>({ query: regionQuery, variables: { code: region.code, asOf: day, of } }).catch(() => undefined);
+      if (!next?.region || of?.product !== product) return;
+      all = next.region.clusters.totalCount;
+      list.replaceChildren(...next.region.clusters.nodes.map(item));
+      end(next.region.clusters.pageInfo);
+      for (const button of products.querySelectorAll('button')) button.setAttribute('aria-pressed', String(button.dataset.product === product));
+    };
+    if (totalCount > 10) {
+      ask<Pick<Facets, 'clusterFacets'>>({ query: regionProductsQuery, variables: { filter: { region: region.code }, asOf: day } }).then(({ clusterFacets }) => {
+        const known = (clusterFacets.facets.find(({ kind }) => kind === 'PRODUCT')?.values ?? []).filter(({ count }) => count > 0).sort((a, b) => b.count - a.count);
+        products.replaceChildren(...known.slice(0, 12).map(({ value, name, nameId, count }) => h('button', { type: 'button', 'data-product': value, 'aria-pressed': 'false',
+          onclick: (event: Event) => { only((event.currentTarget as HTMLElement).getAttribute('aria-pressed') === 'true' ? undefined : value).catch(() => {}); } }, `${nameIn(view, { name: name ?? value, nameId: nameId ?? undefined })} `, h('b', {}, grouped(count, view.lang)))));
+      }, () => {}); // Without them the list stands as it is.
+    }
+    return [...totalCount > 1 ? [h('p', {}, words.counted.clusters(totalCount))] : [], products, list, foot];
   };
 
   const drawRegion = (page: Page, region: RegionCard) => {

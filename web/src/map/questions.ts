@@ -319,7 +319,7 @@ export const provincesQuery = `query Provinces($asOf: Date) {
 const sourceFields = 'sources { title publisher date url licence }';
 
 /** A region's card. */
-export const regionQuery = `query Region($code: String!, $asOf: Date, $after: String) {
+export const regionQuery = `query Region($code: String!, $asOf: Date, $after: String, $of: ClusterFilter) {
   region(code: $code, asOf: $asOf) {
     code name kind areaKm2 boundaryOrigin clusterCount
     bbox { west south east north }
@@ -334,9 +334,14 @@ export const regionQuery = `query Region($code: String!, $asOf: Date, $after: St
         coverage { note regulation ${sourceFields} }
       }
     }
-    clusters(first: 50, after: $after) { totalCount pageInfo { endCursor hasNextPage } nodes { key name nameId status phases { key } products { key name nameId } ${sourceFields} } }
+    clusters(first: 50, after: $after, filter: $of) { totalCount pageInfo { endCursor hasNextPage } nodes { key name nameId status phases { key } products { key name nameId } ${sourceFields} } }
     ${sourceFields}
   }
+}`;
+
+/** The products of a region's clusters, with their numbers. */
+export const regionProductsQuery = `query Products($filter: ClusterFilter, $asOf: Date) {
+  clusterFacets(filter: $filter, asOf: $asOf) { facets { kind values { value name nameId count } } }
 }`;
 
 /** A cluster's card. */
