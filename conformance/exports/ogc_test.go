@@ -3,6 +3,7 @@ package exports
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -12,6 +13,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -274,14 +276,30 @@ func TestOGCPages(t *testing.T) {
 	}
 }
 
-// A page of 1,000 items is the answer that GIS programs wait for most.
+// A page of 1,000 items is the answer that GIS programs wait for most; the bar is a p99
+// of 20 ms. The page is read compressed, as it comes: what the reader does with it is
+// not the server's time. CPU time holds the reading too.
 func BenchmarkOGCItems(b *testing.B) {
-	for _, path := range []string{"/ogc/collections/regencies/items?limit=1000&zoom=5", "/ogc/collections/regencies/items?limit=1000", "/ogc/collections/clusters/items?limit=1000"} {
+	for _, path := range []string{"/ogc/collections/regencies/items?limit=1000&zoom=5", "/ogc/collections/regencies/items?limit=1000", "/ogc/collections/clusters/items?limit=1000",
+		"/ogc/collections/clusters/items?limit=1000&filter=affirmative+%3D+%27YES%27+OR+units+%3E+10",
+		// Each asks for another box, so that no answer is kept.
+		"/ogc/collections/regencies/items?limit=1000&zoom=5&bbox=94,-12,142,7", "/ogc/collections/clusters/items?limit=1000&bbox=94,-12,142,7"} {
 		b.Run(path[1:], func(b *testing.B) {
 			var took []time.Duration
+			var before, after syscall.Rusage
+			_ = syscall.Getrusage(syscall.RUSAGE_SELF, &before)
 			for b.Loop() {
 				begun := time.Now()
-				response, err := http.Get(server.URL + path)
+				address := server.URL + path
+				if strings.HasSuffix(path, ",7") {
+					address += fmt.Sprintf(".%06d", len(took))
+				}
+				request, err := http.NewRequestWithContext(b.Context(), http.MethodGet, address, nil)
+				if err != nil {
+					b.Fatal(err)
+				}
+				request.Header.Set("Accept-Encoding", "gzip")
+				response, err := http.DefaultClient.Do(request)
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -293,8 +311,12 @@ func BenchmarkOGCItems(b *testing.B) {
 				b.SetBytes(n)
 				took = append(took, time.Since(begun))
 			}
+			_ = syscall.Getrusage(syscall.RUSAGE_SELF, &after)
 			slices.Sort(took)
 			b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "p99-ms")
+			b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "p50-ms")
+			used := after.Utime.Nano() + after.Stime.Nano() - before.Utime.Nano() - before.Stime.Nano()
+			b.ReportMetric(float64(used)/1e6/float64(len(took)), "cpu-ms/op")
 		})
 	}
 }

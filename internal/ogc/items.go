@@ -306,7 +306,7 @@ func (p *Items) WriteJSON(ctx context.Context, w io.Writer, now time.Time) error
 }
 
 // chunk is about how much is written at once, in bytes.
-const chunk = 32 << 10
+const chunk = 128 << 10
 
 // Page gives the features as a page for people: a table, or all properties of one.
 func (p *Items) Page() Page {
