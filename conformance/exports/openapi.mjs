@@ -125,7 +125,8 @@ for (const route of ["/tiles.json", "/style.json"]) {
   await ask(route, 200, {}, { method: "HEAD" });
   await ask(route, 400, { colour: "red" });
 }
-await ask("/tiles.json", 200, { layers: "regencies" });
+await ask("/tiles.json", 200, { layers: "regencies", labels: "false" });
+await ask("/tiles/{z}/{x}/{y}.mvt", 200, { labels: "false" }, { at: "/tiles/4/13/8.mvt" });
 await ask("/style.json", 200, { labels: "false" });
 await ask("/style.json", 400, { labels: "no" });
 {

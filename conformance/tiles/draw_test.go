@@ -7,11 +7,11 @@ import (
 	"testing"
 )
 
-// MapLibre GL JS 4 and 5 draw the style with letters of Sentra's own glyphs, and the
-// style without labels without any.
-func TestMapLibreDrawsTheStyle(t *testing.T) {
-	lines := strings.Split(strings.TrimSpace(string(script(t, "", "draw.mjs", server.URL, "maplibre-gl-4", "maplibre-gl"))), "\n")
-	if len(lines) != 4 {
+// MapLibre GL JS 4 and 5 draw the style with letters of Sentra's own glyphs, OpenLayers
+// with the browser's letters, and each the style without labels without any.
+func TestMapsDrawTheStyle(t *testing.T) {
+	lines := strings.Split(strings.TrimSpace(string(script(t, "", "draw.mjs", server.URL, "maplibre-gl-4", "maplibre-gl", "ol"))), "\n")
+	if len(lines) != 6 {
 		t.Fatalf("%d maps", len(lines))
 	}
 	for i, line := range lines {
@@ -23,12 +23,16 @@ func TestMapLibreDrawsTheStyle(t *testing.T) {
 		if err := json.Unmarshal([]byte(line), &got); err != nil {
 			t.Fatal(err)
 		}
-		t.Logf("MapLibre GL JS %s: %d regencies, %d dark pixels, labels %v, glyphs %v", got.Version, got.Regencies, got.Dark, got.Labels, got.Glyphs)
-		if !strings.HasPrefix(got.Version, []string{"4.", "5."}[i/2]) || got.Regencies < 50 || len(got.Faults) > 0 {
+		t.Logf("%s: %d regencies, %d dark pixels, labels %v, glyphs %v", got.Version, got.Regencies, got.Dark, got.Labels, got.Glyphs)
+		if !strings.HasPrefix(got.Version, []string{"4.", "5.", "ol 10."}[i/2]) || got.Regencies < 50 || len(got.Faults) > 0 {
 			t.Errorf("got %+v", got)
 		}
+		glyphs := []string{"/glyphs/Go Regular/0-255.pbf"}
+		if i/2 == 2 {
+			glyphs = []string{}
+		}
 		if i%2 == 0 {
-			if !slices.Contains(got.Labels, "Jawa Tengah") || got.Dark < 200 || !slices.Equal(got.Glyphs, []string{"/glyphs/Go Regular/0-255.pbf"}) {
+			if !slices.Contains(got.Labels, "Jawa Tengah") || got.Dark < 200 || !slices.Equal(got.Glyphs, glyphs) {
 				t.Errorf("with labels: %+v", got)
 			}
 		} else if len(got.Labels) > 0 || got.Dark > 50 || len(got.Glyphs) > 0 {

@@ -164,14 +164,11 @@ func (t *tileRoutes) ask(r *http.Request) (*question, error) {
 			slices.Sort(q.Layers)
 			q.Layers = slices.Compact(q.Layers)
 		case "labels":
-			// The tiles themselves have no such parameter.
-			if r.URL.Path == "/style.json" && (value == "true" || value == "false") {
-				continue
-			}
-			if r.URL.Path == "/style.json" {
+			// It means nothing to the tiles, but ol-mapbox-style asks for them with the
+			// parameters of the style.
+			if value != "true" && value != "false" {
 				return nil, sentra.BadInput(name, "%.40q is neither true nor false", value)
 			}
-			fallthrough
 		default:
 			return nil, sentra.BadInput(name, "there is no parameter %.40q; the parameters are asOf, filter, clusterFilter and layers", name)
 		}
