@@ -35,7 +35,7 @@ fi
 
 static() {
   local unformatted before
-  unformatted=$(gofmt -l bench cmd conformance graph internal migrations web/*.go)
+  unformatted=$(gofmt -l bench cmd conformance examples graph internal migrations web/*.go)
   if [ -n "$unformatted" ]; then
     echo "not formatted: $unformatted" >&2
     exit 1

@@ -227,7 +227,7 @@ func TestInABrowser(t *testing.T) { inABrowser(t, "--test-name-pattern=^(?!.*"+t
 const timed = "light and quick"
 
 func TestTimesInABrowser(t *testing.T) {
-	inABrowser(t, "--test-name-pattern="+timed, "test/map.test.mjs")
+	inABrowser(t, "--test-name-pattern="+timed, "test/map.test.mjs", "test/pages.test.mjs")
 }
 
 func inABrowser(t *testing.T, arguments ...string) {

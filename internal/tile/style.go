@@ -45,18 +45,19 @@ type expression = []any
 // sourceName is the name of the style's only source.
 const sourceName = "sentra"
 
-// Colours of the map. Those of the designations differ in lightness too, so that
-// they are told apart without colour vision.
+// Colours of the map: those of the page (web/src/map/palette.ts), which stripes what is
+// both; a style without pictures has a colour of its own for that. They differ in
+// lightness too, so that they are told apart without colour vision.
 const (
-	colourSea          = "#dcebf2"
-	colourNo           = "#f4f1ea"
-	colourNotCovered   = "#d9d6d0"
+	colourSea          = "#dde8ec"
+	colourNo           = "#fbfaf6"
+	colourNotCovered   = "#cbc7ba"
 	colourBoth         = "#7a3e9d"
-	colourDisadvantage = "#e0872b"
-	colourBorderRegion = "#4f9d8f"
-	colourLine         = "#8a8378"
-	colourCoast        = "#5f8ca3"
-	colourCluster      = "#b3202c"
+	colourDisadvantage = "#e39b3f"
+	colourBorderRegion = "#4f8fc4"
+	colourLine         = "#77746a"
+	colourCoast        = "#a9a698"
+	colourCluster      = "#a3195b"
 )
 
 // Lettering is where the glyphs of a style's text come from.

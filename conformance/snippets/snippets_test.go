@@ -1,0 +1,119 @@
+// Package snippets runs the snippets of /developers as they stand there: those for
+// browsers in Chromium with the libraries themselves, Python's by Python. R's is run by
+// none, since R is not among the programs that tests may ask for.
+package snippets
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sentra-ikm/sentra/examples/snippets"
+	"github.com/sentra-ikm/sentra/internal/boundarytest"
+	"github.com/sentra-ikm/sentra/internal/servertest"
+)
+
+var server *servertest.Server
+
+func TestMain(m *testing.M) {
+	boundaries, err := boundarytest.Find()
+	if err != nil {
+		panic(err)
+	}
+	if boundaries == nil {
+		os.Exit(boundarytest.LeaveOut(m))
+	}
+	if server, err = servertest.Start(context.Background()); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	if err := server.Stop(); err != nil {
+		panic(err)
+	}
+	os.Exit(code)
+}
+
+const folder = "../../examples/snippets"
+
+func run(t *testing.T, program string, arguments ...string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
+	defer cancel()
+	command := exec.CommandContext(ctx, program, arguments...)
+	var problems bytes.Buffer
+	command.Stderr = &problems
+	out, err := command.Output()
+	if err != nil {
+		t.Fatalf("%s %v: %v\n%.4000s", program, arguments, err, problems.String())
+	}
+	return string(out)
+}
+
+// Each snippet for browsers draws what there is on 2017-12-25, in Sentra's colours and
+// without a fault: 34 provinces, 514 regencies, the programme's 11 clusters, and in Papua
+// 29 regencies with Dogiyai's cluster.
+func TestBrowsers(t *testing.T) {
+	if _, err := os.Stat("node_modules"); err != nil {
+		t.Fatal("the npm packages are missing; run `make setup-test`")
+	}
+	const disadvantaged = "#e39b3f"
+	want := []struct {
+		name   string
+		things int
+		colour string
+	}{
+		// The style's areas are somewhat transparent, so that its sea stands for all.
+		{"maplibre-gl-4", 1, "#dde8ec"}, {"maplibre-gl", 1, "#dde8ec"}, {"leaflet", 30, "#dddddd"}, {"openlayers", 1, disadvantaged},
+		{"d3-geo", 34, "#4fa59c"}, {"plot", 514_011, disadvantaged}, {"echarts", 1, "#fbfaf6"},
+	}
+	lines := strings.Split(strings.TrimSpace(run(t, "node", "run.mjs", server.URL, folder)), "\n")
+	if len(lines) != len(want) {
+		t.Fatalf("%d snippets, want %d", len(lines), len(want))
+	}
+	for i, line := range lines {
+		var got struct {
+			Name            string
+			Things, Asked   int
+			Colours, Faults []string
+		}
+		if err := json.Unmarshal([]byte(line), &got); err != nil {
+			t.Fatal(err)
+		}
+		if w := want[i]; got.Name != w.name || got.Things != w.things || !slices.Contains(got.Colours, w.colour) || len(got.Faults) > 0 || len(got.Colours) < 6 {
+			t.Errorf("got %s, want %+v", line, w)
+		}
+	}
+}
+
+// Python finds the one affirmative regency with a cluster of the programme.
+func TestPython(t *testing.T) {
+	at := slices.IndexFunc(snippets.All, func(s snippets.Snippet) bool { return s.Language == "python" })
+	file := filepath.Join(t.TempDir(), "read.py")
+	if err := os.WriteFile(file, []byte(snippets.All[at].Text(server.URL)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := run(t, "python3", file); got != "could not be judged: 5\n94.06 Kabupaten Dogiyai YES\n" {
+		t.Errorf("got %q", got)
+	}
+}
+
+// Every snippet is run here, or says that it is not.
+func TestAllAreRun(t *testing.T) {
+	script, err := os.ReadFile("run.mjs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range snippets.All {
+		name, _, _ := strings.Cut(s.File, ".")
+		if tried := s.Language == "python" || strings.Contains(string(script), `["`+name+`"`); tried == s.Untried {
+			t.Errorf("%s is run: %v", s.File, tried)
+		}
+	}
+}
