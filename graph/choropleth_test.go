@@ -193,3 +193,45 @@ func TestChoroplethRefuses(t *testing.T) {
 		}
 	}
 }
+
+// Rows are joined by the code that is asked for, on the day: Dogiyai was 9434 to BPS in
+// 2017 and is 9602 since 2023 (bps_codes_papua.csv), Papua ID-PA, and ID9434 to OCHA (pcodes.csv).
+func TestChoroplethKeys(t *testing.T) {
+	for _, c := range []struct{ arguments, code, want string }{
+		{`by: REGION, asOf: "2017-12-25"`, "94.06", "94.06"},
+		{`by: REGION, key: BPS, asOf: "2017-12-25"`, "94.06", "9434"},
+		{`by: REGION, key: BPS, asOf: "2024-01-01"`, "94.06", "9602"},
+		{`by: REGION, key: ISO_3166_2, level: PROVINCE, asOf: "2017-12-25"`, "91", "ID-PA"},
+		{`by: REGION, key: P_CODE, asOf: "2026-11-24"`, "94.06", "ID9434"},
+	} {
+		got := ask(t, shared.url, `{ choropleth(`+c.arguments+`) { rows { key region { code } } } }`, nil)
+		var answer struct {
+			Choropleth struct {
+				Rows []struct {
+					Key    string
+					Region struct{ Code string }
+				}
+			}
+		}
+		if err := json.Unmarshal(got.Data, &answer); err != nil {
+			t.Fatal(err, got.Errors)
+		}
+		found := false
+		for _, row := range answer.Choropleth.Rows {
+			if row.Region.Code == c.code {
+				if found = true; row.Key != c.want {
+					t.Errorf("%s: %s is %q, want %q", c.arguments, c.code, row.Key, c.want)
+				}
+			}
+		}
+		if !found {
+			t.Errorf("%s has no row of %s", c.arguments, c.code)
+		}
+	}
+	for _, arguments := range []string{`by: REGION, key: ISO_3166_2`, `by: PRODUCT, key: BPS`} {
+		got := ask(t, shared.url, `{ choropleth(`+arguments+`) { rows { key } } }`, nil)
+		if len(got.Errors) != 1 || got.Errors[0].Extensions.Code != "BAD_USER_INPUT" {
+			t.Errorf("%s: %+v", arguments, got.Errors)
+		}
+	}
+}

@@ -25,7 +25,7 @@ import (
 )
 
 // manyClusters gives the dataset with so many clusters more, all over the country.
-func manyClusters(t *testing.T, n int) *sentra.Dataset {
+func manyClusters(t testing.TB, n int) *sentra.Dataset {
 	t.Helper()
 	data := *must(shared.store.Load(t.Context()))
 	clusters := data.Clusters.List()
@@ -174,6 +174,7 @@ func TestDeadlineReachesEverything(t *testing.T) {
 		"facilitators":  {times(300, `facilitators { region { nearest(first: 100) { distanceMetres } } }`)},
 		"coverage":      {times(900, `coverage { clusterCount region { nearest(first: 100) { distanceMetres } } }`)},
 		"screening":     {times(300, `screening(product: "kopi") { rows(first: 1000) { region { name } findings { reason clusters { name } } } }`)},
+		"dataQuality":   {times(300, `dataQuality { coverage { region { nearest(first: 100) { distanceMetres } } } }`)},
 		"_service":      {times(10, `_service { sdl }`)},
 		"_entities":     {times(100, `_entities(representations: [`+strings.Repeat(`{__typename: "Region", code: "94"} `, 20)+`]) { ... on Region { nearest(first: 100) { distanceMetres } } }`)},
 	}
@@ -292,7 +293,7 @@ func TestDeadlineOfFilesAndTiles(t *testing.T) {
 		"/clusters.geojson?filter=" + ofClusters, "/clusters.csv?filter=" + ofClusters, "/clusters.ndjson?filter=" + ofClusters,
 		"/clusters.geojson",
 		"/tiles/0/0/0.mvt", "/tiles/5/25/16.mvt?filter=" + filter, "/tiles/5/25/16.mvt?clusterFilter=" + ofClusters,
-		"/facets.json?filter=" + ofClusters,
+		"/facets.json?filter=" + ofClusters, "/choropleth.json?filter=" + ofClusters,
 		"/tiles.json?filter=" + filter, "/style.json?clusterFilter=" + ofClusters,
 	} {
 		for _, method := range []string{http.MethodGet, http.MethodHead} {

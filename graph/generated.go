@@ -164,6 +164,11 @@ type ComplexityRoot struct {
 		Share        func(childComplexity int) int
 	}
 
+	ClusterDistance struct {
+		Cluster        func(childComplexity int) int
+		DistanceMetres func(childComplexity int) int
+	}
+
 	ClusterEdge struct {
 		Cursor         func(childComplexity int) int
 		DistanceMetres func(childComplexity int) int
@@ -208,10 +213,30 @@ type ComplexityRoot struct {
 		Precision func(childComplexity int) int
 	}
 
+	ConfidenceCount struct {
+		Clusters     func(childComplexity int) int
+		Confidence   func(childComplexity int) int
+		Designations func(childComplexity int) int
+		Supports     func(childComplexity int) int
+	}
+
+	DataGap struct {
+		Kind    func(childComplexity int) int
+		Missing func(childComplexity int) int
+		Total   func(childComplexity int) int
+	}
+
 	DataLicence struct {
 		Name func(childComplexity int) int
 		Part func(childComplexity int) int
 		URL  func(childComplexity int) int
+	}
+
+	DataQuality struct {
+		AsOf       func(childComplexity int) int
+		Confidence func(childComplexity int) int
+		Coverage   func(childComplexity int) int
+		Gaps       func(childComplexity int) int
 	}
 
 	Dataset struct {
@@ -316,10 +341,28 @@ type ComplexityRoot struct {
 		Year       func(childComplexity int) int
 	}
 
+	FacilitatorsDistance struct {
+		DistanceMetres func(childComplexity int) int
+		Facilitators   func(childComplexity int) int
+	}
+
+	FacilitatorsNear struct {
+		Nearest func(childComplexity int) int
+		Outcome func(childComplexity int) int
+		Reason  func(childComplexity int) int
+		Within  func(childComplexity int) int
+	}
+
 	FactConflict struct {
 		Entity      func(childComplexity int) int
 		FactsNumber func(childComplexity int) int
 		Reason      func(childComplexity int) int
+	}
+
+	FundYears struct {
+		Fund          func(childComplexity int) int
+		YearNotStated func(childComplexity int) int
+		Years         func(childComplexity int) int
 	}
 
 	Method struct {
@@ -391,11 +434,12 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		Choropleth         func(childComplexity int, by sentra.ChoroplethBy, level *sentra.Level, measure sentra.ChoroplethMeasure, filter *sentra.ClusterFilter, asOf *sentra.Date) int
+		Choropleth         func(childComplexity int, by sentra.ChoroplethBy, level *sentra.Level, measure sentra.ChoroplethMeasure, filter *sentra.ClusterFilter, asOf *sentra.Date, key sentra.ChoroplethKey) int
 		Cluster            func(childComplexity int, id *string, key *string, asOf *sentra.Date) int
 		ClusterFacets      func(childComplexity int, filter *sentra.ClusterFilter, asOf *sentra.Date) int
 		Clusters           func(childComplexity int, filter *sentra.ClusterFilter, orderBy *sentra.ClusterOrder, first *int, after *string, last *int, before *string, asOf *sentra.Date) int
 		Coverage           func(childComplexity int, asOf *sentra.Date) int
+		DataQuality        func(childComplexity int, asOf *sentra.Date) int
 		Dataset            func(childComplexity int) int
 		Designations       func(childComplexity int, filter *sentra.DesignationFilter) int
 		Facilitators       func(childComplexity int) int
@@ -431,12 +475,14 @@ type ComplexityRoot struct {
 		Boundary       func(childComplexity int, zoom *int, toleranceMetres *float64, precision *int) int
 		BoundaryOrigin func(childComplexity int) int
 		BpsCode        func(childComplexity int) int
+		Candidates     func(childComplexity int) int
 		Children       func(childComplexity int, asOf *sentra.Date) int
 		ClusterCount   func(childComplexity int) int
 		Clusters       func(childComplexity int, filter *sentra.ClusterFilter, orderBy *sentra.ClusterOrder, first *int, after *string, last *int, before *string) int
 		Code           func(childComplexity int) int
 		Codes          func(childComplexity int, system *sentra.CodeSystem) int
 		Designations   func(childComplexity int, asOf *sentra.Date) int
+		Events         func(childComplexity int) int
 		ExternalCounts func(childComplexity int) int
 		Facilitators   func(childComplexity int) int
 		ID             func(childComplexity int) int
@@ -452,6 +498,7 @@ type ComplexityRoot struct {
 		PCode          func(childComplexity int) int
 		Parent         func(childComplexity int, asOf *sentra.Date) int
 		Predecessors   func(childComplexity int) int
+		Screening      func(childComplexity int, product *string) int
 		Sources        func(childComplexity int) int
 		Successors     func(childComplexity int) int
 		Supports       func(childComplexity int) int
@@ -519,6 +566,7 @@ type ComplexityRoot struct {
 	}
 
 	ScreeningFinding struct {
+		Assessments  func(childComplexity int) int
 		Clusters     func(childComplexity int, first *int) int
 		Designations func(childComplexity int) int
 		Element      func(childComplexity int) int
@@ -529,10 +577,13 @@ type ComplexityRoot struct {
 	}
 
 	ScreeningRow struct {
-		Findings func(childComplexity int) int
-		Lower    func(childComplexity int) int
-		Region   func(childComplexity int) int
-		Upper    func(childComplexity int) int
+		Facilitators    func(childComplexity int, withinMetres float64) int
+		Findings        func(childComplexity int) int
+		FundYears       func(childComplexity int) int
+		Lower           func(childComplexity int) int
+		NearestClusters func(childComplexity int, first *int) int
+		Region          func(childComplexity int) int
+		Upper           func(childComplexity int) int
 	}
 
 	SearchResult struct {
@@ -615,7 +666,8 @@ type QueryResolver interface {
 	Screening(ctx context.Context, product *string, weights *model.ScreeningWeights, filter *sentra.RegionFilter, orderBy *sentra.ScreeningOrder, asOf *sentra.Date) (*model.Screening, error)
 	Facilitators(ctx context.Context) ([]*model.Facilitators, error)
 	Coverage(ctx context.Context, asOf *sentra.Date) ([]*model.ClusterCoverage, error)
-	Choropleth(ctx context.Context, by sentra.ChoroplethBy, level *sentra.Level, measure sentra.ChoroplethMeasure, filter *sentra.ClusterFilter, asOf *sentra.Date) (*model.Choropleth, error)
+	Choropleth(ctx context.Context, by sentra.ChoroplethBy, level *sentra.Level, measure sentra.ChoroplethMeasure, filter *sentra.ClusterFilter, asOf *sentra.Date, key sentra.ChoroplethKey) (*model.Choropleth, error)
+	DataQuality(ctx context.Context, asOf *sentra.Date) (*model.DataQuality, error)
 	Products(ctx context.Context) ([]*model.Product, error)
 	Programme(ctx context.Context) (*model.Programme, error)
 	Phases(ctx context.Context) ([]*model.Phase, error)
@@ -1195,6 +1247,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ClusterCoverage.Share(childComplexity), true
 
+	case "ClusterDistance.cluster":
+		if e.ComplexityRoot.ClusterDistance.Cluster == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterDistance.Cluster(childComplexity), true
+	case "ClusterDistance.distanceMetres":
+		if e.ComplexityRoot.ClusterDistance.DistanceMetres == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterDistance.DistanceMetres(childComplexity), true
+
 	case "ClusterEdge.cursor":
 		if e.ComplexityRoot.ClusterEdge.Cursor == nil {
 			break
@@ -1340,6 +1405,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ClusterLocation.Precision(childComplexity), true
 
+	case "ConfidenceCount.clusters":
+		if e.ComplexityRoot.ConfidenceCount.Clusters == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConfidenceCount.Clusters(childComplexity), true
+	case "ConfidenceCount.confidence":
+		if e.ComplexityRoot.ConfidenceCount.Confidence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConfidenceCount.Confidence(childComplexity), true
+	case "ConfidenceCount.designations":
+		if e.ComplexityRoot.ConfidenceCount.Designations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConfidenceCount.Designations(childComplexity), true
+	case "ConfidenceCount.supports":
+		if e.ComplexityRoot.ConfidenceCount.Supports == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConfidenceCount.Supports(childComplexity), true
+
+	case "DataGap.kind":
+		if e.ComplexityRoot.DataGap.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataGap.Kind(childComplexity), true
+	case "DataGap.missing":
+		if e.ComplexityRoot.DataGap.Missing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataGap.Missing(childComplexity), true
+	case "DataGap.total":
+		if e.ComplexityRoot.DataGap.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataGap.Total(childComplexity), true
+
 	case "DataLicence.name":
 		if e.ComplexityRoot.DataLicence.Name == nil {
 			break
@@ -1358,6 +1467,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DataLicence.URL(childComplexity), true
+
+	case "DataQuality.asOf":
+		if e.ComplexityRoot.DataQuality.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataQuality.AsOf(childComplexity), true
+	case "DataQuality.confidence":
+		if e.ComplexityRoot.DataQuality.Confidence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataQuality.Confidence(childComplexity), true
+	case "DataQuality.coverage":
+		if e.ComplexityRoot.DataQuality.Coverage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataQuality.Coverage(childComplexity), true
+	case "DataQuality.gaps":
+		if e.ComplexityRoot.DataQuality.Gaps == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataQuality.Gaps(childComplexity), true
 
 	case "Dataset.boundaries":
 		if e.ComplexityRoot.Dataset.Boundaries == nil {
@@ -1843,6 +1977,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Facilitators.Year(childComplexity), true
 
+	case "FacilitatorsDistance.distanceMetres":
+		if e.ComplexityRoot.FacilitatorsDistance.DistanceMetres == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FacilitatorsDistance.DistanceMetres(childComplexity), true
+	case "FacilitatorsDistance.facilitators":
+		if e.ComplexityRoot.FacilitatorsDistance.Facilitators == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FacilitatorsDistance.Facilitators(childComplexity), true
+
+	case "FacilitatorsNear.nearest":
+		if e.ComplexityRoot.FacilitatorsNear.Nearest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FacilitatorsNear.Nearest(childComplexity), true
+	case "FacilitatorsNear.outcome":
+		if e.ComplexityRoot.FacilitatorsNear.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FacilitatorsNear.Outcome(childComplexity), true
+	case "FacilitatorsNear.reason":
+		if e.ComplexityRoot.FacilitatorsNear.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FacilitatorsNear.Reason(childComplexity), true
+	case "FacilitatorsNear.within":
+		if e.ComplexityRoot.FacilitatorsNear.Within == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FacilitatorsNear.Within(childComplexity), true
+
 	case "FactConflict.entity":
 		if e.ComplexityRoot.FactConflict.Entity == nil {
 			break
@@ -1861,6 +2033,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.FactConflict.Reason(childComplexity), true
+
+	case "FundYears.fund":
+		if e.ComplexityRoot.FundYears.Fund == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FundYears.Fund(childComplexity), true
+	case "FundYears.yearNotStated":
+		if e.ComplexityRoot.FundYears.YearNotStated == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FundYears.YearNotStated(childComplexity), true
+	case "FundYears.years":
+		if e.ComplexityRoot.FundYears.Years == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FundYears.Years(childComplexity), true
 
 	case "Method.sources":
 		if e.ComplexityRoot.Method.Sources == nil {
@@ -2154,7 +2345,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Choropleth(childComplexity, args["by"].(sentra.ChoroplethBy), args["level"].(*sentra.Level), args["measure"].(sentra.ChoroplethMeasure), args["filter"].(*sentra.ClusterFilter), args["asOf"].(*sentra.Date)), true
+		return e.ComplexityRoot.Query.Choropleth(childComplexity, args["by"].(sentra.ChoroplethBy), args["level"].(*sentra.Level), args["measure"].(sentra.ChoroplethMeasure), args["filter"].(*sentra.ClusterFilter), args["asOf"].(*sentra.Date), args["key"].(sentra.ChoroplethKey)), true
 	case "Query.cluster":
 		if e.ComplexityRoot.Query.Cluster == nil {
 			break
@@ -2199,6 +2390,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Coverage(childComplexity, args["asOf"].(*sentra.Date)), true
+	case "Query.dataQuality":
+		if e.ComplexityRoot.Query.DataQuality == nil {
+			break
+		}
+
+		args, err := ec.field_Query_dataQuality_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.DataQuality(childComplexity, args["asOf"].(*sentra.Date)), true
 	case "Query.dataset":
 		if e.ComplexityRoot.Query.Dataset == nil {
 			break
@@ -2446,6 +2648,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Region.BpsCode(childComplexity), true
+	case "Region.candidates":
+		if e.ComplexityRoot.Region.Candidates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Region.Candidates(childComplexity), true
 	case "Region.children":
 		if e.ComplexityRoot.Region.Children == nil {
 			break
@@ -2502,6 +2710,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Region.Designations(childComplexity, args["asOf"].(*sentra.Date)), true
+	case "Region.events":
+		if e.ComplexityRoot.Region.Events == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Region.Events(childComplexity), true
 	case "Region.externalCounts":
 		if e.ComplexityRoot.Region.ExternalCounts == nil {
 			break
@@ -2607,6 +2821,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Region.Predecessors(childComplexity), true
+	case "Region.screening":
+		if e.ComplexityRoot.Region.Screening == nil {
+			break
+		}
+
+		args, err := ec.field_Region_screening_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Region.Screening(childComplexity, args["product"].(*string)), true
 	case "Region.sources":
 		if e.ComplexityRoot.Region.Sources == nil {
 			break
@@ -2866,6 +3091,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Screening.TotalCount(childComplexity), true
 
+	case "ScreeningFinding.assessments":
+		if e.ComplexityRoot.ScreeningFinding.Assessments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreeningFinding.Assessments(childComplexity), true
 	case "ScreeningFinding.clusters":
 		if e.ComplexityRoot.ScreeningFinding.Clusters == nil {
 			break
@@ -2914,18 +3145,46 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ScreeningFinding.Supports(childComplexity), true
 
+	case "ScreeningRow.facilitators":
+		if e.ComplexityRoot.ScreeningRow.Facilitators == nil {
+			break
+		}
+
+		args, err := ec.field_ScreeningRow_facilitators_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ScreeningRow.Facilitators(childComplexity, args["withinMetres"].(float64)), true
 	case "ScreeningRow.findings":
 		if e.ComplexityRoot.ScreeningRow.Findings == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ScreeningRow.Findings(childComplexity), true
+	case "ScreeningRow.fundYears":
+		if e.ComplexityRoot.ScreeningRow.FundYears == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreeningRow.FundYears(childComplexity), true
 	case "ScreeningRow.lower":
 		if e.ComplexityRoot.ScreeningRow.Lower == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ScreeningRow.Lower(childComplexity), true
+	case "ScreeningRow.nearestClusters":
+		if e.ComplexityRoot.ScreeningRow.NearestClusters == nil {
+			break
+		}
+
+		args, err := ec.field_ScreeningRow_nearestClusters_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ScreeningRow.NearestClusters(childComplexity, args["first"].(*int)), true
 	case "ScreeningRow.region":
 		if e.ComplexityRoot.ScreeningRow.Region == nil {
 			break
@@ -3152,6 +3411,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ClusterFilter", ec.unmarshalInputClusterFilter),
 			graphql.NewInputUnmarshaler("ClusterRepresentation", ec.unmarshalInputClusterRepresentation),
 			graphql.NewInputUnmarshaler("DesignationFilter", ec.unmarshalInputDesignationFilter),
+			graphql.NewInputUnmarshaler("KnownFacilitatorsInput", ec.unmarshalInputKnownFacilitatorsInput),
+			graphql.NewInputUnmarshaler("KnownSupportInput", ec.unmarshalInputKnownSupportInput),
 			graphql.NewInputUnmarshaler("NearInput", ec.unmarshalInputNearInput),
 			graphql.NewInputUnmarshaler("OfficialCodeRepresentation", ec.unmarshalInputOfficialCodeRepresentation),
 			graphql.NewInputUnmarshaler("PhaseRepresentation", ec.unmarshalInputPhaseRepresentation),
@@ -3186,7 +3447,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 					return nil
 				}
 			}
-			response.Data = encoded(ctx, data)
+			var buf bytes.Buffer
+			data.MarshalGQL(&buf)
+			response.Data = buf.Bytes()
 			if atomic.LoadInt32(&ec.Deferred) > 0 {
 				hasNext := atomic.LoadInt32(&ec.PendingDeferred) > 0
 				response.HasNext = &hasNext
@@ -3768,6 +4031,15 @@ type Region implements Node
   ): ClusterConnection! @listSize(assumedSize: 5, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
   "The number of clusters in the region that are known on the day, those that are only planned left out. 0 does not say that there is none: see ` + "`" + `Query.coverage` + "`" + `."
   clusterCount: Int!
+  "What the phases of the programme considered of the region itself as a candidate."
+  candidates: [Candidate!]! @listSize(assumedSize: 2)
+  "Dated events in the region itself, oldest first."
+  events: [Event!]! @listSize(assumedSize: 3)
+  "How a regency or city stands to the grounds of selection on the day, each with weight 1; null for a province."
+  screening(
+    "Only clusters of this product count, by key or id, or a name in English or Indonesian."
+    product: String
+  ): ScreeningRow @cost(weight: 100)
   "Where the region's code, name and boundary were read."
   sources: [Source!]! @listSize(assumedSize: 3)
 }
@@ -4495,6 +4767,92 @@ enum ChoroplethBy {
 }
 
 """
+Which code of a region the rows of a choropleth are joined by.
+"""
+enum ChoroplethKey {
+  "The official code of the Ministry of Home Affairs: ` + "`" + `94.06` + "`" + `."
+  CODE
+  "The code of Statistics Indonesia (BPS) on the day: ` + "`" + `9602` + "`" + `."
+  BPS
+  "The ISO 3166-2 code, of provinces: ` + "`" + `ID-PT` + "`" + `."
+  ISO_3166_2
+  "The P-code of OCHA's common operational datasets on the day: ` + "`" + `ID9434` + "`" + `."
+  P_CODE
+}
+
+"""
+Something that the record may not tell.
+"""
+enum DataGapKind {
+  "Of clusters: the year they began."
+  CLUSTER_FIRST_YEAR
+  "Of clusters: since when they are known, since no phase, year or dated source tells."
+  CLUSTER_KNOWN_FROM
+  "Of clusters: the point itself; they are shown at their regency."
+  CLUSTER_POINT
+  "Of clusters: the regency, since only the province is known."
+  CLUSTER_REGENCY
+  "Of clusters: units and workers."
+  CLUSTER_FIGURES
+  "Of clusters: how they are known."
+  CLUSTER_CONFIDENCE
+  "Of supports: the year."
+  SUPPORT_YEAR
+  "Of supports: the fund."
+  SUPPORT_FUND
+  "Of supports: the amount."
+  SUPPORT_AMOUNT
+  "Of counts of facilitators: the regency or city."
+  FACILITATORS_PLACE
+  "Of regencies and cities: any cluster on the day. That says nothing of whether there is one."
+  REGENCY_CLUSTERS
+  "Of regencies and cities: whether they are affirmative on the day."
+  REGENCY_AFFIRMATIVE
+  "Of regencies and cities: the boundary on the day."
+  REGENCY_BOUNDARY
+}
+
+"""
+What the record is known not to tell.
+"""
+type DataQuality {
+  "The day regions are seen on."
+  asOf: Date!
+  "What is not told, of how many."
+  gaps: [DataGap!]! @listSize(assumedSize: 13)
+  "How facts are known."
+  confidence: [ConfidenceCount!]! @listSize(assumedSize: 4)
+  "Clusters known beside what BPS counts: the whole country first, then each province, as ` + "`" + `Query.coverage` + "`" + `."
+  coverage: [ClusterCoverage!]! @listSize(assumedSize: 39)
+}
+
+"""
+Of how many something is not told.
+"""
+type DataGap {
+  "What."
+  kind: DataGapKind!
+  "Of how many it is not told."
+  missing: Int!
+  "Of how many in all."
+  total: Int!
+}
+
+"""
+How many facts are known in one way.
+"""
+type ConfidenceCount {
+  "The way; null where nothing was said of it."
+  confidence: Confidence
+  "Number of clusters."
+  clusters: Int!
+  "Number of supports."
+  supports: Int!
+  "Number of designations."
+  designations: Int!
+}
+
+"""
 What a choropleth measures of the clusters of a row.
 """
 enum ChoroplethMeasure {
@@ -4544,7 +4902,7 @@ type Choropleth {
 The measure of one region, product or phase.
 """
 type ChoroplethRow {
-  "What to join by: the official code of a region (Kemendagri), as ` + "`" + `code` + "`" + ` in the tiles and exports; the key of a product or phase."
+  "What to join by: the code of a region that was asked for, by default the official one (Kemendagri), as ` + "`" + `code` + "`" + ` in the tiles and exports, and empty where the region has no such code on the day; the key of a product or phase."
   key: String!
   "The name of the region or, in English, of the product; the key of a phase."
   name: String!
@@ -4611,7 +4969,7 @@ enum ScreeningElement {
   DAK
   "Known clusters, of the product asked for."
   CLUSTERS
-  "Linkage between supporting and large industry. The record holds nothing of it."
+  "Linkage between supporting and large industry, where the region was assessed on it as a candidate of a phase."
   LINKAGE
   "A disadvantaged region (daerah tertinggal) on the day."
   DISADVANTAGED
@@ -4692,8 +5050,69 @@ type ScreeningRow {
   lower: Float!
   "The most its score can be, 0 to 1: the share of the weights that is not known to be missing."
   upper: Float!
+  "The years of each fund from which sources tell that the region itself had money by the day; none is no sign that it had none."
+  fundYears: [FundYears!]! @listSize(assumedSize: 4)
+  "What the record knows of facilitators within a distance, on the day."
+  facilitators(
+    "How near, in metres on the sphere between label points, 0 to 1,000,000."
+    withinMetres: Float! = 100000
+  ): FacilitatorsNear! @cost(weight: 20)
+  """
+  The nearest clusters outside the region that count: known on the day, of the product asked for, not only planned; those
+  in the region stand in the finding ` + "`" + `CLUSTERS` + "`" + `. Clusters known to a province only are left out.
+  """
+  nearestClusters(
+    "At most this many, 0 to 100."
+    first: Int = 3
+  ): [ClusterDistance!]! @listSize(assumedSize: 3, slicingArguments: ["first"], requireOneSlicingArgument: false) @cost(weight: 20)
   "Every element with its outcome and what that rests on."
   findings: [ScreeningFinding!]! @listSize(assumedSize: 7)
+}
+
+"""
+The years in which a region had money from a fund, as far as sources tell.
+"""
+type FundYears {
+  "The fund; null for money of which no source tells the fund."
+  fund: Fund
+  "The years, the earliest first."
+  years: [Int!]! @listSize(assumedSize: 5)
+  "Whether there was money of a year that no source tells."
+  yearNotStated: Boolean!
+}
+
+"""
+What the record knows of facilitators near a region.
+"""
+type FacilitatorsNear {
+  "MET where some are known within the distance, else NOT_KNOWN: the record does not hold all."
+  outcome: ScreeningOutcome!
+  "Why, in one sentence."
+  reason: String!
+  "Those within the distance, the nearest first; then those of the region's province of which no source says where in it."
+  within: [FacilitatorsDistance!]! @listSize(assumedSize: 5)
+  "The nearest that are known, however far; null where none is."
+  nearest: FacilitatorsDistance
+}
+
+"""
+Facilitators and how far they are from a region.
+"""
+type FacilitatorsDistance {
+  "The facilitators."
+  facilitators: Facilitators!
+  "Distance in metres on the sphere between the label points of both regions, 0 in the region itself; null where the source names its province only."
+  distanceMetres: Float
+}
+
+"""
+A cluster and how far it is from a region.
+"""
+type ClusterDistance {
+  "The cluster."
+  cluster: Cluster!
+  "Distance in metres on the sphere from the region's label point to the cluster's location, which may be the label point of its regency: see ` + "`" + `location.precision` + "`" + `."
+  distanceMetres: Float!
 }
 
 """
@@ -4717,6 +5136,8 @@ type ScreeningFinding {
   ): [Cluster!]! @listSize(assumedSize: 5, slicingArguments: ["first"], requireOneSlicingArgument: false)
   "The designations that tell it."
   designations: [Designation!]! @listSize(assumedSize: 3)
+  "The assessments of the region as a candidate that tell it, of linkage."
+  assessments: [Assessment!]! @listSize(assumedSize: 7)
 }
 
 """
@@ -4846,14 +5267,22 @@ input RegionFilter {
   hostsClusters: Boolean @cost(weight: 50)
   "Only regions with a cluster that matches. Planned clusters count where the filter speaks of ` + "`" + `status` + "`" + `."
   clusters: ClusterFilter @cost(weight: 200)
+  "Only regions that themselves are known to have had such support by the day. Of the others it is not known."
+  supports: KnownSupportInput @cost(weight: 50)
+  """
+  By the facilitators near a region of which the record knows on the day: with ` + "`" + `known: false` + "`" + ` only regions near which it
+  knows of none. The record does not hold all, so that this says nothing of whether there are others. Where it knows of some
+  in the province, and no source says where in it, the answer is not known.
+  """
+  facilitators: KnownFacilitatorsInput @cost(weight: 300)
   "Only regions whose boundary meets this box."
   bbox: BBoxInput @cost(weight: 1000)
   "Only regions that lie wholly within this polygon, to within 0.1 % of their area."
-  within: GeoJSON @cost(weight: 20000)
+  within: GeoJSON @cost(weight: 36000)
   "Only regions that share any area with this polygon."
-  intersects: GeoJSON @cost(weight: 20000)
+  intersects: GeoJSON @cost(weight: 36000)
   "Only regions that hold the whole of this polygon, to within 0.1 % of the polygon's area."
-  contains: GeoJSON @cost(weight: 20000)
+  contains: GeoJSON @cost(weight: 36000)
   "Only regions within a distance; the boundary counts, not the centre."
   near: NearInput @cost(weight: 5000)
   "All of these must hold too."
@@ -4862,6 +5291,30 @@ input RegionFilter {
   or: [RegionFilter!]
   "This must not hold."
   not: RegionFilter
+}
+
+"""
+Support that a region is known to have had.
+"""
+input KnownSupportInput {
+  "From one of these funds; default any, also one that no source tells."
+  fund: [Fund!]
+  "Of this year or later."
+  fromYear: Int
+  "Of this year or earlier."
+  toYear: Int
+}
+
+"""
+Facilitators that the record knows of near a region.
+"""
+input KnownFacilitatorsInput {
+  "How near, in metres on the sphere from the label point of the region to that of the facilitators' regency or city, 0 to 1,000,000; 0 for the region itself."
+  withinMetres: Float! = 0
+  "Only this kind of people."
+  kind: FacilitatorKind
+  "Whether the record knows of some or of none."
+  known: Boolean! = true
 }
 
 """
@@ -5056,7 +5509,7 @@ type Query {
     filter: ClusterFilter
     "The day: only clusters known by it (` + "`" + `Cluster.knownFrom` + "`" + `), their regions seen on it; default all clusters, regions seen today."
     asOf: Date
-  ): ClusterFacets! @cost(weight: 20)
+  ): ClusterFacets! @cost(weight: 200)
 
   "Money for small industry, as each source tells of it, by region and year. Sources that contradict each other stand side by side: no sum is made."
   supports(
@@ -5117,7 +5570,15 @@ type Query {
     filter: ClusterFilter
     "The day, from 2014-07-23: only clusters known by it, regions seen on it; default today (in Jakarta)."
     asOf: Date
+    "Which code of a region ` + "`" + `ChoroplethRow.key` + "`" + ` is, on the day. Another one than ` + "`" + `CODE` + "`" + ` only with ` + "`" + `by: REGION` + "`" + `, and ` + "`" + `ISO_3166_2` + "`" + ` only of provinces."
+    key: ChoroplethKey! = CODE
   ): Choropleth! @cost(weight: 20)
+
+  "What the record is known not to tell: what a page of gaps shows. The same is /quality.json."
+  dataQuality(
+    "The day to see regions on, from 2014-07-23; default today (in Jakarta)."
+    asOf: Date
+  ): DataQuality! @cost(weight: 100)
 
   "All products, by English name."
   products: [Product!]! @listSize(assumedSize: 20)
@@ -5520,6 +5981,16 @@ func (ec *executionContext) childFields_ClusterCoverage(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type ClusterCoverage", field.Name)
 }
 
+func (ec *executionContext) childFields_ClusterDistance(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cluster":
+		return ec.fieldContext_ClusterDistance_cluster(ctx, field)
+	case "distanceMetres":
+		return ec.fieldContext_ClusterDistance_distanceMetres(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ClusterDistance", field.Name)
+}
+
 func (ec *executionContext) childFields_ClusterEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "cursor":
@@ -5608,6 +6079,32 @@ func (ec *executionContext) childFields_ClusterLocation(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type ClusterLocation", field.Name)
 }
 
+func (ec *executionContext) childFields_ConfidenceCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "confidence":
+		return ec.fieldContext_ConfidenceCount_confidence(ctx, field)
+	case "clusters":
+		return ec.fieldContext_ConfidenceCount_clusters(ctx, field)
+	case "supports":
+		return ec.fieldContext_ConfidenceCount_supports(ctx, field)
+	case "designations":
+		return ec.fieldContext_ConfidenceCount_designations(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConfidenceCount", field.Name)
+}
+
+func (ec *executionContext) childFields_DataGap(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_DataGap_kind(ctx, field)
+	case "missing":
+		return ec.fieldContext_DataGap_missing(ctx, field)
+	case "total":
+		return ec.fieldContext_DataGap_total(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DataGap", field.Name)
+}
+
 func (ec *executionContext) childFields_DataLicence(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "part":
@@ -5618,6 +6115,20 @@ func (ec *executionContext) childFields_DataLicence(ctx context.Context, field g
 		return ec.fieldContext_DataLicence_url(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DataLicence", field.Name)
+}
+
+func (ec *executionContext) childFields_DataQuality(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "asOf":
+		return ec.fieldContext_DataQuality_asOf(ctx, field)
+	case "gaps":
+		return ec.fieldContext_DataQuality_gaps(ctx, field)
+	case "confidence":
+		return ec.fieldContext_DataQuality_confidence(ctx, field)
+	case "coverage":
+		return ec.fieldContext_DataQuality_coverage(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DataQuality", field.Name)
 }
 
 func (ec *executionContext) childFields_Dataset(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5808,6 +6319,30 @@ func (ec *executionContext) childFields_Facilitators(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type Facilitators", field.Name)
 }
 
+func (ec *executionContext) childFields_FacilitatorsDistance(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "facilitators":
+		return ec.fieldContext_FacilitatorsDistance_facilitators(ctx, field)
+	case "distanceMetres":
+		return ec.fieldContext_FacilitatorsDistance_distanceMetres(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FacilitatorsDistance", field.Name)
+}
+
+func (ec *executionContext) childFields_FacilitatorsNear(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "outcome":
+		return ec.fieldContext_FacilitatorsNear_outcome(ctx, field)
+	case "reason":
+		return ec.fieldContext_FacilitatorsNear_reason(ctx, field)
+	case "within":
+		return ec.fieldContext_FacilitatorsNear_within(ctx, field)
+	case "nearest":
+		return ec.fieldContext_FacilitatorsNear_nearest(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FacilitatorsNear", field.Name)
+}
+
 func (ec *executionContext) childFields_FactConflict(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "entity":
@@ -5818,6 +6353,18 @@ func (ec *executionContext) childFields_FactConflict(ctx context.Context, field 
 		return ec.fieldContext_FactConflict_factsNumber(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FactConflict", field.Name)
+}
+
+func (ec *executionContext) childFields_FundYears(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "fund":
+		return ec.fieldContext_FundYears_fund(ctx, field)
+	case "years":
+		return ec.fieldContext_FundYears_years(ctx, field)
+	case "yearNotStated":
+		return ec.fieldContext_FundYears_yearNotStated(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FundYears", field.Name)
 }
 
 func (ec *executionContext) childFields_Method(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6036,6 +6583,12 @@ func (ec *executionContext) childFields_Region(ctx context.Context, field graphq
 		return ec.fieldContext_Region_clusters(ctx, field)
 	case "clusterCount":
 		return ec.fieldContext_Region_clusterCount(ctx, field)
+	case "candidates":
+		return ec.fieldContext_Region_candidates(ctx, field)
+	case "events":
+		return ec.fieldContext_Region_events(ctx, field)
+	case "screening":
+		return ec.fieldContext_Region_screening(ctx, field)
 	case "sources":
 		return ec.fieldContext_Region_sources(ctx, field)
 	}
@@ -6176,6 +6729,8 @@ func (ec *executionContext) childFields_ScreeningFinding(ctx context.Context, fi
 		return ec.fieldContext_ScreeningFinding_clusters(ctx, field)
 	case "designations":
 		return ec.fieldContext_ScreeningFinding_designations(ctx, field)
+	case "assessments":
+		return ec.fieldContext_ScreeningFinding_assessments(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ScreeningFinding", field.Name)
 }
@@ -6188,6 +6743,12 @@ func (ec *executionContext) childFields_ScreeningRow(ctx context.Context, field 
 		return ec.fieldContext_ScreeningRow_lower(ctx, field)
 	case "upper":
 		return ec.fieldContext_ScreeningRow_upper(ctx, field)
+	case "fundYears":
+		return ec.fieldContext_ScreeningRow_fundYears(ctx, field)
+	case "facilitators":
+		return ec.fieldContext_ScreeningRow_facilitators(ctx, field)
+	case "nearestClusters":
+		return ec.fieldContext_ScreeningRow_nearestClusters(ctx, field)
 	case "findings":
 		return ec.fieldContext_ScreeningRow_findings(ctx, field)
 	}
@@ -6597,6 +7158,14 @@ func (ec *executionContext) field_Query_choropleth_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["asOf"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "key",
+		func(ctx context.Context, v any) (sentra.ChoroplethKey, error) {
+			return ec.unmarshalNChoroplethKey2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐChoroplethKey(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["key"] = arg5
 	return args, nil
 }
 
@@ -6715,6 +7284,20 @@ func (ec *executionContext) field_Query_clusters_args(ctx context.Context, rawAr
 }
 
 func (ec *executionContext) field_Query_coverage_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "asOf",
+		func(ctx context.Context, v any) (*sentra.Date, error) {
+			return ec.unmarshalODate2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["asOf"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_dataQuality_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "asOf",
@@ -7278,7 +7861,49 @@ func (ec *executionContext) field_Region_parent_args(ctx context.Context, rawArg
 	return args, nil
 }
 
+func (ec *executionContext) field_Region_screening_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "product",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["product"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_ScreeningFinding_clusters_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_ScreeningRow_facilitators_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "withinMetres",
+		func(ctx context.Context, v any) (float64, error) {
+			return ec.unmarshalNFloat2float64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["withinMetres"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_ScreeningRow_nearestClusters_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
@@ -9635,6 +10260,61 @@ func (ec *executionContext) fieldContext_ClusterCoverage_share(_ context.Context
 	return graphql.NewScalarFieldContext("ClusterCoverage", field, false, false, "Float")
 }
 
+func (ec *executionContext) _ClusterDistance_cluster(ctx context.Context, field graphql.CollectedField, obj *model.ClusterDistance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClusterDistance_cluster(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cluster, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Cluster) graphql.Marshaler {
+			return ec.marshalNCluster2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐCluster(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClusterDistance_cluster(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ClusterDistance",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Cluster(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ClusterDistance_distanceMetres(ctx context.Context, field graphql.CollectedField, obj *model.ClusterDistance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClusterDistance_distanceMetres(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DistanceMetres, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClusterDistance_distanceMetres(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClusterDistance", field, false, false, "Float")
+}
+
 func (ec *executionContext) _ClusterEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.ClusterEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10218,6 +10898,167 @@ func (ec *executionContext) fieldContext_ClusterLocation_precision(_ context.Con
 	return graphql.NewScalarFieldContext("ClusterLocation", field, false, false, "LocationPrecision")
 }
 
+func (ec *executionContext) _ConfidenceCount_confidence(ctx context.Context, field graphql.CollectedField, obj *model.ConfidenceCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConfidenceCount_confidence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Confidence, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *sentra.Confidence) graphql.Marshaler {
+			return ec.marshalOConfidence2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐConfidence(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ConfidenceCount_confidence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ConfidenceCount", field, false, false, "Confidence")
+}
+
+func (ec *executionContext) _ConfidenceCount_clusters(ctx context.Context, field graphql.CollectedField, obj *model.ConfidenceCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConfidenceCount_clusters(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Clusters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ConfidenceCount_clusters(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ConfidenceCount", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ConfidenceCount_supports(ctx context.Context, field graphql.CollectedField, obj *model.ConfidenceCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConfidenceCount_supports(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Supports, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ConfidenceCount_supports(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ConfidenceCount", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ConfidenceCount_designations(ctx context.Context, field graphql.CollectedField, obj *model.ConfidenceCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConfidenceCount_designations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Designations, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ConfidenceCount_designations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ConfidenceCount", field, false, false, "Int")
+}
+
+func (ec *executionContext) _DataGap_kind(ctx context.Context, field graphql.CollectedField, obj *model.DataGap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DataGap_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v sentra.Gap) graphql.Marshaler {
+			return ec.marshalNDataGapKind2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐGap(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DataGap_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DataGap", field, false, false, "DataGapKind")
+}
+
+func (ec *executionContext) _DataGap_missing(ctx context.Context, field graphql.CollectedField, obj *model.DataGap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DataGap_missing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Missing, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DataGap_missing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DataGap", field, false, false, "Int")
+}
+
+func (ec *executionContext) _DataGap_total(ctx context.Context, field graphql.CollectedField, obj *model.DataGap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DataGap_total(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Total, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DataGap_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DataGap", field, false, false, "Int")
+}
+
 func (ec *executionContext) _DataLicence_part(ctx context.Context, field graphql.CollectedField, obj *model.DataLicence) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10285,6 +11126,125 @@ func (ec *executionContext) _DataLicence_url(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_DataLicence_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("DataLicence", field, false, false, "String")
+}
+
+func (ec *executionContext) _DataQuality_asOf(ctx context.Context, field graphql.CollectedField, obj *model.DataQuality) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DataQuality_asOf(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AsOf, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v sentra.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DataQuality_asOf(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DataQuality", field, false, false, "Date")
+}
+
+func (ec *executionContext) _DataQuality_gaps(ctx context.Context, field graphql.CollectedField, obj *model.DataQuality) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DataQuality_gaps(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Gaps, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.DataGap) graphql.Marshaler {
+			return ec.marshalNDataGap2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐDataGapᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DataQuality_gaps(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DataQuality",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DataGap(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DataQuality_confidence(ctx context.Context, field graphql.CollectedField, obj *model.DataQuality) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DataQuality_confidence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Confidence, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.ConfidenceCount) graphql.Marshaler {
+			return ec.marshalNConfidenceCount2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐConfidenceCountᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DataQuality_confidence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DataQuality",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ConfidenceCount(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DataQuality_coverage(ctx context.Context, field graphql.CollectedField, obj *model.DataQuality) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DataQuality_coverage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Coverage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.ClusterCoverage) graphql.Marshaler {
+			return ec.marshalNClusterCoverage2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterCoverageᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DataQuality_coverage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DataQuality",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ClusterCoverage(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Dataset_version(ctx context.Context, field graphql.CollectedField, obj *model.Dataset) (ret graphql.Marshaler) {
@@ -12243,6 +13203,171 @@ func (ec *executionContext) fieldContext_Facilitators_sources(_ context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _FacilitatorsDistance_facilitators(ctx context.Context, field graphql.CollectedField, obj *model.FacilitatorsDistance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FacilitatorsDistance_facilitators(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Facilitators, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Facilitators) graphql.Marshaler {
+			return ec.marshalNFacilitators2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐFacilitators(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FacilitatorsDistance_facilitators(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FacilitatorsDistance",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Facilitators(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FacilitatorsDistance_distanceMetres(ctx context.Context, field graphql.CollectedField, obj *model.FacilitatorsDistance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FacilitatorsDistance_distanceMetres(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DistanceMetres, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FacilitatorsDistance_distanceMetres(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FacilitatorsDistance", field, false, false, "Float")
+}
+
+func (ec *executionContext) _FacilitatorsNear_outcome(ctx context.Context, field graphql.CollectedField, obj *model.FacilitatorsNear) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FacilitatorsNear_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.ScreeningOutcome) graphql.Marshaler {
+			return ec.marshalNScreeningOutcome2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐScreeningOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FacilitatorsNear_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FacilitatorsNear", field, false, false, "ScreeningOutcome")
+}
+
+func (ec *executionContext) _FacilitatorsNear_reason(ctx context.Context, field graphql.CollectedField, obj *model.FacilitatorsNear) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FacilitatorsNear_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FacilitatorsNear_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FacilitatorsNear", field, false, false, "String")
+}
+
+func (ec *executionContext) _FacilitatorsNear_within(ctx context.Context, field graphql.CollectedField, obj *model.FacilitatorsNear) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FacilitatorsNear_within(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Within, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.FacilitatorsDistance) graphql.Marshaler {
+			return ec.marshalNFacilitatorsDistance2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐFacilitatorsDistanceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FacilitatorsNear_within(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FacilitatorsNear",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FacilitatorsDistance(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FacilitatorsNear_nearest(ctx context.Context, field graphql.CollectedField, obj *model.FacilitatorsNear) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FacilitatorsNear_nearest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nearest, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.FacilitatorsDistance) graphql.Marshaler {
+			return ec.marshalOFacilitatorsDistance2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐFacilitatorsDistance(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FacilitatorsNear_nearest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FacilitatorsNear",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FacilitatorsDistance(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _FactConflict_entity(ctx context.Context, field graphql.CollectedField, obj *model.FactConflict) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12310,6 +13435,75 @@ func (ec *executionContext) _FactConflict_factsNumber(ctx context.Context, field
 }
 func (ec *executionContext) fieldContext_FactConflict_factsNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FactConflict", field, false, false, "Int")
+}
+
+func (ec *executionContext) _FundYears_fund(ctx context.Context, field graphql.CollectedField, obj *model.FundYears) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FundYears_fund(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Fund, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *sentra.Fund) graphql.Marshaler {
+			return ec.marshalOFund2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐFund(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FundYears_fund(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FundYears", field, false, false, "Fund")
+}
+
+func (ec *executionContext) _FundYears_years(ctx context.Context, field graphql.CollectedField, obj *model.FundYears) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FundYears_years(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Years, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []int) graphql.Marshaler {
+			return ec.marshalNInt2ᚕintᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FundYears_years(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FundYears", field, false, false, "Int")
+}
+
+func (ec *executionContext) _FundYears_yearNotStated(ctx context.Context, field graphql.CollectedField, obj *model.FundYears) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FundYears_yearNotStated(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.YearNotStated, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FundYears_yearNotStated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FundYears", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _Method_structure(ctx context.Context, field graphql.CollectedField, obj *model.Method) (ret graphql.Marshaler) {
@@ -13947,7 +15141,7 @@ func (ec *executionContext) _Query_choropleth(ctx context.Context, field graphql
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Choropleth(ctx, fc.Args["by"].(sentra.ChoroplethBy), fc.Args["level"].(*sentra.Level), fc.Args["measure"].(sentra.ChoroplethMeasure), fc.Args["filter"].(*sentra.ClusterFilter), fc.Args["asOf"].(*sentra.Date))
+			return ec.Resolvers.Query().Choropleth(ctx, fc.Args["by"].(sentra.ChoroplethBy), fc.Args["level"].(*sentra.Level), fc.Args["measure"].(sentra.ChoroplethMeasure), fc.Args["filter"].(*sentra.ClusterFilter), fc.Args["asOf"].(*sentra.Date), fc.Args["key"].(sentra.ChoroplethKey))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Choropleth) graphql.Marshaler {
@@ -13975,6 +15169,50 @@ func (ec *executionContext) fieldContext_Query_choropleth(ctx context.Context, f
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_choropleth_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_dataQuality(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_dataQuality(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().DataQuality(ctx, fc.Args["asOf"].(*sentra.Date))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DataQuality) graphql.Marshaler {
+			return ec.marshalNDataQuality2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐDataQuality(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_dataQuality(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DataQuality(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_dataQuality_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -15643,6 +16881,114 @@ func (ec *executionContext) fieldContext_Region_clusterCount(_ context.Context, 
 	return graphql.NewScalarFieldContext("Region", field, true, false, "Int")
 }
 
+func (ec *executionContext) _Region_candidates(ctx context.Context, field graphql.CollectedField, obj *model.Region) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Region_candidates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Candidates(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Candidate) graphql.Marshaler {
+			return ec.marshalNCandidate2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐCandidateᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Region_candidates(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Region",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Candidate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Region_events(ctx context.Context, field graphql.CollectedField, obj *model.Region) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Region_events(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Events(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Event) graphql.Marshaler {
+			return ec.marshalNEvent2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐEventᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Region_events(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Region",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Event(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Region_screening(ctx context.Context, field graphql.CollectedField, obj *model.Region) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Region_screening(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Screening(ctx, fc.Args["product"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ScreeningRow) graphql.Marshaler {
+			return ec.marshalOScreeningRow2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐScreeningRow(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Region_screening(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Region",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ScreeningRow(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Region_screening_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Region_sources(ctx context.Context, field graphql.CollectedField, obj *model.Region) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16839,6 +18185,38 @@ func (ec *executionContext) fieldContext_ScreeningFinding_designations(_ context
 	return fc, nil
 }
 
+func (ec *executionContext) _ScreeningFinding_assessments(ctx context.Context, field graphql.CollectedField, obj *model.ScreeningFinding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreeningFinding_assessments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Assessments(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Assessment) graphql.Marshaler {
+			return ec.marshalNAssessment2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐAssessmentᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScreeningFinding_assessments(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ScreeningFinding",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Assessment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ScreeningRow_region(ctx context.Context, field graphql.CollectedField, obj *model.ScreeningRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16915,6 +18293,126 @@ func (ec *executionContext) _ScreeningRow_upper(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_ScreeningRow_upper(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ScreeningRow", field, true, false, "Float")
+}
+
+func (ec *executionContext) _ScreeningRow_fundYears(ctx context.Context, field graphql.CollectedField, obj *model.ScreeningRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreeningRow_fundYears(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FundYears(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.FundYears) graphql.Marshaler {
+			return ec.marshalNFundYears2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐFundYearsᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScreeningRow_fundYears(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ScreeningRow",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FundYears(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ScreeningRow_facilitators(ctx context.Context, field graphql.CollectedField, obj *model.ScreeningRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreeningRow_facilitators(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Facilitators(fc.Args["withinMetres"].(float64))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.FacilitatorsNear) graphql.Marshaler {
+			return ec.marshalNFacilitatorsNear2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐFacilitatorsNear(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScreeningRow_facilitators(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ScreeningRow",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FacilitatorsNear(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_ScreeningRow_facilitators_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ScreeningRow_nearestClusters(ctx context.Context, field graphql.CollectedField, obj *model.ScreeningRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreeningRow_nearestClusters(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.NearestClusters(fc.Args["first"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.ClusterDistance) graphql.Marshaler {
+			return ec.marshalNClusterDistance2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterDistanceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScreeningRow_nearestClusters(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ScreeningRow",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ClusterDistance(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_ScreeningRow_nearestClusters_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ScreeningRow_findings(ctx context.Context, field graphql.CollectedField, obj *model.ScreeningRow) (ret graphql.Marshaler) {
@@ -19181,6 +20679,125 @@ func UnmarshalDesignationFilter(ctx context.Context, raw any) (sentra.Designatio
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputKnownFacilitatorsInput(ctx context.Context, obj any) (sentra.KnownFacilitators, error) {
+	var it sentra.KnownFacilitators
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["withinMetres"]; !present {
+		asMap["withinMetres"] = 0
+	}
+	if _, present := asMap["known"]; !present {
+		asMap["known"] = true
+	}
+
+	fieldsInOrder := [...]string{"withinMetres", "kind", "known"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "withinMetres":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("withinMetres"))
+			data, err := ec.unmarshalNFloat2float64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Metres = data
+		case "kind":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kind"))
+			data, err := ec.unmarshalOFacilitatorKind2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐFacilitatorKind(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kind = data
+		case "known":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("known"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Known = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalKnownFacilitatorsInput unmarshals raw into the KnownFacilitatorsInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalKnownFacilitatorsInput(ctx context.Context, raw any) (sentra.KnownFacilitators, error) {
+	var out sentra.KnownFacilitators
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "KnownFacilitatorsInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputKnownSupportInput(ctx context.Context, obj any) (sentra.KnownSupport, error) {
+	var it sentra.KnownSupport
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"fund", "fromYear", "toYear"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "fund":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fund"))
+			data, err := ec.unmarshalOFund2ᚕgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐFundᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Funds = data
+		case "fromYear":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fromYear"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FromYear = data
+		case "toYear":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("toYear"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ToYear = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalKnownSupportInput unmarshals raw into the KnownSupportInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalKnownSupportInput(ctx context.Context, raw any) (sentra.KnownSupport, error) {
+	var out sentra.KnownSupport
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "KnownSupportInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputNearInput(ctx context.Context, obj any) (sentra.Near, error) {
 	var it sentra.Near
 	if obj == nil {
@@ -19390,7 +21007,7 @@ func (ec *executionContext) unmarshalInputRegionFilter(ctx context.Context, obj 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"codes", "level", "kind", "parent", "name", "designation", "affirmative", "containsAffirmative", "hostsClusters", "clusters", "bbox", "within", "intersects", "contains", "near", "and", "or", "not"}
+	fieldsInOrder := [...]string{"codes", "level", "kind", "parent", "name", "designation", "affirmative", "containsAffirmative", "hostsClusters", "clusters", "supports", "facilitators", "bbox", "within", "intersects", "contains", "near", "and", "or", "not"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -19471,6 +21088,20 @@ func (ec *executionContext) unmarshalInputRegionFilter(ctx context.Context, obj 
 				return it, err
 			}
 			it.Clusters = data
+		case "supports":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("supports"))
+			data, err := ec.unmarshalOKnownSupportInput2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐKnownSupport(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Supports = data
+		case "facilitators":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("facilitators"))
+			data, err := ec.unmarshalOKnownFacilitatorsInput2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐKnownFacilitators(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Facilitators = data
 		case "bbox":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("bbox"))
 			data, err := ec.unmarshalOBBoxInput2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐBBox(ctx, v)
@@ -19956,7 +21587,7 @@ func (ec *executionContext) _Affirmative(ctx context.Context, sel ast.SelectionS
 	fields := graphql.CollectFields(ec.OperationContext, sel, affirmativeImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -20005,7 +21636,7 @@ func (ec *executionContext) _Affirmative(ctx context.Context, sel ast.SelectionS
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var affirmativeStatusImplementors = []string{"AffirmativeStatus"}
@@ -20014,7 +21645,7 @@ func (ec *executionContext) _AffirmativeStatus(ctx context.Context, sel ast.Sele
 	fields := graphql.CollectFields(ec.OperationContext, sel, affirmativeStatusImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -20063,7 +21694,7 @@ func (ec *executionContext) _AffirmativeStatus(ctx context.Context, sel ast.Sele
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var assessmentImplementors = []string{"Assessment"}
@@ -20072,7 +21703,7 @@ func (ec *executionContext) _Assessment(ctx context.Context, sel ast.SelectionSe
 	fields := graphql.CollectFields(ec.OperationContext, sel, assessmentImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -20126,7 +21757,7 @@ func (ec *executionContext) _Assessment(ctx context.Context, sel ast.SelectionSe
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var bBoxImplementors = []string{"BBox"}
@@ -20135,7 +21766,7 @@ func (ec *executionContext) _BBox(ctx context.Context, sel ast.SelectionSet, obj
 	fields := graphql.CollectFields(ec.OperationContext, sel, bBoxImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -20174,7 +21805,7 @@ func (ec *executionContext) _BBox(ctx context.Context, sel ast.SelectionSet, obj
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var candidateImplementors = []string{"Candidate"}
@@ -20183,7 +21814,7 @@ func (ec *executionContext) _Candidate(ctx context.Context, sel ast.SelectionSet
 	fields := graphql.CollectFields(ec.OperationContext, sel, candidateImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -20237,7 +21868,7 @@ func (ec *executionContext) _Candidate(ctx context.Context, sel ast.SelectionSet
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var choroplethImplementors = []string{"Choropleth"}
@@ -20246,7 +21877,7 @@ func (ec *executionContext) _Choropleth(ctx context.Context, sel ast.SelectionSe
 	fields := graphql.CollectFields(ec.OperationContext, sel, choroplethImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -20300,7 +21931,7 @@ func (ec *executionContext) _Choropleth(ctx context.Context, sel ast.SelectionSe
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var choroplethRowImplementors = []string{"ChoroplethRow"}
@@ -20309,7 +21940,7 @@ func (ec *executionContext) _ChoroplethRow(ctx context.Context, sel ast.Selectio
 	fields := graphql.CollectFields(ec.OperationContext, sel, choroplethRowImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -20383,7 +22014,7 @@ func (ec *executionContext) _ChoroplethRow(ctx context.Context, sel ast.Selectio
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var choroplethTotalImplementors = []string{"ChoroplethTotal"}
@@ -20392,7 +22023,7 @@ func (ec *executionContext) _ChoroplethTotal(ctx context.Context, sel ast.Select
 	fields := graphql.CollectFields(ec.OperationContext, sel, choroplethTotalImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -20431,7 +22062,7 @@ func (ec *executionContext) _ChoroplethTotal(ctx context.Context, sel ast.Select
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var clusterImplementors = []string{"Cluster", "Node", "SearchHit", "_Entity"}
@@ -20440,7 +22071,7 @@ func (ec *executionContext) _Cluster(ctx context.Context, sel ast.SelectionSet, 
 	fields := graphql.CollectFields(ec.OperationContext, sel, clusterImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -20574,7 +22205,7 @@ func (ec *executionContext) _Cluster(ctx context.Context, sel ast.SelectionSet, 
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var clusterConnectionImplementors = []string{"ClusterConnection"}
@@ -20583,7 +22214,7 @@ func (ec *executionContext) _ClusterConnection(ctx context.Context, sel ast.Sele
 	fields := graphql.CollectFields(ec.OperationContext, sel, clusterConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -20627,7 +22258,7 @@ func (ec *executionContext) _ClusterConnection(ctx context.Context, sel ast.Sele
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var clusterCoverageImplementors = []string{"ClusterCoverage"}
@@ -20636,7 +22267,7 @@ func (ec *executionContext) _ClusterCoverage(ctx context.Context, sel ast.Select
 	fields := graphql.CollectFields(ec.OperationContext, sel, clusterCoverageImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -20680,7 +22311,45 @@ func (ec *executionContext) _ClusterCoverage(ctx context.Context, sel ast.Select
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
+}
+
+var clusterDistanceImplementors = []string{"ClusterDistance"}
+
+func (ec *executionContext) _ClusterDistance(ctx context.Context, sel ast.SelectionSet, obj *model.ClusterDistance) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, clusterDistanceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ClusterDistance")
+		case "cluster":
+			out.Values[i] = ec._ClusterDistance_cluster(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "distanceMetres":
+			out.Values[i] = ec._ClusterDistance_distanceMetres(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
 }
 
 var clusterEdgeImplementors = []string{"ClusterEdge"}
@@ -20689,7 +22358,7 @@ func (ec *executionContext) _ClusterEdge(ctx context.Context, sel ast.SelectionS
 	fields := graphql.CollectFields(ec.OperationContext, sel, clusterEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -20723,7 +22392,7 @@ func (ec *executionContext) _ClusterEdge(ctx context.Context, sel ast.SelectionS
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var clusterFacetImplementors = []string{"ClusterFacet"}
@@ -20732,7 +22401,7 @@ func (ec *executionContext) _ClusterFacet(ctx context.Context, sel ast.Selection
 	fields := graphql.CollectFields(ec.OperationContext, sel, clusterFacetImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -20761,7 +22430,7 @@ func (ec *executionContext) _ClusterFacet(ctx context.Context, sel ast.Selection
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var clusterFacetValueImplementors = []string{"ClusterFacetValue"}
@@ -20770,7 +22439,7 @@ func (ec *executionContext) _ClusterFacetValue(ctx context.Context, sel ast.Sele
 	fields := graphql.CollectFields(ec.OperationContext, sel, clusterFacetValueImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -20814,7 +22483,7 @@ func (ec *executionContext) _ClusterFacetValue(ctx context.Context, sel ast.Sele
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var clusterFacetsImplementors = []string{"ClusterFacets"}
@@ -20823,7 +22492,7 @@ func (ec *executionContext) _ClusterFacets(ctx context.Context, sel ast.Selectio
 	fields := graphql.CollectFields(ec.OperationContext, sel, clusterFacetsImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -20862,7 +22531,7 @@ func (ec *executionContext) _ClusterFacets(ctx context.Context, sel ast.Selectio
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var clusterFiguresImplementors = []string{"ClusterFigures"}
@@ -20871,7 +22540,7 @@ func (ec *executionContext) _ClusterFigures(ctx context.Context, sel ast.Selecti
 	fields := graphql.CollectFields(ec.OperationContext, sel, clusterFiguresImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -20905,7 +22574,7 @@ func (ec *executionContext) _ClusterFigures(ctx context.Context, sel ast.Selecti
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var clusterGroundImplementors = []string{"ClusterGround"}
@@ -20914,7 +22583,7 @@ func (ec *executionContext) _ClusterGround(ctx context.Context, sel ast.Selectio
 	fields := graphql.CollectFields(ec.OperationContext, sel, clusterGroundImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -20948,7 +22617,7 @@ func (ec *executionContext) _ClusterGround(ctx context.Context, sel ast.Selectio
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var clusterLocationImplementors = []string{"ClusterLocation"}
@@ -20957,7 +22626,7 @@ func (ec *executionContext) _ClusterLocation(ctx context.Context, sel ast.Select
 	fields := graphql.CollectFields(ec.OperationContext, sel, clusterLocationImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -20991,7 +22660,98 @@ func (ec *executionContext) _ClusterLocation(ctx context.Context, sel ast.Select
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
+}
+
+var confidenceCountImplementors = []string{"ConfidenceCount"}
+
+func (ec *executionContext) _ConfidenceCount(ctx context.Context, sel ast.SelectionSet, obj *model.ConfidenceCount) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, confidenceCountImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ConfidenceCount")
+		case "confidence":
+			out.Values[i] = ec._ConfidenceCount_confidence(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "clusters":
+			out.Values[i] = ec._ConfidenceCount_clusters(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "supports":
+			out.Values[i] = ec._ConfidenceCount_supports(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "designations":
+			out.Values[i] = ec._ConfidenceCount_designations(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var dataGapImplementors = []string{"DataGap"}
+
+func (ec *executionContext) _DataGap(ctx context.Context, sel ast.SelectionSet, obj *model.DataGap) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, dataGapImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DataGap")
+		case "kind":
+			out.Values[i] = ec._DataGap_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "missing":
+			out.Values[i] = ec._DataGap_missing(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "total":
+			out.Values[i] = ec._DataGap_total(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
 }
 
 var dataLicenceImplementors = []string{"DataLicence"}
@@ -21000,7 +22760,7 @@ func (ec *executionContext) _DataLicence(ctx context.Context, sel ast.SelectionS
 	fields := graphql.CollectFields(ec.OperationContext, sel, dataLicenceImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -21034,7 +22794,55 @@ func (ec *executionContext) _DataLicence(ctx context.Context, sel ast.SelectionS
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
+}
+
+var dataQualityImplementors = []string{"DataQuality"}
+
+func (ec *executionContext) _DataQuality(ctx context.Context, sel ast.SelectionSet, obj *model.DataQuality) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, dataQualityImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DataQuality")
+		case "asOf":
+			out.Values[i] = ec._DataQuality_asOf(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "gaps":
+			out.Values[i] = ec._DataQuality_gaps(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "confidence":
+			out.Values[i] = ec._DataQuality_confidence(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "coverage":
+			out.Values[i] = ec._DataQuality_coverage(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
 }
 
 var datasetImplementors = []string{"Dataset"}
@@ -21043,7 +22851,7 @@ func (ec *executionContext) _Dataset(ctx context.Context, sel ast.SelectionSet, 
 	fields := graphql.CollectFields(ec.OperationContext, sel, datasetImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -21117,7 +22925,7 @@ func (ec *executionContext) _Dataset(ctx context.Context, sel ast.SelectionSet, 
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var datasetCountsImplementors = []string{"DatasetCounts"}
@@ -21126,7 +22934,7 @@ func (ec *executionContext) _DatasetCounts(ctx context.Context, sel ast.Selectio
 	fields := graphql.CollectFields(ec.OperationContext, sel, datasetCountsImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -21200,7 +23008,7 @@ func (ec *executionContext) _DatasetCounts(ctx context.Context, sel ast.Selectio
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var decisionImplementors = []string{"Decision"}
@@ -21209,7 +23017,7 @@ func (ec *executionContext) _Decision(ctx context.Context, sel ast.SelectionSet,
 	fields := graphql.CollectFields(ec.OperationContext, sel, decisionImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -21253,7 +23061,7 @@ func (ec *executionContext) _Decision(ctx context.Context, sel ast.SelectionSet,
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var designationImplementors = []string{"Designation", "Node"}
@@ -21262,7 +23070,7 @@ func (ec *executionContext) _Designation(ctx context.Context, sel ast.SelectionS
 	fields := graphql.CollectFields(ec.OperationContext, sel, designationImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -21336,7 +23144,7 @@ func (ec *executionContext) _Designation(ctx context.Context, sel ast.SelectionS
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var designationCoverageImplementors = []string{"DesignationCoverage"}
@@ -21345,7 +23153,7 @@ func (ec *executionContext) _DesignationCoverage(ctx context.Context, sel ast.Se
 	fields := graphql.CollectFields(ec.OperationContext, sel, designationCoverageImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -21414,7 +23222,7 @@ func (ec *executionContext) _DesignationCoverage(ctx context.Context, sel ast.Se
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var entityImplementors = []string{"Entity"}
@@ -21426,7 +23234,7 @@ func (ec *executionContext) _Entity(ctx context.Context, sel ast.SelectionSet) g
 	})
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		innerCtx := graphql.WithRootFieldContext(ctx, &graphql.RootFieldContext{
 			Object: field.Name,
@@ -21480,7 +23288,7 @@ func (ec *executionContext) _Entity(ctx context.Context, sel ast.SelectionSet) g
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var eventImplementors = []string{"Event"}
@@ -21489,7 +23297,7 @@ func (ec *executionContext) _Event(ctx context.Context, sel ast.SelectionSet, ob
 	fields := graphql.CollectFields(ec.OperationContext, sel, eventImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -21553,7 +23361,7 @@ func (ec *executionContext) _Event(ctx context.Context, sel ast.SelectionSet, ob
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var externalCountImplementors = []string{"ExternalCount"}
@@ -21562,7 +23370,7 @@ func (ec *executionContext) _ExternalCount(ctx context.Context, sel ast.Selectio
 	fields := graphql.CollectFields(ec.OperationContext, sel, externalCountImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -21611,7 +23419,7 @@ func (ec *executionContext) _ExternalCount(ctx context.Context, sel ast.Selectio
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var facilitatorsImplementors = []string{"Facilitators"}
@@ -21620,7 +23428,7 @@ func (ec *executionContext) _Facilitators(ctx context.Context, sel ast.Selection
 	fields := graphql.CollectFields(ec.OperationContext, sel, facilitatorsImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -21674,7 +23482,93 @@ func (ec *executionContext) _Facilitators(ctx context.Context, sel ast.Selection
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
+}
+
+var facilitatorsDistanceImplementors = []string{"FacilitatorsDistance"}
+
+func (ec *executionContext) _FacilitatorsDistance(ctx context.Context, sel ast.SelectionSet, obj *model.FacilitatorsDistance) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, facilitatorsDistanceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FacilitatorsDistance")
+		case "facilitators":
+			out.Values[i] = ec._FacilitatorsDistance_facilitators(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "distanceMetres":
+			out.Values[i] = ec._FacilitatorsDistance_distanceMetres(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var facilitatorsNearImplementors = []string{"FacilitatorsNear"}
+
+func (ec *executionContext) _FacilitatorsNear(ctx context.Context, sel ast.SelectionSet, obj *model.FacilitatorsNear) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, facilitatorsNearImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FacilitatorsNear")
+		case "outcome":
+			out.Values[i] = ec._FacilitatorsNear_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._FacilitatorsNear_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "within":
+			out.Values[i] = ec._FacilitatorsNear_within(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nearest":
+			out.Values[i] = ec._FacilitatorsNear_nearest(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
 }
 
 var factConflictImplementors = []string{"FactConflict"}
@@ -21683,7 +23577,7 @@ func (ec *executionContext) _FactConflict(ctx context.Context, sel ast.Selection
 	fields := graphql.CollectFields(ec.OperationContext, sel, factConflictImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -21717,7 +23611,50 @@ func (ec *executionContext) _FactConflict(ctx context.Context, sel ast.Selection
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
+}
+
+var fundYearsImplementors = []string{"FundYears"}
+
+func (ec *executionContext) _FundYears(ctx context.Context, sel ast.SelectionSet, obj *model.FundYears) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, fundYearsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FundYears")
+		case "fund":
+			out.Values[i] = ec._FundYears_fund(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "years":
+			out.Values[i] = ec._FundYears_years(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "yearNotStated":
+			out.Values[i] = ec._FundYears_yearNotStated(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
 }
 
 var methodImplementors = []string{"Method"}
@@ -21726,7 +23663,7 @@ func (ec *executionContext) _Method(ctx context.Context, sel ast.SelectionSet, o
 	fields := graphql.CollectFields(ec.OperationContext, sel, methodImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -21760,7 +23697,7 @@ func (ec *executionContext) _Method(ctx context.Context, sel ast.SelectionSet, o
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var methodStepImplementors = []string{"MethodStep"}
@@ -21769,7 +23706,7 @@ func (ec *executionContext) _MethodStep(ctx context.Context, sel ast.SelectionSe
 	fields := graphql.CollectFields(ec.OperationContext, sel, methodStepImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -21798,7 +23735,7 @@ func (ec *executionContext) _MethodStep(ctx context.Context, sel ast.SelectionSe
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var officialCodeImplementors = []string{"OfficialCode"}
@@ -21807,7 +23744,7 @@ func (ec *executionContext) _OfficialCode(ctx context.Context, sel ast.Selection
 	fields := graphql.CollectFields(ec.OperationContext, sel, officialCodeImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -21851,7 +23788,7 @@ func (ec *executionContext) _OfficialCode(ctx context.Context, sel ast.Selection
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var pageInfoImplementors = []string{"PageInfo"}
@@ -21860,7 +23797,7 @@ func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet,
 	fields := graphql.CollectFields(ec.OperationContext, sel, pageInfoImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -21899,7 +23836,7 @@ func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet,
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var phaseImplementors = []string{"Phase", "Node", "_Entity"}
@@ -21908,7 +23845,7 @@ func (ec *executionContext) _Phase(ctx context.Context, sel ast.SelectionSet, ob
 	fields := graphql.CollectFields(ec.OperationContext, sel, phaseImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -21972,7 +23909,7 @@ func (ec *executionContext) _Phase(ctx context.Context, sel ast.SelectionSet, ob
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var pointImplementors = []string{"Point"}
@@ -21981,7 +23918,7 @@ func (ec *executionContext) _Point(ctx context.Context, sel ast.SelectionSet, ob
 	fields := graphql.CollectFields(ec.OperationContext, sel, pointImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -22010,7 +23947,7 @@ func (ec *executionContext) _Point(ctx context.Context, sel ast.SelectionSet, ob
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var productImplementors = []string{"Product", "Node", "SearchHit", "_Entity"}
@@ -22019,7 +23956,7 @@ func (ec *executionContext) _Product(ctx context.Context, sel ast.SelectionSet, 
 	fields := graphql.CollectFields(ec.OperationContext, sel, productImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -22078,7 +24015,7 @@ func (ec *executionContext) _Product(ctx context.Context, sel ast.SelectionSet, 
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var programmeImplementors = []string{"Programme"}
@@ -22087,7 +24024,7 @@ func (ec *executionContext) _Programme(ctx context.Context, sel ast.SelectionSet
 	fields := graphql.CollectFields(ec.OperationContext, sel, programmeImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -22161,7 +24098,7 @@ func (ec *executionContext) _Programme(ctx context.Context, sel ast.SelectionSet
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var queryImplementors = []string{"Query"}
@@ -22173,7 +24110,7 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 	})
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		innerCtx := graphql.WithRootFieldContext(ctx, &graphql.RootFieldContext{
 			Object: field.Name,
@@ -22254,6 +24191,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_choropleth(ctx, field)
+				})
+		case "dataQuality":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_dataQuality(ctx, field)
 				})
 		case "products":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -22349,7 +24292,7 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var readingImplementors = []string{"Reading"}
@@ -22358,7 +24301,7 @@ func (ec *executionContext) _Reading(ctx context.Context, sel ast.SelectionSet, 
 	fields := graphql.CollectFields(ec.OperationContext, sel, readingImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -22392,7 +24335,7 @@ func (ec *executionContext) _Reading(ctx context.Context, sel ast.SelectionSet, 
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var regionImplementors = []string{"Region", "Node", "SearchHit", "_Entity"}
@@ -22401,7 +24344,7 @@ func (ec *executionContext) _Region(ctx context.Context, sel ast.SelectionSet, o
 	fields := graphql.CollectFields(ec.OperationContext, sel, regionImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -22574,6 +24517,22 @@ func (ec *executionContext) _Region(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "candidates":
+			out.Values[i] = ec._Region_candidates(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "events":
+			out.Values[i] = ec._Region_events(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "screening":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Region_screening(ctx, field, obj)
+				})
 		case "sources":
 			out.Values[i] = ec._Region_sources(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -22593,7 +24552,7 @@ func (ec *executionContext) _Region(ctx context.Context, sel ast.SelectionSet, o
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var regionConnectionImplementors = []string{"RegionConnection"}
@@ -22602,7 +24561,7 @@ func (ec *executionContext) _RegionConnection(ctx context.Context, sel ast.Selec
 	fields := graphql.CollectFields(ec.OperationContext, sel, regionConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -22656,7 +24615,7 @@ func (ec *executionContext) _RegionConnection(ctx context.Context, sel ast.Selec
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var regionDistanceImplementors = []string{"RegionDistance"}
@@ -22665,7 +24624,7 @@ func (ec *executionContext) _RegionDistance(ctx context.Context, sel ast.Selecti
 	fields := graphql.CollectFields(ec.OperationContext, sel, regionDistanceImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -22694,7 +24653,7 @@ func (ec *executionContext) _RegionDistance(ctx context.Context, sel ast.Selecti
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var regionEdgeImplementors = []string{"RegionEdge"}
@@ -22703,7 +24662,7 @@ func (ec *executionContext) _RegionEdge(ctx context.Context, sel ast.SelectionSe
 	fields := graphql.CollectFields(ec.OperationContext, sel, regionEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -22742,7 +24701,7 @@ func (ec *executionContext) _RegionEdge(ctx context.Context, sel ast.SelectionSe
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var regionNameImplementors = []string{"RegionName"}
@@ -22751,7 +24710,7 @@ func (ec *executionContext) _RegionName(ctx context.Context, sel ast.SelectionSe
 	fields := graphql.CollectFields(ec.OperationContext, sel, regionNameImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -22805,7 +24764,7 @@ func (ec *executionContext) _RegionName(ctx context.Context, sel ast.SelectionSe
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var regionNeighbourImplementors = []string{"RegionNeighbour"}
@@ -22814,7 +24773,7 @@ func (ec *executionContext) _RegionNeighbour(ctx context.Context, sel ast.Select
 	fields := graphql.CollectFields(ec.OperationContext, sel, regionNeighbourImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -22843,7 +24802,7 @@ func (ec *executionContext) _RegionNeighbour(ctx context.Context, sel ast.Select
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var regionSuccessionImplementors = []string{"RegionSuccession"}
@@ -22852,7 +24811,7 @@ func (ec *executionContext) _RegionSuccession(ctx context.Context, sel ast.Selec
 	fields := graphql.CollectFields(ec.OperationContext, sel, regionSuccessionImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -22891,7 +24850,7 @@ func (ec *executionContext) _RegionSuccession(ctx context.Context, sel ast.Selec
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var regionsAtImplementors = []string{"RegionsAt"}
@@ -22900,7 +24859,7 @@ func (ec *executionContext) _RegionsAt(ctx context.Context, sel ast.SelectionSet
 	fields := graphql.CollectFields(ec.OperationContext, sel, regionsAtImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -22939,7 +24898,7 @@ func (ec *executionContext) _RegionsAt(ctx context.Context, sel ast.SelectionSet
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var screeningImplementors = []string{"Screening"}
@@ -22948,7 +24907,7 @@ func (ec *executionContext) _Screening(ctx context.Context, sel ast.SelectionSet
 	fields := graphql.CollectFields(ec.OperationContext, sel, screeningImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -22992,7 +24951,7 @@ func (ec *executionContext) _Screening(ctx context.Context, sel ast.SelectionSet
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var screeningFindingImplementors = []string{"ScreeningFinding"}
@@ -23001,7 +24960,7 @@ func (ec *executionContext) _ScreeningFinding(ctx context.Context, sel ast.Selec
 	fields := graphql.CollectFields(ec.OperationContext, sel, screeningFindingImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -23041,6 +25000,11 @@ func (ec *executionContext) _ScreeningFinding(ctx context.Context, sel ast.Selec
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "assessments":
+			out.Values[i] = ec._ScreeningFinding_assessments(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -23055,7 +25019,7 @@ func (ec *executionContext) _ScreeningFinding(ctx context.Context, sel ast.Selec
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var screeningRowImplementors = []string{"ScreeningRow"}
@@ -23064,7 +25028,7 @@ func (ec *executionContext) _ScreeningRow(ctx context.Context, sel ast.Selection
 	fields := graphql.CollectFields(ec.OperationContext, sel, screeningRowImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -23081,6 +25045,21 @@ func (ec *executionContext) _ScreeningRow(ctx context.Context, sel ast.Selection
 			}
 		case "upper":
 			out.Values[i] = ec._ScreeningRow_upper(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "fundYears":
+			out.Values[i] = ec._ScreeningRow_fundYears(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "facilitators":
+			out.Values[i] = ec._ScreeningRow_facilitators(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nearestClusters":
+			out.Values[i] = ec._ScreeningRow_nearestClusters(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -23103,7 +25082,7 @@ func (ec *executionContext) _ScreeningRow(ctx context.Context, sel ast.Selection
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var searchResultImplementors = []string{"SearchResult"}
@@ -23112,7 +25091,7 @@ func (ec *executionContext) _SearchResult(ctx context.Context, sel ast.Selection
 	fields := graphql.CollectFields(ec.OperationContext, sel, searchResultImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -23146,7 +25125,7 @@ func (ec *executionContext) _SearchResult(ctx context.Context, sel ast.Selection
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var selectionGroundImplementors = []string{"SelectionGround"}
@@ -23155,7 +25134,7 @@ func (ec *executionContext) _SelectionGround(ctx context.Context, sel ast.Select
 	fields := graphql.CollectFields(ec.OperationContext, sel, selectionGroundImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -23189,7 +25168,7 @@ func (ec *executionContext) _SelectionGround(ctx context.Context, sel ast.Select
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var sourceImplementors = []string{"Source", "Node", "_Entity"}
@@ -23198,7 +25177,7 @@ func (ec *executionContext) _Source(ctx context.Context, sel ast.SelectionSet, o
 	fields := graphql.CollectFields(ec.OperationContext, sel, sourceImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -23247,7 +25226,7 @@ func (ec *executionContext) _Source(ctx context.Context, sel ast.SelectionSet, o
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var subscriptionImplementors = []string{"Subscription"}
@@ -23276,7 +25255,7 @@ func (ec *executionContext) _Support(ctx context.Context, sel ast.SelectionSet, 
 	fields := graphql.CollectFields(ec.OperationContext, sel, supportImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -23355,7 +25334,7 @@ func (ec *executionContext) _Support(ctx context.Context, sel ast.SelectionSet, 
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var supportConnectionImplementors = []string{"SupportConnection"}
@@ -23364,7 +25343,7 @@ func (ec *executionContext) _SupportConnection(ctx context.Context, sel ast.Sele
 	fields := graphql.CollectFields(ec.OperationContext, sel, supportConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -23403,7 +25382,7 @@ func (ec *executionContext) _SupportConnection(ctx context.Context, sel ast.Sele
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var supportEdgeImplementors = []string{"SupportEdge"}
@@ -23412,7 +25391,7 @@ func (ec *executionContext) _SupportEdge(ctx context.Context, sel ast.SelectionS
 	fields := graphql.CollectFields(ec.OperationContext, sel, supportEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -23441,7 +25420,7 @@ func (ec *executionContext) _SupportEdge(ctx context.Context, sel ast.SelectionS
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var _ServiceImplementors = []string{"_Service"}
@@ -23450,7 +25429,7 @@ func (ec *executionContext) __Service(ctx context.Context, sel ast.SelectionSet,
 	fields := graphql.CollectFields(ec.OperationContext, sel, _ServiceImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -23474,7 +25453,7 @@ func (ec *executionContext) __Service(ctx context.Context, sel ast.SelectionSet,
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var __DirectiveImplementors = []string{"__Directive"}
@@ -23483,7 +25462,7 @@ func (ec *executionContext) ___Directive(ctx context.Context, sel ast.SelectionS
 	fields := graphql.CollectFields(ec.OperationContext, sel, __DirectiveImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -23527,7 +25506,7 @@ func (ec *executionContext) ___Directive(ctx context.Context, sel ast.SelectionS
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var __EnumValueImplementors = []string{"__EnumValue"}
@@ -23536,7 +25515,7 @@ func (ec *executionContext) ___EnumValue(ctx context.Context, sel ast.SelectionS
 	fields := graphql.CollectFields(ec.OperationContext, sel, __EnumValueImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -23575,7 +25554,7 @@ func (ec *executionContext) ___EnumValue(ctx context.Context, sel ast.SelectionS
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var __FieldImplementors = []string{"__Field"}
@@ -23584,7 +25563,7 @@ func (ec *executionContext) ___Field(ctx context.Context, sel ast.SelectionSet, 
 	fields := graphql.CollectFields(ec.OperationContext, sel, __FieldImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -23633,7 +25612,7 @@ func (ec *executionContext) ___Field(ctx context.Context, sel ast.SelectionSet, 
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var __InputValueImplementors = []string{"__InputValue"}
@@ -23642,7 +25621,7 @@ func (ec *executionContext) ___InputValue(ctx context.Context, sel ast.Selection
 	fields := graphql.CollectFields(ec.OperationContext, sel, __InputValueImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -23691,7 +25670,7 @@ func (ec *executionContext) ___InputValue(ctx context.Context, sel ast.Selection
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var __SchemaImplementors = []string{"__Schema"}
@@ -23700,7 +25679,7 @@ func (ec *executionContext) ___Schema(ctx context.Context, sel ast.SelectionSet,
 	fields := graphql.CollectFields(ec.OperationContext, sel, __SchemaImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -23749,7 +25728,7 @@ func (ec *executionContext) ___Schema(ctx context.Context, sel ast.SelectionSet,
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 var __TypeImplementors = []string{"__Type"}
@@ -23758,7 +25737,7 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 	fields := graphql.CollectFields(ec.OperationContext, sel, __TypeImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := deferredGroup(ctx, fields)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -23832,7 +25811,7 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return marshaledObject(fields, out)
+	return out
 }
 
 // endregion **************************** object.gotpl ****************************
@@ -23863,7 +25842,7 @@ func (ec *executionContext) marshalNAffirmativeAnswer2githubᚗcomᚋsentraᚑik
 }
 
 func (ec *executionContext) marshalNAffirmativeStatus2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐAffirmativeStatusᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.AffirmativeStatus) graphql.Marshaler {
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNAffirmativeStatus2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐAffirmativeStatus(ctx, sel, v[i])
@@ -23887,7 +25866,7 @@ func (ec *executionContext) marshalNAffirmativeStatus2ᚖgithubᚗcomᚋsentra�
 }
 
 func (ec *executionContext) marshalNAssessment2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐAssessmentᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Assessment) graphql.Marshaler {
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNAssessment2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐAssessment(ctx, sel, v[i])
@@ -23963,7 +25942,7 @@ func (ec *executionContext) marshalNBoundariesState2githubᚗcomᚋsentraᚑikm�
 }
 
 func (ec *executionContext) marshalNCandidate2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐCandidateᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Candidate) graphql.Marshaler {
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCandidate2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐCandidate(ctx, sel, v[i])
@@ -24009,6 +25988,21 @@ func (ec *executionContext) marshalNChoroplethBy2githubᚗcomᚋsentraᚑikmᚋs
 	return res
 }
 
+func (ec *executionContext) unmarshalNChoroplethKey2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐChoroplethKey(ctx context.Context, v any) (sentra.ChoroplethKey, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := sentra.ChoroplethKey(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNChoroplethKey2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐChoroplethKey(ctx context.Context, sel ast.SelectionSet, v sentra.ChoroplethKey) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ChoroplethKey!")
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNChoroplethMeasure2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐChoroplethMeasure(ctx context.Context, v any) (sentra.ChoroplethMeasure, error) {
 	tmp, err := graphql.UnmarshalString(v)
 	res := sentra.ChoroplethMeasure(tmp)
@@ -24025,7 +26019,7 @@ func (ec *executionContext) marshalNChoroplethMeasure2githubᚗcomᚋsentraᚑik
 }
 
 func (ec *executionContext) marshalNChoroplethRow2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐChoroplethRowᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ChoroplethRow) graphql.Marshaler {
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNChoroplethRow2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐChoroplethRow(ctx, sel, v[i])
@@ -24072,7 +26066,7 @@ func (ec *executionContext) marshalNChoroplethTotal2ᚖgithubᚗcomᚋsentraᚑi
 }
 
 func (ec *executionContext) marshalNCluster2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Cluster) graphql.Marshaler {
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCluster2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐCluster(ctx, sel, v[i])
@@ -24104,7 +26098,7 @@ func (ec *executionContext) marshalNClusterConnection2ᚖgithubᚗcomᚋsentra�
 }
 
 func (ec *executionContext) marshalNClusterCoverage2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterCoverageᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ClusterCoverage) graphql.Marshaler {
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNClusterCoverage2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterCoverage(ctx, sel, v[i])
@@ -24127,8 +26121,32 @@ func (ec *executionContext) marshalNClusterCoverage2ᚖgithubᚗcomᚋsentraᚑi
 	return ec._ClusterCoverage(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNClusterDistance2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterDistanceᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ClusterDistance) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNClusterDistance2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterDistance(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNClusterDistance2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterDistance(ctx context.Context, sel ast.SelectionSet, v *model.ClusterDistance) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ClusterDistance!")
+		return graphql.Null
+	}
+	return ec._ClusterDistance(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNClusterEdge2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ClusterEdge) graphql.Marshaler {
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNClusterEdge2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterEdge(ctx, sel, v[i])
@@ -24152,7 +26170,7 @@ func (ec *executionContext) marshalNClusterEdge2ᚖgithubᚗcomᚋsentraᚑikm�
 }
 
 func (ec *executionContext) marshalNClusterFacet2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterFacetᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ClusterFacet) graphql.Marshaler {
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNClusterFacet2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterFacet(ctx, sel, v[i])
@@ -24191,7 +26209,7 @@ func (ec *executionContext) marshalNClusterFacetKind2githubᚗcomᚋsentraᚑikm
 }
 
 func (ec *executionContext) marshalNClusterFacetValue2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterFacetValueᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ClusterFacetValue) graphql.Marshaler {
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNClusterFacetValue2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterFacetValue(ctx, sel, v[i])
@@ -24228,7 +26246,7 @@ func (ec *executionContext) unmarshalNClusterFilter2ᚖgithubᚗcomᚋsentraᚑi
 }
 
 func (ec *executionContext) marshalNClusterGround2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterGroundᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ClusterGround) graphql.Marshaler {
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNClusterGround2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐClusterGround(ctx, sel, v[i])
@@ -24323,8 +26341,71 @@ func (ec *executionContext) marshalNConfidence2githubᚗcomᚋsentraᚑikmᚋsen
 	return res
 }
 
+func (ec *executionContext) marshalNConfidenceCount2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐConfidenceCountᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ConfidenceCount) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNConfidenceCount2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐConfidenceCount(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNConfidenceCount2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐConfidenceCount(ctx context.Context, sel ast.SelectionSet, v *model.ConfidenceCount) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ConfidenceCount!")
+		return graphql.Null
+	}
+	return ec._ConfidenceCount(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDataGap2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐDataGapᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.DataGap) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDataGap2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐDataGap(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDataGap2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐDataGap(ctx context.Context, sel ast.SelectionSet, v *model.DataGap) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DataGap!")
+		return graphql.Null
+	}
+	return ec._DataGap(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDataGapKind2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐGap(ctx context.Context, v any) (sentra.Gap, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := sentra.Gap(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDataGapKind2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐGap(ctx context.Context, sel ast.SelectionSet, v sentra.Gap) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "DataGapKind!")
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNDataLicence2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐDataLicenceᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.DataLicence) graphql.Marshaler {
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNDataLicence2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐDataLicence(ctx, sel, v[i])
@@ -24345,6 +26426,14 @@ func (ec *executionContext) marshalNDataLicence2ᚖgithubᚗcomᚋsentraᚑikm�
 		return graphql.Null
 	}
 	return ec._DataLicence(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDataQuality2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐDataQuality(ctx context.Context, sel ast.SelectionSet, v *model.DataQuality) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DataQuality!")
+		return graphql.Null
+	}
+	return ec._DataQuality(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNDataset2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐDataset(ctx context.Context, sel ast.SelectionSet, v *model.Dataset) graphql.Marshaler {
@@ -24408,7 +26497,7 @@ func (ec *executionContext) marshalNDecisionOutcome2githubᚗcomᚋsentraᚑikm�
 }
 
 func (ec *executionContext) marshalNDesignation2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐDesignationᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Designation) graphql.Marshaler {
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNDesignation2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐDesignation(ctx, sel, v[i])
@@ -24432,7 +26521,7 @@ func (ec *executionContext) marshalNDesignation2ᚖgithubᚗcomᚋsentraᚑikm�
 }
 
 func (ec *executionContext) marshalNDesignationCoverage2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐDesignationCoverageᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.DesignationCoverage) graphql.Marshaler {
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNDesignationCoverage2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐDesignationCoverage(ctx, sel, v[i])
@@ -24471,7 +26560,7 @@ func (ec *executionContext) marshalNDesignationKind2githubᚗcomᚋsentraᚑikm�
 }
 
 func (ec *executionContext) marshalNEvent2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐEventᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Event) graphql.Marshaler {
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNEvent2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐEvent(ctx, sel, v[i])
@@ -24510,7 +26599,7 @@ func (ec *executionContext) marshalNEventKind2githubᚗcomᚋsentraᚑikmᚋsent
 }
 
 func (ec *executionContext) marshalNExternalCount2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐExternalCountᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ExternalCount) graphql.Marshaler {
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNExternalCount2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐExternalCount(ctx, sel, v[i])
@@ -24549,7 +26638,7 @@ func (ec *executionContext) marshalNFacilitatorKind2githubᚗcomᚋsentraᚑikm�
 }
 
 func (ec *executionContext) marshalNFacilitators2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐFacilitatorsᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Facilitators) graphql.Marshaler {
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNFacilitators2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐFacilitators(ctx, sel, v[i])
@@ -24572,8 +26661,40 @@ func (ec *executionContext) marshalNFacilitators2ᚖgithubᚗcomᚋsentraᚑikm�
 	return ec._Facilitators(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNFacilitatorsDistance2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐFacilitatorsDistanceᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.FacilitatorsDistance) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNFacilitatorsDistance2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐFacilitatorsDistance(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNFacilitatorsDistance2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐFacilitatorsDistance(ctx context.Context, sel ast.SelectionSet, v *model.FacilitatorsDistance) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "FacilitatorsDistance!")
+		return graphql.Null
+	}
+	return ec._FacilitatorsDistance(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNFacilitatorsNear2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐFacilitatorsNear(ctx context.Context, sel ast.SelectionSet, v *model.FacilitatorsNear) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "FacilitatorsNear!")
+		return graphql.Null
+	}
+	return ec._FacilitatorsNear(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNFactConflict2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐFactConflictᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.FactConflict) graphql.Marshaler {
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNFactConflict2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐFactConflict(ctx, sel, v[i])
@@ -24637,6 +26758,30 @@ func (ec *executionContext) marshalNFund2githubᚗcomᚋsentraᚑikmᚋsentraᚋ
 		graphql.AddInvalidNullFromMarshaler(ctx, "Fund!")
 	}
 	return res
+}
+
+func (ec *executionContext) marshalNFundYears2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐFundYearsᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.FundYears) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNFundYears2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐFundYears(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNFundYears2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐFundYears(ctx context.Context, sel ast.SelectionSet, v *model.FundYears) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "FundYears!")
+		return graphql.Null
+	}
+	return ec._FundYears(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNGeoJSONGeometry2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐGeometry(ctx context.Context, v any) (model.Geometry, error) {
@@ -24725,6 +26870,35 @@ func (ec *executionContext) marshalNInt2int(ctx context.Context, sel ast.Selecti
 	return res
 }
 
+func (ec *executionContext) unmarshalNInt2ᚕintᚄ(ctx context.Context, v any) ([]int, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]int, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNInt2int(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNInt2ᚕintᚄ(ctx context.Context, sel ast.SelectionSet, v []int) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNInt2int(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNLocationPrecision2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐLocationPrecision(ctx context.Context, v any) (sentra.LocationPrecision, error) {
 	tmp, err := graphql.UnmarshalString(v)
 	res := sentra.LocationPrecision(tmp)
@@ -24749,7 +26923,7 @@ func (ec *executionContext) marshalNMethod2ᚖgithubᚗcomᚋsentraᚑikmᚋsent
 }
 
 func (ec *executionContext) marshalNMethodStep2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐMethodStepᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.MethodStep) graphql.Marshaler {
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNMethodStep2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐMethodStep(ctx, sel, v[i])
@@ -24787,7 +26961,7 @@ func (ec *executionContext) marshalNNode2ᚕgithubᚗcomᚋsentraᚑikmᚋsentra
 			ctx = graphql.WithBatchParents(ctx, "Region", batchItemsRegion, batchIdxMapRegion)
 		}
 	}
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalONode2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐNode(ctx, sel, v[i])
@@ -24797,7 +26971,7 @@ func (ec *executionContext) marshalNNode2ᚕgithubᚗcomᚋsentraᚑikmᚋsentra
 }
 
 func (ec *executionContext) marshalNOfficialCode2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐOfficialCodeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.OfficialCode) graphql.Marshaler {
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNOfficialCode2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐOfficialCode(ctx, sel, v[i])
@@ -24843,7 +27017,7 @@ func (ec *executionContext) marshalNPartialDate2githubᚗcomᚋsentraᚑikmᚋse
 }
 
 func (ec *executionContext) marshalNPhase2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐPhaseᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Phase) graphql.Marshaler {
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNPhase2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐPhase(ctx, sel, v[i])
@@ -24906,7 +27080,7 @@ func (ec *executionContext) unmarshalNPointInput2ᚖgithubᚗcomᚋsentraᚑikm�
 }
 
 func (ec *executionContext) marshalNProduct2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProductᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Product) graphql.Marshaler {
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNProduct2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProduct(ctx, sel, v[i])
@@ -24957,7 +27131,7 @@ func (ec *executionContext) marshalNProgramme2ᚖgithubᚗcomᚋsentraᚑikmᚋs
 }
 
 func (ec *executionContext) marshalNReading2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐReadingᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Reading) graphql.Marshaler {
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNReading2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐReading(ctx, sel, v[i])
@@ -24982,7 +27156,7 @@ func (ec *executionContext) marshalNReading2ᚖgithubᚗcomᚋsentraᚑikmᚋsen
 
 func (ec *executionContext) marshalNRegion2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Region) graphql.Marshaler {
 	ctx = graphql.WithBatchParents(ctx, "Region", v, nil)
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNRegion2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegion(ctx, sel, v[i])
@@ -25014,7 +27188,7 @@ func (ec *executionContext) marshalNRegionConnection2ᚖgithubᚗcomᚋsentraᚑ
 }
 
 func (ec *executionContext) marshalNRegionDistance2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionDistanceᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.RegionDistance) graphql.Marshaler {
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNRegionDistance2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionDistance(ctx, sel, v[i])
@@ -25038,7 +27212,7 @@ func (ec *executionContext) marshalNRegionDistance2ᚖgithubᚗcomᚋsentraᚑik
 }
 
 func (ec *executionContext) marshalNRegionEdge2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.RegionEdge) graphql.Marshaler {
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNRegionEdge2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionEdge(ctx, sel, v[i])
@@ -25097,7 +27271,7 @@ func (ec *executionContext) marshalNRegionLevel2githubᚗcomᚋsentraᚑikmᚋse
 }
 
 func (ec *executionContext) marshalNRegionName2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionNameᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.RegionName) graphql.Marshaler {
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNRegionName2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionName(ctx, sel, v[i])
@@ -25163,7 +27337,7 @@ func (ec *executionContext) unmarshalNRegionRepresentation2ᚖgithubᚗcomᚋsen
 }
 
 func (ec *executionContext) marshalNRegionSuccession2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionSuccessionᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.RegionSuccession) graphql.Marshaler {
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNRegionSuccession2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionSuccession(ctx, sel, v[i])
@@ -25187,7 +27361,7 @@ func (ec *executionContext) marshalNRegionSuccession2ᚖgithubᚗcomᚋsentraᚑ
 }
 
 func (ec *executionContext) marshalNRegionsAt2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionsAtᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.RegionsAt) graphql.Marshaler {
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNRegionsAt2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionsAt(ctx, sel, v[i])
@@ -25234,7 +27408,7 @@ func (ec *executionContext) marshalNScreeningElement2githubᚗcomᚋsentraᚑikm
 }
 
 func (ec *executionContext) marshalNScreeningFinding2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐScreeningFindingᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ScreeningFinding) graphql.Marshaler {
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNScreeningFinding2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐScreeningFinding(ctx, sel, v[i])
@@ -25268,7 +27442,7 @@ func (ec *executionContext) marshalNScreeningOutcome2githubᚗcomᚋsentraᚑikm
 }
 
 func (ec *executionContext) marshalNScreeningRow2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐScreeningRowᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ScreeningRow) graphql.Marshaler {
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNScreeningRow2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐScreeningRow(ctx, sel, v[i])
@@ -25300,7 +27474,7 @@ func (ec *executionContext) marshalNSearchHit2githubᚗcomᚋsentraᚑikmᚋsent
 }
 
 func (ec *executionContext) marshalNSearchResult2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSearchResultᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.SearchResult) graphql.Marshaler {
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNSearchResult2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSearchResult(ctx, sel, v[i])
@@ -25324,7 +27498,7 @@ func (ec *executionContext) marshalNSearchResult2ᚖgithubᚗcomᚋsentraᚑikm�
 }
 
 func (ec *executionContext) marshalNSelectionGround2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSelectionGroundᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.SelectionGround) graphql.Marshaler {
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNSelectionGround2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSelectionGround(ctx, sel, v[i])
@@ -25348,7 +27522,7 @@ func (ec *executionContext) marshalNSelectionGround2ᚖgithubᚗcomᚋsentraᚑi
 }
 
 func (ec *executionContext) marshalNSource2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSourceᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Source) graphql.Marshaler {
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNSource2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSource(ctx, sel, v[i])
@@ -25448,7 +27622,7 @@ func (ec *executionContext) marshalNString2ᚕstringᚄ(ctx context.Context, sel
 }
 
 func (ec *executionContext) marshalNSupport2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSupportᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Support) graphql.Marshaler {
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNSupport2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSupport(ctx, sel, v[i])
@@ -25480,7 +27654,7 @@ func (ec *executionContext) marshalNSupportConnection2ᚖgithubᚗcomᚋsentra�
 }
 
 func (ec *executionContext) marshalNSupportEdge2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSupportEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.SupportEdge) graphql.Marshaler {
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNSupportEdge2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSupportEdge(ctx, sel, v[i])
@@ -25565,7 +27739,7 @@ func (ec *executionContext) marshalN_Entity2ᚕgithubᚗcomᚋ99designsᚋgqlgen
 			ctx = graphql.WithBatchParents(ctx, "Region", batchItemsRegion, batchIdxMapRegion)
 		}
 	}
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalO_Entity2githubᚗcomᚋ99designsᚋgqlgenᚋpluginᚋfederationᚋfedruntimeᚐEntity(ctx, sel, v[i])
@@ -25583,7 +27757,7 @@ func (ec *executionContext) marshalN__Directive2githubᚗcomᚋ99designsᚋgqlge
 }
 
 func (ec *executionContext) marshalN__Directive2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirectiveᚄ(ctx context.Context, sel ast.SelectionSet, v []introspection.Directive) graphql.Marshaler {
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__Directive2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirective(ctx, sel, v[i])
@@ -25627,7 +27801,7 @@ func (ec *executionContext) unmarshalN__DirectiveLocation2ᚕstringᚄ(ctx conte
 }
 
 func (ec *executionContext) marshalN__DirectiveLocation2ᚕstringᚄ(ctx context.Context, sel ast.SelectionSet, v []string) graphql.Marshaler {
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__DirectiveLocation2string(ctx, sel, v[i])
@@ -25655,7 +27829,7 @@ func (ec *executionContext) marshalN__InputValue2githubᚗcomᚋ99designsᚋgqlg
 }
 
 func (ec *executionContext) marshalN__InputValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐInputValueᚄ(ctx context.Context, sel ast.SelectionSet, v []introspection.InputValue) graphql.Marshaler {
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__InputValue2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐInputValue(ctx, sel, v[i])
@@ -25683,7 +27857,7 @@ func (ec *executionContext) marshalN__Type2githubᚗcomᚋ99designsᚋgqlgenᚋg
 }
 
 func (ec *executionContext) marshalN__Type2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐTypeᚄ(ctx context.Context, sel ast.SelectionSet, v []introspection.Type) graphql.Marshaler {
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__Type2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(ctx, sel, v[i])
@@ -25925,7 +28099,7 @@ func (ec *executionContext) marshalOCluster2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋ
 	if v == nil {
 		return graphql.Null
 	}
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalOCluster2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐCluster(ctx, sel, v[i])
@@ -26058,7 +28232,7 @@ func (ec *executionContext) marshalOConfidence2ᚕgithubᚗcomᚋsentraᚑikmᚋ
 	if v == nil {
 		return graphql.Null
 	}
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNConfidence2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐConfidence(ctx, sel, v[i])
@@ -26179,6 +28353,26 @@ func (ec *executionContext) marshalOExternalCount2ᚖgithubᚗcomᚋsentraᚑikm
 	return ec._ExternalCount(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOFacilitatorKind2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐFacilitatorKind(ctx context.Context, v any) (sentra.FacilitatorKind, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := sentra.FacilitatorKind(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOFacilitatorKind2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐFacilitatorKind(ctx context.Context, sel ast.SelectionSet, v sentra.FacilitatorKind) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(v))
+	return res
+}
+
+func (ec *executionContext) marshalOFacilitatorsDistance2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐFacilitatorsDistance(ctx context.Context, sel ast.SelectionSet, v *model.FacilitatorsDistance) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._FacilitatorsDistance(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOFloat2ᚖfloat64(ctx context.Context, v any) (*float64, error) {
 	if v == nil {
 		return nil, nil
@@ -26217,7 +28411,7 @@ func (ec *executionContext) marshalOFund2ᚕgithubᚗcomᚋsentraᚑikmᚋsentra
 	if v == nil {
 		return graphql.Null
 	}
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNFund2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐFund(ctx, sel, v[i])
@@ -26336,6 +28530,22 @@ func (ec *executionContext) marshalOInt2ᚖint(ctx context.Context, sel ast.Sele
 	return res
 }
 
+func (ec *executionContext) unmarshalOKnownFacilitatorsInput2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐKnownFacilitators(ctx context.Context, v any) (*sentra.KnownFacilitators, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputKnownFacilitatorsInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOKnownSupportInput2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐKnownSupport(ctx context.Context, v any) (*sentra.KnownSupport, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputKnownSupportInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalONearInput2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐNear(ctx context.Context, v any) (*sentra.Near, error) {
 	if v == nil {
 		return nil, nil
@@ -26381,7 +28591,7 @@ func (ec *executionContext) marshalOPhase2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋse
 	if v == nil {
 		return graphql.Null
 	}
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalOPhase2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐPhase(ctx, sel, v[i])
@@ -26418,7 +28628,7 @@ func (ec *executionContext) marshalOProduct2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋ
 	if v == nil {
 		return graphql.Null
 	}
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalOProduct2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProduct(ctx, sel, v[i])
@@ -26439,7 +28649,7 @@ func (ec *executionContext) marshalORegion2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋs
 		return graphql.Null
 	}
 	ctx = graphql.WithBatchParents(ctx, "Region", v, nil)
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalORegion2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegion(ctx, sel, v[i])
@@ -26501,7 +28711,7 @@ func (ec *executionContext) marshalORegionKind2ᚕgithubᚗcomᚋsentraᚑikmᚋ
 	if v == nil {
 		return graphql.Null
 	}
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNRegionKind2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐRegionKind(ctx, sel, v[i])
@@ -26552,7 +28762,7 @@ func (ec *executionContext) marshalORegionNeighbour2ᚕᚖgithubᚗcomᚋsentra�
 	if v == nil {
 		return graphql.Null
 	}
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNRegionNeighbour2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegionNeighbour(ctx, sel, v[i])
@@ -26605,6 +28815,13 @@ func (ec *executionContext) marshalOScreeningOrder2ᚖgithubᚗcomᚋsentraᚑik
 	return res
 }
 
+func (ec *executionContext) marshalOScreeningRow2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐScreeningRow(ctx context.Context, sel ast.SelectionSet, v *model.ScreeningRow) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ScreeningRow(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOScreeningWeights2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐScreeningWeights(ctx context.Context, v any) (*model.ScreeningWeights, error) {
 	if v == nil {
 		return nil, nil
@@ -26617,7 +28834,7 @@ func (ec *executionContext) marshalOSource2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋs
 	if v == nil {
 		return graphql.Null
 	}
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalOSource2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSource(ctx, sel, v[i])
@@ -26764,7 +28981,7 @@ func (ec *executionContext) marshalO__EnumValue2ᚕgithubᚗcomᚋ99designsᚋgq
 	if v == nil {
 		return graphql.Null
 	}
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__EnumValue2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐEnumValue(ctx, sel, v[i])
@@ -26783,7 +29000,7 @@ func (ec *executionContext) marshalO__Field2ᚕgithubᚗcomᚋ99designsᚋgqlgen
 	if v == nil {
 		return graphql.Null
 	}
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__Field2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐField(ctx, sel, v[i])
@@ -26802,7 +29019,7 @@ func (ec *executionContext) marshalO__InputValue2ᚕgithubᚗcomᚋ99designsᚋg
 	if v == nil {
 		return graphql.Null
 	}
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__InputValue2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐInputValue(ctx, sel, v[i])
@@ -26821,7 +29038,7 @@ func (ec *executionContext) marshalO__Type2ᚕgithubᚗcomᚋ99designsᚋgqlgen�
 	if v == nil {
 		return graphql.Null
 	}
-	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__Type2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(ctx, sel, v[i])

@@ -108,7 +108,7 @@ func (r *Resolver) prices() map[string]querycost.Rule {
 		}},
 		// Every cluster is counted once; regions are judged for each designation.
 		"Query.clusterFacets": {Weight: func(ctx context.Context, given arguments) int {
-			return 20 + (5+given.Given().Fields)*r.atlas(ctx).Data.Clusters.Len()/clustersAUnit
+			return 200 + (5+given.Given().Fields)*r.atlas(ctx).Data.Clusters.Len()/clustersAUnit
 		}},
 		"ClusterFacet.values": all(30, func(a *atlas.Atlas) int { return len(a.Data.Products) }),
 		"Choropleth.rows":     distinct(all(514, func(a *atlas.Atlas) int { return max(len(a.Data.Products), len(a.Data.Phases)) })),
@@ -206,9 +206,24 @@ func (r *Resolver) prices() map[string]querycost.Rule {
 		"ScreeningFinding.supports":     loaded(5, func(l *atlas.Lengths) int { return l.Supports }),
 		"ScreeningFinding.clusters":     page("first", 5, func(l *atlas.Lengths) int { return l.Clusters }),
 		"ScreeningFinding.designations": loaded(3, func(l *atlas.Lengths) int { return l.Designations }),
-		"Query.facilitators":            all(50, func(a *atlas.Atlas) int { return len(a.Data.Facilitators) }),
+		"ScreeningFinding.assessments":  loaded(7, func(l *atlas.Lengths) int { return l.Assessments * max(1, l.Candidates) }),
+		"FundYears.years":               loaded(5, func(l *atlas.Lengths) int { return l.Supports }),
+		"ScreeningRow.facilitators":     {Weight: func(ctx context.Context, _ arguments) int { return 20 + len(r.atlas(ctx).Data.Facilitators)/20 }},
+		"FacilitatorsNear.within":       all(5, func(a *atlas.Atlas) int { return len(a.Data.Facilitators) }),
+		"ScreeningRow.nearestClusters": {Length: func(_ context.Context, given arguments) int {
+			if first := given.Int("first"); first != nil {
+				return max(0, min(*first, 100))
+			}
+			return 3
+		}},
+		"Query.facilitators": all(50, func(a *atlas.Atlas) int { return len(a.Data.Facilitators) }),
 		"Query.supports": {Weight: func(ctx context.Context, _ arguments) int {
 			return 5 + len(r.atlas(ctx).Data.Supports)/clustersAUnit
+		}},
+		"Region.candidates": all(2, func(a *atlas.Atlas) int { return len(a.Data.Phases) }),
+		"Region.events":     all(3, func(a *atlas.Atlas) int { return len(a.Data.Events) }),
+		"Query.dataQuality": {Weight: func(ctx context.Context, _ arguments) int {
+			return 100 + 3*r.atlas(ctx).Data.Clusters.Len()/clustersAUnit
 		}},
 		// Every province's clusters are counted.
 		"Query.coverage": {Weight: func(ctx context.Context, _ arguments) int {

@@ -423,3 +423,24 @@ func TestClusterFacets(t *testing.T) {
 		t.Errorf("%d and %d on %s, %v", facets.TotalCount, facets.NotCoveredCount, facets.AsOf, got.Errors)
 	}
 }
+
+// All of one region in one query: Dogiyai is a candidate of
+// 2017 and on the list of 2025; Tegal's meeting is of programme.json, Meranti's money of dak_ikm.csv.
+func TestProfile(t *testing.T) {
+	for code, want := range map[string][]string{
+		"94.06": {`"candidates":[{"named":`, `"bpsCode":"9602"`, `"screening":{"lower"`, `"designations":[{"kind":"DISADVANTAGED","regulation":"Perpres 12/2025"`},
+		"33.28": {`"kind":"EVALUATION_MEETING","date":"2015-09-30"`},
+		"14.10": {`"amountIdr":"20800000000"`, `"fundYears":[{"fund":"DAK","years":[2018`},
+		"94":    {`"screening":null`, `"isoCode":"ID-PT"`},
+	} {
+		got := ask(t, shared.url, profileQuery, map[string]any{"code": code})
+		for _, text := range want {
+			if !strings.Contains(string(got.Data), text) {
+				t.Errorf("%s: no %s in %.3000s", code, text, got.Data)
+			}
+		}
+		if len(got.Errors) > 0 {
+			t.Errorf("%s: %+v", code, got.Errors)
+		}
+	}
+}

@@ -149,7 +149,9 @@ var exampleAnswers = map[string]map[string]any{
 	"18-support":                       {"supports.totalCount": 4, "supports.nodes.0.amountIdr": "8000000000", "supports.nodes.1.amountIdr": "10000000000"},
 	"19-coverage":                      {"coverage.#": 39, "coverage.0.counted.count": 8889, "coverage.1.region.code": "11", "coverage.1.counted.count": 277},
 	"20-screening":                     {"screening.totalCount": 6, "screening.rows.0.findings.3.outcome": "MET", "screening.rows.0.findings.4.outcome": "NOT_KNOWN"},
-	"15-answer-2017-and-2021":          {"in2017.totalCount": 1, "in2017.nodes.0.parent.name": "Papua", "in2021.totalCount": 1, "in2021.nodes.0.code": "94.06"},
+	"21-weavers-without-facilitator": {"screening.totalCount": 1, "screening.rows.0.region.code": "52.02", "screening.rows.0.fundYears.0.years.0": 2019, "screening.rows.0.facilitators.outcome": "NOT_KNOWN",
+		"screening.rows.0.findings.2.outcome": "MET", "screening.rows.0.findings.5.outcome": "MET"},
+	"15-answer-2017-and-2021": {"in2017.totalCount": 1, "in2017.nodes.0.parent.name": "Papua", "in2021.totalCount": 1, "in2021.nodes.0.code": "94.06"},
 }
 
 func TestExamples(t *testing.T) {

@@ -156,6 +156,13 @@ await ask("/style.json", 400, { labels: "no" });
   await ask("/facets.json", 304, question, { headers: { "If-None-Match": headers.get("etag") } });
   await ask("/facets.json", 200, {}, { method: "HEAD" });
   for (const wrong of [{ colour: "red" }, { asOf: "x" }, { filter: "{" }]) await ask("/facets.json", 400, wrong);
+  await ask("/choropleth.json", 200, { level: "PROVINCE", key: "ISO_3166_2", asOf: "2017-12-25", filter: JSON.stringify({ programme: true }) });
+  await ask("/choropleth.json", 200, { by: "PRODUCT", measure: "AFFIRMATIVE_CLUSTER_SHARE" });
+  await ask("/choropleth.json", 200, {}, { method: "HEAD" });
+  for (const wrong of [{ by: "x" }, { level: "x" }, { measure: "x" }, { key: "x" }, { key: "ISO_3166_2" }, { by: "PHASE", key: "BPS" }]) await ask("/choropleth.json", 400, wrong);
+  await ask("/quality.json", 200, { asOf: "2017-12-25" });
+  await ask("/quality.json", 200, {}, { method: "HEAD" });
+  await ask("/quality.json", 400, { filter: "{}" });
 }
 {
   const { headers } = await ask("/catalog.jsonld", 200);

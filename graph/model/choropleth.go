@@ -31,7 +31,7 @@ func NewChoropleth(a *atlas.Atlas, c *atlas.Choropleth, day Day) *Choropleth {
 	}
 	for i := range c.Rows {
 		row := &c.Rows[i]
-		out := &ChoroplethRow{Key: row.Key(), Status: row.Status, Value: row.Value, Share: row.Share, NotCoveredCount: row.NotCovered,
+		out := &ChoroplethRow{Key: a.JoinKey(c, row), Status: row.Status, Value: row.Value, Share: row.Share, NotCoveredCount: row.NotCovered,
 			Reason: optional(row.Reason(c.Measure, c.Day)), sources: func() []*Source { return Sources(a, row.Sources()) }}
 		switch {
 		case row.Region != nil:

@@ -1,6 +1,8 @@
 package model
 
 import (
+	"context"
+
 	"github.com/shopspring/decimal"
 
 	"github.com/sentra-ikm/sentra/internal/atlas"
@@ -197,9 +199,33 @@ func Coverage(a *atlas.Atlas, day Day) ([]*ClusterCoverage, error) {
 	if err != nil {
 		return nil, err
 	}
+	return coverage(a, list, day), nil
+}
+
+func coverage(a *atlas.Atlas, list []atlas.ClusterCoverage, day Day) []*ClusterCoverage {
 	out := make([]*ClusterCoverage, len(list))
 	for i, c := range list {
 		out[i] = &ClusterCoverage{Region: regionOrNil(a, c.Region, day), ClusterCount: c.Known, PlannedCount: c.Planned, Counted: externalCount(a, c.Counted), Share: c.Share()}
+	}
+	return out
+}
+
+// NewDataQuality tells what the record is known not to tell.
+func NewDataQuality(a *atlas.Atlas, day Day) (*DataQuality, error) {
+	found, err := a.On(day.Date).Quality()
+	if err != nil {
+		return nil, err
+	}
+	out := &DataQuality{AsOf: day.Date, Coverage: coverage(a, found.Coverage, day)}
+	for _, gap := range found.Gaps {
+		out.Gaps = append(out.Gaps, &DataGap{Kind: gap.Gap, Missing: gap.Missing, Total: gap.Total})
+	}
+	for _, count := range found.Confidence {
+		view := &ConfidenceCount{Clusters: count.Clusters, Supports: count.Supports, Designations: count.Designations}
+		if count.Confidence != "" {
+			view.Confidence = &count.Confidence
+		}
+		out.Confidence = append(out.Confidence, view)
 	}
 	return out, nil
 }
@@ -207,16 +233,59 @@ func Coverage(a *atlas.Atlas, day Day) ([]*ClusterCoverage, error) {
 func (p *Phase) Candidates() []*Candidate {
 	out := []*Candidate{}
 	for _, c := range p.atlas.Candidates(p.phase.Key) {
-		view := &Candidate{Phase: p, Region: regionNamed(p.atlas, c.Region, p.day), Named: optional(c.Named), InitialTarget: c.InitialTarget,
-			Assessments: []*Assessment{}, Sources: Sources(p.atlas, c.Sources)}
-		for _, a := range c.Assessments {
-			view.Assessments = append(view.Assessments, &Assessment{Ground: a.Ground, Element: optional(a.Element), Outcome: a.Outcome, Evidence: a.Evidence,
-				By: optional(a.By), Date: a.On, Sources: Sources(p.atlas, a.Sources)})
-		}
-		if d := c.Decision; d != nil {
-			view.Decision = &Decision{Outcome: d.Outcome, Reason: optional(d.Reason), By: optional(d.By), Date: d.On, Sources: Sources(p.atlas, d.Sources)}
-		}
-		out = append(out, view)
+		out = append(out, candidate(p, c))
 	}
 	return out
+}
+
+// Candidates gives what phases considered of the region.
+func (r *Region) Candidates() []*Candidate {
+	out := []*Candidate{}
+	for _, c := range r.atlas.CandidatesOf(r.region.Code) {
+		out = append(out, candidate(&Phase{r.atlas, r.atlas.Phase(c.Phase), r.day}, c))
+	}
+	return out
+}
+
+func candidate(p *Phase, c *sentra.Candidate) *Candidate {
+	view := &Candidate{Phase: p, Region: regionNamed(p.atlas, c.Region, p.day), Named: optional(c.Named), InitialTarget: c.InitialTarget,
+		Assessments: []*Assessment{}, Sources: Sources(p.atlas, c.Sources)}
+	for i := range c.Assessments {
+		view.Assessments = append(view.Assessments, assessment(p.atlas, &c.Assessments[i]))
+	}
+	if d := c.Decision; d != nil {
+		view.Decision = &Decision{Outcome: d.Outcome, Reason: optional(d.Reason), By: optional(d.By), Date: d.On, Sources: Sources(p.atlas, d.Sources)}
+	}
+	return view
+}
+
+// Events gives the dated events in the region itself.
+func (r *Region) Events() []*Event {
+	out := []*Event{}
+	for i := range r.atlas.Data.Events {
+		if e := &r.atlas.Data.Events[i]; e.Region == r.region.Code {
+			out = append(out, eventOf(r.atlas, e, r.day))
+		}
+	}
+	return out
+}
+
+// Screening tells how a regency or city stands to the grounds of selection.
+func (r *Region) Screening(ctx context.Context, product *string) (*ScreeningRow, error) {
+	if r.region.Kind == sentra.KindProvince {
+		return nil, nil
+	}
+	q := atlas.ScreeningQuestion{Day: r.day.Date, Filter: &sentra.RegionFilter{Codes: []sentra.RegionCode{r.region.Code}}}
+	if product != nil {
+		q.Product = KeyOf("Product", *product)
+	}
+	found, err := r.atlas.Screen(ctx, q)
+	if err != nil || len(found.Rows) == 0 {
+		return nil, err
+	}
+	return &ScreeningRow{NewScreening(r.atlas, found, r.day), &found.Rows[0]}, nil
+}
+
+func assessment(a *atlas.Atlas, told *sentra.Assessment) *Assessment {
+	return &Assessment{Ground: told.Ground, Element: optional(told.Element), Outcome: told.Outcome, Evidence: told.Evidence, By: optional(told.By), Date: told.On, Sources: Sources(a, told.Sources)}
 }

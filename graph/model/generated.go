@@ -123,6 +123,14 @@ type ClusterCoverage struct {
 	Share *float64 `json:"share,omitempty"`
 }
 
+// A cluster and how far it is from a region.
+type ClusterDistance struct {
+	// The cluster.
+	Cluster *Cluster `json:"cluster"`
+	// Distance in metres on the sphere from the region's label point to the cluster's location, which may be the label point of its regency: see `location.precision`.
+	DistanceMetres float64 `json:"distanceMetres"`
+}
+
 // A cluster in a list.
 type ClusterEdge struct {
 	// Where this edge stands in the list.
@@ -205,6 +213,28 @@ type ClusterRepresentation struct {
 	MatchedKey ClusterMatchedKey `json:"-"`
 }
 
+// How many facts are known in one way.
+type ConfidenceCount struct {
+	// The way; null where nothing was said of it.
+	Confidence *sentra.Confidence `json:"confidence,omitempty"`
+	// Number of clusters.
+	Clusters int `json:"clusters"`
+	// Number of supports.
+	Supports int `json:"supports"`
+	// Number of designations.
+	Designations int `json:"designations"`
+}
+
+// Of how many something is not told.
+type DataGap struct {
+	// What.
+	Kind sentra.Gap `json:"kind"`
+	// Of how many it is not told.
+	Missing int `json:"missing"`
+	// Of how many in all.
+	Total int `json:"total"`
+}
+
 // A licence that the data are under.
 type DataLicence struct {
 	// Which part of the data.
@@ -213,6 +243,18 @@ type DataLicence struct {
 	Name string `json:"name"`
 	// Where its text can be read.
 	URL *string `json:"url,omitempty"`
+}
+
+// What the record is known not to tell.
+type DataQuality struct {
+	// The day regions are seen on.
+	AsOf sentra.Date `json:"asOf"`
+	// What is not told, of how many.
+	Gaps []*DataGap `json:"gaps"`
+	// How facts are known.
+	Confidence []*ConfidenceCount `json:"confidence"`
+	// Clusters known beside what BPS counts: the whole country first, then each province, as `Query.coverage`.
+	Coverage []*ClusterCoverage `json:"coverage"`
 }
 
 // What is loaded, and what is not.
@@ -337,6 +379,26 @@ type Facilitators struct {
 	Sources []*Source `json:"sources"`
 }
 
+// Facilitators and how far they are from a region.
+type FacilitatorsDistance struct {
+	// The facilitators.
+	Facilitators *Facilitators `json:"facilitators"`
+	// Distance in metres on the sphere between the label points of both regions, 0 in the region itself; null where the source names its province only.
+	DistanceMetres *float64 `json:"distanceMetres,omitempty"`
+}
+
+// What the record knows of facilitators near a region.
+type FacilitatorsNear struct {
+	// MET where some are known within the distance, else NOT_KNOWN: the record does not hold all.
+	Outcome ScreeningOutcome `json:"outcome"`
+	// Why, in one sentence.
+	Reason string `json:"reason"`
+	// Those within the distance, the nearest first; then those of the region's province of which no source says where in it.
+	Within []*FacilitatorsDistance `json:"within"`
+	// The nearest that are known, however far; null where none is.
+	Nearest *FacilitatorsDistance `json:"nearest,omitempty"`
+}
+
 // A fact of the program that was not taken, since somebody has corrected the record and says otherwise.
 type FactConflict struct {
 	// What it is about, as `kind/id`, such as `designation/94.06-disadvantaged-perpres-63-2020`.
@@ -345,6 +407,16 @@ type FactConflict struct {
 	Reason string `json:"reason"`
 	// The number of the facts that say otherwise.
 	FactsNumber int `json:"factsNumber"`
+}
+
+// The years in which a region had money from a fund, as far as sources tell.
+type FundYears struct {
+	// The fund; null for money of which no source tells the fund.
+	Fund *sentra.Fund `json:"fund,omitempty"`
+	// The years, the earliest first.
+	Years []int `json:"years"`
+	// Whether there was money of a year that no source tells.
+	YearNotStated bool `json:"yearNotStated"`
 }
 
 // How the programme works in a region.

@@ -76,6 +76,51 @@ func (r *ScreeningRow) Findings() []*ScreeningFinding {
 	return out
 }
 
+// FundYears gives the years of each fund.
+func (r *ScreeningRow) FundYears() []*FundYears {
+	out := []*FundYears{}
+	for _, of := range r.screening.atlas.On(r.screening.found.Day).FundYears(r.row.Region) {
+		view := &FundYears{Years: append([]int{}, of.Years...), YearNotStated: of.NotStated}
+		if of.Fund != "" {
+			view.Fund = &of.Fund
+		}
+		out = append(out, view)
+	}
+	return out
+}
+
+// Facilitators gives what is known of facilitators within a distance.
+func (r *ScreeningRow) Facilitators(withinMetres float64) (*FacilitatorsNear, error) {
+	if err := sentra.CheckWithin(withinMetres); err != nil {
+		return nil, err
+	}
+	near := r.screening.found.Facilitators(r.row, withinMetres)
+	distance := func(f atlas.FacilitatorsAt) *FacilitatorsDistance {
+		return &FacilitatorsDistance{Facilitators: facilitators(r.screening.atlas, []*sentra.Facilitators{f.Facilitators}, r.screening.day)[0], DistanceMetres: f.Metres}
+	}
+	view := &FacilitatorsNear{Outcome: outcomeOf(near.Outcome()), Reason: near.Reason(withinMetres), Within: []*FacilitatorsDistance{}}
+	for _, f := range near.Within {
+		view.Within = append(view.Within, distance(f))
+	}
+	if near.Nearest != nil {
+		view.Nearest = distance(*near.Nearest)
+	}
+	return view, nil
+}
+
+// NearestClusters gives the nearest clusters outside the region.
+func (r *ScreeningRow) NearestClusters(first *int) ([]*ClusterDistance, error) {
+	n, err := firstOf(first)
+	if err != nil {
+		return nil, err
+	}
+	out := []*ClusterDistance{}
+	for _, c := range r.screening.found.NearestClusters(r.row, n) {
+		out = append(out, &ClusterDistance{Cluster: NewCluster(r.screening.atlas, c.Cluster, r.screening.day), DistanceMetres: c.Metres})
+	}
+	return out, nil
+}
+
 // ScreeningFinding is a view of what was found of one element.
 type ScreeningFinding struct {
 	screening *Screening
@@ -87,8 +132,11 @@ type ScreeningFinding struct {
 func (f *ScreeningFinding) Element() sentra.ScreeningElement { return f.element }
 func (f *ScreeningFinding) Ground() sentra.GroundKind        { return f.element.Ground() }
 
-func (f *ScreeningFinding) Outcome() ScreeningOutcome {
-	switch f.outcome {
+// Outcome tells what was found.
+func (f *ScreeningFinding) Outcome() ScreeningOutcome { return outcomeOf(f.outcome) }
+
+func outcomeOf(truth sentra.Truth) ScreeningOutcome {
+	switch truth {
 	case sentra.True:
 		return ScreeningOutcomeMet
 	case sentra.False:
@@ -115,4 +163,13 @@ func (f *ScreeningFinding) Clusters(first *int) ([]*Cluster, error) {
 
 func (f *ScreeningFinding) Designations() []*Designation {
 	return designations(f.screening.atlas, f.evidence.Designations, f.screening.day)
+}
+
+// Assessments gives the assessments that tell it.
+func (f *ScreeningFinding) Assessments() []*Assessment {
+	out := []*Assessment{}
+	for _, told := range f.evidence.Assessments {
+		out = append(out, assessment(f.screening.atlas, told))
+	}
+	return out
 }

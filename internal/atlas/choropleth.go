@@ -18,6 +18,8 @@ type ChoroplethQuestion struct {
 	// are open unless it names the status.
 	Filter *sentra.ClusterFilter
 	Day    sentra.Date
+	// JoinBy is the code of regions that JoinKey gives; empty for the usual one.
+	JoinBy sentra.ChoroplethKey
 }
 
 // Choropleth is a measure of the clusters for every region, product or phase.
@@ -64,6 +66,15 @@ func (a *Atlas) Choropleth(ctx context.Context, q ChoroplethQuestion) (*Chorople
 	}
 	if q.Level != "" && q.By != sentra.ByRegion {
 		return nil, sentra.BadInput("level", "a level is for regions; leave it out or ask by REGION")
+	}
+	if err := sentra.CheckOrder("ChoroplethKey", q.JoinBy, sentra.ChoroplethKeys[:]); err != nil {
+		return nil, sentra.In("key", err)
+	}
+	switch {
+	case q.JoinBy != "" && q.JoinBy != sentra.KeyCode && q.By != sentra.ByRegion:
+		return nil, sentra.BadInput("key", "a code is for regions; leave it out or ask by REGION")
+	case q.JoinBy == sentra.KeyISO && q.Level != sentra.LevelProvince:
+		return nil, sentra.BadInput("key", "only provinces have ISO 3166-2 codes; ask for the level PROVINCE")
 	}
 	out := &Choropleth{}
 	// keysOf gives the keys of the rows that a cluster stands in, and of those of
@@ -169,6 +180,15 @@ func (r *ChoroplethRow) Key() string {
 		return r.Product.Key
 	}
 	return r.Phase.Key
+}
+
+// JoinKey is what a row is joined by: the code of a region that was asked for, "" where it
+// has none on the day, else as Key.
+func (a *Atlas) JoinKey(c *Choropleth, row *ChoroplethRow) string {
+	if row.Region == nil {
+		return row.Key()
+	}
+	return a.On(c.Day).CodeOn(row.Region.Code, c.JoinBy.System())
 }
 
 // candidates gives the clusters known on the day that match the filter, and those

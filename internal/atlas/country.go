@@ -19,6 +19,7 @@ type country struct {
 	facilitators map[sentra.RegionCode][]*sentra.Facilitators
 	counts       map[sentra.RegionCode][]*sentra.ExternalCount
 	candidates   map[string][]*sentra.Candidate
+	candidatesOf map[sentra.RegionCode][]*sentra.Candidate
 }
 
 func countryOf(data *sentra.Dataset) *country {
@@ -31,6 +32,7 @@ func countryOf(data *sentra.Dataset) *country {
 		facilitators: make(map[sentra.RegionCode][]*sentra.Facilitators),
 		counts:       make(map[sentra.RegionCode][]*sentra.ExternalCount),
 		candidates:   make(map[string][]*sentra.Candidate),
+		candidatesOf: make(map[sentra.RegionCode][]*sentra.Candidate),
 	}
 	for i := range data.Names {
 		n := &data.Names[i]
@@ -56,6 +58,7 @@ func countryOf(data *sentra.Dataset) *country {
 	for i := range data.Candidates {
 		one := &data.Candidates[i]
 		c.candidates[one.Phase] = append(c.candidates[one.Phase], one)
+		c.candidatesOf[one.Region] = append(c.candidatesOf[one.Region], one)
 	}
 	return c
 }
@@ -267,6 +270,11 @@ func matching[T any](list []T, test func(*T) bool) []*T {
 		}
 	}
 	return out
+}
+
+// CandidatesOf gives what phases considered of a region, by phase.
+func (a *Atlas) CandidatesOf(code sentra.RegionCode) []*sentra.Candidate {
+	return a.country.candidatesOf[code]
 }
 
 // Supports lists the supports that match, by region and year; those of a region are

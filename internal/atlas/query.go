@@ -233,6 +233,26 @@ func (c *compiler) region(f *sentra.RegionFilter) (regionTest, error) {
 			return any, nil
 		})
 	}
+	if f.Supports != nil {
+		if err := f.Supports.Check(); err != nil {
+			return nil, sentra.In("supports", err)
+		}
+		truth(func(r *sentra.Region) sentra.Truth {
+			if slices.ContainsFunc(c.country.supports[r.Code], func(s *sentra.Support) bool { return f.Supports.Holds(s) && c.knownBy(s.Year, s.Sources) }) {
+				return sentra.True
+			}
+			return sentra.Unknown
+		})
+	}
+	if f.Facilitators != nil {
+		if err := sentra.CheckWithin(f.Facilitators.Metres); err != nil {
+			return nil, sentra.In("facilitators", err)
+		}
+		places := c.facilitatorPlaces(f.Facilitators.Kind)
+		truth(func(r *sentra.Region) sentra.Truth {
+			return places.known(r, f.Facilitators.Metres).Is(f.Facilitators.Known)
+		})
+	}
 	if f.BBox != nil {
 		if err := geo.CheckBBox(*f.BBox); err != nil {
 			return nil, sentra.In("bbox", err)

@@ -4,9 +4,14 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
+	"sync"
 
+	"github.com/paulmach/orb"
+
+	"github.com/sentra-ikm/sentra/internal/geo/pointindex"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -33,6 +38,10 @@ type Screening struct {
 
 	// making is Atlas.firstMaking, where products are asked for.
 	making map[placeOf]sentra.Date
+	atlas  View
+	// What is asked of few rows, and worked out once for all.
+	nearby       func() nearbyClusters
+	facilitators func() *facilitatorPlaces
 }
 
 // Screened is how a region stands.
@@ -55,7 +64,9 @@ func (a *Atlas) Screen(ctx context.Context, q ScreeningQuestion) (*Screening, er
 	if err := sentra.CheckOrder("ScreeningOrder", q.Order, sentra.ScreeningOrders[:]); err != nil {
 		return nil, sentra.In("orderBy", err)
 	}
-	out := &Screening{ScreeningQuestion: q}
+	on := a.On(q.Day)
+	out := &Screening{ScreeningQuestion: q, atlas: on, facilitators: sync.OnceValue(func() *facilitatorPlaces { return on.facilitatorPlaces("") })}
+	out.nearby = sync.OnceValue(func() nearbyClusters { return on.newNearby(out.Products) })
 	if q.Product != "" {
 		if out.Products = a.productsNamed(q.Product); len(out.Products) == 0 {
 			return nil, sentra.BadInput("product", "there is no product %.40q; the field products lists them", q.Product)
@@ -65,7 +76,7 @@ func (a *Atlas) Screen(ctx context.Context, q ScreeningQuestion) (*Screening, er
 			return nil, err
 		}
 	}
-	list, err := a.On(q.Day).Regions(ctx, q.Filter, sentra.RegionsByCode)
+	list, err := on.Regions(ctx, q.Filter, sentra.RegionsByCode)
 	if err != nil {
 		return nil, err
 	}
@@ -120,9 +131,14 @@ func (a *Atlas) screen(r *sentra.Region, element sentra.ScreeningElement, s *Scr
 			}
 		}
 	case sentra.ScreenAPBN, sentra.ScreenDeconcentration, sentra.ScreenDAK:
-		for range a.On(s.Day).fundedBy(r, sentra.Fund(element)) {
-			return sentra.True
+		for _, support := range a.country.supports[r.Code] {
+			if support.Fund == sentra.Fund(element) && s.atlas.knownBy(support.Year, support.Sources) {
+				return sentra.True
+			}
 		}
+	case sentra.ScreenLinkage:
+		truth, _ := s.atlas.linkage(r)
+		return truth
 	}
 	return sentra.Unknown
 }
@@ -154,24 +170,146 @@ func (s *Screening) counts(c *Cluster) bool {
 	return s.Products == nil || slices.ContainsFunc(c.Products, func(key string) bool { return slices.Contains(s.Products, key) })
 }
 
-// fundedBy gives the supports that a region is known to have had from a fund by the
-// day: of its year or an earlier one, else by the date of a source.
-func (a View) fundedBy(r *sentra.Region, fund sentra.Fund) []*sentra.Support {
+// KnownSupports gives the supports that a region itself is known to have had by the
+// day, by year.
+func (a View) KnownSupports(r *sentra.Region) []*sentra.Support {
 	var out []*sentra.Support
-	year := a.Day.Time().Year()
 	for _, s := range a.country.supports[r.Code] {
-		known := s.Year != 0 && s.Year <= year
-		if s.Year == 0 {
-			known = slices.ContainsFunc(s.Sources, func(id sentra.SourceID) bool {
-				date := a.sources[id].Date
-				return date != nil && date.Last() <= a.Day
-			})
-		}
-		if s.Fund == fund && known {
+		if a.knownBy(s.Year, s.Sources) {
 			out = append(out, s)
 		}
 	}
 	return out
+}
+
+// fundedBy gives those of a fund.
+func (a View) fundedBy(r *sentra.Region, fund sentra.Fund) []*sentra.Support {
+	return slices.DeleteFunc(a.KnownSupports(r), func(s *sentra.Support) bool { return s.Fund != fund })
+}
+
+// FundYears are the years of which sources tell that a region had money from a fund.
+type FundYears struct {
+	// Fund is "" for money whose fund no source tells.
+	Fund  sentra.Fund
+	Years []int
+	// NotStated tells that there was some in a year that is not told.
+	NotStated bool
+}
+
+// FundYears gives the years of each fund from which a region had money by the day.
+func (a View) FundYears(r *sentra.Region) []FundYears {
+	var out []FundYears
+	for _, fund := range append(slices.Clone(sentra.Funds[:]), "") {
+		of := FundYears{Fund: fund}
+		supports := a.fundedBy(r, fund)
+		for _, s := range supports {
+			if s.Year == 0 {
+				of.NotStated = true
+			} else if !slices.Contains(of.Years, s.Year) {
+				of.Years = append(of.Years, s.Year)
+			}
+		}
+		if slices.Sort(of.Years); len(supports) > 0 {
+			out = append(out, of)
+		}
+	}
+	return out
+}
+
+// linkage gives what candidates were assessed on linkage by the day, and what that
+// comes to: where assessments contradict each other it stays unknown.
+func (a View) linkage(r *sentra.Region) (sentra.Truth, []*sentra.Assessment) {
+	var told []*sentra.Assessment
+	met, not := false, false
+	for _, candidate := range a.country.candidatesOf[r.Code] {
+		for i := range candidate.Assessments {
+			assessment := &candidate.Assessments[i]
+			known := assessment.On != nil && assessment.On.Last() <= a.Day || assessment.On == nil && a.knownBy(0, assessment.Sources)
+			if !known || !assessment.OfLinkage() {
+				continue
+			}
+			told = append(told, assessment)
+			met, not = met || assessment.Outcome == sentra.AssessmentMet, not || assessment.Outcome == sentra.AssessmentNotMet
+		}
+	}
+	switch {
+	case met && !not:
+		return sentra.True, told
+	case not && !met:
+		return sentra.False, told
+	}
+	return sentra.Unknown, told
+}
+
+// Facilitators gives what the record knows of facilitators within so many metres of a
+// screened region.
+func (s *Screening) Facilitators(row *Screened, metres float64) FacilitatorsNear {
+	return s.facilitators().near(row.Region, metres)
+}
+
+// ClusterAt is a cluster as seen from a region.
+type ClusterAt struct {
+	*Cluster
+	// Metres is the distance on the sphere from the region's label point to the cluster's
+	// location, which is the label point of its regency where no more is known.
+	Metres float64
+}
+
+// NearestClusters gives the n clusters, at most mostNearest, that count and stand nearest to a screened region,
+// outside of it. Of those of which only the province is known nothing tells how near
+// they are.
+func (s *Screening) NearestClusters(row *Screened, n int) []ClusterAt {
+	near := s.nearby()
+	var out []ClusterAt
+	if n = min(n, mostNearest); n == 0 {
+		return out
+	}
+	for place, metres := range near.nearest(s.atlas.labelPoint(row.Region)) {
+		c := near.at(place)
+		if c.Planned || c.Begins > s.Day || c.Precision == sentra.PrecisionProvince || slices.Contains(c.Regions, row.Region.Code) {
+			continue
+		}
+		if out = append(out, ClusterAt{c, metres}); len(out) == n {
+			break
+		}
+	}
+	return out
+}
+
+// nearbyClusters finds clusters by distance.
+type nearbyClusters struct {
+	nearest func(orb.Point) iter.Seq2[int, float64]
+	at      func(place int) *Cluster
+}
+
+// newNearby indexes the clusters that count: all, once all are known, have an index.
+func (a View) newNearby(products []string) nearbyClusters {
+	if products == nil && a.Day >= a.allBegun {
+		usual := a.orders[sentra.ClustersByPhase].Must()
+		return nearbyClusters{func(p orb.Point) iter.Seq2[int, float64] { return usual.index.Nearest(p, pointindex.Everywhere) }, usual.at}
+	}
+	var counted []*Cluster
+	var points []orb.Point
+	add := func(c *Cluster) {
+		if c.Begins <= a.Day {
+			counted, points = append(counted, c), append(points, c.Place)
+		}
+	}
+	if products == nil {
+		a.clusterOrder.each(func(c *Cluster) bool {
+			add(c)
+			return true
+		})
+	}
+	for i, key := range products {
+		for c := range a.ClustersOfProduct(key).All {
+			if !slices.ContainsFunc(products[:i], func(other string) bool { return slices.Contains(c.Products, other) }) {
+				add(c)
+			}
+		}
+	}
+	index := pointindex.New(points)
+	return nearbyClusters{func(p orb.Point) iter.Seq2[int, float64] { return index.Nearest(p, pointindex.Everywhere) }, func(place int) *Cluster { return counted[place] }}
 }
 
 // Evidence is what an outcome rests on.
@@ -181,6 +319,8 @@ type Evidence struct {
 	Designations []*sentra.Designation
 	// Judged is the judgement of a designation, nil for other elements.
 	Judged *sentra.AffirmativeStatus
+	// Assessments are those of linkage.
+	Assessments []*sentra.Assessment
 }
 
 // Evidence gives what the outcome of an element for a screened region rests on.
@@ -193,6 +333,8 @@ func (a *Atlas) Evidence(s *Screening, row *Screened, element sentra.ScreeningEl
 		judged := a.On(s.Day).Affirmative(row.Region.Code)
 		e.Judged = judged.Of(sentra.DesignationKind(element))
 		e.Designations = e.Judged.Designations
+	case sentra.ScreenLinkage:
+		_, e.Assessments = s.atlas.linkage(row.Region)
 	case sentra.ScreenAPBN, sentra.ScreenDeconcentration, sentra.ScreenDAK:
 		e.Supports = a.On(s.Day).fundedBy(row.Region, sentra.Fund(element))
 	}
@@ -204,6 +346,8 @@ func (e *Evidence) Reason(element sentra.ScreeningElement, day sentra.Date) stri
 	switch {
 	case e.Judged != nil:
 		return e.Judged.Reason(day)
+	case element == sentra.ScreenLinkage && len(e.Assessments) > 0:
+		return "The region was assessed on it as a candidate; assessments that contradict each other leave it open."
 	case element == sentra.ScreenLinkage:
 		return "The record holds nothing of linkage between supporting and large industry."
 	case len(e.Clusters) == 1:

@@ -3,7 +3,6 @@ package export
 import (
 	"context"
 	"encoding/json"
-	"strings"
 
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/sentra"
@@ -59,22 +58,4 @@ func Facets(ctx context.Context, a *atlas.Atlas, request *Request) (*FacetsJSON,
 		out.Facets = append(out.Facets, one)
 	}
 	return out, nil
-}
-
-// FacetSchemas gives the JSON Schemas of FacetsJSON by name, which refer to each other
-// under a prefix.
-func FacetSchemas(prefix string) map[string]any {
-	type object = map[string]any
-	strict := func(properties object, required string) object {
-		return object{"type": "object", "properties": properties, "required": strings.Fields(required), "additionalProperties": false}
-	}
-	count, text := object{"type": "integer", "minimum": 0}, object{"type": []string{"string", "null"}}
-	return map[string]any{
-		"ClusterFacets": strict(object{"asOf": object{"type": "string", "format": "date"}, "datasetVersion": object{"type": "string"},
-			"filter": object{"type": "object", "description": "The filter as it was given."}, "totalCount": count, "notCoveredCount": count,
-			"facets": object{"type": "array", "items": object{"$ref": prefix + "ClusterFacet"}}}, "asOf datasetVersion totalCount notCoveredCount facets"),
-		"ClusterFacet": strict(object{"kind": object{"enum": sentra.Facets}, "values": object{"type": "array", "items": object{"$ref": prefix + "ClusterFacetValue"}}}, "kind values"),
-		"ClusterFacetValue": strict(object{"value": object{"type": "string", "description": "The value as the filter takes it."}, "name": text, "nameId": text,
-			"count": count, "notCoveredCount": count}, "value name nameId count notCoveredCount"),
-	}
 }

@@ -363,6 +363,7 @@ func TestLastingAnswersDoNotDependOnToday(t *testing.T) {
 		"supports":      `supports(asOf: "2017-12-25") { nodes { region ` + region + ` cluster { id asOf } product { id asOf } } }`,
 		"screening":     `screening(asOf: "2017-12-25") { asOf rows { lower upper region { code name asOf } findings { element outcome reason supports { id } clusters { id } designations { id } } } }`,
 		"coverage":      `coverage(asOf: "2017-12-25") { clusterCount plannedCount region { code asOf name } }`,
+		"dataQuality":   `dataQuality(asOf: "2017-12-25") { asOf gaps { kind missing total } confidence { clusters } coverage { clusterCount region { code asOf } } }`,
 		"clusterFacets": `clusterFacets(asOf: "2017-12-25") { asOf totalCount facets { kind values { value name count notCoveredCount } } }`,
 		"clusters":      `clusters(asOf: "2017-12-25") { nodes { id regions ` + region + ` } }`,
 	}

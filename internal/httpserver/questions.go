@@ -17,7 +17,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// questionRoutes answer short questions as JSON: /facets.json.
+// questionRoutes answer short questions as JSON: /facets.json and
+// its like.
 type questionRoutes struct {
 	config Config
 	work   *work
@@ -37,6 +38,12 @@ func routeQuestions(router chi.Router, config Config, work *work, kept *keptBodi
 	for path, question := range map[string]jsonQuestion{
 		"/facets.json": {[]string{"filter", "asOf"}, func(ctx context.Context, a *atlas.Atlas, request *export.Request, _ url.Values) (any, error) {
 			return export.Facets(ctx, a, request)
+		}},
+		"/choropleth.json": {[]string{"by", "level", "measure", "filter", "asOf", "key"}, func(ctx context.Context, a *atlas.Atlas, request *export.Request, given url.Values) (any, error) {
+			return export.Choropleth(ctx, a, request, given.Get("by"), given.Get("level"), given.Get("measure"), given.Get("key"))
+		}},
+		"/quality.json": {[]string{"asOf"}, func(_ context.Context, a *atlas.Atlas, request *export.Request, _ url.Values) (any, error) {
+			return export.Quality(a, request)
 		}},
 	} {
 		router.Get(path, func(w http.ResponseWriter, r *http.Request) {

@@ -41,7 +41,7 @@ func Document(version string, inputs map[string]any) ([]byte, error) {
 	document.Info["version"] = version
 	schemas := document.Components["schemas"]
 	maps.Copy(schemas, inputs)
-	maps.Copy(schemas, export.FacetSchemas(Prefix))
+	maps.Copy(schemas, export.AnswerSchemas(Prefix))
 	for _, layer := range []export.Layer{export.Regions, export.Clusters} {
 		maps.Copy(schemas, layerSchemas(layer))
 		for _, format := range export.Formats(layer) {

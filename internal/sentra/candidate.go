@@ -3,6 +3,7 @@ package sentra
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // AssessmentOutcome is what an assessment found of an element.
@@ -26,6 +27,11 @@ type Assessment struct {
 	By      string       `json:"by,omitempty"`
 	On      *PartialDate `json:"on,omitempty"`
 	Sources []SourceID   `json:"sources"`
+}
+
+// OfLinkage tells whether it is of the linkage between supporting and large industry.
+func (a *Assessment) OfLinkage() bool {
+	return a.Ground == StrategicTheme && strings.HasPrefix(strings.ToLower(a.Element), "linkage")
 }
 
 // DecisionOutcome is what was decided of a candidate.

@@ -21,6 +21,32 @@ const (
 	AffirmativeClusterShare ChoroplethMeasure = "AFFIRMATIVE_CLUSTER_SHARE"
 )
 
+// ChoroplethKey is the code of a region by which the rows of a choropleth are joined.
+type ChoroplethKey string
+
+const (
+	KeyCode  ChoroplethKey = "CODE"
+	KeyBPS   ChoroplethKey = "BPS"
+	KeyISO   ChoroplethKey = "ISO_3166_2"
+	KeyPCode ChoroplethKey = "P_CODE"
+)
+
+// ChoroplethKeys lists every key, the usual one first.
+var ChoroplethKeys = [...]ChoroplethKey{KeyCode, KeyBPS, KeyISO, KeyPCode}
+
+// System is the system of the code.
+func (k ChoroplethKey) System() CodeSystem {
+	switch k {
+	case KeyBPS:
+		return SystemBPS
+	case KeyISO:
+		return SystemISO
+	case KeyPCode:
+		return SystemPCode
+	}
+	return SystemKemendagri
+}
+
 // ChoroplethStatus tells a known zero from no data.
 type ChoroplethStatus string
 

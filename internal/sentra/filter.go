@@ -30,6 +30,8 @@ type RegionFilter struct {
 	ContainsAffirmative *bool
 	HostsClusters       *bool
 	Clusters            *ClusterFilter
+	Supports            *KnownSupport
+	Facilitators        *KnownFacilitators
 	BBox                *BBox
 	Within              orb.MultiPolygon
 	Intersects          orb.MultiPolygon
@@ -38,6 +40,34 @@ type RegionFilter struct {
 	Near     *Near
 	And, Or  []*RegionFilter
 	Not      *RegionFilter
+}
+
+// KnownSupport asks whether a region itself is known to have had such support by the
+// day. Where it is not known it may have had some.
+type KnownSupport struct {
+	// Funds are those of which it may be, nil for any and for one not told.
+	Funds []Fund
+	// FromYear and ToYear bound the year; support without a year lies in none.
+	FromYear, ToYear *int
+}
+
+// Check gives what is wrong with the question in itself.
+func (k *KnownSupport) Check() error { return checkYears(k.FromYear, k.ToYear) }
+
+// Holds tells whether a support is such a one.
+func (k *KnownSupport) Holds(s *Support) bool {
+	return (k.Funds == nil || slices.Contains(k.Funds, s.Fund)) && (k.FromYear == nil || s.Year >= *k.FromYear) && (k.ToYear == nil || s.Year != 0 && s.Year <= *k.ToYear)
+}
+
+// KnownFacilitators asks whether the record knows of facilitators near a region. It
+// does not hold all, so that it is only asked what it knows.
+type KnownFacilitators struct {
+	// Metres is how near, from label point to label point; 0 for the region itself.
+	Metres float64
+	// Kind is the kind of people, "" for any.
+	Kind FacilitatorKind
+	// Known is what is wanted: that it knows of some, or of none.
+	Known bool
 }
 
 // ClusterFilter says which clusters to list. Every field that is set must hold.
@@ -110,16 +140,21 @@ type SupportFilter struct {
 
 // Check gives what is wrong with the filter in itself.
 func (f *SupportFilter) Check() error {
+	return checkYears(f.FromYear, f.ToYear)
+}
+
+// checkYears refuses bounds that are no years, or that no year lies between.
+func checkYears(from, to *int) error {
 	for _, bound := range []struct {
 		path string
 		year *int
-	}{{"fromYear", f.FromYear}, {"toYear", f.ToYear}} {
+	}{{"fromYear", from}, {"toYear", to}} {
 		if bound.year != nil && !isYear(*bound.year) {
 			return BadInput(bound.path, "%d is not a year of four digits", *bound.year)
 		}
 	}
-	if f.FromYear != nil && f.ToYear != nil && *f.ToYear < *f.FromYear {
-		return BadInput("toYear", "%d lies before fromYear, %d", *f.ToYear, *f.FromYear)
+	if from != nil && to != nil && *to < *from {
+		return BadInput("toYear", "%d lies before fromYear, %d", *to, *from)
 	}
 	return nil
 }

@@ -107,3 +107,14 @@ func (w Weights) Score(outcomes *Outcomes) Score {
 	}
 	return Score{s.Lower / sum, s.Upper / sum}
 }
+
+// maxWithin is the greatest distance at which something counts as near, in metres.
+const maxWithin = 1_000_000
+
+// CheckWithin refuses a distance at which nothing can be near.
+func CheckWithin(metres float64) error {
+	if !(metres >= 0 && metres <= maxWithin) {
+		return BadInput("withinMetres", "withinMetres is %g; give 0 to %d", metres, maxWithin)
+	}
+	return nil
+}
