@@ -36,7 +36,7 @@ func TestPalette(t *testing.T) {
 		}
 	}
 	inLight, inDark, _ := strings.Cut(read("../pages/style.css"), "@media (prefers-color-scheme: dark)")
-	for css, name := range map[string]string{"sea": "sea", "land": "land", "no": "no", "disadvantaged": "disadvantaged", "border": "border", "edge": "provinceLine", "mark": "area", "other": "other", "ring": "ring", "halo": "halo"} {
+	for css, name := range map[string]string{"sea": "sea", "land": "land", "no": "no", "disadvantaged": "disadvantaged", "border": "border", "edge": "provinceLine", "mark": "area", "other": "OTHER", "ring": "ring", "halo": "halo"} {
 		for sheet, palette := range map[string]string{inLight: light, inDark: dark} {
 			colour := regexp.MustCompile(`--` + css + `: (#[0-9a-f]+);`).FindStringSubmatch(sheet)[1]
 			if len(colour) == 4 {
