@@ -18,5 +18,5 @@ func (r *queryResolver) Choropleth(ctx context.Context, by sentra.ChoroplethBy, 
 }
 
 func (r *queryResolver) DataQuality(ctx context.Context, asOf *sentra.Date) (*model.DataQuality, error) {
-	return model.NewDataQuality(r.atlas(ctx), r.day(ctx, asOf))
+	return model.NewDataQuality(ctx, r.atlas(ctx), r.day(ctx, asOf))
 }

@@ -25,7 +25,7 @@ func (r *queryResolver) Facilitators(ctx context.Context) ([]*model.Facilitators
 }
 
 func (r *queryResolver) Coverage(ctx context.Context, asOf *sentra.Date) ([]*model.ClusterCoverage, error) {
-	return model.Coverage(r.atlas(ctx), r.day(ctx, asOf))
+	return model.Coverage(ctx, r.atlas(ctx), r.day(ctx, asOf))
 }
 
 func (r *queryResolver) Screening(ctx context.Context, product *string, weights *model.ScreeningWeights, filter *sentra.RegionFilter, orderBy *sentra.ScreeningOrder, asOf *sentra.Date) (*model.Screening, error) {

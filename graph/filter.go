@@ -38,6 +38,14 @@ func ParseClusterFilter(text string) (*sentra.ClusterFilter, error) {
 	})
 }
 
+// ParseSupportFilter is ParseRegionFilter for a SupportFilter.
+func ParseSupportFilter(text string) (*sentra.SupportFilter, error) {
+	return parseFilter(text, "SupportFilter", func(ctx context.Context, ec *executionContext, value any) (*sentra.SupportFilter, error) {
+		filter, err := ec.unmarshalInputSupportFilter(ctx, value)
+		return &filter, err
+	})
+}
+
 func parseFilter[T any](text, inputType string, read func(context.Context, *executionContext, any) (*T, error)) (*T, error) {
 	decoder := json.NewDecoder(strings.NewReader(text))
 	decoder.UseNumber()

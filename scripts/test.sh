@@ -55,15 +55,9 @@ static() {
 tests() {
   # Tests that hold a start or a page to its time run alone, each package by itself.
   # shellcheck disable=SC2086
-  go test $fresh -p 1 ./cmd/...
-  # shellcheck disable=SC2086
-  go test $fresh -run Times ./web
-  # A browser waits more than it computes: it runs beside the others.
-  # shellcheck disable=SC2086
-  go test $fresh -skip Times ./web &
+  go test $fresh -timeout 20m -p 1 ./cmd/... ./web/...
   # shellcheck disable=SC2046
   go test $fresh $tags $(go list ./... | grep -v -e /cmd/ -e '/web$')
-  wait $!
 }
 
 # The packages in which more than one goroutine is at work. Left to `tests` are those

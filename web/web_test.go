@@ -223,23 +223,13 @@ func at(value any, path string) any {
 }
 
 // The pages in a real browser: web/test says what is checked.
-func TestInABrowser(t *testing.T) { inABrowser(t, "--test-name-pattern=^(?!.*"+timed+")", "test/") }
-
-// timed are the tests in web/test that hold a page to a time.
-const timed = "light and quick"
-
-func TestTimesInABrowser(t *testing.T) {
-	inABrowser(t, "--test-name-pattern="+timed, "test/map.test.mjs", "test/pages.test.mjs")
-}
-
-func inABrowser(t *testing.T, arguments ...string) {
-	t.Helper()
+func TestInABrowser(t *testing.T) {
 	if _, err := os.Stat("node_modules/playwright-core"); err != nil {
 		t.Fatalf("run `make setup-test`: %v", err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
 	defer cancel()
-	run := exec.CommandContext(ctx, "node", append([]string{"--test", "--test-reporter=spec", "--test-concurrency=1"}, arguments...)...)
+	run := exec.CommandContext(ctx, "node", "--test", "--test-reporter=spec", "--test-concurrency=1", "test/")
 	run.Env = append(os.Environ(), "SENTRA_URL="+address, "SENTRA_URL_WITHOUT_BOUNDARIES="+withoutBoundaries)
 	out, err := run.CombinedOutput()
 	if err != nil {

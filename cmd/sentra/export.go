@@ -37,8 +37,8 @@ var exportFlags = [...]struct{ parameter, flag, usage string }{
 }
 
 func exportCommand(o *options) *cobra.Command {
-	command := &cobra.Command{Use: "export", Short: "Export regions, clusters or the map's tiles to a file, as the HTTP routes do"}
-	for _, layer := range []export.Layer{export.Regions, export.Clusters} {
+	command := &cobra.Command{Use: "export", Short: "Export regions, clusters, other facts or the map's tiles to a file, as the HTTP routes do"}
+	for _, layer := range export.Layers() {
 		formats := make([]string, len(export.Formats(layer)))
 		for i, format := range export.Formats(layer) {
 			formats[i] = string(format)
@@ -60,7 +60,7 @@ A file appears under its name only once it is complete. Without --output it goes
 					}
 				}
 				request, err := export.Parse(layer, export.Format(format), parameters,
-					export.Filters{Regions: graph.ParseRegionFilter, Clusters: graph.ParseClusterFilter}, sentra.Today(time.Now()))
+					export.Filters{Regions: graph.ParseRegionFilter, Clusters: graph.ParseClusterFilter, Supports: graph.ParseSupportFilter}, sentra.Today(time.Now()))
 				if err != nil {
 					return nameFlag(err)
 				}
@@ -68,7 +68,7 @@ A file appears under its name only once it is complete. Without --output it goes
 			},
 		}
 		flags := one.Flags()
-		flags.StringVar(&format, "format", string(export.GeoJSON), strings.Join(formats, ", "))
+		flags.StringVar(&format, "format", formats[0], strings.Join(formats, ", "))
 		flags.StringVar(&output, "output", "-", "file to write, or a folder for a file of the usual name in it; - for the standard output")
 		flags.BoolVar(&quiet, "quiet", false, "no progress bar")
 		for _, f := range exportFlags {

@@ -40,6 +40,7 @@ func TestExportEqualsHTTP(t *testing.T) {
 		{"/regions.csv?columns=narrow&delimiter=semicolon", []string{"regions", "--format", "csv", "--columns", "narrow", "--delimiter", "semicolon"}},
 		{"/regions.xlsx", []string{"regions", "--format", "xlsx"}},
 		{"/clusters.csv", []string{"clusters", "--format", "csv"}},
+		{`/supports.csv?asOf=2017-12-25&filter=` + url.QueryEscape(`{"fund":["DAK"]}`), []string{"supports", "--as-of", "2017-12-25", "--filter", `{"fund":["DAK"]}`}},
 		{"/clusters.geojson?asOf=2016-12-31&precision=2", []string{"clusters", "--as-of", "2016-12-31", "--precision", "2"}},
 	} {
 		want := server.get(t, c.path)

@@ -38,7 +38,7 @@ const each = (list, pick) => [...new Set(list.map(pick))];
 
 function regionRow(r) {
   const row = {
-    code: r.code, name: r.name, kind: r.kind, level: r.level, asOf: r.asOf, parentCode: r.parent?.code ?? null, parentName: r.parent?.name ?? null,
+    code: r.code, bpsCode: r.bpsCode, isoCode: r.isoCode, pCode: r.pCode, name: r.name, kind: r.kind, level: r.level, asOf: r.asOf, parentCode: r.parent?.code ?? null, parentName: r.parent?.name ?? null,
     validFrom: r.validFrom, validTo: r.validTo, affirmative: r.affirmative.answer, affirmativeConfidence: r.affirmative.confidence,
     clusterCount: r.clusterCount, areaKm2: r.areaKm2, boundaryOrigin: r.boundaryOrigin, lon: rounded(r.labelPoint.lon), lat: rounded(r.labelPoint.lat),
     sources: r.sources.map((s) => s.title),
@@ -59,6 +59,7 @@ function clusterRow(c) {
   const row = {
     name: c.name, nameId: c.nameId, products: c.products.map((p) => p.key), productNames: c.products.map((p) => p.name),
     productNamesId: c.products.map((p) => p.nameId), phases: c.phases.map((p) => p.key), regionCodes: [region.code], regionNames: [region.name],
+    regionBpsCodes: region.bpsCode ? [region.bpsCode] : [], regionPCodes: region.pCode ? [region.pCode] : [], provinceIsoCodes: region.parent.isoCode ? [region.parent.isoCode] : [],
     regionNote: c.regionNote, provinceCodes: [region.parent.code], provinceNames: [region.parent.name], provinceNamed: c.provinceNamed,
     lon: rounded(c.location.point.lon), lat: rounded(c.location.point.lat), locationPrecision: c.location.precision, initialTarget: c.initialTarget,
     affirmative: region.affirmative.answer, affirmativeConfidence: region.affirmative.confidence,
@@ -70,9 +71,9 @@ function clusterRow(c) {
 
 const layers = {
   regions: [regionRow, "RegionFilter", "RegionOrder",
-    `code name kind level asOf parent { code name } validFrom validTo ${affirmative} clusterCount areaKm2 boundaryOrigin labelPoint { lon lat } sources { title }`],
+    `code bpsCode isoCode pCode name kind level asOf parent { code name } validFrom validTo ${affirmative} clusterCount areaKm2 boundaryOrigin labelPoint { lon lat } sources { title }`],
   clusters: [clusterRow, "ClusterFilter", "ClusterOrder",
-    `name nameId products { key name nameId } phases { key } regions { code name parent { code name } ${affirmative} } regionNote provinceNamed
+    `name nameId products { key name nameId } phases { key } regions { code name bpsCode pCode parent { code name isoCode } ${affirmative} } regionNote provinceNamed
      location { point { lon lat } precision } initialTarget sources { title }`],
 };
 

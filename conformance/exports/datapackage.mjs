@@ -15,5 +15,5 @@ for (const query of queries) {
   }
   const regency = rows.regions.find((row) => row.code === "11.10");
   console.log(JSON.stringify({ regions: rows.regions.length, clusters: rows.clusters.length, code: regency?.code, lon: typeof regency?.lon, asOf: regency?.asOf instanceof Date,
-    columns: descriptor.resources[0].schema.fields.length }));
+    columns: descriptor.resources[0].schema.fields.length, rows: Object.fromEntries(Object.entries(rows).map(([name, list]) => [name, list.length])) }));
 }

@@ -3,11 +3,13 @@ package exports
 import (
 	"cmp"
 	"context"
+	"encoding/csv"
 	"encoding/json"
 	"encoding/xml"
 	"io"
 	"math"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -186,12 +188,45 @@ func TestDataPackage(t *testing.T) {
 			Regions, Clusters, Columns int
 			Code, Lon                  string
 			AsOf                       bool
+			Rows                       map[string]int
 		}
 		if err := json.Unmarshal([]byte(lines[i]), &got); err != nil {
 			t.Fatal(err)
 		}
 		if got.Regions != want.regions || got.Clusters != want.clusters || got.Code != "11.10" || got.Lon != "number" || !got.AsOf || got.Columns < 30 {
 			t.Errorf("got %+v", got)
+		}
+		// As many as internal/facts/data has.
+		if r := got.Rows; r["supports"] != 80 || r["facilitators"] != 13 || r["candidates"] != 5 || r["names"] != 187 || r["codes"] < 1000 {
+			t.Errorf("rows %v", r)
+		}
+	}
+}
+
+// A fact's row has every key of its region; the rows stand in dak_ikm.csv, the codes in
+// bps_codes_2020.csv and pcodes.csv.
+func TestSupportsAsCSV(t *testing.T) {
+	query := url.Values{"filter": {`{"region":"13","fund":["DAK"],"fromYear":2019,"toYear":2019}`}, "columns": {"regionCode,regionName,bpsCode,isoCode,pCode,provinceCode,provinceName,fund,year,amount,amountExact,clusterKey"}}
+	response, err := http.Get(server.URL + "/supports.csv?" + query.Encode())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	got, err := csv.NewReader(response.Body).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"13.01|Kabupaten Pesisir Selatan|1302||ID1302|13|Sumatera Barat|DAK|2019|32500000000|32500000000|sentra-ikm-perikanan-carocok-anau",
+		"13.05|Kabupaten Padang Pariaman|1306||ID1306|13|Sumatera Barat|DAK|2019|15500000000|15500000000|sentra-ikm-cokelat-padang-pariaman",
+		"13.10|Kabupaten Dharmasraya|1311||ID1311|13|Sumatera Barat|DAK|2019|28000000000|28000000000|sentra-ikm-logam-kampung-dondan",
+	}
+	if len(got) != len(want)+1 {
+		t.Fatalf("%d rows: %v", len(got), got)
+	}
+	for i, row := range want {
+		if strings.Join(got[i+1], "|") != row {
+			t.Errorf("got  %s\nwant %s", strings.Join(got[i+1], "|"), row)
 		}
 	}
 }

@@ -114,6 +114,21 @@ for (const route of exported) {
   for (const wrong of [{ colour: "red" }, { asOf: "x" }, { filter: "{" }, { filter: JSON.stringify({ colour: "red" }) }, { precision: "9" }, { orderBy: "SIZE" }]) await ask(route, 400, wrong);
 }
 
+for (const layer of ["supports", "facilitators", "candidates", "names", "codes"]) {
+  for (const format of ["csv", "xlsx", "ndjson"]) {
+    const route = `/${layer}.${format}`;
+    const questions = [{}, { asOf: "2017-12-25" }];
+    if (format === "xlsx") questions.push({ columns: "narrow" });
+    if (format === "csv") questions.push({ delimiter: "semicolon", bom: "true" });
+    if (layer === "supports") questions.push({ filter: JSON.stringify({ fund: ["DAK"], fromYear: 2019, region: "13" }) });
+    for (const question of questions) await ask(route, 200, question);
+    const { headers } = await ask(route, 200, {}, { method: "HEAD" });
+    await ask(route, 304, {}, { headers: { "If-None-Match": headers.get("etag") } });
+    await ask(route, 304, {}, { method: "HEAD", headers: { "If-None-Match": headers.get("etag") } });
+    for (const wrong of [{ colour: "red" }, { asOf: "x" }, { asOf: "1999-01-01" }, { filter: "{" }]) await ask(route, 400, wrong);
+  }
+}
+
 await ask("/tiles/{z}/{x}/{y}.mvt", 200, { asOf: "2017-12-25", layers: "provinces,clusters" }, { at: "/tiles/4/13/8.mvt" });
 await ask("/tiles/{z}/{x}/{y}.mvt", 200, { filter: title, clusterFilter: JSON.stringify({ phase: "2017" }) }, { at: "/tiles/4/13/8.mvt" });
 await ask("/tiles/{z}/{x}/{y}.mvt", 200, {}, { method: "HEAD", at: "/tiles/4/13/8.mvt" });

@@ -194,8 +194,8 @@ func AllFacilitators(a *atlas.Atlas, day Day) []*Facilitators {
 }
 
 // Coverage gives how much of the country's clusters the record holds.
-func Coverage(a *atlas.Atlas, day Day) ([]*ClusterCoverage, error) {
-	list, err := a.On(day.Date).ClusterCoverage()
+func Coverage(ctx context.Context, a *atlas.Atlas, day Day) ([]*ClusterCoverage, error) {
+	list, err := a.On(day.Date).ClusterCoverage(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -211,8 +211,8 @@ func coverage(a *atlas.Atlas, list []atlas.ClusterCoverage, day Day) []*ClusterC
 }
 
 // NewDataQuality tells what the record is known not to tell.
-func NewDataQuality(a *atlas.Atlas, day Day) (*DataQuality, error) {
-	found, err := a.On(day.Date).Quality()
+func NewDataQuality(ctx context.Context, a *atlas.Atlas, day Day) (*DataQuality, error) {
+	found, err := a.On(day.Date).Quality(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -81,6 +81,7 @@ func New(ctx context.Context, config Config) (*App, error) {
 		Version:            config.BinaryVersion,
 		ParseRegionFilter:  graph.ParseRegionFilter,
 		ParseClusterFilter: graph.ParseClusterFilter,
+		ParseSupportFilter: graph.ParseSupportFilter,
 		InputSchemas:       graph.InputSchemas,
 		ClientSchema:       graph.ClientSchema,
 		ClusterID:          model.ClusterID,

@@ -355,3 +355,34 @@ func BenchmarkStart(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkMemory tells how much memory a cluster takes once the record is loaded: what
+// the record and the atlas hold with many more than without, by the collector's count.
+func BenchmarkMemory(b *testing.B) {
+	held := func(url string) float64 {
+		store := openStore(b, url)
+		data, err := store.Load(b.Context())
+		if err != nil {
+			b.Fatal(err)
+		}
+		a, err := atlas.New(data)
+		if err != nil {
+			b.Fatal(err)
+		}
+		// A list that needs the indexes that are made later.
+		if _, err := a.On(sentra.Today(time.Now())).ClusterFacets(b.Context(), nil, false); err != nil {
+			b.Fatal(err)
+		}
+		runtime.GC()
+		runtime.GC()
+		var stats runtime.MemStats
+		runtime.ReadMemStats(&stats)
+		runtime.KeepAlive(a)
+		return float64(stats.HeapAlloc)
+	}
+	few, many := filled(b, 0), filled(b, benchClusters)
+	for b.Loop() {
+		without := held(few)
+		b.ReportMetric((held(many)-without)/benchClusters, "B/cluster")
+	}
+}

@@ -2,6 +2,7 @@ package atlas
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 
@@ -339,7 +340,7 @@ func (c *ClusterCoverage) Share() *float64 {
 
 // ClusterCoverage gives how much of the clusters of each province of the day the record
 // holds, by code, beginning with the whole country.
-func (a View) ClusterCoverage() ([]ClusterCoverage, error) {
+func (a View) ClusterCoverage(ctx context.Context) ([]ClusterCoverage, error) {
 	if err := a.CheckDay(a.Day); err != nil {
 		return nil, sentra.In("asOf", err)
 	}
@@ -353,7 +354,13 @@ func (a View) ClusterCoverage() ([]ClusterCoverage, error) {
 		return latest
 	}
 	whole := ClusterCoverage{Counted: counted("")}
+	seen := 0
 	for c := range a.clusterOrder.each {
+		if seen++; seen%256 == 1 {
+			if err := sentra.Ended(ctx, whileCounted); err != nil {
+				return nil, err
+			}
+		}
 		switch {
 		case c.Begins > a.Day:
 		case c.Planned:

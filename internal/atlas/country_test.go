@@ -161,7 +161,7 @@ func TestNamesAndCodesOfTheDay(t *testing.T) {
 // table that was read.
 func TestClusterCoverage(t *testing.T) {
 	a := factsAtlas(t)
-	coverage, err := a.On(sentra.MustDate("2026-11-27")).ClusterCoverage()
+	coverage, err := a.On(sentra.MustDate("2026-11-27")).ClusterCoverage(t.Context())
 	if err != nil || len(coverage) != 1+38 {
 		t.Fatal(len(coverage), err)
 	}

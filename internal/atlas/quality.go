@@ -2,6 +2,7 @@ package atlas
 
 import (
 	"cmp"
+	"context"
 	"math"
 	"slices"
 
@@ -29,8 +30,8 @@ type ConfidenceCount struct {
 
 // Quality counts what the record does not tell of all that is in it, its regions as of
 // the day.
-func (a View) Quality() (*Quality, error) {
-	coverage, err := a.ClusterCoverage()
+func (a View) Quality(ctx context.Context) (*Quality, error) {
+	coverage, err := a.ClusterCoverage(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +49,13 @@ func (a View) Quality() (*Quality, error) {
 		}
 		return counts[confidence]
 	}
+	seen := 0
 	for c := range a.clusterOrder.each {
+		if seen++; seen%256 == 1 {
+			if err := sentra.Ended(ctx, whileCounted); err != nil {
+				return nil, err
+			}
+		}
 		note(sentra.GapClusterYear, c.Began == 0)
 		note(sentra.GapClusterKnownFrom, c.Begins == math.MaxInt32)
 		note(sentra.GapClusterPoint, c.Precision != sentra.PrecisionPoint)
@@ -72,6 +79,9 @@ func (a View) Quality() (*Quality, error) {
 	}
 	for i := range a.Data.Regions {
 		r := &a.Data.Regions[i]
+		if err := sentra.Ended(ctx, whileCounted); err != nil {
+			return nil, err
+		}
 		if r.Kind == sentra.KindProvince || !r.Validity.Contains(a.Day) {
 			continue
 		}

@@ -138,9 +138,9 @@ type CoverageJSON struct {
 }
 
 // Quality tells what the record is known not to tell on the day of a request.
-func Quality(a *atlas.Atlas, request *Request) (*QualityJSON, error) {
+func Quality(ctx context.Context, a *atlas.Atlas, request *Request) (*QualityJSON, error) {
 	on := a.On(request.Day)
-	found, err := on.Quality()
+	found, err := on.Quality(ctx)
 	if err != nil {
 		return nil, err
 	}

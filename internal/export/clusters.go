@@ -47,6 +47,17 @@ func (r *clusterRow) overall() (sentra.Answer, sentra.Confidence) {
 	return sentra.AnyOf(all)
 }
 
+// codesIn gives the codes that regions have in a system on the day.
+func (r *clusterRow) codesIn(regions []sentra.RegionCode, system sentra.CodeSystem) []string {
+	out := []string{}
+	for _, region := range regions {
+		if code := r.atlas.On(r.day).CodeOn(region, system); code != "" {
+			out = append(out, code)
+		}
+	}
+	return out
+}
+
 // figures are the cluster's, empty ones where it has none.
 func (r *clusterRow) figures() sentra.Figures {
 	if r.Figures == nil {
@@ -132,6 +143,10 @@ func clusterColumns() []column[*clusterRow] {
 			func(r *clusterRow) any {
 				return list(r, values(r.Regions), func(code string) string { return r.atlas.On(r.day).NameOn(r.atlas.Region(sentra.RegionCode(code))) })
 			}},
+		{Column{Name: "regionBpsCodes", Type: TextList, Description: "Their codes of Statistics Indonesia (BPS) on the day, of those that have one."},
+			func(r *clusterRow) any { return r.codesIn(r.Regions, sentra.SystemBPS) }},
+		{Column{Name: "regionPCodes", Type: TextList, Description: "Their P-codes of OCHA on the day, of those that have one."},
+			func(r *clusterRow) any { return r.codesIn(r.Regions, sentra.SystemPCode) }},
 		{Column{Name: "regionNote", Type: Text, Nullable: true, Description: "What the source says of the place beyond the regions named."},
 			func(r *clusterRow) any { return optional(r.RegionNote) }},
 		{Column{Name: "provinceCodes", Type: TextList, Description: "The codes of the provinces that these stand in on the day."},
@@ -139,6 +154,14 @@ func clusterColumns() []column[*clusterRow] {
 		{Column{Name: "provinceNames", Type: TextList, Description: "Their names."},
 			func(r *clusterRow) any {
 				return regions(r.provinces, func(p *sentra.Region) string { return r.atlas.On(r.day).NameOn(p) })
+			}},
+		{Column{Name: "provinceIsoCodes", Type: TextList, Description: "Their codes of ISO 3166-2 on the day."},
+			func(r *clusterRow) any {
+				var codes []sentra.RegionCode
+				for _, province := range r.provinces {
+					codes = append(codes, province.Code)
+				}
+				return r.codesIn(codes, sentra.SystemISO)
 			}},
 		{Column{Name: "provinceNamed", Type: Text, Nullable: true, Description: "The province as the source names it, which may since have been split."},
 			func(r *clusterRow) any { return optional(r.ProvinceNamed) }},

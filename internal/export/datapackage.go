@@ -34,8 +34,11 @@ func DataPackage(ctx context.Context, exports []*Export, address func(*Request) 
 				sources = append(sources, source{citation(s), s.URL})
 			}
 		}
-		key := "code"
-		if e.Request.Layer == Clusters {
+		key := "id"
+		switch e.Request.Layer {
+		case Regions:
+			key = "code"
+		case Clusters:
 			key = "key"
 		}
 		fields := []any{}

@@ -54,18 +54,28 @@ type Export struct {
 // BAD_USER_INPUT whose path begins at that parameter.
 func New(ctx context.Context, a *atlas.Atlas, request *Request) (*Export, error) {
 	e := &Export{Request: request, atlas: a}
-	if request.Layer == Regions {
+	switch request.Layer {
+	case Regions:
 		list, err := a.On(request.Day).Regions(ctx, request.Regions, sentra.RegionOrder(request.Order))
 		if err != nil {
 			return nil, err
 		}
 		e.table, e.NotCovered = regionTable(a, list, request), len(list.NotCovered)
-	} else {
+	case Clusters:
 		list, err := a.On(request.Day).Clusters(ctx, request.Clusters, sentra.ClusterOrder(request.Order), request.Dated)
 		if err != nil {
 			return nil, err
 		}
 		e.table, e.NotCovered = clusterTable(a, list, request), list.NotCovered
+	default:
+		if err := a.CheckDay(request.Day); err != nil {
+			return nil, sentra.In("asOf", err)
+		}
+		table, err := factTable(a.On(request.Day), request)
+		if err != nil {
+			return nil, err
+		}
+		e.table = table
 	}
 	e.Count = e.table.count
 	if err := e.chooseCells(); err != nil {

@@ -27,7 +27,7 @@ const (
 // first; none where there are no rings. TopoJSON, which is d3's own, begins with d3's.
 func Windings(layer Layer, format Format) []Winding {
 	switch {
-	case layer == Clusters || format.isTable():
+	case layer != Regions || format.isTable():
 		return nil
 	case format == TopoJSON:
 		return []Winding{D3, RFC7946}
@@ -64,8 +64,19 @@ const Narrow = "narrow"
 
 // NarrowColumns gives the names of these columns.
 func NarrowColumns(layer Layer) []string {
-	if layer == Clusters {
+	switch layer {
+	case Clusters:
 		return []string{"key", "name", "products", "regionCodes", "regionNames", "provinceNames", "affirmative", "lon", "lat", "locationPrecision"}
+	case Supports:
+		return []string{"regionCode", "regionName", "provinceName", "fund", "year", "amount", "purpose"}
+	case Facilitators:
+		return []string{"regionCode", "regionName", "provinceName", "kind", "year", "count"}
+	case Candidates:
+		return []string{"phase", "regionCode", "regionName", "initialTarget", "decision"}
+	case Names:
+		return []string{"regionCode", "regionName", "name", "kind", "from", "to"}
+	case Codes:
+		return []string{"regionCode", "regionName", "system", "code", "from", "to"}
 	}
 	return []string{"code", "name", "kind", "parentCode", "parentName", "affirmative", "affirmativeConfidence", "clusterCount", "areaKm2"}
 }
@@ -79,11 +90,7 @@ var (
 
 // TableColumns describes the columns that a table of a layer may have, in order.
 func TableColumns(layer Layer) []Column {
-	columns := RegionColumns()
-	if layer == Clusters {
-		columns = ClusterColumns()
-	}
-	return append(columns, licenceColumn, versionColumn)
+	return append(layer.Columns(), licenceColumn, versionColumn)
 }
 
 // parseForm reads the parameters winding, columns and delimiter.

@@ -99,7 +99,7 @@ func TestColumnsAndDelimiter(t *testing.T) {
 			t.Errorf("%s: %q, %q", c.query, records[0], records[2])
 		}
 	}
-	for _, layer := range []export.Layer{export.Regions, export.Clusters} {
+	for _, layer := range export.Layers() {
 		request(t, layer, export.CSV, "columns=narrow")
 	}
 	_, err := export.New(context.Background(), a, request(t, export.Regions, export.CSV, "columns=code,distanceMetres"))

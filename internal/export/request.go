@@ -1,4 +1,4 @@
-// Package export writes the regions or the clusters of an atlas as a file:
+// Package export writes the regions, the clusters or other facts of an atlas as a file:
 // GeoJSON, newline-delimited GeoJSON, CSV, XLSX, TopoJSON, GeoPackage or GeoParquet, whole, row by row,
 // with the sources and licences in it. The HTTP routes and the command line use it.
 package export
@@ -23,7 +23,44 @@ type Layer string
 const (
 	Regions  Layer = "regions"
 	Clusters Layer = "clusters"
+	// Supports, Facilitators and Candidates are facts of regions as sources tell them,
+	// without a place of their own; Names and Codes are those of regions by period.
+	Supports     Layer = "supports"
+	Facilitators Layer = "facilitators"
+	Candidates   Layer = "candidates"
+	Names        Layer = "names"
+	Codes        Layer = "codes"
 )
+
+// Layers gives all layers.
+func Layers() []Layer {
+	return []Layer{Regions, Clusters, Supports, Facilitators, Candidates, Names, Codes}
+}
+
+// placed tells whether the rows of a layer have a place of their own.
+func (l Layer) placed() bool { return l == Regions || l == Clusters }
+
+// filtered tells whether the rows of a layer can be filtered.
+func (l Layer) filtered() bool { return l.placed() || l == Supports }
+
+// Columns describes the columns of a layer.
+func (l Layer) Columns() []Column {
+	switch l {
+	case Regions:
+		return RegionColumns()
+	case Clusters:
+		return ClusterColumns()
+	case Supports:
+		return described(supportFacts().columns)
+	case Facilitators:
+		return described(facilitatorFacts().columns)
+	case Candidates:
+		return described(candidateFacts().columns)
+	case Names:
+		return described(nameFacts().columns)
+	}
+	return described(codeFacts().columns)
+}
 
 // Format is the format of a file; its name is the file's extension.
 type Format string
@@ -72,11 +109,14 @@ func (f Format) isTable() bool { return f == CSV || f == XLSX || f == GeoPackage
 // citesByID tells whether the sources of a table stand apart from its rows, once.
 func (f Format) citesByID() bool { return f.isTable() && f != CSV }
 
-// Formats gives the formats of a layer. Points share no borders, so that
-// clusters have no TopoJSON.
+// Formats gives the formats of a layer, the default first. Points share no borders, so
+// that clusters have no TopoJSON.
 func Formats(layer Layer) []Format {
-	if layer == Clusters {
+	switch {
+	case layer == Clusters:
 		return []Format{GeoJSON, NDJSON, CSV, XLSX, GeoPackage, Parquet}
+	case !layer.placed():
+		return []Format{CSV, XLSX, NDJSON}
 	}
 	return []Format{GeoJSON, NDJSON, CSV, XLSX, TopoJSON, GeoPackage, Parquet}
 }
@@ -95,6 +135,8 @@ const (
 // Geometries gives the geometries that a layer can have in a format, the default first.
 func Geometries(layer Layer, format Format) []Geometry {
 	switch {
+	case !layer.placed():
+		return []Geometry{NoGeometry}
 	case format == TopoJSON:
 		return []Geometry{Boundary}
 	case format == XLSX:
@@ -114,9 +156,10 @@ func Geometries(layer Layer, format Format) []Geometry {
 type Request struct {
 	Layer  Layer
 	Format Format
-	// Regions filters the layer of regions, Clusters that of clusters; nil for all.
+	// Regions, Clusters and Supports filter the layer of that name; nil for all.
 	Regions  *sentra.RegionFilter
 	Clusters *sentra.ClusterFilter
+	Supports *sentra.SupportFilter
 	// Filter is the filter as it was given, as JSON; nil for none.
 	Filter json.RawMessage
 	// Order is a RegionOrder or a ClusterOrder; empty for the usual one.
@@ -147,6 +190,7 @@ type Request struct {
 type Filters struct {
 	Regions  func(text string) (*sentra.RegionFilter, error)
 	Clusters func(text string) (*sentra.ClusterFilter, error)
+	Supports func(text string) (*sentra.SupportFilter, error)
 }
 
 // Parse reads the parameters of a request, named and meant as the arguments of
@@ -205,6 +249,13 @@ func Parse(layer Layer, format Format, parameters url.Values, filters Filters, t
 
 // Parameters gives the names of the parameters that a layer has in a format.
 func Parameters(layer Layer, format Format) []string {
+	if !layer.placed() {
+		names := []string{"asOf"}
+		if layer.filtered() {
+			names = []string{"filter", "asOf"}
+		}
+		return append(names, formParameters(format)...)
+	}
 	names := []string{"filter", "asOf", "orderBy", "precision"}
 	if layer == Regions && slices.Contains(Geometries(layer, format), Boundary) {
 		names = append(names, "zoom", "toleranceMetres")
@@ -215,13 +266,17 @@ func Parameters(layer Layer, format Format) []string {
 	if len(Windings(layer, format)) > 0 {
 		names = append(names, "winding")
 	}
-	if format.isTable() {
-		names = append(names, "columns")
+	return append(names, formParameters(format)...)
+}
+
+func formParameters(format Format) []string {
+	switch {
+	case format == CSV:
+		return []string{"columns", "delimiter", "bom"}
+	case format.isTable():
+		return []string{"columns"}
 	}
-	if format == CSV {
-		names = append(names, "delimiter", "bom")
-	}
-	return names
+	return nil
 }
 
 func (r *Request) parseFilter(parameters url.Values, filters Filters) (err error) {
@@ -229,10 +284,13 @@ func (r *Request) parseFilter(parameters url.Values, filters Filters) (err error
 		return nil
 	}
 	text := parameters.Get("filter")
-	if r.Layer == Regions {
+	switch r.Layer {
+	case Regions:
 		r.Regions, err = filters.Regions(text)
-	} else {
+	case Clusters:
 		r.Clusters, err = filters.Clusters(text)
+	default:
+		r.Supports, err = filters.Supports(text)
 	}
 	if err != nil {
 		return err

@@ -28,7 +28,7 @@ const (
 	headerDatasetVersion  = "Sentra-Dataset-Version"
 )
 
-// exportRoutes answer with /regions.geojson, /clusters.csv and their like.
+// exportRoutes answer with /regions.geojson, /clusters.csv, /supports.xlsx and their like.
 type exportRoutes struct {
 	config  Config
 	filters export.Filters
@@ -39,8 +39,8 @@ type exportRoutes struct {
 
 // routeExports adds the exports.
 func routeExports(router chi.Router, config Config, work *work, kept *keptBodies, log *slog.Logger) {
-	e := &exportRoutes{config: config, filters: export.Filters{Regions: config.Data.ParseRegionFilter, Clusters: config.Data.ParseClusterFilter}, work: work, kept: kept, log: log}
-	for _, layer := range []export.Layer{export.Regions, export.Clusters} {
+	e := &exportRoutes{config: config, filters: export.Filters{Regions: config.Data.ParseRegionFilter, Clusters: config.Data.ParseClusterFilter, Supports: config.Data.ParseSupportFilter}, work: work, kept: kept, log: log}
+	for _, layer := range export.Layers() {
 		for _, format := range export.Formats(layer) {
 			router.Get(fmt.Sprintf("/%s.%s", layer, format), func(w http.ResponseWriter, r *http.Request) { e.serve(w, r, layer, format) })
 		}
@@ -66,8 +66,8 @@ func (e *exportRoutes) dataPackage(ctx context.Context, w http.ResponseWriter, r
 		}
 	}
 	present := e.config.Data.Atlas()
-	requests := make([]*export.Request, 2)
-	for i, layer := range []export.Layer{export.Regions, export.Clusters} {
+	requests := make([]*export.Request, len(export.Layers()))
+	for i, layer := range export.Layers() {
 		if requests[i], err = export.Parse(layer, export.CSV, parameters, e.filters, e.config.Data.Today()); err != nil {
 			return err
 		}

@@ -42,8 +42,8 @@ func routeQuestions(router chi.Router, config Config, work *work, kept *keptBodi
 		"/choropleth.json": {[]string{"by", "level", "measure", "filter", "asOf", "key"}, func(ctx context.Context, a *atlas.Atlas, request *export.Request, given url.Values) (any, error) {
 			return export.Choropleth(ctx, a, request, given.Get("by"), given.Get("level"), given.Get("measure"), given.Get("key"))
 		}},
-		"/quality.json": {[]string{"asOf"}, func(_ context.Context, a *atlas.Atlas, request *export.Request, _ url.Values) (any, error) {
-			return export.Quality(a, request)
+		"/quality.json": {[]string{"asOf"}, func(ctx context.Context, a *atlas.Atlas, request *export.Request, _ url.Values) (any, error) {
+			return export.Quality(ctx, a, request)
 		}},
 	} {
 		router.Get(path, func(w http.ResponseWriter, r *http.Request) {

@@ -118,10 +118,11 @@ type Data struct {
 	Today func() sentra.Date
 	// Version is that of the binary: with another one, entity tags change.
 	Version string
-	// ParseRegionFilter and ParseClusterFilter read the JSON object that GraphQL
-	// takes as a filter; the error is a BAD_USER_INPUT whose path begins at filter.
+	// ParseRegionFilter and its like read the JSON object that GraphQL takes as a
+	// filter; the error is a BAD_USER_INPUT whose path begins at filter.
 	ParseRegionFilter  func(text string) (*sentra.RegionFilter, error)
 	ParseClusterFilter func(text string) (*sentra.ClusterFilter, error)
+	ParseSupportFilter func(text string) (*sentra.SupportFilter, error)
 	// InputSchemas gives the JSON Schemas of these filters and of the orders by
 	// name, referring to each other under a prefix; nil leaves them undescribed.
 	InputSchemas func(prefix string) map[string]any

@@ -42,7 +42,7 @@ func Document(version string, inputs map[string]any) ([]byte, error) {
 	schemas := document.Components["schemas"]
 	maps.Copy(schemas, inputs)
 	maps.Copy(schemas, export.AnswerSchemas(Prefix))
-	for _, layer := range []export.Layer{export.Regions, export.Clusters} {
+	for _, layer := range export.Layers() {
 		maps.Copy(schemas, layerSchemas(layer))
 		for _, format := range export.Formats(layer) {
 			document.Paths[fmt.Sprintf("/%s.%s", layer, format)] = object{"get": operation(layer, format)}
@@ -172,32 +172,32 @@ func content(layer export.Layer, format export.Format) object {
 		"x-columns": columns}
 }
 
-func columnsOf(layer export.Layer) []export.Column {
-	if layer == export.Clusters {
-		return export.ClusterColumns()
-	}
-	return export.RegionColumns()
-}
-
 // layerSchemas gives the schemas of a layer's JSON formats.
 func layerSchemas(layer export.Layer) object {
 	one := singular(layer)
 	cited := object{"type": "array", "items": object{"type": "string"}}
 	alone := object{"type": "array", "items": ref("schemas", "Source")}
 	geometry := object{"oneOf": []object{ref("schemas", "MultiPolygon"), ref("schemas", "Point"), {"type": "null"}}}
-	if layer == export.Clusters {
+	switch layer {
+	case export.Regions:
+	case export.Clusters:
 		geometry = object{"oneOf": []object{ref("schemas", "Point"), {"type": "null"}}}
+	default:
+		geometry = object{"type": "null"}
 	}
 	feature := func(properties string) object {
 		return strict(object{"type": object{"const": "Feature"}, "id": object{"type": "string"}, "geometry": geometry, "properties": ref("schemas", properties)})
 	}
 	schemas := object{
-		one + "Properties": properties(layer, cited, nil),
 		one + "LineProperties": properties(layer, alone, object{"datasetVersion": object{"type": "string"},
 			"licence": object{"type": "string", "description": "The licences of the data."}}),
-		one + "Feature": feature(one + "Properties"),
-		one + "Line":    feature(one + "LineProperties"),
+		one + "Line": feature(one + "LineProperties"),
 	}
+	if !slices.Contains(export.Formats(layer), export.GeoJSON) {
+		return schemas
+	}
+	schemas[one+"Properties"] = properties(layer, cited, nil)
+	schemas[one+"Feature"] = feature(one + "Properties")
 	collection := head()
 	collection["type"] = object{"const": "FeatureCollection"}
 	collection["features"] = object{"type": "array", "items": ref("schemas", one+"Feature")}
@@ -246,7 +246,7 @@ func strict(properties object, optional ...string) object {
 func properties(layer export.Layer, sources object, more object) object {
 	all := object{}
 	var optional []string
-	for _, c := range columnsOf(layer) {
+	for _, c := range layer.Columns() {
 		schema := object{}
 		switch c.Type {
 		case export.TextList:

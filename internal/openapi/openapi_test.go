@@ -57,7 +57,7 @@ func TestDocument(t *testing.T) {
 			}
 		}
 	}
-	for _, layer := range []export.Layer{export.Regions, export.Clusters} {
+	for _, layer := range export.Layers() {
 		for _, format := range export.Formats(layer) {
 			path := "/" + string(layer) + "." + string(format)
 			item, ok := document["paths"].(object)[path].(object)
