@@ -51,13 +51,14 @@ const openLayers = async ([style]) => {
   let dark = 0;
   for (let i = 0; i < data.length; i += 4) if (data[i + 3] > 200 && data[i] < 90 && data[i + 1] < 90 && data[i + 2] < 90) dark++;
   const codes = new Set(), names = new Set();
-  for (let x = 0; x < copy.width; x += 10) {
-    for (let y = 0; y < copy.height; y += 10) {
-      map.forEachFeatureAtPixel([x, y], (feature) => {
-        if (feature.get("mvt:layer") === "regencies") codes.add(feature.get("code"));
-        if (feature.get("mvt:layer") === "labels" && feature.get("kind") === "PROVINCE") names.add(feature.get("name"));
-      });
-    }
+  const tiles = map.getAllLayers().find((layer) => layer.getFeaturesInExtent);
+  for (const feature of tiles.getFeaturesInExtent(map.getView().calculateExtent(map.getSize()))) {
+    const { "mvt:layer": of, code, kind, name } = feature.getProperties();
+    if (of === "regencies") codes.add(code);
+    if (of !== "labels" || kind !== "PROVINCE") continue;
+    // A label is drawn where it is met.
+    const at = map.getPixelFromCoordinate(feature.getFlatCoordinates());
+    if (map.forEachFeatureAtPixel(at, (met) => met.get("mvt:layer") === "labels" && met.get("name") === name, { hitTolerance: 3 })) names.add(name);
   }
   return { version: `ol ${ol.util.VERSION}`, regencies: codes.size, dark, labels: [...names].sort() };
 };
