@@ -248,15 +248,16 @@ func (t *Ticket) Leave() {
 		t.leaveClient(t.lane)
 	}
 	if t.more > 0 {
-		t.gate.large.bytes.Release(t.more)
 		t.gate.large.held.Add(-t.more)
+		t.gate.large.bytes.Release(t.more)
 		t.more = 0
 	}
 }
 
 func (l *lane) release(bytes int64) {
-	l.bytes.Release(bytes)
-	l.places.Release(1)
+	// Counted out before others may come in, so that no more than the bound is told.
 	l.held.Add(-bytes)
 	l.working.Add(-1)
+	l.bytes.Release(bytes)
+	l.places.Release(1)
 }
