@@ -66,6 +66,7 @@ tests() {
 race() {
   local skip='^(TestFiltersAgainstOracle|TestClustersAgainstBruteForce|TestChoroplethOfSpreadClusters|TestAtOnSharedBorders|TestHistory'
   skip+='|TestUnionOfFormerProvinces|TestStoredBoundariesStand|TestShapesComeFromTheCoverage|TestFacetsAgainstOracle|TestRealLevels|TestRandomCoverages|TestOrderOfFaces'
+  skip+='|TestOneIDOneView|TestIDsOfTwoDatabases|TestChangeOfManyDocuments|TestTrustedDocuments|TestForgeableRequests'
   skip+='|TestDeadlineReachesEverything|TestClientLeaves|TestDeadlineOfFilesAndTiles|TestPolygonsAreBounded|TestPriceCoversWork)$'
   go test $fresh -race -skip "$skip" ./graph/... ./internal/{admission,app,atlas,boundarytest,embeddedpg,export,geo/coverage,httpserver,pgtest,postgres,register,tile} ./conformance/http
   # The program itself, built with the detector. Bars of time and memory are not its.
