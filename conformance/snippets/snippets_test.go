@@ -16,29 +16,12 @@ import (
 	"time"
 
 	"github.com/sentra-ikm/sentra/examples/snippets"
-	"github.com/sentra-ikm/sentra/internal/boundarytest"
 	"github.com/sentra-ikm/sentra/internal/servertest"
 )
 
 var server *servertest.Server
 
-func TestMain(m *testing.M) {
-	boundaries, err := boundarytest.Find()
-	if err != nil {
-		panic(err)
-	}
-	if boundaries == nil {
-		os.Exit(boundarytest.LeaveOut(m))
-	}
-	if server, err = servertest.Start(context.Background()); err != nil {
-		panic(err)
-	}
-	code := m.Run()
-	if err := server.Stop(); err != nil {
-		panic(err)
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { servertest.Main(m, &server) }
 
 const folder = "../../examples/snippets"
 

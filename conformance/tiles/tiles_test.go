@@ -24,7 +24,6 @@ import (
 	"github.com/paulmach/orb/maptile"
 
 	"github.com/sentra-ikm/sentra/internal/atlas"
-	"github.com/sentra-ikm/sentra/internal/boundarytest"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 	"github.com/sentra-ikm/sentra/internal/servertest"
 )
@@ -33,23 +32,7 @@ var server *servertest.Server
 
 var today = sentra.Today(servertest.Today)
 
-func TestMain(m *testing.M) {
-	boundaries, err := boundarytest.Find()
-	if err != nil {
-		panic(err)
-	}
-	if boundaries == nil {
-		os.Exit(boundarytest.LeaveOut(m))
-	}
-	if server, err = servertest.Start(context.Background()); err != nil {
-		panic(err)
-	}
-	code := m.Run()
-	if err := server.Stop(); err != nil {
-		panic(err)
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { servertest.Main(m, &server) }
 
 // decoded is a tile as the decoder of npm reads it.
 type decoded struct {

@@ -9,22 +9,22 @@ import (
 // clusterRow is a cluster of the list, its regions seen on a day.
 type clusterRow struct {
 	atlas.ClusterHit
-	atlas     *atlas.Atlas
-	day       sentra.Date
+	atlas     atlas.View
 	detail    geo.Detail
 	provinces []*sentra.Region
 	judged    []sentra.Affirmative
 }
 
 func newClusterRow(a *atlas.Atlas, hit atlas.ClusterHit, request *Request) *clusterRow {
-	r := &clusterRow{ClusterHit: hit, atlas: a, day: request.Day, detail: request.Detail}
+	on := a.On(request.Day)
+	r := &clusterRow{ClusterHit: hit, atlas: on, detail: request.Detail}
 	var codes []sentra.RegionCode
 	for _, code := range hit.Regions {
-		codes = union(codes, []sentra.RegionCode{a.On(request.Day).Province(code)})
-		r.judged = append(r.judged, a.On(request.Day).Affirmative(code))
+		codes = union(codes, []sentra.RegionCode{on.Province(code)})
+		r.judged = append(r.judged, on.Affirmative(code))
 	}
 	for _, code := range codes {
-		if province := a.On(request.Day).Exists(code); province != nil {
+		if province := on.Exists(code); province != nil {
 			r.provinces = append(r.provinces, province)
 		}
 	}
@@ -51,7 +51,7 @@ func (r *clusterRow) overall() (sentra.Answer, sentra.Confidence) {
 func (r *clusterRow) codesIn(regions []sentra.RegionCode, system sentra.CodeSystem) []string {
 	out := []string{}
 	for _, region := range regions {
-		if code := r.atlas.On(r.day).CodeOn(region, system); code != "" {
+		if code := r.atlas.CodeOn(region, system); code != "" {
 			out = append(out, code)
 		}
 	}
@@ -134,14 +134,14 @@ func clusterColumns() []column[*clusterRow] {
 		{Column{Name: "figuresYear", Type: Integer, Nullable: true, Description: "The year of units and workers; empty where the source does not tell it."},
 			func(r *clusterRow) any { return year(r.figures().Year) }},
 		{Column{Name: "asOf", Type: Day, Description: "The day the row answers for."},
-			func(r *clusterRow) any { return r.day.String() }},
+			func(r *clusterRow) any { return r.atlas.Day.String() }},
 		{Column{Name: "regionCodes", Type: TextList, Description: "The official codes (kode Kemendagri) of the regencies and cities it stands in."},
 			func(r *clusterRow) any {
 				return list(r, values(r.Regions), func(code string) string { return code })
 			}},
 		{Column{Name: "regionNames", Type: TextList, Description: "Their names."},
 			func(r *clusterRow) any {
-				return list(r, values(r.Regions), func(code string) string { return r.atlas.On(r.day).NameOn(r.atlas.Region(sentra.RegionCode(code))) })
+				return list(r, values(r.Regions), func(code string) string { return r.atlas.NameOn(r.atlas.Region(sentra.RegionCode(code))) })
 			}},
 		{Column{Name: "regionBpsCodes", Type: TextList, Description: "Their codes of Statistics Indonesia (BPS) on the day, of those that have one."},
 			func(r *clusterRow) any { return r.codesIn(r.Regions, sentra.SystemBPS) }},
@@ -153,7 +153,7 @@ func clusterColumns() []column[*clusterRow] {
 			func(r *clusterRow) any { return regions(r.provinces, code) }},
 		{Column{Name: "provinceNames", Type: TextList, Description: "Their names."},
 			func(r *clusterRow) any {
-				return regions(r.provinces, func(p *sentra.Region) string { return r.atlas.On(r.day).NameOn(p) })
+				return regions(r.provinces, func(p *sentra.Region) string { return r.atlas.NameOn(p) })
 			}},
 		{Column{Name: "provinceIsoCodes", Type: TextList, Description: "Their codes of ISO 3166-2 on the day."},
 			func(r *clusterRow) any {

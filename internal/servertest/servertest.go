@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"net/http/httptest"
+	"os"
+	"testing"
 	"time"
 
 	"github.com/sentra-ikm/sentra/internal/app"
@@ -28,6 +30,26 @@ type Server struct {
 	Holder *atlas.Holder
 	Store  *postgres.Store
 	stop   []func() error
+}
+
+// Main is the TestMain of a package that asks one server over the real boundaries: it
+// starts it, runs the tests and stops it. Without boundaries they are left out.
+func Main(m *testing.M, server **Server) {
+	boundaries, err := boundarytest.Find()
+	if err != nil {
+		panic(err)
+	}
+	if boundaries == nil {
+		os.Exit(boundarytest.LeaveOut(m))
+	}
+	if *server, err = Start(context.Background()); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	if err := (*server).Stop(); err != nil {
+		panic(err)
+	}
+	os.Exit(code)
 }
 
 // Start starts a server over the real boundaries, which must be there: a test asks
