@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-.PHONY: help setup setup-test setup-bench pages dependencies build serve test generate bench bench-peers attack fuzz clean
+.PHONY: help setup setup-test setup-bench pages dependencies test-pages test-dependencies build serve test generate bench bench-peers attack fuzz clean
 
 help: ## Say what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -40,8 +40,17 @@ build: setup ## Build bin/sentra
 serve: build ## Serve on http://localhost:8080
 	bin/sentra serve
 
-test: setup-test pages ## Run every test, and every fuzz target for two seconds
+test: ## Run every test, and every fuzz target for two seconds
+	@$(MAKE) --no-print-directory -j2 test-pages test-dependencies
 	scripts/test.sh
+
+# setup-test installs the packages that the pages are built with.
+test-pages: setup-test
+	@$(MAKE) --no-print-directory pages
+
+# What takes long of the tests' first build, while programs and packages are fetched.
+test-dependencies:
+	go build $$(go list -deps -test ./... 2>/dev/null | grep -v -e ' ' -e '\.test$$' -e '^github.com/sentra-ikm/sentra\($$\|/\)')
 
 generate: ## Make the Go code of the schema anew
 	go tool gqlgen generate

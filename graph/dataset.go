@@ -20,15 +20,27 @@ func (r *queryResolver) Search(ctx context.Context, text string, first *int) ([]
 	if first != nil {
 		limit = *first
 	}
-	return model.Search(ctx, r.atlas(ctx), text, limit, r.today(ctx))
+	on, err := r.on(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	return model.Search(ctx, on, text, limit)
 }
 
 func (r *queryResolver) Dataset(ctx context.Context) (*model.Dataset, error) {
-	return model.NewDataset(r.atlas(ctx), r.today(ctx)), nil
+	on, err := r.on(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	return model.NewDataset(on), nil
 }
 
 func (r *queryResolver) Node(ctx context.Context, id string) (model.Node, error) {
-	node, err := model.FindNode(r.atlas(ctx), id, r.today(ctx))
+	on, err := r.on(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	node, err := model.FindNode(on, id)
 	return node, sentra.In("id", err)
 }
 
@@ -36,9 +48,13 @@ func (r *queryResolver) Nodes(ctx context.Context, ids []string) ([]model.Node, 
 	if len(ids) > model.MaxPage {
 		return nil, sentra.BadInput("ids", "%d ids are too many; at most %d are answered at once", len(ids), model.MaxPage)
 	}
+	on, err := r.on(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]model.Node, len(ids))
 	for i, id := range ids {
-		node, err := model.FindNode(r.atlas(ctx), id, r.today(ctx))
+		node, err := model.FindNode(on, id)
 		if err != nil {
 			return nil, sentra.In(fmt.Sprintf("ids.%d", i), err)
 		}
@@ -65,8 +81,13 @@ func (r *subscriptionResolver) DatasetChanged(ctx context.Context) (<-chan *mode
 			changed := r.Holder.Changed()
 			if present := r.Holder.Atlas(); present != told {
 				told = present
+				on, err := model.Today(present, sentra.Today(r.Now()))
+				if err != nil {
+					graphql.AddError(ctx, err)
+					return
+				}
 				select {
-				case out <- model.NewDataset(present, r.today(ctx)):
+				case out <- model.NewDataset(on):
 				case <-ctx.Done():
 					return
 				}

@@ -261,7 +261,7 @@ func checkKey(a *atlas.Atlas, fields []keyField, values map[string]any) (whole b
 		case field.kind.Name == "Date":
 			day, err := sentra.ParseDate(text)
 			if err == nil {
-				err = a.CheckDay(day)
+				_, err = a.On(day)
 			}
 			if err != nil {
 				return false, sentra.In(field.name, err)

@@ -16239,7 +16239,7 @@ func (ec *executionContext) _Region_predecessors(ctx context.Context, field grap
 			return ec.fieldContext_Region_predecessors(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Predecessors(), nil
+			return obj.Predecessors()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.RegionSuccession) graphql.Marshaler {
@@ -16271,7 +16271,7 @@ func (ec *executionContext) _Region_successors(ctx context.Context, field graphq
 			return ec.fieldContext_Region_successors(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Successors(), nil
+			return obj.Successors()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.RegionSuccession) graphql.Marshaler {

@@ -64,9 +64,13 @@ func TestManyPointsAtOnce(t *testing.T) {
 	if err := json.Unmarshal(aliased.Data, &byAlias); err != nil || len(byAlias) != len(points) {
 		t.Fatalf("%d answers, %v, %+v", len(byAlias), err, aliased.Errors)
 	}
+	on, err := shared.holder.Atlas().On(sentra.MustDate(day))
+	if err != nil {
+		t.Fatal(err)
+	}
 	land := 0
 	for i, p := range points {
-		want, err := shared.holder.Atlas().On(sentra.MustDate(day)).At([2]float64{p["lon"].(float64), p["lat"].(float64)}, 0)
+		want, err := on.At([2]float64{p["lon"].(float64), p["lat"].(float64)}, 0)
 		if err != nil {
 			t.Fatal(err)
 		}

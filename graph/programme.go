@@ -8,17 +8,33 @@ import (
 )
 
 func (r *queryResolver) Products(ctx context.Context) ([]*model.Product, error) {
-	return model.Products(r.atlas(ctx), r.day(ctx, nil)), nil
+	on, err := r.on(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	return model.Products(on), nil
 }
 
 func (r *queryResolver) Programme(ctx context.Context) (*model.Programme, error) {
-	return model.NewProgramme(r.atlas(ctx), r.day(ctx, nil)), nil
+	on, err := r.on(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	return model.NewProgramme(on), nil
 }
 
 func (r *queryResolver) Phases(ctx context.Context) ([]*model.Phase, error) {
-	return model.Phases(r.atlas(ctx), r.day(ctx, nil)), nil
+	on, err := r.on(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	return model.Phases(on), nil
 }
 
 func (r *queryResolver) Designations(ctx context.Context, filter *sentra.DesignationFilter) ([]*model.Designation, error) {
-	return model.Designations(r.atlas(ctx), filter, r.today(ctx))
+	on, err := r.on(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	return model.Designations(on, filter)
 }

@@ -11,15 +11,15 @@ import (
 )
 
 func (r *queryResolver) Region(ctx context.Context, code string, system *sentra.CodeSystem, asOf *sentra.Date) (*model.Region, error) {
-	a, day := r.atlas(ctx), r.day(ctx, asOf)
-	if err := a.CheckDay(day.Date); err != nil {
-		return nil, sentra.In("asOf", err)
+	on, err := r.on(ctx, asOf)
+	if err != nil {
+		return nil, err
 	}
 	wanted := sentra.SystemKemendagri
 	if system != nil {
 		wanted = *system
 	}
-	found, err := a.On(day.Date).FindRegion(wanted, code)
+	found, err := on.FindRegion(wanted, code)
 	if err != nil {
 		return nil, err
 	}
@@ -29,25 +29,31 @@ func (r *queryResolver) Region(ctx context.Context, code string, system *sentra.
 		}
 		return nil, nil
 	}
-	return model.NewRegion(a, found, day), nil
+	return model.NewRegion(on, found), nil
 }
 
 func (r *queryResolver) Regions(ctx context.Context, filter *sentra.RegionFilter, orderBy *sentra.RegionOrder, first *int, after *string, last *int, before *string, asOf *sentra.Date) (*model.RegionConnection, error) {
-	a, day := r.atlas(ctx), r.day(ctx, asOf)
-	list, err := a.On(day.Date).Regions(ctx, filter, value(orderBy))
+	on, err := r.on(ctx, asOf)
 	if err != nil {
 		return nil, err
 	}
-	return model.NewRegionConnection(a, list, model.Page{First: first, After: after, Last: last, Before: before}, day)
+	list, err := on.Regions(ctx, filter, value(orderBy))
+	if err != nil {
+		return nil, err
+	}
+	return model.NewRegionConnection(on, list, model.Page{First: first, After: after, Last: last, Before: before})
 }
 
 func (r *queryResolver) RegionsAt(ctx context.Context, point model.PointInput, toleranceMetres *float64, asOf *sentra.Date) (*model.RegionsAt, error) {
-	a, day := r.atlas(ctx), r.day(ctx, asOf)
-	place, err := a.On(day.Date).At(point.Orb(), value(toleranceMetres))
+	on, err := r.on(ctx, asOf)
 	if err != nil {
 		return nil, err
 	}
-	return model.NewRegionsAt(a, place, day), nil
+	place, err := on.At(point.Orb(), value(toleranceMetres))
+	if err != nil {
+		return nil, err
+	}
+	return model.NewRegionsAt(on, place), nil
 }
 
 // maxPoints is the greatest number of points asked for at once.
@@ -67,7 +73,10 @@ func (r *queryResolver) RegionsAtMany(ctx context.Context, points []*model.Point
 
 // regionsAt answers for n points, which the argument at path gave.
 func (r *queryResolver) regionsAt(ctx context.Context, path string, n int, point func(i int) orb.Point, toleranceMetres *float64, asOf *sentra.Date) ([]*model.RegionsAt, error) {
-	a, day := r.atlas(ctx), r.day(ctx, asOf)
+	on, err := r.on(ctx, asOf)
+	if err != nil {
+		return nil, err
+	}
 	if n > maxPoints {
 		return nil, sentra.BadInput(path, "%d points are too many; at most %d are answered at once", n, maxPoints)
 	}
@@ -76,11 +85,11 @@ func (r *queryResolver) regionsAt(ctx context.Context, path string, n int, point
 		if err := sentra.Ended(ctx, "while points were located"); err != nil {
 			return nil, err
 		}
-		place, err := a.On(day.Date).At(point(i), value(toleranceMetres))
+		place, err := on.At(point(i), value(toleranceMetres))
 		if err != nil {
 			return nil, sentra.In(fmt.Sprintf("%s.%d", path, i), err)
 		}
-		out[i] = model.NewRegionsAt(a, place, day)
+		out[i] = model.NewRegionsAt(on, place)
 	}
 	return out, nil
 }

@@ -47,27 +47,24 @@ func (r *Resolver) OneAtlas(ctx context.Context) (context.Context, string, time.
 	return model.WithPolygons(context.WithValue(ctx, pinKey{}, p)), p.atlas.Data.Version, p.now
 }
 
-func (r *Resolver) atlas(ctx context.Context) *atlas.Atlas {
+// pinned gives what the operation of ctx sees; outside of one, what there is now.
+func (r *Resolver) pinned(ctx context.Context) pinned {
 	if p, ok := ctx.Value(pinKey{}).(pinned); ok {
-		return p.atlas
+		return p
 	}
-	return r.Holder.Atlas()
+	return pinned{r.Holder.Atlas(), r.Now()}
 }
 
-// day gives the day of an asOf argument, by default today.
-func (r *Resolver) day(ctx context.Context, asOf *sentra.Date) model.Day {
-	if asOf != nil {
-		return model.AskedFor(*asOf)
-	}
-	return model.Today(r.today(ctx))
-}
+func (r *Resolver) atlas(ctx context.Context) *atlas.Atlas { return r.pinned(ctx).atlas }
 
-// today gives the day it is in Jakarta.
-func (r *Resolver) today(ctx context.Context) sentra.Date {
-	if p, ok := ctx.Value(pinKey{}).(pinned); ok {
-		return sentra.Today(p.now)
+// on gives the view of an asOf argument, by default that of today in Jakarta.
+func (r *Resolver) on(ctx context.Context, asOf *sentra.Date) (*model.View, error) {
+	p := r.pinned(ctx)
+	today, err := model.Today(p.atlas, sentra.Today(p.now))
+	if err != nil {
+		return nil, err
 	}
-	return sentra.Today(r.Now())
+	return today.Or(asOf)
 }
 
 // value gives what an optional argument holds, or its type's zero.

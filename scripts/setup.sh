@@ -103,7 +103,13 @@ postgres
 need "${serve_programs[@]}"
 case "${1:-serve}" in
   serve) ;;
-  test) need "${test_programs[@]}"; npm_packages test ;;
+  test)
+    # Packages of npm come while those of Debian are unpacked.
+    npm_packages test &
+    npm=$!
+    need "${test_programs[@]}"
+    wait "$npm"
+    ;;
   qgis) need "${test_programs[@]}" "${qgis_programs[@]}"; npm_packages test ;;
   bench) need "${bench_programs[@]}"; postgis; npm_packages bench ;;
   *) echo "setup.sh knows the stages serve, test, qgis and bench" >&2; exit 1 ;;

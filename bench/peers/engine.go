@@ -57,7 +57,7 @@ func regencyStatement(ctx context.Context, conn *sqlx.Conn, statement string) (f
 
 // regency gives the code of the regency at a point, as Sentra finds it.
 func (w *world) regency(p orb.Point) (sentra.RegionCode, error) {
-	place, err := w.atlas.On(today).At(p, 0)
+	place, err := w.on.At(p, 0)
 	if err != nil || place.Regency == nil {
 		return "", err
 	}
@@ -314,8 +314,8 @@ const (
 )
 
 // page gives the keys of the first clusters of a question.
-func page(ctx context.Context, a *atlas.Atlas, filter *sentra.ClusterFilter) ([]string, error) {
-	list, err := a.On(today).Clusters(ctx, filter, "", false)
+func page(ctx context.Context, on atlas.View, filter *sentra.ClusterFilter) ([]string, error) {
+	list, err := on.Clusters(ctx, filter, "", false)
 	if err != nil {
 		return nil, err
 	}
@@ -364,7 +364,7 @@ func measureViewports(ctx context.Context, w *world, t *table) error {
 	}
 	differ := 0
 	for _, b := range boxes {
-		got, err := page(ctx, w.atlas, &sentra.ClusterFilter{BBox: &b})
+		got, err := page(ctx, w.on, &sentra.ClusterFilter{BBox: &b})
 		if err != nil {
 			return err
 		}
@@ -377,10 +377,10 @@ func measureViewports(ctx context.Context, w *world, t *table) error {
 		}
 	}
 	t.note("Viewports: of %d pages Sentra's differs from PostGIS's for %d: `&&` compares boxes in single precision.", len(boxes), differ)
-	ask := func(a *atlas.Atlas) side {
-		return side{len(boxes), func(i int) error { _, err := page(ctx, a, &sentra.ClusterFilter{BBox: &boxes[i]}); return err }}
+	ask := func(on atlas.View) side {
+		return side{len(boxes), func(i int) error { _, err := page(ctx, on, &sentra.ClusterFilter{BBox: &boxes[i]}); return err }}
 	}
-	m, err := inTurns(w.settings.rounds, ask(w.atlas), side{len(boxes), func(i int) error { _, err := peer(boxes[i]); return err }})
+	m, err := inTurns(w.settings.rounds, ask(w.on), side{len(boxes), func(i int) error { _, err := peer(boxes[i]); return err }})
 	if err != nil {
 		return err
 	}
@@ -392,7 +392,11 @@ func measureViewports(ctx context.Context, w *world, t *table) error {
 		if err != nil {
 			return err
 		}
-		m, err := inTurns(1, ask(a))
+		on, err := a.On(today)
+		if err != nil {
+			return err
+		}
+		m, err := inTurns(1, ask(on))
 		if err != nil {
 			return err
 		}
@@ -416,7 +420,7 @@ func measureNearest(ctx context.Context, w *world, t *table) error {
 		return keys, statement.SelectContext(ctx, &keys, p[0], p[1])
 	}
 	ours := func(p orb.Point) ([]string, error) {
-		return page(ctx, w.atlas, &sentra.ClusterFilter{Near: &sentra.Near{Point: p, Radius: 20_000_000}})
+		return page(ctx, w.on, &sentra.ClusterFilter{Near: &sentra.Near{Point: p, Radius: 20_000_000}})
 	}
 	differ := 0
 	for _, p := range centres[:min(100, len(centres))] {
@@ -458,7 +462,7 @@ func measureBoundaries(ctx context.Context, w *world, t *table) error {
 	}
 	var shapes []*atlas.Shape
 	for _, code := range w.faces.codes {
-		shapes = append(shapes, w.atlas.On(today).Shape(code))
+		shapes = append(shapes, w.on.Shape(code))
 	}
 	m, err := inTurns(w.settings.rounds,
 		side{20, func(int) error {

@@ -33,12 +33,12 @@ type loopPart struct {
 }
 
 // newLoop takes the shapes that Sentra draws, so that all answer about the same.
-func newLoop(a *atlas.Atlas) *loop {
+func newLoop(a atlas.View) *loop {
 	l := &loop{}
 	var items []rtree.BulkItem
 	for i := range a.Data.Regions {
 		code := a.Data.Regions[i].Code
-		shape := a.On(today).Shape(code)
+		shape := a.Shape(code)
 		if code.Level() != sentra.LevelRegency || shape == nil {
 			continue
 		}

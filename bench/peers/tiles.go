@@ -51,14 +51,14 @@ func (w *world) fillTiles(ctx context.Context) error {
 	}
 	for i := range w.atlas.Data.Regions {
 		r := &w.atlas.Data.Regions[i]
-		s := w.atlas.On(today).Shape(r.Code)
+		s := w.on.Shape(r.Code)
 		if s == nil {
 			continue
 		}
-		judged := w.atlas.On(today).Affirmative(r.Code)
+		judged := w.on.Affirmative(r.Code)
 		_, err := w.db.ExecContext(ctx, `INSERT INTO measured.tile_region SELECT $1, replace($1, '.', '')::int, $2, $3, $4, $5, $6, $7, $8, ST_Transform($9::geometry, 3857), ST_Transform($10::geometry, 3857)`,
-			string(r.Code), r.Name, string(r.Kind), string(w.atlas.On(today).Province(r.Code)), string(judged.Answer), string(judged.Of(sentra.Disadvantaged).Answer),
-			string(judged.Of(sentra.Border).Answer), len(w.atlas.On(today).ClustersOf(r.Code)), wkb(s.Label), wkb(s.Boundary.Shape))
+			string(r.Code), r.Name, string(r.Kind), string(w.on.Province(r.Code)), string(judged.Answer), string(judged.Of(sentra.Disadvantaged).Answer),
+			string(judged.Of(sentra.Border).Answer), len(w.on.ClustersOf(r.Code)), wkb(s.Label), wkb(s.Boundary.Shape))
 		if err != nil {
 			return fmt.Errorf("write the region %s for the tiles: %w", r.Code, err)
 		}
@@ -91,7 +91,9 @@ func measureTiles(ctx context.Context, w *world, t *table) error {
 	// What tiles of a zoom share is part of Sentra's snapshot, as the simplified
 	// shapes are part of PostGIS's tables.
 	for zoom := leastZoom; zoom <= mostZoom; zoom++ {
-		builder.Prepare(today, zoom)
+		if err := builder.Prepare(today, zoom); err != nil {
+			return err
+		}
 	}
 	conn, err := w.peerConnection(ctx)
 	if err != nil {

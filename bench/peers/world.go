@@ -42,6 +42,7 @@ type world struct {
 	store    *postgres.Store
 	db       *sqlx.DB
 	atlas    *atlas.Atlas
+	on       atlas.View
 	faces    *loop
 	quiet    *slog.Logger
 }
@@ -130,7 +131,11 @@ func (w *world) fillRecord(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	w.faces = newLoop(holder.Atlas())
+	bare, err := holder.Atlas().On(today)
+	if err != nil {
+		return err
+	}
+	w.faces = newLoop(bare)
 
 	log.Printf("importing %d synthetic clusters", w.settings.clusters)
 	made := syntheticClusters(w.faces, holder.Atlas().Data, w.settings.clusters)
@@ -148,7 +153,8 @@ func (w *world) fillRecord(ctx context.Context) (err error) {
 		return err
 	}
 	w.atlas = holder.Atlas()
-	return nil
+	w.on, err = w.atlas.On(today)
+	return err
 }
 
 // fillPeer gives the peers the same regions, boundaries and clusters.
@@ -187,7 +193,7 @@ func (w *world) fillPeer(ctx context.Context) error {
 		for i := range w.atlas.Data.Regions {
 			r := &w.atlas.Data.Regions[i]
 			label, area := r.Point, any(nil)
-			if s := w.atlas.On(today).Shape(r.Code); s != nil {
+			if s := w.on.Shape(r.Code); s != nil {
 				label, area = s.Label, s.AreaKm2
 			}
 			if err := add(string(r.Code), string(r.Kind), r.Name, wkb(label), area); err != nil {
@@ -201,7 +207,7 @@ func (w *world) fillPeer(ctx context.Context) error {
 	}
 	err = copyRows("boundary", []string{"region_code", "shape"}, func(add func(...any) error) error {
 		for i := range w.atlas.Data.Regions {
-			if s := w.atlas.On(today).Shape(w.atlas.Data.Regions[i].Code); s != nil {
+			if s := w.on.Shape(w.atlas.Data.Regions[i].Code); s != nil {
 				if err := add(string(s.Region), wkb(s.Boundary.Shape)); err != nil {
 					return err
 				}
@@ -212,7 +218,7 @@ func (w *world) fillPeer(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	clusters, err := w.atlas.On(today).Clusters(ctx, nil, sentra.ClustersByPhase, false)
+	clusters, err := w.on.Clusters(ctx, nil, sentra.ClustersByPhase, false)
 	if err != nil {
 		return err
 	}

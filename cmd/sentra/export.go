@@ -105,7 +105,11 @@ func runExport(ctx context.Context, o *options, request *export.Request, output 
 	if err != nil {
 		return err
 	}
-	if present.On(request.Day).Counts().Boundaries == 0 && request.Geometry == export.Boundary {
+	on, err := present.On(request.Day)
+	if err != nil {
+		return sentra.In("asOf", err)
+	}
+	if on.Counts().Boundaries == 0 && request.Geometry == export.Boundary {
 		o.log().Warn("no boundaries are loaded: geometries are null; load them with `sentra import boundaries`")
 	}
 	answer, err := export.New(ctx, present, request)

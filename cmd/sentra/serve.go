@@ -110,7 +110,11 @@ func serve(ctx context.Context, o *options, config httpserver.Config, address, m
 		return err
 	}
 	var background func()
-	if application.Holder.Atlas().On(sentra.Today(time.Now())).Counts().Boundaries == 0 && writable {
+	today, err := application.Holder.Atlas().On(sentra.Today(time.Now()))
+	if err != nil {
+		return fmt.Errorf("look at the record of today: %w", err)
+	}
+	if today.Counts().Boundaries == 0 && writable {
 		background = loadBoundaries(ctx, store, application.Holder, boundaries, log)
 	}
 	working, done := context.WithCancel(ctx)

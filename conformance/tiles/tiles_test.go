@@ -373,11 +373,15 @@ func somewhere(zoom maptile.Zoom, number int) []maptile.Tile {
 // some gives tiles of a zoom that hold land, the same at every run.
 func some(t *testing.T, zoom maptile.Zoom, number int) []maptile.Tile {
 	t.Helper()
+	on, err := server.Holder.Atlas().On(today)
+	if err != nil {
+		t.Fatal(err)
+	}
 	random := rand.New(rand.NewPCG(uint64(zoom), 7))
 	var tiles []maptile.Tile
 	for tries := 0; len(tiles) < number && tries < 10_000; tries++ {
 		p := orb.Point{95 + 46*random.Float64(), -11 + 17*random.Float64()}
-		place, err := server.Holder.Atlas().On(today).At(p, 0)
+		place, err := on.At(p, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -529,12 +533,15 @@ func TestNeighboursJoin(t *testing.T) {
 // No point well inside the land is without a regency, and none has two.
 func TestLandIsCovered(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
-	present := server.Holder.Atlas()
+	present, err := server.Holder.Atlas().On(today)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, zoom := range []maptile.Zoom{4, 6, 8, 10} {
 		// Three times what simplification may move, and the grid's own step.
 		margin := 3*2*math.Pi*orb.EarthRadius/256/math.Exp2(float64(zoom))/3/111_000 + 360/math.Exp2(float64(zoom)+12)
 		onLand := func(p orb.Point) bool {
-			place, err := present.On(today).At(p, 0)
+			place, err := present.At(p, 0)
 			if err != nil {
 				t.Fatal(err)
 			}

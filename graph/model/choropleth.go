@@ -23,23 +23,23 @@ type ChoroplethRow struct {
 func (r *ChoroplethRow) Sources() []*Source { return r.sources() }
 
 // NewChoropleth makes the view of a choropleth of the day.
-func NewChoropleth(a *atlas.Atlas, c *atlas.Choropleth, day Day) *Choropleth {
-	view := &Choropleth{By: c.By, Measure: c.Measure, AsOf: c.Day, Rows: make([]*ChoroplethRow, len(c.Rows)), UnplacedCount: c.Unplaced,
-		Total: &ChoroplethTotal{Status: c.Total.Status, Value: c.Total.Value, NotCoveredCount: c.Total.NotCovered, Reason: optional(c.Total.Reason(c.Measure, c.Day))}}
+func NewChoropleth(on *View, c *atlas.Choropleth) *Choropleth {
+	view := &Choropleth{By: c.By, Measure: c.Measure, AsOf: on.Day, Rows: make([]*ChoroplethRow, len(c.Rows)), UnplacedCount: c.Unplaced,
+		Total: &ChoroplethTotal{Status: c.Total.Status, Value: c.Total.Value, NotCoveredCount: c.Total.NotCovered, Reason: optional(c.Total.Reason(c.Measure, on.Day))}}
 	if c.Level != "" {
 		view.Level = &c.Level
 	}
 	for i := range c.Rows {
 		row := &c.Rows[i]
-		out := &ChoroplethRow{Key: a.JoinKey(c, row), Status: row.Status, Value: row.Value, Share: row.Share, NotCoveredCount: row.NotCovered,
-			Reason: optional(row.Reason(c.Measure, c.Day)), sources: func() []*Source { return Sources(a, row.Sources()) }}
+		out := &ChoroplethRow{Key: on.JoinKey(c, row), Status: row.Status, Value: row.Value, Share: row.Share, NotCoveredCount: row.NotCovered,
+			Reason: optional(row.Reason(c.Measure, on.Day)), sources: func() []*Source { return Sources(on.Atlas, row.Sources()) }}
 		switch {
 		case row.Region != nil:
-			out.Region, out.Name = NewRegion(a, row.Region, day), a.On(day.Date).NameOn(row.Region)
+			out.Region, out.Name = NewRegion(on, row.Region), on.NameOn(row.Region)
 		case row.Product != nil:
-			out.Product, out.Name = &Product{a, row.Product, day}, row.Product.NameEN
+			out.Product, out.Name = &Product{on, row.Product}, row.Product.NameEN
 		default:
-			out.Phase, out.Name = &Phase{a, row.Phase, day}, row.Phase.Key
+			out.Phase, out.Name = &Phase{on, row.Phase}, row.Phase.Key
 		}
 		view.Rows[i] = out
 	}

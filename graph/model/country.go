@@ -15,7 +15,7 @@ func (c *Cluster) FirstYear() *int              { return yearOf(c.cluster.Began)
 
 // KnownFrom gives the first day on which the cluster is known.
 func (c *Cluster) KnownFrom() *sentra.Date {
-	if day, known := c.cluster.KnownFrom(c.atlas.Phase, c.atlas.Source); known {
+	if day, known := c.cluster.KnownFrom(c.on.Phase, c.on.Source); known {
 		return &day
 	}
 	return nil
@@ -38,13 +38,13 @@ func (c *Cluster) Confidence() *sentra.Confidence {
 func (c *Cluster) Readings() []*Reading {
 	out := make([]*Reading, 0, len(c.cluster.Readings))
 	for _, reading := range c.cluster.Readings {
-		out = append(out, &Reading{Source: &Source{c.atlas.Source(reading.Source)}, Read: reading.Read, ReadOn: reading.On})
+		out = append(out, &Reading{Source: &Source{c.on.Source(reading.Source)}, Read: reading.Read, ReadOn: reading.On})
 	}
 	return out
 }
 
 func (c *Cluster) Supports() []*Support {
-	return supports(c.atlas, c.atlas.SupportsOfCluster(c.cluster), c.day)
+	return supports(c.on, c.on.SupportsOfCluster(c.cluster))
 }
 
 // yearOf gives nil for a year that is not known.
@@ -57,70 +57,69 @@ func yearOf(year int) *int {
 
 func (r *Region) Names() []*RegionName {
 	out := []*RegionName{}
-	for _, n := range r.atlas.Names(r.region.Code) {
+	for _, n := range r.on.Names(r.region.Code) {
 		out = append(out, &RegionName{Name: n.Name, Kind: n.Kind, ValidFrom: n.From, ValidTo: n.To, Law: optional(n.Law),
-			Confidence: n.Confidence, Sources: Sources(r.atlas, n.Sources)})
+			Confidence: n.Confidence, Sources: Sources(r.on.Atlas, n.Sources)})
 	}
 	return out
 }
 
 // Supports gives the money for the region itself.
 func (r *Region) Supports() []*Support {
-	return supports(r.atlas, r.atlas.SupportsOf(r.region.Code), r.day)
+	return supports(r.on, r.on.SupportsOf(r.region.Code))
 }
 
 // Facilitators gives the counts of facilitators in the region itself.
 func (r *Region) Facilitators() []*Facilitators {
-	return facilitators(r.atlas, r.atlas.FacilitatorsOf(r.region.Code), r.day)
+	return facilitators(r.on, r.on.FacilitatorsOf(r.region.Code))
 }
 
 // ExternalCounts gives how many clusters others count in the region.
 func (r *Region) ExternalCounts() []*ExternalCount {
 	out := []*ExternalCount{}
-	for _, c := range r.atlas.CountsOf(r.region.Code) {
-		out = append(out, externalCount(r.atlas, c))
+	for _, c := range r.on.CountsOf(r.region.Code) {
+		out = append(out, externalCount(r.on, c))
 	}
 	return out
 }
 
-func externalCount(a *atlas.Atlas, c *sentra.ExternalCount) *ExternalCount {
+func externalCount(on *View, c *sentra.ExternalCount) *ExternalCount {
 	if c == nil {
 		return nil
 	}
-	return &ExternalCount{By: optional(c.By), Year: yearOf(c.Year), Count: c.Count, Note: optional(c.Note), Confidence: c.Confidence, Sources: Sources(a, c.Sources)}
+	return &ExternalCount{By: optional(c.By), Year: yearOf(c.Year), Count: c.Count, Note: optional(c.Note), Confidence: c.Confidence, Sources: Sources(on.Atlas, c.Sources)}
 }
 
 // regionNamed gives the view of the region with a code, nil for none.
-func regionNamed(a *atlas.Atlas, code sentra.RegionCode, day Day) *Region {
-	return regionOrNil(a, a.Region(code), day)
+func regionNamed(on *View, code sentra.RegionCode) *Region {
+	return regionOrNil(on, on.Region(code))
 }
 
 // Support is a view of a support.
 type Support struct {
-	atlas   *atlas.Atlas
+	on      *View
 	support *sentra.Support
-	day     Day
 }
 
-func supports(a *atlas.Atlas, list []*sentra.Support, day Day) []*Support {
+func supports(on *View, list []*sentra.Support) []*Support {
 	out := make([]*Support, len(list))
 	for i, s := range list {
-		out[i] = &Support{a, s, day}
+		out[i] = &Support{on, s}
 	}
 	return out
 }
 
 func (*Support) IsNode() {}
 
-func (s *Support) ID() string                    { return globalID("Support", s.day, s.support.ID) }
+func (s *Support) ID() string                    { return s.on.id("Support", s.support.ID) }
 func (s *Support) Key() string                   { return s.support.ID }
-func (s *Support) Region() *Region               { return regionNamed(s.atlas, s.support.Region, s.day) }
+func (s *Support) Region() *Region               { return regionNamed(s.on, s.support.Region) }
 func (s *Support) Year() *int                    { return yearOf(s.support.Year) }
 func (s *Support) AmountIdr() *decimal.Decimal   { return s.support.Amount }
 func (s *Support) Place() *string                { return optional(s.support.Place) }
 func (s *Support) Purpose() *string              { return optional(s.support.Purpose) }
 func (s *Support) Confidence() sentra.Confidence { return s.support.Confidence }
-func (s *Support) Sources() []*Source            { return Sources(s.atlas, s.support.Sources) }
+func (s *Support) Sources() []*Source            { return Sources(s.on.Atlas, s.support.Sources) }
 
 // Fund gives the fund, nil where the source does not tell it.
 func (s *Support) Fund() *sentra.Fund {
@@ -132,16 +131,16 @@ func (s *Support) Fund() *sentra.Fund {
 
 // Cluster gives the cluster it was for, nil where not known.
 func (s *Support) Cluster() *Cluster {
-	if c := s.atlas.ClusterOf(s.support); c != nil {
-		return NewCluster(s.atlas, c, s.day)
+	if c := s.on.ClusterOf(s.support); c != nil {
+		return NewCluster(s.on, c)
 	}
 	return nil
 }
 
 // Product gives the product it was for, nil where not known.
 func (s *Support) Product() *Product {
-	if p := s.atlas.Product(s.support.Product); p != nil {
-		return &Product{s.atlas, p, s.day}
+	if p := s.on.Product(s.support.Product); p != nil {
+		return &Product{s.on, p}
 	}
 	return nil
 }
@@ -154,7 +153,7 @@ type SupportConnection struct {
 }
 
 // NewSupportConnection makes the page of a list.
-func NewSupportConnection(a *atlas.Atlas, list *atlas.List[*sentra.Support], page Page, day Day) (*SupportConnection, error) {
+func NewSupportConnection(on *View, list *atlas.List[*sentra.Support], page Page) (*SupportConnection, error) {
 	key := func(s *sentra.Support) string { return s.ID }
 	hits, info, err := pageOf(page, list, key)
 	if err != nil {
@@ -162,7 +161,7 @@ func NewSupportConnection(a *atlas.Atlas, list *atlas.List[*sentra.Support], pag
 	}
 	c := &SupportConnection{Edges: []*SupportEdge{}, PageInfo: info, TotalCount: list.Len()}
 	for _, s := range hits {
-		c.Edges = append(c.Edges, &SupportEdge{Cursor: cursor(key(s)), Node: &Support{a, s, day}})
+		c.Edges = append(c.Edges, &SupportEdge{Cursor: cursor(key(s)), Node: &Support{on, s}})
 	}
 	return c, nil
 }
@@ -175,48 +174,48 @@ func (c *SupportConnection) Nodes() []*Support {
 	return out
 }
 
-func facilitators(a *atlas.Atlas, list []*sentra.Facilitators, day Day) []*Facilitators {
+func facilitators(on *View, list []*sentra.Facilitators) []*Facilitators {
 	out := make([]*Facilitators, len(list))
 	for i, f := range list {
-		out[i] = &Facilitators{Region: regionNamed(a, f.Region, day), Kind: f.Kind, Year: yearOf(f.Year), Count: f.Count, Note: optional(f.Note),
-			Confidence: f.Confidence, Sources: Sources(a, f.Sources)}
+		out[i] = &Facilitators{Region: regionNamed(on, f.Region), Kind: f.Kind, Year: yearOf(f.Year), Count: f.Count, Note: optional(f.Note),
+			Confidence: f.Confidence, Sources: Sources(on.Atlas, f.Sources)}
 	}
 	return out
 }
 
 // AllFacilitators gives all counts of facilitators, those of the whole country first.
-func AllFacilitators(a *atlas.Atlas, day Day) []*Facilitators {
-	list := make([]*sentra.Facilitators, len(a.Data.Facilitators))
-	for i := range a.Data.Facilitators {
-		list[i] = &a.Data.Facilitators[i]
+func AllFacilitators(on *View) []*Facilitators {
+	list := make([]*sentra.Facilitators, len(on.Data.Facilitators))
+	for i := range on.Data.Facilitators {
+		list[i] = &on.Data.Facilitators[i]
 	}
-	return facilitators(a, list, day)
+	return facilitators(on, list)
 }
 
 // Coverage gives how much of the country's clusters the record holds.
-func Coverage(ctx context.Context, a *atlas.Atlas, day Day) ([]*ClusterCoverage, error) {
-	list, err := a.On(day.Date).ClusterCoverage(ctx)
+func Coverage(ctx context.Context, on *View) ([]*ClusterCoverage, error) {
+	list, err := on.ClusterCoverage(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return coverage(a, list, day), nil
+	return coverage(on, list), nil
 }
 
-func coverage(a *atlas.Atlas, list []atlas.ClusterCoverage, day Day) []*ClusterCoverage {
+func coverage(on *View, list []atlas.ClusterCoverage) []*ClusterCoverage {
 	out := make([]*ClusterCoverage, len(list))
 	for i, c := range list {
-		out[i] = &ClusterCoverage{Region: regionOrNil(a, c.Region, day), ClusterCount: c.Known, PlannedCount: c.Planned, Counted: externalCount(a, c.Counted), Share: c.Share()}
+		out[i] = &ClusterCoverage{Region: regionOrNil(on, c.Region), ClusterCount: c.Known, PlannedCount: c.Planned, Counted: externalCount(on, c.Counted), Share: c.Share()}
 	}
 	return out
 }
 
 // NewDataQuality tells what the record is known not to tell.
-func NewDataQuality(ctx context.Context, a *atlas.Atlas, day Day) (*DataQuality, error) {
-	found, err := a.On(day.Date).Quality(ctx)
+func NewDataQuality(ctx context.Context, on *View) (*DataQuality, error) {
+	found, err := on.Quality(ctx)
 	if err != nil {
 		return nil, err
 	}
-	out := &DataQuality{AsOf: day.Date, Coverage: coverage(a, found.Coverage, day)}
+	out := &DataQuality{AsOf: on.Day, Coverage: coverage(on, found.Coverage)}
 	for _, gap := range found.Gaps {
 		out.Gaps = append(out.Gaps, &DataGap{Kind: gap.Gap, Missing: gap.Missing, Total: gap.Total})
 	}
@@ -232,7 +231,7 @@ func NewDataQuality(ctx context.Context, a *atlas.Atlas, day Day) (*DataQuality,
 
 func (p *Phase) Candidates() []*Candidate {
 	out := []*Candidate{}
-	for _, c := range p.atlas.Candidates(p.phase.Key) {
+	for _, c := range p.on.Candidates(p.phase.Key) {
 		out = append(out, candidate(p, c))
 	}
 	return out
@@ -241,20 +240,20 @@ func (p *Phase) Candidates() []*Candidate {
 // Candidates gives what phases considered of the region.
 func (r *Region) Candidates() []*Candidate {
 	out := []*Candidate{}
-	for _, c := range r.atlas.CandidatesOf(r.region.Code) {
-		out = append(out, candidate(&Phase{r.atlas, r.atlas.Phase(c.Phase), r.day}, c))
+	for _, c := range r.on.CandidatesOf(r.region.Code) {
+		out = append(out, candidate(&Phase{r.on, r.on.Phase(c.Phase)}, c))
 	}
 	return out
 }
 
 func candidate(p *Phase, c *sentra.Candidate) *Candidate {
-	view := &Candidate{Phase: p, Region: regionNamed(p.atlas, c.Region, p.day), Named: optional(c.Named), InitialTarget: c.InitialTarget,
-		Assessments: []*Assessment{}, Sources: Sources(p.atlas, c.Sources)}
+	view := &Candidate{Phase: p, Region: regionNamed(p.on, c.Region), Named: optional(c.Named), InitialTarget: c.InitialTarget,
+		Assessments: []*Assessment{}, Sources: Sources(p.on.Atlas, c.Sources)}
 	for i := range c.Assessments {
-		view.Assessments = append(view.Assessments, assessment(p.atlas, &c.Assessments[i]))
+		view.Assessments = append(view.Assessments, assessment(p.on, &c.Assessments[i]))
 	}
 	if d := c.Decision; d != nil {
-		view.Decision = &Decision{Outcome: d.Outcome, Reason: optional(d.Reason), By: optional(d.By), Date: d.On, Sources: Sources(p.atlas, d.Sources)}
+		view.Decision = &Decision{Outcome: d.Outcome, Reason: optional(d.Reason), By: optional(d.By), Date: d.On, Sources: Sources(p.on.Atlas, d.Sources)}
 	}
 	return view
 }
@@ -262,9 +261,9 @@ func candidate(p *Phase, c *sentra.Candidate) *Candidate {
 // Events gives the dated events in the region itself.
 func (r *Region) Events() []*Event {
 	out := []*Event{}
-	for i := range r.atlas.Data.Events {
-		if e := &r.atlas.Data.Events[i]; e.Region == r.region.Code {
-			out = append(out, eventOf(r.atlas, e, r.day))
+	for i := range r.on.Data.Events {
+		if e := &r.on.Data.Events[i]; e.Region == r.region.Code {
+			out = append(out, eventOf(r.on, e))
 		}
 	}
 	return out
@@ -275,17 +274,17 @@ func (r *Region) Screening(ctx context.Context, product *string) (*ScreeningRow,
 	if r.region.Kind == sentra.KindProvince {
 		return nil, nil
 	}
-	q := atlas.ScreeningQuestion{Day: r.day.Date, Filter: &sentra.RegionFilter{Codes: []sentra.RegionCode{r.region.Code}}}
+	q := atlas.ScreeningQuestion{Filter: &sentra.RegionFilter{Codes: []sentra.RegionCode{r.region.Code}}}
 	if product != nil {
 		q.Product = KeyOf("Product", *product)
 	}
-	found, err := r.atlas.Screen(ctx, q)
+	found, err := r.on.Screen(ctx, q)
 	if err != nil || len(found.Rows) == 0 {
 		return nil, err
 	}
-	return &ScreeningRow{NewScreening(r.atlas, found, r.day), &found.Rows[0]}, nil
+	return &ScreeningRow{NewScreening(r.on, found), &found.Rows[0]}, nil
 }
 
-func assessment(a *atlas.Atlas, told *sentra.Assessment) *Assessment {
-	return &Assessment{Ground: told.Ground, Element: optional(told.Element), Outcome: told.Outcome, Evidence: told.Evidence, By: optional(told.By), Date: told.On, Sources: Sources(a, told.Sources)}
+func assessment(on *View, told *sentra.Assessment) *Assessment {
+	return &Assessment{Ground: told.Ground, Element: optional(told.Element), Outcome: told.Outcome, Evidence: told.Evidence, By: optional(told.By), Date: told.On, Sources: Sources(on.Atlas, told.Sources)}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -12,15 +11,15 @@ import (
 const mostConflicts = 100
 
 // NewDataset tells what is loaded.
-func NewDataset(a *atlas.Atlas, day sentra.Date) *Dataset {
-	counts := a.On(day).Counts()
-	d := &Dataset{Version: a.Data.Version, ChangeNumber: int(a.Data.Number), ConflictCount: len(a.Data.Conflicts), UpdatedAt: a.Data.UpdatedAt.UTC().Format(time.RFC3339), RegionsFrom: sentra.FirstDay,
+func NewDataset(on *View) *Dataset {
+	counts := on.Counts()
+	d := &Dataset{Version: on.Data.Version, ChangeNumber: int(on.Data.Number), ConflictCount: len(on.Data.Conflicts), UpdatedAt: on.Data.UpdatedAt.UTC().Format(time.RFC3339), RegionsFrom: sentra.FirstDay,
 		Boundaries: counts.BoundariesState(), Counts: counts, Notes: counts.Notes()}
-	for i := range a.Data.Coverage {
-		d.DesignationCoverage = append(d.DesignationCoverage, coverageOf(a, &a.Data.Coverage[i], Today(day)))
+	for i := range on.Data.Coverage {
+		d.DesignationCoverage = append(d.DesignationCoverage, coverageOf(on, &on.Data.Coverage[i]))
 	}
-	for i := range a.Data.Conflicts[:min(len(a.Data.Conflicts), mostConflicts)] {
-		c := &a.Data.Conflicts[i]
+	for i := range on.Data.Conflicts[:min(len(on.Data.Conflicts), mostConflicts)] {
+		c := &on.Data.Conflicts[i]
 		d.Conflicts = append(d.Conflicts, &FactConflict{Entity: c.Entity.String(), Reason: c.Reason, FactsNumber: c.Facts})
 	}
 	for _, l := range sentra.DataLicences() {
@@ -30,8 +29,8 @@ func NewDataset(a *atlas.Atlas, day sentra.Date) *Dataset {
 }
 
 // Search finds things by name.
-func Search(ctx context.Context, a *atlas.Atlas, text string, first int, day sentra.Date) ([]*SearchResult, error) {
-	hits, err := a.On(day).Search(ctx, text, first)
+func Search(ctx context.Context, on *View, text string, first int) ([]*SearchResult, error) {
+	hits, err := on.Search(ctx, text, first)
 	if err != nil {
 		return nil, err
 	}
@@ -40,11 +39,11 @@ func Search(ctx context.Context, a *atlas.Atlas, text string, first int, day sen
 		result := &SearchResult{Matched: hit.Matched, Score: hit.Score}
 		switch {
 		case hit.Region != nil:
-			result.Node = NewRegion(a, hit.Region, Today(day))
+			result.Node = NewRegion(on, hit.Region)
 		case hit.Cluster != nil:
-			result.Node = NewCluster(a, hit.Cluster, Today(day))
+			result.Node = NewCluster(on, hit.Cluster)
 		default:
-			result.Node = &Product{a, hit.Product, Today(day)}
+			result.Node = &Product{on, hit.Product}
 		}
 		out = append(out, result)
 	}

@@ -1,7 +1,6 @@
 package model
 
 import (
-	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -23,7 +22,7 @@ func (r *Region) PCode() *string { return r.codeOn(sentra.SystemPCode) }
 
 // codeOn gives the code in a system on the day, nil where none is known.
 func (r *Region) codeOn(system sentra.CodeSystem) *string {
-	return optional(r.atlas.On(r.day.Date).CodeOn(r.region.Code, system))
+	return optional(r.on.CodeOn(r.region.Code, system))
 }
 
 // OfficialCode gives the Ministry's code as a key.
@@ -36,66 +35,63 @@ func (r *Region) OfficialCode() *OfficialCode {
 	return &OfficialCode{System: sentra.SystemKemendagri, Value: string(r.region.Code), Sources: r.Sources()}
 }
 
-// dayOf gives the day of a representation, today where it names none.
-func dayOf(asOf *sentra.Date, today sentra.Date) Day {
-	if asOf == nil {
-		return Today(today)
-	}
-	return AskedFor(*asOf)
-}
-
-// FindRegion gives the region that a representation names, on its day; nil where
-// there is none.
-func FindRegion(a *atlas.Atlas, r *RegionRepresentation, today sentra.Date) *Region {
-	day := dayOf(r.AsOf, today)
+// FindRegion gives the region that a representation names, on its day or else that of
+// the view; nil where there is none.
+func FindRegion(on *View, r *RegionRepresentation) (*Region, error) {
+	on, err := on.Or(r.AsOf)
 	switch {
+	case err != nil:
+		return nil, err
 	case r.Code != nil:
-		return regionOrNil(a, a.On(day.Date).Exists(sentra.RegionCode(*r.Code)), day)
+		return regionOrNil(on, on.Exists(sentra.RegionCode(*r.Code))), nil
 	case r.BpsCode != nil:
-		return regionOrNil(a, a.On(day.Date).RegionByCode(sentra.SystemBPS, *r.BpsCode), day)
+		return regionOrNil(on, on.RegionByCode(sentra.SystemBPS, *r.BpsCode)), nil
 	case r.OfficialCode != nil && r.OfficialCode.System != nil && r.OfficialCode.Value != nil:
-		return regionOrNil(a, a.On(day.Date).RegionByCode(*r.OfficialCode.System, *r.OfficialCode.Value), day)
+		return regionOrNil(on, on.RegionByCode(*r.OfficialCode.System, *r.OfficialCode.Value)), nil
 	}
-	return nil
+	return nil, nil
 }
 
 // FindCluster gives the cluster with a key, seen on the representation's day; nil
 // where there is none.
-func FindCluster(a *atlas.Atlas, r *ClusterRepresentation, today sentra.Date) *Cluster {
-	if r.Key == nil {
-		return nil
+func FindCluster(on *View, r *ClusterRepresentation) (*Cluster, error) {
+	on, err := on.Or(r.AsOf)
+	if r.Key == nil || err != nil {
+		return nil, err
 	}
-	return ClusterByKey(a, *r.Key, dayOf(r.AsOf, today))
+	return ClusterByKey(on, *r.Key), nil
 }
 
 // FindProduct is FindCluster for a product.
-func FindProduct(a *atlas.Atlas, r *ProductRepresentation, today sentra.Date) *Product {
-	if r.Key == nil {
-		return nil
+func FindProduct(on *View, r *ProductRepresentation) (*Product, error) {
+	on, err := on.Or(r.AsOf)
+	if r.Key == nil || err != nil {
+		return nil, err
 	}
-	if p := a.Product(*r.Key); p != nil {
-		return &Product{a, p, dayOf(r.AsOf, today)}
+	if p := on.Product(*r.Key); p != nil {
+		return &Product{on, p}, nil
 	}
-	return nil
+	return nil, nil
 }
 
 // FindPhase is FindCluster for a phase.
-func FindPhase(a *atlas.Atlas, r *PhaseRepresentation, today sentra.Date) *Phase {
-	if r.Key == nil {
-		return nil
+func FindPhase(on *View, r *PhaseRepresentation) (*Phase, error) {
+	on, err := on.Or(r.AsOf)
+	if r.Key == nil || err != nil {
+		return nil, err
 	}
-	if p := a.Phase(*r.Key); p != nil {
-		return &Phase{a, p, dayOf(r.AsOf, today)}
+	if p := on.Phase(*r.Key); p != nil {
+		return &Phase{on, p}, nil
 	}
-	return nil
+	return nil, nil
 }
 
 // FindSource gives the source with an id, nil where there is none.
-func FindSource(a *atlas.Atlas, r *SourceRepresentation) *Source {
+func FindSource(on *View, r *SourceRepresentation) (*Source, error) {
 	if r.ID == nil {
-		return nil
+		return nil, nil
 	}
-	node, _ := FindNode(a, *r.ID, sentra.FirstDay)
+	node, _ := FindNode(on, *r.ID)
 	source, _ := node.(*Source)
-	return source
+	return source, nil
 }

@@ -15,36 +15,58 @@ type Node interface{ IsNode() }
 // SearchHit is what a search may find.
 type SearchHit interface{ IsSearchHit() }
 
-// Day is the day that a thing is seen on.
-type Day struct {
-	sentra.Date
-	// Asked tells that an asOf led to the thing: its id names the day then. The id
+// View is the atlas on the day that things are seen on.
+type View struct {
+	atlas.View
+	// Asked tells that an asOf led to the things: their ids name the day then. The id
 	// of a thing seen without one names none, and stands for today whenever it is
 	// used.
 	Asked bool
 }
 
-// Today is the day of a question without an asOf.
-func Today(date sentra.Date) Day { return Day{Date: date} }
-
-// AskedFor is the day of an asOf, be it today or another.
-func AskedFor(date sentra.Date) Day { return Day{Date: date, Asked: true} }
-
-// or gives the day of an asOf argument, by default d. The error is a
-// BAD_USER_INPUT with the path asOf.
-func (d Day) or(a *atlas.Atlas, asOf *sentra.Date) (Day, error) {
-	if asOf == nil {
-		return d, nil
+// Today is the view of a question without an asOf.
+func Today(a *atlas.Atlas, today sentra.Date) (*View, error) {
+	on, err := a.On(today)
+	if err != nil {
+		return nil, err
 	}
-	return AskedFor(*asOf), sentra.In("asOf", a.CheckDay(*asOf))
+	return &View{View: on}, nil
+}
+
+// AskedFor is the view of an asOf, be it today or another day. The error is that of
+// atlas.On.
+func (v *View) AskedFor(day sentra.Date) (*View, error) {
+	on, err := v.On(day)
+	if err != nil {
+		return nil, err
+	}
+	return &View{on, true}, nil
+}
+
+// Or gives the view of an asOf argument, by default v. The error is a
+// BAD_USER_INPUT with the path asOf.
+func (v *View) Or(asOf *sentra.Date) (*View, error) {
+	if asOf == nil {
+		return v, nil
+	}
+	on, err := v.AskedFor(*asOf)
+	return on, sentra.In("asOf", err)
+}
+
+// id gives the id of a thing seen.
+func (v *View) id(kind, key string) string {
+	if v.Asked {
+		return globalID(kind, &v.Day, key)
+	}
+	return globalID(kind, nil, key)
 }
 
 // globalID gives the id of a thing seen on a day: base64 of `Region:94.06`, or of
 // `Region@2017-12-25:94.06` where the day was asked for. It depends on nothing
 // else, so that it outlives imports and databases.
-func globalID(kind string, day Day, key string) string {
-	if day.Asked {
-		kind += "@" + day.String()
+func globalID(kind string, asked *sentra.Date, key string) string {
+	if asked != nil {
+		kind += "@" + asked.String()
 	}
 	return base64.RawURLEncoding.EncodeToString([]byte(kind + ":" + key))
 }
@@ -60,16 +82,15 @@ func parseID(id string) (kind string, day *sentra.Date, key string, ok bool) {
 	if !ok {
 		return "", nil, "", false
 	}
-	var seen Day
 	if bare, text, dated := strings.Cut(kind, "@"); dated {
 		date, err := sentra.ParseDate(text)
 		if err != nil {
 			return "", nil, "", false
 		}
-		kind, day, seen = bare, &date, AskedFor(date)
+		kind, day = bare, &date
 	}
 	// base64 has several spellings of the same bytes.
-	return kind, day, key, globalID(kind, seen, key) == id
+	return kind, day, key, globalID(kind, day, key) == id
 }
 
 // KeyOf gives the key that an id of a kind holds, or the text itself, so that
@@ -82,55 +103,55 @@ func KeyOf(kind, text string) string {
 }
 
 // ClusterID gives the id of the cluster with a key, seen today.
-func ClusterID(key string) string { return globalID("Cluster", Day{}, key) }
+func ClusterID(key string) string { return globalID("Cluster", nil, key) }
 
 // FindNode gives the thing with an id as it was seen: on the day that the id
-// names, else today; nil where there is none. A text that is no id, or an id with
+// names, else on that of the view; nil where there is none. A text that is no id, or an id with
 // a day before the record, is a BAD_USER_INPUT without a path.
 //
 // A region is found on every day, for a fact may lead to a province that is younger.
-func FindNode(a *atlas.Atlas, id string, today sentra.Date) (Node, error) {
+func FindNode(on *View, id string) (Node, error) {
 	kind, date, key, ok := parseID(id)
 	if !ok {
 		return nil, sentra.BadInput("", "%.60q is not an id", id)
 	}
-	day := Today(today)
 	if date != nil {
-		if day = AskedFor(*date); kind == "Source" {
+		if kind == "Source" {
 			return nil, nil
 		}
-		if err := a.CheckDay(*date); err != nil {
+		var err error
+		if on, err = on.AskedFor(*date); err != nil {
 			return nil, err
 		}
 	}
 	switch kind {
 	case "Region":
-		if r := a.Region(sentra.RegionCode(key)); r != nil {
-			return NewRegion(a, r, day), nil
+		if r := on.Region(sentra.RegionCode(key)); r != nil {
+			return NewRegion(on, r), nil
 		}
 	case "Cluster":
-		if c := a.Cluster(key); c != nil {
-			return NewCluster(a, c, day), nil
+		if c := on.Cluster(key); c != nil {
+			return NewCluster(on, c), nil
 		}
 	case "Product":
-		if p := a.Product(key); p != nil {
-			return &Product{a, p, day}, nil
+		if p := on.Product(key); p != nil {
+			return &Product{on, p}, nil
 		}
 	case "Phase":
-		if p := a.Phase(key); p != nil {
-			return &Phase{a, p, day}, nil
+		if p := on.Phase(key); p != nil {
+			return &Phase{on, p}, nil
 		}
 	case "Source":
-		if s := a.Source(sentra.SourceID(key)); s != nil {
+		if s := on.Source(sentra.SourceID(key)); s != nil {
 			return &Source{s}, nil
 		}
 	case "Support":
-		if s := a.Support(key); s != nil {
-			return &Support{a, s, day}, nil
+		if s := on.Support(key); s != nil {
+			return &Support{on, s}, nil
 		}
 	case "Designation":
-		if d := a.Designation(key); d != nil {
-			return &Designation{a, d, day}, nil
+		if d := on.Designation(key); d != nil {
+			return &Designation{on, d}, nil
 		}
 	}
 	return nil, nil

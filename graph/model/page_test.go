@@ -53,6 +53,10 @@ func TestPagesAfterRelay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	on, err := a.On(first)
+	if err != nil {
+		t.Fatal(err)
+	}
 	wide := &sentra.Near{Point: orb.Point{102, 2}, Radius: 300_000}
 	for name, filter := range map[string]*sentra.ClusterFilter{
 		"all":                  nil,
@@ -63,7 +67,7 @@ func TestPagesAfterRelay(t *testing.T) {
 		"judged one after one": {Or: []*sentra.ClusterFilter{{BBox: &sentra.BBox{West: 101, South: 0, East: 103, North: 3}}}},
 	} {
 		for _, order := range []sentra.ClusterOrder{"", sentra.ClustersByPhase, sentra.ClustersByName} {
-			list, err := a.On(first).Clusters(t.Context(), filter, order, false)
+			list, err := on.Clusters(t.Context(), filter, order, false)
 			if err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}
@@ -92,7 +96,7 @@ func TestPagesAfterRelay(t *testing.T) {
 					p.Last = &size
 				}
 				want, next, previous := relay(keys, p)
-				page, err := NewClusterConnection(a, list, p, Today(first))
+				page, err := NewClusterConnection(&View{View: on}, list, p)
 				if err != nil {
 					t.Fatalf("%s: %v", name, err)
 				}
@@ -115,7 +119,7 @@ func TestPagesAfterRelay(t *testing.T) {
 					continue
 				}
 				c := cursor(key)
-				if _, err := NewClusterConnection(a, list, Page{After: &c}, Today(first)); sentra.ErrorCode(err) != sentra.CodeBadUserInput {
+				if _, err := NewClusterConnection(&View{View: on}, list, Page{After: &c}); sentra.ErrorCode(err) != sentra.CodeBadUserInput {
 					t.Errorf("%s: after %s: %v", name, key, err)
 				}
 			}

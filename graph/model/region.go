@@ -16,18 +16,17 @@ import (
 
 // Region is a view of a region on a day.
 type Region struct {
-	atlas  *atlas.Atlas
+	on     *View
 	region *sentra.Region
-	day    Day
 }
 
-func NewRegion(a *atlas.Atlas, r *sentra.Region, day Day) *Region { return &Region{a, r, day} }
+func NewRegion(on *View, r *sentra.Region) *Region { return &Region{on, r} }
 
-func regionOrNil(a *atlas.Atlas, r *sentra.Region, day Day) *Region {
+func regionOrNil(on *View, r *sentra.Region) *Region {
 	if r == nil {
 		return nil
 	}
-	return NewRegion(a, r, day)
+	return NewRegion(on, r)
 }
 
 func (*Region) IsNode() {}
@@ -35,24 +34,24 @@ func (*Region) IsNode() {}
 func (*Region) IsSearchHit() {}
 
 // ID names the day if one was asked for, so that caches keep two days apart.
-func (r *Region) ID() string              { return globalID("Region", r.day, string(r.region.Code)) }
+func (r *Region) ID() string              { return r.on.id("Region", string(r.region.Code)) }
 func (r *Region) Code() string            { return string(r.region.Code) }
 func (r *Region) Kind() sentra.RegionKind { return r.region.Kind }
 func (r *Region) Level() sentra.Level     { return r.region.Kind.Level() }
-func (r *Region) Name() string            { return r.atlas.On(r.day.Date).NameOn(r.region) }
-func (r *Region) AsOf() sentra.Date       { return r.day.Date }
+func (r *Region) Name() string            { return r.on.NameOn(r.region) }
+func (r *Region) AsOf() sentra.Date       { return r.on.Day }
 func (r *Region) ValidFrom() sentra.Date  { return *r.region.Validity.From }
 func (r *Region) ValidTo() *sentra.Date   { return r.region.Validity.To }
-func (r *Region) Sources() []*Source      { return Sources(r.atlas, r.region.Sources) }
+func (r *Region) Sources() []*Source      { return Sources(r.on.Atlas, r.region.Sources) }
 
 // Codes gives the official codes, of one system or of all. P-codes have a field of
 // their own: partners that declare the enum CodeSystem in their own subgraphs could no
 // longer be composed with one more value of it.
 func (r *Region) Codes(system *sentra.CodeSystem) []*OfficialCode {
 	out := []*OfficialCode{}
-	for _, c := range r.atlas.Codes(r.region.Code) {
+	for _, c := range r.on.Codes(r.region.Code) {
 		if c.System != sentra.SystemPCode && (system == nil || c.System == *system) {
-			out = append(out, &OfficialCode{System: c.System, Value: c.Value, ValidFrom: c.Validity.From, ValidTo: c.Validity.To, Sources: Sources(r.atlas, c.Sources)})
+			out = append(out, &OfficialCode{System: c.System, Value: c.Value, ValidFrom: c.Validity.From, ValidTo: c.Validity.To, Sources: Sources(r.on.Atlas, c.Sources)})
 		}
 	}
 	return out
@@ -60,11 +59,11 @@ func (r *Region) Codes(system *sentra.CodeSystem) []*OfficialCode {
 
 // Parent gives the province on the day; nil for a province.
 func (r *Region) Parent(asOf *sentra.Date) (*Region, error) {
-	day, err := r.day.or(r.atlas, asOf)
+	on, err := r.on.Or(asOf)
 	if err != nil || r.region.Kind == sentra.KindProvince {
 		return nil, err
 	}
-	return regionOrNil(r.atlas, r.atlas.On(day.Date).Exists(r.atlas.On(day.Date).Province(r.region.Code)), day), nil
+	return regionOrNil(on, on.Exists(on.Province(r.region.Code))), nil
 }
 
 // Ancestors gives all regions above, the nearest first.
@@ -78,39 +77,43 @@ func (r *Region) Ancestors(asOf *sentra.Date) ([]*Region, error) {
 
 // Children gives the regions directly below, by code.
 func (r *Region) Children(asOf *sentra.Date) ([]*Region, error) {
-	day, err := r.day.or(r.atlas, asOf)
-	out := []*Region{}
-	for _, member := range r.atlas.On(day.Date).Members(r.region.Code) {
-		out = append(out, NewRegion(r.atlas, member, day))
+	on, err := r.on.Or(asOf)
+	if err != nil {
+		return nil, err
 	}
-	return out, err
+	out := []*Region{}
+	for _, member := range on.Members(r.region.Code) {
+		out = append(out, NewRegion(on, member))
+	}
+	return out, nil
 }
 
 // Predecessors gives the provinces this one was made out of.
-func (r *Region) Predecessors() []*RegionSuccession {
-	out := []*RegionSuccession{}
-	for _, s := range r.atlas.Predecessors(r.region.Code) {
-		out = append(out, r.succession(s, s.Predecessor, s.Date-1))
-	}
-	return out
+func (r *Region) Predecessors() ([]*RegionSuccession, error) {
+	return r.successions(r.on.Predecessors(r.region.Code), func(s *sentra.Succession) (sentra.RegionCode, sentra.Date) { return s.Predecessor, s.Date - 1 })
 }
 
 // Successors gives the provinces made out of this one.
-func (r *Region) Successors() []*RegionSuccession {
+func (r *Region) Successors() ([]*RegionSuccession, error) {
+	return r.successions(r.on.Successors(r.region.Code), func(s *sentra.Succession) (sentra.RegionCode, sentra.Date) { return s.Successor, s.Date })
+}
+
+// successions gives views of successions, each with the other province on a day on which
+// it existed.
+func (r *Region) successions(list []*sentra.Succession, other func(*sentra.Succession) (sentra.RegionCode, sentra.Date)) ([]*RegionSuccession, error) {
 	out := []*RegionSuccession{}
-	for _, s := range r.atlas.Successors(r.region.Code) {
-		out = append(out, r.succession(s, s.Successor, s.Date))
+	for _, s := range list {
+		code, day := other(s)
+		then, err := r.on.AskedFor(day)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, &RegionSuccession{Region: NewRegion(then, r.on.Region(code)), Date: s.Date, Law: optional(s.Law), Sources: Sources(r.on.Atlas, s.Sources)})
 	}
-	return out
+	return out, nil
 }
 
-// succession is the view of a succession, with the other province on a day on which it
-// existed.
-func (r *Region) succession(s *sentra.Succession, other sentra.RegionCode, day sentra.Date) *RegionSuccession {
-	return &RegionSuccession{Region: NewRegion(r.atlas, r.atlas.Region(other), AskedFor(day)), Date: s.Date, Law: optional(s.Law), Sources: Sources(r.atlas, s.Sources)}
-}
-
-func (r *Region) shape() *atlas.Shape { return r.atlas.On(r.day.Date).Shape(r.region.Code) }
+func (r *Region) shape() *atlas.Shape { return r.on.Shape(r.region.Code) }
 
 // BoundaryOrigin tells how the boundary came about.
 func (r *Region) BoundaryOrigin() *sentra.BoundaryOrigin {
@@ -141,7 +144,7 @@ func Boundaries(ctx context.Context, regions []*Region, zoom *int, toleranceMetr
 			runtime.Gosched()
 			return panics.Catch(func() error {
 				if s := r.shape(); s != nil {
-					out[i] = r.atlas.EncodedBoundary(s, detail.Tolerance, detail.Places)
+					out[i] = r.on.EncodedBoundary(s, detail.Tolerance, detail.Places)
 				}
 				return nil
 			})
@@ -152,13 +155,13 @@ func Boundaries(ctx context.Context, regions []*Region, zoom *int, toleranceMetr
 
 // Bbox gives the box around the boundary, or the source's where none is loaded.
 func (r *Region) Bbox() *sentra.BBox {
-	bound := r.atlas.On(r.day.Date).Bound(r.region)
+	bound := r.on.Bound(r.region)
 	return &sentra.BBox{West: bound.Min[0], South: bound.Min[1], East: bound.Max[0], North: bound.Max[1]}
 }
 
 // LabelPoint gives a point inside the boundary, or the source's where none is loaded.
 func (r *Region) LabelPoint() *Point {
-	return point(r.atlas.On(r.day.Date).LabelPoint(r.region))
+	return point(r.on.LabelPoint(r.region))
 }
 
 func point(p orb.Point) *Point { return &Point{Lon: p.Lon(), Lat: p.Lat()} }
@@ -175,7 +178,7 @@ const defaultNearest = 5
 
 // Nearest gives the regions of a level that are nearest on the day, the nearest first.
 func (r *Region) Nearest(ctx context.Context, first *int, level *sentra.Level, asOf *sentra.Date) ([]*RegionDistance, error) {
-	day, err := r.day.or(r.atlas, asOf)
+	on, err := r.on.Or(asOf)
 	if err != nil {
 		return nil, err
 	}
@@ -186,48 +189,48 @@ func (r *Region) Nearest(ctx context.Context, first *int, level *sentra.Level, a
 	if level != nil {
 		of = *level
 	}
-	nearest, err := r.atlas.On(day.Date).NearestRegions(ctx, r.region, n, of)
+	nearest, err := on.NearestRegions(ctx, r.region, n, of)
 	if err != nil {
 		return nil, err
 	}
 	out := []*RegionDistance{}
 	for _, d := range nearest {
-		out = append(out, &RegionDistance{Region: NewRegion(r.atlas, d.Region, day), DistanceMetres: d.Metres})
+		out = append(out, &RegionDistance{Region: NewRegion(on, d.Region), DistanceMetres: d.Metres})
 	}
 	return out, nil
 }
 
 // Neighbours gives the regions that share a border on the day, the longest first.
 func (r *Region) Neighbours(asOf *sentra.Date) ([]*RegionNeighbour, error) {
-	day, err := r.day.or(r.atlas, asOf)
+	on, err := r.on.Or(asOf)
 	if err != nil {
 		return nil, err
 	}
-	neighbours, known := r.atlas.On(day.Date).Neighbours(r.region)
+	neighbours, known := on.Neighbours(r.region)
 	if !known {
 		return nil, nil
 	}
 	out := make([]*RegionNeighbour, len(neighbours))
 	for i, n := range neighbours {
-		out[i] = &RegionNeighbour{Region: NewRegion(r.atlas, n.Region, day), SharedBorderKm: n.Metres / 1000}
+		out[i] = &RegionNeighbour{Region: NewRegion(on, n.Region), SharedBorderKm: n.Metres / 1000}
 	}
 	return out, nil
 }
 
 func (r *Region) Designations(asOf *sentra.Date) ([]*Designation, error) {
-	day, err := r.day.or(r.atlas, asOf)
+	on, err := r.on.Or(asOf)
 	if err != nil {
 		return nil, err
 	}
-	return designations(r.atlas, r.atlas.On(day.Date).Designations(r.region.Code), day), nil
+	return designations(on, on.Designations(r.region.Code)), nil
 }
 
 func (r *Region) Affirmative(asOf *sentra.Date) (*Affirmative, error) {
-	day, err := r.day.or(r.atlas, asOf)
+	on, err := r.on.Or(asOf)
 	if err != nil {
 		return nil, err
 	}
-	return newAffirmative(r.atlas, r.region, day), nil
+	return newAffirmative(on, r.region), nil
 }
 
 // ClustersOfRegions gives the clusters of regions, each on its view's day and in the
@@ -235,27 +238,22 @@ func (r *Region) Affirmative(asOf *sentra.Date) (*Affirmative, error) {
 // in the list of one region alone is one for the others.
 func ClustersOfRegions(ctx context.Context, regions []*Region, filter *sentra.ClusterFilter, order sentra.ClusterOrder, page Page) ([]*ClusterConnection, error) {
 	// Most lists are of one day; one of predecessors is of several.
-	type moment struct {
-		atlas *atlas.Atlas
-		day   sentra.Date
-	}
-	places := make(map[moment][]int, 1)
+	places := make(map[atlas.View][]int, 1)
 	for i, r := range regions {
-		at := moment{r.atlas, r.day.Date}
-		places[at] = append(places[at], i)
+		places[r.on.View] = append(places[r.on.View], i)
 	}
 	out, faults := make([]*ClusterConnection, len(regions)), make(graphql.BatchErrorList, len(regions))
-	for at, of := range places {
+	for on, of := range places {
 		codes := make([]sentra.RegionCode, len(of))
 		for n, i := range of {
 			codes[n] = regions[i].region.Code
 		}
-		lists, err := at.atlas.On(at.day).ClustersOfEach(ctx, codes, filter, order)
+		lists, err := on.ClustersOfEach(ctx, codes, filter, order)
 		if err != nil {
 			return nil, err
 		}
 		for n, i := range of {
-			out[i], faults[i] = NewClusterConnection(at.atlas, lists[n], page, regions[i].day)
+			out[i], faults[i] = NewClusterConnection(regions[i].on, lists[n], page)
 		}
 	}
 	if len(faults.Unwrap()) > 0 {
@@ -265,7 +263,7 @@ func ClustersOfRegions(ctx context.Context, regions []*Region, filter *sentra.Cl
 }
 
 // ClusterCount gives the number of the region's clusters.
-func (r *Region) ClusterCount() int { return len(r.atlas.On(r.day.Date).ClustersOf(r.region.Code)) }
+func (r *Region) ClusterCount() int { return len(r.on.ClustersOf(r.region.Code)) }
 
 // RegionConnection is a page of a list of regions.
 type RegionConnection struct {
@@ -275,21 +273,20 @@ type RegionConnection struct {
 	NotCoveredCount int
 	AsOf            sentra.Date
 
-	atlas      *atlas.Atlas
-	day        Day
+	on         *View
 	notCovered []*sentra.Region
 }
 
-func NewRegionConnection(a *atlas.Atlas, list *atlas.RegionList, page Page, day Day) (*RegionConnection, error) {
+func NewRegionConnection(on *View, list *atlas.RegionList, page Page) (*RegionConnection, error) {
 	key := func(hit atlas.RegionHit) string { return string(hit.Code) }
 	hits, info, err := pageOf(page, list.List(), key)
 	if err != nil {
 		return nil, err
 	}
 	c := &RegionConnection{Edges: []*RegionEdge{}, PageInfo: info, TotalCount: len(list.Hits), NotCoveredCount: len(list.NotCovered),
-		AsOf: day.Date, atlas: a, day: day, notCovered: list.NotCovered}
+		AsOf: on.Day, on: on, notCovered: list.NotCovered}
 	for _, hit := range hits {
-		c.Edges = append(c.Edges, &RegionEdge{Cursor: cursor(key(hit)), Node: NewRegion(a, hit.Region, day), DistanceMetres: hit.Metres, OverlapShare: hit.Share})
+		c.Edges = append(c.Edges, &RegionEdge{Cursor: cursor(key(hit)), Node: NewRegion(on, hit.Region), DistanceMetres: hit.Metres, OverlapShare: hit.Share})
 	}
 	return c, nil
 }
@@ -310,7 +307,7 @@ func (c *RegionConnection) NotCovered(first *int) ([]*Region, error) {
 	}
 	out := []*Region{}
 	for _, r := range c.notCovered[:min(n, len(c.notCovered))] {
-		out = append(out, NewRegion(c.atlas, r, c.day))
+		out = append(out, NewRegion(c.on, r))
 	}
 	return out, nil
 }
@@ -318,22 +315,21 @@ func (c *RegionConnection) NotCovered(first *int) ([]*Region, error) {
 // RegionsAt is what holds a point on a day. Its views are made when they are asked
 // for, since there may be thousands of points.
 type RegionsAt struct {
-	atlas *atlas.Atlas
+	on    *View
 	place atlas.Place
-	day   Day
 }
 
-func NewRegionsAt(a *atlas.Atlas, place atlas.Place, day Day) *RegionsAt {
-	return &RegionsAt{a, place, day}
+func NewRegionsAt(on *View, place atlas.Place) *RegionsAt {
+	return &RegionsAt{on, place}
 }
 
 func (r *RegionsAt) Point() *Point { return point(r.place.Point) }
 
 // Province gives the province that holds the point, nil for none.
-func (r *RegionsAt) Province() *Region { return regionOrNil(r.atlas, r.place.Province, r.day) }
+func (r *RegionsAt) Province() *Region { return regionOrNil(r.on, r.place.Province) }
 
 // Regency gives the regency or city that holds the point, nil for none.
-func (r *RegionsAt) Regency() *Region { return regionOrNil(r.atlas, r.place.Regency, r.day) }
+func (r *RegionsAt) Regency() *Region { return regionOrNil(r.on, r.place.Regency) }
 
 // DistanceMetres gives the distance to the regency or city, nil without one.
 func (r *RegionsAt) DistanceMetres() *float64 {

@@ -22,23 +22,22 @@ func (w *ScreeningWeights) Domain() sentra.Weights {
 
 // Screening is a view of a screening.
 type Screening struct {
-	atlas *atlas.Atlas
+	on    *View
 	found *atlas.Screening
-	day   Day
 }
 
-func NewScreening(a *atlas.Atlas, found *atlas.Screening, day Day) *Screening {
-	return &Screening{a, found, day}
+func NewScreening(on *View, found *atlas.Screening) *Screening {
+	return &Screening{on, found}
 }
 
-func (s *Screening) AsOf() sentra.Date    { return s.found.Day }
+func (s *Screening) AsOf() sentra.Date    { return s.on.Day }
 func (s *Screening) TotalCount() int      { return len(s.found.Rows) }
 func (s *Screening) NotCoveredCount() int { return s.found.NotCovered }
 
 func (s *Screening) Products() []*Product {
 	out := make([]*Product, len(s.found.Products))
 	for i, key := range s.found.Products {
-		out[i] = &Product{s.atlas, s.atlas.Product(key), s.day}
+		out[i] = &Product{s.on, s.on.Product(key)}
 	}
 	return out
 }
@@ -64,14 +63,14 @@ type ScreeningRow struct {
 func (r *ScreeningRow) Lower() float64 { return r.row.Score.Lower }
 func (r *ScreeningRow) Upper() float64 { return r.row.Score.Upper }
 func (r *ScreeningRow) Region() *Region {
-	return NewRegion(r.screening.atlas, r.row.Region, r.screening.day)
+	return NewRegion(r.screening.on, r.row.Region)
 }
 
 func (r *ScreeningRow) Findings() []*ScreeningFinding {
 	out := make([]*ScreeningFinding, 0, len(sentra.ScreeningElements))
 	for _, element := range sentra.ScreeningElements {
 		s := r.screening
-		out = append(out, &ScreeningFinding{s, element, r.row.Outcomes.Of(element), s.atlas.Evidence(s.found, r.row, element)})
+		out = append(out, &ScreeningFinding{s, element, r.row.Outcomes.Of(element), s.found.Evidence(r.row, element)})
 	}
 	return out
 }
@@ -79,7 +78,7 @@ func (r *ScreeningRow) Findings() []*ScreeningFinding {
 // FundYears gives the years of each fund.
 func (r *ScreeningRow) FundYears() []*FundYears {
 	out := []*FundYears{}
-	for _, of := range r.screening.atlas.On(r.screening.found.Day).FundYears(r.row.Region) {
+	for _, of := range r.screening.on.FundYears(r.row.Region) {
 		view := &FundYears{Years: append([]int{}, of.Years...), YearNotStated: of.NotStated}
 		if of.Fund != "" {
 			view.Fund = &of.Fund
@@ -96,7 +95,7 @@ func (r *ScreeningRow) Facilitators(withinMetres float64) (*FacilitatorsNear, er
 	}
 	near := r.screening.found.Facilitators(r.row, withinMetres)
 	distance := func(f atlas.FacilitatorsAt) *FacilitatorsDistance {
-		return &FacilitatorsDistance{Facilitators: facilitators(r.screening.atlas, []*sentra.Facilitators{f.Facilitators}, r.screening.day)[0], DistanceMetres: f.Metres}
+		return &FacilitatorsDistance{Facilitators: facilitators(r.screening.on, []*sentra.Facilitators{f.Facilitators})[0], DistanceMetres: f.Metres}
 	}
 	view := &FacilitatorsNear{Outcome: outcomeOf(near.Outcome()), Reason: near.Reason(withinMetres), Within: []*FacilitatorsDistance{}}
 	for _, f := range near.Within {
@@ -116,7 +115,7 @@ func (r *ScreeningRow) NearestClusters(first *int) ([]*ClusterDistance, error) {
 	}
 	out := []*ClusterDistance{}
 	for _, c := range r.screening.found.NearestClusters(r.row, n) {
-		out = append(out, &ClusterDistance{Cluster: NewCluster(r.screening.atlas, c.Cluster, r.screening.day), DistanceMetres: c.Metres})
+		out = append(out, &ClusterDistance{Cluster: NewCluster(r.screening.on, c.Cluster), DistanceMetres: c.Metres})
 	}
 	return out, nil
 }
@@ -146,11 +145,11 @@ func outcomeOf(truth sentra.Truth) ScreeningOutcome {
 }
 
 func (f *ScreeningFinding) Reason() string {
-	return f.evidence.Reason(f.element, f.screening.found.Day)
+	return f.evidence.Reason(f.element, f.screening.on.Day)
 }
 
 func (f *ScreeningFinding) Supports() []*Support {
-	return supports(f.screening.atlas, f.evidence.Supports, f.screening.day)
+	return supports(f.screening.on, f.evidence.Supports)
 }
 
 func (f *ScreeningFinding) Clusters(first *int) ([]*Cluster, error) {
@@ -158,18 +157,18 @@ func (f *ScreeningFinding) Clusters(first *int) ([]*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	return clusters(f.screening.atlas, f.evidence.Clusters[:min(n, len(f.evidence.Clusters))], f.screening.day), nil
+	return clusters(f.screening.on, f.evidence.Clusters[:min(n, len(f.evidence.Clusters))]), nil
 }
 
 func (f *ScreeningFinding) Designations() []*Designation {
-	return designations(f.screening.atlas, f.evidence.Designations, f.screening.day)
+	return designations(f.screening.on, f.evidence.Designations)
 }
 
 // Assessments gives the assessments that tell it.
 func (f *ScreeningFinding) Assessments() []*Assessment {
 	out := []*Assessment{}
 	for _, told := range f.evidence.Assessments {
-		out = append(out, assessment(f.screening.atlas, told))
+		out = append(out, assessment(f.screening.on, told))
 	}
 	return out
 }

@@ -10,7 +10,7 @@ type Source struct{ source *sentra.Source }
 func (*Source) IsNode() {}
 
 // ID names no day: a source is the same on every day.
-func (s *Source) ID() string         { return globalID("Source", Day{}, string(s.source.ID)) }
+func (s *Source) ID() string         { return globalID("Source", nil, string(s.source.ID)) }
 func (s *Source) Title() string      { return s.source.Title }
 func (s *Source) Publisher() *string { return optional(s.source.Publisher) }
 func (s *Source) URL() *string       { return optional(s.source.URL) }

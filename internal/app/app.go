@@ -207,7 +207,11 @@ func (a *App) Follow(ctx context.Context, poll time.Duration) {
 // not answer within two seconds.
 func (a *App) Readiness(ctx context.Context) (httpserver.Readiness, error) {
 	present := a.Holder.Atlas()
-	boundaries := present.On(a.today()).Counts().BoundariesState()
+	on, err := present.On(a.today())
+	if err != nil {
+		return httpserver.Readiness{}, err
+	}
+	boundaries := on.Counts().BoundariesState()
 	state := httpserver.Readiness{Status: "ready", Database: "ok", Boundaries: string(boundaries), DatasetVersion: present.Data.Version}
 	if boundaries == sentra.BoundariesNone {
 		state.Note = "no boundaries are loaded: regions have points and boxes only"

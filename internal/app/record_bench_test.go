@@ -370,7 +370,11 @@ func BenchmarkMemory(b *testing.B) {
 			b.Fatal(err)
 		}
 		// A list that needs the indexes that are made later.
-		if _, err := a.On(sentra.Today(time.Now())).ClusterFacets(b.Context(), nil, false); err != nil {
+		on, err := a.On(sentra.Today(time.Now()))
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := on.ClusterFacets(b.Context(), nil, false); err != nil {
 			b.Fatal(err)
 		}
 		runtime.GC()

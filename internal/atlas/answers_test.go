@@ -104,7 +104,7 @@ func TestAnswersOfTheFacts(t *testing.T) {
 		{"96.03", "2022-12-08", known{no, listed}, known{yes, part}, known{yes, part}},
 	} {
 		day := sentra.MustDate(c.day)
-		judged := a.On(day).Affirmative(c.region)
+		judged := a.on(day).Affirmative(c.region)
 		disadvantaged, border := judged.Of(sentra.Disadvantaged), judged.Of(sentra.Border)
 		for what, got := range map[string]struct{ got, want known }{
 			"disadvantaged": {known{disadvantaged.Answer, disadvantaged.Confidence}, c.disadvantaged},
@@ -116,7 +116,7 @@ func TestAnswersOfTheFacts(t *testing.T) {
 			}
 		}
 		// The answers that filters use are worked out apart.
-		if got := a.On(day).affirmative(c.region); got != c.any.answer.Truth() {
+		if got := a.on(day).affirmative(c.region); got != c.any.answer.Truth() {
 			t.Errorf("%s on %s: filters say %d", c.region, c.day, got)
 		}
 		for i := range judged.Kinds {
@@ -137,13 +137,13 @@ func TestAnswersOfToday(t *testing.T) {
 	announced := []sentra.RegionCode{"12.24", "53.17", "53.18", "53.20", "96.04", "96.05", "92.07", "92.12", "94.03", "94.02", "94.05", "94.06", "94.07", "94.08",
 		"95.01", "95.03", "95.02", "95.04", "95.08", "95.07", "95.05", "95.06", "91.15", "91.20", "91.11", "93.02", "93.03", "93.04", "82.05", "72.03"}
 	for _, code := range announced {
-		if s := a.On(day).Affirmative(code); s.Answer != sentra.Yes || s.Of(sentra.Disadvantaged).Answer != sentra.Yes || s.Of(sentra.Disadvantaged).Confidence != sentra.Partial {
+		if s := a.on(day).Affirmative(code); s.Answer != sentra.Yes || s.Of(sentra.Disadvantaged).Answer != sentra.Yes || s.Of(sentra.Disadvantaged).Confidence != sentra.Partial {
 			t.Errorf("%s: %+v", code, s)
 		}
 	}
 	disadvantaged, counts := 0, map[sentra.RegionKind]map[sentra.Answer]int{}
 	for _, r := range a.Data.Regions {
-		judged := a.On(day).Affirmative(r.Code)
+		judged := a.on(day).Affirmative(r.Code)
 		if judged.Of(sentra.Disadvantaged).Answer == sentra.Yes {
 			disadvantaged++
 		}

@@ -288,15 +288,6 @@ func (a View) Exists(code sentra.RegionCode) *sentra.Region {
 	return nil
 }
 
-// CheckDay refuses a day before the record begins: an empty list would be a
-// false answer. The error is a BAD_USER_INPUT without a path.
-func (a *Atlas) CheckDay(day sentra.Date) error {
-	if day < sentra.FirstDay {
-		return sentra.BadInput("", "%s lies before the record: regions are known from %s on", day, sentra.FirstDay)
-	}
-	return nil
-}
-
 // Province gives the province that a region stands in on the day: itself for a
 // province, "" where that is not known.
 func (a View) Province(code sentra.RegionCode) sentra.RegionCode {

@@ -76,7 +76,7 @@ func withClusters(t testing.TB, n int) *Atlas {
 	t.Helper()
 	data := copyOfRealData(t)
 	random := rand.New(rand.NewPCG(1, 2))
-	g := anAtlas(t).On(today).generation
+	g := anAtlas(t).on(today).generation
 	products, phases := data.Products, data.Phases
 	var bounds [][]orb.Bound
 	for _, shape := range g.shapes {

@@ -17,7 +17,6 @@ type ChoroplethQuestion struct {
 	// Filter says which clusters are counted; nil for all known on the day. Planned ones
 	// are open unless it names the status.
 	Filter *sentra.ClusterFilter
-	Day    sentra.Date
 	// JoinBy is the code of regions that JoinKey gives; empty for the usual one.
 	JoinBy sentra.ChoroplethKey
 }
@@ -60,10 +59,7 @@ type candidate struct {
 // day, every product or every phase, by code or in the usual order. Rows without
 // a cluster are there too. A wrong question is a BAD_USER_INPUT whose path is
 // asOf, by, level, measure or begins at filter.
-func (a *Atlas) Choropleth(ctx context.Context, q ChoroplethQuestion) (*Choropleth, error) {
-	if err := a.CheckDay(q.Day); err != nil {
-		return nil, sentra.In("asOf", err)
-	}
+func (a View) Choropleth(ctx context.Context, q ChoroplethQuestion) (*Choropleth, error) {
 	if q.Level != "" && q.By != sentra.ByRegion {
 		return nil, sentra.BadInput("level", "a level is for regions; leave it out or ask by REGION")
 	}
@@ -86,7 +82,7 @@ func (a *Atlas) Choropleth(ctx context.Context, q ChoroplethQuestion) (*Chorople
 			q.Level = sentra.LevelRegency
 		}
 		for i := range a.Data.Regions {
-			if r := &a.Data.Regions[i]; r.Kind.Level() == q.Level && r.Validity.Contains(q.Day) {
+			if r := &a.Data.Regions[i]; r.Kind.Level() == q.Level && r.Validity.Contains(a.Day) {
 				out.Rows = append(out.Rows, ChoroplethRow{Region: r})
 			}
 		}
@@ -101,7 +97,7 @@ func (a *Atlas) Choropleth(ctx context.Context, q ChoroplethQuestion) (*Chorople
 			out.Rows = append(out.Rows, ChoroplethRow{Phase: &a.Data.Phases[i]})
 		}
 		keysOf = func(c *Cluster) (rows, perhaps []string) {
-			return slices.DeleteFunc(slices.Clone(c.Phases), func(key string) bool { return !a.phases[key].BegunBy(q.Day) }), nil
+			return slices.DeleteFunc(slices.Clone(c.Phases), func(key string) bool { return !a.phases[key].BegunBy(a.Day) }), nil
 		}
 	default:
 		return nil, sentra.BadInput("by", "%.40s is not a valid ChoroplethBy", q.By)
@@ -165,7 +161,7 @@ func (a *Atlas) Choropleth(ctx context.Context, q ChoroplethQuestion) (*Chorople
 			case complete || q.By == sentra.ByPhase:
 				return a.phaseSources()
 			}
-			return a.On(q.Day).judgeSources(within)
+			return a.judgeSources(within)
 		}
 	}
 	return out, nil
@@ -184,21 +180,21 @@ func (r *ChoroplethRow) Key() string {
 
 // JoinKey is what a row is joined by: the code of a region that was asked for, "" where it
 // has none on the day, else as Key.
-func (a *Atlas) JoinKey(c *Choropleth, row *ChoroplethRow) string {
+func (a View) JoinKey(c *Choropleth, row *ChoroplethRow) string {
 	if row.Region == nil {
 		return row.Key()
 	}
-	return a.On(c.Day).CodeOn(row.Region.Code, c.JoinBy.System())
+	return a.CodeOn(row.Region.Code, c.JoinBy.System())
 }
 
 // candidates gives the clusters known on the day that match the filter, and those
 // that may: one that was not known yet may have been there all the same, and a planned
 // one may have been made.
-func (a *Atlas) candidates(ctx context.Context, q ChoroplethQuestion) ([]candidate, error) {
+func (a View) candidates(ctx context.Context, q ChoroplethQuestion) ([]candidate, error) {
 	test := func(*Cluster) (sentra.Truth, error) { return sentra.True, nil }
 	if q.Filter != nil {
 		var err error
-		if test, err = (&compiler{View: a.On(q.Day), ctx: ctx}).cluster(q.Filter); err != nil {
+		if test, err = (&compiler{View: a, ctx: ctx}).cluster(q.Filter); err != nil {
 			return nil, sentra.In("filter", err)
 		}
 	}
@@ -210,7 +206,7 @@ func (a *Atlas) candidates(ctx context.Context, q ChoroplethQuestion) ([]candida
 				return nil, err
 			}
 		}
-		there := c.on(q.Day)
+		there := a.knows(c)
 		if c.Planned && !q.Filter.NamesStatus() {
 			there = there.And(sentra.Unknown)
 		}
@@ -232,12 +228,12 @@ func (a *Atlas) candidates(ctx context.Context, q ChoroplethQuestion) ([]candida
 // regionKeys gives the codes of the rows that a cluster stands in, and of those
 // that it may stand in: one that is known to its province only stands in any one
 // of its regencies.
-func (a *Atlas) regionKeys(c *Cluster, q ChoroplethQuestion) (rows, perhaps []string) {
+func (a View) regionKeys(c *Cluster, q ChoroplethQuestion) (rows, perhaps []string) {
 	add := func(to *[]string, code sentra.RegionCode) {
 		if q.Level == sentra.LevelProvince {
-			code = a.On(q.Day).Province(code)
+			code = a.Province(code)
 		}
-		if code != "" && a.On(q.Day).Exists(code) != nil {
+		if code != "" && a.Exists(code) != nil {
 			*to = append(*to, string(code))
 		}
 	}
@@ -246,7 +242,7 @@ func (a *Atlas) regionKeys(c *Cluster, q ChoroplethQuestion) (rows, perhaps []st
 			add(&rows, code)
 			continue
 		}
-		at, regencies := a.On(q.Day).possibleRegions(code)
+		at, regencies := a.possibleRegions(code)
 		switch {
 		case namesOneOf(c, regencies):
 		case q.Level == sentra.LevelProvince && at != "":
@@ -273,18 +269,18 @@ func (a View) affirmativeIn(c *Cluster, within sentra.RegionCode) sentra.Truth {
 }
 
 // counts tells whether a cluster is counted by the measure.
-func (a *Atlas) counts(c candidate, q ChoroplethQuestion, within sentra.RegionCode) sentra.Truth {
+func (a View) counts(c candidate, q ChoroplethQuestion, within sentra.RegionCode) sentra.Truth {
 	if q.Measure == sentra.AffirmativeClusterCount {
-		return c.matches.And(a.On(q.Day).affirmativeIn(c.Cluster, within))
+		return c.matches.And(a.affirmativeIn(c.Cluster, within))
 	}
 	return c.matches
 }
 
 // measure measures clusters, seen in a region or anywhere (""). Complete tells that
 // there are no others than the record holds.
-func (a *Atlas) measure(ctx context.Context, clusters []candidate, q ChoroplethQuestion, within sentra.RegionCode, complete bool) (sentra.Measured, error) {
+func (a View) measure(ctx context.Context, clusters []candidate, q ChoroplethQuestion, within sentra.RegionCode, complete bool) (sentra.Measured, error) {
 	tally := sentra.Tally{Incomplete: !complete}
-	if within != "" && q.Measure == sentra.AffirmativeClusterCount && a.On(q.Day).containsAffirmative(within) == sentra.False {
+	if within != "" && q.Measure == sentra.AffirmativeClusterCount && a.containsAffirmative(within) == sentra.False {
 		// Whatever clusters there are, none stands in an affirmative region.
 		tally.Incomplete = false
 	}
@@ -306,7 +302,7 @@ func (a *Atlas) measure(ctx context.Context, clusters []candidate, q ChoroplethQ
 			continue
 		}
 		if q.Measure == sentra.AffirmativeClusterShare {
-			switch a.On(q.Day).affirmativeIn(c.Cluster, within) {
+			switch a.affirmativeIn(c.Cluster, within) {
 			case sentra.True:
 				tally.Having++
 			case sentra.Unknown:
@@ -324,7 +320,7 @@ func (a *Atlas) measure(ctx context.Context, clusters []candidate, q ChoroplethQ
 }
 
 // sourcesOf gives the sources of what was measured.
-func (a *Atlas) sourcesOf(clusters []candidate, q ChoroplethQuestion) []sentra.SourceID {
+func (a View) sourcesOf(clusters []candidate, q ChoroplethQuestion) []sentra.SourceID {
 	var out []sentra.SourceID
 	known := make(map[sentra.SourceID]bool)
 	add := func(ids []sentra.SourceID) {
@@ -344,7 +340,7 @@ func (a *Atlas) sourcesOf(clusters []candidate, q ChoroplethQuestion) []sentra.S
 		for _, code := range c.Regions {
 			if !judged[code] {
 				judged[code] = true
-				add(a.On(q.Day).judgeSources(code))
+				add(a.judgeSources(code))
 			}
 		}
 	}
@@ -363,7 +359,7 @@ func (a View) judgeSources(code sentra.RegionCode) []sentra.SourceID {
 
 // phaseSources gives the sources of the programme's phases, which tell all of its
 // clusters.
-func (a *Atlas) phaseSources() []sentra.SourceID {
+func (a View) phaseSources() []sentra.SourceID {
 	var out []sentra.SourceID
 	for i := range a.Data.Phases {
 		for _, id := range a.Data.Phases[i].Sources {

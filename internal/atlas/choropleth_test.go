@@ -25,20 +25,21 @@ func TestChoroplethOfSpreadClusters(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
+		day      sentra.Date
 		question ChoroplethQuestion
 		total    float64
 		unplaced int
 		want     map[string]float64
 	}{
-		{ChoroplethQuestion{By: sentra.ByRegion, Measure: sentra.ClusterCount, Day: christmas}, 3, 1, map[string]float64{"33.01": 2, "33.02": 1, "35.01": 1}},
-		{ChoroplethQuestion{By: sentra.ByRegion, Level: sentra.LevelProvince, Measure: sentra.ClusterCount, Day: christmas}, 3, 0, map[string]float64{"33": 3, "35": 1}},
-		{ChoroplethQuestion{By: sentra.ByRegion, Measure: sentra.ProductCount, Day: christmas}, 1, 1, map[string]float64{"33.01": 1, "33.02": 1, "35.01": 1}},
-		{ChoroplethQuestion{By: sentra.ByProduct, Measure: sentra.ClusterCount, Day: christmas}, 3, 0, map[string]float64{"coffee-processing": 3}},
-		{ChoroplethQuestion{By: sentra.ByPhase, Measure: sentra.ClusterCount, Day: christmas}, 3, 0, map[string]float64{"2013-2016": 3, "2017": 3}},
+		{christmas, ChoroplethQuestion{By: sentra.ByRegion, Measure: sentra.ClusterCount}, 3, 1, map[string]float64{"33.01": 2, "33.02": 1, "35.01": 1}},
+		{christmas, ChoroplethQuestion{By: sentra.ByRegion, Level: sentra.LevelProvince, Measure: sentra.ClusterCount}, 3, 0, map[string]float64{"33": 3, "35": 1}},
+		{christmas, ChoroplethQuestion{By: sentra.ByRegion, Measure: sentra.ProductCount}, 1, 1, map[string]float64{"33.01": 1, "33.02": 1, "35.01": 1}},
+		{christmas, ChoroplethQuestion{By: sentra.ByProduct, Measure: sentra.ClusterCount}, 3, 0, map[string]float64{"coffee-processing": 3}},
+		{christmas, ChoroplethQuestion{By: sentra.ByPhase, Measure: sentra.ClusterCount}, 3, 0, map[string]float64{"2013-2016": 3, "2017": 3}},
 		// A phase that has not begun counts nothing, though its clusters stand.
-		{ChoroplethQuestion{By: sentra.ByPhase, Measure: sentra.ClusterCount, Day: christmas - 400}, 3, 0, map[string]float64{"2013-2016": 3}},
+		{christmas - 400, ChoroplethQuestion{By: sentra.ByPhase, Measure: sentra.ClusterCount}, 3, 0, map[string]float64{"2013-2016": 3}},
 	} {
-		got, err := a.Choropleth(context.Background(), c.question)
+		got, err := a.on(c.day).Choropleth(context.Background(), c.question)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -49,7 +50,7 @@ func TestChoroplethOfSpreadClusters(t *testing.T) {
 			row := &got.Rows[i]
 			value, known := c.want[row.Key()]
 			open := 0
-			if row.Region != nil && c.unplaced == 1 && a.On(christmas).Province(row.Region.Code) == "33" {
+			if row.Region != nil && c.unplaced == 1 && a.on(christmas).Province(row.Region.Code) == "33" {
 				open = 1
 			}
 			if row.Region != nil && !known && open == 0 || row.Product != nil && !known {
@@ -66,7 +67,7 @@ func TestChoroplethOfSpreadClusters(t *testing.T) {
 	}
 	cancelled, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := a.Choropleth(cancelled, ChoroplethQuestion{By: sentra.ByPhase, Measure: sentra.ClusterCount, Day: christmas}); sentra.ErrorCode(err) != sentra.CodeCancelled {
+	if _, err := a.on(christmas).Choropleth(cancelled, ChoroplethQuestion{By: sentra.ByPhase, Measure: sentra.ClusterCount}); sentra.ErrorCode(err) != sentra.CodeCancelled {
 		t.Errorf("got %v", err)
 	}
 }
@@ -74,7 +75,7 @@ func TestChoroplethOfSpreadClusters(t *testing.T) {
 func BenchmarkChoropleth(b *testing.B) {
 	a := anAtlas(b)
 	for b.Loop() {
-		if _, err := a.Choropleth(context.Background(), ChoroplethQuestion{By: sentra.ByRegion, Measure: sentra.AffirmativeClusterCount, Day: christmas}); err != nil {
+		if _, err := a.on(christmas).Choropleth(context.Background(), ChoroplethQuestion{By: sentra.ByRegion, Measure: sentra.AffirmativeClusterCount}); err != nil {
 			b.Fatal(err)
 		}
 	}

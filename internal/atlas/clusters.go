@@ -327,15 +327,12 @@ func (q *clusterQuery) hit(c *Cluster) ClusterHit {
 // A filter of boxes and circles alone costs no more than what is taken from the
 // list; any other judges each cluster in its boxes, circles and polygons.
 func (a View) Clusters(ctx context.Context, filter *sentra.ClusterFilter, order sentra.ClusterOrder, begun bool) (*ClusterList, error) {
-	if err := a.CheckDay(a.Day); err != nil {
-		return nil, sentra.In("asOf", err)
-	}
 	q, err := a.prepareClusters(ctx, filter, order)
 	if err != nil {
 		return nil, err
 	}
 	if begun && a.Day < a.allBegun {
-		q.tests = append(q.tests, func(c *Cluster) (sentra.Truth, error) { return c.on(a.Day), nil })
+		q.tests = append(q.tests, func(c *Cluster) (sentra.Truth, error) { return a.knows(c), nil })
 	}
 	index := q.order.index
 	if len(q.tests) > 0 {

@@ -121,7 +121,7 @@ func TestClustersAgainstBruteForce(t *testing.T) {
 			return usual
 		})
 
-		list, err := a.On(day).Clusters(t.Context(), drawn.filter, order, begun)
+		list, err := a.on(day).Clusters(t.Context(), drawn.filter, order, begun)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -178,7 +178,7 @@ func TestClustersAgainstBruteForce(t *testing.T) {
 	if sizes["1"] < 100 {
 		t.Errorf("only %d of 400 filters matched anything", sizes["1"])
 	}
-	list, err := a.On(today).Clusters(t.Context(), nil, "", false)
+	list, err := a.on(today).Clusters(t.Context(), nil, "", false)
 	if err != nil || list.Len() != a.Data.Clusters.Len() {
 		t.Errorf("%d clusters without a filter, %v", list.Len(), err)
 	}
@@ -212,7 +212,7 @@ func TestClusterFilterErrors(t *testing.T) {
 		{nil, sentra.ClustersByDistance, []string{"orderBy"}},
 		{nil, "phase", []string{"orderBy"}},
 	} {
-		_, err := a.On(today).Clusters(t.Context(), c.filter, c.order, false)
+		_, err := a.on(today).Clusters(t.Context(), c.filter, c.order, false)
 		coded, ok := err.(*sentra.Error)
 		if !ok || coded.Code != sentra.CodeBadUserInput || !slices.Equal(coded.Path, c.want) {
 			t.Errorf("got %v, want a fault at %v", err, c.want)
@@ -220,7 +220,7 @@ func TestClusterFilterErrors(t *testing.T) {
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := a.On(today).Clusters(ended, &sentra.ClusterFilter{Phase: "2017"}, "", false); sentra.ErrorCode(err) != sentra.CodeCancelled {
+	if _, err := a.on(today).Clusters(ended, &sentra.ClusterFilter{Phase: "2017"}, "", false); sentra.ErrorCode(err) != sentra.CodeCancelled {
 		t.Errorf("after the deadline: %v", err)
 	}
 }
@@ -231,13 +231,13 @@ func TestClustersNotCovered(t *testing.T) {
 	a := anAtlas(t)
 	yes := true
 	filter := &sentra.ClusterFilter{Regions: &sentra.RegionFilter{Affirmative: &yes}, Programme: &yes}
-	list, err := a.On(christmas).Clusters(t.Context(), filter, "", true)
+	list, err := a.on(christmas).Clusters(t.Context(), filter, "", true)
 	if err != nil || list.Len() != 1 || list.NotCovered != 3 {
 		t.Fatalf("got %d and %d not judged, %v; want Dogiyai's, and Samosir's and Palu's two", list.Len(), list.NotCovered, err)
 	}
 	// Papua lies east of 130 degrees, Samosir in Sumatra.
 	filter.BBox = &sentra.BBox{West: 130, South: -10, East: 142, North: 0}
-	list, err = a.On(christmas).Clusters(t.Context(), filter, "", true)
+	list, err = a.on(christmas).Clusters(t.Context(), filter, "", true)
 	if err != nil || list.Len() != 1 || list.NotCovered != 0 {
 		t.Errorf("in Papua: got %d and %d not judged, %v", list.Len(), list.NotCovered, err)
 	}
@@ -265,7 +265,7 @@ func BenchmarkClusters(b *testing.B) {
 				total := 0
 				for i := 0; b.Loop(); i++ {
 					start := time.Now()
-					list, err := a.On(today).Clusters(b.Context(), filters[name][i%1000], "", false)
+					list, err := a.on(today).Clusters(b.Context(), filters[name][i%1000], "", false)
 					if err != nil {
 						b.Fatal(err)
 					}
@@ -289,7 +289,7 @@ func BenchmarkClusters(b *testing.B) {
 
 // filterClusters lists those of a few clusters that match.
 func filterClusters(ctx context.Context, a *Atlas, candidates []*Cluster, filter *sentra.ClusterFilter, order sentra.ClusterOrder, day sentra.Date) (*ClusterList, error) {
-	q, err := a.On(day).prepareClusters(ctx, filter, order)
+	q, err := a.on(day).prepareClusters(ctx, filter, order)
 	if err != nil {
 		return nil, err
 	}
@@ -330,14 +330,14 @@ func TestClustersOfEach(t *testing.T) {
 	codes = append(codes, codes[3])
 	for name, filter := range ofRegionsFilters() {
 		for _, order := range []sentra.ClusterOrder{"", sentra.ClustersByName, sentra.ClustersByRegion} {
-			lists, err := a.On(today).ClustersOfEach(t.Context(), codes, filter, order)
+			lists, err := a.on(today).ClustersOfEach(t.Context(), codes, filter, order)
 			if err != nil {
 				t.Fatal(err)
 			}
-			whole := must(a.On(today).Clusters(t.Context(), filter, order, false)).Hits()
+			whole := must(a.on(today).Clusters(t.Context(), filter, order, false)).Hits()
 			for i, code := range codes {
 				listed := make(map[string]bool)
-				for _, c := range a.On(today).ListedIn(code) {
+				for _, c := range a.on(today).ListedIn(code) {
 					listed[c.Key] = true
 				}
 				var want []string
@@ -346,7 +346,7 @@ func TestClustersOfEach(t *testing.T) {
 						want = append(want, hit.Key)
 					}
 				}
-				alone := must(a.On(today).ClustersOfEach(t.Context(), codes[i:i+1], filter, order))[0]
+				alone := must(a.on(today).ClustersOfEach(t.Context(), codes[i:i+1], filter, order))[0]
 				for of, list := range map[string]*ClusterList{"together": lists[i], "alone": alone} {
 					var got []string
 					for _, hit := range list.Hits() {
@@ -359,7 +359,7 @@ func TestClustersOfEach(t *testing.T) {
 			}
 		}
 	}
-	_, err := a.On(today).ClustersOfEach(t.Context(), codes, &sentra.ClusterFilter{Phase: "1999"}, "")
+	_, err := a.on(today).ClustersOfEach(t.Context(), codes, &sentra.ClusterFilter{Phase: "1999"}, "")
 	if sentra.ErrorCode(err) != sentra.CodeBadUserInput {
 		t.Errorf("a wrong filter: %v", err)
 	}
@@ -373,7 +373,7 @@ func BenchmarkClustersOfEach(b *testing.B) {
 	filters := ofRegionsFilters()
 	for _, name := range slices.Sorted(maps.Keys(filters)) {
 		// The first use makes what later ones share.
-		must(a.On(today).ClustersOfEach(b.Context(), codes, filters[name], ""))
+		must(a.on(today).ClustersOfEach(b.Context(), codes, filters[name], ""))
 		for _, way := range []struct {
 			name string
 			size int
@@ -383,7 +383,7 @@ func BenchmarkClustersOfEach(b *testing.B) {
 				begun := processorTime(b)
 				for b.Loop() {
 					for some := range slices.Chunk(codes, way.size) {
-						must(a.On(today).ClustersOfEach(WithPolygons(b.Context()), some, filters[name], ""))
+						must(a.on(today).ClustersOfEach(WithPolygons(b.Context()), some, filters[name], ""))
 					}
 				}
 				b.ReportMetric(float64(processorTime(b)-begun)/float64(b.N), "cpu-ns/op")

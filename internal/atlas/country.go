@@ -123,11 +123,11 @@ func (a *Atlas) fundedClusters() map[string]*Cluster {
 	return out
 }
 
-// on tells whether the cluster is known on the day. Before that, one of the programme
-// had not begun, and of any other nothing tells.
-func (c *Cluster) on(day sentra.Date) sentra.Truth {
+// knows tells whether a cluster is there on the day. Before it is known, one of the
+// programme had not begun, and of any other nothing tells.
+func (a View) knows(c *Cluster) sentra.Truth {
 	switch {
-	case c.Begins <= day:
+	case c.Begins <= a.Day:
 		return sentra.True
 	case c.OfProgramme():
 		return sentra.False
@@ -341,9 +341,6 @@ func (c *ClusterCoverage) Share() *float64 {
 // ClusterCoverage gives how much of the clusters of each province of the day the record
 // holds, by code, beginning with the whole country.
 func (a View) ClusterCoverage(ctx context.Context) ([]ClusterCoverage, error) {
-	if err := a.CheckDay(a.Day); err != nil {
-		return nil, sentra.In("asOf", err)
-	}
 	counted := func(code sentra.RegionCode) *sentra.ExternalCount {
 		var latest *sentra.ExternalCount
 		for _, c := range a.country.counts[code] {

@@ -27,7 +27,7 @@ func TestTitleQuestion(t *testing.T) {
 		t.Helper()
 		f := regency
 		change(&f)
-		list, err := a.On(christmas).Regions(t.Context(), &f, "")
+		list, err := a.on(christmas).Regions(t.Context(), &f, "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -94,7 +94,7 @@ func TestKnownClusters(t *testing.T) {
 		{&sentra.ClusterFilter{Confidence: []sentra.Confidence{sentra.Listed}}, today, 302, 0},
 		{&sentra.ClusterFilter{Supported: &yes}, today, 41, 349},
 	} {
-		list, err := a.On(c.day).Clusters(t.Context(), c.filter, "", true)
+		list, err := a.on(c.day).Clusters(t.Context(), c.filter, "", true)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -114,7 +114,7 @@ func TestNamesAndCodesOfTheDay(t *testing.T) {
 		{"71.03", "2014-12-31", "Kabupaten Kepulauan Sangihe dan Talaud"}, {"71.03", "2015-01-01", "Kabupaten Kepulauan Sangihe"},
 		{"94.06", "2017-12-25", "Kabupaten Dogiyai"},
 	} {
-		if got := a.On(sentra.MustDate(c.day)).NameOn(a.Region(sentra.RegionCode(c.code))); got != c.want {
+		if got := a.on(sentra.MustDate(c.day)).NameOn(a.Region(sentra.RegionCode(c.code))); got != c.want {
 			t.Errorf("%s on %s: %s, want %s", c.code, c.day, got, c.want)
 		}
 	}
@@ -135,7 +135,7 @@ func TestNamesAndCodesOfTheDay(t *testing.T) {
 		{sentra.SystemKemendagri, "94", "2017-12-25", "", nil},
 		{sentra.SystemKemendagri, "99.99", "2017-12-25", "", nil},
 	} {
-		r, err := a.On(sentra.MustDate(c.day)).FindRegion(c.system, c.value)
+		r, err := a.on(sentra.MustDate(c.day)).FindRegion(c.system, c.value)
 		if got := ""; r != nil && string(r.Code) != c.want || r == nil && got != c.want || (err != nil) != (c.says != nil) {
 			t.Errorf("%s %s on %s: %v, %v", c.system, c.value, c.day, r, err)
 			continue
@@ -150,7 +150,7 @@ func TestNamesAndCodesOfTheDay(t *testing.T) {
 		{"Maluku Tenggara Barat", "81.03", "Kabupaten Maluku Tenggara Barat"}, {"Toba Samosir", "12.12", "Kabupaten Toba Samosir"},
 		{"Pasir", "64.01", "Kabupaten Pasir"}, {"Irian Jaya", "91", "Irian Jaya"}, {"NAD", "11", "NAD"}, {"Pontianak", "61.71", "Kota Pontianak"},
 	} {
-		hits, err := a.On(christmas).Search(t.Context(), c.text, 3)
+		hits, err := a.on(christmas).Search(t.Context(), c.text, 3)
 		if err != nil || len(hits) == 0 || hits[0].Region == nil || string(hits[0].Region.Code) != c.code || hits[0].Matched != c.matched {
 			t.Errorf("%s: %+v, %v", c.text, hits, err)
 		}
@@ -161,7 +161,7 @@ func TestNamesAndCodesOfTheDay(t *testing.T) {
 // table that was read.
 func TestClusterCoverage(t *testing.T) {
 	a := factsAtlas(t)
-	coverage, err := a.On(sentra.MustDate("2026-11-27")).ClusterCoverage(t.Context())
+	coverage, err := a.on(sentra.MustDate("2026-11-27")).ClusterCoverage(t.Context())
 	if err != nil || len(coverage) != 1+38 {
 		t.Fatal(len(coverage), err)
 	}
@@ -196,13 +196,13 @@ func TestSupports(t *testing.T) {
 		{&sentra.SupportFilter{Cluster: "sentra-knalpot-purbalingga", FromYear: new(2018), ToYear: new(2020)}, 3},
 		{&sentra.SupportFilter{ToYear: new(2014)}, 1},
 	} {
-		list, err := a.On(today).Supports(c.filter)
+		list, err := a.on(today).Supports(c.filter)
 		if err != nil || list.Len() != c.want {
 			t.Errorf("%+v: %d, %v, want %d", c.filter, list.Len(), err, c.want)
 		}
 	}
 	for path, f := range map[string]*sentra.SupportFilter{"filter.region": {Region: "99"}, "filter.cluster": {Cluster: "x"}, "filter.toYear": {FromYear: new(2020), ToYear: new(2019)}, "filter.product": {Product: "zzz"}} {
-		if _, err := a.On(today).Supports(f); err == nil || strings.Join(err.(*sentra.Error).Path, ".") != path {
+		if _, err := a.on(today).Supports(f); err == nil || strings.Join(err.(*sentra.Error).Path, ".") != path {
 			t.Errorf("%s: %v", path, err)
 		}
 	}

@@ -17,7 +17,7 @@ func (a View) ListDesignations(f *sentra.DesignationFilter) ([]*sentra.Designati
 		return nil, sentra.BadInput("filter.region", "no region has the code %s", f.Region)
 	}
 	if f.AsOf != nil {
-		if err := a.CheckDay(*f.AsOf); err != nil {
+		if _, err := a.On(*f.AsOf); err != nil {
 			return nil, sentra.In("filter.asOf", err)
 		}
 	}

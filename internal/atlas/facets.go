@@ -97,9 +97,6 @@ func (f *facetCounts) of(facet sentra.Facet) groupCounts {
 // Each cluster in the filter's boxes and circles is looked at once; what it has in
 // common with others is judged once for all of them.
 func (a View) ClusterFacets(ctx context.Context, filter *sentra.ClusterFilter, begun bool) (*ClusterFacets, error) {
-	if err := a.CheckDay(a.Day); err != nil {
-		return nil, sentra.In("asOf", err)
-	}
 	whole := filter.Without("")
 	// rest is the filter without what it says of any facet, and own what it says of each;
 	// what it asks of regions is asked of one region that must meet all of it.
@@ -148,7 +145,7 @@ func (a View) ClusterFacets(ctx context.Context, filter *sentra.ClusterFilter, b
 			}
 		}
 		if unbegun {
-			truth = truth.And(cluster.on(a.Day))
+			truth = truth.And(a.knows(cluster))
 		}
 		if truth == sentra.False {
 			continue
@@ -337,7 +334,7 @@ func (a View) provinceValues(counts groupCounts) []FacetValue {
 			values = append(values, FacetValue{Value: string(r.Code), Region: r})
 		}
 	}
-	byProvince := ChoroplethQuestion{By: sentra.ByRegion, Level: sentra.LevelProvince, Day: a.Day}
+	byProvince := ChoroplethQuestion{By: sentra.ByRegion, Level: sentra.LevelProvince}
 	for group, c := range a.groups.regions.first {
 		if counts.matching[group]+counts.open[group] == 0 {
 			continue

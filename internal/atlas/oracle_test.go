@@ -1001,7 +1001,7 @@ func checkRegions(t *testing.T, a *Atlas, o *oracle, f *sentra.RegionFilter, ran
 		return
 	}
 	order := []sentra.RegionOrder{"", sentra.RegionsByCode, sentra.RegionsByName, sentra.RegionsByClusterCount, sentra.RegionsByArea}[random.IntN(5)]
-	list, err := a.On(o.day).Regions(t.Context(), f, order)
+	list, err := a.on(o.day).Regions(t.Context(), f, order)
 	if err != nil {
 		t.Fatalf("%s: %v", o.day, err)
 	}
@@ -1103,7 +1103,7 @@ func checkClusters(t *testing.T, a *Atlas, o *oracle, f *sentra.ClusterFilter, r
 	}
 	orders := []sentra.ClusterOrder{"", sentra.ClustersByPhase, sentra.ClustersByName, sentra.ClustersByRegion}
 	order := orders[random.IntN(len(orders))]
-	list, err := a.On(o.day).Clusters(t.Context(), f, order, begun)
+	list, err := a.on(o.day).Clusters(t.Context(), f, order, begun)
 	if err != nil {
 		t.Fatalf("%s: %v", o.day, err)
 	}
@@ -1131,7 +1131,7 @@ func checkClusters(t *testing.T, a *Atlas, o *oracle, f *sentra.ClusterFilter, r
 		t.Errorf("%s, %+v by %q:\ngot  %v, %d open\nwant %v, %d open", o.day, f, order, got, list.NotCovered, wanted, open)
 	}
 
-	inRegion, err := filterClusters(t.Context(), a, a.On(o.day).ListedIn(region.Code), f, "", o.day)
+	inRegion, err := filterClusters(t.Context(), a, a.on(o.day).ListedIn(region.Code), f, "", o.day)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -1144,7 +1144,7 @@ func checkClusters(t *testing.T, a *Atlas, o *oracle, f *sentra.ClusterFilter, r
 		t.Errorf("%s, %+v in %s: got %v, %d open, want %v and %v", o.day, f, region.Code, got, inRegion.NotCovered, within[yes+1], within[unknown+1])
 	}
 
-	measured, err := a.Choropleth(t.Context(), ChoroplethQuestion{By: sentra.ByRegion, Level: region.Kind.Level(), Measure: sentra.ClusterCount, Filter: f, Day: o.day})
+	measured, err := a.on(o.day).Choropleth(t.Context(), ChoroplethQuestion{By: sentra.ByRegion, Level: region.Kind.Level(), Measure: sentra.ClusterCount, Filter: f})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -49,7 +49,7 @@ func (a *Atlas) generationsOf(previous *Atlas) []*generation {
 			if r.Kind.Level() != sentra.LevelRegency || !r.Validity.Contains(day) {
 				continue
 			}
-			if s := a.On(day).Shape(r.Code); s != nil {
+			if s := a.on(day).Shape(r.Code); s != nil {
 				g.regions, g.shapes = append(g.regions, r), append(g.shapes, s)
 			} else {
 				g.bare = append(g.bare, r)
@@ -118,9 +118,6 @@ func (a View) At(p orb.Point, tolerance float64) (Place, error) {
 	}
 	if !(tolerance >= 0 && tolerance <= 1_000_000) {
 		return place, sentra.BadInput("toleranceMetres", "a tolerance of %g metres is out of range; give 0 to 1,000,000", tolerance)
-	}
-	if err := a.CheckDay(a.Day); err != nil {
-		return place, sentra.In("asOf", err)
 	}
 	g := a.generation
 	if face, metres, ok := g.index.Nearest(p, tolerance); ok {

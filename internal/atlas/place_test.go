@@ -27,7 +27,7 @@ func provinceOf(data *sentra.Dataset, code sentra.RegionCode, day sentra.Date) s
 func regencyShapes(a *Atlas) []*Shape {
 	var out []*Shape
 	for i := range a.Data.Regions {
-		if s := a.On(today).Shape(a.Data.Regions[i].Code); s != nil && s.Region.Level() == sentra.LevelRegency {
+		if s := a.on(today).Shape(a.Data.Regions[i].Code); s != nil && s.Region.Level() == sentra.LevelRegency {
 			out = append(out, s)
 		}
 	}
@@ -45,7 +45,7 @@ func TestAtAgainstAllBoundaries(t *testing.T) {
 		p := anyPoint(random)
 		at := slices.IndexFunc(shapes, func(s *Shape) bool { return s.Bound.Contains(p) && geo.Contains(s.Boundary.Shape, p) })
 		for _, day := range []sentra.Date{sentra.FirstDay, christmas, today} {
-			place, err := a.On(day).At(p, 0)
+			place, err := a.on(day).At(p, 0)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -74,12 +74,12 @@ func TestAtOverTime(t *testing.T) {
 	for _, c := range []struct{ day, province string }{
 		{"2014-07-23", "Papua"}, {"2017-12-25", "Papua"}, {"2022-07-24", "Papua"}, {"2022-07-25", "Papua Tengah"}, {"2026-11-24", "Papua Tengah"},
 	} {
-		place, err := a.On(sentra.MustDate(c.day)).At(nabire, 0)
+		place, err := a.on(sentra.MustDate(c.day)).At(nabire, 0)
 		if err != nil || place.Regency == nil || place.Regency.Name != "Kabupaten Nabire" || place.Province.Name != c.province {
 			t.Errorf("on %s: got %+v, %v, want %s", c.day, place, err, c.province)
 		}
 	}
-	if _, err := a.On(sentra.MustDate("2014-07-22")).At(nabire, 0); sentra.ErrorCode(err) != sentra.CodeBadUserInput {
+	if _, err := a.On(sentra.MustDate("2014-07-22")); sentra.ErrorCode(err) != sentra.CodeBadUserInput {
 		t.Errorf("before the record: got %v", err)
 	}
 }
@@ -112,7 +112,7 @@ func TestAtOnSharedBorders(t *testing.T) {
 			continue
 		}
 		shared++
-		one, two := must(a.On(today).At(p, 0)), must(shuffled.On(today).At(p, 0))
+		one, two := must(a.on(today).At(p, 0)), must(shuffled.on(today).At(p, 0))
 		if one.Regency == nil || one.Regency.Code != two.Regency.Code || one.Regency.Code != slices.Min(codes) {
 			t.Fatalf("%v is of %v: got %v and, shuffled, %v", p, codes, one.Regency, two.Regency)
 		}
@@ -128,7 +128,7 @@ func TestAtSea(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 6))
 	for tried := 0; tried < 25; {
 		p := anyPoint(random)
-		if must(a.On(today).At(p, 0)).Regency != nil {
+		if must(a.on(today).At(p, 0)).Regency != nil {
 			continue
 		}
 		tried++
@@ -142,16 +142,16 @@ func TestAtSea(t *testing.T) {
 		if least > 999_000 {
 			continue
 		}
-		place := must(a.On(christmas).At(p, least+1))
+		place := must(a.on(christmas).At(p, least+1))
 		if place.Regency == nil || place.Regency.Code != nearest || !near(place.Metres, least) || place.Province.Code != provinceOf(a.Data, nearest, christmas) {
 			t.Errorf("%v: got %+v, want %s at %v metres", p, place, nearest, least)
 		}
-		if place := must(a.On(today).At(p, least-1)); place.Regency != nil {
+		if place := must(a.on(today).At(p, least-1)); place.Regency != nil {
 			t.Errorf("%v: %s answers beyond its tolerance", p, place.Regency.Code)
 		}
 	}
 	for _, tolerance := range []float64{-1, 1_000_001, math.NaN(), math.Inf(1)} {
-		if _, err := a.On(today).At(orb.Point{110, -7}, tolerance); sentra.ErrorCode(err) != sentra.CodeBadUserInput {
+		if _, err := a.on(today).At(orb.Point{110, -7}, tolerance); sentra.ErrorCode(err) != sentra.CodeBadUserInput {
 			t.Errorf("tolerance %g: got %v", tolerance, err)
 		}
 	}
@@ -214,7 +214,7 @@ func TestGenerations(t *testing.T) {
 		{"2019-12-31", 102.5, "11.02", "11"}, {"2020-01-01", 102.5, "11.01", "11"}, {"2021-12-31", 103.5, "11.02", "11"},
 		{"2022-01-01", 103.5, "", ""}, {"2019-12-31", 102, "11.01", "11"}, {"2020-01-01", 111, "", "12"}, {"2020-01-01", 115, "", ""},
 	} {
-		place := must(a.On(sentra.MustDate(c.day)).At(orb.Point{c.lon, 0}, 0))
+		place := must(a.on(sentra.MustDate(c.day)).At(orb.Point{c.lon, 0}, 0))
 		var regency, province sentra.RegionCode
 		if place.Regency != nil {
 			regency = place.Regency.Code
@@ -240,7 +240,7 @@ func TestNextKeepsIndexes(t *testing.T) {
 			t.Errorf("generation %d: index kept is %v, want %v", i, got, same)
 		}
 	}
-	if place := must(next.On(sentra.MustDate("2020-01-01")).At(orb.Point{104.5, 0}, 0)); place.Regency == nil || place.Regency.Code != "11.02" {
+	if place := must(next.on(sentra.MustDate("2020-01-01")).At(orb.Point{104.5, 0}, 0)); place.Regency == nil || place.Regency.Code != "11.02" {
 		t.Errorf("in the new land: got %+v", place)
 	}
 }
@@ -251,7 +251,7 @@ func TestRegionsWithoutBoundary(t *testing.T) {
 	const degree = 111319.49079327358
 	a := must(New(smallCountry()))
 	day := sentra.MustDate("2021-01-01")
-	list, err := a.On(day).Regions(t.Context(), &sentra.RegionFilter{Near: &sentra.Near{Point: orb.Point{105, 0}, Radius: 11 * degree}}, "")
+	list, err := a.on(day).Regions(t.Context(), &sentra.RegionFilter{Near: &sentra.Near{Point: orb.Point{105, 0}, Radius: 11 * degree}}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -262,7 +262,7 @@ func TestRegionsWithoutBoundary(t *testing.T) {
 	// Of C it is known where its box lies, from 114.5 to 115.5: beyond nine degrees,
 	// and perhaps within ten.
 	for radius, notCovered := range map[float64]int{9: 0, 10: 1} {
-		list, err := a.On(day).Regions(t.Context(), &sentra.RegionFilter{Near: &sentra.Near{Point: orb.Point{105, 0}, Radius: radius * degree}}, "")
+		list, err := a.on(day).Regions(t.Context(), &sentra.RegionFilter{Near: &sentra.Near{Point: orb.Point{105, 0}, Radius: radius * degree}}, "")
 		if err != nil || len(list.Hits) != 4 || len(list.NotCovered) != notCovered {
 			t.Errorf("%g degrees: %d regions, %d not known, %v; want 4 and %d", radius, len(list.Hits), len(list.NotCovered), err, notCovered)
 		}
@@ -283,7 +283,7 @@ func TestRegionsWithoutBoundary(t *testing.T) {
 		{"12.01", sentra.LevelProvince, []RegionDistance{{a.Region("11"), 11 * degree}}},
 		{"11", sentra.LevelRegency, []RegionDistance{{a.Region("12.01"), 11 * degree}}},
 	} {
-		got, _ := a.On(day).NearestRegions(t.Context(), a.Region(c.code), 5, c.level)
+		got, _ := a.on(day).NearestRegions(t.Context(), a.Region(c.code), 5, c.level)
 		if len(got) != len(c.want) {
 			t.Errorf("nearest to %s: %d, want %d", c.code, len(got), len(c.want))
 			continue
@@ -316,7 +316,7 @@ func TestNearFilter(t *testing.T) {
 		}
 		filter := &sentra.RegionFilter{Near: &sentra.Near{Point: p, Radius: radius}}
 		for _, f := range []*sentra.RegionFilter{filter, {Near: filter.Near, And: []*sentra.RegionFilter{filter}}} {
-			list, err := a.On(christmas).Regions(t.Context(), f, "")
+			list, err := a.on(christmas).Regions(t.Context(), f, "")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -340,7 +340,7 @@ func TestBoxFilters(t *testing.T) {
 	for range 60 {
 		p, size := anyPoint(random), math.Pow(10, -1.5+random.Float64()*2.5)
 		box := sentra.BBox{West: p[0], South: p[1], East: p[0] + size, North: p[1] + size/2}
-		list, err := a.On(christmas).Regions(t.Context(), &sentra.RegionFilter{BBox: &box}, "")
+		list, err := a.on(christmas).Regions(t.Context(), &sentra.RegionFilter{BBox: &box}, "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -350,7 +350,7 @@ func TestBoxFilters(t *testing.T) {
 			if !r.Validity.Contains(christmas) {
 				continue
 			}
-			share, _ := overlay.Shares(a.On(christmas).Shape(r.Code).Boundary.Shape)
+			share, _ := overlay.Shares(a.on(christmas).Shape(r.Code).Boundary.Shape)
 			listed := slices.ContainsFunc(list.Hits, func(hit RegionHit) bool { return hit.Region == r })
 			if listed != (share > 0) && (listed || share > 1e-12) {
 				t.Errorf("%s in %+v: listed is %v, its share %v", r.Code, box, listed, share)
@@ -365,7 +365,7 @@ func TestNearestRegions(t *testing.T) {
 	a := anAtlas(t)
 	apart := func(x, y sentra.RegionCode) float64 {
 		least := math.Inf(1)
-		one, two := a.On(today).Shape(x).Boundary.Shape, a.On(today).Shape(y).Boundary.Shape
+		one, two := a.on(today).Shape(x).Boundary.Shape, a.on(today).Shape(y).Boundary.Shape
 		for _, pair := range [][2]orb.MultiPolygon{{one, two}, {two, one}} {
 			for _, polygon := range pair[0] {
 				for _, p := range polygon[0] {
@@ -378,7 +378,7 @@ func TestNearestRegions(t *testing.T) {
 	// Bali's regencies have few vertices. Of the provinces Bali is nearest to
 	// Jawa Timur (35.10, Banyuwangi) over the strait, then to Lombok (52).
 	for _, code := range []sentra.RegionCode{"51.04", "51.07"} {
-		got, _ := a.On(today).NearestRegions(t.Context(), a.Region(code), 9, sentra.LevelRegency)
+		got, _ := a.on(today).NearestRegions(t.Context(), a.Region(code), 9, sentra.LevelRegency)
 		for i, d := range got {
 			if d.Code == code || i > 0 && (d.Metres < got[i-1].Metres) {
 				t.Errorf("%s: %d is %s at %v", code, i, d.Code, d.Metres)
@@ -387,7 +387,7 @@ func TestNearestRegions(t *testing.T) {
 				t.Errorf("%s to %s: %v metres, want %v", code, d.Code, d.Metres, want)
 			}
 		}
-		for _, r := range a.On(today).Members("51") {
+		for _, r := range a.on(today).Members("51") {
 			if r.Code != code && !slices.ContainsFunc(got, func(d RegionDistance) bool { return d.Region == r }) && apart(code, r.Code) < got[len(got)-1].Metres-1e-3 {
 				t.Errorf("%s is nearer to %s than the last one listed", r.Code, code)
 			}
@@ -402,7 +402,7 @@ func TestNearestRegions(t *testing.T) {
 		{"51", sentra.LevelRegency, []sentra.RegionCode{"35.10"}},
 		{"51.01", sentra.LevelProvince, []sentra.RegionCode{"35"}}, // Jembrana; not its own, Bali
 	} {
-		got, _ := a.On(today).NearestRegions(t.Context(), a.Region(c.code), len(c.want), c.level)
+		got, _ := a.on(today).NearestRegions(t.Context(), a.Region(c.code), len(c.want), c.level)
 		var codes []sentra.RegionCode
 		for _, d := range got {
 			codes = append(codes, d.Code)
@@ -412,7 +412,7 @@ func TestNearestRegions(t *testing.T) {
 		}
 	}
 	// On the day the provinces of Papua were but two.
-	all, _ := a.On(christmas).NearestRegions(t.Context(), a.Region("91"), 40, sentra.LevelProvince)
+	all, _ := a.on(christmas).NearestRegions(t.Context(), a.Region("91"), 40, sentra.LevelProvince)
 	for _, d := range all {
 		if slices.Contains([]sentra.RegionCode{"91", "93", "94", "95", "96"}, d.Code) {
 			t.Errorf("%s is near Papua on %s, when it was not", d.Code, christmas)
@@ -425,14 +425,14 @@ func BenchmarkAt(b *testing.B) {
 	random := rand.New(rand.NewPCG(9, 10))
 	var points []orb.Point
 	for len(points) < 1000 {
-		if p := anyPoint(random); must(a.On(today).At(p, 0)).Regency != nil {
+		if p := anyPoint(random); must(a.on(today).At(p, 0)).Regency != nil {
 			points = append(points, p)
 		}
 	}
 	b.ReportAllocs()
 	i := 0
 	for b.Loop() {
-		_, _ = a.On(today).At(points[i%len(points)], 0)
+		_, _ = a.on(today).At(points[i%len(points)], 0)
 		i++
 	}
 }
@@ -442,7 +442,7 @@ func BenchmarkNearestRegions(b *testing.B) {
 	for _, code := range []sentra.RegionCode{"51.01", "35", "94"} {
 		b.Run(string(code), func(b *testing.B) {
 			for b.Loop() {
-				_, _ = a.On(today).NearestRegions(b.Context(), a.Region(code), 10, code.Level())
+				_, _ = a.on(today).NearestRegions(b.Context(), a.Region(code), 10, code.Level())
 			}
 		})
 	}
@@ -466,7 +466,7 @@ func BenchmarkRegions(b *testing.B) {
 		b.Run(c.name, func(b *testing.B) {
 			hits := 0
 			for b.Loop() {
-				list, err := a.On(today).Regions(b.Context(), &c.filter, "")
+				list, err := a.on(today).Regions(b.Context(), &c.filter, "")
 				if err != nil {
 					b.Fatal(err)
 				}

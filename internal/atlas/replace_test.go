@@ -122,7 +122,7 @@ func answers(t *testing.T, a *Atlas, random *rand.Rand) map[string]any {
 			filter = maker.cluster(2)
 		}
 		for _, order := range []sentra.ClusterOrder{"", sentra.ClustersByName, sentra.ClustersByRegion} {
-			list, err := a.On(today).Clusters(t.Context(), filter, order, n%2 == 0)
+			list, err := a.on(today).Clusters(t.Context(), filter, order, n%2 == 0)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -151,11 +151,11 @@ func answers(t *testing.T, a *Atlas, random *rand.Rand) map[string]any {
 		code := a.Data.Regions[i].Code
 		for _, day := range []sentra.Date{christmas, today} {
 			// These stand in no order.
-			in := keys(a.On(day).ClustersOf(code))
+			in := keys(a.on(day).ClustersOf(code))
 			slices.Sort(in)
-			planned := keys(a.On(day).PlannedIn(code))
+			planned := keys(a.on(day).PlannedIn(code))
 			slices.Sort(planned)
-			out[fmt.Sprint(code, day)] = []any{in, planned, a.On(day).hosts(code)}
+			out[fmt.Sprint(code, day)] = []any{in, planned, a.on(day).hosts(code)}
 		}
 	}
 	for i := range a.Data.Products {
@@ -168,7 +168,7 @@ func answers(t *testing.T, a *Atlas, random *rand.Rand) map[string]any {
 		out["cluster "+c.Key] = keys([]*Cluster{a.Cluster(c.Key)})
 	}
 	var found []string
-	for _, hit := range must(a.On(today).Search(t.Context(), "name 12", 30)) {
+	for _, hit := range must(a.on(today).Search(t.Context(), "name 12", 30)) {
 		found = append(found, fmt.Sprint(hit.Matched, hit.Score, hit.Cluster != nil && hit.Cluster == a.Cluster(hit.Cluster.Key)))
 	}
 	out["search"], out["lengths"], out["all begun"], out["first begun"] = found, *must(a.Lengths(t.Context())), a.allBegun, maps.Collect(a.firstBegun.all)
@@ -178,11 +178,11 @@ func answers(t *testing.T, a *Atlas, random *rand.Rand) map[string]any {
 		}
 	}
 	for _, product := range []string{"", "coffee-processing"} {
-		for _, row := range must(a.Screen(t.Context(), ScreeningQuestion{Day: christmas, Product: product})).Rows {
+		for _, row := range must(a.on(christmas).Screen(t.Context(), ScreeningQuestion{Product: product})).Rows {
 			out["screened "+product+string(row.Region.Code)] = row.Score
 		}
 	}
-	out["counts"] = must(a.Choropleth(t.Context(), ChoroplethQuestion{By: sentra.ByRegion, Level: sentra.LevelProvince, Measure: sentra.ClusterCount, Day: christmas})).Total
+	out["counts"] = must(a.on(christmas).Choropleth(t.Context(), ChoroplethQuestion{By: sentra.ByRegion, Level: sentra.LevelProvince, Measure: sentra.ClusterCount})).Total
 	return out
 }
 

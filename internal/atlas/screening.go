@@ -18,7 +18,6 @@ import (
 // ScreeningQuestion asks how regencies and cities stand to the grounds on which the
 // programme selects.
 type ScreeningQuestion struct {
-	Day sentra.Date
 	// Product is a product by key or name, whose clusters count; "" for any.
 	Product string
 	Weights sentra.Weights
@@ -38,7 +37,7 @@ type Screening struct {
 
 	// making is Atlas.firstMaking, where products are asked for.
 	making map[placeOf]sentra.Date
-	atlas  View
+	view   View
 	// What is asked of few rows, and worked out once for all.
 	nearby       func() nearbyClusters
 	facilitators func() *facilitatorPlaces
@@ -57,16 +56,15 @@ const whileScreened = "while the regions were screened"
 // Screen judges regencies and cities on every element. What the record cannot know is
 // unknown: it holds not all clusters and not all money. A wrong question is a
 // BAD_USER_INPUT whose path is asOf, product, weights or orderBy, or begins at filter.
-func (a *Atlas) Screen(ctx context.Context, q ScreeningQuestion) (*Screening, error) {
+func (a View) Screen(ctx context.Context, q ScreeningQuestion) (*Screening, error) {
 	if err := q.Weights.Check(); err != nil {
 		return nil, sentra.In("weights", err)
 	}
 	if err := sentra.CheckOrder("ScreeningOrder", q.Order, sentra.ScreeningOrders[:]); err != nil {
 		return nil, sentra.In("orderBy", err)
 	}
-	on := a.On(q.Day)
-	out := &Screening{ScreeningQuestion: q, atlas: on, facilitators: sync.OnceValue(func() *facilitatorPlaces { return on.facilitatorPlaces("") })}
-	out.nearby = sync.OnceValue(func() nearbyClusters { return on.newNearby(out.Products) })
+	out := &Screening{ScreeningQuestion: q, view: a, facilitators: sync.OnceValue(func() *facilitatorPlaces { return a.facilitatorPlaces("") })}
+	out.nearby = sync.OnceValue(func() nearbyClusters { return a.newNearby(out.Products) })
 	if q.Product != "" {
 		if out.Products = a.productsNamed(q.Product); len(out.Products) == 0 {
 			return nil, sentra.BadInput("product", "there is no product %.40q; the field products lists them", q.Product)
@@ -76,7 +74,7 @@ func (a *Atlas) Screen(ctx context.Context, q ScreeningQuestion) (*Screening, er
 			return nil, err
 		}
 	}
-	list, err := on.Regions(ctx, q.Filter, sentra.RegionsByCode)
+	list, err := a.Regions(ctx, q.Filter, sentra.RegionsByCode)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +92,7 @@ func (a *Atlas) Screen(ctx context.Context, q ScreeningQuestion) (*Screening, er
 		}
 		row := Screened{Region: hit.Region}
 		for i, element := range sentra.ScreeningElements {
-			row.Outcomes[i] = a.screen(hit.Region, element, out)
+			row.Outcomes[i] = out.judge(hit.Region, element)
 		}
 		row.Score = q.Weights.Score(&row.Outcomes)
 		out.Rows = append(out.Rows, row)
@@ -113,31 +111,32 @@ func (a *Atlas) Screen(ctx context.Context, q ScreeningQuestion) (*Screening, er
 	return out, nil
 }
 
-// screen judges a region on one element.
-func (a *Atlas) screen(r *sentra.Region, element sentra.ScreeningElement, s *Screening) sentra.Truth {
+// judge judges a region on one element.
+func (s *Screening) judge(r *sentra.Region, element sentra.ScreeningElement) sentra.Truth {
+	a := s.view
 	switch element {
 	case sentra.ScreenDisadvantaged:
-		return a.On(s.Day).designated(r.Code, sentra.Disadvantaged)
+		return a.designated(r.Code, sentra.Disadvantaged)
 	case sentra.ScreenBorder:
-		return a.On(s.Day).designated(r.Code, sentra.Border)
+		return a.designated(r.Code, sentra.Border)
 	case sentra.ScreenClusters:
 		if s.Products == nil {
 			first, known := a.firstBegun.lookup(r.Code)
-			return sentra.Unknown.Or(sentra.TruthOf(known && first <= s.Day))
+			return sentra.Unknown.Or(sentra.TruthOf(known && first <= a.Day))
 		}
 		for _, key := range s.Products {
-			if first, known := s.making[placeOf{key, r.Code}]; known && first <= s.Day {
+			if first, known := s.making[placeOf{key, r.Code}]; known && first <= a.Day {
 				return sentra.True
 			}
 		}
 	case sentra.ScreenAPBN, sentra.ScreenDeconcentration, sentra.ScreenDAK:
 		for _, support := range a.country.supports[r.Code] {
-			if support.Fund == sentra.Fund(element) && s.atlas.knownBy(support.Year, support.Sources) {
+			if support.Fund == sentra.Fund(element) && a.knownBy(support.Year, support.Sources) {
 				return sentra.True
 			}
 		}
 	case sentra.ScreenLinkage:
-		truth, _ := s.atlas.linkage(r)
+		truth, _ := a.linkage(r)
 		return truth
 	}
 	return sentra.Unknown
@@ -264,9 +263,9 @@ func (s *Screening) NearestClusters(row *Screened, n int) []ClusterAt {
 	if n = min(n, mostNearest); n == 0 {
 		return out
 	}
-	for place, metres := range near.nearest(s.atlas.labelPoint(row.Region)) {
+	for place, metres := range near.nearest(s.view.labelPoint(row.Region)) {
 		c := near.at(place)
-		if c.Planned || c.Begins > s.Day || c.Precision == sentra.PrecisionProvince || slices.Contains(c.Regions, row.Region.Code) {
+		if c.Planned || c.Begins > s.view.Day || c.Precision == sentra.PrecisionProvince || slices.Contains(c.Regions, row.Region.Code) {
 			continue
 		}
 		if out = append(out, ClusterAt{c, metres}); len(out) == n {
@@ -324,19 +323,20 @@ type Evidence struct {
 }
 
 // Evidence gives what the outcome of an element for a screened region rests on.
-func (a *Atlas) Evidence(s *Screening, row *Screened, element sentra.ScreeningElement) Evidence {
+func (s *Screening) Evidence(row *Screened, element sentra.ScreeningElement) Evidence {
 	var e Evidence
+	a := s.view
 	switch element {
 	case sentra.ScreenClusters:
-		e.Clusters = slices.DeleteFunc(a.On(s.Day).ClustersOf(row.Region.Code), func(c *Cluster) bool { return !s.counts(c) })
+		e.Clusters = slices.DeleteFunc(a.ClustersOf(row.Region.Code), func(c *Cluster) bool { return !s.counts(c) })
 	case sentra.ScreenDisadvantaged, sentra.ScreenBorder:
-		judged := a.On(s.Day).Affirmative(row.Region.Code)
+		judged := a.Affirmative(row.Region.Code)
 		e.Judged = judged.Of(sentra.DesignationKind(element))
 		e.Designations = e.Judged.Designations
 	case sentra.ScreenLinkage:
-		_, e.Assessments = s.atlas.linkage(row.Region)
+		_, e.Assessments = a.linkage(row.Region)
 	case sentra.ScreenAPBN, sentra.ScreenDeconcentration, sentra.ScreenDAK:
-		e.Supports = a.On(s.Day).fundedBy(row.Region, sentra.Fund(element))
+		e.Supports = a.fundedBy(row.Region, sentra.Fund(element))
 	}
 	return e
 }

@@ -38,7 +38,7 @@ func TestScreening(t *testing.T) {
 		{"19.01", "2023-07-21", "", [7]sentra.Truth{open, open, met, met, open, not, not}, 2. / 7, 5. / 7},
 	} {
 		code := sentra.RegionCode(c.region)
-		got, err := a.Screen(t.Context(), ScreeningQuestion{Day: sentra.MustDate(c.day), Product: c.product, Filter: &sentra.RegionFilter{Codes: []sentra.RegionCode{code}}})
+		got, err := a.on(sentra.MustDate(c.day)).Screen(t.Context(), ScreeningQuestion{Product: c.product, Filter: &sentra.RegionFilter{Codes: []sentra.RegionCode{code}}})
 		if err != nil || len(got.Rows) != 1 {
 			t.Fatalf("%s: %v, %v", c.region, got, err)
 		}
@@ -47,7 +47,7 @@ func TestScreening(t *testing.T) {
 			if row.Outcomes.Of(element) != c.want[i] {
 				t.Errorf("%s on %s, %s: %d, want %d", c.region, c.day, element, row.Outcomes.Of(element), c.want[i])
 			}
-			evidence := a.Evidence(got, row, element)
+			evidence := got.Evidence(row, element)
 			if told := len(evidence.Supports)+len(evidence.Clusters)+len(evidence.Designations) > 0; told != (c.want[i] == met) {
 				t.Errorf("%s on %s, %s: %+v", c.region, c.day, element, evidence)
 			}
@@ -62,7 +62,7 @@ func TestScreening(t *testing.T) {
 func TestScreeningOrder(t *testing.T) {
 	a := factsAtlas(t)
 	for _, order := range sentra.ScreeningOrders {
-		got, err := a.Screen(t.Context(), ScreeningQuestion{Day: christmas, Order: order, Weights: sentra.Weights{sentra.ScreenLinkage: 0, sentra.ScreenDisadvantaged: 3}})
+		got, err := a.on(christmas).Screen(t.Context(), ScreeningQuestion{Order: order, Weights: sentra.Weights{sentra.ScreenLinkage: 0, sentra.ScreenDisadvantaged: 3}})
 		if err != nil || len(got.Rows) != 514 {
 			t.Fatal(len(got.Rows), err)
 		}
@@ -75,13 +75,12 @@ func TestScreeningOrder(t *testing.T) {
 		}
 	}
 	for path, q := range map[string]ScreeningQuestion{
-		"weights.dak":  {Day: christmas, Weights: sentra.Weights{sentra.ScreenDAK: -1}},
-		"product":      {Day: christmas, Product: "spaceship"},
-		"asOf":         {Day: sentra.MustDate("2014-07-22")},
-		"filter.codes": {Day: christmas, Filter: &sentra.RegionFilter{Codes: []sentra.RegionCode{"99"}}},
-		"orderBy":      {Day: christmas, Order: "lower"},
+		"weights.dak":  {Weights: sentra.Weights{sentra.ScreenDAK: -1}},
+		"product":      {Product: "spaceship"},
+		"filter.codes": {Filter: &sentra.RegionFilter{Codes: []sentra.RegionCode{"99"}}},
+		"orderBy":      {Order: "lower"},
 	} {
-		_, err := a.Screen(t.Context(), q)
+		_, err := a.on(christmas).Screen(t.Context(), q)
 		if coded, ok := err.(*sentra.Error); !ok || coded.Code != sentra.CodeBadUserInput || len(coded.Path) == 0 || coded.Path[0] != first(path) {
 			t.Errorf("%s: %v", path, err)
 		}
@@ -114,7 +113,7 @@ func TestScreeningForFacilitators(t *testing.T) {
 		if change != nil {
 			change(f)
 		}
-		got, err := a.Screen(t.Context(), ScreeningQuestion{Day: sentra.MustDate(day), Filter: f, Order: sentra.ScreeningByCode})
+		got, err := a.on(sentra.MustDate(day)).Screen(t.Context(), ScreeningQuestion{Filter: f, Order: sentra.ScreeningByCode})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -157,8 +156,8 @@ func TestScreenedSurroundings(t *testing.T) {
 	a := factsAtlas(t)
 	for _, day := range []string{"2016-12-31", "2017-12-25", "2026-11-27"} {
 		for _, product := range []string{"", "tenun"} {
-			q := ScreeningQuestion{Day: sentra.MustDate(day), Product: product}
-			got, err := a.Screen(t.Context(), q)
+			on := a.on(sentra.MustDate(day))
+			got, err := on.Screen(t.Context(), ScreeningQuestion{Product: product})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -172,7 +171,7 @@ func TestScreenedSurroundings(t *testing.T) {
 						p := a.Product(key)
 						return strings.Contains(strings.ToLower(p.NameID+" "+p.NameEN), product)
 					})
-					if makes && !c.Planned && c.Begins <= q.Day && !slices.Contains(c.Regions, row.Region.Code) && c.Precision != sentra.PrecisionProvince {
+					if makes && !c.Planned && c.Begins <= on.Day && !slices.Contains(c.Regions, row.Region.Code) && c.Precision != sentra.PrecisionProvince {
 						want = append(want, ClusterAt{c, orbgeo.DistanceHaversine(at, c.Place)})
 					}
 				}
@@ -189,7 +188,7 @@ func TestScreenedSurroundings(t *testing.T) {
 				within, nearby := 0, math.Inf(1)
 				for j := range a.Data.Facilitators {
 					f := &a.Data.Facilitators[j]
-					if len(f.Region) != 5 || f.Year > q.Day.Time().Year() {
+					if len(f.Region) != 5 || f.Year > on.Day.Time().Year() {
 						continue
 					}
 					metres := orbgeo.DistanceHaversine(at, a.Region(f.Region).Point)
@@ -215,7 +214,7 @@ func TestScreenedSurroundings(t *testing.T) {
 		"74.04": {{Years: []int{2017}}},
 		"11.01": nil,
 	} {
-		if got := a.On(today).FundYears(a.Region(code)); !slices.EqualFunc(got, want, func(x, y FundYears) bool {
+		if got := a.on(today).FundYears(a.Region(code)); !slices.EqualFunc(got, want, func(x, y FundYears) bool {
 			return x.Fund == y.Fund && slices.Equal(x.Years, y.Years) && x.NotStated == y.NotStated
 		}) {
 			t.Errorf("%s: %+v, want %+v", code, got, want)
@@ -241,9 +240,9 @@ func TestScreenedLinkage(t *testing.T) {
 		want sentra.Truth
 		told int
 	}{{"94.06", "2017-06-29", sentra.Unknown, 0}, {"94.06", "2017-06-30", sentra.True, 1}, {"94.06", "2018-06-30", sentra.Unknown, 2}, {"33.28", "2018-01-01", sentra.False, 1}, {"11.01", "2018-01-01", sentra.Unknown, 0}} {
-		got := must(a.Screen(t.Context(), ScreeningQuestion{Day: sentra.MustDate(c.day), Filter: &sentra.RegionFilter{Codes: []sentra.RegionCode{c.code}}}))
+		got := must(a.on(sentra.MustDate(c.day)).Screen(t.Context(), ScreeningQuestion{Filter: &sentra.RegionFilter{Codes: []sentra.RegionCode{c.code}}}))
 		row := &got.Rows[0]
-		if evidence := a.Evidence(got, row, sentra.ScreenLinkage); row.Outcomes.Of(sentra.ScreenLinkage) != c.want || len(evidence.Assessments) != c.told {
+		if evidence := got.Evidence(row, sentra.ScreenLinkage); row.Outcomes.Of(sentra.ScreenLinkage) != c.want || len(evidence.Assessments) != c.told {
 			t.Errorf("%s on %s: %d, %d assessments, want %d and %d", c.code, c.day, row.Outcomes.Of(sentra.ScreenLinkage), len(evidence.Assessments), c.want, c.told)
 		}
 	}
@@ -257,7 +256,7 @@ func BenchmarkScreening(b *testing.B) {
 			var took []time.Duration
 			for b.Loop() {
 				start := time.Now()
-				got, err := a.Screen(b.Context(), ScreeningQuestion{Day: today, Product: "coffee-processing", Filter: filter})
+				got, err := a.on(today).Screen(b.Context(), ScreeningQuestion{Product: "coffee-processing", Filter: filter})
 				if err != nil || len(got.Rows) < 490 {
 					b.Fatal(err)
 				}

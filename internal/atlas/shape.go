@@ -120,7 +120,7 @@ func (p *shapePlan) compose(a *Atlas, r *sentra.Region, span sentra.Period) bool
 	parts := []*sentra.Region{r}
 	p.boundary.Origin = sentra.OriginUnion
 	if r.Kind.Level() == sentra.LevelProvince {
-		parts = a.On(*span.From).Members(r.Code)
+		parts = a.on(*span.From).Members(r.Code)
 	} else if p.stored != nil {
 		p.boundary.Origin = p.stored.Origin
 	}

@@ -32,7 +32,7 @@ func (a *Atlas) StatusSpans(code sentra.RegionCode) []StatusSpan {
 	spans := a.spans[code]
 	out := make([]StatusSpan, len(spans))
 	for i, s := range spans {
-		out[i] = StatusSpan{From: s.from, Kinds: s.answers, Affirmative: a.On(s.from).affirmative(code)}
+		out[i] = StatusSpan{From: s.from, Kinds: s.answers, Affirmative: a.on(s.from).affirmative(code)}
 		if i+1 < len(spans) {
 			last := spans[i+1].from - 1
 			out[i].To = &last
@@ -59,7 +59,7 @@ func (a *Atlas) timelines() map[sentra.RegionCode][]span {
 		var spans []span
 		for _, day := range days.Days() {
 			s := span{from: day}
-			province := a.On(day).Province(code)
+			province := a.on(day).Province(code)
 			for i, kind := range sentra.DesignationKinds {
 				s.answers[i] = sentra.AnswerKind(kind, day, r.Kind, province, a.designations[code], a.coverage).Truth()
 			}

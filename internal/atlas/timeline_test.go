@@ -30,18 +30,18 @@ func TestTimelines(t *testing.T) {
 	for _, day := range days {
 		for i := range a.Data.Regions {
 			code := a.Data.Regions[i].Code
-			judged := a.On(day).Affirmative(code)
-			if got, want := a.On(day).affirmative(code), judged.Answer.Truth(); got != want {
+			judged := a.on(day).Affirmative(code)
+			if got, want := a.on(day).affirmative(code), judged.Answer.Truth(); got != want {
 				t.Fatalf("%s on %s: %d, judged anew %d", code, day, got, want)
 			}
 			for _, kind := range sentra.DesignationKinds {
-				got := a.On(day).designated(code, kind)
+				got := a.on(day).designated(code, kind)
 				if want := judged.Of(kind).Answer.Truth(); got != want {
 					t.Fatalf("%s of %s on %s: %d, judged anew %d", kind, code, day, got, want)
 				}
 				seen[got]++
 			}
-			if got, want := a.On(day).hosts(code), sentra.Unknown.Or(sentra.TruthOf(len(a.On(day).ClustersOf(code)) > 0)); got != want {
+			if got, want := a.on(day).hosts(code), sentra.Unknown.Or(sentra.TruthOf(len(a.on(day).ClustersOf(code)) > 0)); got != want {
 				t.Fatalf("%s hosts clusters on %s: %d, listed %d", code, day, got, want)
 			}
 		}

@@ -22,8 +22,17 @@ type epoch struct {
 	geometry *geometry
 }
 
-// On gives the view of a day. Lists and searches refuse a day that CheckDay refuses.
-func (a *Atlas) On(day sentra.Date) View {
+// On gives the view of a day. A day before the record begins is a BAD_USER_INPUT without
+// a path: an empty list would be a false answer.
+func (a *Atlas) On(day sentra.Date) (View, error) {
+	if day < sentra.FirstDay {
+		return View{}, sentra.BadInput("", "%s lies before the record: regions are known from %s on", day, sentra.FirstDay)
+	}
+	return a.on(day), nil
+}
+
+// on gives the view of a day of the record's own. It holds no epoch before these are cut.
+func (a *Atlas) on(day sentra.Date) View {
 	view := View{Atlas: a, Day: day}
 	for at := len(a.epochs) - 1; at >= 0 && view.epoch == nil; at-- {
 		if a.epochs[at].from <= day {

@@ -63,7 +63,7 @@ func joinKeys(on atlas.View, r *sentra.Region) (keys JoinKeysJSON) {
 // Choropleth measures the clusters of a request by, level, measure and key as they stand
 // in a URL, empty for the usual ones.
 func Choropleth(ctx context.Context, a *atlas.Atlas, request *Request, by, level, measure, key string) (*ChoroplethJSON, error) {
-	q := atlas.ChoroplethQuestion{By: sentra.ChoroplethBy(by), Level: sentra.Level(level), Measure: sentra.ChoroplethMeasure(measure), JoinBy: sentra.ChoroplethKey(key), Filter: request.Clusters, Day: request.Day}
+	q := atlas.ChoroplethQuestion{By: sentra.ChoroplethBy(by), Level: sentra.Level(level), Measure: sentra.ChoroplethMeasure(measure), JoinBy: sentra.ChoroplethKey(key), Filter: request.Clusters}
 	if q.By == "" {
 		q.By = sentra.ByRegion
 	}
@@ -79,17 +79,20 @@ func Choropleth(ctx context.Context, a *atlas.Atlas, request *Request, by, level
 	if err := sentra.CheckOrder("ChoroplethMeasure", q.Measure, []sentra.ChoroplethMeasure{sentra.ClusterCount, sentra.ProductCount, sentra.AffirmativeClusterCount, sentra.AffirmativeClusterShare}); err != nil {
 		return nil, sentra.In("measure", err)
 	}
-	found, err := a.Choropleth(ctx, q)
+	on, err := a.On(request.Day)
+	if err != nil {
+		return nil, sentra.In("asOf", err)
+	}
+	found, err := on.Choropleth(ctx, q)
 	if err != nil {
 		return nil, err
 	}
 	measured := func(m *sentra.Measured) MeasuredJSON { return MeasuredJSON{m.Status, m.Value, m.NotCovered} }
-	out := &ChoroplethJSON{By: found.By, Level: found.Level, Measure: found.Measure, Key: q.JoinBy, AsOf: found.Day, DatasetVersion: a.Data.Version, Filter: request.Filter,
+	out := &ChoroplethJSON{By: found.By, Level: found.Level, Measure: found.Measure, Key: q.JoinBy, AsOf: request.Day, DatasetVersion: a.Data.Version, Filter: request.Filter,
 		Total: measured(&found.Total), UnplacedCount: found.Unplaced, Rows: make([]ChoroplethRowJSON, len(found.Rows))}
-	on := a.On(found.Day)
 	for i := range found.Rows {
 		row := &found.Rows[i]
-		view := ChoroplethRowJSON{Key: a.JoinKey(found, row), Name: row.Key(), JoinKeysJSON: joinKeys(on, row.Region), MeasuredJSON: measured(&row.Measured), Share: row.Share}
+		view := ChoroplethRowJSON{Key: on.JoinKey(found, row), Name: row.Key(), JoinKeysJSON: joinKeys(on, row.Region), MeasuredJSON: measured(&row.Measured), Share: row.Share}
 		switch {
 		case row.Region != nil:
 			view.Name = on.NameOn(row.Region)
@@ -139,7 +142,10 @@ type CoverageJSON struct {
 
 // Quality tells what the record is known not to tell on the day of a request.
 func Quality(ctx context.Context, a *atlas.Atlas, request *Request) (*QualityJSON, error) {
-	on := a.On(request.Day)
+	on, err := a.On(request.Day)
+	if err != nil {
+		return nil, sentra.In("asOf", err)
+	}
 	found, err := on.Quality(ctx)
 	if err != nil {
 		return nil, err

@@ -15,8 +15,7 @@ type clusterRow struct {
 	judged    []sentra.Affirmative
 }
 
-func newClusterRow(a *atlas.Atlas, hit atlas.ClusterHit, request *Request) *clusterRow {
-	on := a.On(request.Day)
+func newClusterRow(on atlas.View, hit atlas.ClusterHit, request *Request) *clusterRow {
 	r := &clusterRow{ClusterHit: hit, atlas: on, detail: request.Detail}
 	var codes []sentra.RegionCode
 	for _, code := range hit.Regions {
@@ -191,7 +190,7 @@ func clusterColumns() []column[*clusterRow] {
 }
 
 // clusterTable gives the clusters as rows.
-func clusterTable(a *atlas.Atlas, list *atlas.ClusterList, request *Request) *table {
+func clusterTable(on atlas.View, list *atlas.ClusterList, request *Request) *table {
 	var optional []string
 	if f := request.Clusters; f != nil && f.Near != nil {
 		optional = append(optional, "distanceMetres")
@@ -200,7 +199,7 @@ func clusterTable(a *atlas.Atlas, list *atlas.ClusterList, request *Request) *ta
 	hits := list.Hits()
 	t := &table{columns: described(columns), count: len(hits), id: func(i int) string { return hits[i].Key }}
 	t.row = func(i int) row {
-		r := newClusterRow(a, hits[i], request)
+		r := newClusterRow(on, hits[i], request)
 		return row{id: r.Key, point: r.Place, value: func(c int) any { return columns[c].value(r) }}
 	}
 	return t

@@ -42,7 +42,7 @@ type Export struct {
 	// not judge because nothing loaded covers them on the day.
 	Count, NotCovered int
 
-	atlas *atlas.Atlas
+	atlas atlas.View
 	table *table
 	// sources are those that the rows of a file with a head cite.
 	sources []*sentra.Source
@@ -53,25 +53,26 @@ type Export struct {
 // New answers a request from an atlas. A wrong day, filter or order is a
 // BAD_USER_INPUT whose path begins at that parameter.
 func New(ctx context.Context, a *atlas.Atlas, request *Request) (*Export, error) {
-	e := &Export{Request: request, atlas: a}
+	on, err := a.On(request.Day)
+	if err != nil {
+		return nil, sentra.In("asOf", err)
+	}
+	e := &Export{Request: request, atlas: on}
 	switch request.Layer {
 	case Regions:
-		list, err := a.On(request.Day).Regions(ctx, request.Regions, sentra.RegionOrder(request.Order))
+		list, err := on.Regions(ctx, request.Regions, sentra.RegionOrder(request.Order))
 		if err != nil {
 			return nil, err
 		}
-		e.table, e.NotCovered = regionTable(a, list, request), len(list.NotCovered)
+		e.table, e.NotCovered = regionTable(on, list, request), len(list.NotCovered)
 	case Clusters:
-		list, err := a.On(request.Day).Clusters(ctx, request.Clusters, sentra.ClusterOrder(request.Order), request.Dated)
+		list, err := on.Clusters(ctx, request.Clusters, sentra.ClusterOrder(request.Order), request.Dated)
 		if err != nil {
 			return nil, err
 		}
-		e.table, e.NotCovered = clusterTable(a, list, request), list.NotCovered
+		e.table, e.NotCovered = clusterTable(on, list, request), list.NotCovered
 	default:
-		if err := a.CheckDay(request.Day); err != nil {
-			return nil, sentra.In("asOf", err)
-		}
-		table, err := factTable(a.On(request.Day), request)
+		table, err := factTable(on, request)
 		if err != nil {
 			return nil, err
 		}

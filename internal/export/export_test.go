@@ -530,11 +530,15 @@ func TestAffirmativeWithinAProvince(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		present, err := a.On(day)
+		if err != nil {
+			t.Fatal(err)
+		}
 		provinces := sentra.RegionFilter{Level: sentra.LevelProvince}
 		listed := func(contains bool) map[string]bool {
 			filter := provinces
 			filter.ContainsAffirmative = &contains
-			list, err := a.On(day).Regions(t.Context(), &filter, "")
+			list, err := present.Regions(t.Context(), &filter, "")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -545,17 +549,17 @@ func TestAffirmativeWithinAProvince(t *testing.T) {
 			return codes
 		}
 		yes, no := listed(true), listed(false)
-		regencies, err := a.On(day).Regions(t.Context(), &sentra.RegionFilter{Level: sentra.LevelRegency}, "")
+		regencies, err := present.Regions(t.Context(), &sentra.RegionFilter{Level: sentra.LevelRegency}, "")
 		if err != nil {
 			t.Fatal(err)
 		}
 		type counts struct{ regions, notCovered, clusters, openClusters float64 }
 		want := make(map[string]counts)
 		for _, hit := range regencies.Hits {
-			province := string(a.On(day).Province(hit.Code))
+			province := string(present.Province(hit.Code))
 			c := want[province]
-			clusters := float64(len(a.On(day).ClustersOf(hit.Code)))
-			switch a.On(day).Affirmative(hit.Code).Answer {
+			clusters := float64(len(present.ClustersOf(hit.Code)))
+			switch present.Affirmative(hit.Code).Answer {
 			case sentra.Yes:
 				c.regions++
 				c.clusters += clusters

@@ -36,7 +36,10 @@ type FacetValueJSON struct {
 
 // Facets counts the clusters of a request by each facet.
 func Facets(ctx context.Context, a *atlas.Atlas, request *Request) (*FacetsJSON, error) {
-	on := a.On(request.Day)
+	on, err := a.On(request.Day)
+	if err != nil {
+		return nil, sentra.In("asOf", err)
+	}
 	found, err := on.ClusterFacets(ctx, request.Clusters, request.Dated)
 	if err != nil {
 		return nil, err

@@ -20,8 +20,7 @@ type regionRow struct {
 	clusters []*atlas.Cluster
 }
 
-func newRegionRow(a *atlas.Atlas, hit atlas.RegionHit, request *Request) *regionRow {
-	on := a.On(request.Day)
+func newRegionRow(on atlas.View, hit atlas.RegionHit, request *Request) *regionRow {
 	r := &regionRow{RegionHit: hit, atlas: on, detail: request.Detail, shape: on.Shape(hit.Code),
 		answer: on.Affirmative(hit.Code), within: on.AffirmativeWithin(hit.Code), clusters: on.ClustersOf(hit.Code)}
 	if hit.Kind != sentra.KindProvince {
@@ -155,7 +154,7 @@ func regionColumns() []column[*regionRow] {
 }
 
 // regionTable asks for the regions and gives them as rows.
-func regionTable(a *atlas.Atlas, list *atlas.RegionList, request *Request) *table {
+func regionTable(on atlas.View, list *atlas.RegionList, request *Request) *table {
 	var optional []string
 	if f := request.Regions; f != nil {
 		if f.Near != nil {
@@ -168,7 +167,7 @@ func regionTable(a *atlas.Atlas, list *atlas.RegionList, request *Request) *tabl
 	columns := given(regionColumns(), optional...)
 	t := &table{columns: described(columns), count: len(list.Hits), id: func(i int) string { return string(list.Hits[i].Code) }}
 	t.row = func(i int) row {
-		r := newRegionRow(a, list.Hits[i], request)
+		r := newRegionRow(on, list.Hits[i], request)
 		return row{id: string(r.Code), point: r.label(), shape: r.shape, value: func(c int) any { return columns[c].value(r) }}
 	}
 	return t

@@ -27,7 +27,7 @@ func (e *Export) writeTopoJSON(out *bufio.Writer, rows eachRow) error {
 	_, _ = out.Write(head[1 : len(head)-1])
 	_, _ = out.WriteString(`,"transform":{"scale":[` + grid.scale() + `,` + grid.scale() + `],"translate":[0,0]},"objects":{"` + string(e.Request.Layer) +
 		`":{"type":"GeometryCollection","geometries":[`)
-	topology := newTopology(e.atlas.On(e.Request.Day).Coverage(), e.Request.Detail.Tolerance)
+	topology := newTopology(e.atlas.Coverage(), e.Request.Detail.Tolerance)
 	topology.reversed = e.Request.Winding == D3
 	cite := func(ids []sentra.SourceID) any { return ids }
 	separator := "\n"

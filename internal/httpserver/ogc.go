@@ -182,7 +182,7 @@ func (o *ogcRoutes) tag(r *http.Request, site *ogc.Site) string {
 	if site.HTML {
 		format = "html"
 	}
-	return etag("ogc", o.config.Data.Version, site.Atlas.Data.Version, site.Day.String(), site.Root, r.URL.Path, format, r.URL.Query().Encode())
+	return etag("ogc", o.config.Data.Version, site.Data.Version, site.Day.String(), site.Root, r.URL.Path, format, r.URL.Query().Encode())
 }
 
 // ogcCacheControl has every use ask for a 304: a new dataset or day must show at once.
@@ -249,7 +249,7 @@ func (o *ogcRoutes) items(find func(context.Context, *http.Request, *ogc.Site) (
 		}
 		header := http.Header{"Content-Type": {ogc.MediaGeoJSON}}
 		header.Set(headerAsOf, site.Day.String())
-		header.Set(headerDatasetVersion, site.Atlas.Data.Version)
+		header.Set(headerDatasetVersion, site.Data.Version)
 		header.Set(headerContentCRS, "<"+items.CRS+">")
 		header.Set(headerTotalCount, strconv.Itoa(items.Matched))
 		header.Set(headerNotCoveredCount, strconv.Itoa(items.NotCovered))

@@ -15,6 +15,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/glyphs"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 	"github.com/sentra-ikm/sentra/internal/tile"
@@ -38,10 +39,10 @@ func routeTiles(router chi.Router, config Config, work *work, log *slog.Logger) 
 	for path, handler := range map[string]func(http.ResponseWriter, *http.Request) error{
 		"/tiles/{z}/{x}/{y}": t.tile,
 		"/tiles.json": t.document(func(q *question, address string) any {
-			return q.builder.TileJSON(address, q.Day, q.Layers)
+			return q.builder.TileJSON(address, q.on, q.Layers)
 		}),
 		"/style.json": t.document(func(q *question, address string) any {
-			return q.builder.Style(address, q.lettering, q.Day)
+			return q.builder.Style(address, q.lettering, q.on)
 		}),
 	} {
 		answer := func(w http.ResponseWriter, r *http.Request) {
@@ -121,6 +122,7 @@ func (t *tileRoutes) document(about func(q *question, tilesAddress string) any) 
 type question struct {
 	tile.Query
 	builder *tile.Builder
+	on      atlas.View
 	given   url.Values
 	// lettering of a style, nil for one without labels.
 	lettering *tile.Lettering
@@ -176,7 +178,8 @@ func (t *tileRoutes) ask(r *http.Request) (*question, error) {
 	if given.Get("labels") != "false" {
 		q.lettering = &tile.Lettering{URL: t.config.baseURL(r) + "/glyphs/{fontstack}/{range}.pbf", Font: glyphs.Font}
 	}
-	return q, q.builder.Check(r.Context(), q.Query)
+	q.on, err = q.builder.Check(r.Context(), q.Query)
+	return q, err
 }
 
 // known answers 304 and gives true where the client has the answer already. On
@@ -213,10 +216,11 @@ func (t *tileRoutes) described(ctx context.Context, r *http.Request, q tile.Quer
 	if err != nil {
 		return tile.TileJSON{}, err
 	}
-	if err := builder.Check(ctx, q); err != nil {
+	on, err := builder.Check(ctx, q)
+	if err != nil {
 		return tile.TileJSON{}, err
 	}
-	return builder.TileJSON(t.address(r, given), q.Day, q.Layers), nil
+	return builder.TileJSON(t.address(r, given), on, q.Layers), nil
 }
 
 // baseURL is the address that clients know this server by: the configured public one,

@@ -48,11 +48,14 @@ func TestCoverageGivesNo(t *testing.T) {
 	}
 	judge := func(code sentra.RegionCode, day string) (sentra.Answer, string) {
 		t.Helper()
-		on := sentra.MustDate(day)
-		judged := present(t, store).On(on).Affirmative(code)
+		on, err := present(t, store).On(sentra.MustDate(day))
+		if err != nil {
+			t.Fatal(err)
+		}
+		judged := on.Affirmative(code)
 		for i := range judged.Kinds {
 			if judged.Kinds[i].Kind == sentra.Disadvantaged {
-				return judged.Kinds[i].Answer, judged.Kinds[i].Reason(on)
+				return judged.Kinds[i].Answer, judged.Kinds[i].Reason(on.Day)
 			}
 		}
 		t.Fatal("nothing is said of DISADVANTAGED")

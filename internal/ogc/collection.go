@@ -64,7 +64,7 @@ func (c *Collection) queryables() []export.Column {
 func (c *Collection) meeting(ctx context.Context, s *Site, box *sentra.BBox, polygons orb.MultiPolygon) (map[string]sentra.Truth, error) {
 	out := make(map[string]sentra.Truth)
 	if c.layer == export.Regions {
-		list, err := s.Atlas.On(s.Day).Regions(ctx, &sentra.RegionFilter{Level: c.level, BBox: box, Intersects: polygons}, "")
+		list, err := s.Regions(ctx, &sentra.RegionFilter{Level: c.level, BBox: box, Intersects: polygons}, "")
 		if err != nil {
 			return nil, err
 		}
@@ -76,7 +76,7 @@ func (c *Collection) meeting(ctx context.Context, s *Site, box *sentra.BBox, pol
 		}
 		return out, nil
 	}
-	list, err := s.Atlas.On(s.Day).Clusters(ctx, &sentra.ClusterFilter{BBox: box, Within: polygons}, "", s.Dated)
+	list, err := s.Clusters(ctx, &sentra.ClusterFilter{BBox: box, Within: polygons}, "", s.Dated)
 	if err != nil {
 		return nil, err
 	}
@@ -100,16 +100,16 @@ func (s *Site) bound(c *Collection) orb.Bound {
 		*all = all.Union(b)
 	}
 	if c.layer == export.Clusters {
-		for c := range s.Atlas.Data.Clusters.All {
-			extend(s.Atlas.Cluster(c.Key).Place.Bound())
+		for c := range s.Data.Clusters.All {
+			extend(s.Cluster(c.Key).Place.Bound())
 		}
 	} else {
-		for i := range s.Atlas.Data.Regions {
-			r := &s.Atlas.Data.Regions[i]
-			if r.Kind.Level() != c.level || s.Atlas.On(s.Day).Exists(r.Code) == nil {
+		for i := range s.Data.Regions {
+			r := &s.Data.Regions[i]
+			if r.Kind.Level() != c.level || s.Exists(r.Code) == nil {
 				continue
 			}
-			if shape := s.Atlas.On(s.Day).Shape(r.Code); shape != nil {
+			if shape := s.Shape(r.Code); shape != nil {
 				extend(shape.Bound)
 			} else {
 				extend(r.Point.Bound())

@@ -286,7 +286,7 @@ func (p *Items) WriteJSON(ctx context.Context, w io.Writer, now time.Time) error
 		return err
 	}
 	out = fmt.Appendf(out, `{"type":"FeatureCollection","links":%s,"timeStamp":%q,"numberMatched":%d,"numberReturned":%d,"notCoveredCount":%d,"asOf":%q,"datasetVersion":%q,"features":[`,
-		links, now.UTC().Format(time.RFC3339), p.Matched, len(p.rows), p.NotCovered, p.site.Day, p.site.Atlas.Data.Version)
+		links, now.UTC().Format(time.RFC3339), p.Matched, len(p.rows), p.NotCovered, p.site.Day, p.site.Data.Version)
 	separator := "\n"
 	for _, i := range p.rows {
 		if err := sentra.Ended(ctx, "while features were written"); err != nil {
@@ -349,7 +349,7 @@ func (p *Items) cell(value any) string {
 	case []sentra.SourceID:
 		titles := make([]string, len(v))
 		for i, id := range v {
-			titles[i] = p.site.Atlas.Source(id).Title
+			titles[i] = p.site.Source(id).Title
 		}
 		return strings.Join(titles, "; ")
 	}

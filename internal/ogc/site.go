@@ -16,11 +16,11 @@ import (
 
 // Site is the API as one request sees it.
 type Site struct {
-	Atlas *atlas.Atlas
 	// Root is the address of the landing page, without a slash at its end.
 	Root string
-	// Day is the day that features are seen on. Dated tells that the asker named it.
-	Day   sentra.Date
+	// View is the atlas on the day that features are seen on. Dated tells that the asker
+	// named it.
+	atlas.View
 	Dated bool
 	// Detail says how finely boundaries are drawn.
 	Detail geo.Detail
@@ -40,9 +40,10 @@ type Site struct {
 // day is that of the path, nil without one; today the day of a request without any.
 // The error is a BAD_USER_INPUT whose path begins with the parameter.
 func NewSite(a *atlas.Atlas, root string, day *sentra.Date, today sentra.Date, parameters url.Values) (*Site, error) {
-	s := &Site{Atlas: a, Root: root, Day: today, kept: url.Values{}, rest: url.Values{}}
+	s := &Site{Root: root, Dated: day != nil, kept: url.Values{}, rest: url.Values{}}
+	seen := today
 	if day != nil {
-		s.Day, s.Dated = *day, true
+		seen = *day
 	}
 	for name, values := range parameters {
 		// GDAL repeats its own behind those of a link.
@@ -52,7 +53,7 @@ func NewSite(a *atlas.Atlas, root string, day *sentra.Date, today sentra.Date, p
 		switch name {
 		case "datetime":
 			var err error
-			if s.Day, s.Dated, err = parseDatetime(values[0], today); err != nil {
+			if seen, s.Dated, err = parseDatetime(values[0], today); err != nil {
 				return nil, sentra.In(name, err)
 			}
 			s.kept.Set(name, values[0])
@@ -70,10 +71,8 @@ func NewSite(a *atlas.Atlas, root string, day *sentra.Date, today sentra.Date, p
 	if s.Detail, err = parseZoom(s.kept.Get("zoom")); err != nil {
 		return nil, err
 	}
-	if err := a.CheckDay(s.Day); err != nil {
-		return nil, sentra.In("datetime", err)
-	}
-	return s, nil
+	s.View, err = a.On(seen)
+	return s, sentra.In("datetime", err)
 }
 
 func parseZoom(text string) (geo.Detail, error) {

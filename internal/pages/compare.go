@@ -47,16 +47,16 @@ func (q *Request) Compare(ctx context.Context) (*Page, error) {
 	b := &compareBody{frame: q.newFrame("compare", ""), A: strings.TrimSpace(trimmed(q.Query.Get("a"))), B: strings.TrimSpace(trimmed(q.Query.Get("b"))), DayA: q.Day}
 	b.NoIndex = true
 	b.Title, b.Lead = q.T("compare.title"), q.T("compare.lead")
-	dayB, given, err := dayOf(q.Query, "asOfB", q.Today)
+	other, given, err := q.viewOf(q.Query, "asOfB")
 	if err != nil {
 		return nil, err
 	}
 	if !given && b.A != b.B {
-		dayB = q.Day
+		other = q.View
 	}
-	b.DayB = dayB
+	b.DayB = other.Day
 	if b.A != "" && b.B != "" {
-		if err := b.compare(ctx); err != nil {
+		if err := b.compare(ctx, [2]atlas.View{q.View, other}); err != nil {
 			return nil, err
 		}
 	}
@@ -66,13 +66,12 @@ func (q *Request) Compare(ctx context.Context) (*Page, error) {
 }
 
 // compare fills in both sides.
-func (b *compareBody) compare(ctx context.Context) error {
+func (b *compareBody) compare(ctx context.Context, views [2]atlas.View) error {
 	frames := [2]*frame{b.frame, b.frame}
 	var regions [2]*sentra.Region
 	for i, text := range []string{b.A, b.B} {
-		day := []sentra.Date{b.DayA, b.DayB}[i]
 		request := *b.Request
-		request.View, request.Dated = b.Atlas.On(day), true
+		request.View, request.Dated = views[i], true
 		own := *b.frame
 		own.Request = &request
 		frames[i] = &own
@@ -85,7 +84,7 @@ func (b *compareBody) compare(ctx context.Context) error {
 			regions[i] = hits[0].Region
 		}
 		if regions[i] == nil {
-			b.Wrong = b.T("compare.missing", text, b.Date(day))
+			b.Wrong = b.T("compare.missing", text, request.OnDay())
 			return nil
 		}
 	}

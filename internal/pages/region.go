@@ -231,7 +231,9 @@ func (q *Request) Region(ctx context.Context, text string) (*Page, error) {
 		return nil, err
 	}
 	b.timeline()
-	b.places()
+	if err := b.places(); err != nil {
+		return nil, err
+	}
 	b.identity()
 	b.Country = b.country(code)
 	b.told(&judged)
@@ -459,7 +461,7 @@ func (q *Request) turns(code sentra.RegionCode) []sentra.Date {
 }
 
 // places finds what lies above, below and beside the region.
-func (b *regionBody) places() {
+func (b *regionBody) places() error {
 	code := b.Region.Code
 	for i := range b.Data.Memberships {
 		m := &b.Data.Memberships[i]
@@ -472,10 +474,16 @@ func (b *regionBody) places() {
 		s := &b.Data.Successions[i]
 		switch code {
 		case s.Successor:
-			l := b.regionLinkOn(s.Predecessor, s.Date-1)
+			l, err := b.regionLinkOn(s.Predecessor, s.Date-1)
+			if err != nil {
+				return err
+			}
 			b.Splits = append(b.Splits, fact{Term: b.T("split.from"), Text: b.T("split.text", l.Text, b.Date(s.Date), s.Law), Href: l.Href, Cites: b.cited(s.Sources)})
 		case s.Predecessor:
-			l := b.regionLinkOn(s.Successor, max(s.Date, b.Day))
+			l, err := b.regionLinkOn(s.Successor, max(s.Date, b.Day))
+			if err != nil {
+				return err
+			}
 			b.Splits = append(b.Splits, fact{Term: b.T("split.into"), Text: b.T("split.text", l.Text, b.Date(s.Date), s.Law), Href: l.Href, Cites: b.cited(s.Sources)})
 		}
 	}
@@ -490,6 +498,7 @@ func (b *regionBody) places() {
 		judged := b.Affirmative(n.Code)
 		b.Neighbours = append(b.Neighbours, neighbourRow{link: b.regionLink(n.Code), Code: n.Code, Kilometres: b.kilometres(n.Metres), Answer: b.statusWords(&judged), Class: colourOf(&judged)})
 	}
+	return nil
 }
 
 // statusWords tells the kinds of which a region is known to be, else the answer.
@@ -527,12 +536,16 @@ func (q *Request) regionLink(code sentra.RegionCode) link {
 }
 
 // regionLinkOn leads to the page of a region on another day.
-func (q *Request) regionLinkOn(code sentra.RegionCode, day sentra.Date) link {
+func (q *Request) regionLinkOn(code sentra.RegionCode, day sentra.Date) (link, error) {
 	r := q.Atlas.Region(code)
 	if r == nil {
-		return link{Text: string(code)}
+		return link{Text: string(code)}, nil
 	}
-	return link{Href: q.on(RegionPath(code), day), Text: q.On(day).NameOn(r)}
+	on, err := q.On(day)
+	if err != nil {
+		return link{}, err
+	}
+	return link{Href: q.on(RegionPath(code), day), Text: on.NameOn(r)}, nil
 }
 
 // identity lists names, codes and measures.

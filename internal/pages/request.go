@@ -33,7 +33,11 @@ type Request struct {
 // NewRequest reads the parameters of a page at a path without its language, such as
 // "regions/94.06". A wrong day is a BAD_USER_INPUT whose path is asOf.
 func NewRequest(present *atlas.Atlas, lang Lang, bare bool, base, path string, today sentra.Date, parameters url.Values) (*Request, error) {
-	q := &Request{View: present.On(today), Lang: lang, Bare: bare, Base: base, Today: today, Query: parameters,
+	on, err := present.On(today)
+	if err != nil {
+		return nil, err
+	}
+	q := &Request{View: on, Lang: lang, Bare: bare, Base: base, Today: today, Query: parameters,
 		Root: strings.Repeat("../", strings.Count(path, "/"))}
 	if !bare {
 		q.Root += "../"
@@ -41,33 +45,32 @@ func NewRequest(present *atlas.Atlas, lang Lang, bare bool, base, path string, t
 	if q.Root == "" {
 		q.Root = "./"
 	}
-	day, dated, err := dayOf(parameters, "asOf", today)
+	on, dated, err := q.viewOf(parameters, "asOf")
 	if err != nil {
 		return q, err
 	}
-	q.Day, q.Dated = day, dated
+	q.View, q.Dated = on, dated
 	return q, nil
 }
 
-// dayOf reads a day; an empty one, as a form sends it, is today.
-func dayOf(parameters url.Values, name string, today sentra.Date) (day sentra.Date, dated bool, err error) {
+// viewOf gives the view of a day that a parameter names; an empty one, as a form sends
+// it, is today.
+func (q *Request) viewOf(parameters url.Values, name string) (on atlas.View, dated bool, err error) {
 	given := parameters[name]
-	switch {
+	day := q.Today
+	switch dated = len(given) > 0 && given[0] != ""; {
 	case len(given) > 1:
-		return today, false, sentra.BadInput(name, "%s is given %d times", name, len(given))
-	case len(given) == 0 || given[0] == "":
-		return today, false, nil
-	}
-	if day, err = sentra.ParseDate(given[0]); err != nil {
-		return today, false, sentra.In(name, err)
-	}
-	if day < sentra.FirstDay {
-		return today, false, sentra.BadInput(name, "%s lies before the record: regions are known from %s on", day, sentra.FirstDay)
+		return on, false, sentra.BadInput(name, "%s is given %d times", name, len(given))
+	case dated:
+		if day, err = sentra.ParseDate(given[0]); err != nil {
+			return on, false, sentra.In(name, err)
+		}
 	}
 	if day.Time().Year() > 9999 {
-		return today, false, sentra.BadInput(name, "%s is no day of four digits", day)
+		return on, false, sentra.BadInput(name, "%s is no day of four digits", day)
 	}
-	return day, true, nil
+	on, err = q.Atlas.On(day)
+	return on, dated, sentra.In(name, err)
 }
 
 // T gives a text in the reader's language.

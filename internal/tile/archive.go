@@ -25,10 +25,11 @@ func (t *Tiles) WriteArchive(ctx context.Context, w io.Writer, q Query, maxZoom 
 	if err != nil {
 		return err
 	}
-	if err := b.Check(ctx, q); err != nil {
+	on, err := b.Check(ctx, q)
+	if err != nil {
 		return err
 	}
-	described := b.TileJSON("", q.Day, q.Layers)
+	described := b.TileJSON("", on, q.Layers)
 	archive, err := pmtiles.NewWriter()
 	if err != nil {
 		return err

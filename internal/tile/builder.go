@@ -101,6 +101,7 @@ func (s *selection) hasProvince(i int32) bool { return s.all || s.province[i] }
 
 // view is what a query leaves of an epoch.
 type view struct {
+	on atlas.View
 	*epoch
 	*selection
 	clusters *clusterIndex
@@ -109,22 +110,23 @@ type view struct {
 // view gives what a query leaves. An error in a filter is a BAD_USER_INPUT whose
 // path begins at asOf, filter or clusterFilter.
 func (b *Builder) view(ctx context.Context, q Query) (view, error) {
-	if err := b.atlas.CheckDay(q.Day); err != nil {
+	on, err := b.atlas.On(q.Day)
+	if err != nil {
 		return view{}, sentra.In("asOf", err)
 	}
-	e, err := b.epoch(ctx, q.Day)
+	e, err := b.epoch(on).Get(ctx, whileDrawn)
 	if err != nil {
 		return view{}, err
 	}
-	selected, err := b.selection(ctx, e, q)
+	selected, err := b.selection(ctx, on, e, q.Regions)
 	if err != nil {
 		return view{}, err
 	}
-	clusters, err := b.clusters(ctx, q)
+	clusters, err := b.clusters(ctx, on, q.Clusters)
 	if err != nil {
 		return view{}, sentra.Renamed("filter", "clusterFilter", err)
 	}
-	return view{epoch: e, selection: selected, clusters: clusters}, nil
+	return view{on: on, epoch: e, selection: selected, clusters: clusters}, nil
 }
 
 // filterKey is a digest of a filter and the epoch it is asked in.
@@ -138,18 +140,18 @@ func newFilterKey(epoch sentra.Date, filter any) (filterKey, error) {
 	return sha256.Sum256(text), nil
 }
 
-func (b *Builder) selection(ctx context.Context, e *epoch, q Query) (*selection, error) {
-	if q.Regions == nil {
+func (b *Builder) selection(ctx context.Context, on atlas.View, e *epoch, filter *sentra.RegionFilter) (*selection, error) {
+	if filter == nil {
 		return &selection{all: true}, nil
 	}
-	key, err := newFilterKey(e.start, q.Regions)
+	key, err := newFilterKey(e.start, filter)
 	if err != nil {
 		return nil, err
 	}
 	if found, ok := b.selections.Get(key); ok {
 		return found, nil
 	}
-	list, err := b.atlas.On(q.Day).Regions(ctx, q.Regions, sentra.RegionsByCode)
+	list, err := on.Regions(ctx, filter, sentra.RegionsByCode)
 	if err != nil {
 		return nil, err
 	}
@@ -168,15 +170,15 @@ func (b *Builder) selection(ctx context.Context, e *epoch, q Query) (*selection,
 	return made, nil
 }
 
-func (b *Builder) clusters(ctx context.Context, q Query) (*clusterIndex, error) {
-	key, err := newFilterKey(b.Epoch(q.Day), q.Clusters)
+func (b *Builder) clusters(ctx context.Context, on atlas.View, filter *sentra.ClusterFilter) (*clusterIndex, error) {
+	key, err := newFilterKey(b.Epoch(on.Day), filter)
 	if err != nil {
 		return nil, err
 	}
 	if found, ok := b.indexes.Get(key); ok {
 		return found, nil
 	}
-	list, err := b.atlas.On(q.Day).Clusters(ctx, q.Clusters, sentra.ClustersByPhase, true)
+	list, err := on.Clusters(ctx, filter, sentra.ClustersByPhase, true)
 	if err != nil {
 		return nil, err
 	}
@@ -190,23 +192,23 @@ func (b *Builder) clusters(ctx context.Context, q Query) (*clusterIndex, error) 
 }
 
 // marksOf gives the marks of the clusters that a query leaves.
-func (b *Builder) marksOf(q Query, clusters *clusterIndex) (*marks, error) {
-	key, err := newFilterKey(b.Epoch(q.Day), q.Clusters)
+func (b *Builder) marksOf(v view, filter *sentra.ClusterFilter) (*marks, error) {
+	key, err := newFilterKey(v.start, filter)
 	if err != nil {
 		return nil, err
 	}
 	if found, ok := b.marks.Get(key); ok {
 		return found, nil
 	}
-	made := newMarks(clusters.clusters, b.atlas.On(q.Day))
+	made := newMarks(v.clusters.clusters, v.on)
 	b.marks.Add(key, made)
 	return made, nil
 }
 
-// Check tells what is wrong with a query, as Build would.
-func (b *Builder) Check(ctx context.Context, q Query) error {
-	_, err := b.view(ctx, q)
-	return err
+// Check tells what is wrong with a query, as Build would, and gives the view of its day.
+func (b *Builder) Check(ctx context.Context, q Query) (atlas.View, error) {
+	v, err := b.view(ctx, q)
+	return v.on, err
 }
 
 // Version is that of the atlas' dataset.
@@ -214,12 +216,17 @@ func (b *Builder) Version() string { return b.atlas.Data.Version }
 
 // Prepare makes what the tiles of a zoom share, which the first tile of it would
 // make otherwise.
-func (b *Builder) Prepare(day sentra.Date, zoom int) {
-	e := b.epochOf(day).Must()
+func (b *Builder) Prepare(day sentra.Date, zoom int) error {
+	on, err := b.atlas.On(day)
+	if err != nil {
+		return sentra.In("asOf", err)
+	}
+	e := b.epoch(on).Must()
 	l := e.partition.levels[zoom].Must()
 	for _, p := range e.provinces {
 		l.province(p.shape)
 	}
+	return nil
 }
 
 // Build builds a tile: its uncompressed bytes, nil when nothing is in it. The
@@ -272,7 +279,7 @@ func (b *Builder) Build(ctx context.Context, t maptile.Tile, q Query) ([]byte, e
 		case LayerLabels:
 			addLabels(w, v, c, t)
 		case LayerMarks:
-			marks, err := b.marksOf(q, v.clusters)
+			marks, err := b.marksOf(v, q.Clusters)
 			if err != nil {
 				return nil, err
 			}
@@ -282,7 +289,7 @@ func (b *Builder) Build(ctx context.Context, t maptile.Tile, q Query) ([]byte, e
 						return nil, err
 					}
 				}
-				id, values := b.markValues(m, q.Day)
+				id, values := b.markValues(m, v.on)
 				c.origin = point{}
 				c.commands.point(m.at)
 				w.addValues(id, vectortile.Tile_POINT, values, c.feature())
@@ -439,10 +446,10 @@ func (c *cutter) border(b *border) []uint32 {
 	return c.feature()
 }
 
-// Bounds gives the box around everything that can be in a tile, in degrees.
-func (b *Builder) Bounds(day sentra.Date) orb.Bound {
+// bounds gives the box around everything that can be in a tile, in degrees.
+func (b *Builder) bounds(on atlas.View) orb.Bound {
 	bound, empty := orb.Bound{}, true
-	for _, s := range b.epochOf(day).Must().partition.shapes {
+	for _, s := range b.epoch(on).Must().partition.shapes {
 		if empty {
 			bound, empty = s.Bound, false
 		} else {

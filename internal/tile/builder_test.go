@@ -85,7 +85,9 @@ func tilesOf(zoom int) []maptile.Tile {
 func BenchmarkCold(b *testing.B) {
 	builder := newBuilder(b)
 	for _, zoom := range []int{4, 5, 6, 7, 8, 9, 10} {
-		builder.Prepare(today, zoom)
+		if err := builder.Prepare(today, zoom); err != nil {
+			b.Fatal(err)
+		}
 		var full []maptile.Tile
 		bytes := 0
 		for _, t := range tilesOf(zoom) {
@@ -116,7 +118,9 @@ func BenchmarkPrepare(b *testing.B) {
 	for _, zoom := range []int{4, 7, 10, 14} {
 		b.Run(fmt.Sprintf("z%d", zoom), func(b *testing.B) {
 			for b.Loop() {
-				newBuilder(b).Prepare(today, zoom)
+				if err := newBuilder(b).Prepare(today, zoom); err != nil {
+					b.Fatal(err)
+				}
 			}
 		})
 	}
@@ -199,12 +203,18 @@ func TestEpochs(t *testing.T) {
 // The next atlas with the same boundaries takes over what was made of them.
 func TestNextBuilder(t *testing.T) {
 	b := newBuilder(t)
-	b.Prepare(today, 5)
+	if err := b.Prepare(today, 5); err != nil {
+		t.Fatal(err)
+	}
+	on, err := country.On(today)
+	if err != nil {
+		t.Fatal(err)
+	}
 	next, err := b.Next(country)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if before, after := b.epochOf(today).Must(), next.epochOf(today).Must(); before.partition != after.partition || before == after {
+	if before, after := b.epoch(on).Must(), next.epoch(on).Must(); before.partition != after.partition || before == after {
 		t.Error("the partition is made anew, or the epoch is not")
 	}
 }

@@ -115,14 +115,9 @@ func (b *Builder) Epoch(day sentra.Date) sentra.Date {
 // epoch holds the values of every region.
 const maxEpochs = 64
 
-// epoch gives the epoch of a day, made once. The error is that of a context that
-// ended.
-func (b *Builder) epoch(ctx context.Context, day sentra.Date) (*epoch, error) {
-	return b.epochOf(day).Get(ctx, whileDrawn)
-}
-
-func (b *Builder) epochOf(day sentra.Date) *lazy.Value[*epoch] {
-	start := b.Epoch(day)
+// epoch gives the epoch of a day, made once.
+func (b *Builder) epoch(on atlas.View) *lazy.Value[*epoch] {
+	start := b.Epoch(on.Day)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	found := b.epochs[start]
@@ -130,26 +125,26 @@ func (b *Builder) epochOf(day sentra.Date) *lazy.Value[*epoch] {
 		if len(b.epochs) >= maxEpochs {
 			clear(b.epochs)
 		}
-		found = lazy.New(func() *epoch { return b.newEpoch(start) })
+		found = lazy.New(func() *epoch { return b.newEpoch(start, on) })
 		b.epochs[start] = found
 	}
 	return found
 }
 
-func (b *Builder) newEpoch(day sentra.Date) *epoch {
-	e := &epoch{start: day, table: valueTable{numbers: make(map[value]int32)}}
+func (b *Builder) newEpoch(start sentra.Date, on atlas.View) *epoch {
+	e := &epoch{start: start, table: valueTable{numbers: make(map[value]int32)}}
 	e.levels.province, e.levels.regency, e.levels.coast = e.table.number(text("province")), e.table.number(text("regency")), e.table.number(text("coast"))
 	var shapes []*atlas.Shape
 	numbers := make(map[sentra.RegionCode]int)
 	var provinces []*sentra.Region
 	for i := range b.atlas.Data.Regions {
 		r := &b.atlas.Data.Regions[i]
-		if !r.Validity.Contains(day) {
+		if !r.Validity.Contains(on.Day) {
 			continue
 		}
 		if r.Kind == sentra.KindProvince {
 			provinces = append(provinces, r)
-		} else if shape := b.atlas.On(day).Shape(r.Code); shape != nil {
+		} else if shape := on.Shape(r.Code); shape != nil {
 			e.regencies = append(e.regencies, r)
 			shapes = append(shapes, shape)
 		}
@@ -163,11 +158,11 @@ func (b *Builder) newEpoch(day sentra.Date) *epoch {
 		e.provinceOf = append(e.provinceOf, none)
 	}
 	for _, r := range provinces {
-		shape := b.atlas.On(day).Shape(r.Code)
+		shape := on.Shape(r.Code)
 		if shape == nil {
 			continue
 		}
-		for _, member := range b.atlas.On(day).Members(r.Code) {
+		for _, member := range on.Members(r.Code) {
 			if i, found := numbers[member.Code]; found {
 				e.provinceOf[i] = int32(len(e.provinces))
 			}
@@ -176,17 +171,17 @@ func (b *Builder) newEpoch(day sentra.Date) *epoch {
 	}
 	e.partition = b.partition(shapes)
 	for _, p := range e.provinces {
-		e.provinceValues = append(e.provinceValues, e.table.all(slices.Concat(b.nameValues(p.Region, day), b.statusValues(p.Code, day), b.joinValues(p.Code, day))))
+		e.provinceValues = append(e.provinceValues, e.table.all(slices.Concat(nameValues(on, p.Region), statusValues(on, p.Code), joinValues(on, p.Code))))
 	}
 	for i, r := range e.regencies {
 		within := value{}
 		if e.provinceOf[i] != none {
 			within = text(string(e.provinces[e.provinceOf[i]].Code))
 		}
-		values := append(b.nameValues(r, day), within)
-		e.regencyValues = append(e.regencyValues, e.table.all(slices.Concat(values, b.statusValues(r.Code, day), b.joinValues(r.Code, day))))
+		values := append(nameValues(on, r), within)
+		e.regencyValues = append(e.regencyValues, e.table.all(slices.Concat(values, statusValues(on, r.Code), joinValues(on, r.Code))))
 	}
-	e.labels = b.newLabels(e, day)
+	e.labels = newLabels(e, on)
 	return e
 }
 
@@ -207,14 +202,14 @@ func (b *Builder) partition(shapes []*atlas.Shape) *partition {
 	return made
 }
 
-func (b *Builder) nameValues(r *sentra.Region, day sentra.Date) []value {
-	return []value{text(string(r.Code)), text(b.atlas.On(day).NameOn(r)), text(string(r.Kind))}
+func nameValues(on atlas.View, r *sentra.Region) []value {
+	return []value{text(string(r.Code)), text(on.NameOn(r)), text(string(r.Kind))}
 }
 
 // joinValues gives the codes of other systems.
-func (b *Builder) joinValues(code sentra.RegionCode, day sentra.Date) []value {
-	return []value{optional(b.atlas.On(day).CodeOn(code, sentra.SystemBPS)), optional(b.atlas.On(day).CodeOn(code, sentra.SystemISO)),
-		optional(b.atlas.On(day).CodeOn(code, sentra.SystemPCode))}
+func joinValues(on atlas.View, code sentra.RegionCode) []value {
+	return []value{optional(on.CodeOn(code, sentra.SystemBPS)), optional(on.CodeOn(code, sentra.SystemISO)),
+		optional(on.CodeOn(code, sentra.SystemPCode))}
 }
 
 // optional gives no value for a text that is not known.
@@ -225,10 +220,10 @@ func optional(s string) value {
 	return text(s)
 }
 
-func (b *Builder) statusValues(code sentra.RegionCode, day sentra.Date) []value {
-	status := b.atlas.On(day).Affirmative(code)
+func statusValues(on atlas.View, code sentra.RegionCode) []value {
+	status := on.Affirmative(code)
 	return []value{text(string(status.Answer)), text(string(status.Of(sentra.Disadvantaged).Answer)),
-		text(string(status.Of(sentra.Border).Answer)), number(int64(len(b.atlas.On(day).ClustersOf(code))))}
+		text(string(status.Of(sentra.Border).Answer)), number(int64(len(on.ClustersOf(code))))}
 }
 
 // featureID makes a number of a region's code, stable over time: 9406 of 94.06.

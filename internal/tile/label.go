@@ -6,6 +6,7 @@ import (
 
 	"github.com/paulmach/orb"
 
+	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -34,7 +35,7 @@ const (
 // newLabels places and ranks the labels of an epoch. A label comes at the first
 // zoom at which it keeps its distance from those that came before, the larger
 // regions first.
-func (b *Builder) newLabels(e *epoch, day sentra.Date) []label {
+func newLabels(e *epoch, on atlas.View) []label {
 	var all []label
 	place := func(regions []*sentra.Region, first, last int) {
 		type candidate struct {
@@ -44,7 +45,7 @@ func (b *Builder) newLabels(e *epoch, day sentra.Date) []label {
 		}
 		candidates := make([]candidate, len(regions))
 		for i, r := range regions {
-			shape := b.atlas.On(day).Shape(r.Code)
+			shape := on.Shape(r.Code)
 			candidates[i] = candidate{int32(i), shape.Label, shape.AreaKm2}
 		}
 		// Stable: of two alike the lower code comes first.
@@ -64,7 +65,7 @@ func (b *Builder) newLabels(e *epoch, day sentra.Date) []label {
 		for i, c := range candidates {
 			r := regions[c.number]
 			all = append(all, label{province: r.Kind == sentra.KindProvince, number: c.number, id: featureID(r.Code), at: toGrid(c.at, MaxZoom),
-				minZoom: minZooms[i], values: e.table.all(append(b.nameValues(r, day), number(int64(i+1)), number(int64(minZooms[i]))))})
+				minZoom: minZooms[i], values: e.table.all(append(nameValues(on, r), number(int64(i+1)), number(int64(minZooms[i]))))})
 		}
 	}
 	provinces := make([]*sentra.Region, len(e.provinces))

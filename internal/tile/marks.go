@@ -172,7 +172,7 @@ func (m *markIndex) in(t maptile.Tile) []regionMark {
 }
 
 // markValues gives the values of the layer's fields for a mark.
-func (b *Builder) markValues(m regionMark, day sentra.Date) (id uint64, values []value) {
+func (b *Builder) markValues(m regionMark, on atlas.View) (id uint64, values []value) {
 	c := m.clusters[0]
 	hash := fnv.New64a()
 	hash.Write([]byte("mark " + c.Key))
@@ -182,7 +182,7 @@ func (b *Builder) markValues(m regionMark, day sentra.Date) (id uint64, values [
 	if m.region != "" {
 		region = text(string(m.region))
 		if r := b.atlas.Region(m.region); r != nil {
-			place = text(b.atlas.On(day).NameOn(r))
+			place = text(on.NameOn(r))
 		}
 	}
 	precision, class := string(c.Precision), m.class

@@ -3,6 +3,7 @@ package tile
 import (
 	"slices"
 
+	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -70,8 +71,8 @@ type Lettering struct {
 
 // Style gives a style for the tiles at an URL with {z}, {x} and {y}. It names no
 // sprite, so that nothing foreign is loaded. Without lettering it has no text.
-func (b *Builder) Style(url string, lettering *Lettering, day sentra.Date) Style {
-	described := b.TileJSON(url, day, nil)
+func (b *Builder) Style(url string, lettering *Lettering, on atlas.View) Style {
+	described := b.TileJSON(url, on, nil)
 	is := func(field string) expression {
 		return expression{"==", expression{"get", field}, string(sentra.Yes)}
 	}

@@ -3,6 +3,7 @@ package tile
 import (
 	"strings"
 
+	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -34,17 +35,17 @@ type VectorLayer struct {
 // wholeCountry is the box of Indonesia, for when no boundary is loaded.
 var wholeCountry = [4]float64{94.9, -11.1, 141.1, 6.1}
 
-// TileJSON describes the tiles at an URL with {z}, {x} and {y}, seen on a day.
+// TileJSON describes the tiles at an URL with {z}, {x} and {y}, seen in a view.
 // layers limits what is described; nil for all.
-func (b *Builder) TileJSON(url string, day sentra.Date, layers []string) TileJSON {
+func (b *Builder) TileJSON(url string, on atlas.View, layers []string) TileJSON {
 	bounds := wholeCountry
-	if box := b.Bounds(day); box.Max[0] > box.Min[0] {
+	if box := b.bounds(on); box.Max[0] > box.Min[0] {
 		bounds = [4]float64{box.Min[0], box.Min[1], box.Max[0], box.Max[1]}
 	}
 	out := TileJSON{TileJSON: "3.0.0", Name: "Sentra",
 		Description: "Provinces, regencies and cities of Indonesia and the small-industry clusters (sentra IKM) in them.",
 		// TileJSON wants a version with three numbers, which a dataset has not.
-		Version: "1.0.0", Attribution: b.attribution(day), Scheme: "xyz", Tiles: []string{url}, MaxZoom: MaxZoom, Bounds: bounds,
+		Version: "1.0.0", Attribution: b.attribution(on), Scheme: "xyz", Tiles: []string{url}, MaxZoom: MaxZoom, Bounds: bounds,
 		Center: [3]float64{(bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2, 4}}
 	for _, layer := range chosen(layers) {
 		fields := make(map[string]string, len(layer.Fields))
@@ -57,7 +58,7 @@ func (b *Builder) TileJSON(url string, day sentra.Date, layers []string) TileJSO
 }
 
 // attribution names the sources of what is drawn, with their licences.
-func (b *Builder) attribution(day sentra.Date) string {
+func (b *Builder) attribution(on atlas.View) string {
 	var names []string
 	seen := make(map[sentra.SourceID]bool)
 	add := func(what string, id sentra.SourceID) {
@@ -72,7 +73,7 @@ func (b *Builder) attribution(day sentra.Date) string {
 		}
 		names = append(names, name)
 	}
-	for _, shape := range b.epochOf(day).Must().partition.shapes {
+	for _, shape := range b.epoch(on).Must().partition.shapes {
 		add("Boundaries", shape.Source)
 	}
 	if len(b.atlas.Data.Programme.Sources) > 0 {

@@ -77,7 +77,7 @@ func (t *Tiles) Kept(b *Builder, at maptile.Tile, q Query) ([]byte, bool) {
 
 // key is that of a plain tile; false for one that is not cached.
 func (t *Tiles) key(b *Builder, at maptile.Tile, q Query) (cacheKey, bool) {
-	if q.Regions != nil || q.Clusters != nil || b.atlas.CheckDay(q.Day) != nil {
+	if _, err := b.atlas.On(q.Day); err != nil || q.Regions != nil || q.Clusters != nil {
 		return cacheKey{}, false
 	}
 	return cacheKey{version: b.atlas.Data.Version, tile: at, layers: fmt.Sprint(q.Layers), epoch: b.Epoch(q.Day)}, true
