@@ -1,6 +1,8 @@
 package exports
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -276,6 +278,70 @@ func TestOGCPages(t *testing.T) {
 	}
 }
 
+// A page that is sent compressed is the page as it is, made anew and kept, by the
+// length told where one is told.
+func TestOGCCompressed(t *testing.T) {
+	for _, path := range []string{"/ogc/collections/regencies/items?limit=1000&bbox=94,-11,142,7", "/ogc/collections/regencies/items?limit=1000&zoom=5&bbox=94,-11,142,7",
+		"/ogc/collections/provinces/items?limit=12", "/ogc/collections/provinces/items?limit=3", "/ogc/collections/clusters/items?limit=1000&bbox=94,-11,142,7",
+		"/ogc/collections/regencies/items?limit=1000&zoom=4&crs=http://www.opengis.net/def/crs/EPSG/0/4326"} {
+		ask := func(method, encoding string) (*http.Response, []byte) {
+			t.Helper()
+			request, err := http.NewRequestWithContext(t.Context(), method, server.URL+path, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			request.Header.Set("Accept-Encoding", encoding)
+			response, err := http.DefaultClient.Do(request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer response.Body.Close()
+			body, err := io.ReadAll(response.Body)
+			if err != nil || response.StatusCode != 200 {
+				t.Fatalf("%s as %q: %d, %v", path, encoding, response.StatusCode, err)
+			}
+			return response, body
+		}
+		// timeStamp is the moment at which a page was made.
+		moment := regexp.MustCompile(`"timeStamp":"[^"]*"`)
+		var first []byte
+		for i, encoding := range []string{"gzip", "gzip", "gzip, deflate, br, zstd", "identity", "identity", "gzip"} {
+			response, body := ask("GET", encoding)
+			if length := response.ContentLength; length >= 0 && length != int64(len(body)) || !strings.Contains(strings.Join(response.Header.Values("Vary"), ","), "Accept-Encoding") || response.Header.Get("Content-Crs") == "" {
+				t.Errorf("%s as %q: %v", path, encoding, response.Header)
+			}
+			switch response.Header.Get("Content-Encoding") {
+			case "":
+				if encoding != "identity" {
+					t.Errorf("%s as %q is not compressed", path, encoding)
+				}
+			case "gzip":
+				unpacked, err := gzip.NewReader(bytes.NewReader(body))
+				if err != nil {
+					t.Fatal(err)
+				}
+				// One stream: not every reader goes on to a second one.
+				unpacked.Multistream(false)
+				if body, err = io.ReadAll(unpacked); err != nil {
+					t.Fatal(err)
+				}
+			default:
+				continue
+			}
+			body = moment.ReplaceAll(body, []byte(`"timeStamp":""`))
+			if first == nil {
+				first = body
+			}
+			if !bytes.Equal(body, first) || !json.Valid(body) {
+				t.Errorf("%s as %q (%d) has %d bytes, at first %d", path, encoding, i, len(body), len(first))
+			}
+			if head, none := ask("HEAD", encoding); len(none) > 0 || head.ContentLength <= 0 || head.Header.Get("ETag") != response.Header.Get("ETag") {
+				t.Errorf("HEAD %s as %q: %v", path, encoding, head.Header)
+			}
+		}
+	}
+}
+
 // A page of 1,000 items is the answer that GIS programs wait for most; the bar is a p99
 // of 20 ms. The page is read compressed, as it comes: what the reader does with it is
 // not the server's time. CPU time holds the reading too.
@@ -283,7 +349,7 @@ func BenchmarkOGCItems(b *testing.B) {
 	for _, path := range []string{"/ogc/collections/regencies/items?limit=1000&zoom=5", "/ogc/collections/regencies/items?limit=1000", "/ogc/collections/clusters/items?limit=1000",
 		"/ogc/collections/clusters/items?limit=1000&filter=affirmative+%3D+%27YES%27+OR+units+%3E+10",
 		// Each asks for another box, so that no answer is kept.
-		"/ogc/collections/regencies/items?limit=1000&zoom=5&bbox=94,-12,142,7", "/ogc/collections/clusters/items?limit=1000&bbox=94,-12,142,7"} {
+		"/ogc/collections/regencies/items?limit=1000&zoom=5&bbox=94,-12,142,7", "/ogc/collections/regencies/items?limit=1000&bbox=94,-12,142,7", "/ogc/collections/clusters/items?limit=1000&bbox=94,-12,142,7"} {
 		b.Run(path[1:], func(b *testing.B) {
 			var took []time.Duration
 			var before, after syscall.Rusage

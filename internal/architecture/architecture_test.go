@@ -27,6 +27,7 @@ var arrows = []struct {
 	// The domain, and what stands beside it without knowing more than it.
 	{"internal/sentra", nil},
 	{"internal/panics", nil},
+	{"internal/gzipparts", nil},
 	{"internal/lazy", []string{"internal/panics", "internal/sentra"}},
 	{"internal/geo/...", []string{"internal/geo/...", "internal/panics", "internal/sentra"}},
 	{"internal/register", []string{"internal/sentra"}},
@@ -35,7 +36,7 @@ var arrows = []struct {
 	// The adapters know the domain, and none of them another's way in or out.
 	{"graph/...", []string{"graph/...", "internal/atlas", "internal/geo/...", "internal/register", "internal/sentra",
 		"internal/admission", "internal/querycost", "internal/inputs", "internal/lazy", "internal/panics"}},
-	{"internal/httpserver", []string{"internal/atlas", "internal/export", "internal/ogc", "internal/pages", "internal/glyphs", "internal/catalog", "internal/tile", "internal/openapi", "internal/register", "internal/sentra",
+	{"internal/httpserver", []string{"internal/atlas", "internal/export", "internal/ogc", "internal/pages", "internal/glyphs", "internal/gzipparts", "internal/catalog", "internal/tile", "internal/openapi", "internal/register", "internal/sentra",
 		"internal/querycost", "internal/admission", "internal/inputs", "internal/panics"}},
 	{"internal/querycost", []string{"internal/inputs", "internal/sentra"}},
 	{"internal/postgres", []string{"internal/register", "internal/sentra", "migrations"}},

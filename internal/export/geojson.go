@@ -3,6 +3,7 @@ package export
 import (
 	"bufio"
 	"encoding/json"
+	"math"
 	"strconv"
 
 	"github.com/paulmach/orb"
@@ -180,8 +181,17 @@ func appendJSON(out []byte, value any) []byte {
 	switch v := value.(type) {
 	case string:
 		return appendText(out, v)
+	case nil:
+		return append(out, "null"...)
 	case int:
 		return strconv.AppendInt(out, int64(v), 10)
+	case bool:
+		return strconv.AppendBool(out, v)
+	case float64:
+		// encoding/json writes others with an exponent.
+		if size := math.Abs(v); v == 0 || size >= 1e-6 && size < 1e21 {
+			return appendNumber(out, v)
+		}
 	case []string:
 		return appendTexts(out, v)
 	case []sentra.SourceID:

@@ -19,7 +19,9 @@ const compressedFrom = 1024
 
 // encodings are the ways to compress, the one preferred first: that which takes the
 // least time.
-var encodings = []string{"zstd", "br", "gzip"}
+var encodings = []string{"zstd", "br", encodingGzip}
+
+const encodingGzip = "gzip"
 
 // encodingFor gives the way to compress that a client takes, empty for none
 // (RFC 9110, section 12.5.3).
@@ -47,7 +49,7 @@ func accepts(headers []string, encoding string) bool {
 				quality, _ = strconv.ParseFloat(q, 64)
 			}
 			switch coding = strings.ToLower(strings.TrimSpace(coding)); {
-			case coding == encoding, encoding == "gzip" && coding == "x-gzip":
+			case coding == encoding, encoding == encodingGzip && coding == "x-gzip":
 				return quality > 0
 			case coding == "*":
 				any = quality > 0
@@ -67,7 +69,7 @@ func compress(body []byte, encoding string) ([]byte, error) {
 		writer, err = zstd.NewWriter(&out, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<20))
 	case "br":
 		writer = brotli.NewWriterLevel(&out, 5)
-	case "gzip":
+	case encodingGzip:
 		writer = gzip.NewWriter(&out)
 	default:
 		return nil, fmt.Errorf("compress as %q: there is no such way", encoding)

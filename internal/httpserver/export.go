@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -252,42 +253,60 @@ func (e *exportRoutes) make(w http.ResponseWriter, r *http.Request, present *atl
 // limitedCopy buffers what is written to it while that is short enough to be cached
 // and memory can be reserved; after that it only counts.
 type limitedCopy struct {
-	work    *work
-	kept    *keptBodies
-	data    []byte
-	counted int64
-	length  int64
+	work *work
+	kept *keptBodies
+	// pieces hold the bytes; they are put together at the end, since a slice that grows
+	// would be copied again and again.
+	pieces [][]byte
+	// held is the number of bytes in them, counted what they take, length the number of
+	// all bytes.
+	held, counted, length int64
 }
 
 // Write takes the bytes.
 func (c *limitedCopy) Write(data []byte) (int, error) {
-	if c.whole() {
-		needed := c.length + int64(len(data))
-		switch room := max(2*c.counted, 256<<10, needed); {
-		case !c.kept.keeps(int(needed)):
-			c.release()
-		case needed > c.counted && !c.work.bodies.TryAcquire(room-c.counted):
-			c.release()
-		default:
-			if needed > c.counted {
-				c.counted = room
-			}
-			c.data = append(c.data, data...)
-		}
+	if c.whole() && (!c.kept.keeps(int(c.length)+len(data)) || !c.hold(data)) {
+		c.release()
 	}
 	c.length += int64(len(data))
 	return len(data), nil
 }
 
+// hold copies the bytes; false where there is no memory for them.
+func (c *limitedCopy) hold(data []byte) bool {
+	last := len(c.pieces) - 1
+	if c.held+int64(len(data)) > c.counted {
+		// What fits the last piece goes there.
+		if last >= 0 {
+			room := cap(c.pieces[last]) - len(c.pieces[last])
+			c.pieces[last] = append(c.pieces[last], data[:room]...)
+			c.held += int64(room)
+			data = data[room:]
+		}
+		length := max(int64(len(data)), min(c.held, 1<<20), 4<<10)
+		if !c.work.bodies.TryAcquire(length) {
+			return false
+		}
+		c.counted += length
+		c.pieces = append(c.pieces, make([]byte, 0, length))
+		last++
+	}
+	if last >= 0 {
+		c.pieces[last] = append(c.pieces[last], data...)
+	}
+	c.held += int64(len(data))
+	return true
+}
+
 // whole tells whether all that was written is there.
-func (c *limitedCopy) whole() bool { return int64(len(c.data)) == c.length }
+func (c *limitedCopy) whole() bool { return c.held == c.length }
 
 // take gives the bytes in a slice of their length.
-func (c *limitedCopy) take() []byte { return bytes.Clone(c.data) }
+func (c *limitedCopy) take() []byte { return slices.Concat(c.pieces...) }
 
 // release returns the memory that was reserved.
 func (c *limitedCopy) release() {
-	c.data = nil
+	c.pieces, c.held = nil, 0
 	if c.counted > 0 {
 		c.work.bodies.Release(c.counted)
 		c.counted = 0

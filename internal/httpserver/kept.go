@@ -63,7 +63,7 @@ func (k *keptBodies) compressed(key bodyKey, body []byte, encoding string) []byt
 	if !k.keeps(len(body)) {
 		return nil
 	}
-	key = digest(key[:], "compressed", encoding)
+	key = compressedKey(key, encoding)
 	if found := k.get(key); found != nil {
 		return found.body
 	}
@@ -82,6 +82,10 @@ func (k *keptBodies) compressed(key bodyKey, body []byte, encoding string) []byt
 	flight.body = &keptBody{answer: answer{body: made}}
 	k.add(key, flight.body)
 	return made
+}
+
+func compressedKey(key bodyKey, encoding string) bodyKey {
+	return digest(key[:], "compressed", encoding)
 }
 
 // flights are bodies being made, so that who asks for the same meanwhile waits for

@@ -16,6 +16,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/sentra-ikm/sentra/internal/gzipparts"
 	"github.com/sentra-ikm/sentra/internal/ogc"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 	"github.com/sentra-ikm/sentra/internal/tile"
@@ -33,6 +34,8 @@ type ogcRoutes struct {
 	kept   *keptBodies
 	log    *slog.Logger
 	tiles  *tileRoutes
+	// parts are features, compressed for all pages that they are on.
+	parts *gzipparts.Parts
 	// styles lets a page use its own style sheet and nothing else.
 	styles string
 }
@@ -43,7 +46,7 @@ type ogcAnswer func(ctx context.Context, w http.ResponseWriter, r *http.Request,
 // routeOGC adds them.
 func routeOGC(router chi.Router, config Config, work *work, kept *keptBodies, tiles *tileRoutes, log *slog.Logger) {
 	sum := sha256.Sum256([]byte(ogc.Style))
-	o := &ogcRoutes{config: config, work: work, kept: kept, log: log, tiles: tiles,
+	o := &ogcRoutes{config: config, work: work, kept: kept, log: log, tiles: tiles, parts: gzipparts.New(partsKept),
 		styles: "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"}
 	document := func(make func(context.Context, *http.Request, *ogc.Site) (*ogc.Document, error)) ogcAnswer {
 		return func(ctx context.Context, w http.ResponseWriter, r *http.Request, site *ogc.Site) error {
@@ -228,13 +231,7 @@ func (o *ogcRoutes) items(find func(context.Context, *http.Request, *ogc.Site) (
 	return func(ctx context.Context, w http.ResponseWriter, r *http.Request, site *ogc.Site) error {
 		tag := o.tag(r, site)
 		key := digest(nil, "ogc", tag)
-		if kept := o.kept.get(key); kept != nil && !site.HTML {
-			for name, values := range kept.header {
-				w.Header()[name] = values
-			}
-			if !notModified(w, r, tag, ogcCacheControl) {
-				o.kept.send(w, r, key, kept.body)
-			}
+		if !site.HTML && o.sendKept(w, r, key, tag) {
 			return nil
 		}
 		// The weight makes it large work, of which a client gets only some places.
@@ -265,12 +262,13 @@ func (o *ogcRoutes) items(find func(context.Context, *http.Request, *ogc.Site) (
 		copied := &limitedCopy{work: o.work, kept: o.kept}
 		defer copied.release()
 		now := time.Now()
+		client := both{copied, flushing{w, http.NewResponseController(w)}}
 		if r.Method == http.MethodHead {
 			if err := items.WriteJSON(ctx, copied, now); err != nil {
 				return err
 			}
 			w.Header().Set("Content-Length", strconv.FormatInt(copied.length, 10))
-		} else if err := items.WriteJSON(r.Context(), both{copied, flushing{w, http.NewResponseController(w)}}, now); err != nil {
+		} else if key, err = o.send(r, items, key, client, now); err != nil {
 			// How long a reader takes is the reader's affair, within the pace of all.
 			o.log.InfoContext(r.Context(), "features cut short", "path", r.URL.Path, "error", err, "request", requestID(r.Context()))
 			panic(http.ErrAbortHandler)
@@ -280,6 +278,57 @@ func (o *ogcRoutes) items(find func(context.Context, *http.Request, *ogc.Site) (
 		}
 		return nil
 	}
+}
+
+// sendKept sends a page that is kept, as it is or compressed; false where none is.
+func (o *ogcRoutes) sendKept(w http.ResponseWriter, r *http.Request, key bodyKey, tag string) bool {
+	kept, zipped := o.kept.get(key), false
+	if kept == nil && takesZipped(r) {
+		// One that was compressed of a page kept as it is has no header.
+		if kept = o.kept.get(compressedKey(key, encodingGzip)); kept == nil || kept.header == nil {
+			return false
+		}
+		zipped = true
+	}
+	if kept == nil {
+		return false
+	}
+	for name, values := range kept.header {
+		w.Header()[name] = values
+	}
+	switch {
+	case notModified(w, r, tag, ogcCacheControl):
+	case zipped:
+		w.Header().Set("Content-Encoding", encodingGzip)
+		sendWhole(w, r, kept.body)
+	default:
+		o.kept.send(w, r, key, kept.body)
+	}
+	return true
+}
+
+// partsKept bounds the compressed features that are kept, in bytes: a few times all
+// regencies with their boundaries in full.
+const partsKept = 8 << 20
+
+// zippedFrom is the number of features from which on a page is compressed here, where
+// features need not be compressed again and the result is kept.
+const zippedFrom = 10
+
+// takesZipped tells whether a page may be sent as a gzip stream.
+func takesZipped(r *http.Request) bool {
+	return r.Header.Get("Range") == "" && accepts(r.Header["Accept-Encoding"], encodingGzip)
+}
+
+// send sends a page and gives the key of what was sent: that of the page, or of it
+// compressed.
+func (o *ogcRoutes) send(r *http.Request, items *ogc.Items, key bodyKey, client both, now time.Time) (bodyKey, error) {
+	if items.Rows() < zippedFrom || !takesZipped(r) {
+		return key, items.WriteJSON(r.Context(), client, now)
+	}
+	// Set before the first byte, it keeps the middleware from compressing again.
+	client.client.Header().Set("Content-Encoding", encodingGzip)
+	return compressedKey(key, encodingGzip), o.parts.Stream(client, func(w *gzipparts.Writer) error { return items.WriteJSON(r.Context(), w, now) })
 }
 
 // refuse tells an error as an exception of the standard's, or as a page for people.
