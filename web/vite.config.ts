@@ -1,8 +1,16 @@
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
+import { frameAddress } from './src/map/frame.ts';
+
+/** Has the head of the map ask for the frame while the scripts load. */
+const askEarly: Plugin = {
+  name: 'ask-early',
+  transformIndexHtml: (_, { path }) => path.endsWith('index.html') ? [{ tag: 'link', attrs: { rel: 'preload', as: 'fetch', crossorigin: true, href: `./${frameAddress}` }, injectTo: 'head' }] : [],
+};
 
 export default defineConfig({
   // Relative links: the same files serve under any path.
   base: './',
+  plugins: [askEarly],
   build: {
     target: 'es2022',
     reportCompressedSize: false,

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -96,6 +97,14 @@ func TestPages(t *testing.T) {
 			if !strings.HasPrefix(policy, "default-src 'none'; script-src 'self';") || !strings.HasSuffix(policy, c.frames) || strings.Contains(policy, "unsafe-eval") {
 				t.Errorf("Content-Security-Policy: %s", policy)
 			}
+			// What the map asks first is asked for by its head already, and is one that the server answers.
+			if asked := regexp.MustCompile(`rel="preload" as="fetch" crossorigin href="\.(/graphql\?query=[^"]+)"`).FindStringSubmatch(body); (asked != nil) != (c.path != "/playground") {
+				t.Errorf("the head asks for %q", asked)
+			} else if asked != nil {
+				if first, answer := get(t, asked[1]); first.StatusCode != http.StatusOK || !strings.Contains(answer, `"designationCoverage"`) {
+					t.Errorf("%s: %s: %s", asked[1], first.Status, answer)
+				}
+			}
 			again := must(http.NewRequest(http.MethodGet, address+c.path, nil))
 			again.Header.Set("If-None-Match", response.Header.Get("ETag"))
 			second := must(http.DefaultClient.Do(again))
@@ -107,6 +116,9 @@ func TestPages(t *testing.T) {
 			for _, part := range strings.Split(body, `"./assets/`)[1:] {
 				name, _, _ := strings.Cut(part, `"`)
 				asset, _ := get(t, "/assets/"+name)
+				if packed, err := fs.Stat(web.Pages(), "assets/"+name+".br"); err != nil || packed.Size() == 0 {
+					t.Errorf("%s is not packed: %v", name, err)
+				}
 				if asset.StatusCode != http.StatusOK || !strings.Contains(asset.Header.Get("Cache-Control"), "immutable") || asset.Header.Get("Content-Type") == "application/octet-stream" {
 					t.Errorf("%s: %s, Cache-Control %q", name, asset.Status, asset.Header.Get("Cache-Control"))
 				}

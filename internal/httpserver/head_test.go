@@ -197,3 +197,35 @@ func TestPublicURL(t *testing.T) {
 		}
 	}
 }
+
+// What the build has compressed is sent as it is, to those who take that.
+func TestPackedAssets(t *testing.T) {
+	s := newGraphQLServer(t, func(config *httpserver.Config) {
+		pagesOf(config)
+		config.Pages.(fstest.MapFS)["assets/a.js.br"] = &fstest.MapFile{Data: []byte("packed")}
+	})
+	for _, c := range []struct {
+		accepted, byteRange, encoding string
+		packed                        bool
+	}{
+		{accepted: "gzip, deflate, br, zstd", encoding: "br", packed: true},
+		{accepted: "*", encoding: "br", packed: true},
+		{accepted: "gzip", encoding: "gzip"},
+		{accepted: "br;q=0, gzip", encoding: "gzip"},
+		{accepted: ""},
+		{accepted: "br", byteRange: "bytes=0-9"},
+	} {
+		var given []string
+		for name, value := range map[string]string{"Accept-Encoding": c.accepted, "Range": c.byteRange} {
+			if value != "" {
+				given = append(given, name, value)
+			}
+		}
+		answer := get(s, "GET", "/assets/a.js", given...)
+		header := answer.Header()
+		if answer.Code != http.StatusOK || header.Get("Content-Encoding") != c.encoding || (answer.Body.String() == "packed") != c.packed ||
+			!strings.HasPrefix(header.Get("Content-Type"), "text/javascript") || !strings.Contains(strings.Join(header.Values("Vary"), ","), "Accept-Encoding") {
+			t.Errorf("Accept-Encoding %q, Range %q: %d, %v, %d bytes", c.accepted, c.byteRange, answer.Code, header, answer.Body.Len())
+		}
+	}
+}

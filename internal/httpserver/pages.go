@@ -73,8 +73,19 @@ func serveFile(w http.ResponseWriter, r *http.Request, files fs.FS, kept *keptBo
 		kind = "application/octet-stream"
 	}
 	w.Header().Set("Content-Type", kind)
+	if accepts(r.Header["Accept-Encoding"], "br") && r.Header.Get("Range") == "" {
+		if packed, err := fs.ReadFile(files, name+packedSuffix); err == nil {
+			w.Header().Set("Content-Encoding", "br")
+			sendWhole(w, r, packed)
+			return
+		}
+	}
 	kept.send(w, r, digest(nil, "page", tag), content)
 }
+
+// packedSuffix ends the name of a file that the build has compressed with all the
+// time that takes: on a slow line each byte of MapLibre counts.
+const packedSuffix = ".br"
 
 // contentTypes are those of the files that a build makes. The machine's own tables
 // are not asked, since they differ.

@@ -40,6 +40,13 @@ export async function open(browser, { viewport = desktop, colorScheme = 'light',
   return { context, page, faults };
 }
 
+/** Makes a page's line one of 400 kbit/s with 400 ms latency. */
+export async function slowLine(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Network.enable');
+  await session.send('Network.emulateNetworkConditions', { offline: false, latency: 400, downloadThroughput: 400_000 / 8, uploadThroughput: 400_000 / 8 });
+}
+
 /** Chromium speaks of the software renderer that a machine without a graphics card has. */
 function aboutTheMachine(text) {
   return /GPU stall due to ReadPixels|software WebGL|Automatic fallback to software/i.test(text);

@@ -2,7 +2,7 @@
 // dark, without scripts, on a slow line, on paper.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { address, assertAccessible, desktop, launch, open, phone } from './browser.mjs';
+import { address, assertAccessible, desktop, launch, open, phone, slowLine } from './browser.mjs';
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -25,9 +25,7 @@ for (const colorScheme of ['light', 'dark']) {
 
 test('a region is light and quick: on a slow line, without scripts, it reads within three seconds', async () => {
   const { context, page, faults } = await open(browser, { viewport: phone, javaScriptEnabled: false });
-  const session = await context.newCDPSession(page);
-  await session.send('Network.enable');
-  await session.send('Network.emulateNetworkConditions', { offline: false, latency: 400, downloadThroughput: 400_000 / 8, uploadThroughput: 400_000 / 8 });
+  await slowLine(page);
   const begun = Date.now();
   await page.goto(address + region, { waitUntil: 'commit' });
   await page.getByRole('heading', { name: 'Sources' }).waitFor({ state: 'visible' });

@@ -30,16 +30,23 @@ export function askAnew<T>(question: Question): Promise<T> {
   return send(JSON.stringify(question)) as Promise<T>;
 }
 
+/** The data of the first answer, which the page's head asks for already. */
+export function askFirst<T>(address: string): Promise<T> {
+  return read(fetch(new URL(address, document.baseURI))) as Promise<T>;
+}
+
 /** Forgets all answers: the record has changed, or the day. */
 export function forgetAnswers() {
   kept.clear();
 }
 
-async function send(body: string): Promise<unknown> {
+const send = (body: string) => read(fetch(endpoint, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body }));
+
+async function read(sent: Promise<Response>): Promise<unknown> {
   let response: Response;
   let answer: { data?: unknown; errors?: { message: string; extensions?: { code?: string } }[] };
   try {
-    response = await fetch(endpoint, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
+    response = await sent;
     answer = await response.json();
   } catch (error) {
     throw new AskError('no answer', true, { cause: error });

@@ -4,6 +4,7 @@ import { AttributionControl, GeoJSONSource, Map, type MapGeoJSONFeature, type Ma
 import workerAddress from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import type { Answer, Box } from './api';
 import { h } from './dom';
+import { boxPadding, closest, country, countryPadding, offset, uncovered } from './framing';
 import { areaFeatures, areaFrom } from './shapes';
 import type { ProductGroup } from './palette';
 import { imagesOf, neighboursAt, type StyleInput, styleOf } from './style';
@@ -11,9 +12,6 @@ import type { Area, Camera, Position, Selection } from './view';
 import type { Words } from './words';
 
 setWorkerUrl(new URL(workerAddress, document.baseURI).href);
-
-/** The country, degrees: west, south, east, north. */
-const country: Box = { west: 94.8, south: -11.2, east: 141.2, north: 6.3 };
 
 /** What the map tells the page. */
 export interface MapEvents {
@@ -78,12 +76,7 @@ export interface MapCanvas {
 export function createMap(container: HTMLElement, first: StyleInput, camera: Camera | undefined, words: Words, events: MapEvents, attribution: string, covered: () => number, framed: boolean): MapCanvas {
   const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
   const whole: [number, number, number, number] = [country.west, country.south, country.east, country.north];
-  // The country lies wide: where there is room, it stands above the legend.
-  const fit = () => {
-    const { clientWidth, clientHeight } = container;
-    const needed = clientWidth * 0.42;
-    return { padding: { top: 14, left: clientWidth < 640 ? 12 : 44, right: 12, bottom: Math.max(14, Math.min(covered(), clientHeight - needed)) } };
-  };
+  const fit = () => ({ padding: countryPadding(container, covered()) });
   const map = new Map({
     // Paper and pictures show what was drawn last.
     canvasContextAttributes: { preserveDrawingBuffer: true },
@@ -214,13 +207,6 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
   const report = (event: { originalEvent?: unknown; byPage?: boolean }) => { if (event.originalEvent || event.byPage) events.moved(canvas.camera()); };
   map.on('moveend', report);
 
-  // The card lies over the right, on a phone over the lower part.
-  const uncovered = () => {
-    const stage = container.getBoundingClientRect(), over = document.querySelector('.sheet')?.getBoundingClientRect();
-    const beside = over && over.width < stage.width * 0.8;
-    return { right: over && beside ? over.left - stage.left : stage.width, bottom: over && !beside ? Math.max(80, Math.min(over.top - stage.top, stage.height)) : stage.height };
-  };
-
   const canvas: MapCanvas = {
     show(next) {
       const before = style;
@@ -248,25 +234,22 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
     },
     finishDrawing() { if (drawing) finish(areaFrom(drawing.kind, drawing.corners)); },
     fit({ west, south, east, north }, untold = false) {
-      const { right, bottom } = uncovered(), { clientWidth, clientHeight } = container;
-      const below = Math.max(clientHeight - bottom, Math.min(covered(), clientHeight * 0.4));
-      map.fitBounds([west, south, east, north], { padding: { top: 40, left: 40, right: clientWidth - right + 40, bottom: below + 40 }, maxZoom: 9, animate: !still && !untold }, untold ? {} : { byPage: true });
+      map.fitBounds([west, south, east, north], { padding: boxPadding(container, covered()), maxZoom: closest, animate: !still && !untold }, untold ? {} : { byPage: true });
     },
     reveal({ west, south, east, north }) {
       const middle: Position = [(west + east) / 2, (south + north) / 2];
       const { x, y } = map.project(middle);
-      const { right, bottom } = uncovered();
+      const { right, bottom } = uncovered(container);
       if (x > 30 && x < right - 30 && y > 30 && y < bottom - 30) return;
-      map.easeTo({ center: middle, offset: [(right - container.clientWidth) / 2, (bottom - container.clientHeight) / 2], animate: !still });
+      map.easeTo({ center: middle, offset: offset(container), animate: !still });
     },
     jump(to) {
-      const { right, bottom } = uncovered();
-      if (to) map.easeTo({ center: [to.lon, to.lat], zoom: to.zoom, offset: [(right - container.clientWidth) / 2, (bottom - container.clientHeight) / 2], animate: false });
+      if (to) map.easeTo({ center: [to.lon, to.lat], zoom: to.zoom, offset: offset(container), animate: false });
       else map.fitBounds(whole, { ...fit(), animate: false });
     },
     // What the address keeps is the middle of what can be seen: on another screen the card lies elsewhere.
     camera() {
-      const { right, bottom } = uncovered();
+      const { right, bottom } = uncovered(container);
       const { lng, lat } = map.unproject([right / 2, bottom / 2]);
       return { lon: lng, lat, zoom: map.getZoom() };
     },

@@ -2,23 +2,25 @@
 import workerAddress from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import { saveFile } from '../savefile';
 import { keepTheme, preferredTheme, type Theme } from '../theme';
-import { ask, askAnew, AskError, type Clusters, type Facets, forgetAnswers, type Frame, type NumberRow, type Numbers, type Present, type Provinces, type Regions, type Screening } from './api';
+import { ask, askAnew, askFirst, AskError, type Clusters, type Facets, forgetAnswers, type Frame, type NumberRow, type Numbers, type Present, type Provinces, type Regions, type Screening } from './api';
 import type { ClusterMark, MapCanvas, RegionProperties } from './canvas';
 import { createCard } from './card';
 import { lastCovered, moments } from './days';
-import { showEmbed, showGaps, showQuery } from './dialogs';
 import { byId, h } from './dom';
 import { createFilters, createSearch } from './filters';
+import { frameAddress, frameQuery } from './frame';
+import { boxPadding, closest, country, countryPadding, type Middle, middleAt, middleOf } from './framing';
 import { drawLegend } from './legend';
 import { createOpening } from './opening';
 import { nameIn, type Page } from './page';
 import { paletteOf } from './palette';
-import { clustersQuestion, facetsQuestion, frameQuery, listQuestion, markedFilter, numbersQuestion, presentQuery, provincesQuery, regionFilter, regionsQuestion, screeningQuestion } from './questions';
+import { clustersQuestion, facetsQuestion, listQuestion, markedFilter, numbersQuestion, presentQuery, provincesQuery, regionFilter, regionsQuestion, screeningQuestion } from './questions';
 import { scoreClass } from './screening';
 import { refusalOf, refusalText } from './refusal';
 import { answerOf, drawResults, howKnown, type Listed, status, told } from './results';
 import { createRetry } from './retry';
 import { boxOf } from './shapes';
+import type { Sketch } from './sketch';
 import type { StyleInput } from './style';
 import { createTimeline } from './timeline';
 import { titleOf } from './title';
@@ -45,6 +47,10 @@ let numbers: Map<string, NumberRow> | undefined;
 let scores: Map<string, { lower: number; upper: number }> | undefined;
 /** Whether the map shows what the view asks for, and not what an earlier one did. */
 let current = false;
+/** What keeps the map from being more than a picture. */
+let missing: 'code' | 'WebGL' | undefined;
+/** The map's regions as a picture, until the map is there or where it cannot be. */
+let sketch: Sketch | undefined;
 /** Settles when the card is as the view asks. */
 let cardDrawn: Promise<void> = Promise.resolve();
 /** Counts the drawings, so that a late answer does not overwrite a later view. */
@@ -66,7 +72,7 @@ function change(changes: Partial<View>, quietly = false, looking = true) {
 }
 
 /** What the map says over itself; it says nothing while it shows what is asked for. */
-function tellMap(state: 'ready' | 'loading' | 'waiting' | 'partly' | 'blank', ...text: (string | Node)[]) {
+function tellMap(state: 'ready' | 'loading' | 'waiting' | 'partly' | 'blank' | 'picture', ...text: (string | Node)[]) {
   byId('stage').dataset.state = state;
   const notice = byId('notice');
   notice.hidden = state === 'ready';
@@ -79,6 +85,7 @@ function blankMap(...text: (string | Node)[]) {
   matching = numbers = scores = undefined;
   map?.show(styleInput());
   map?.showArea(undefined);
+  sketch?.clear();
   delete byId('map').dataset.provinces;
   tellMap('blank', ...text);
 }
@@ -163,15 +170,20 @@ async function savePicture(kind: 'png' | 'svg') {
   saveFile(`sentra-${view.list}-${day}.${kind}`, '', kind === 'png' ? await toPNG(map.pixels(), caption, dark()) : toSVG(map.drawn(), caption, dark()));
 }
 
+/** Opens a dialogue, whose code comes only then. */
+function openDialog(show: (dialogs: typeof import('./dialogs')) => void | Promise<void>) {
+  import('./dialogs').then(show).catch((error: Error) => say(`${page.words.failed} ${told(page.words, error)}`));
+}
+
 const actions = {
   more: () => { more().catch(fail); },
-  gaps: () => { showGaps(page).catch((error: Error) => say(`${page.words.failed} ${told(page.words, error)}`)); },
-  showQuery: () => showQuery(page, listQuestion(view, page.day)),
+  gaps: () => { openDialog(({ showGaps }) => showGaps(page)); },
+  showQuery: () => { openDialog(({ showQuery }) => showQuery(page, listQuestion(view, page.day))); },
   share: () => {
     const button = byId('share');
     navigator.clipboard.writeText(location.href).then(() => { button.textContent = page.words.shared; say(page.words.shared); }, () => {});
   },
-  embed: () => showEmbed(page, map?.camera()),
+  embed: () => { openDialog(({ showEmbed }) => showEmbed(page, map?.camera())); },
   picture: (kind: 'png' | 'svg') => savePicture(kind),
   retry: () => { (frame ? draw() : begin()).catch(fail); },
 };
@@ -199,11 +211,43 @@ function regionCounts(): Record<string, number> | undefined {
   return numbers && Object.fromEntries([...numbers].map(([code, { status, value }]) => [code, status === 'NO_DATA' ? -1 : value ?? 0]));
 }
 
+/** The box of the area or the province that is chosen. */
+const chosenBox = () => view.area ? boxOf(view.area) : page.provinces.find(({ code }) => code === view.province)?.bbox;
+
 /** Shows the province or the area that was just chosen. */
 function look() {
-  const chosen = page.provinces.find(({ code }) => code === view.province)?.bbox;
-  if (view.area) map?.fit(boxOf(view.area), true);
-  else if (chosen) map?.fit(chosen, true);
+  const box = chosenBox();
+  if (box) map?.fit(box, true);
+}
+
+/** How much of the map's lower edge the legend covers, pixels. */
+const covered = () => embedded ? 0 : byId('legend').offsetHeight + 12;
+
+/** What the map shows first: what the address says, else what it is about. */
+function firstMiddle(): Middle {
+  const element = byId('map'), box = view.area ? boxOf(view.area) : card.about() ?? chosenBox();
+  if (view.camera) return middleAt(view.camera, element);
+  return box ? middleOf(box, element, boxPadding(element, covered()), closest) : middleOf(country, element, countryPadding(element, covered()), closest);
+}
+
+const loadSketch = () => import('./sketch');
+
+/** Draws the regions while there is no map. */
+async function drawSketch(mine: number) {
+  await cardDrawn;
+  const { createSketch } = await loadSketch();
+  if (mine !== turn || map) return;
+  sketch ??= createSketch(byId('map'));
+  await Promise.race([sketch.show(styleInput(), firstMiddle()), new Promise((resolve) => { setTimeout(resolve, longestWait); })]);
+  performance.mark('sentra:land');
+  if (mine === turn) tellMissing();
+}
+
+/** Says why the map is a picture only. */
+function tellMissing() {
+  const words = wordsOf(view.lang);
+  if (missing === 'WebGL') tellMap('picture', words.noMap);
+  else if (missing === 'code') tellMap('picture', words.mapCode, ' ', h('button', { type: 'button', onclick: () => location.reload() }, words.reload));
 }
 
 function styleInput(): StyleInput {
@@ -249,6 +293,7 @@ async function draw(passing = false) {
   try {
     if (passing) await new Promise((resolve) => { setTimeout(resolve, 120); });
     if (mine !== turn) return;
+    if (!map) loadSketch().catch(() => {}); // It is there when the answer is.
     const [provinces, clusters, regions, counted, screening] = await Promise.all([
       ask<Provinces>({ query: provincesQuery, variables: { asOf: day } }),
       view.list === 'clusters' ? ask<Clusters>(clustersQuestion(view, day)) : undefined,
@@ -278,11 +323,10 @@ async function draw(passing = false) {
       drawResults(byId('results'), page, listed, counts, actions);
     }
     say([words.counted[view.list](list.totalCount), list.notCoveredCount ? words.moreNotCovered(list.notCoveredCount) : ''].filter(Boolean).join('; '));
-    if (map) {
-      map.show(styleInput());
-    }
+    if (map) map.show(styleInput());
     document.documentElement.dataset.state = 'answered';
     performance.mark('sentra:answered');
+    if (!map) await drawSketch(mine);
     if (!embedded) countFacets(mine).catch(() => {}); // Without them the filters have no numbers.
     await tellDrawn(mine);
   } catch (error) {
@@ -466,7 +510,7 @@ function tellLine() {
 }
 
 async function begin() {
-  frame = await ask<Frame>({ query: frameQuery, variables: {} });
+  frame = await askFirst<Frame>(frameAddress);
   if (isBare(location.search)) {
     // One begins on a day on which the record can answer.
     view = changed(view, { day: lastCovered(frame.dataset.designationCoverage, frame.provinces.asOf) ?? '' });
@@ -476,20 +520,35 @@ async function begin() {
   if (!map) await beginMap();
 }
 
-/** MapLibre comes while the API is asked. */
-const canvas = import('./canvas');
-canvas.catch(() => {}); // It is told where the map is made.
-// MapLibre asks for its worker only once it runs; on a slow line that is late.
-fetch(new URL(workerAddress, document.baseURI), { priority: 'low' }).catch(() => {});
+/** Whether the line, or the machine, is so slow that what is read and seen first must not share it. */
+const slow = performance.now() > 1000;
+/** How long the map's code waits for the regions, milliseconds. */
+const longestWait = 8000;
+
+let canvas: Promise<typeof import('./canvas')> | undefined;
+
+/** Loads MapLibre. */
+function loadMap() {
+  if (canvas) return canvas;
+  canvas = import('./canvas');
+  canvas.catch(() => {}); // It is told where the map is made.
+  // MapLibre asks for its worker only once it runs; on a slow line that is late.
+  fetch(new URL(workerAddress, document.baseURI), { priority: 'low' }).catch(() => {});
+  return canvas;
+}
 
 async function beginMap() {
   if (current) tellMap('loading', wordsOf(view.lang).loadingMap);
-  const code = await canvas.catch(() => undefined);
+  showFonts('sans');
+  const code = await loadMap().catch(() => undefined);
+  // The map's names are drawn once, with the letters that are there.
+  await document.fonts.load('12px "Sentra Sans"').catch(() => []);
   const { words } = page;
   if (!code) {
-    byId('map').replaceChildren(h('p', { className: 'empty', role: 'alert' }, words.mapCode, ' ', h('button', { type: 'button', onclick: () => location.reload() }, words.reload)));
+    showFonts('all');
+    missing = 'code';
     addEventListener('online', () => location.reload());
-    tellMap('ready');
+    if (current) tellMissing();
     document.documentElement.dataset.map = 'none';
     return;
   }
@@ -504,8 +563,8 @@ async function beginMap() {
         else draw().catch(fail);
       },
       hint, tilesFailed, tilesLoaded,
-    }, attribution(),
-    () => embedded ? 0 : byId('legend').offsetHeight + 12, embedded);
+    }, attribution(), covered, embedded);
+    byId('stage').dataset.sketch = '';
     if (current) map.showArea(view.area);
     await cardDrawn;
     const about = card.about();
@@ -513,12 +572,17 @@ async function beginMap() {
     else if (current && about && !view.area) map.fit(about, true);
     else if (current) look();
     await tellDrawn(turn);
+    sketch?.remove();
+    delete byId('stage').dataset.sketch;
     performance.mark('sentra:map');
   } catch (error) {
-    byId('map').replaceChildren(h('p', { className: 'empty' }, wordsOf(view.lang).noMap));
-    tellMap('ready');
+    missing = 'WebGL';
+    byId('map').replaceChildren();
+    delete byId('stage').dataset.sketch;
+    if (current) tellMissing();
     console.error(error);
   }
+  showFonts('all');
   document.documentElement.dataset.map = 'ready';
 }
 
@@ -529,5 +593,14 @@ function keepCamera(camera: View['camera']) {
   if (!embedded) history.replaceState(null, '', `${location.pathname}${formatView(view)}`);
 }
 
+/** Which of the page's own letters are loaded: first none, on a slow line. */
+function showFonts(which: 'sans' | 'all') {
+  document.documentElement.dataset.fonts = which;
+}
+
 prepare();
+if (!slow) {
+  showFonts('all');
+  loadMap();
+}
 begin().catch(fail);

@@ -123,7 +123,7 @@ function provinceFilter(view: View): Filter {
 }
 
 /** How many clusters are listed at a time. */
-export const pageSize = 200;
+export const pageSize = 100;
 
 const clustersQuery = `query Clusters($filter: ClusterFilter, $asOf: Date, $after: String) {
   clusters(filter: $filter, asOf: $asOf, first: ${pageSize}, after: $after) {
@@ -285,16 +285,6 @@ export function exportAddress(view: View, day: string, format: string, codes?: s
   parameters.set('asOf', day);
   return `${view.list === 'clusters' ? 'clusters' : 'regions'}.${format}?${parameters}`;
 }
-
-/** What the page needs once: the day it is, the record's days, and the choices of the filters. */
-export const frameQuery = `{
-  dataset { version regionsFrom boundaries designationCoverage { kind complete validFrom validTo regulation } licences { part name url } }
-  phases { key from to }
-  products { key name nameId }
-  designations { kind regulation inForceFrom validTo }
-  provinces: regions(filter: {level: PROVINCE}, first: 100) { asOf nodes { code name predecessors { date law region { code name } } } }
-  programme { sources { title publisher date } }
-}`;
 
 /** How much of the country's clusters the record holds, the whole country first. */
 export const coverageQuery = `query Coverage($asOf: Date) {

@@ -1,7 +1,7 @@
 // The MapLibre style: the neighbours, the tiles' regions, the area and the clusters.
 import type { ExpressionSpecification, FilterSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl';
 import neighboursAddress from './neighbours.json?url';
-import { type Palette, productGroups } from './palette';
+import { type Palette, type ProductGroup, productGroups } from './palette';
 
 /** What the style depends on. */
 export interface StyleInput {
@@ -41,8 +41,8 @@ const grow = (zoom: number, value: number, endZoom: number, endValue: number): E
 /** The marks of clusters: two of the programme, by phase, one of others, one of those only planned. */
 const shapes = ['earlier', 'later', 'other', 'planned'] as const;
 
-/** The images of a theme are named after it, so that both may be loaded at once. */
-const imageNames = (theme: string) => ({ hatch: `hatch-${theme}`, both: `both-${theme}`, mark: (shape: string, group: string) => `${shape}-${group}-${theme}` });
+/** The images of a theme are named after it, so that both may be loaded at once; a mark is one of a group. */
+export const imageName = (shape: 'hatch' | 'both' | typeof shapes[number], theme: string, group?: ProductGroup) => group ? `${shape}-${group}-${theme}` : `${shape}-${theme}`;
 
 // Drawn from the page's own font: a name with a digit would have to be quoted, which MapLibre does not.
 const font = ['Sentra Sans'];
@@ -51,10 +51,28 @@ const count = get('count');
 /** Of the programme's clusters, which stand out. */
 const programme: ExpressionSpecification = ['!=', get('phase'), ''];
 
-/** The radius of a mark, pixels, by the number of clusters: room for its digits. */
-const radius: ExpressionSpecification = ['step', count, ['case', programme, 7, 5], 2, 7.5, 10, 9.5, 100, 12, 1000, 16, 10_000, 19, 100_000, 22];
+/** The radius of a mark, pixels, from a number of clusters on: room for its digits. */
+const radii = [[2, 7.5], [10, 9.5], [100, 12], [1000, 16], [10_000, 19], [100_000, 22]] as const;
+const single = { programme: 7, other: 5 };
 const imageRadius = 12;
+/** By how much a mark is smaller, from a zoom on; in between it grows. */
+const zoomed = [[3, 0.55], [6, 0.85], [8, 1]] as const;
+const radius: ExpressionSpecification = ['step', count, ['case', programme, single.programme, single.other], ...radii.flat()];
 const sized = (part: number): ExpressionSpecification => ['*', radius, part / imageRadius];
+
+/** The radius of a mark as part of its image's. */
+export function markRadius({ count: number, phase }: { count: number; phase: string }): number {
+  return (radii.findLast(([from]) => number >= from)?.[1] ?? (phase ? single.programme : single.other)) / imageRadius;
+}
+
+/** By how much marks are smaller at a zoom. */
+export function markScale(zoom: number): number {
+  const next = zoomed.findIndex(([from]) => zoom < from);
+  if (next === 0) return zoomed[0][1];
+  if (next < 0) return 1;
+  const [[from, value], [to, end]] = [zoomed[next - 1], zoomed[next]];
+  return value + (end - value) * (zoom - from) / (to - from);
+}
 
 /** Where a mark may stand, a name stands beside it. */
 const beside = (offset: number) => ({ 'text-variable-anchor': ['center', 'top', 'bottom', 'left', 'right'] as ('center' | 'top' | 'bottom' | 'left' | 'right')[], 'text-radial-offset': offset, 'text-justify': 'auto' as const });
@@ -64,14 +82,14 @@ const atSpot = (step: number): ExpressionSpecification =>
   ['interpolate', ['linear'], get('nth'), 0, ['literal', [0, 0]], 10, ['literal', [10 * step, 0]]];
 
 /** How far the next mark at a spot is from the one before, for the image's own size, and the size of digits; pixels. */
-const spotStep = 26, digits = 11.5;
+export const spotStep = 26;
+const digits = 11.5;
 /** The offset of a mark's number, which must be where the mark of that radius is; in ems. */
 const textAtSpot = (r: number) => atSpot(spotStep * r / imageRadius / digits);
 
 const empty = { type: 'FeatureCollection' as const, features: [] };
 
 export function styleOf({ palette, theme, tiles, marks, neighbours, firstPhase, lang, colour, level, counts, matching, selectedCode }: StyleInput): StyleSpecification {
-  const images = imageNames(theme);
   const fillLevel = colour === 'count' ? level : 'regencies';
   const matches: ExpressionSpecification = ['in', get('code'), ['literal', matching ?? []]];
   const dim = (full: number, faint: number): number | ExpressionSpecification => matching && (fillLevel === level) ? ['case', matches, full, faint] : full;
@@ -104,10 +122,10 @@ export function styleOf({ palette, theme, tiles, marks, neighbours, firstPhase, 
         { id: 'regions', type: 'fill', ...regions, 'source-layer': fillLevel, paint: { 'fill-color': fill, 'fill-opacity': dim(1, 0.3) } },
         ...when(colour === 'affirmative' || counts, () => [
           { id: 'not-covered', type: 'fill', ...regions, 'source-layer': fillLevel, filter: unknown as FilterSpecification,
-            paint: { 'fill-pattern': images.hatch, 'fill-opacity': dim(1, 0.3) } },
+            paint: { 'fill-pattern': imageName('hatch', theme), 'fill-opacity': dim(1, 0.3) } },
         ]),
         ...when(colour === 'affirmative', () => [
-          { id: 'both', type: 'fill', ...regions, 'source-layer': fillLevel, filter: both, paint: { 'fill-pattern': images.both, 'fill-opacity': dim(1, 0.3) } },
+          { id: 'both', type: 'fill', ...regions, 'source-layer': fillLevel, filter: both, paint: { 'fill-pattern': imageName('both', theme), 'fill-opacity': dim(1, 0.3) } },
         ]),
         { id: 'regency-borders', type: 'line', ...regions, 'source-layer': 'borders', filter: is('level', 'regency'), minzoom: 4,
           paint: { 'line-color': palette.regencyLine, 'line-width': grow(4, 0.4, 9, 1.2), 'line-opacity': fillLevel === 'regencies' ? 1 : 0.4 } },
@@ -149,7 +167,7 @@ export function styleOf({ palette, theme, tiles, marks, neighbours, firstPhase, 
           layout: {
             'icon-image': ['concat', ['case', is('status', 'PLANNED'), 'planned', ['!', programme], 'other', ['==', get('phase'), firstPhase], 'earlier', 'later'], '-', get('group'), `-${theme}`],
             'icon-allow-overlap': true, 'icon-padding': 0,
-            'icon-size': ['interpolate', ['linear'], ['zoom'], 3, sized(0.55), 6, sized(0.85), 8, sized(1)],
+            'icon-size': ['interpolate', ['linear'], ['zoom'], ...zoomed.flatMap(([zoom, part]) => [zoom, sized(part)])] as ExpressionSpecification,
             // Small ones lie over large ones, and the programme's over all.
             'symbol-sort-key': ['case', programme, 0, ['-', ['min', count, 1_000_000]]],
             // Those at one spot stand side by side.
@@ -168,7 +186,6 @@ export function styleOf({ palette, theme, tiles, marks, neighbours, firstPhase, 
 
 /** Draws the patterns and marks of a theme, at twice their size for sharp screens. */
 export function imagesOf(palette: Palette, theme: string): Record<string, ImageData> {
-  const names = imageNames(theme);
   const draw = (size: number, paint: (context: CanvasRenderingContext2D) => void) => {
     const canvas = document.createElement('canvas');
     canvas.width = canvas.height = size;
@@ -208,12 +225,12 @@ export function imagesOf(palette: Palette, theme: string): Record<string, ImageD
     context.stroke();
   });
   return {
-    [names.hatch]: draw(16, (context) => stripes(context, 16, palette.hatch, 2)),
-    [names.both]: draw(20, (context) => {
+    [imageName('hatch', theme)]: draw(16, (context) => stripes(context, 16, palette.hatch, 2)),
+    [imageName('both', theme)]: draw(20, (context) => {
       context.fillStyle = palette.disadvantaged;
       context.fillRect(0, 0, 20, 20);
       stripes(context, 20, palette.border, 7);
     }),
-    ...Object.fromEntries(shapes.flatMap((shape) => productGroups.map((group) => [names.mark(shape, group), mark(palette.groups[group], shape)]))),
+    ...Object.fromEntries(shapes.flatMap((shape) => productGroups.map((group) => [imageName(shape, theme, group), mark(palette.groups[group], shape)]))),
   };
 }

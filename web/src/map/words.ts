@@ -66,7 +66,7 @@ const en = {
   EVALUATION_MEETING: 'Evaluation meeting', STUDY_VISIT: 'Study visit', OUTCOME: 'Outcome', LAUNCH: 'Start', DISSEMINATION: 'Dissemination',
   queryTitle: 'The query behind this view', query: 'Query', variables: 'Variables', openPlayground: 'Open in the playground', copy: 'Copy', copied: 'Copied', asCurl: 'As curl',
   embedTitle: 'Embed this map', embedHint: 'Put this into the article’s HTML. It shows the filters and the place that you see now.', copyCode: 'Copy code',
-  mapLabel: 'Map of Indonesia. The table beside it holds the same.', zoomIn: 'Zoom in', zoomOut: 'Zoom out', wholeCountry: 'Whole country', noMap: 'The map needs WebGL, which this browser does not give. The table works without it.',
+  mapLabel: 'Map of Indonesia. The table beside it holds the same.', zoomIn: 'Zoom in', zoomOut: 'Zoom out', wholeCountry: 'Whole country', noMap: 'This map is a picture: one that moves needs WebGL, which this browser does not offer. The table works without it.',
   boundariesBy: 'Boundaries', neighboursBy: 'Neighbours: Natural Earth', noBoundaries: 'No boundaries are loaded: regions have points only.',
 };
 
@@ -138,7 +138,7 @@ const id: Words = {
   EVALUATION_MEETING: 'Rapat evaluasi', STUDY_VISIT: 'Kunjungan studi', OUTCOME: 'Hasil', LAUNCH: 'Mulai', DISSEMINATION: 'Sosialisasi',
   queryTitle: 'Kueri di balik tampilan ini', query: 'Kueri', variables: 'Variabel', openPlayground: 'Buka di playground', copy: 'Salin', copied: 'Disalin', asCurl: 'Sebagai curl',
   embedTitle: 'Sematkan peta ini', embedHint: 'Masukkan kode ini ke HTML artikel. Peta menampilkan filter dan tempat yang Anda lihat sekarang.', copyCode: 'Salin kode',
-  mapLabel: 'Peta Indonesia. Tabel di sampingnya memuat hal yang sama.', zoomIn: 'Perbesar', zoomOut: 'Perkecil', wholeCountry: 'Seluruh negeri', noMap: 'Peta memerlukan WebGL, yang tidak tersedia di peramban ini. Tabel tetap dapat dipakai.',
+  mapLabel: 'Peta Indonesia. Tabel di sampingnya memuat hal yang sama.', zoomIn: 'Perbesar', zoomOut: 'Perkecil', wholeCountry: 'Seluruh negeri', noMap: 'Peta ini hanya gambar: peta yang dapat digeser memerlukan WebGL, yang tidak tersedia di peramban ini. Tabel tetap dapat dipakai.',
   boundariesBy: 'Batas wilayah', neighboursBy: 'Negara tetangga: Natural Earth', noBoundaries: 'Batas wilayah belum dimuat: wilayah hanya berupa titik.',
 };
 

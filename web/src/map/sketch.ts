@@ -1,0 +1,192 @@
+// The map as a picture, until MapLibre is there, and where it cannot be: on a slow line MapLibre takes ten seconds
+// more than the tiles, which it will then find in the browser's cache.
+import { VectorTile, type VectorTileLayer } from '@mapbox/vector-tile';
+import { PbfReader } from 'pbf';
+import type { ClusterMark, RegionProperties } from './canvas';
+import { h } from './dom';
+import { type Middle, worldSize } from './framing';
+import { imageName, imagesOf, markRadius, markScale, spotStep, type StyleInput } from './style';
+
+export interface Sketch {
+  /** Draws the regions, then the marks; resolves when the regions are drawn, or cannot be had. */
+  show(style: StyleInput, middle: Middle): Promise<void>;
+  clear(): void;
+  /** Takes the sketch away: the map is there. */
+  remove(): void;
+}
+
+/** A tile with the place of its upper left corner and its side on the element, pixels. */
+interface Placed { left: number; top: number; side: number; tile: VectorTile }
+
+type Point = [x: number, y: number];
+
+/** Which tile it is, and where it lies. */
+type Wanted = { z: number; x: number; y: number } & Omit<Placed, 'tile'>;
+
+/** The tiles that an element shows, those next to its middle first; as MapLibre asks for them. */
+function tilesAround({ x, y, zoom }: Middle, width: number, height: number): Wanted[] {
+  const z = Math.max(0, Math.min(12, Math.floor(zoom))), count = 2 ** z, side = worldSize * 2 ** (zoom - z);
+  const all: Wanted[] = [];
+  for (let row = Math.max(0, Math.floor(y * count - height / 2 / side)); row <= Math.min(count - 1, Math.floor(y * count + height / 2 / side)); row++) {
+    for (let column = Math.floor(x * count - width / 2 / side); column <= Math.floor(x * count + width / 2 / side); column++) {
+      all.push({ z, x: (column % count + count) % count, y: row, left: width / 2 + (column - x * count) * side, top: height / 2 + (row - y * count) * side, side });
+    }
+  }
+  const far = ({ left, top }: Wanted) => Math.hypot(left + side / 2 - width / 2, top + side / 2 - height / 2);
+  return all.sort((a, b) => far(a) - far(b));
+}
+
+/** The paths of a layer's features, by what they are sorted into; nothing for those left out. */
+function pathsOf<T>({ left, top, side, tile }: Placed, name: string, into: (properties: T) => string | undefined): Map<string, Path2D> {
+  const out = new Map<string, Path2D>(), layer = tile.layers[name] as VectorTileLayer | undefined;
+  for (let i = 0; i < (layer?.length ?? 0); i++) {
+    const feature = layer!.feature(i), key = into(feature.properties as T);
+    if (key === undefined) continue;
+    const path = out.get(key) ?? new Path2D(), scale = side / feature.extent;
+    out.set(key, path);
+    for (const ring of feature.loadGeometry()) {
+      ring.forEach((p, j) => { if (j === 0) path.moveTo(left + p.x * scale, top + p.y * scale); else path.lineTo(left + p.x * scale, top + p.y * scale); });
+      if (feature.type === 3) path.closePath();
+    }
+  }
+  return out;
+}
+
+/** A measure that grows from one zoom to another. */
+const grown = (zoom: number, from: number, value: number, to: number, end: number) => value + (end - value) * Math.max(0, Math.min(1, (zoom - from) / (to - from)));
+
+export function createSketch(map: HTMLElement): Sketch {
+  const canvas = h('canvas', { className: 'sketch', 'aria-hidden': 'true' });
+  map.before(canvas);
+  let shown: { style: StyleInput; middle: Middle; tiles: Placed[]; marks: Placed[] } | undefined;
+  let asked = new AbortController();
+
+  const sizes = () => ({ width: map.clientWidth, height: map.clientHeight });
+
+  const paint = () => {
+    const { width, height } = sizes();
+    [canvas.width, canvas.height] = [width * devicePixelRatio, height * devicePixelRatio];
+    const context = canvas.getContext('2d')!;
+    if (!shown) return;
+    context.scale(devicePixelRatio, devicePixelRatio);
+    const { style, middle: { zoom } } = shown, { palette, theme } = style;
+    const images = new Map(Object.entries(imagesOf(palette, theme)).map(([name, image]) => {
+      const own = h('canvas', { width: image.width, height: image.height });
+      own.getContext('2d')!.putImageData(image, 0, 0);
+      return [name, own];
+    }));
+    const pattern = (name: 'hatch' | 'both') => {
+      const made = context.createPattern(images.get(imageName(name, theme))!, 'repeat')!;
+      made.setTransform(new DOMMatrix().scale(0.5));
+      return made;
+    };
+    const patterns = { hatch: pattern('hatch'), both: pattern('both') };
+    const level = style.colour === 'count' ? style.level : 'regencies';
+    const matching = style.matching && level === style.level ? new Set(style.matching) : undefined;
+    /** What a region is filled with, and whether the filters leave it out. */
+    const fillOf = ({ code, disadvantaged, border, affirmative, clusterCount }: RegionProperties): string => {
+      const faint = matching && !matching.has(code) ? ' faint' : '';
+      if (style.colour === 'affirmative') {
+        return (disadvantaged === 'YES' ? border === 'YES' ? 'both' : palette.disadvantaged : border === 'YES' ? palette.border : affirmative === 'NOT_COVERED' ? 'hatch' : palette.no) + faint;
+      }
+      const number = style.counts ? style.counts[code] ?? -1 : clusterCount;
+      return (number < 0 ? 'hatch' : palette.counts[Math.min(3, number) as 0]) + faint;
+    };
+    for (const placed of shown.tiles) {
+      context.save();
+      context.beginPath();
+      // Cut between pixels, so that no seam shows.
+      const [left, top, right, bottom] = [placed.left, placed.top, placed.left + placed.side, placed.top + placed.side].map((edge) => Math.round(edge * devicePixelRatio) / devicePixelRatio);
+      context.rect(left, top, right - left, bottom - top);
+      context.clip();
+      for (const [key, path] of pathsOf(placed, level, fillOf)) {
+        const [fill, faint] = key.split(' ');
+        const under = fill === 'hatch' ? palette.hatchGround : fill === 'both' ? palette.disadvantaged : fill;
+        context.fillStyle = palette.land;
+        context.fill(path, 'evenodd');
+        context.globalAlpha = faint ? 0.3 : 1;
+        context.fillStyle = under;
+        context.fill(path, 'evenodd');
+        if (fill === 'hatch' || fill === 'both') {
+          context.fillStyle = patterns[fill];
+          context.fill(path, 'evenodd');
+        }
+        context.globalAlpha = 1;
+      }
+      const lines = pathsOf<{ level: string }>(placed, 'borders', (properties) => properties.level === 'regency' && zoom < 4 ? undefined : properties.level);
+      for (const [name, colour, thick] of [['regency', palette.regencyLine, grown(zoom, 4, 0.4, 9, 1.2)], ['coast', palette.coast, grown(zoom, 4, 0.5, 9, 1)], ['province', palette.provinceLine, grown(zoom, 3, 0.7, 9, 2)]] as const) {
+        const path = lines.get(name);
+        if (!path) continue;
+        context.strokeStyle = colour;
+        context.lineWidth = thick;
+        context.stroke(path);
+      }
+      if (style.selectedCode) {
+        const outline = pathsOf<RegionProperties>(placed, style.selectedCode.includes('.') ? 'regencies' : 'provinces', ({ code }) => code === style.selectedCode ? code : undefined).get(style.selectedCode);
+        context.strokeStyle = palette.mark;
+        context.lineWidth = 3;
+        if (outline) context.stroke(outline);
+      }
+      context.restore();
+    }
+    const marks: { mark: ClusterMark & { nth: number }; at: Point }[] = [];
+    for (const { left, top, side, tile } of shown.marks) {
+      const layer = tile.layers.marks as VectorTileLayer | undefined;
+      for (let i = 0; i < (layer?.length ?? 0); i++) {
+        const feature = layer!.feature(i), [[{ x, y }]] = feature.loadGeometry();
+        // What lies in the margin belongs to the tile beside it.
+        if (x < 0 || y < 0 || x >= feature.extent || y >= feature.extent) continue;
+        marks.push({ mark: feature.properties as unknown as ClusterMark & { nth: number }, at: [left + x * side / feature.extent, top + y * side / feature.extent] });
+      }
+    }
+    // Small ones lie over large ones, and the programme's over all.
+    const order = ({ mark }: typeof marks[number]) => mark.phase ? 0 : mark.count;
+    context.textAlign = 'center';
+    context.textBaseline = 'middle';
+    for (const { mark, at: [x, y] } of marks.sort((a, b) => order(b) - order(a))) {
+      const shape = mark.status === 'PLANNED' ? 'planned' : !mark.phase ? 'other' : mark.phase === style.firstPhase ? 'earlier' : 'later';
+      const scale = markScale(zoom) * markRadius(mark), image = images.get(imageName(shape, theme, mark.group))!, side = image.width / 2 * scale, centre = x + (mark.nth ?? 0) * spotStep * scale;
+      context.drawImage(image, centre - side / 2, y - side / 2, side, side);
+      if (mark.count < 2 || zoom < 6 && side < 14) continue;
+      context.font = `${grown(zoom, 3, 7, 8, 11.5)}px ${getComputedStyle(document.body).fontFamily}`;
+      context.fillStyle = shape === 'planned' ? palette.mark : palette.ring;
+      context.fillText(mark.count.toLocaleString(style.lang === 'id' ? 'id-ID' : 'en-GB'), centre, y + 0.5);
+    }
+  };
+
+  const load = async (address: string, middle: Middle, into: Placed[]) => {
+    const { width, height } = sizes(), { signal } = asked;
+    await Promise.all(tilesAround(middle, width, height).map(async ({ z, x, y, ...place }) => {
+      const url = address.replace('{z}', String(z)).replace('{x}', String(x)).replace('{y}', String(y));
+      // A tile that a cache holds may be of an earlier state of the record.
+      const response = await fetch(url, { cache: 'no-cache', signal });
+      if (!response.ok || response.status === 204) return;
+      into.push({ ...place, tile: new VectorTile(new PbfReader(new Uint8Array(await response.arrayBuffer()))) });
+      if (!signal.aborted) paint();
+    }));
+  };
+  addEventListener('resize', paint);
+
+  const clear = () => {
+    asked.abort();
+    asked = new AbortController();
+    shown = undefined;
+    if (canvas.isConnected) paint();
+  };
+  return {
+    async show(style, middle) {
+      clear();
+      if (!style.tiles) return;
+      shown = { style, middle, tiles: [], marks: [] };
+      const { tiles, marks } = shown;
+      await load(style.tiles, middle, tiles).catch(() => {}); // MapLibre asks again, and tells.
+      if (style.marks) load(style.marks, middle, marks).catch(() => {});
+    },
+    clear,
+    remove() {
+      clear();
+      removeEventListener('resize', paint);
+      canvas.remove();
+    },
+  };
+}
