@@ -36,12 +36,12 @@ func (r *queryResolver) Coverage(ctx context.Context, asOf *sentra.Date) ([]*mod
 	return model.Coverage(ctx, on)
 }
 
-func (r *queryResolver) Screening(ctx context.Context, product *string, weights *model.ScreeningWeights, filter *sentra.RegionFilter, orderBy *sentra.ScreeningOrder, asOf *sentra.Date) (*model.Screening, error) {
+func (r *queryResolver) Screening(ctx context.Context, product []string, weights *model.ScreeningWeights, filter *sentra.RegionFilter, orderBy *sentra.ScreeningOrder, asOf *sentra.Date) (*model.Screening, error) {
 	on, err := r.on(ctx, asOf)
 	if err != nil {
 		return nil, err
 	}
-	q := atlas.ScreeningQuestion{Product: model.KeyOf("Product", value(product)), Weights: weights.Domain(), Filter: filter, Order: value(orderBy)}
+	q := atlas.ScreeningQuestion{Product: model.KeysOf("Product", product), Weights: weights.Domain(), Filter: filter, Order: value(orderBy)}
 	found, err := on.Screen(ctx, q)
 	if err != nil {
 		return nil, err

@@ -452,7 +452,7 @@ type ComplexityRoot struct {
 		Regions            func(childComplexity int, filter *sentra.RegionFilter, orderBy *sentra.RegionOrder, first *int, after *string, last *int, before *string, asOf *sentra.Date) int
 		RegionsAt          func(childComplexity int, point model.PointInput, toleranceMetres *float64, asOf *sentra.Date) int
 		RegionsAtMany      func(childComplexity int, points []*model.PointInput, multiPoint model.MultiPoint, toleranceMetres *float64, asOf *sentra.Date) int
-		Screening          func(childComplexity int, product *string, weights *model.ScreeningWeights, filter *sentra.RegionFilter, orderBy *sentra.ScreeningOrder, asOf *sentra.Date) int
+		Screening          func(childComplexity int, product []string, weights *model.ScreeningWeights, filter *sentra.RegionFilter, orderBy *sentra.ScreeningOrder, asOf *sentra.Date) int
 		Search             func(childComplexity int, text string, first *int) int
 		Sources            func(childComplexity int) int
 		Supports           func(childComplexity int, filter *sentra.SupportFilter, first *int, after *string, last *int, before *string, asOf *sentra.Date) int
@@ -498,7 +498,7 @@ type ComplexityRoot struct {
 		PCode          func(childComplexity int) int
 		Parent         func(childComplexity int, asOf *sentra.Date) int
 		Predecessors   func(childComplexity int) int
-		Screening      func(childComplexity int, product *string) int
+		Screening      func(childComplexity int, product []string) int
 		Sources        func(childComplexity int) int
 		Successors     func(childComplexity int) int
 		Supports       func(childComplexity int) int
@@ -663,7 +663,7 @@ type QueryResolver interface {
 	Clusters(ctx context.Context, filter *sentra.ClusterFilter, orderBy *sentra.ClusterOrder, first *int, after *string, last *int, before *string, asOf *sentra.Date) (*model.ClusterConnection, error)
 	ClusterFacets(ctx context.Context, filter *sentra.ClusterFilter, asOf *sentra.Date) (*model.ClusterFacets, error)
 	Supports(ctx context.Context, filter *sentra.SupportFilter, first *int, after *string, last *int, before *string, asOf *sentra.Date) (*model.SupportConnection, error)
-	Screening(ctx context.Context, product *string, weights *model.ScreeningWeights, filter *sentra.RegionFilter, orderBy *sentra.ScreeningOrder, asOf *sentra.Date) (*model.Screening, error)
+	Screening(ctx context.Context, product []string, weights *model.ScreeningWeights, filter *sentra.RegionFilter, orderBy *sentra.ScreeningOrder, asOf *sentra.Date) (*model.Screening, error)
 	Facilitators(ctx context.Context) ([]*model.Facilitators, error)
 	Coverage(ctx context.Context, asOf *sentra.Date) ([]*model.ClusterCoverage, error)
 	Choropleth(ctx context.Context, by sentra.ChoroplethBy, level *sentra.Level, measure sentra.ChoroplethMeasure, filter *sentra.ClusterFilter, asOf *sentra.Date, key sentra.ChoroplethKey) (*model.Choropleth, error)
@@ -2519,7 +2519,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Screening(childComplexity, args["product"].(*string), args["weights"].(*model.ScreeningWeights), args["filter"].(*sentra.RegionFilter), args["orderBy"].(*sentra.ScreeningOrder), args["asOf"].(*sentra.Date)), true
+		return e.ComplexityRoot.Query.Screening(childComplexity, args["product"].([]string), args["weights"].(*model.ScreeningWeights), args["filter"].(*sentra.RegionFilter), args["orderBy"].(*sentra.ScreeningOrder), args["asOf"].(*sentra.Date)), true
 	case "Query.search":
 		if e.ComplexityRoot.Query.Search == nil {
 			break
@@ -2831,7 +2831,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Region.Screening(childComplexity, args["product"].(*string)), true
+		return e.ComplexityRoot.Region.Screening(childComplexity, args["product"].([]string)), true
 	case "Region.sources":
 		if e.ComplexityRoot.Region.Sources == nil {
 			break
@@ -4035,8 +4035,8 @@ type Region implements Node
   events: [Event!]! @listSize(assumedSize: 3)
   "How a regency or city stands to the grounds of selection on the day, each with weight 1; null for a province."
   screening(
-    "Only clusters of this product count, by key or id, or a name in English or Indonesian."
-    product: String
+    "Only clusters of one of these products count, at most 20, by key or id, or a name in English or Indonesian."
+    product: [String!]
   ): ScreeningRow @cost(weight: 100)
   "Where the region's code, name and boundary were read."
   sources: [Source!]! @listSize(assumedSize: 3)
@@ -5530,8 +5530,8 @@ type Query {
   A score is an interval: what is not known makes it wide.
   """
   screening(
-    "Only clusters of this product count, by key or id, or a name in English or Indonesian."
-    product: String
+    "Only clusters of one of these products count, at most 20, by key or id, or a name in English or Indonesian."
+    product: [String!]
     "How much elements count; each 1 unless told."
     weights: ScreeningWeights
     "Only regencies and cities that match."
@@ -7515,8 +7515,8 @@ func (ec *executionContext) field_Query_screening_args(ctx context.Context, rawA
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "product",
-		func(ctx context.Context, v any) (*string, error) {
-			return ec.unmarshalOString2ᚖstring(ctx, v)
+		func(ctx context.Context, v any) ([]string, error) {
+			return ec.unmarshalOString2ᚕstringᚄ(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -7863,8 +7863,8 @@ func (ec *executionContext) field_Region_screening_args(ctx context.Context, raw
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "product",
-		func(ctx context.Context, v any) (*string, error) {
-			return ec.unmarshalOString2ᚖstring(ctx, v)
+		func(ctx context.Context, v any) ([]string, error) {
+			return ec.unmarshalOString2ᚕstringᚄ(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -15019,7 +15019,7 @@ func (ec *executionContext) _Query_screening(ctx context.Context, field graphql.
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Screening(ctx, fc.Args["product"].(*string), fc.Args["weights"].(*model.ScreeningWeights), fc.Args["filter"].(*sentra.RegionFilter), fc.Args["orderBy"].(*sentra.ScreeningOrder), fc.Args["asOf"].(*sentra.Date))
+			return ec.Resolvers.Query().Screening(ctx, fc.Args["product"].([]string), fc.Args["weights"].(*model.ScreeningWeights), fc.Args["filter"].(*sentra.RegionFilter), fc.Args["orderBy"].(*sentra.ScreeningOrder), fc.Args["asOf"].(*sentra.Date))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Screening) graphql.Marshaler {
@@ -16953,7 +16953,7 @@ func (ec *executionContext) _Region_screening(ctx context.Context, field graphql
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Screening(ctx, fc.Args["product"].(*string))
+			return obj.Screening(ctx, fc.Args["product"].([]string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ScreeningRow) graphql.Marshaler {

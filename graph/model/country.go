@@ -270,14 +270,11 @@ func (r *Region) Events() []*Event {
 }
 
 // Screening tells how a regency or city stands to the grounds of selection.
-func (r *Region) Screening(ctx context.Context, product *string) (*ScreeningRow, error) {
+func (r *Region) Screening(ctx context.Context, product []string) (*ScreeningRow, error) {
 	if r.region.Kind == sentra.KindProvince {
 		return nil, nil
 	}
-	q := atlas.ScreeningQuestion{Filter: &sentra.RegionFilter{Codes: []sentra.RegionCode{r.region.Code}}}
-	if product != nil {
-		q.Product = KeyOf("Product", *product)
-	}
+	q := atlas.ScreeningQuestion{Product: KeysOf("Product", product), Filter: &sentra.RegionFilter{Codes: []sentra.RegionCode{r.region.Code}}}
 	found, err := r.on.Screen(ctx, q)
 	if err != nil || len(found.Rows) == 0 {
 		return nil, err

@@ -102,6 +102,15 @@ func KeyOf(kind, text string) string {
 	return text
 }
 
+// KeysOf is KeyOf of each text.
+func KeysOf(kind string, texts []string) []string {
+	out := make([]string, len(texts))
+	for i, text := range texts {
+		out[i] = KeyOf(kind, text)
+	}
+	return out
+}
+
 // ClusterID gives the id of the cluster with a key, seen today.
 func ClusterID(key string) string { return globalID("Cluster", nil, key) }
 

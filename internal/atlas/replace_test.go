@@ -178,7 +178,7 @@ func answers(t *testing.T, a *Atlas, random *rand.Rand) map[string]any {
 		}
 	}
 	for _, product := range []string{"", "coffee-processing"} {
-		for _, row := range must(a.on(christmas).Screen(t.Context(), ScreeningQuestion{Product: product})).Rows {
+		for _, row := range must(a.on(christmas).Screen(t.Context(), ScreeningQuestion{Product: products(product)})).Rows {
 			out["screened "+product+string(row.Region.Code)] = row.Score
 		}
 	}

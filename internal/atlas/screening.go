@@ -18,8 +18,8 @@ import (
 // ScreeningQuestion asks how regencies and cities stand to the grounds on which the
 // programme selects.
 type ScreeningQuestion struct {
-	// Product is a product by key or name, whose clusters count; "" for any.
-	Product string
+	// Product are products by key or name, the clusters of which count; none for any.
+	Product []string
 	Weights sentra.Weights
 	// Filter says which regencies and cities; nil for all.
 	Filter *sentra.RegionFilter
@@ -50,6 +50,9 @@ type Screened struct {
 	Outcomes sentra.Outcomes
 }
 
+// mostProducts is how many products a screening may name.
+const mostProducts = 20
+
 // whileScreened says where a screening stopped.
 const whileScreened = "while the regions were screened"
 
@@ -65,10 +68,17 @@ func (a View) Screen(ctx context.Context, q ScreeningQuestion) (*Screening, erro
 	}
 	out := &Screening{ScreeningQuestion: q, view: a, facilitators: sync.OnceValue(func() *facilitatorPlaces { return a.facilitatorPlaces("") })}
 	out.nearby = sync.OnceValue(func() nearbyClusters { return a.newNearby(out.Products) })
-	if q.Product != "" {
-		if out.Products = a.productsNamed(q.Product); len(out.Products) == 0 {
-			return nil, sentra.BadInput("product", "there is no product %.40q; the field products lists them", q.Product)
+	if len(q.Product) > mostProducts {
+		return nil, sentra.BadInput("product", "%d products are too many; give at most %d", len(q.Product), mostProducts)
+	}
+	for _, name := range q.Product {
+		named := a.productsNamed(name)
+		if len(named) == 0 {
+			return nil, sentra.BadInput("product", "there is no product %.40q; the field products lists them", name)
 		}
+		out.Products = append(out.Products, named...)
+	}
+	if out.Products = distinct(out.Products); out.Products != nil {
 		var err error
 		if out.making, err = a.making.Get(ctx, whileScreened); err != nil {
 			return nil, err
