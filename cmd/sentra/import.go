@@ -115,8 +115,8 @@ func importBoundaries(ctx context.Context, record ingest.Record, files func() ([
 	if flags.source != "" {
 		options.Source = sentra.Source{ID: sentra.SourceID("boundaries-" + sentra.Slug(flags.source)), Title: flags.source}
 	}
+	var bar *progressbar.ProgressBar
 	if !flags.quiet {
-		var bar *progressbar.ProgressBar
 		doing := ""
 		options.Progress = func(now string, done, all int) {
 			if now != doing {
@@ -130,6 +130,9 @@ func importBoundaries(ctx context.Context, record ingest.Record, files func() ([
 	}
 	report, err := ingest.Boundaries(ctx, record, paths, options)
 	if err != nil {
+		if bar != nil {
+			fmt.Fprintln(os.Stderr)
+		}
 		return interrupted(ctx, err)
 	}
 	if flags.quiet && !flags.dryRun {

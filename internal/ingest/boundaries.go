@@ -66,7 +66,7 @@ type BoundaryReport struct {
 func (r BoundaryReport) String() string {
 	stored := fmt.Sprintf("stored: %d boundaries changed", r.Changed)
 	if r.DryRun {
-		stored = "dry run: nothing was written"
+		stored = fmt.Sprintf("%d boundaries would change\ndry run: nothing was written", r.Changed)
 	}
 	thinned := ""
 	if r.Thinned > 0 {
@@ -117,16 +117,17 @@ func Boundaries(ctx context.Context, record Record, files []string, options Boun
 	}
 	report.Borders = covered.Report()
 	boundaries := placed(stored, imported, options.Source.ID)
+	doing, apply := "storing", record.Apply
 	if options.DryRun {
-		return report, nil
+		doing, apply = "checking", record.Preview
 	}
-	progress("storing", 0, len(boundaries))
-	outcome, err := record.Apply(ctx, register.Put(options.Source), register.ReplaceBoundaries(boundaries))
+	progress(doing, 0, len(boundaries))
+	outcome, err := apply(ctx, register.Put(options.Source), register.ReplaceBoundaries(boundaries))
 	if err != nil {
 		return report, err
 	}
 	report.Changed = outcome.Changed(sentra.KindOfBoundary)
-	progress("storing", len(boundaries), len(boundaries))
+	progress(doing, len(boundaries), len(boundaries))
 	return report, nil
 }
 

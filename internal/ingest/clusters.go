@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"maps"
 	"reflect"
 	"regexp"
 	"slices"
@@ -25,9 +26,16 @@ type clusterTable struct {
 	// to it: a second import of a million rows is not to hold them twice.
 	clusters []sentra.Cluster
 	same     []*sentra.Cluster
+	// kept are, for each of clusters, what its row does not speak of.
+	kept     []keptOfCluster
 	rows     []clusterRow
 	products []sentra.Product
-	sources  []sentra.Source
+	// several are the products that go by other names in the record, or in other rows;
+	// those stay.
+	several []string
+	// corrected are the products that the file names anew.
+	corrected []string
+	sources   []sentra.Source
 	// stored are the clusters of the record by key.
 	stored map[string]*sentra.Cluster
 }
@@ -61,13 +69,18 @@ type clusterReader struct {
 	productOf     map[string][]string
 	seen          map[string]int32 // key to row
 	dated         map[sentra.SourceID]bool
-	options       TableOptions
+	keptOfAll     keptOfCluster
+	// names are what the record calls products that the file names in both languages, and
+	// renamed those that the file calls otherwise.
+	names, renamed map[string]sentra.Product
+	options        TableOptions
 }
 
 func parseClusters(file *inputfile.File, data *sentra.Dataset, options TableOptions) (*clusterTable, *table, error) {
 	c := &clusterReader{places: newPlaces(data), citations: newCitations(data), phaseOf: make(map[string][]string), productByName: make(map[string]string),
 		known: make(map[string]bool), productOf: make(map[string][]string), seen: make(map[string]int32), options: options,
-		clusterTable: clusterTable{stored: make(map[string]*sentra.Cluster, data.Clusters.Len())}, dated: make(map[sentra.SourceID]bool)}
+		clusterTable: clusterTable{stored: make(map[string]*sentra.Cluster, data.Clusters.Len())}, dated: make(map[sentra.SourceID]bool),
+		names: make(map[string]sentra.Product), renamed: make(map[string]sentra.Product)}
 	for one := range data.Clusters.All {
 		c.stored[one.Key] = one
 	}
@@ -75,7 +88,7 @@ func parseClusters(file *inputfile.File, data *sentra.Dataset, options TableOpti
 		c.dated[data.Sources[i].ID] = data.Sources[i].Date != nil
 	}
 	for _, p := range data.Products {
-		c.known[p.Key] = true
+		c.known[p.Key], c.names[p.Key] = true, p
 		c.productByName[strings.ToLower(p.NameID)] = p.Key
 	}
 	for _, p := range data.Phases {
@@ -83,6 +96,7 @@ func parseClusters(file *inputfile.File, data *sentra.Dataset, options TableOpti
 		c.phaseOf[p.Key] = []string{p.Key}
 	}
 	t, err := readTable(file, ClusterSchema, options, c.row)
+	c.rename()
 	c.sources = c.citations.added
 	parsed := c.clusterTable // without the maps of the reader, which would be held as long
 	return &parsed, t, err
@@ -109,12 +123,13 @@ func (r *clusterReader) row(row *row) {
 		c.Phases = r.phaseOf[row.oneOf("phase", r.phases...)]
 	}
 	r.place(row, &c)
-	r.target(row, &c)
+	c.InitialTarget = row.truth("initial_target")
 	c.RegionNote, c.ProvinceNamed = row.note(), row.bounded("province_named", maxName)
 	row.figures(&c)
 	c.Sources = r.citations.of(row)
+	kept := r.keptOf(row)
 	if c.Key = row.key(&c); c.Key != "" {
-		r.complete(row, &c)
+		r.complete(row, &c, kept)
 		if before, twice := r.seen[c.Key]; twice {
 			row.fault("key", "the cluster %s stands in the file a second time, first in %s %d", c.Key, row.Unit(), before)
 		} else if len(r.seen) < maxRows {
@@ -144,7 +159,101 @@ func (r *clusterReader) row(row *row) {
 			}
 		}
 		r.rows = append(r.rows, clusterRow{int32(row.Number), int32(len(r.clusters))})
-		r.clusters = append(r.clusters, c)
+		r.clusters, r.kept = append(r.clusters, c), append(r.kept, kept)
+	}
+}
+
+// keptOfCluster are what a row does not speak of, so that it stays as it is stored.
+type keptOfCluster uint16
+
+const (
+	keptNameEN keptOfCluster = 1 << iota
+	keptNameID
+	keptPhases
+	keptStatus
+	keptPlace
+	keptTarget
+	keptNote
+	keptProvince
+	keptFigures
+	keptBegan
+	keptConfidence
+)
+
+// keptOf tells what a row does not speak of: of a table, the same for all rows.
+func (r *clusterReader) keptOf(row *row) keptOfCluster {
+	if len(r.seen) == 0 || row.geojson {
+		r.keptOfAll = 0
+		for _, part := range []struct {
+			kept    keptOfCluster
+			columns []string
+		}{
+			{keptNameEN, []string{"name_en"}}, {keptNameID, []string{"name_id"}}, {keptPhases, []string{"phase"}}, {keptTarget, []string{"initial_target"}},
+			{keptPlace, []string{"lon", "lat", "precision"}}, {keptNote, []string{"region_note", "address", "village", "district"}},
+			{keptProvince, []string{"province_named"}}, {keptFigures, []string{"units", "workers"}}, {keptBegan, []string{"first_year"}},
+			{keptConfidence, []string{"confidence"}},
+		} {
+			if !row.says(part.columns...) {
+				r.keptOfAll |= part.kept
+			}
+		}
+	}
+	kept := r.keptOfAll
+	if row.text("status") == "" { // there is no cluster without one
+		kept |= keptStatus
+	}
+	if row.Point != nil {
+		kept &^= keptPlace
+	}
+	return kept
+}
+
+// of takes over what is kept of the cluster that is stored; and what a file of clusters
+// has no words for, but for readings of sources that are no longer cited.
+func (k keptOfCluster) of(stored, c *sentra.Cluster) {
+	// A name in one language that stands for both goes with it.
+	if k&keptNameEN != 0 && stored.NameEN != stored.NameID {
+		c.NameEN = stored.NameEN
+	}
+	if k&keptNameID != 0 && stored.NameEN != stored.NameID {
+		c.NameID = stored.NameID
+	}
+	if k&keptPhases != 0 {
+		c.Phases = stored.Phases
+	}
+	if k&keptStatus != 0 {
+		c.Planned = stored.Planned
+	}
+	if k&keptPlace != 0 && stored.Point != nil {
+		c.Point, c.Precision = stored.Point, stored.Precision
+	}
+	// Whether it was a target is said of its phase.
+	if k&keptTarget != 0 && slices.Equal(c.Phases, stored.Phases) {
+		c.InitialTarget = stored.InitialTarget
+	}
+	if k&keptNote != 0 {
+		c.RegionNote = stored.RegionNote
+	}
+	if k&keptProvince != 0 {
+		c.ProvinceNamed = stored.ProvinceNamed
+	}
+	if k&keptFigures != 0 {
+		c.Figures = stored.Figures
+	}
+	if k&keptBegan != 0 {
+		c.Began = stored.Began
+	}
+	if k&keptConfidence != 0 {
+		c.Confidence = stored.Confidence
+	}
+	c.Grounds, c.Place = stored.Grounds, stored.Place
+	if c.Readings != nil {
+		return
+	}
+	for _, reading := range stored.Readings {
+		if slices.Contains(c.Sources, reading.Source) {
+			c.Readings = append(c.Readings, reading)
+		}
 	}
 }
 
@@ -166,21 +275,23 @@ func (r *row) figures(c *sentra.Cluster) {
 	}
 }
 
-// complete adds what the record holds of a cluster and the row leaves empty. One of
-// which nothing else tells since when it is known is so since it was read, today.
-func (r *clusterReader) complete(row *row, c *sentra.Cluster) {
-	before := r.stored[c.Key]
-	switch {
-	case row.text("status") != "":
+// complete takes over what the record holds of a cluster and the row does not speak of.
+// One of which nothing else tells since when it is known is so since it was read, today.
+func (r *clusterReader) complete(row *row, c *sentra.Cluster, kept keptOfCluster) {
+	if row.text("status") != "" {
 		c.Planned = row.oneOf("status", string(sentra.ClusterExisting), string(sentra.ClusterPlanned)) == string(sentra.ClusterPlanned)
-	case before != nil:
-		c.Planned = before.Planned
+	}
+	if stored := r.stored[c.Key]; stored != nil {
+		kept.of(stored, c)
+		if kept&keptPlace != 0 && c.Point != nil {
+			if metres := r.places.metresFrom(c.Regions, *c.Point); metres > nearby {
+				row.fault("regions", "the record has the cluster at %g, %g (longitude, latitude), %.0f km from %s; add lon and lat, or the precision REGENCY",
+					c.Point[0], c.Point[1], metres/1000, list(r.places, c.Regions))
+			}
+		}
 	}
 	if c.Planned && len(c.Phases) > 0 {
 		row.fault("status", "a cluster of the programme is not only planned")
-	}
-	if before != nil {
-		*c = c.Keeping(*before)
 	}
 	if len(c.Phases) == 0 && c.Began == 0 && len(c.Readings) == 0 && len(c.Sources) > 0 && !slices.ContainsFunc(c.Sources, func(id sentra.SourceID) bool { return r.dated[id] }) {
 		day := r.options.Today
@@ -248,12 +359,62 @@ func (r *clusterReader) product(row *row) []string {
 		row.fault(column, "%s makes no key of a product; it needs a letter a-z or digit", tablefile.Quote(english))
 		return nil
 	}
-	if !r.known[key] && !row.failed {
-		r.known[key] = true
+	switch given := (sentra.Product{Key: key, NameEN: english, NameID: indonesian}); {
+	case row.failed:
+	case !r.known[key]:
+		given.Sources = r.citations.of(row)
+		r.known[key], r.names[key], r.renamed[key] = true, given, given
 		r.productByName[strings.ToLower(indonesian)] = key
-		r.products = append(r.products, sentra.Product{Key: key, NameEN: english, NameID: indonesian, Sources: r.citations.of(row)})
+		r.products = append(r.products, given)
+	case row.says("product_en") && row.says("product_id"):
+		r.callProduct(given)
 	}
 	return r.shared(key)
+}
+
+// callProduct notes what a row calls a product that is known.
+func (r *clusterReader) callProduct(given sentra.Product) {
+	before, again := r.renamed[given.Key]
+	switch {
+	case again && !sameNames(before, given):
+		if !slices.Contains(r.several, given.Key) {
+			r.several = append(r.several, given.Key)
+		}
+	case !again:
+		stored := r.names[given.Key]
+		given.Sources = stored.Sources
+		r.renamed[given.Key] = given
+	}
+}
+
+// sameNames tells that two products are called the same but for large and small letters.
+func sameNames(x, y sentra.Product) bool {
+	return strings.EqualFold(x.NameEN, y.NameEN) && strings.EqualFold(x.NameID, y.NameID)
+}
+
+// rename corrects the names of products that no cluster makes but those of the file; of
+// others the names stay.
+func (r *clusterReader) rename() {
+	others := make(map[string]bool)
+	for key, c := range r.stored {
+		if _, given := r.seen[key]; !given {
+			for _, product := range c.Products {
+				others[product] = true
+			}
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(r.renamed)) {
+		given, stored := r.renamed[key], r.names[key]
+		switch {
+		case given.NameEN == stored.NameEN && given.NameID == stored.NameID || slices.Contains(r.several, key):
+		case others[key] && sameNames(given, stored):
+		case others[key]:
+			r.several = append(r.several, key)
+		default:
+			r.products = append(r.products, given)
+			r.corrected = append(r.corrected, key)
+		}
+	}
 }
 
 func (r *clusterReader) shared(key string) []string {
@@ -307,10 +468,6 @@ func (r *clusterReader) place(row *row, c *sentra.Cluster) {
 	}
 }
 
-func (r *clusterReader) target(row *row, c *sentra.Cluster) {
-	c.InitialTarget = row.truth("initial_target")
-}
-
 // truth reads whether something is so, nil for an empty cell.
 func (r *row) truth(column string) *bool {
 	yes, no := true, false
@@ -357,14 +514,23 @@ func importClusters(ctx context.Context, record Record, file *inputfile.File, da
 		}
 		return row
 	}
-	if len(parsed.products) > 0 {
-		names := make([]string, len(parsed.products))
-		for i, p := range parsed.products {
-			names[i] = p.Key
+	var added []string
+	for _, p := range parsed.products {
+		if !slices.Contains(parsed.corrected, p.Key) {
+			added = append(added, p.Key)
 		}
-		report.note("%s: %s", counted(len(names), "new product"), cut(names, 20))
 	}
-	return report.finish(ctx, record, sentra.KindOfCluster, register.Put(parsed.sources...), register.Put(parsed.products...), register.Put(parsed.clusters...))
+	if len(added) > 0 {
+		report.note("%s: %s", counted(len(added), "new product"), cut(added, 20))
+	}
+	if len(parsed.corrected) > 0 {
+		report.note("%s: %s", counted(len(parsed.corrected), "renamed product"), cut(parsed.corrected, 20))
+	}
+	if len(parsed.several) > 0 {
+		report.note("products that other rows or clusters call otherwise, and so keep their names: %s", cut(parsed.several, 20))
+	}
+	complete := func(i int, stored *sentra.Cluster) { parsed.kept[i].of(stored, &parsed.clusters[i]) }
+	return report.finish(ctx, record, sentra.KindOfCluster, register.Put(parsed.sources...), register.Put(parsed.products...), register.Complete(parsed.clusters, complete))
 }
 
 // clusterFields are what an import sets of a cluster.

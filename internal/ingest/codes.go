@@ -15,9 +15,19 @@ import (
 func importCodes(ctx context.Context, record Record, file *inputfile.File, data *sentra.Dataset, options TableOptions) (*Report, error) {
 	places, citations := newPlaces(data), newCitations(data)
 	var codes []codeRow
+	stored := make(map[sentra.OfficialCodeKey][]sentra.OfficialCode)
+	for _, c := range data.Codes {
+		stored[c.Key()] = append(stored[c.Key()], c)
+	}
 	t, err := readTable(file, CodeSchema, options, func(row *row) {
 		c := officialCode(row, places)
 		c.Sources = citations.of(row)
+		if before := stored[c.Key()]; !row.failed && len(before) > 0 && !row.says("valid_from", "valid_to") {
+			c.Validity = before[0].Validity
+			if len(before) > 1 {
+				row.fault("value", "the record has the code in %d periods; add valid_from and valid_to", len(before))
+			}
+		}
 		if !row.failed {
 			value, region := row.table.schema.index["value"], row.table.schema.index["region_code"]
 			codes = append(codes, codeRow{c, row.Number, row.Place(value), row.Place(region)})
@@ -28,10 +38,6 @@ func importCodes(ctx context.Context, record Record, file *inputfile.File, data 
 	}
 	codes = withoutConflicts(t, codes, data)
 	report := newReport(file, t)
-	stored := make(map[sentra.OfficialCodeKey][]sentra.OfficialCode)
-	for _, c := range data.Codes {
-		stored[c.Key()] = append(stored[c.Key()], c)
-	}
 	report.rows = len(codes)
 	report.row = func(i int) ReportRow {
 		c := &codes[i].OfficialCode

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -15,7 +16,7 @@ import (
 )
 
 // Least and greatest year of a row.
-const firstYear, lastYear = 1900, 2200
+const firstYear, lastYear = 1900, 2100
 
 func yearText(year int) string {
 	if year == 0 {
@@ -41,6 +42,8 @@ func figuresText(f *sentra.Figures) string {
 type entries[T any] struct {
 	list []T
 	rows []int
+	// keep takes over, of what is stored, the parts that the file does not speak of.
+	keep []func(given, stored *T)
 	at   map[string]int
 }
 
@@ -51,6 +54,11 @@ func importEntries[T register.Entity](ctx context.Context, record Record, file *
 	for i := range stored {
 		before[id(&stored[i])] = &stored[i]
 	}
+	for i := range given.list {
+		if old := before[id(&given.list[i])]; old != nil {
+			given.keep[i](&given.list[i], old)
+		}
+	}
 	report := newReport(file, t)
 	report.rows = len(given.list)
 	report.row = func(i int) ReportRow {
@@ -60,11 +68,12 @@ func importEntries[T register.Entity](ctx context.Context, record Record, file *
 		}
 		return row
 	}
-	return report.finish(ctx, record, kind, register.Put(citations.added...), register.Put(given.list...))
+	return report.finish(ctx, record, kind, register.Put(citations.added...),
+		register.Complete(given.list, func(i int, stored *T) { given.keep[i](&given.list[i], stored) }))
 }
 
 // add adds an entry unless the file has it already.
-func (e *entries[T]) add(row *row, id, column string, entry T) {
+func (e *entries[T]) add(row *row, id, column string, entry T, keep func(given, stored *T)) {
 	if e.at == nil {
 		e.at = make(map[string]int)
 	}
@@ -73,7 +82,7 @@ func (e *entries[T]) add(row *row, id, column string, entry T) {
 		return
 	}
 	e.at[id] = len(e.list)
-	e.list, e.rows = append(e.list, entry), append(e.rows, row.Number)
+	e.list, e.rows, e.keep = append(e.list, entry), append(e.rows, row.Number), append(e.keep, keep)
 }
 
 // year reads a year that must be there.
@@ -152,13 +161,28 @@ func importSupports(ctx context.Context, record Record, file *inputfile.File, da
 			}
 		}
 		if s.ID = sentra.SupportID(&s); !row.failed {
-			given.add(row, s.ID, "amount", s)
+			given.add(row, s.ID, "amount", s, keptOfSupport(row.says("amount"), row.says("cluster"), row.says("purpose")))
 		}
 	})
 	if err != nil {
 		return nil, err
 	}
 	return importEntries(ctx, record, file, t, sentra.KindOfSupport, &given, data.Supports, func(s *sentra.Support) string { return s.ID }, supportFields, citations)
+}
+
+// keptOfSupport gives what takes over the parts that a row does not speak of.
+func keptOfSupport(amount, cluster, purpose bool) func(s, stored *sentra.Support) {
+	return func(s, stored *sentra.Support) {
+		if !amount {
+			s.Amount = stored.Amount
+		}
+		if !cluster {
+			s.Cluster = stored.Cluster
+		}
+		if !purpose {
+			s.Purpose = stored.Purpose
+		}
+	}
 }
 
 func supportFields(s *sentra.Support) []field {
@@ -181,7 +205,7 @@ func importFacilitators(ctx context.Context, record Record, file *inputfile.File
 			row.fault("count", "a number of people is missing")
 		}
 		if f.ID = sentra.FacilitatorsID(&f); !row.failed {
-			given.add(row, f.ID, "count", f)
+			given.add(row, f.ID, "count", f, func(*sentra.Facilitators, *sentra.Facilitators) {})
 		}
 	})
 	if err != nil {
@@ -202,6 +226,7 @@ func importCandidates(ctx context.Context, record Record, file *inputfile.File, 
 		phases[i] = data.Phases[i].Key
 	}
 	var given entries[sentra.Candidate]
+	var parts []*candidateParts
 	t, err := readTable(file, CandidateSchema, options, func(row *row) {
 		c := candidate(row, places, phases, citations.of(row))
 		if row.failed {
@@ -209,18 +234,24 @@ func importCandidates(ctx context.Context, record Record, file *inputfile.File, 
 		}
 		at, again := given.at[c.EntityID()]
 		if !again {
-			given.add(row, c.EntityID(), "region_code", c)
+			parts = append(parts, &candidateParts{})
+			parts[len(parts)-1].add(row)
+			given.add(row, c.EntityID(), "region_code", c, parts[len(parts)-1].keep)
 			return
 		}
-		one := &given.list[at]
-		one.Assessments = append(one.Assessments, c.Assessments...)
-		switch {
-		case c.Decision == nil:
-		case one.Decision != nil:
-			row.fault("decision", "%s is decided a second time, first in %s %d", c.EntityID(), row.Unit(), given.rows[at])
-		default:
-			one.Decision = c.Decision
+		parts[at].add(row)
+		one, first := &given.list[at], given.rows[at]
+		if c.Named != "" && one.Named != "" && c.Named != one.Named {
+			row.fault("named", "%s is named %s in %s %d", c.EntityID(), tablefile.Quote(one.Named), row.Unit(), first)
 		}
+		if c.InitialTarget != nil && one.InitialTarget != nil && *c.InitialTarget != *one.InitialTarget {
+			row.fault("initial_target", "of %s %s %d says otherwise", c.EntityID(), row.Unit(), first)
+		}
+		if c.Decision != nil && one.Decision != nil {
+			row.fault("decision", "%s is decided a second time, first in %s %d", c.EntityID(), row.Unit(), first)
+		}
+		one.Named, one.InitialTarget, one.Decision = cmp.Or(one.Named, c.Named), cmp.Or(one.InitialTarget, c.InitialTarget), cmp.Or(one.Decision, c.Decision)
+		one.Assessments = append(one.Assessments, c.Assessments...)
 		if fault := one.Check(); fault != nil {
 			row.fail("element", fault)
 		}
@@ -229,6 +260,32 @@ func importCandidates(ctx context.Context, record Record, file *inputfile.File, 
 		return nil, err
 	}
 	return importEntries(ctx, record, file, t, sentra.KindOfCandidate, &given, data.Candidates, (*sentra.Candidate).EntityID, candidateFields, citations)
+}
+
+// candidateParts are the parts of a candidate that its rows speak of.
+type candidateParts struct{ named, target, assessments, decision bool }
+
+func (p *candidateParts) add(row *row) {
+	p.named = p.named || row.says("named")
+	p.target = p.target || row.says("initial_target")
+	p.assessments = p.assessments || row.says("ground", "outcome")
+	p.decision = p.decision || row.says("decision")
+}
+
+// keep takes over the other parts.
+func (p *candidateParts) keep(c, stored *sentra.Candidate) {
+	if !p.named {
+		c.Named = stored.Named
+	}
+	if !p.target {
+		c.InitialTarget = stored.InitialTarget
+	}
+	if !p.assessments {
+		c.Assessments = stored.Assessments
+	}
+	if !p.decision {
+		c.Decision = stored.Decision
+	}
 }
 
 func candidate(row *row, places *places, phases []string, sources []sentra.SourceID) sentra.Candidate {
@@ -258,9 +315,24 @@ func candidate(row *row, places *places, phases []string, sources []sentra.Sourc
 }
 
 func candidateFields(c *sentra.Candidate) []field {
-	decision := ""
-	if d := c.Decision; d != nil {
-		decision = strings.TrimSpace(fmt.Sprint(d.Outcome, " ", d.Reason))
+	target, decision := "", ""
+	if c.InitialTarget != nil {
+		target = strconv.FormatBool(*c.InitialTarget)
 	}
-	return []field{{"named", c.Named}, {"assessments", strconv.Itoa(len(c.Assessments))}, {"decision", decision}, {"source", join(c.Sources)}}
+	words := func(parts ...any) string { return strings.Join(strings.Fields(fmt.Sprintln(parts...)), " ") }
+	on := func(date *sentra.PartialDate) string {
+		if date == nil {
+			return ""
+		}
+		return date.String()
+	}
+	if d := c.Decision; d != nil {
+		decision = words(d.Outcome, d.Reason, d.By, on(d.On))
+	}
+	assessments := make([]string, len(c.Assessments))
+	for i := range c.Assessments {
+		a := &c.Assessments[i]
+		assessments[i] = words(a.Ground, a.Element, a.Outcome, a.Evidence, a.By, on(a.On), join(a.Sources))
+	}
+	return []field{{"named", c.Named}, {"initial_target", target}, {"assessments", strings.Join(assessments, "; ")}, {"decision", decision}, {"source", join(c.Sources)}}
 }

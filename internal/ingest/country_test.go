@@ -93,9 +93,9 @@ func TestClustersOfNoPhase(t *testing.T) {
 		}
 		return nil
 	}
-	c := load("key,name_id,product_id,regions,year,units,workers,status,confidence,source\n" +
-		"sentra-rotan-gampong-kueh,Sentra Rotan Gampong Kueh,Kerajinan rotan,11.06,2025,12,70,,,the office of Aceh Besar\n" +
-		"x-1,Sentra X,Batik,33.28,,,,PLANNED,PARTIAL,a plan\n")
+	c := load("key,name_id,product_id,regions,year,units,workers,status,source\n" +
+		"sentra-rotan-gampong-kueh,Sentra Rotan Gampong Kueh,Kerajinan rotan,11.06,2025,12,70,,the office of Aceh Besar\n" +
+		"x-1,Sentra X,Batik,33.28,,,,PLANNED,a plan\n")
 	if c.OfProgramme() || c.Planned || *c.Figures.Units != 12 || *c.Figures.Workers != 70 || c.Figures.Year != 2025 || c.Place != "Kueh, Kec. Lhoknga" || c.Confidence != sentra.Listed || len(c.Products) != 1 || c.Products[0] != "rattan" {
 		t.Errorf("%+v", c)
 	}

@@ -18,7 +18,12 @@ func importCoverage(ctx context.Context, record Record, file *inputfile.File, da
 	places, citations := newPlaces(data), newCitations(data)
 	var coverage []sentra.DesignationCoverage
 	var rows []int
+	var kept []func(c, stored *sentra.DesignationCoverage)
 	seen := make(map[string]int)
+	stored := make(map[string]*sentra.DesignationCoverage)
+	for i := range data.Coverage {
+		stored[data.Coverage[i].EntityID()] = &data.Coverage[i]
+	}
 	t, err := readTable(file, CoverageSchema, options, func(row *row) {
 		c := coverageRow(row, places)
 		c.Sources = citations.of(row)
@@ -26,19 +31,19 @@ func importCoverage(ctx context.Context, record Record, file *inputfile.File, da
 			return
 		}
 		id := c.EntityID()
+		keep := keptOfCoverage(row.says("valid_to"), row.says("note"))
+		if before := stored[id]; before != nil {
+			keep(&c, before)
+		}
 		if before, twice := seen[id]; twice {
 			row.fault("regulation", "the coverage %s stands in the file a second time, first in %s %d", id, row.Unit(), before)
 			return
 		}
 		seen[id] = row.Number
-		coverage, rows = append(coverage, c), append(rows, row.Number)
+		coverage, rows, kept = append(coverage, c), append(rows, row.Number), append(kept, keep)
 	})
 	if err != nil {
 		return nil, err
-	}
-	stored := make(map[string]*sentra.DesignationCoverage)
-	for i := range data.Coverage {
-		stored[data.Coverage[i].EntityID()] = &data.Coverage[i]
 	}
 	report := newReport(file, t)
 	report.rows = len(coverage)
@@ -49,7 +54,21 @@ func importCoverage(ctx context.Context, record Record, file *inputfile.File, da
 		}
 		return row
 	}
-	return report.finish(ctx, record, sentra.KindOfCoverage, register.Put(citations.added...), register.Put(coverage...))
+	return report.finish(ctx, record, sentra.KindOfCoverage, register.Put(citations.added...),
+		register.Complete(coverage, func(i int, stored *sentra.DesignationCoverage) { kept[i](&coverage[i], stored) }))
+}
+
+// keptOfCoverage gives what takes over the parts that a row does not speak of.
+func keptOfCoverage(lastDay, note bool) func(c, stored *sentra.DesignationCoverage) {
+	return func(c, stored *sentra.DesignationCoverage) {
+		if !lastDay {
+			c.To = stored.To
+		}
+		// The words for another extent would be wrong.
+		if !note && c.Extent == stored.Extent {
+			c.Note = stored.Note
+		}
+	}
 }
 
 func coverageFields(c *sentra.DesignationCoverage) []field {

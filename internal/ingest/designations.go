@@ -26,10 +26,26 @@ func importDesignations(ctx context.Context, record Record, file *inputfile.File
 	places, citations := newPlaces(data), newCitations(data)
 	var designations []sentra.Designation
 	var rows []int
+	var kept []func(d, stored *sentra.Designation)
 	seen := make(map[string]int)
+	stored := make(map[string]*sentra.Designation)
+	for i := range data.Designations {
+		stored[data.Designations[i].ID] = &data.Designations[i]
+	}
 	t, err := readTable(file, DesignationSchema, options, func(row *row) {
 		d := designation(row, places)
 		d.Sources = citations.of(row)
+		keep := keptOfDesignation(row.says("valid_to"), row.says("neighbour"))
+		if before := stored[d.ID]; before != nil {
+			keep(&d, before)
+		}
+		if d.To != nil && !row.failed && *d.To < d.From.First {
+			column := "valid_to"
+			if !row.says(column) {
+				column = "valid_from"
+			}
+			row.fault(column, "the last day, %s, lies before valid_from, %s", d.To, d.From)
+		}
 		if row.failed {
 			return
 		}
@@ -38,14 +54,10 @@ func importDesignations(ctx context.Context, record Record, file *inputfile.File
 			return
 		}
 		seen[d.ID] = row.Number
-		designations, rows = append(designations, d), append(rows, row.Number)
+		designations, rows, kept = append(designations, d), append(rows, row.Number), append(kept, keep)
 	})
 	if err != nil {
 		return nil, err
-	}
-	stored := make(map[string]*sentra.Designation)
-	for i := range data.Designations {
-		stored[data.Designations[i].ID] = &data.Designations[i]
 	}
 	report := newReport(file, t)
 	report.rows = len(designations)
@@ -56,7 +68,20 @@ func importDesignations(ctx context.Context, record Record, file *inputfile.File
 		}
 		return row
 	}
-	return report.finish(ctx, record, sentra.KindOfDesignation, register.Put(citations.added...), register.Put(designations...))
+	return report.finish(ctx, record, sentra.KindOfDesignation, register.Put(citations.added...),
+		register.Complete(designations, func(i int, stored *sentra.Designation) { kept[i](&designations[i], stored) }))
+}
+
+// keptOfDesignation gives what takes over the parts that a row does not speak of.
+func keptOfDesignation(lastDay, countries bool) func(d, stored *sentra.Designation) {
+	return func(d, stored *sentra.Designation) {
+		if !lastDay {
+			d.To = stored.To
+		}
+		if !countries {
+			d.Countries = stored.Countries
+		}
+	}
 }
 
 func designationFields(d *sentra.Designation) []field {
@@ -82,8 +107,6 @@ func designation(row *row, p *places) sentra.Designation {
 	d.From = row.partialDate("valid_from")
 	d.ID = sentra.DesignationID(string(d.Region), kind, d.Regulation)
 	d.Countries = strings.Fields(row.bounded("neighbour", maxName))
-	if d.To = row.date("valid_to"); d.To != nil && !row.failed && *d.To < d.From.First {
-		row.fault("valid_to", "%s lies before valid_from, %s", d.To, d.From)
-	}
+	d.To = row.date("valid_to")
 	return d
 }

@@ -296,6 +296,8 @@ func TestHeaders(t *testing.T) {
 		{"missing", "Nama Sentra;Produk;Fase;Kode Wilayah;No", ingest.TableOptions{}, `the column source ("Sumber") is missing`},
 		{"no region", "Nama Sentra;Produk;Fase;No;Sumber", ingest.TableOptions{}, "one of regions, kode_bps, region_name, province is missing"},
 		{"set and there", "Nama Sentra;Produk;Fase;Kode Wilayah;Sumber", ingest.TableOptions{Set: set("phase", "2017")}, "--set"},
+		{"set an invisible character", "Nama Sentra;Produk;Fase;Kode Wilayah", ingest.TableOptions{Set: set("source", "a\u202e")}, "the control or invisible character U+202E"},
+		{"set bytes", "Nama Sentra;Produk;Fase;Kode Wilayah", ingest.TableOptions{Set: set("source", "caf\xe9")}, "is not UTF-8"},
 		{"set what is no column", "Nama Sentra;Produk;Fase;Kode Wilayah;Sumber", ingest.TableOptions{Set: set("warna", "x")}, `no column "warna"`},
 		{"mapped to what is no column", "Nama Sentra;Produk;Fase;Kode Wilayah;Sumber", ingest.TableOptions{Map: mapping(t, "Produk=barang")}, `no column "barang"`},
 		{"no name", "Nama Sentra;Produk;;Kode Wilayah;Sumber", ingest.TableOptions{}, "give it a name"},
@@ -683,7 +685,8 @@ func TestGuideListsTheColumns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, schema := range []*ingest.Schema{ingest.ClusterSchema, ingest.DesignationSchema, ingest.CoverageSchema, ingest.CodeSchema} {
+	for _, schema := range []*ingest.Schema{ingest.ClusterSchema, ingest.DesignationSchema, ingest.CoverageSchema, ingest.CodeSchema,
+		ingest.SupportSchema, ingest.FacilitatorSchema, ingest.CandidateSchema} {
 		for _, c := range schema.Columns {
 			line := "| `" + c.Name + "` | " + strings.Join(c.Headers, ", ") + " | " + c.About
 			if !strings.Contains(string(guide), line) {

@@ -197,6 +197,20 @@ func distanceToBox(box orb.Bound, p orb.Point) float64 {
 	return geo.Distance(p, orb.Point{min(max(p[0], box.Min[0]), box.Max[0]), min(max(p[1], box.Min[1]), box.Max[1])})
 }
 
+// metresFrom gives the distance in metres of a point from the box of the nearest of some
+// regions, 0 in it and where there is none.
+func (p *places) metresFrom(regions []sentra.RegionCode, point orb.Point) float64 {
+	nearest := -1.0
+	for _, code := range regions {
+		if region := p.Region(code); region != nil {
+			if d := distanceToBox(region.Box, point); nearest < 0 || d < nearest {
+				nearest = d
+			}
+		}
+	}
+	return max(nearest, 0)
+}
+
 // checkPlace refuses a point that lies near none of the regions.
 func (r *row) checkPlace(p *places, regions []sentra.RegionCode, point orb.Point) {
 	if err := geo.CheckPoint(point); err != nil {
@@ -209,18 +223,7 @@ func (r *row) checkPlace(p *places, regions []sentra.RegionCode, point orb.Point
 		r.fail(column, err)
 		return
 	}
-	if len(regions) == 0 {
-		return
-	}
-	nearest := -1.0
-	for _, code := range regions {
-		if region := p.Region(code); region != nil {
-			if d := distanceToBox(region.Box, point); nearest < 0 || d < nearest {
-				nearest = d
-			}
-		}
-	}
-	if nearest > nearby {
+	if nearest := p.metresFrom(regions, point); nearest > nearby {
 		hint := ""
 		if swapped := (orb.Point{point[1], point[0]}); slices.ContainsFunc(regions, func(code sentra.RegionCode) bool {
 			region := p.Region(code)

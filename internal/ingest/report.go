@@ -116,10 +116,7 @@ func (r *Report) finish(ctx context.Context, record Record, kind sentra.EntityKi
 	if r.deleteMissing {
 		commands = append(commands, register.DeleteOthers(kind))
 	}
-	if r.DryRun {
-		if !r.deleteMissing {
-			return r, nil
-		}
+	if r.DryRun { // rules over several entities are the record's
 		apply = record.Preview
 	}
 	outcome, err := apply(ctx, commands...)

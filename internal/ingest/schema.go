@@ -125,7 +125,7 @@ type headers struct {
 }
 
 func newHeaders(schema *Schema, options TableOptions) (*headers, error) {
-	h := &headers{schema: schema, mapping: options.Map, set: options.Set, names: make([]string, len(schema.Columns)), places: make([]string, len(schema.Columns))}
+	h := &headers{schema: schema, mapping: options.Map, set: make(map[string]string), names: make([]string, len(schema.Columns)), places: make([]string, len(schema.Columns))}
 	for _, header := range slices.Sorted(maps.Keys(options.Map)) {
 		if column := options.Map[header]; column != "-" {
 			if _, known := schema.index[column]; !known {
@@ -137,6 +137,11 @@ func newHeaders(schema *Schema, options TableOptions) (*headers, error) {
 		if _, known := schema.index[column]; !known {
 			return nil, sentra.BadInput("set", "there is no column %.40q; the columns are %s", column, strings.Join(schema.Names(), ", "))
 		}
+		cleaned, fault := tablefile.Clean(options.Set[column])
+		if fault != "" {
+			return nil, sentra.BadInput("set", "%s: %s", column, fault)
+		}
+		h.set[column] = cleaned
 	}
 	return h, nil
 }

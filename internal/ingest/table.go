@@ -76,6 +76,9 @@ type faults struct {
 }
 
 func (f *faults) add(row int, err *sentra.Error) {
+	if last := len(f.list) - 1; last >= 0 && row > 0 && f.list[last].Row == row && f.list[last].Err.Error() == err.Error() {
+		return // a cell that is read twice
+	}
 	f.total++
 	if row == 0 || row != f.lastRow {
 		f.rows++
@@ -255,6 +258,21 @@ func (r *row) text(column string) string {
 	return r.cell(column).Text
 }
 
+// says tells whether the row says anything of one of some columns, if only that there is
+// nothing: the file has the column, the Feature the property. What a row does not speak
+// of stays as it is stored.
+func (r *row) says(columns ...string) bool {
+	return slices.ContainsFunc(columns, func(column string) bool {
+		if _, set := r.table.set[column]; set {
+			return true
+		}
+		if r.geojson {
+			return r.cell(column).Given
+		}
+		return r.table.has(column)
+	})
+}
+
 // maxName is the most characters of a name or title, maxText of a longer text.
 const (
 	maxName = 300
@@ -324,7 +342,7 @@ func (r *row) day() (sentra.Date, bool) {
 	}
 	today := r.table.options.Today
 	if _, has := r.table.schema.index["year"]; has {
-		if year, given := r.whole("year", 1900, 2100); given && year > 0 {
+		if year, given := r.whole("year", firstYear, lastYear); given && year > 0 {
 			return min(sentra.DateOf(year, 12, 31), today), true
 		}
 	}

@@ -537,7 +537,6 @@ var kinds = []kind{
 			}
 			refSources(c.Sources, "sources", yield)
 		},
-		merge: func(stored, given sentra.Cluster) sentra.Cluster { return given.Keeping(stored) },
 		share: shareClusters,
 		// A cluster without an id is the one with its key, else a new one.
 		prepare: func(_ *plan, pending *pendingOf[sentra.Cluster], c *sentra.Cluster) error {

@@ -14,7 +14,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Command is one thing to do to the record. It is made by Put, Delete,
+// Command is one thing to do to the record. It is made by Put, Complete, Delete,
 // DeleteOthers, ReplaceCodes or ReplaceBoundaries.
 type Command struct {
 	apply func(*plan)
@@ -27,7 +27,18 @@ func Put[T Entity](values ...T) Command {
 	return Command{func(p *plan) {
 		pending := pendingOfType[T](p)
 		for i := range values {
-			pending.put(p, &values[i])
+			pending.put(p, &values[i], nil)
+		}
+	}}
+}
+
+// Complete is Put for values that say a part of an entity: where the record has it,
+// complete takes over into the value at an index what it does not say.
+func Complete[T Entity](values []T, complete func(i int, stored *T)) Command {
+	return Command{func(p *plan) {
+		pending := pendingOfType[T](p)
+		for i := range values {
+			pending.put(p, &values[i], func(stored *T) { complete(i, stored) })
 		}
 	}}
 }
@@ -113,7 +124,7 @@ func ReplaceCodes(codes []sentra.OfficialCode) Command {
 		}
 		pending.deleteWhere(func(c *sentra.OfficialCode) bool { return given[c.Key()] })
 		for i := range codes {
-			pending.put(p, &codes[i])
+			pending.put(p, &codes[i], nil)
 		}
 	}}
 }
@@ -129,7 +140,7 @@ func ReplaceBoundaries(boundaries []sentra.Boundary) Command {
 		}
 		pending.deleteWhere(func(b *sentra.Boundary) bool { return given[b.Region] })
 		for i := range boundaries {
-			pending.put(p, &boundaries[i])
+			pending.put(p, &boundaries[i], nil)
 		}
 	}}
 }
@@ -391,16 +402,21 @@ func (p *pendingOf[T]) still(stored *T, key string) *T {
 	return stored
 }
 
-func (p *pendingOf[T]) put(plan *plan, value *T) {
+func (p *pendingOf[T]) put(plan *plan, value *T, complete func(stored *T)) {
 	if p.kind.prepare != nil {
 		if err := p.kind.prepare(plan, p, value); err != nil {
 			plan.faults.AddError(err)
 			return
 		}
 	}
-	if p.kind.merge != nil {
+	if p.kind.merge != nil || complete != nil {
 		if present := p.now(p.kind.id(value)); present != nil {
-			*value = p.kind.merge(*present, *value)
+			if complete != nil {
+				complete(present)
+			}
+			if p.kind.merge != nil {
+				*value = p.kind.merge(*present, *value)
+			}
 		}
 	}
 	if err := p.kind.check(value); err != nil {

@@ -130,34 +130,6 @@ type Cluster struct {
 	Sources  []SourceID `json:"sources"`
 }
 
-// Keeping gives the cluster with what it leaves empty as it was stored: what a file of
-// clusters has no words for. Readings of sources that it no longer cites are gone.
-func (c Cluster) Keeping(stored Cluster) Cluster {
-	if c.Grounds == nil {
-		c.Grounds = stored.Grounds
-	}
-	if c.Place == "" {
-		c.Place = stored.Place
-	}
-	if c.Began == 0 {
-		c.Began = stored.Began
-	}
-	if c.Figures == nil {
-		c.Figures = stored.Figures
-	}
-	if c.Confidence == "" {
-		c.Confidence = stored.Confidence
-	}
-	if c.Readings == nil {
-		for _, reading := range stored.Readings {
-			if slices.Contains(c.Sources, reading.Source) {
-				c.Readings = append(c.Readings, reading)
-			}
-		}
-	}
-	return c
-}
-
 // Status tells whether the cluster stands or is only planned.
 func (c *Cluster) Status() ClusterStatus {
 	if c.Planned {

@@ -59,6 +59,7 @@ func readGeoJSON(file *inputfile.File, sink Sink) error {
 }
 
 func (c *Cell) setValue(v geojsonfile.Value) {
+	c.Given = true
 	switch v.Kind {
 	case geojsonfile.Text:
 		c.setText(v.Text)

@@ -68,6 +68,8 @@ type Cell struct {
 	// shows, "11.10" of 11.1 under "0.00"; else the same as Text.
 	Shown string
 	Kind  Kind
+	// Given tells that a Feature has the property, if only as null.
+	Given bool
 	// Fault tells what is wrong with the cell itself; empty where nothing is.
 	Fault string
 
@@ -237,6 +239,9 @@ func allowed(r rune) bool {
 	}
 	return !unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs) && r&0xfffe != 0xfffe && (r < 0xfdd0 || r > 0xfdef)
 }
+
+// Clean gives a text as Cell.Text has it, and what is wrong with it.
+func Clean(text string) (cleaned, fault string) { return clean(text) }
 
 // quote writes a value so that it can be shown on a terminal: escaped, and cut.
 func quote(text string) string {
