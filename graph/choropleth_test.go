@@ -177,7 +177,7 @@ func TestChoroplethRefuses(t *testing.T) {
 		argument, says string
 	}{
 		{map[string]any{"by": "PRODUCT", "level": "PROVINCE"}, "level", "for regions"},
-		{map[string]any{"by": "region"}, "by", "not a valid ChoroplethBy"},
+		{map[string]any{"by": "region"}, "by", "not a valid ChoroplethBy; give one of REGION, PRODUCT, PHASE"},
 		{map[string]any{"level": "province"}, "level", "not a valid RegionLevel"},
 		{map[string]any{"measure": "cluster_count"}, "measure", "not a valid ChoroplethMeasure"},
 		{map[string]any{"asOf": "2014-07-22"}, "asOf", "before the record"},

@@ -5270,7 +5270,8 @@ input RegionFilter {
   """
   By the facilitators near a region of which the record knows on the day: with ` + "`" + `known: false` + "`" + ` only regions near which it
   knows of none. The record does not hold all, so that this says nothing of whether there are others. Where it knows of some
-  in the province, and no source says where in it, the answer is not known.
+  in a province, and no source says where in it, the answer is not known for the regions of that province, nor for
+  others that have one of these within the distance. A province has those of its regencies and cities.
   """
   facilitators: KnownFacilitatorsInput @cost(weight: 300)
   "Only regions whose boundary meets this box."

@@ -100,7 +100,7 @@ func (a View) Choropleth(ctx context.Context, q ChoroplethQuestion) (*Choropleth
 			return slices.DeleteFunc(slices.Clone(c.Phases), func(key string) bool { return !a.phases[key].BegunBy(a.Day) }), nil
 		}
 	default:
-		return nil, sentra.BadInput("by", "%.40s is not a valid ChoroplethBy", q.By)
+		return nil, sentra.BadInput("by", "%.40s is not a valid ChoroplethBy; give one of %s, %s, %s", q.By, sentra.ByRegion, sentra.ByProduct, sentra.ByPhase)
 	}
 	out.ChoroplethQuestion = q
 

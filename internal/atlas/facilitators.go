@@ -53,7 +53,10 @@ func (n *FacilitatorsNear) Reason(metres float64) string {
 // facilitatorPlaces are the facilitators that the record knows of on a day.
 type facilitatorPlaces struct {
 	View
-	placed   []placedFacilitators
+	placed []placedFacilitators
+	// spread are the regencies and cities of provinces with facilitators of which no source
+	// says in which of them.
+	spread   []placedFacilitators
 	ofRegion map[sentra.RegionCode][]*sentra.Facilitators
 }
 
@@ -71,27 +74,36 @@ func (a View) facilitatorPlaces(kind sentra.FacilitatorKind) *facilitatorPlaces 
 		if f.Region == "" || f.Count == 0 || kind != "" && f.Kind != kind || a.Exists(f.Region) == nil || !a.knownBy(f.Year, f.Sources) {
 			continue
 		}
-		if len(out.ofRegion[f.Region]) == 0 && f.Region.Level() == sentra.LevelRegency {
-			out.placed = append(out.placed, placedFacilitators{f.Region, sphere.FromPoint(a.labelPoint(a.regions[f.Region]))})
+		if len(out.ofRegion[f.Region]) == 0 {
+			at := func(r *sentra.Region) placedFacilitators {
+				return placedFacilitators{r.Code, sphere.FromPoint(a.labelPoint(r))}
+			}
+			if f.Region.Level() == sentra.LevelRegency {
+				out.placed = append(out.placed, at(a.regions[f.Region]))
+			}
+			for _, member := range a.Members(f.Region) {
+				out.spread = append(out.spread, at(member))
+			}
 		}
 		out.ofRegion[f.Region] = append(out.ofRegion[f.Region], f)
 	}
 	return out
 }
 
-// known tells whether the record knows of facilitators within a distance of a region;
-// unknown where it knows of some in the province of which no source says where in it.
+// known tells whether the record knows of facilitators in a region or within a distance
+// of it; unknown where those may be that it knows to be somewhere in a province.
 func (p *facilitatorPlaces) known(r *sentra.Region, metres float64) sentra.Truth {
 	if len(p.ofRegion[r.Code]) > 0 {
 		return sentra.True
 	}
 	from, within := sphere.FromPoint(p.labelPoint(r)), sphere.Chord2(metres)
-	for i := range p.placed {
-		if sphere.Between(from, p.placed[i].point) <= within {
-			return sentra.True
-		}
+	near := func(at placedFacilitators) bool {
+		return at.code == r.Code || p.Province(at.code) == r.Code || sphere.Between(from, at.point) <= within
 	}
-	if len(p.ofRegion[p.Province(r.Code)]) > 0 {
+	switch {
+	case slices.ContainsFunc(p.placed, near):
+		return sentra.True
+	case slices.ContainsFunc(p.spread, near):
 		return sentra.Unknown
 	}
 	return sentra.False

@@ -482,6 +482,84 @@ func (o *oracle) near(r *sentra.Region, n *sentra.Near) (int, float64) {
 	return result, metres
 }
 
+// told tells whether something of a year, 0 for none, is known by the day.
+func (o *oracle) told(year int, sources []sentra.SourceID) bool {
+	if year > 0 {
+		return year <= o.day.Time().Year()
+	}
+	for _, s := range o.data.Sources {
+		if slices.Contains(sources, s.ID) && s.Date != nil && s.Date.Last() <= o.day {
+			return true
+		}
+	}
+	return false
+}
+
+// label is the point that stands for a region: the middle of mass of its triangle, or
+// what the dataset has; not known where the parts of a province are triangles.
+func (o *oracle) label(r *sentra.Region) (orb.Point, bool) {
+	shape := o.stored(r.Code)
+	if r.Kind == sentra.KindProvince {
+		for _, m := range o.members(r.Code) {
+			if shape != nil || o.stored(m.Code) != nil {
+				return orb.Point{}, false
+			}
+		}
+	}
+	return r.Point, shape == nil
+}
+
+// facilitated tells whether facilitators are known in a region or near it.
+func (o *oracle) facilitated(r *sentra.Region, f *sentra.KnownFacilitators) int {
+	result := no
+	near := func(at *sentra.Region) int {
+		if at.Code == r.Code || o.parent(at.Code) == r.Code {
+			return yes
+		}
+		from, fromKnown := o.label(r)
+		to, toKnown := o.label(at)
+		// Where a label point is not known, it is so far from the box at most.
+		doubt := 1.0
+		for point, known := range map[*sentra.Region]bool{r: fromKnown, at: toKnown} {
+			if !known {
+				doubt += o.reach(point)
+			}
+		}
+		if !fromKnown {
+			from = r.Box.Center()
+		}
+		if !toKnown {
+			to = at.Box.Center()
+		}
+		return value(o.reaches(f.Metres, orbgeo.DistanceHaversine(from, to), doubt))
+	}
+	for _, one := range o.data.Facilitators {
+		at := o.find(one.Region)
+		if at == nil || one.Count == 0 || f.Kind != "" && one.Kind != f.Kind || !o.told(one.Year, one.Sources) {
+			continue
+		}
+		if at.Kind != sentra.KindProvince {
+			result = either(result, near(at))
+			continue
+		}
+		if at.Code == r.Code {
+			return yes
+		}
+		for _, m := range o.members(at.Code) {
+			result = either(result, both(unknown, near(m)))
+		}
+	}
+	return result
+}
+
+// reach is how far a region's label point may lie from the middle of its box.
+func (o *oracle) reach(r *sentra.Region) float64 {
+	if r.Kind != sentra.KindProvince {
+		return orbgeo.DistanceHaversine(r.Box.Min, r.Box.Max)
+	}
+	return 5e6
+}
+
 func (o *oracle) region(f *sentra.RegionFilter, r *sentra.Region) int {
 	key := oracleKey{f, r}
 	if v, known := o.regions[key]; known {
@@ -541,6 +619,19 @@ func (o *oracle) region(f *sentra.RegionFilter, r *sentra.Region) int {
 			}
 		}
 		add(any)
+	}
+	if f.Supports != nil {
+		had := unknown
+		for _, s := range o.data.Supports {
+			if s.Region == r.Code && (f.Supports.Funds == nil || slices.Contains(f.Supports.Funds, s.Fund)) && o.told(s.Year, s.Sources) &&
+				(f.Supports.FromYear == nil || *f.Supports.FromYear <= s.Year) && (f.Supports.ToYear == nil || s.Year > 0 && s.Year <= *f.Supports.ToYear) {
+				had = yes
+			}
+		}
+		add(had)
+	}
+	if f.Facilitators != nil {
+		add(want(f.Facilitators.Known, o.facilitated(r, f.Facilitators)))
 	}
 	if f.BBox != nil {
 		add(o.meets(r, f.BBox))
@@ -787,6 +878,23 @@ func oracleCountry(t *testing.T, random *rand.Rand) *sentra.Dataset {
 		clusters = append(clusters, &c)
 	}
 	data.Clusters = sentra.NewClusters(clusters...)
+	year := func() int { return []int{0, 2014 + random.IntN(13)}[random.IntN(2)] }
+	cited := func() []sentra.SourceID {
+		return []sentra.SourceID{data.Sources[random.IntN(len(data.Sources))].ID}
+	}
+	place := func() sentra.RegionCode {
+		list := [][]sentra.RegionCode{regencies, regencies, provinces, {""}}[random.IntN(4)]
+		return list[random.IntN(len(list))]
+	}
+	for i := range 120 {
+		data.Supports = append(data.Supports, sentra.Support{ID: fmt.Sprint("of a region ", i), Region: place(), Year: year(),
+			Fund: []sentra.Fund{"", sentra.FundAPBN, sentra.FundDAK}[random.IntN(3)], Sources: cited()})
+	}
+	data.Facilitators = nil
+	for i := range 25 {
+		data.Facilitators = append(data.Facilitators, sentra.Facilitators{ID: fmt.Sprint(i), Region: place(), Year: year(), Count: random.IntN(3), Sources: cited(),
+			Kind: []sentra.FacilitatorKind{sentra.FacilitatorTPL, sentra.FacilitatorConsultant}[random.IntN(2)]})
+	}
 	return data
 }
 
@@ -828,7 +936,15 @@ func (m filterMaker) circle() *sentra.Near {
 func (m filterMaker) region(depth int) *sentra.RegionFilter {
 	f := &sentra.RegionFilter{}
 	for range 1 + m.IntN(2) {
-		switch m.IntN(18) {
+		switch m.IntN(20) {
+		case 18:
+			f.Supports = &sentra.KnownSupport{Funds: [][]sentra.Fund{nil, {sentra.FundDAK}, {sentra.FundAPBN, sentra.FundDeconcentration}}[m.IntN(3)]}
+			if year := 2014 + m.IntN(12); m.IntN(2) == 0 {
+				f.Supports.FromYear = &year
+			}
+		case 19:
+			f.Facilitators = &sentra.KnownFacilitators{Metres: []float64{0, 0, 30_000, 400_000}[m.IntN(4)], Known: m.IntN(2) == 0,
+				Kind: []sentra.FacilitatorKind{"", sentra.FacilitatorTPL, sentra.FacilitatorConsultant}[m.IntN(3)]}
 		case 0:
 			f.Codes = []sentra.RegionCode{}
 			for range m.IntN(12) {
