@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { ApolloClient, ApolloLink, InMemoryCache, gql } from '@apollo/client';
 import { from } from 'rxjs';
-import { buildSchema, isObjectType, print } from 'graphql';
+import { buildSchema, getNamedType, getNullableType, isListType, isObjectType, print } from 'graphql';
 import { asked, checkTwoDays, nodesIn, plain, serverAt, warnings } from './questions.mjs';
 import { typePolicies } from './apollo.policies.mjs';
 import { growing } from './apollo-list.policies.mjs';
@@ -29,12 +29,13 @@ for (const policies of [typePolicies, growing]) {
     for (const field of Object.keys(fields)) assert.ok(type.getFields()[field], `${name}.${field} is no field`);
   }
 }
-// And no part that hangs on a single field is left to be replaced.
+// And no part, by itself or in a list, is left to be replaced.
 for (const type of Object.values(schema.getTypeMap()).filter((type) => isObjectType(type) && !type.name.startsWith('__'))) {
   for (const field of Object.values(type.getFields())) {
-    const part = String(field.type).replace('!', '');
-    const of = schema.getType(part);
-    if (isObjectType(of) && !of.getFields().id) assert.ok(typePolicies[part]?.merge || typePolicies[part]?.keyFields, `${type.name}.${field.name}: ${part} has no policy`);
+    const of = getNamedType(field.type);
+    if (!isObjectType(of) || of.getFields().id) continue;
+    const merged = isListType(getNullableType(field.type)) ? typePolicies[type.name]?.fields?.[field.name]?.merge : typePolicies[of.name]?.merge ?? typePolicies[of.name]?.keyFields;
+    assert.ok(merged, `${type.name}.${field.name}: ${field.type} has no policy`);
   }
 }
 

@@ -23,6 +23,19 @@ graphql`
     code
     affirmative { answer disadvantaged { designations { id regulation region { id asOf } } } }
     parent { id name }
+    supports { id region { id asOf } cluster { id asOf } product { id asOf } }
+    facilitators { count region { id asOf } }
+    candidates { named region { id asOf } phase { id asOf } }
+    events { kind region { id asOf } }
+    nearest(first: 2) { distanceMetres region { id asOf } }
+    neighbours { sharedBorderKm region { id asOf } }
+    screening {
+      lower
+      region { id asOf }
+      findings { element outcome supports { id region { id asOf } } clusters(first: 1) { id asOf } designations { id region { id asOf } } }
+      facilitators { nearest { distanceMetres facilitators { region { id asOf } } } }
+      nearestClusters(first: 1) { distanceMetres cluster { id asOf regions { id asOf } } }
+    }
     clusters(first: $first, after: $after) @connection(key: "questions_clusters") {
       edges { node { id key asOf regions { id parent { id name } } products { id asOf clusters { id asOf } } phases { id asOf } } }
       pageInfo { hasNextPage endCursor }

@@ -43,9 +43,18 @@ function read(environment, fragment, ref) {
   return snapshot.data;
 }
 
+/** Every day in an answer, of whatever hangs on one. */
+function* daysIn(value) {
+  if (value === null || typeof value !== 'object') return;
+  if (value.asOf !== undefined) yield value.asOf;
+  for (const inner of Object.values(value)) yield* daysIn(inner);
+}
+
 function checkRegion(region, day) {
   const seen = day ?? '2026-11-24';
   assert.equal(region.asOf, seen);
+  const days = [...daysIn(region)];
+  assert.ok(days.length > 5 && days.every((asOf) => asOf === seen), `${region.code} ${seen}: ${days}`);
   if (region.code === '94.06') assert.equal(region.parent.name, day === then ? 'Papua' : 'Papua Tengah');
   if (region.code === '94.06' && day === then) {
     assert.equal(region.affirmative.answer, 'YES');
