@@ -8250,8 +8250,8 @@ func (ec *executionContext) _AffirmativeStatus_reason(ctx context.Context, field
 			return obj.Reason, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v model.Prose) graphql.Marshaler {
+			return ec.marshalNString2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProse(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9218,8 +9218,8 @@ func (ec *executionContext) _ChoroplethRow_reason(ctx context.Context, field gra
 			return obj.Reason, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Prose) graphql.Marshaler {
+			return ec.marshalOString2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProse(ctx, selections, v)
 		},
 		true,
 		false,
@@ -9342,8 +9342,8 @@ func (ec *executionContext) _ChoroplethTotal_reason(ctx context.Context, field g
 			return obj.Reason, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Prose) graphql.Marshaler {
+			return ec.marshalOString2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProse(ctx, selections, v)
 		},
 		true,
 		false,
@@ -9799,8 +9799,8 @@ func (ec *executionContext) _Cluster_regionNote(ctx context.Context, field graph
 			return obj.RegionNote(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Prose) graphql.Marshaler {
+			return ec.marshalOString2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProse(ctx, selections, v)
 		},
 		true,
 		false,
@@ -11070,8 +11070,8 @@ func (ec *executionContext) _DataLicence_part(ctx context.Context, field graphql
 			return obj.Part, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v model.Prose) graphql.Marshaler {
+			return ec.marshalNString2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProse(ctx, selections, v)
 		},
 		true,
 		true,
@@ -11093,8 +11093,8 @@ func (ec *executionContext) _DataLicence_name(ctx context.Context, field graphql
 			return obj.Name, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v model.Prose) graphql.Marshaler {
+			return ec.marshalNString2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProse(ctx, selections, v)
 		},
 		true,
 		true,
@@ -11469,8 +11469,8 @@ func (ec *executionContext) _Dataset_notes(ctx context.Context, field graphql.Co
 			return obj.Notes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Prose) graphql.Marshaler {
+			return ec.marshalNString2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProseᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12388,8 +12388,8 @@ func (ec *executionContext) _DesignationCoverage_note(ctx context.Context, field
 			return obj.Note, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v model.Prose) graphql.Marshaler {
+			return ec.marshalNString2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProse(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12787,8 +12787,8 @@ func (ec *executionContext) _Event_what(ctx context.Context, field graphql.Colle
 			return obj.What, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Prose) graphql.Marshaler {
+			return ec.marshalOString2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProse(ctx, selections, v)
 		},
 		true,
 		false,
@@ -12833,8 +12833,8 @@ func (ec *executionContext) _Event_note(ctx context.Context, field graphql.Colle
 			return obj.Note, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Prose) graphql.Marshaler {
+			return ec.marshalOString2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProse(ctx, selections, v)
 		},
 		true,
 		false,
@@ -12957,8 +12957,8 @@ func (ec *executionContext) _ExternalCount_note(ctx context.Context, field graph
 			return obj.Note, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Prose) graphql.Marshaler {
+			return ec.marshalOString2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProse(ctx, selections, v)
 		},
 		true,
 		false,
@@ -13136,8 +13136,8 @@ func (ec *executionContext) _Facilitators_note(ctx context.Context, field graphq
 			return obj.Note, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Prose) graphql.Marshaler {
+			return ec.marshalOString2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProse(ctx, selections, v)
 		},
 		true,
 		false,
@@ -13292,8 +13292,8 @@ func (ec *executionContext) _FacilitatorsNear_reason(ctx context.Context, field 
 			return obj.Reason, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v model.Prose) graphql.Marshaler {
+			return ec.marshalNString2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProse(ctx, selections, v)
 		},
 		true,
 		true,
@@ -13517,8 +13517,8 @@ func (ec *executionContext) _Method_structure(ctx context.Context, field graphql
 			return obj.Structure, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Prose) graphql.Marshaler {
+			return ec.marshalNString2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProseᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -13604,8 +13604,8 @@ func (ec *executionContext) _MethodStep_name(ctx context.Context, field graphql.
 			return obj.Name, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v model.Prose) graphql.Marshaler {
+			return ec.marshalNString2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProse(ctx, selections, v)
 		},
 		true,
 		true,
@@ -13627,8 +13627,8 @@ func (ec *executionContext) _MethodStep_parts(ctx context.Context, field graphql
 			return obj.Parts, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Prose) graphql.Marshaler {
+			return ec.marshalNString2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProseᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -14528,8 +14528,8 @@ func (ec *executionContext) _Programme_accompanyingMeasures(ctx context.Context,
 			return obj.AccompanyingMeasures, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Prose) graphql.Marshaler {
+			return ec.marshalNString2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProseᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -14615,8 +14615,8 @@ func (ec *executionContext) _Programme_notStated(ctx context.Context, field grap
 			return obj.NotStated, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Prose) graphql.Marshaler {
+			return ec.marshalNString2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProseᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -15750,8 +15750,8 @@ func (ec *executionContext) _Reading_read(ctx context.Context, field graphql.Col
 			return obj.Read, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v model.Prose) graphql.Marshaler {
+			return ec.marshalNString2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProse(ctx, selections, v)
 		},
 		true,
 		true,
@@ -18065,8 +18065,8 @@ func (ec *executionContext) _ScreeningFinding_reason(ctx context.Context, field 
 			return obj.Reason(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v model.Prose) graphql.Marshaler {
+			return ec.marshalNString2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProse(ctx, selections, v)
 		},
 		true,
 		true,
@@ -18550,8 +18550,8 @@ func (ec *executionContext) _SelectionGround_elements(ctx context.Context, field
 			return obj.Elements, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Prose) graphql.Marshaler {
+			return ec.marshalNString2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProseᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -19009,8 +19009,8 @@ func (ec *executionContext) _Support_purpose(ctx context.Context, field graphql.
 			return obj.Purpose(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Prose) graphql.Marshaler {
+			return ec.marshalOString2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProse(ctx, selections, v)
 		},
 		true,
 		false,
@@ -27563,6 +27563,16 @@ func (ec *executionContext) unmarshalNSourceRepresentation2ᚖgithubᚗcomᚋsen
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNString2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProse(ctx context.Context, v any) (model.Prose, error) {
+	var res model.Prose
+	err := res.UnmarshalGQLContext(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNString2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProse(ctx context.Context, sel ast.SelectionSet, v model.Prose) graphql.Marshaler {
+	return graphql.WrapContextMarshaler(ctx, v)
+}
+
 func (ec *executionContext) unmarshalNString2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐRegionCode(ctx context.Context, v any) (sentra.RegionCode, error) {
 	res, err := model.UnmarshalRegionCode(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -27618,6 +27628,49 @@ func (ec *executionContext) marshalNString2ᚕstringᚄ(ctx context.Context, sel
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNString2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProseᚄ(ctx context.Context, v any) ([]*model.Prose, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.Prose, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNString2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProse(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNString2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProseᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Prose) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNString2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProse(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNString2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProse(ctx context.Context, v any) (*model.Prose, error) {
+	var res = new(model.Prose)
+	err := res.UnmarshalGQLContext(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNString2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProse(ctx context.Context, sel ast.SelectionSet, v *model.Prose) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "String!")
+		return graphql.Null
+	}
+	return graphql.WrapContextMarshaler(ctx, v)
 }
 
 func (ec *executionContext) marshalNSupport2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐSupportᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Support) graphql.Marshaler {
@@ -28941,6 +28994,22 @@ func (ec *executionContext) marshalOString2ᚕstringᚄ(ctx context.Context, sel
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalOString2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProse(ctx context.Context, v any) (*model.Prose, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(model.Prose)
+	err := res.UnmarshalGQLContext(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOString2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProse(ctx context.Context, sel ast.SelectionSet, v *model.Prose) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return graphql.WrapContextMarshaler(ctx, v)
 }
 
 func (ec *executionContext) unmarshalOString2ᚖstring(ctx context.Context, v any) (*string, error) {

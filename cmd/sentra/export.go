@@ -25,6 +25,7 @@ import (
 var exportFlags = [...]struct{ parameter, flag, usage string }{
 	{"filter", "filter", "which rows: the JSON object that GraphQL takes as a filter"},
 	{"asOf", "as-of", "the day to see them on, YYYY-MM-DD (default today in Jakarta)"},
+	{"lang", "lang", "en or id: the language of what sources say in words, and of the licences (default en)"},
 	{"orderBy", "order-by", "the order, as GraphQL names it"},
 	{"zoom", "zoom", "boundaries simplified for a web map at this zoom, 0 to 14"},
 	{"toleranceMetres", "tolerance-metres", "boundaries simplified by at most about this many metres"},

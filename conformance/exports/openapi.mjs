@@ -119,7 +119,7 @@ for (const layer of ["supports", "facilitators", "candidates", "names", "codes"]
     const route = `/${layer}.${format}`;
     const questions = [{}, { asOf: "2017-12-25" }];
     if (format === "xlsx") questions.push({ columns: "narrow" });
-    if (format === "csv") questions.push({ delimiter: "semicolon", bom: "true" });
+    if (format === "csv") questions.push({ delimiter: "semicolon", bom: "true", lang: "id" });
     if (layer === "supports") questions.push({ filter: JSON.stringify({ fund: ["DAK"], fromYear: 2019, region: "13" }) });
     for (const question of questions) await ask(route, 200, question);
     const { headers } = await ask(route, 200, {}, { method: "HEAD" });

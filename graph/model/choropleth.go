@@ -14,7 +14,7 @@ type ChoroplethRow struct {
 	Status          sentra.ChoroplethStatus
 	Value, Share    *float64
 	NotCoveredCount int
-	Reason          *string
+	Reason          *Prose
 
 	sources func() []*Source
 }
@@ -25,14 +25,14 @@ func (r *ChoroplethRow) Sources() []*Source { return r.sources() }
 // NewChoropleth makes the view of a choropleth of the day.
 func NewChoropleth(on *View, c *atlas.Choropleth) *Choropleth {
 	view := &Choropleth{By: c.By, Measure: c.Measure, AsOf: on.Day, Rows: make([]*ChoroplethRow, len(c.Rows)), UnplacedCount: c.Unplaced,
-		Total: &ChoroplethTotal{Status: c.Total.Status, Value: c.Total.Value, NotCoveredCount: c.Total.NotCovered, Reason: optional(c.Total.Reason(c.Measure, on.Day))}}
+		Total: &ChoroplethTotal{Status: c.Total.Status, Value: c.Total.Value, NotCoveredCount: c.Total.NotCovered, Reason: whySaid(c.Total.Reason(c.Measure, on.Day))}}
 	if c.Level != "" {
 		view.Level = &c.Level
 	}
 	for i := range c.Rows {
 		row := &c.Rows[i]
 		out := &ChoroplethRow{Key: on.JoinKey(c, row), Status: row.Status, Value: row.Value, Share: row.Share, NotCoveredCount: row.NotCovered,
-			Reason: optional(row.Reason(c.Measure, on.Day)), sources: func() []*Source { return Sources(on.Atlas, row.Sources()) }}
+			Reason: whySaid(row.Reason(c.Measure, on.Day)), sources: func() []*Source { return Sources(on.Atlas, row.Sources()) }}
 		switch {
 		case row.Region != nil:
 			out.Region, out.Name = NewRegion(on, row.Region), on.NameOn(row.Region)

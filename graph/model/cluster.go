@@ -41,12 +41,14 @@ func (*Cluster) IsNode() {}
 func (*Cluster) IsSearchHit() {}
 
 // ID names the day if one was asked for, so that caches keep two days apart.
-func (c *Cluster) ID() string             { return c.on.id("Cluster", c.cluster.Key) }
-func (c *Cluster) Key() string            { return c.cluster.Key }
-func (c *Cluster) AsOf() sentra.Date      { return c.on.Day }
-func (c *Cluster) Name() string           { return c.cluster.NameEN }
-func (c *Cluster) NameID() string         { return c.cluster.NameID }
-func (c *Cluster) RegionNote() *string    { return optional(c.cluster.RegionNote) }
+func (c *Cluster) ID() string        { return c.on.id("Cluster", c.cluster.Key) }
+func (c *Cluster) Key() string       { return c.cluster.Key }
+func (c *Cluster) AsOf() sentra.Date { return c.on.Day }
+func (c *Cluster) Name() string      { return c.cluster.NameEN }
+func (c *Cluster) NameID() string    { return c.cluster.NameID }
+func (c *Cluster) RegionNote() *Prose {
+	return optionallySaid(c.cluster.RegionNote, c.cluster.RegionNoteID)
+}
 func (c *Cluster) ProvinceNamed() *string { return optional(c.cluster.ProvinceNamed) }
 func (c *Cluster) InitialTarget() *bool   { return c.cluster.InitialTarget }
 func (c *Cluster) Sources() []*Source     { return Sources(c.on.Atlas, c.cluster.Sources) }

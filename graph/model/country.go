@@ -38,7 +38,7 @@ func (c *Cluster) Confidence() *sentra.Confidence {
 func (c *Cluster) Readings() []*Reading {
 	out := make([]*Reading, 0, len(c.cluster.Readings))
 	for _, reading := range c.cluster.Readings {
-		out = append(out, &Reading{Source: &Source{c.on.Source(reading.Source)}, Read: reading.Read, ReadOn: reading.On})
+		out = append(out, &Reading{Source: &Source{c.on.Source(reading.Source)}, Read: said(reading.Read, reading.ReadID), ReadOn: reading.On})
 	}
 	return out
 }
@@ -87,7 +87,7 @@ func externalCount(on *View, c *sentra.ExternalCount) *ExternalCount {
 	if c == nil {
 		return nil
 	}
-	return &ExternalCount{By: optional(c.By), Year: yearOf(c.Year), Count: c.Count, Note: optional(c.Note), Confidence: c.Confidence, Sources: Sources(on.Atlas, c.Sources)}
+	return &ExternalCount{By: optional(c.By), Year: yearOf(c.Year), Count: c.Count, Note: optionallySaid(c.Note, c.NoteID), Confidence: c.Confidence, Sources: Sources(on.Atlas, c.Sources)}
 }
 
 // regionNamed gives the view of the region with a code, nil for none.
@@ -117,7 +117,7 @@ func (s *Support) Region() *Region               { return regionNamed(s.on, s.su
 func (s *Support) Year() *int                    { return yearOf(s.support.Year) }
 func (s *Support) AmountIdr() *decimal.Decimal   { return s.support.Amount }
 func (s *Support) Place() *string                { return optional(s.support.Place) }
-func (s *Support) Purpose() *string              { return optional(s.support.Purpose) }
+func (s *Support) Purpose() *Prose               { return optionallySaid(s.support.Purpose, s.support.PurposeID) }
 func (s *Support) Confidence() sentra.Confidence { return s.support.Confidence }
 func (s *Support) Sources() []*Source            { return Sources(s.on.Atlas, s.support.Sources) }
 
@@ -177,7 +177,7 @@ func (c *SupportConnection) Nodes() []*Support {
 func facilitators(on *View, list []*sentra.Facilitators) []*Facilitators {
 	out := make([]*Facilitators, len(list))
 	for i, f := range list {
-		out[i] = &Facilitators{Region: regionNamed(on, f.Region), Kind: f.Kind, Year: yearOf(f.Year), Count: f.Count, Note: optional(f.Note),
+		out[i] = &Facilitators{Region: regionNamed(on, f.Region), Kind: f.Kind, Year: yearOf(f.Year), Count: f.Count, Note: optionallySaid(f.Note, f.NoteID),
 			Confidence: f.Confidence, Sources: Sources(on.Atlas, f.Sources)}
 	}
 	return out

@@ -14,7 +14,10 @@ const mostConflicts = 100
 func NewDataset(on *View) *Dataset {
 	counts := on.Counts()
 	d := &Dataset{Version: on.Data.Version, ChangeNumber: int(on.Data.Number), ConflictCount: len(on.Data.Conflicts), UpdatedAt: on.Data.UpdatedAt.UTC().Format(time.RFC3339), RegionsFrom: sentra.FirstDay,
-		Boundaries: counts.BoundariesState(), Counts: counts, Notes: counts.Notes()}
+		Boundaries: counts.BoundariesState(), Counts: counts}
+	for _, note := range counts.Notes() {
+		d.Notes = append(d.Notes, &Prose{note})
+	}
 	for i := range on.Data.Coverage {
 		d.DesignationCoverage = append(d.DesignationCoverage, coverageOf(on, &on.Data.Coverage[i]))
 	}
@@ -23,7 +26,7 @@ func NewDataset(on *View) *Dataset {
 		d.Conflicts = append(d.Conflicts, &FactConflict{Entity: c.Entity.String(), Reason: c.Reason, FactsNumber: c.Facts})
 	}
 	for _, l := range sentra.DataLicences() {
-		d.Licences = append(d.Licences, &DataLicence{Part: l.Part, Name: l.Name, URL: optional(l.URL)})
+		d.Licences = append(d.Licences, &DataLicence{Part: Prose{l.Part.Message()}, Name: Prose{l.Name.Message()}, URL: optional(l.URL)})
 	}
 	return d
 }

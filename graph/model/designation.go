@@ -54,7 +54,7 @@ func Designations(on *View, filter *sentra.DesignationFilter) ([]*Designation, e
 
 func coverageOf(on *View, c *sentra.DesignationCoverage) *DesignationCoverage {
 	view := &DesignationCoverage{Kind: c.Kind, Complete: c.Extent != sentra.ExtentPartial, ValidFrom: c.From, ValidTo: c.To, RegionKinds: c.RegionKinds,
-		Regulation: optional(c.Regulation), Confidence: c.Confidence, Note: c.Note, Sources: Sources(on.Atlas, c.Sources)}
+		Regulation: optional(c.Regulation), Confidence: c.Confidence, Note: Prose{c.Noted().Message()}, Sources: Sources(on.Atlas, c.Sources)}
 	if c.Province != "" {
 		view.Province = NewRegion(on, on.Region(c.Province))
 	}
@@ -67,7 +67,7 @@ func newAffirmative(on *View, r *sentra.Region) *Affirmative {
 	for i := range judged.Kinds {
 		s := &judged.Kinds[i]
 		status := &AffirmativeStatus{Kind: s.Kind, Answer: s.Answer, Confidence: confidence(s.Confidence),
-			Designations: designations(on, s.Designations), Coverage: []*DesignationCoverage{}, Reason: s.Reason(on.Day)}
+			Designations: designations(on, s.Designations), Coverage: []*DesignationCoverage{}, Reason: Prose{s.Reason(on.Day)}}
 		for _, c := range s.Coverage {
 			status.Coverage = append(status.Coverage, coverageOf(on, c))
 		}

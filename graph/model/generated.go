@@ -36,7 +36,7 @@ type AffirmativeStatus struct {
 	// How the answer is known; null when not covered.
 	Confidence *sentra.Confidence `json:"confidence,omitempty"`
 	// The reason in one sentence.
-	Reason string `json:"reason"`
+	Reason Prose `json:"reason"`
 	// The designations in force: the evidence of a yes.
 	Designations []*Designation `json:"designations"`
 	// The coverage that applies: the evidence of a no.
@@ -106,7 +106,7 @@ type ChoroplethTotal struct {
 	// Number of clusters of which nothing loaded tells on the day whether they count.
 	NotCoveredCount int `json:"notCoveredCount"`
 	// Why there is no data, in one sentence; null where there is.
-	Reason *string `json:"reason,omitempty"`
+	Reason *Prose `json:"reason,omitempty"`
 }
 
 // How much of a province's clusters the record holds.
@@ -238,9 +238,9 @@ type DataGap struct {
 // A licence that the data are under.
 type DataLicence struct {
 	// Which part of the data.
-	Part string `json:"part"`
+	Part Prose `json:"part"`
 	// Name of the licence.
-	Name string `json:"name"`
+	Name Prose `json:"name"`
 	// Where its text can be read.
 	URL *string `json:"url,omitempty"`
 }
@@ -277,7 +277,7 @@ type Dataset struct {
 	// The counts.
 	Counts *sentra.DatasetCounts `json:"counts"`
 	// What a reader should know before relying on the data.
-	Notes []string `json:"notes"`
+	Notes []*Prose `json:"notes"`
 	// How many facts of the program a correction in the record stands against.
 	ConflictCount int `json:"conflictCount"`
 	// The first 100 of those facts, by entity. The correction is what is answered everywhere.
@@ -317,7 +317,7 @@ type DesignationCoverage struct {
 	// How the coverage is known.
 	Confidence sentra.Confidence `json:"confidence"`
 	// In words.
-	Note string `json:"note"`
+	Note Prose `json:"note"`
 	// Where it was read.
 	Sources []*Source `json:"sources"`
 }
@@ -335,11 +335,11 @@ type Event struct {
 	// With whom, where named.
 	With *string `json:"with,omitempty"`
 	// What was counted: of an outcome, or who took part.
-	What *string `json:"what,omitempty"`
+	What *Prose `json:"what,omitempty"`
 	// The count.
 	Value *int `json:"value,omitempty"`
 	// What the source adds.
-	Note *string `json:"note,omitempty"`
+	Note *Prose `json:"note,omitempty"`
 	// Where it was read.
 	Sources []*Source `json:"sources"`
 }
@@ -353,7 +353,7 @@ type ExternalCount struct {
 	// How many.
 	Count int `json:"count"`
 	// What was counted, where that is not all clusters of the region.
-	Note *string `json:"note,omitempty"`
+	Note *Prose `json:"note,omitempty"`
 	// How the fact is known.
 	Confidence sentra.Confidence `json:"confidence"`
 	// Where it was read.
@@ -372,7 +372,7 @@ type Facilitators struct {
 	// How many.
 	Count int `json:"count"`
 	// What the source says of those counted.
-	Note *string `json:"note,omitempty"`
+	Note *Prose `json:"note,omitempty"`
 	// How the fact is known.
 	Confidence sentra.Confidence `json:"confidence"`
 	// Where it was read.
@@ -392,7 +392,7 @@ type FacilitatorsNear struct {
 	// MET where some are known within the distance, else NOT_KNOWN: the record does not hold all.
 	Outcome ScreeningOutcome `json:"outcome"`
 	// Why, in one sentence.
-	Reason string `json:"reason"`
+	Reason Prose `json:"reason"`
 	// Those within the distance, the nearest first; then those of the region's province of which no source says where in it.
 	Within []*FacilitatorsDistance `json:"within"`
 	// The nearest that are known, however far; null where none is.
@@ -422,7 +422,7 @@ type FundYears struct {
 // How the programme works in a region.
 type Method struct {
 	// The bodies: local platform, working group, facilitators.
-	Structure []string `json:"structure"`
+	Structure []*Prose `json:"structure"`
 	// The steps, in order.
 	Steps []*MethodStep `json:"steps"`
 	// Where it was read.
@@ -432,9 +432,9 @@ type Method struct {
 // A step of the programme's method.
 type MethodStep struct {
 	// The step: industry diagnosis, action plan, implementation.
-	Name string `json:"name"`
+	Name Prose `json:"name"`
 	// Its parts.
-	Parts []string `json:"parts"`
+	Parts []*Prose `json:"parts"`
 }
 
 // An official code of a region in one system.
@@ -507,13 +507,13 @@ type Programme struct {
 	// The provinces that the source names as initial targets of the phase from 2017.
 	InitialTargetProvinces []string `json:"initialTargetProvinces"`
 	// What accompanies the selection: dissemination of the cluster concept, placement of facilitators.
-	AccompanyingMeasures []string `json:"accompanyingMeasures"`
+	AccompanyingMeasures []*Prose `json:"accompanyingMeasures"`
 	// How it works in a region.
 	Method *Method `json:"method"`
 	// Dated events, oldest first.
 	Events []*Event `json:"events"`
 	// What the sources do not say, so that nobody reads it out of silence.
-	NotStated []string `json:"notStated"`
+	NotStated []*Prose `json:"notStated"`
 	// Where it was read.
 	Sources []*Source `json:"sources"`
 }
@@ -527,7 +527,7 @@ type Reading struct {
 	// The source.
 	Source *Source `json:"source"`
 	// What was read there, in a few words.
-	Read string `json:"read"`
+	Read Prose `json:"read"`
 	// The day it was read, where known.
 	ReadOn *sentra.Date `json:"readOn,omitempty"`
 }
@@ -634,7 +634,7 @@ type SelectionGround struct {
 	// The ground.
 	Kind sentra.GroundKind `json:"kind"`
 	// What it consists of, in English with the Indonesian term.
-	Elements []string `json:"elements"`
+	Elements []*Prose `json:"elements"`
 	// Where it was read.
 	Sources []*Source `json:"sources"`
 }

@@ -77,24 +77,24 @@ func Phases(on *View) []*Phase {
 }
 
 func groundOf(a *atlas.Atlas, g *sentra.SelectionGround) *SelectionGround {
-	return &SelectionGround{Kind: g.Kind, Elements: g.Elements, Sources: Sources(a, g.Sources)}
+	return &SelectionGround{Kind: g.Kind, Elements: eachSaid(g.Elements, g.ElementsID), Sources: Sources(a, g.Sources)}
 }
 
 func eventOf(on *View, e *sentra.Event) *Event {
 	return &Event{Kind: e.Kind, Date: e.Date, Region: NewRegion(on, on.Region(e.Region)), Place: optional(e.Place), With: optional(e.With),
-		What: optional(e.What), Value: e.Value, Note: optional(e.Note), Sources: Sources(on.Atlas, e.Sources)}
+		What: optionallySaid(e.What, e.WhatID), Value: e.Value, Note: optionallySaid(e.Note, e.NoteID), Sources: Sources(on.Atlas, e.Sources)}
 }
 
 func NewProgramme(on *View) *Programme {
 	p := &on.Data.Programme
 	view := &Programme{Name: p.NameEN, Abbreviation: p.Abbreviation, Agencies: p.Agencies, Phases: Phases(on),
-		InitialTargetProvinces: p.InitialTargetProvinces, AccompanyingMeasures: p.AccompanyingMeasures, NotStated: p.NotStated,
-		Method: &Method{Structure: p.MethodStructure, Sources: Sources(on.Atlas, p.MethodSources)}, Sources: Sources(on.Atlas, p.Sources)}
+		InitialTargetProvinces: p.InitialTargetProvinces, AccompanyingMeasures: eachSaid(p.AccompanyingMeasures, p.AccompanyingMeasuresID), NotStated: eachSaid(p.NotStated, p.NotStatedID),
+		Method: &Method{Structure: eachSaid(p.MethodStructure, p.MethodStructureID), Sources: Sources(on.Atlas, p.MethodSources)}, Sources: Sources(on.Atlas, p.Sources)}
 	for i := range p.Grounds {
 		view.Grounds = append(view.Grounds, groundOf(on.Atlas, &p.Grounds[i]))
 	}
 	for _, step := range p.MethodSteps {
-		view.Method.Steps = append(view.Method.Steps, &MethodStep{Name: step.Name, Parts: step.Parts})
+		view.Method.Steps = append(view.Method.Steps, &MethodStep{Name: said(step.Name, step.NameID), Parts: eachSaid(step.Parts, step.PartsID)})
 	}
 	for i := range on.Data.Events {
 		view.Events = append(view.Events, eventOf(on, &on.Data.Events[i]))

@@ -97,7 +97,7 @@ func (r *ScreeningRow) Facilitators(withinMetres float64) (*FacilitatorsNear, er
 	distance := func(f atlas.FacilitatorsAt) *FacilitatorsDistance {
 		return &FacilitatorsDistance{Facilitators: facilitators(r.screening.on, []*sentra.Facilitators{f.Facilitators})[0], DistanceMetres: f.Metres}
 	}
-	view := &FacilitatorsNear{Outcome: outcomeOf(near.Outcome()), Reason: near.Reason(withinMetres), Within: []*FacilitatorsDistance{}}
+	view := &FacilitatorsNear{Outcome: outcomeOf(near.Outcome()), Reason: Prose{near.Reason(withinMetres)}, Within: []*FacilitatorsDistance{}}
 	for _, f := range near.Within {
 		view.Within = append(view.Within, distance(f))
 	}
@@ -144,8 +144,8 @@ func outcomeOf(truth sentra.Truth) ScreeningOutcome {
 	return ScreeningOutcomeNotKnown
 }
 
-func (f *ScreeningFinding) Reason() string {
-	return f.evidence.Reason(f.element, f.screening.on.Day)
+func (f *ScreeningFinding) Reason() Prose {
+	return Prose{f.evidence.Reason(f.element, f.screening.on.Day)}
 }
 
 func (f *ScreeningFinding) Supports() []*Support {

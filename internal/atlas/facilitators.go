@@ -2,7 +2,6 @@ package atlas
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"github.com/paulmach/orb"
@@ -38,16 +37,16 @@ func (n *FacilitatorsNear) Outcome() sentra.Truth {
 }
 
 // Reason tells why, in one sentence.
-func (n *FacilitatorsNear) Reason(metres float64) string {
+func (n *FacilitatorsNear) Reason(metres float64) sentra.Message {
 	switch {
 	case n.Outcome() == sentra.True:
-		return fmt.Sprintf("Sources tell of facilitators within %.0f km.", metres/1000)
+		return sentra.Say(sentra.MessageFacilitatorsWithin, sentra.Kilometres(metres/1000))
 	case len(n.Within) > 0:
-		return "Sources tell of facilitators in the province, and not where in it."
+		return sentra.Say(sentra.MessageFacilitatorsProvince)
 	case n.Nearest != nil:
-		return fmt.Sprintf("The nearest facilitators that the record knows of are %.0f km away; it does not hold all.", *n.Nearest.Metres/1000)
+		return sentra.Say(sentra.MessageFacilitatorsNearest, sentra.Kilometres(*n.Nearest.Metres/1000))
 	}
-	return "The record knows of no facilitators on that day, and does not hold all."
+	return sentra.Say(sentra.MessageFacilitatorsNone)
 }
 
 // facilitatorPlaces are the facilitators that the record knows of on a day.

@@ -3,10 +3,9 @@ package atlas
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"iter"
 	"slices"
-	"strings"
+	"strconv"
 	"sync"
 
 	"github.com/paulmach/orb"
@@ -351,33 +350,36 @@ func (s *Screening) Evidence(row *Screened, element sentra.ScreeningElement) Evi
 	return e
 }
 
-// Reason says in words what the evidence for an element comes to on the day.
-func (e *Evidence) Reason(element sentra.ScreeningElement, day sentra.Date) string {
+// Reason says what the evidence for an element comes to on the day.
+func (e *Evidence) Reason(element sentra.ScreeningElement, day sentra.Date) sentra.Message {
 	switch {
 	case e.Judged != nil:
 		return e.Judged.Reason(day)
 	case element == sentra.ScreenLinkage && len(e.Assessments) > 0:
-		return "The region was assessed on it as a candidate; assessments that contradict each other leave it open."
+		return sentra.Say(sentra.MessageAssessed)
 	case element == sentra.ScreenLinkage:
-		return "The record holds nothing of linkage between supporting and large industry."
+		return sentra.Say(sentra.MessageNoLinkage)
 	case len(e.Clusters) == 1:
-		return "1 cluster is known."
+		return sentra.Say(sentra.MessageOneCluster)
 	case len(e.Clusters) > 1:
-		return fmt.Sprintf("%d clusters are known.", len(e.Clusters))
+		return sentra.Say(sentra.MessageManyClusters, len(e.Clusters))
 	case element == sentra.ScreenClusters:
-		return "No cluster is known, and the record does not hold all of the country's."
+		return sentra.Say(sentra.MessageNoCluster)
 	case len(e.Supports) == 0:
-		return "No source that was read tells of such money; the record does not hold all of it."
+		return sentra.Say(sentra.MessageNoMoney)
 	}
-	var years []string
+	var years []int
+	var told sentra.Series
 	for _, s := range e.Supports {
-		year := "a year that is not told"
-		if s.Year != 0 {
-			year = fmt.Sprint(s.Year)
+		if slices.Contains(years, s.Year) {
+			continue
 		}
-		if !slices.Contains(years, year) {
-			years = append(years, year)
+		years = append(years, s.Year)
+		if s.Year == 0 {
+			told = append(told, sentra.Say(sentra.MessageYearNotTold))
+		} else {
+			told = append(told, sentra.Say(sentra.MessageYear, strconv.Itoa(s.Year)))
 		}
 	}
-	return "Sources tell of such money for " + strings.Join(years, ", ") + "."
+	return sentra.Say(sentra.MessageMoney, told)
 }

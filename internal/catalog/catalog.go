@@ -138,7 +138,7 @@ func dataset(a *atlas.Atlas, base string, l layer, publisher object) object {
 		if licence.URL != "" {
 			licences = append(licences, id(licence.URL))
 		}
-		rights = append(rights, object{"@type": "dcterms:RightsStatement", "schema:name": text("en", licence.Part+": "+licence.Name)})
+		rights = append(rights, object{"@type": "dcterms:RightsStatement", "schema:name": text("en", licence.Part.English+": "+licence.Name.English)})
 	}
 	distributions := []object{}
 	for _, format := range export.Formats(l.of) {

@@ -4,6 +4,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/geo"
 	"github.com/sentra-ikm/sentra/internal/sentra"
+	"github.com/sentra-ikm/sentra/internal/words"
 )
 
 // clusterRow is a cluster of the list, its regions seen on a day.
@@ -11,12 +12,13 @@ type clusterRow struct {
 	atlas.ClusterHit
 	atlas     atlas.View
 	detail    geo.Detail
+	lang      words.Language
 	provinces []*sentra.Region
 	judged    []sentra.Affirmative
 }
 
 func newClusterRow(on atlas.View, hit atlas.ClusterHit, request *Request) *clusterRow {
-	r := &clusterRow{ClusterHit: hit, atlas: on, detail: request.Detail}
+	r := &clusterRow{ClusterHit: hit, atlas: on, detail: request.Detail, lang: request.Lang}
 	var codes []sentra.RegionCode
 	for _, code := range hit.Regions {
 		codes = union(codes, []sentra.RegionCode{on.Province(code)})
@@ -147,7 +149,9 @@ func clusterColumns() []column[*clusterRow] {
 		{Column{Name: "regionPCodes", Type: TextList, Description: "Their P-codes of OCHA on the day, of those that have one."},
 			func(r *clusterRow) any { return r.codesIn(r.Regions, sentra.SystemPCode) }},
 		{Column{Name: "regionNote", Type: Text, Nullable: true, Description: "What the source says of the place beyond the regions named."},
-			func(r *clusterRow) any { return optional(r.RegionNote) }},
+			func(r *clusterRow) any {
+				return optional(r.lang.Of(sentra.Text{English: r.RegionNote, Indonesian: r.RegionNoteID}))
+			}},
 		{Column{Name: "provinceCodes", Type: TextList, Description: "The codes of the provinces that these stand in on the day."},
 			func(r *clusterRow) any { return regions(r.provinces, code) }},
 		{Column{Name: "provinceNames", Type: TextList, Description: "Their names."},

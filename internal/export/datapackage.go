@@ -62,18 +62,18 @@ func DataPackage(ctx context.Context, exports []*Export, address func(*Request) 
 		})
 	}
 	first := exports[0]
-	licences := []map[string]string{}
-	for _, l := range sentra.DataLicences() {
+	stated := []map[string]string{}
+	for _, l := range licences(first.Request.Lang) {
 		// One without an address is told in the column licence.
 		if l.URL != "" {
-			licences = append(licences, map[string]string{"name": l.Name, "path": l.URL, "title": l.Part})
+			stated = append(stated, map[string]string{"name": l.Name, "path": l.URL, "title": l.Part})
 		}
 	}
 	return json.Marshal(map[string]any{
 		"profile": "tabular-data-package", "name": "sentra-ikm", "title": "Indonesia's small-industry (IKM) clusters and regions",
 		"version": first.atlas.Data.Version, "created": first.Request.Day.String() + "T00:00:00+07:00",
-		"description": "Each row answers for the day in asOf. NOT_COVERED is another answer than NO. " + licence(),
-		"licenses":    licences, "sources": sources, "resources": resources,
+		"description": "Each row answers for the day in asOf. NOT_COVERED is another answer than NO. " + licence(first.Request.Lang),
+		"licenses":    stated, "sources": sources, "resources": resources,
 	})
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/geo"
 	"github.com/sentra-ikm/sentra/internal/sentra"
+	"github.com/sentra-ikm/sentra/internal/words"
 )
 
 // table is a list as rows and columns; a row is made when it is asked for.
@@ -200,9 +201,9 @@ func citation(s *sentra.Source) string {
 
 // licence gives the licences of the data in one line, for formats whose rows
 // stand alone.
-func licence() string {
+func licence(lang words.Language) string {
 	var parts []string
-	for _, l := range sentra.DataLicences() {
+	for _, l := range licences(lang) {
 		parts = append(parts, strings.Join(slices.DeleteFunc([]string{l.Part + " (" + l.Name, l.URL}, func(s string) bool { return s == "" }), ", ")+")")
 	}
 	return strings.Join(parts, "; ")

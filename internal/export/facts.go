@@ -6,20 +6,27 @@ import (
 
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/sentra"
+	"github.com/sentra-ikm/sentra/internal/words"
 )
 
 // factRow is what one source says of a region, with the region seen on a day.
 type factRow[T any] struct {
 	fact T
 	on   atlas.View
+	lang words.Language
 	// region is nil for the whole country.
 	region *sentra.Region
 	JoinKeysJSON
 }
 
-func newFactRow[T any](fact T, on atlas.View, code sentra.RegionCode) *factRow[T] {
+func newFactRow[T any](fact T, on atlas.View, lang words.Language, code sentra.RegionCode) *factRow[T] {
 	region := on.Region(code)
-	return &factRow[T]{fact, on, region, joinKeys(on, region)}
+	return &factRow[T]{fact, on, lang, region, joinKeys(on, region)}
+}
+
+// told gives what a source says in words, in the language asked for.
+func (r *factRow[T]) told(english, indonesian string) any {
+	return optional(r.lang.Of(sentra.Text{English: english, Indonesian: indonesian}))
 }
 
 // name gives that of a region on the day of the row.
@@ -88,10 +95,10 @@ type facts[T any] struct {
 }
 
 // table gives facts as rows.
-func (f facts[T]) table(on atlas.View, list []T) *table {
+func (f facts[T]) table(on atlas.View, lang words.Language, list []T) *table {
 	return &table{columns: described(f.columns), count: len(list), id: func(i int) string { return f.id(list[i]) },
 		row: func(i int) row {
-			r := newFactRow(list[i], on, f.region(list[i]))
+			r := newFactRow(list[i], on, lang, f.region(list[i]))
 			return row{id: f.id(list[i]), value: func(c int) any { return f.columns[c].value(r) }}
 		}}
 }
@@ -132,7 +139,7 @@ func supportFacts() facts[*sentra.Support] {
 			{Column{Name: "place", Type: Text, Nullable: true, Description: "The place in words."},
 				func(r r) any { return optional(r.fact.Place) }},
 			{Column{Name: "purpose", Type: Text, Nullable: true, Description: "What it was for, and what else the source says of it."},
-				func(r r) any { return optional(r.fact.Purpose) }},
+				func(r r) any { return r.told(r.fact.Purpose, r.fact.PurposeID) }},
 			confidenceColumn(func(s *sentra.Support) sentra.Confidence { return s.Confidence }),
 			sourcesColumn(func(s *sentra.Support) []sentra.SourceID { return s.Sources }),
 		})}
@@ -151,7 +158,7 @@ func facilitatorFacts() facts[*sentra.Facilitators] {
 			{Column{Name: "count", Type: Integer, Description: "How many people. Counts of different sources count different things."},
 				func(r r) any { return r.fact.Count }},
 			{Column{Name: "note", Type: Text, Nullable: true, Description: "What the source says of those counted."},
-				func(r r) any { return optional(r.fact.Note) }},
+				func(r r) any { return r.told(r.fact.Note, r.fact.NoteID) }},
 			confidenceColumn(func(f *sentra.Facilitators) sentra.Confidence { return f.Confidence }),
 			sourcesColumn(func(f *sentra.Facilitators) []sentra.SourceID { return f.Sources }),
 		})}
@@ -271,15 +278,15 @@ func factTable(on atlas.View, request *Request) (*table, error) {
 		if err != nil {
 			return nil, err
 		}
-		return supportFacts().table(on, list.Hits()), nil
+		return supportFacts().table(on, request.Lang, list.Hits()), nil
 	case Facilitators:
-		return facilitatorFacts().table(on, pointers(data.Facilitators)), nil
+		return facilitatorFacts().table(on, request.Lang, pointers(data.Facilitators)), nil
 	case Candidates:
-		return candidateFacts().table(on, pointers(data.Candidates)), nil
+		return candidateFacts().table(on, request.Lang, pointers(data.Candidates)), nil
 	case Names:
-		return nameFacts().table(on, pointers(data.Names)), nil
+		return nameFacts().table(on, request.Lang, pointers(data.Names)), nil
 	}
-	return codeFacts().table(on, pointers(data.Codes)), nil
+	return codeFacts().table(on, request.Lang, pointers(data.Codes)), nil
 }
 
 func pointers[T any](list []T) []*T {

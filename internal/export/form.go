@@ -150,7 +150,7 @@ func (e *Export) chooseCells() error {
 		all = append(all, cellColumn{c, func(r row) any { return r.value(i) }})
 	}
 	constant := func(c Column, value any) cellColumn { return cellColumn{c, func(row) any { return value }} }
-	all = append(all, constant(licenceColumn, licence()), constant(versionColumn, e.atlas.Data.Version))
+	all = append(all, constant(licenceColumn, licence(e.Request.Lang)), constant(versionColumn, e.atlas.Data.Version))
 	if e.Request.Columns == nil {
 		if e.cells = all; e.Request.Format.citesByID() {
 			// The file tells these once.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/sentra"
+	"github.com/sentra-ikm/sentra/internal/words"
 )
 
 // Head is what a GeoJSON or TopoJSON file says of itself: foreign members (RFC
@@ -35,6 +36,15 @@ type LicenceJSON struct {
 	URL  string `json:"url,omitempty"`
 }
 
+// licences gives the licences of the data.
+func licences(lang words.Language) []LicenceJSON {
+	var out []LicenceJSON
+	for _, l := range sentra.DataLicences() {
+		out = append(out, LicenceJSON{lang.Of(l.Part), lang.Of(l.Name), l.URL})
+	}
+	return out
+}
+
 // SourceJSON is a source in a file.
 type SourceJSON struct {
 	ID        sentra.SourceID `json:"id"`
@@ -56,9 +66,7 @@ func sourceJSON(s *sentra.Source) SourceJSON {
 func (e *Export) head() Head {
 	h := Head{Name: "sentra-" + string(e.Request.Layer), AsOf: e.Request.Day, DatasetVersion: e.atlas.Data.Version, Filter: e.Request.Filter,
 		TotalCount: e.Count, NotCoveredCount: e.NotCovered, Sources: []SourceJSON{}}
-	for _, l := range sentra.DataLicences() {
-		h.Licences = append(h.Licences, LicenceJSON(l))
-	}
+	h.Licences = licences(e.Request.Lang)
 	for _, s := range e.sources {
 		h.Sources = append(h.Sources, sourceJSON(s))
 	}
@@ -98,7 +106,7 @@ func (e *Export) writeNDJSON(out *bufio.Writer, rows eachRow) error {
 		}
 		return sources
 	}
-	alone, err := json.Marshal(map[string]string{"datasetVersion": e.atlas.Data.Version, "licence": licence()})
+	alone, err := json.Marshal(map[string]string{"datasetVersion": e.atlas.Data.Version, "licence": licence(e.Request.Lang)})
 	if err != nil {
 		return err
 	}

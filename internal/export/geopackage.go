@@ -16,7 +16,7 @@ import (
 // writeGeoPackage writes a layer with what its columns mean, and tables of the sources
 // that the rows cite by id and of the file itself. It waits in a temporary file.
 func (e *Export) writeGeoPackage(ctx context.Context, out *bufio.Writer, rows eachRow) error {
-	layer := geopackage.Table{Name: string(e.Request.Layer), Description: fmt.Sprintf("The %s as of %s. %s", e.Request.Layer, e.Request.Day, licence())}
+	layer := geopackage.Table{Name: string(e.Request.Layer), Description: fmt.Sprintf("The %s as of %s. %s", e.Request.Layer, e.Request.Day, licence(e.Request.Lang))}
 	switch e.Request.Geometry {
 	case Point:
 		layer.Geometry = "POINT"

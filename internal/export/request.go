@@ -15,6 +15,7 @@ import (
 
 	"github.com/sentra-ikm/sentra/internal/geo"
 	"github.com/sentra-ikm/sentra/internal/sentra"
+	"github.com/sentra-ikm/sentra/internal/words"
 )
 
 // Layer is what a file lists.
@@ -181,6 +182,8 @@ type Request struct {
 	// Delimiter stands between the cells of a CSV; behind Semicolon numbers have
 	// decimal commas.
 	Delimiter Delimiter
+	// Lang is the language of what sources say in words, and of the licences.
+	Lang words.Language
 	// BOM puts a byte order mark before a CSV, by which spreadsheets know UTF-8.
 	BOM bool
 }
@@ -212,7 +215,13 @@ func Parse(layer Layer, format Format, parameters url.Values, filters Filters, t
 			return nil, sentra.BadInput(name, "%s is given %d times", name, len(parameters[name]))
 		}
 	}
-	r := &Request{Layer: layer, Format: format, Day: today, Order: parameters.Get("orderBy"), Geometry: Geometries(layer, format)[0]}
+	r := &Request{Layer: layer, Format: format, Day: today, Order: parameters.Get("orderBy"), Geometry: Geometries(layer, format)[0], Lang: words.English}
+	if parameters.Has("lang") {
+		var err error
+		if r.Lang, err = words.Parse(parameters.Get("lang")); err != nil {
+			return nil, err
+		}
+	}
 	if err := r.parseFilter(parameters, filters); err != nil {
 		return nil, err
 	}
@@ -254,9 +263,9 @@ func Parameters(layer Layer, format Format) []string {
 		if layer.filtered() {
 			names = []string{"filter", "asOf"}
 		}
-		return append(names, formParameters(format)...)
+		return append(append(names, "lang"), formParameters(format)...)
 	}
-	names := []string{"filter", "asOf", "orderBy", "precision"}
+	names := []string{"filter", "asOf", "lang", "orderBy", "precision"}
 	if layer == Regions && slices.Contains(Geometries(layer, format), Boundary) {
 		names = append(names, "zoom", "toleranceMetres")
 	}

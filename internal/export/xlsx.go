@@ -68,7 +68,7 @@ func (e *Export) sourceRows() [][]any {
 func (e *Export) aboutRows() [][]any {
 	out := [][]any{{"what", "value"}, {"asOf", e.Request.Day.String()}, {"datasetVersion", e.atlas.Data.Version}, {"filter", string(e.Request.Filter)},
 		{"totalCount", e.Count}, {"notCoveredCount", e.NotCovered}}
-	for _, l := range sentra.DataLicences() {
+	for _, l := range licences(e.Request.Lang) {
 		out = append(out, []any{"licence", strings.TrimSpace(l.Part + ": " + l.Name + " " + l.URL)})
 	}
 	return out

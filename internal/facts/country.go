@@ -191,7 +191,7 @@ func (l *loader) countryClusters() error {
 		told := &sentra.Cluster{ID: c.row["id"], Key: c.row["id"], NameEN: c.row["name"], NameID: c.row["name"], Products: []string{product},
 			Regions: []sentra.RegionCode{sentra.RegionCode(c.row["region_code"])}, Place: c.row["place"], Precision: sentra.PrecisionRegency,
 			Planned: c.row["status"] == string(sentra.ClusterPlanned), Began: c.number("first_year"), Confidence: confidence(c),
-			Readings: []sentra.Reading{{Source: sources[0], Read: c.row["read"], On: &day}}, Sources: sources}
+			Readings: []sentra.Reading{{Source: sources[0], Read: c.row["read"], ReadID: c.row["read_id"], On: &day}}, Sources: sources}
 		if figures := (sentra.Figures{Units: c.figure("units"), Workers: c.figure("workers"), Year: c.number("figures_year")}); figures.Units != nil || figures.Workers != nil {
 			told.Figures = &figures
 		}
@@ -245,7 +245,7 @@ func (l *loader) supports() error {
 	}
 	return each("dak_ikm.csv", func(c *cell) {
 		s := sentra.Support{Region: sentra.RegionCode(c.row["region_code"]), Fund: sentra.Fund(c.row["fund"]), Year: c.number("year"), Amount: c.amount("amount_idr"),
-			Place: c.row["place"], Purpose: c.row["note"], Confidence: confidence(c), Sources: l.page(c)}
+			Place: c.row["place"], Purpose: c.row["note"], PurposeID: c.row["note_id"], Confidence: confidence(c), Sources: l.page(c)}
 		if id := c.row["cluster_id"]; id != "" {
 			if s.Cluster = clusters[id]; s.Cluster == "" {
 				c.fail("cluster_id", fmt.Errorf("sentra.csv has no such cluster"))
@@ -261,6 +261,7 @@ func (l *loader) supports() error {
 		default:
 			// No cluster of the record makes it.
 			s.Purpose = strings.TrimSuffix(strings.ReplaceAll(key, "-", " ")+"; "+s.Purpose, "; ")
+			s.PurposeID = strings.TrimSuffix(c.row["product_name_id"]+"; "+s.PurposeID, "; ")
 		}
 		l.support(s)
 	})
@@ -273,19 +274,19 @@ func (l *loader) programmeFacts() error {
 		region := sentra.RegionCode(c.row["region_code"])
 		switch c.row["kind"] {
 		case "FACILITATOR":
-			f := sentra.Facilitators{Region: region, Kind: sentra.FacilitatorTPL, Year: c.number("year"), Count: c.number("value"), Note: c.row["fact"],
+			f := sentra.Facilitators{Region: region, Kind: sentra.FacilitatorTPL, Year: c.number("year"), Count: c.number("value"), Note: c.row["fact"], NoteID: c.row["fact_id"],
 				Confidence: confidence(c), Sources: l.page(c)}
 			f.ID = sentra.FacilitatorsID(&f)
 			l.facts.Facilitators = append(l.facts.Facilitators, f)
 		case "DAK", "DECONCENTRATION":
-			s := sentra.Support{Region: region, Fund: sentra.Fund(c.row["kind"]), Year: c.number("year"), Purpose: c.row["fact"],
+			s := sentra.Support{Region: region, Fund: sentra.Fund(c.row["kind"]), Year: c.number("year"), Purpose: c.row["fact"], PurposeID: c.row["fact_id"],
 				Confidence: confidence(c), Sources: l.page(c)}
 			if c.row["unit"] == "IDR" {
 				s.Amount = c.amount("value")
 			}
 			l.support(s)
 		case "SENTRA_COUNT":
-			l.count(sentra.ExternalCount{Region: region, Year: c.number("year"), Count: c.number("value"), Note: c.row["fact"], Confidence: confidence(c), Sources: l.page(c)})
+			l.count(sentra.ExternalCount{Region: region, Year: c.number("year"), Count: c.number("value"), Note: c.row["fact"], NoteID: c.row["fact_id"], Confidence: confidence(c), Sources: l.page(c)})
 		case "DISSEMINATION", "SMIDEP":
 			l.event(c, region)
 		}
@@ -305,14 +306,14 @@ func (l *loader) event(c *cell, region sentra.RegionCode) {
 		e := &l.facts.Events[at]
 		e.Sources = append(e.Sources, sources...)
 		if e.Note == "" {
-			e.Note = c.row["fact"]
+			e.Note, e.NoteID = c.row["fact"], c.row["fact_id"]
 		}
 		return
 	}
 	for text := range strings.SplitSeq(c.row["date"], ";") {
 		date, err := sentra.ParsePartialDate(text)
 		c.fail("date", err)
-		e := sentra.Event{Region: region, Kind: sentra.EventDissemination, Date: date, What: c.row["unit"], Value: c.figure("value"), Note: c.row["fact"], Sources: sources}
+		e := sentra.Event{Region: region, Kind: sentra.EventDissemination, Date: date, What: c.row["unit"], WhatID: c.row["unit_id"], Value: c.figure("value"), Note: c.row["fact"], NoteID: c.row["fact_id"], Sources: sources}
 		e.ID = sentra.EventID(&e)
 		l.facts.Events = append(l.facts.Events, e)
 	}

@@ -138,3 +138,71 @@ func TestCountryRows(t *testing.T) {
 		}
 	}
 }
+
+// Whatever the facts say in words they say in Indonesian too, and in other words; a text
+// of each file is compared with its translation.
+func TestWordsInIndonesian(t *testing.T) {
+	f := must(t)
+	said := map[string]string{}
+	told := func(what, english, indonesian string) {
+		if (english == "") != (indonesian == "") || english != "" && english == indonesian {
+			t.Errorf("%s: %q is in Indonesian %q", what, english, indonesian)
+		}
+		said[english] = indonesian
+	}
+	each := func(what string, english, indonesian []string) {
+		if len(english) != len(indonesian) {
+			t.Errorf("%s: %d texts, %d in Indonesian", what, len(english), len(indonesian))
+			return
+		}
+		for i := range english {
+			told(what, english[i], indonesian[i])
+		}
+	}
+	for _, c := range f.Coverage {
+		told("a coverage", c.Note, c.NoteID)
+	}
+	for c := range f.Clusters.All {
+		told(c.Key, c.RegionNote, c.RegionNoteID)
+		for _, reading := range c.Readings {
+			told(c.Key, reading.Read, reading.ReadID)
+		}
+	}
+	for _, s := range f.Supports {
+		told(s.ID, s.Purpose, s.PurposeID)
+	}
+	for _, people := range f.Facilitators {
+		told(people.ID, people.Note, people.NoteID)
+	}
+	for _, n := range f.Counts {
+		told(n.ID, n.Note, n.NoteID)
+	}
+	for _, e := range f.Events {
+		told(e.ID, e.What, e.WhatID)
+		told(e.ID, e.Note, e.NoteID)
+	}
+	for _, g := range f.Programme.Grounds {
+		each(string(g.Kind), g.Elements, g.ElementsID)
+	}
+	p := &f.Programme
+	each("measures", p.AccompanyingMeasures, p.AccompanyingMeasuresID)
+	each("structure", p.MethodStructure, p.MethodStructureID)
+	each("not stated", p.NotStated, p.NotStatedID)
+	for _, step := range p.MethodSteps {
+		told("a step", step.Name, step.NameID)
+		each(step.Name, step.Parts, step.PartsID)
+	}
+	for english, want := range map[string]string{
+		"Papua has border areas, but only part of the decree's list is loaded: silence is not a no": "Papua memiliki kawasan perbatasan negara, tetapi hanya sebagian daftar dalam peraturannya yang dimuat: yang tidak disebut belum tentu tidak ditetapkan",
+		"songket of nagari Pandai Sikek sold abroad":                                                "songket nagari Pandai Sikek dijual ke luar negeri",
+		"gambier; terms of reference only, not an allocation":                                       "gambir; hanya kerangka acuan kegiatan, bukan alokasi",
+		"TPL under contract in 2017":                                                                "TPL yang terikat kontrak pada 2017",
+		"regencies and cities":                                                                      "kabupaten/kota",
+		"Palu City and surrounding regencies, which the source does not name":                       "Kota Palu dan kabupaten sekitarnya, yang tidak disebut sumber",
+		"supply-chain analysis":                                                                     "analisis rantai pasok",
+	} {
+		if said[english] != want {
+			t.Errorf("%q is in Indonesian %q, want %q", english, said[english], want)
+		}
+	}
+}

@@ -31,7 +31,7 @@ const BoundarySource sentra.SourceID = "wilayah-boundaries"
 // Number is that of the facts. It goes up by one with every change of them, in
 // the data files or in how they are read; a record takes facts of a greater number
 // only.
-const Number = 3
+const Number = 4
 
 // Digest names the state of facts that were read.
 func Digest(read *sentra.Facts) (string, error) {
@@ -291,7 +291,7 @@ func (l *loader) coverage() error {
 		l.facts.Coverage = append(l.facts.Coverage, sentra.DesignationCoverage{
 			Kind: sentra.DesignationKind(row["kind"]), Province: sentra.RegionCode(row["province_code"]), RegionKinds: kinds,
 			Extent: sentra.CoverageExtent(row["extent"]), From: from, To: to, Regulation: row["regulation"],
-			Confidence: sentra.Confidence(row["confidence"]), Note: row["note"],
+			Confidence: sentra.Confidence(row["confidence"]), Note: row["note"], NoteID: row["note_id"],
 			Sources: l.citedSources(row["source"]),
 		})
 	}
@@ -316,6 +316,7 @@ type programmeFile struct {
 		ProvinceNamed string   `json:"province_named"`
 		Regions       []string `json:"regions"`
 		RegionNote    string   `json:"region_note"`
+		RegionNoteID  string   `json:"region_note_id"`
 		RegionSource  string   `json:"region_source"`
 		Source        string   `json:"source"`
 		InitialTarget *bool    `json:"initial_target"`
@@ -323,28 +324,38 @@ type programmeFile struct {
 	Selection struct {
 		Source  string `json:"source"`
 		Grounds []struct {
-			ID       string   `json:"id"`
-			Elements []string `json:"elements"`
+			ID         string   `json:"id"`
+			Elements   []string `json:"elements"`
+			ElementsID []string `json:"elements_id"`
 		} `json:"grounds"`
 		InitialTargets []string `json:"initial_target_provinces_as_named"`
 		NotStated      string   `json:"not_stated"`
+		NotStatedID    string   `json:"not_stated_id"`
 		Measures       []string `json:"accompanying_measures"`
+		MeasuresID     []string `json:"accompanying_measures_id"`
 	} `json:"selection"`
 	Abbreviation string `json:"abbreviation"`
 	Method       struct {
-		Source    string   `json:"source"`
-		Structure []string `json:"structure"`
-		Steps     []struct {
-			Step  string   `json:"step"`
-			Parts []string `json:"parts"`
+		Source      string   `json:"source"`
+		Structure   []string `json:"structure"`
+		StructureID []string `json:"structure_id"`
+		Steps       []struct {
+			Step    string   `json:"step"`
+			StepID  string   `json:"step_id"`
+			Parts   []string `json:"parts"`
+			PartsID []string `json:"parts_id"`
 		} `json:"steps"`
 	} `json:"method"`
 	Events []struct {
 		Region, Kind, Date, Place, With, What, Note, Source string
+		WhatID                                              string `json:"what_id"`
+		NoteID                                              string `json:"note_id"`
 		Value                                               *int
 	} `json:"events"`
-	EventsNote string `json:"events_note"`
-	NotFound   string `json:"not_found"`
+	EventsNote   string `json:"events_note"`
+	EventsNoteID string `json:"events_note_id"`
+	NotFound     string `json:"not_found"`
+	NotFoundID   string `json:"not_found_id"`
 }
 
 var parenthesis = regexp.MustCompile(`\s*\([^)]*\)`)
@@ -384,16 +395,17 @@ func (l *loader) programme() error {
 	p := &l.facts.Programme
 	*p = sentra.Programme{
 		NameEN: file.Programme.NameEN, Abbreviation: file.Abbreviation, Agencies: file.Programme.Agencies,
-		InitialTargetProvinces: file.Selection.InitialTargets, AccompanyingMeasures: file.Selection.Measures,
-		MethodStructure: file.Method.Structure, MethodSources: cite(file.Method.Source),
-		NotStated: []string{file.Selection.NotStated, file.EventsNote, "not found: " + file.NotFound},
-		Sources:   cite("jica", file.Selection.Source),
+		InitialTargetProvinces: file.Selection.InitialTargets, AccompanyingMeasures: file.Selection.Measures, AccompanyingMeasuresID: file.Selection.MeasuresID,
+		MethodStructure: file.Method.Structure, MethodStructureID: file.Method.StructureID, MethodSources: cite(file.Method.Source),
+		NotStated:   []string{file.Selection.NotStated, file.EventsNote, "not found: " + file.NotFound},
+		NotStatedID: []string{file.Selection.NotStatedID, file.EventsNoteID, "tidak ditemukan: " + file.NotFoundID},
+		Sources:     cite("jica", file.Selection.Source),
 	}
 	for _, step := range file.Method.Steps {
-		p.MethodSteps = append(p.MethodSteps, sentra.MethodStep{Name: step.Step, Parts: step.Parts})
+		p.MethodSteps = append(p.MethodSteps, sentra.MethodStep{Name: step.Step, NameID: step.StepID, Parts: step.Parts, PartsID: step.PartsID})
 	}
 	for _, ground := range file.Selection.Grounds {
-		p.Grounds = append(p.Grounds, sentra.SelectionGround{Kind: sentra.GroundKind(ground.ID), Elements: ground.Elements,
+		p.Grounds = append(p.Grounds, sentra.SelectionGround{Kind: sentra.GroundKind(ground.ID), Elements: ground.Elements, ElementsID: ground.ElementsID,
 			Sources: cite(file.Selection.Source)})
 	}
 	for _, phase := range file.Phases {
@@ -427,7 +439,7 @@ func (l *loader) programme() error {
 		l.clusters = append(l.clusters, &sentra.Cluster{
 			ID: key, Key: key,
 			NameEN: capital(c.ProductEN) + ", " + place, NameID: capital(c.ProductID) + ", " + place,
-			Products: []string{product}, Phases: []string{c.Phase}, Regions: codes, RegionNote: c.RegionNote,
+			Products: []string{product}, Phases: []string{c.Phase}, Regions: codes, RegionNote: c.RegionNote, RegionNoteID: c.RegionNoteID,
 			ProvinceNamed: c.ProvinceNamed, Precision: sentra.PrecisionRegency, InitialTarget: c.InitialTarget,
 			Confidence: sentra.Listed, Sources: cite(c.Source, c.RegionSource),
 		})
@@ -438,7 +450,7 @@ func (l *loader) programme() error {
 			return fmt.Errorf("programme.json, event: %w", err)
 		}
 		event := sentra.Event{Region: sentra.RegionCode(e.Region), Kind: sentra.EventKind(e.Kind),
-			Date: date, Place: e.Place, With: e.With, What: e.What, Value: e.Value, Note: e.Note, Sources: cite(e.Source)}
+			Date: date, Place: e.Place, With: e.With, What: e.What, WhatID: e.WhatID, Value: e.Value, Note: e.Note, NoteID: e.NoteID, Sources: cite(e.Source)}
 		event.ID = sentra.EventID(&event)
 		l.facts.Events = append(l.facts.Events, event)
 	}

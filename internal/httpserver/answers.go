@@ -10,6 +10,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/sentra-ikm/sentra/internal/sentra"
+	"github.com/sentra-ikm/sentra/internal/words"
 )
 
 // Pin makes all of an operation see one state of the dataset at one moment. It
@@ -104,14 +105,14 @@ func (c Config) scopeOf(r *http.Request) string {
 }
 
 // answerKey gives the key of a question as it came, asked of a version on a day by
-// somebody of a scope. The text alone is read for it, so that an answer is found
+// somebody of a scope in a language. The text alone is read for it, so that an answer is found
 // before the question is understood; the same question in other words has another key.
-func answerKey(version, day, scope string, post bool, text []byte) bodyKey {
+func answerKey(version, day, scope string, lang words.Language, post bool, text []byte) bodyKey {
 	how := "GET"
 	if post {
 		how = "POST"
 	}
-	return digest(text, version, day, scope, how)
+	return digest(text, version, day, scope, string(lang), how)
 }
 
 // answerOf makes an answer that everybody may see.

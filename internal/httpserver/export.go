@@ -62,8 +62,8 @@ func (e *exportRoutes) dataPackage(ctx context.Context, w http.ResponseWriter, r
 		return sentra.BadInput("", "the parameters are not well encoded in the URL")
 	}
 	for name := range parameters {
-		if name != "asOf" && name != "delimiter" {
-			return sentra.BadInput("", "there is no parameter %.40q of datapackage.json; the parameters are asOf, delimiter", name)
+		if name != "asOf" && name != "delimiter" && name != "lang" {
+			return sentra.BadInput("", "there is no parameter %.40q of datapackage.json; the parameters are asOf, delimiter, lang", name)
 		}
 	}
 	present := e.config.Data.Atlas()

@@ -24,6 +24,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/admission"
 	"github.com/sentra-ikm/sentra/internal/panics"
 	"github.com/sentra-ikm/sentra/internal/sentra"
+	"github.com/sentra-ikm/sentra/internal/words"
 )
 
 // graphqlHandler answers /graphql after the GraphQL-over-HTTP specification:
@@ -83,6 +84,12 @@ func newGraphQL(config Config, schema graphql.ExecutableSchema, pin Pin, s *stre
 // ServeHTTP answers one request, or one connection that stays open.
 func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Add("Vary", "Accept")
+	lang, fault := languageOf(w, r)
+	if fault != nil {
+		refuse(w, fault.status, fault.code, fault.message)
+		return
+	}
+	r = r.WithContext(words.With(r.Context(), lang))
 	switch {
 	case isWebSocket(r):
 		h.websocket(w, r)
@@ -124,7 +131,8 @@ func (h *graphqlHandler) answer(w http.ResponseWriter, r *http.Request, text []b
 	pinned, version, now := h.pin(context.WithValue(context.WithValue(r.Context(), pinnedKey{}, true), begunKey{}, time.Now()))
 	day, scope := sentra.Today(now).String(), h.config.scopeOf(r)
 	post := r.Method == http.MethodPost
-	key := answerKey(version, day, scope, post, text)
+	lang := words.Asked(r.Context())
+	key := answerKey(version, day, scope, lang, post, text)
 	land := func(*keptBody) {}
 	if takes.whole != "" && h.kept != nil {
 		kept := h.kept.get(key)
@@ -230,7 +238,7 @@ func (h *graphqlHandler) answer(w http.ResponseWriter, r *http.Request, text []b
 	}
 	made := &keptBody{answer: answer{lifetime: lifetimeOf(operation), scope: scope}}
 	if kind == ast.Query {
-		made.tag = h.tag(operation, q, made.lifetime, version, day, scope)
+		made.tag = h.tag(operation, q, made.lifetime, version, day, scope, lang)
 		// The same question of the same version has the same answer: a client that has
 		// it needs no other.
 		if notModified(w, r, tagFor(takes.whole, made.tag), h.config.cacheControl(made.lifetime, scope, now)) {
@@ -297,9 +305,9 @@ const dataBefore, dataAfter = `{"data":`, `}`
 // askerKey holds the context of the client that asks for parts.
 type askerKey struct{}
 
-// tag identifies an answer: it changes with the binary, the dataset, the question
-// and, for an answer that depends on today, with the day.
-func (h *graphqlHandler) tag(operation *graphql.OperationContext, q *graphqlRequest, l lifetime, version, day, scope string) string {
+// tag identifies an answer: it changes with the binary, the dataset, the question, its
+// language and, for an answer that depends on today, with the day.
+func (h *graphqlHandler) tag(operation *graphql.OperationContext, q *graphqlRequest, l lifetime, version, day, scope string, lang words.Language) string {
 	if l == lasting {
 		day = ""
 	}
@@ -308,7 +316,7 @@ func (h *graphqlHandler) tag(operation *graphql.OperationContext, q *graphqlRequ
 		// Encoded from a map, they stand in order whatever the client's was.
 		variables, _ = json.Marshal(operation.Variables)
 	}
-	return etag(h.config.Data.Version, version, day, scope, operation.RawQuery, operation.OperationName, string(variables))
+	return etag(h.config.Data.Version, version, day, scope, string(lang), operation.RawQuery, operation.OperationName, string(variables))
 }
 
 // tagFor tells apart the representations of an answer in the two media types.

@@ -224,11 +224,11 @@ func TestAnswersAge(t *testing.T) {
 	if got := w.Header().Get("Cache-Control"); got != "public, max-age=30, must-revalidate" {
 		t.Errorf("at the day's end: %s", got)
 	}
-	if got := w.Header().Values("Vary"); strings.Join(got, ", ") != "Accept-Encoding, Accept" {
+	if got := w.Header().Values("Vary"); strings.Join(got, ", ") != "Accept-Encoding, Accept, Accept-Language" {
 		t.Errorf("Vary: %s", got)
 	}
 	few := newGraphQLServer(t, func(config *httpserver.Config) { config.Origins = []string{"https://a.example"} })
-	if got := strings.Join(get(few, "GET", ask("query", "{__typename}")).Header().Values("Vary"), ", "); got != "Origin, Accept-Encoding, Accept" {
+	if got := strings.Join(get(few, "GET", ask("query", "{__typename}")).Header().Values("Vary"), ", "); got != "Origin, Accept-Encoding, Accept, Accept-Language" {
 		t.Errorf("Vary where only some origins may ask: %s", got)
 	}
 }

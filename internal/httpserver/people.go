@@ -125,8 +125,7 @@ func (p *peopleRoutes) ask(w http.ResponseWriter, r *http.Request, lang pages.La
 	bare := lang == ""
 	path := strings.TrimPrefix(r.URL.EscapedPath(), "/")
 	if bare {
-		w.Header().Add("Vary", "Accept-Language")
-		lang = pages.Preferred(strings.Join(r.Header.Values("Accept-Language"), ","))
+		lang = pages.Lang(preferredLanguage(w, r))
 	} else {
 		path = strings.TrimPrefix(path, string(lang)+"/")
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/inputfile"
 	"github.com/sentra-ikm/sentra/internal/register"
 	"github.com/sentra-ikm/sentra/internal/sentra"
+	"github.com/sentra-ikm/sentra/internal/words"
 )
 
 // imported imports a file as a table of a schema.
@@ -55,7 +56,7 @@ func TestCoverageGivesNo(t *testing.T) {
 		judged := on.Affirmative(code)
 		for i := range judged.Kinds {
 			if judged.Kinds[i].Kind == sentra.Disadvantaged {
-				return judged.Kinds[i].Answer, judged.Kinds[i].Reason(on.Day)
+				return judged.Kinds[i].Answer, words.English.Say(judged.Kinds[i].Reason(on.Day))
 			}
 		}
 		t.Fatal("nothing is said of DISADVANTAGED")

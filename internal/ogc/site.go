@@ -184,7 +184,7 @@ func (s *Site) Landing() (*Document, error) {
 		Link{s.address(matricesPath), relTilingSchemes, MediaJSON, "How the world is cut into tiles"})
 	for _, l := range sentra.DataLicences() {
 		if l.URL != "" {
-			links = append(links, Link{l.URL, "license", mediaPage, l.Part + ": " + l.Name})
+			links = append(links, Link{l.URL, "license", mediaPage, l.Part.English + ": " + l.Name.English})
 		}
 	}
 	return &Document{MediaJSON, map[string]any{"title": title, "description": description, "links": links}, Page{Title: title, Description: description, Links: links}}, nil

@@ -50,7 +50,15 @@ func (q *Request) dataFile(name string, filter any) string {
 	if err != nil {
 		panic(err) // Filters are made of maps of texts.
 	}
-	return q.Root + name + "?" + url.Values{"asOf": {q.Day.String()}, "filter": {string(text)}}.Encode()
+	return q.Root + name + "?" + q.told(url.Values{"asOf": {q.Day.String()}, "filter": {string(text)}}).Encode()
+}
+
+// told asks that data are told in the language of the page.
+func (q *Request) told(parameters url.Values) url.Values {
+	if q.Lang != English {
+		parameters.Set("lang", string(q.Lang))
+	}
+	return parameters
 }
 
 // regionQuery asks GraphQL for what the page of a region shows.
@@ -73,7 +81,7 @@ func (q *Request) queryLink(query string, variables map[string]string) string {
 		panic(err) // They are texts.
 	}
 	// A plus is longer than a space in an attribute.
-	return q.Root + "graphql?" + strings.ReplaceAll(url.Values{"query": {query}, "variables": {string(text)}}.Encode(), "+", "%20")
+	return q.Root + "graphql?" + strings.ReplaceAll(q.told(url.Values{"query": {query}, "variables": {string(text)}}).Encode(), "+", "%20")
 }
 
 // regionFiles are the ways to have a region as data.

@@ -92,7 +92,7 @@ func (q *Request) Cluster(ctx context.Context, key string) (*Page, error) {
 		return nil, err
 	}
 	for _, reading := range c.Readings {
-		row := readingRow{Text: reading.Read, Cites: f.cited([]sentra.SourceID{reading.Source})}
+		row := readingRow{Text: b.Lang.said(reading.Read, reading.ReadID), Cites: f.cited([]sentra.SourceID{reading.Source})}
 		if reading.On != nil {
 			row.On = f.T("read.on", f.Date(*reading.On))
 		}
@@ -175,7 +175,7 @@ func (b *clusterBody) facts() {
 	add("cluster.status", b.Status, all...)
 	place := c.Cluster.Place
 	add("place", place, all...)
-	add("place.note", c.RegionNote)
+	add("place.note", b.Lang.said(c.RegionNote, c.RegionNoteID))
 	if c.ProvinceNamed != "" {
 		add("place.named", c.ProvinceNamed)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/sentra"
+	"github.com/sentra-ikm/sentra/internal/words"
 )
 
 // clusterBlock is what is known of the clusters of a region, or of a product.
@@ -214,7 +215,7 @@ func (f *frame) country(code sentra.RegionCode) Country {
 	}
 	c.MoreSupports = len(supports) - len(c.Supports)
 	for _, people := range f.FacilitatorsOf(code) {
-		c.Facilitators = append(c.Facilitators, countRow{Year: f.year(people.Year), What: f.T("facilitators." + string(people.Kind)), Count: f.Lang.number(people.Count), Note: people.Note,
+		c.Facilitators = append(c.Facilitators, countRow{Year: f.year(people.Year), What: f.T("facilitators." + string(people.Kind)), Count: f.Lang.number(people.Count), Note: f.Lang.said(people.Note, people.NoteID),
 			Confidence: f.T("confidence." + string(people.Confidence)), Cites: f.cited(people.Sources)})
 	}
 	for _, counted := range f.CountsOf(code) {
@@ -222,7 +223,7 @@ func (f *frame) country(code sentra.RegionCode) Country {
 		if by == "" {
 			by = f.T("by.unknown")
 		}
-		c.Counts = append(c.Counts, countRow{Year: f.year(counted.Year), What: by, Count: f.Lang.number(counted.Count), Note: counted.Note, Confidence: f.T("confidence." + string(counted.Confidence)), Cites: f.cited(counted.Sources)})
+		c.Counts = append(c.Counts, countRow{Year: f.year(counted.Year), What: by, Count: f.Lang.number(counted.Count), Note: f.Lang.said(counted.Note, counted.NoteID), Confidence: f.T("confidence." + string(counted.Confidence)), Cites: f.cited(counted.Sources)})
 	}
 	c.Events = f.events(func(e *sentra.Event) bool { return e.Region == code })
 	for i := range f.Data.Candidates {
@@ -246,7 +247,7 @@ func (q *Request) amount(d *decimal.Decimal) string {
 		return ""
 	}
 	whole := d.Truncate(0)
-	text := "Rp " + q.Lang.grouped(whole.String())
+	text := "Rp " + words.Language(q.Lang).Grouped(whole.String())
 	if rest := d.Sub(whole); !rest.IsZero() {
 		mark := "."
 		if q.Lang == Indonesian {
@@ -258,7 +259,7 @@ func (q *Request) amount(d *decimal.Decimal) string {
 }
 
 func (f *frame) supportRow(s *sentra.Support) supportRow {
-	row := supportRow{Year: f.year(s.Year), Fund: f.T("fund.unknown"), Amount: f.amount(s.Amount), Place: s.Place, Purpose: s.Purpose, Confidence: f.T("confidence." + string(s.Confidence)), Cites: f.cited(s.Sources)}
+	row := supportRow{Year: f.year(s.Year), Fund: f.T("fund.unknown"), Amount: f.amount(s.Amount), Place: s.Place, Purpose: f.Lang.said(s.Purpose, s.PurposeID), Confidence: f.T("confidence." + string(s.Confidence)), Cites: f.cited(s.Sources)}
 	if s.Fund != "" {
 		row.Fund = f.T("fund." + string(s.Fund))
 	}
@@ -291,13 +292,13 @@ func (f *frame) events(wanted func(*sentra.Event) bool) []eventRow {
 			}
 			text += part
 		}
-		add(e.What)
+		add(f.Lang.said(e.What, e.WhatID))
 		if e.Value != nil {
 			add(f.Lang.number(*e.Value))
 		}
 		add(e.Place)
 		add(e.With)
-		add(e.Note)
+		add(f.Lang.said(e.Note, e.NoteID))
 		out = append(out, eventRow{Date: f.Lang.partial(e.Date), Kind: f.T("event." + string(e.Kind)), Text: text, Cites: f.cited(e.Sources)})
 	}
 	return out

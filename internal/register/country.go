@@ -26,7 +26,7 @@ var nameKind = &kindOf[sentra.RegionName]{
 }
 
 var supportKind = &kindOf[sentra.Support]{
-	name: sentra.KindOfSupport, schema: 1,
+	name: sentra.KindOfSupport, schema: 2,
 	id:    func(s *sentra.Support) string { return s.ID },
 	setID: func(s *sentra.Support, id string) { s.ID = id },
 	get:   func(d *sentra.Dataset) []sentra.Support { return d.Supports },
@@ -50,7 +50,7 @@ var supportKind = &kindOf[sentra.Support]{
 }
 
 var facilitatorsKind = &kindOf[sentra.Facilitators]{
-	name: sentra.KindOfFacilitators, schema: 1,
+	name: sentra.KindOfFacilitators, schema: 2,
 	id:    func(f *sentra.Facilitators) string { return f.ID },
 	setID: func(f *sentra.Facilitators, id string) { f.ID = id },
 	get:   func(d *sentra.Dataset) []sentra.Facilitators { return d.Facilitators },
@@ -72,7 +72,7 @@ var facilitatorsKind = &kindOf[sentra.Facilitators]{
 }
 
 var countKind = &kindOf[sentra.ExternalCount]{
-	name: sentra.KindOfCount, schema: 1,
+	name: sentra.KindOfCount, schema: 2,
 	id:    func(c *sentra.ExternalCount) string { return c.ID },
 	setID: func(c *sentra.ExternalCount, id string) { c.ID = id },
 	get:   func(d *sentra.Dataset) []sentra.ExternalCount { return d.Counts },

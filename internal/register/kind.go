@@ -459,7 +459,7 @@ var kinds = []kind{
 		},
 	},
 	&kindOf[sentra.DesignationCoverage]{
-		name: sentra.KindOfCoverage, schema: 1,
+		name: sentra.KindOfCoverage, schema: 2,
 		id:  (*sentra.DesignationCoverage).EntityID,
 		get: func(d *sentra.Dataset) []sentra.DesignationCoverage { return d.Coverage },
 		set: func(d *sentra.Dataset, list []sentra.DesignationCoverage) { d.Coverage = list },
@@ -514,7 +514,7 @@ var kinds = []kind{
 		},
 	},
 	&kindOf[sentra.Cluster]{
-		name: sentra.KindOfCluster, schema: 2,
+		name: sentra.KindOfCluster, schema: 3,
 		id:     func(c *sentra.Cluster) string { return c.ID },
 		key:    func(c *sentra.Cluster) string { return c.Key },
 		setID:  setClusterID,
@@ -555,7 +555,7 @@ var kinds = []kind{
 		},
 	},
 	&kindOf[sentra.SelectionGround]{
-		name: sentra.KindOfGround, schema: 1,
+		name: sentra.KindOfGround, schema: 2,
 		id:    func(g *sentra.SelectionGround) string { return string(g.Kind) },
 		setID: func(g *sentra.SelectionGround, id string) { g.Kind = sentra.GroundKind(id) },
 		get:   func(d *sentra.Dataset) []sentra.SelectionGround { return d.Programme.Grounds },
@@ -569,7 +569,7 @@ var kinds = []kind{
 		},
 	},
 	&kindOf[sentra.Event]{
-		name: sentra.KindOfEvent, schema: 1,
+		name: sentra.KindOfEvent, schema: 2,
 		id:    func(e *sentra.Event) string { return e.ID },
 		setID: func(e *sentra.Event, id string) { e.ID = id },
 		get:   func(d *sentra.Dataset) []sentra.Event { return d.Events },
@@ -591,7 +591,7 @@ var kinds = []kind{
 	},
 	supportKind, facilitatorsKind, countKind, candidateKind,
 	&kindOf[sentra.Programme]{
-		name: sentra.KindOfProgramme, schema: 1,
+		name: sentra.KindOfProgramme, schema: 2,
 		id: func(*sentra.Programme) string { return string(sentra.KindOfProgramme) },
 		get: func(d *sentra.Dataset) []sentra.Programme {
 			if d.Programme.NameEN == "" {

@@ -47,6 +47,16 @@ func (f *Faults) need(path, value string, longest int) {
 	f.text(path, value, longest)
 }
 
+// translated checks the Indonesian texts of a list: none, or one for each.
+func (f *Faults) translated(path string, list, of []string) {
+	if len(list) > 0 && len(list) != len(of) {
+		f.Add(path, "%d texts translate %d", len(list), len(of))
+	}
+	for i, text := range list {
+		f.need(fmt.Sprintf("%s.%d", path, i), text, maxText)
+	}
+}
+
 // oneOf checks a value of an enumeration.
 func oneOf[T ~string](f *Faults, path string, value T, allowed ...T) {
 	if !slices.Contains(allowed, value) {
@@ -268,6 +278,7 @@ func (c *DesignationCoverage) Check() error {
 	f.text("regulation", c.Regulation, maxName)
 	oneOf(&f, "confidence", c.Confidence, Listed, Inferred, Partial)
 	f.need("note", c.Note, maxText)
+	f.text("noteId", c.NoteID, maxText)
 	f.cited("sources", c.Sources)
 	return f.Err()
 }
@@ -316,6 +327,7 @@ func (c *Cluster) Check() error {
 	f.need("nameEn", c.NameEN, maxName)
 	f.need("nameId", c.NameID, maxName)
 	f.text("regionNote", c.RegionNote, maxText)
+	f.text("regionNoteId", c.RegionNoteID, maxText)
 	f.text("provinceNamed", c.ProvinceNamed, maxName)
 	if len(c.Regions) == 0 {
 		f.Add("regions", "a region is missing")
@@ -359,6 +371,7 @@ func (c *Cluster) Check() error {
 	for i, reading := range c.Readings {
 		at := fmt.Sprintf("readings.%d", i)
 		f.need(at+".read", reading.Read, maxText)
+		f.text(at+".readId", reading.ReadID, maxText)
 		if !slices.Contains(c.Sources, reading.Source) {
 			f.Add(at+".source", "%.40q is none of the cluster's sources", string(reading.Source))
 		}
@@ -380,6 +393,7 @@ func (g *SelectionGround) Check() error {
 	for i, element := range g.Elements {
 		f.need(fmt.Sprintf("elements.%d", i), element, maxName)
 	}
+	f.translated("elementsId", g.ElementsID, g.Elements)
 	f.cited("sources", g.Sources)
 	return f.Err()
 }
@@ -394,7 +408,9 @@ func (e *Event) Check() error {
 	f.text("place", e.Place, maxName)
 	f.text("with", e.With, maxText)
 	f.text("what", e.What, maxText)
+	f.text("whatId", e.WhatID, maxText)
 	f.text("note", e.Note, maxText)
+	f.text("noteId", e.NoteID, maxText)
 	if e.Kind == EventOutcome && (e.What == "" || e.Value == nil) {
 		f.Add("value", "an outcome tells of what there is, and how much")
 	}
@@ -411,6 +427,12 @@ func (p *Programme) Check() error {
 		for i, text := range list {
 			f.text(fmt.Sprintf("%s.%d", path, i), text, maxText)
 		}
+	}
+	f.translated("accompanyingMeasuresId", p.AccompanyingMeasuresID, p.AccompanyingMeasures)
+	f.translated("methodStructureId", p.MethodStructureID, p.MethodStructure)
+	f.translated("notStatedId", p.NotStatedID, p.NotStated)
+	for i, step := range p.MethodSteps {
+		f.translated(fmt.Sprintf("methodSteps.%d.partsId", i), step.PartsID, step.Parts)
 	}
 	f.cited("sources", p.Sources)
 	return f.Err()

@@ -1,7 +1,5 @@
 package sentra
 
-import "fmt"
-
 // ChoroplethBy is what the rows of a choropleth stand for.
 type ChoroplethBy string
 
@@ -70,19 +68,21 @@ type Measured struct {
 	NotCovered int
 }
 
-// Reason tells why there is no data; "" where there is.
-func (m *Measured) Reason(measure ChoroplethMeasure, day Date) string {
-	switch {
-	case m.Status != StatusNoData:
-		return ""
-	case m.NotCovered == 1:
-		return fmt.Sprintf("Of 1 cluster nothing loaded tells on %s whether it counts; that is not a zero.", day)
-	case m.NotCovered > 1:
-		return fmt.Sprintf("Of %d clusters nothing loaded tells on %s whether they count; that is not a zero.", m.NotCovered, day)
-	case measure == AffirmativeClusterShare:
-		return "There is no cluster to take a share of."
+// Reason tells why there is no data; nil where there is.
+func (m *Measured) Reason(measure ChoroplethMeasure, day Date) *Message {
+	if m.Status != StatusNoData {
+		return nil
 	}
-	return "No cluster is known, and the record does not hold all of the country's; that is not a zero."
+	why := Say(MessageNotZero)
+	switch {
+	case m.NotCovered == 1:
+		why = Say(MessageOneOpen, day)
+	case m.NotCovered > 1:
+		why = Say(MessageManyOpen, m.NotCovered, day)
+	case measure == AffirmativeClusterShare:
+		why = Say(MessageNoShare)
+	}
+	return &why
 }
 
 // Tally is how many clusters are counted for certain, how many of those also have

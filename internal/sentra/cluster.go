@@ -55,7 +55,9 @@ var GroundKinds = [...]GroundKind{SupportSource, StrategicTheme, AffirmativeThem
 type SelectionGround struct {
 	Kind     GroundKind `json:"-"`
 	Elements []string   `json:"elements"`
-	Sources  []SourceID `json:"sources"`
+	// ElementsID are the elements in Indonesian, in the same order.
+	ElementsID []string   `json:"elementsId,omitempty"`
+	Sources    []SourceID `json:"sources"`
 }
 
 // ClusterGround says whether a cluster is known to have met a ground.
@@ -88,6 +90,7 @@ type Figures struct {
 type Reading struct {
 	Source SourceID `json:"source"`
 	Read   string   `json:"read"`
+	ReadID string   `json:"readId,omitempty"`
 	// On is the day it was read, nil where not known.
 	On *Date `json:"on,omitempty"`
 }
@@ -108,7 +111,8 @@ type Cluster struct {
 	Phases   []string     `json:"phases,omitempty"`
 	Regions  []RegionCode `json:"regions"`
 	// RegionNote is what the source says of the place beyond the regions.
-	RegionNote string `json:"regionNote,omitempty"`
+	RegionNote   string `json:"regionNote,omitempty"`
+	RegionNoteID string `json:"regionNoteId,omitempty"`
 	// Place is the village, district or street in words.
 	Place         string `json:"place,omitempty"`
 	ProvinceNamed string `json:"provinceNamed,omitempty"`
@@ -190,8 +194,10 @@ func (c *Cluster) KnownFrom(phase func(key string) *Phase, source func(SourceID)
 
 // MethodStep is a step of the programme's method.
 type MethodStep struct {
-	Name  string   `json:"name"`
-	Parts []string `json:"parts,omitempty"`
+	Name    string   `json:"name"`
+	NameID  string   `json:"nameId,omitempty"`
+	Parts   []string `json:"parts,omitempty"`
+	PartsID []string `json:"partsId,omitempty"`
 }
 
 // EventKind is the kind of a dated event.
@@ -217,12 +223,15 @@ type Event struct {
 	Place   string      `json:"place,omitempty"`
 	With    string      `json:"with,omitempty"`
 	What    string      `json:"what,omitempty"`
+	WhatID  string      `json:"whatId,omitempty"`
 	Value   *int        `json:"value,omitempty"`
 	Note    string      `json:"note,omitempty"`
+	NoteID  string      `json:"noteId,omitempty"`
 	Sources []SourceID  `json:"sources"`
 }
 
-// Programme is the programme of the Ministry of Industry and JICA.
+// Programme is the programme of the Ministry of Industry and JICA. The lists that end in
+// ID are those before them in Indonesian, in the same order.
 type Programme struct {
 	NameEN       string   `json:"nameEn"`
 	Abbreviation string   `json:"abbreviation,omitempty"`
@@ -231,10 +240,13 @@ type Programme struct {
 	Grounds                []SelectionGround `json:"-"`
 	InitialTargetProvinces []string          `json:"initialTargetProvinces,omitempty"`
 	AccompanyingMeasures   []string          `json:"accompanyingMeasures,omitempty"`
+	AccompanyingMeasuresID []string          `json:"accompanyingMeasuresId,omitempty"`
 	MethodStructure        []string          `json:"methodStructure,omitempty"`
+	MethodStructureID      []string          `json:"methodStructureId,omitempty"`
 	MethodSteps            []MethodStep      `json:"methodSteps,omitempty"`
 	MethodSources          []SourceID        `json:"methodSources,omitempty"`
 	NotStated              []string          `json:"notStated,omitempty"`
+	NotStatedID            []string          `json:"notStatedId,omitempty"`
 	Sources                []SourceID        `json:"sources"`
 }
 

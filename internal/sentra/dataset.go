@@ -1,7 +1,6 @@
 package sentra
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -79,33 +78,29 @@ func (c *DatasetCounts) BoundariesState() BoundariesState {
 }
 
 // Notes tell what to know of the data before using them.
-func (c *DatasetCounts) Notes() []string {
-	var notes []string
+func (c *DatasetCounts) Notes() []Message {
+	var notes []Message
 	if c.BoundariesState() == BoundariesNone {
-		notes = append(notes, "No boundaries are loaded: regions have points and boxes only, and boundary is null.")
+		notes = append(notes, Say(MessageNoteBoundaries))
 	}
-	return append(notes,
-		fmt.Sprintf("Regions are known from %s; an asOf before that day is an error.", FirstDay),
-		"NOT_COVERED is another answer than NO: no list that covers the region on that day is loaded.",
-		"A date known only to the year counts from that year's end for a designation, and from its first day for a phase.",
-		"Clusters outside the programme are those that were read in a source; the record does not hold all of the country's. See coverage.",
-		"A cluster stays listed after its phase has ended: the sources do not say that any was given up.",
-	)
+	return append(notes, Say(MessageNoteRegions, FirstDay), Say(MessageNoteNotCovered), Say(MessageNoteYears), Say(MessageNoteClusters), Say(MessageNotePhases))
 }
 
 // DataLicence is a licence that a part of the data is under.
 type DataLicence struct {
 	// Part says which part, Name which licence; URL is where its text can be
 	// read, empty where there is none.
-	Part, Name, URL string
+	Part, Name Text
+	URL        string
 }
 
 // DataLicences gives the licences of all that is loaded.
 func DataLicences() []DataLicence {
 	return []DataLicence{
-		{Part: "boundaries, codes and names of regions: wilayah_boundaries by cahyadsn", Name: "MIT",
+		{Part: Text{"boundaries, codes and names of regions: wilayah_boundaries by cahyadsn", "batas, kode, dan nama wilayah: wilayah_boundaries oleh cahyadsn"}, Name: Text{English: "MIT"},
 			URL: "https://github.com/cahyadsn/wilayah_boundaries/blob/3c5a796/LICENSE"},
-		{Part: "facts of the programme and of designations: each cites its source", Name: "facts and figures; no licence stated by the sources"},
+		{Part: Text{"facts of the programme and of designations: each cites its source", "fakta tentang program dan penetapan: masing-masing menyebut sumbernya"},
+			Name: Text{"facts and figures; no licence stated by the sources", "fakta dan angka; sumber tidak menyatakan lisensi"}},
 	}
 }
 

@@ -1,10 +1,6 @@
 package sentra
 
-import (
-	"fmt"
-	"slices"
-	"strings"
-)
+import "slices"
 
 // DesignationKind is the ground of an affirmative designation.
 type DesignationKind string
@@ -92,8 +88,12 @@ type DesignationCoverage struct {
 	Regulation  string         `json:"regulation,omitempty"`
 	Confidence  Confidence     `json:"confidence"`
 	Note        string         `json:"note"`
+	NoteID      string         `json:"noteId,omitempty"`
 	Sources     []SourceID     `json:"sources"`
 }
+
+// Noted gives the note in both languages.
+func (c *DesignationCoverage) Noted() Text { return Text{c.Note, c.NoteID} }
 
 // InForceFrom is the first day the coverage speaks of, nil where it is open. A
 // date known only to the year counts from that year's end, as for a designation;
@@ -251,25 +251,25 @@ func AnyOf(statuses []AffirmativeStatus) (Answer, Confidence) {
 }
 
 // Reason tells an answer in one sentence.
-func (s *AffirmativeStatus) Reason(day Date) string {
+func (s *AffirmativeStatus) Reason(day Date) Message {
 	switch s.Answer {
 	case Yes:
-		names := make([]string, len(s.Designations))
-		for i, d := range s.Designations {
-			names[i] = d.Regulation
+		var names Joined
+		for _, d := range s.Designations {
+			names = append(names, d.Regulation)
 		}
-		return fmt.Sprintf("Designated by %s, in force on %s.", strings.Join(names, " and "), day)
+		return Say(MessageDesignated, names, day)
 	case No:
 		for _, c := range s.Coverage {
 			if c.Extent != ExtentPartial {
-				return c.Note + "."
+				return Say(MessageSentence, c.Noted())
 			}
 		}
 	}
 	for _, c := range s.Coverage {
-		return c.Note + "."
+		return Say(MessageSentence, c.Noted())
 	}
-	return fmt.Sprintf("No list that covers %s is loaded; that is not a no.", day)
+	return Say(MessageNoList, day)
 }
 
 // Sources gives where the answer was read: its designations' sources for a yes,

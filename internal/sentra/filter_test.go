@@ -31,7 +31,7 @@ func TestBoundariesState(t *testing.T) {
 		if got := c.BoundariesState(); got != want {
 			t.Errorf("%+v: %s, want %s", c, got, want)
 		}
-		if noted := strings.Contains(strings.Join(c.Notes(), "\n"), "No boundaries are loaded"); noted != (want == BoundariesNone) {
+		if noted := c.Notes()[0].Key == MessageNoteBoundaries; noted != (want == BoundariesNone) {
 			t.Errorf("%s: %q", want, c.Notes())
 		}
 	}

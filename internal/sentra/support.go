@@ -42,6 +42,7 @@ type Support struct {
 	Place  string           `json:"place,omitempty"`
 	// Purpose is what it was for, and what else the source says of it.
 	Purpose    string     `json:"purpose,omitempty"`
+	PurposeID  string     `json:"purposeId,omitempty"`
 	Confidence Confidence `json:"confidence"`
 	Sources    []SourceID `json:"sources"`
 }
@@ -69,6 +70,7 @@ type Facilitators struct {
 	Count int `json:"count"`
 	// Note is what the source says of those counted.
 	Note       string     `json:"note,omitempty"`
+	NoteID     string     `json:"noteId,omitempty"`
 	Confidence Confidence `json:"confidence"`
 	Sources    []SourceID `json:"sources"`
 }
@@ -87,6 +89,7 @@ type ExternalCount struct {
 	Count int `json:"count"`
 	// Note is what was counted, where that is not all clusters of the region.
 	Note       string     `json:"note,omitempty"`
+	NoteID     string     `json:"noteId,omitempty"`
 	Confidence Confidence `json:"confidence"`
 	Sources    []SourceID `json:"sources"`
 }
@@ -180,6 +183,7 @@ func (s *Support) Check() error {
 	}
 	f.text("place", s.Place, maxName)
 	f.text("purpose", s.Purpose, maxText)
+	f.text("purposeId", s.PurposeID, maxText)
 	oneOf(&f, "confidence", s.Confidence, Listed, Inferred, Partial)
 	f.cited("sources", s.Sources)
 	return f.Err()
@@ -197,6 +201,7 @@ func (c *Facilitators) Check() error {
 	f.year("year", c.Year)
 	f.count("count", c.Count)
 	f.text("note", c.Note, maxText)
+	f.text("noteId", c.NoteID, maxText)
 	oneOf(&f, "confidence", c.Confidence, Listed, Inferred, Partial)
 	f.cited("sources", c.Sources)
 	return f.Err()
@@ -211,6 +216,7 @@ func (c *ExternalCount) Check() error {
 	f.year("year", c.Year)
 	f.count("count", c.Count)
 	f.text("note", c.Note, maxText)
+	f.text("noteId", c.NoteID, maxText)
 	oneOf(&f, "confidence", c.Confidence, Listed, Inferred, Partial)
 	f.cited("sources", c.Sources)
 	return f.Err()

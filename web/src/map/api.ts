@@ -11,17 +11,26 @@ export class AskError extends Error {
   constructor(message: string, readonly later: boolean, options?: ErrorOptions) { super(message, options); }
 }
 
+/** The language in which the API tells reasons and notes. */
+let language = 'en';
+
+/** Asks the API to tell reasons and notes in a language from now on. */
+export function askIn(lang: string) {
+  language = lang;
+}
+
 const kept = new Map<string, Promise<unknown>>();
 
 /** The data of an answer; an AskError when there is none. */
 export function ask<T>(question: Question): Promise<T> {
   const body = JSON.stringify(question);
-  const known = kept.get(body);
+  const key = language + body;
+  const known = kept.get(key);
   if (known) return known as Promise<T>;
   const answer = send(body);
-  kept.set(body, answer);
+  kept.set(key, answer);
   if (kept.size > 200) kept.delete(kept.keys().next().value!);
-  answer.catch(() => { if (kept.get(body) === answer) kept.delete(body); });
+  answer.catch(() => { if (kept.get(key) === answer) kept.delete(key); });
   return answer as Promise<T>;
 }
 
@@ -40,7 +49,7 @@ export function forgetAnswers() {
   kept.clear();
 }
 
-const send = (body: string) => read(fetch(endpoint, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body }));
+const send = (body: string) => read(fetch(endpoint, { method: 'POST', headers: { 'Content-Type': 'application/json', 'Accept-Language': language }, body }));
 
 async function read(sent: Promise<Response>): Promise<unknown> {
   let response: Response;

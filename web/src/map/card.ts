@@ -22,12 +22,10 @@ function cite(page: Page, sources: Source[], more?: string): HTMLElement | null 
     [source.publisher, source.date, source.licence].filter((text) => text && !source.title.includes(text)).map((text) => `, ${text}`).join(''))));
 }
 
-/** Why a region is not, or why it cannot be told, in the reader's language; the API's own words are English. */
-function reasonOf({ words, view, day }: Page, { answer, reason, coverage }: RegionCard['affirmative']['kinds'][number]): string {
-  if (view.lang === 'en') return `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`.replace('..', '.').replace('silence is not a no', 'not being listed does not mean no').replace(/\d{4}-\d{2}-\d{2}/g, (found) => longDay(found, view.lang));
-  const lists = [...new Set(coverage.flatMap(({ regulation }) => regulation ?? []))].join(', ');
-  if (answer === 'NO') return lists ? words.notOnList(lists) : words.neverOne;
-  return coverage.length > 0 ? words.partOfList(lists) : words.noList(longDay(day, view.lang));
+/** Why a region is not, or why it cannot be told, in the reader's language, in which the API tells it. */
+function reasonOf({ view }: Page, { reason }: RegionCard['affirmative']['kinds'][number]): string {
+  if (view.lang === 'id') return reason;
+  return `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`.replace('..', '.').replace('silence is not a no', 'not being listed does not mean no').replace(/\d{4}-\d{2}-\d{2}/g, (found) => longDay(found, view.lang));
 }
 
 type Content = Node | string | null | false;

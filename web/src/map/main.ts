@@ -2,7 +2,7 @@
 import workerAddress from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import { saveFile } from '../savefile';
 import { keepTheme, preferredTheme, type Theme } from '../theme';
-import { ask, askAnew, askFirst, AskError, type Clusters, type Facets, forgetAnswers, type Frame, type NumberRow, type Numbers, type Present, type Provinces, type Regions, type Screening } from './api';
+import { ask, askAnew, askFirst, AskError, askIn, type Clusters, type Facets, forgetAnswers, type Frame, type NumberRow, type Numbers, type Present, type Provinces, type Regions, type Screening } from './api';
 import type { ClusterMark, MapCanvas, RegionProperties } from './canvas';
 import { createCard } from './card';
 import { lastCovered, moments } from './days';
@@ -265,6 +265,7 @@ function styleInput(): StyleInput {
 async function draw(passing = false) {
   const mine = ++turn;
   retry.stop();
+  askIn(view.lang);
   const day = view.day || frame.provinces.asOf;
   const words = wordsOf(view.lang);
   const refusal = refusalOf(view, frame);

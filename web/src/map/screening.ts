@@ -22,13 +22,12 @@ function score({ lower, upper }: ScreeningRow): HTMLElement {
 
 /** What a finding rests on, in the reader's language. */
 function reason({ words, view }: Page, finding: Finding): string {
-  const { supports, clusters, designations, outcome } = finding;
+  const { supports, clusters, designations } = finding;
   const money = (amount: string) => new Intl.NumberFormat(view.lang === 'id' ? 'id-ID' : 'en-GB', { style: 'currency', currency: 'IDR', notation: 'compact', maximumFractionDigits: 1 }).format(Number(amount));
   if (supports.length > 0) return supports.map(({ year, amountIdr }) => [year ?? words.yearNotStated, amountIdr === null ? '' : money(amountIdr)].filter(Boolean).join(': ')).join('; ');
   if (clusters.length > 0) return clusters.map((one) => nameIn(view, one)).join('; ');
   if (designations.length > 0) return [...new Set(designations.map(({ regulation }) => regulation))].join('; ');
-  if (view.lang === 'en') return finding.reason;
-  return outcome === 'NOT_KNOWN' ? words.noSourceTells : outcome === 'NOT_MET' ? words.knownNot : '';
+  return finding.reason;
 }
 
 /** The table of a screening. */

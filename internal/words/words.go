@@ -1,0 +1,188 @@
+// Package words says in English and Indonesian what Sentra tells: the sentences of the
+// domain by their keys, days, numbers and lists.
+package words
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"golang.org/x/text/language"
+
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// Language is a language that Sentra speaks, as BCP 47 names it.
+type Language string
+
+const (
+	English    Language = "en"
+	Indonesian Language = "id"
+)
+
+// Languages lists the languages, the usual one first.
+var Languages = [...]Language{English, Indonesian}
+
+var matcher = language.NewMatcher([]language.Tag{language.English, language.Indonesian})
+
+// Preferred gives the language that an Accept-Language header asks for, English where
+// it asks for neither.
+func Preferred(header string) Language {
+	if header == "" {
+		return English
+	}
+	_, at := language.MatchStrings(matcher, header)
+	return Languages[at]
+}
+
+// Parse reads a language as an argument names it. The error is a BAD_USER_INPUT whose
+// path is lang.
+func Parse(text string) (Language, error) {
+	for _, l := range Languages {
+		if text == string(l) {
+			return l, nil
+		}
+	}
+	return English, sentra.BadInput("lang", "%.40q is none of the languages; give en or id", text)
+}
+
+type askedKey struct{}
+
+// With gives a context in which a language was asked for.
+func With(ctx context.Context, l Language) context.Context {
+	return context.WithValue(ctx, askedKey{}, l)
+}
+
+// Asked gives the language that was asked for, English where none was.
+func Asked(ctx context.Context) Language {
+	if l, ok := ctx.Value(askedKey{}).(Language); ok {
+		return l
+	}
+	return English
+}
+
+// Of gives a text in the language; in English where it was not translated.
+func (l Language) Of(t sentra.Text) string {
+	if l == Indonesian && t.Indonesian != "" {
+		return t.Indonesian
+	}
+	return t.English
+}
+
+// Say gives a sentence in the language.
+func (l Language) Say(m sentra.Message) string {
+	text := sentences[m.Key].English
+	if l == Indonesian {
+		text = sentences[m.Key].Indonesian
+	}
+	if len(m.Values) == 0 {
+		return text
+	}
+	values := make([]any, len(m.Values))
+	for i, value := range m.Values {
+		values[i] = l.value(value)
+	}
+	return fmt.Sprintf(text, values...)
+}
+
+// value gives a value as it stands in a sentence.
+func (l Language) value(value any) string {
+	switch v := value.(type) {
+	case string:
+		return v
+	case sentra.Text:
+		return l.Of(v)
+	case sentra.Message:
+		return l.Say(v)
+	case sentra.Date:
+		if l == English {
+			// As programs have read it from the beginning.
+			return v.String()
+		}
+		return l.Date(v)
+	case int:
+		if l == English {
+			return strconv.Itoa(v)
+		}
+		return l.Number(v)
+	case sentra.Kilometres:
+		return l.value(int(v + 0.5))
+	case sentra.Joined:
+		return l.Joined(l.values(v))
+	case sentra.Series:
+		return strings.Join(l.values(v), ", ")
+	}
+	return fmt.Sprint(value)
+}
+
+func (l Language) values(list []any) []string {
+	out := make([]string, len(list))
+	for i, value := range list {
+		out[i] = l.value(value)
+	}
+	return out
+}
+
+var months = map[Language][12]string{
+	English:    {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"},
+	Indonesian: {"Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember"},
+}
+
+// Date gives a day as readers write it: 25 December 2017.
+func (l Language) Date(day sentra.Date) string {
+	t := day.Time()
+	return fmt.Sprintf("%d %s %d", t.Day(), months[l][t.Month()-1], t.Year())
+}
+
+// Partial gives a date no more exactly than its source has it.
+func (l Language) Partial(p sentra.PartialDate) string {
+	t := p.First.Time()
+	switch p.Precision {
+	case sentra.PrecisionYear:
+		return strconv.Itoa(t.Year())
+	case sentra.PrecisionMonth:
+		return fmt.Sprintf("%s %d", months[l][t.Month()-1], t.Year())
+	}
+	return l.Date(p.First)
+}
+
+// Number gives a whole number with the language's separators.
+func (l Language) Number(n int) string { return l.Grouped(strconv.Itoa(n)) }
+
+// Grouped gives the digits of a whole number with the language's separators.
+func (l Language) Grouped(digits string) string {
+	sign := ""
+	if strings.HasPrefix(digits, "-") {
+		sign, digits = "-", digits[1:]
+	}
+	separator := ","
+	if l == Indonesian {
+		separator = "."
+	}
+	var out strings.Builder
+	for i, digit := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			out.WriteString(separator)
+		}
+		out.WriteRune(digit)
+	}
+	return sign + out.String()
+}
+
+// Joined joins names as a sentence does: a, b and c. Indonesian has the comma before the
+// last, too.
+func (l Language) Joined(names []string) string {
+	and := " and "
+	if l == Indonesian {
+		and = " dan "
+	}
+	n := len(names)
+	if n < 2 {
+		return strings.Join(names, "")
+	}
+	if n > 2 && l == Indonesian {
+		and = "," + and
+	}
+	return strings.Join(names[:n-1], ", ") + and + names[n-1]
+}
