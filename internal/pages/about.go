@@ -49,6 +49,9 @@ var terms = [...]string{"sentra", "affirmative", "disadvantaged", "border", "not
 func (q *Request) About(dictionary []Entry, at string) (*Page, error) {
 	b := &aboutBody{frame: q.newFrame("about", "about"), Dictionary: dictionary, Licences: sentra.DataLicences()}
 	b.Here = ""
+	if q.Lang == Indonesian {
+		b.Dictionary = inIndonesian(dictionary)
+	}
 	b.Title, b.Description = q.T("about.title"), q.T("about.lead")
 	for _, key := range terms {
 		b.Terms = append(b.Terms, term{key, q.T("term." + key), q.T("about." + key)})

@@ -390,7 +390,7 @@ var texts = map[string][2]string{
 	"about.mistake.text":    {"Please give the address of the page, what is wrong, and a source in which the right can be read. Corrections enter the record with their source, and earlier states can still be seen.", "Mohon sebutkan alamat halaman, bagian yang keliru, dan sumber yang memuat keterangan yang benar. Perbaikan masuk ke dalam catatan beserta sumbernya, dan keadaan sebelumnya tetap dapat dilihat."},
 	"about.mistake.nowhere": {"Those who run this server have given no address for it; please tell whoever gave you the link.", "Pengelola server ini belum mencantumkan alamat; mohon sampaikan kepada yang memberi Anda tautan ini."},
 	"about.dictionary":      {"Data dictionary", "Kamus data"},
-	"about.dictionary.text": {"What each field of the API means, made from its schema. Files have the same fields; their columns are described in /datapackage.json.", "Arti setiap kolom dalam API, dibuat dari skemanya (dalam bahasa Inggris). Berkas memuat kolom yang sama; penjelasannya ada di /datapackage.json."},
+	"about.dictionary.text": {"What each field of the API means, made from its schema. Files have the same fields; their columns are described in /datapackage.json.", "Arti setiap kolom dalam API, dibuat dari skemanya. Berkas memuat kolom yang sama; penjelasannya ada di /datapackage.json."},
 	"sources.title":         {"All sources", "Semua sumber"},
 	"sources.lead":          {"The %s sources in which the facts of the record were read, with their licences where these are stated.", "%s sumber tempat fakta dalam catatan dibaca, beserta lisensinya bila dinyatakan."},
 
