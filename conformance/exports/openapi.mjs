@@ -204,6 +204,14 @@ for (const lang of ["", "/id"]) {
   await ask(`${template}/regions`, 200, { q: "dogiyai" }, { at: `${lang}/regions` });
   await ask(`${template}/compare`, 200, { a: "94.06", b: "53.17", asOfB: "2017-12-25" }, { at: `${lang}/compare` });
 }
+// Pictures for previews of links.
+for (const [route, at] of [["/{lang}/picture.png", "/id/picture.png"], ["/{lang}/regions/{key}/picture.png", "/en/regions/94.06/picture.png"], ["/{lang}/clusters/{key}/picture.png", "/id/clusters/2017-94.06-coffee-processing/picture.png"]]) {
+  const { headers } = await ask(route, 200, { asOf: "2017-12-25" }, { at });
+  await ask(route, 200, { asOf: "2017-12-25" }, { at, method: "HEAD" });
+  await ask(route, 304, { asOf: "2017-12-25" }, { at, headers: { "If-None-Match": headers.get("etag") } });
+  await ask(route, 400, { asOf: "x" }, { at });
+  if (route.includes("{key}")) await ask(route, 404, { asOf: "2017-12-25" }, { at: at.replace(/[^/]+\/picture/, "none-such-thing/picture") });
+}
 for (const [route, at] of [["/robots.txt"], ["/sitemap.xml"], ["/sitemap-{n}.xml", "/sitemap-1.xml"]]) {
   const { headers } = await ask(route, 200, {}, { at });
   await ask(route, 200, {}, { at, method: "HEAD" });

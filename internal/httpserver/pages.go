@@ -30,9 +30,9 @@ var webPages = []page{
 }
 
 // servePages adds the pages and their assets to the routes.
-func servePages(router chi.Router, files fs.FS, kept *keptBodies) {
+func servePages(router chi.Router, files fs.FS, kept *keptBodies, people *peopleRoutes) {
 	for _, p := range webPages {
-		router.Get(p.route, p.serve(files, kept))
+		router.Get(p.route, p.serve(files, kept, people))
 	}
 	router.Get("/playground/", func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "../playground", http.StatusMovedPermanently)
@@ -46,13 +46,20 @@ func servePages(router chi.Router, files fs.FS, kept *keptBodies) {
 	})
 }
 
-func (p page) serve(files fs.FS, kept *keptBodies) http.HandlerFunc {
+func (p page) serve(files fs.FS, kept *keptBodies, people *peopleRoutes) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Security-Policy", p.contentSecurityPolicy)
 		w.Header().Set("Referrer-Policy", "strict-origin-when-cross-origin")
 		if _, err := fs.Stat(files, p.file); err != nil {
 			refuse(w, http.StatusNotFound, sentra.CodeNotFound, "this binary was built without its pages (`make build` builds them); the API is at /graphql")
 			return
+		}
+		if p.route == "/" && people != nil {
+			content, err := fs.ReadFile(files, p.file)
+			if err == nil {
+				serveContent(w, r, kept, p.file, people.withPreview(w, r, content), "no-cache")
+				return
+			}
 		}
 		serveFile(w, r, files, kept, p.file, "no-cache")
 	}
@@ -64,6 +71,11 @@ func serveFile(w http.ResponseWriter, r *http.Request, files fs.FS, kept *keptBo
 		refuse(w, http.StatusNotFound, sentra.CodeNotFound, "there is no such file")
 		return
 	}
+	serveContent(w, r, kept, name, content, cacheControl)
+}
+
+// serveContent answers with what a file of a name holds.
+func serveContent(w http.ResponseWriter, r *http.Request, kept *keptBodies, name string, content []byte, cacheControl string) {
 	tag := etag(name, string(content))
 	if notModified(w, r, tag, cacheControl) {
 		return

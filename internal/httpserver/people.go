@@ -1,6 +1,7 @@
 package httpserver
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -30,7 +31,11 @@ type peopleRoutes struct {
 type pageMaker func(ctx context.Context, r *http.Request, q *pages.Request) (*pages.Page, error)
 
 // pageWeight is what a page may need in memory while it is made, in bytes.
-const pageWeight = 1 << 20
+const (
+	pageWeight = 1 << 20
+	// pictureWeight is that of a picture: its pixels, and a mask of them.
+	pictureWeight = 12 << 20
+)
 
 // routePeople adds the pages, each in English, in Indonesian, and in what the reader's
 // browser prefers.
@@ -66,9 +71,18 @@ func routePeople(router chi.Router, config Config, entries []pages.Entry, operat
 		},
 		"/sources": func(_ context.Context, _ *http.Request, q *pages.Request) (*pages.Page, error) { return q.AllSources() },
 	} {
-		router.Get(path, p.serve("", make))
+		router.Get(path, p.serve("", pageWeight, make))
 		for _, lang := range pages.Langs {
-			router.Get("/"+string(lang)+path, p.serve(lang, make))
+			router.Get("/"+string(lang)+path, p.serve(lang, pageWeight, make))
+		}
+	}
+	for path, make := range map[string]pageMaker{
+		"/regions/{key}/picture.png":  key((*pages.Request).RegionPicture),
+		"/clusters/{key}/picture.png": key((*pages.Request).ClusterPicture),
+		"/picture.png":                whole((*pages.Request).MapPicture),
+	} {
+		for _, lang := range pages.Langs {
+			router.Get("/"+string(lang)+path, p.serve(lang, pictureWeight, make))
 		}
 	}
 	// Addresses that people type.
@@ -143,7 +157,7 @@ func (p *peopleRoutes) ask(w http.ResponseWriter, r *http.Request, lang pages.La
 
 // serve answers with a page. One that was made before of the same dataset on the same
 // day is cached.
-func (p *peopleRoutes) serve(lang pages.Lang, make pageMaker) http.HandlerFunc {
+func (p *peopleRoutes) serve(lang pages.Lang, weight int64, make pageMaker) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), p.config.Timeout)
 		defer cancel()
@@ -155,13 +169,13 @@ func (p *peopleRoutes) serve(lang pages.Lang, make pageMaker) http.HandlerFunc {
 		tag := etag("page", p.config.Data.Version, q.Data.Version, q.Today.String(), q.Base, string(q.Lang), r.URL.Path, q.Query.Encode())
 		key := digest(nil, "page", tag)
 		if kept := p.kept.get(key); kept != nil {
-			p.header(w, kept.header.Get("Content-Language"))
+			p.header(w, kept.header.Get("Content-Language"), kept.header.Get("Content-Type"))
 			if !notModified(w, r, tag, pageCacheControl) {
 				p.kept.send(w, r, key, kept.body)
 			}
 			return
 		}
-		ticket, err := p.work.enter(ctx, r, pageWeight)
+		ticket, err := p.work.enter(ctx, r, weight)
 		if err != nil {
 			p.fail(w, r, q, err)
 			return
@@ -173,11 +187,11 @@ func (p *peopleRoutes) serve(lang pages.Lang, make pageMaker) http.HandlerFunc {
 			return
 		}
 		if page.Status == http.StatusOK {
-			p.header(w, string(q.Lang))
+			p.header(w, string(q.Lang), page.Type)
 			if notModified(w, r, tag, pageCacheControl) {
 				return
 			}
-			p.kept.add(key, &keptBody{answer: answerOf(page.Body, tag), header: http.Header{"Content-Language": {string(q.Lang)}}})
+			p.kept.add(key, &keptBody{answer: answerOf(page.Body, tag), header: http.Header{"Content-Language": {string(q.Lang)}, "Content-Type": {page.Type}}})
 			p.kept.send(w, r, key, page.Body)
 			return
 		}
@@ -185,10 +199,13 @@ func (p *peopleRoutes) serve(lang pages.Lang, make pageMaker) http.HandlerFunc {
 	}
 }
 
-// header sets what every page has.
-func (p *peopleRoutes) header(w http.ResponseWriter, lang string) {
+// header sets what every page and picture has; a page has no kind.
+func (p *peopleRoutes) header(w http.ResponseWriter, lang, kind string) {
 	header := w.Header()
-	header.Set("Content-Type", "text/html; charset=utf-8")
+	if kind == "" {
+		kind = "text/html; charset=utf-8"
+	}
+	header.Set("Content-Type", kind)
 	header.Set("Content-Language", lang)
 	header.Set("Content-Security-Policy", p.policy)
 	header.Set("Referrer-Policy", "strict-origin-when-cross-origin")
@@ -202,7 +219,7 @@ func (p *peopleRoutes) send(w http.ResponseWriter, r *http.Request, q *pages.Req
 		w.WriteHeader(page.Status)
 		return
 	}
-	p.header(w, string(q.Lang))
+	p.header(w, string(q.Lang), page.Type)
 	if r.Method == http.MethodHead {
 		w.Header().Set("Content-Length", strconv.Itoa(len(page.Body)))
 	}
@@ -270,4 +287,31 @@ func (p *peopleRoutes) sitemap(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/xml; charset=utf-8")
 	p.kept.send(w, r, key, kept.body)
+}
+
+// withPreview gives the page of the map with what previews of the view asked for say. A
+// view that is not understood has those of today: the page says what is wrong.
+func (p *peopleRoutes) withPreview(w http.ResponseWriter, r *http.Request, page []byte) []byte {
+	parameters, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		parameters = url.Values{}
+	}
+	lang := pages.English
+	if parameters.Get("lang") == string(pages.Indonesian) {
+		lang = pages.Indonesian
+	}
+	present, base, today := p.config.Data.Atlas(), p.base(w, r), p.config.Data.Today()
+	q, err := pages.NewRequest(present, lang, false, base, "", today, parameters)
+	if err != nil {
+		parameters.Del("asOf")
+		if q, err = pages.NewRequest(present, lang, false, base, "", today, parameters); err != nil {
+			return page
+		}
+	}
+	preview, err := q.Preview()
+	if err != nil {
+		p.log.ErrorContext(r.Context(), "no preview", "error", err, "request", requestID(r.Context()))
+		return page
+	}
+	return bytes.Replace(page, []byte("</head>"), append(preview, "</head>"...), 1)
 }

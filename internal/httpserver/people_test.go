@@ -1,6 +1,7 @@
 package httpserver_test
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -11,6 +12,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/sentra-ikm/sentra/internal/httpserver"
 )
@@ -194,5 +196,38 @@ func TestPageDevelopers(t *testing.T) {
 	}
 	if strings.Contains(body, "sentra.example") {
 		t.Error("a snippet asks another server")
+	}
+}
+
+// Previews of a view of the map have its title, its day and a picture, whatever else the
+// address says.
+func TestPreviews(t *testing.T) {
+	handler := newGraphQLServer(t, func(config *httpserver.Config) {
+		config.PublicURL = "https://peta.example"
+		config.Pages = fstest.MapFS{"index.html": {Data: []byte("<html><head><title>Sentra</title></head><body></body></html>")}}
+	})
+	for path, want := range map[string][2]string{
+		"/":                              {"Small-industry clusters and affirmative regions of Indonesia, 24 November 2026", "https://peta.example/en/picture.png"},
+		"/?asOf=2017-12-25&lang=id":      {"Sentra industri kecil dan daerah afirmatif di Indonesia, 25 Desember 2017", "https://peta.example/id/picture.png?asOf=2017-12-25"},
+		"/?asOf=soon&colour=%22%3E":      {"Small-industry clusters and affirmative regions of Indonesia, 24 November 2026", "https://peta.example/en/picture.png"},
+		"/?show=region:99.99&asOf=%zz":   {"Small-industry clusters and affirmative regions of Indonesia, 24 November 2026", "https://peta.example/en/picture.png"},
+		"/?show=cluster:none-such-thing": {"Small-industry clusters and affirmative regions of Indonesia, 24 November 2026", "https://peta.example/en/picture.png"},
+	} {
+		got := get(handler, "GET", path)
+		body := got.Body.String()
+		for _, text := range []string{`<meta property="og:title" content="` + want[0] + `">`, `<meta property="og:image" content="` + want[1] + `">`, `<meta name="twitter:card" content="summary_large_image">`, "<title>Sentra</title>"} {
+			if !strings.Contains(body, text) {
+				t.Errorf("%s: %q is missing in %s", path, text, body)
+			}
+		}
+		if again := get(handler, "GET", path, "If-None-Match", got.Header().Get("ETag")); again.Code != http.StatusNotModified {
+			t.Errorf("%s with its tag: %d", path, again.Code)
+		}
+	}
+	for path, status := range map[string]int{"/en/picture.png": 200, "/id/picture.png?asOf=2017-12-25": 200, "/en/picture.png?asOf=soon": 400, "/en/regions/99.99/picture.png": 404, "/en/clusters/x/picture.png": 404} {
+		got := get(handler, "GET", path)
+		if got.Code != status || status == 200 && (got.Header().Get("Content-Type") != "image/png" || get(handler, "GET", path, "If-None-Match", got.Header().Get("ETag")).Code != 304 || !bytes.Equal(get(handler, "GET", path).Body.Bytes(), got.Body.Bytes())) {
+			t.Errorf("%s: %d %v", path, got.Code, got.Header())
+		}
 	}
 }

@@ -295,7 +295,7 @@ func New(config Config, schema graphql.ExecutableSchema, pin Pin, backend Backen
 		router.Get("/metrics", s.metrics.ServeHTTP)
 	}
 	if config.Pages != nil {
-		servePages(router, config.Pages, kept)
+		servePages(router, config.Pages, kept, people)
 	}
 	router.NotFound(func(w http.ResponseWriter, r *http.Request) {
 		if people != nil {

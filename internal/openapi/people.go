@@ -73,6 +73,15 @@ func ofPeople() map[string]object {
 		in["parameters"] = append([]any{language}, parameters...)
 		out["/{lang}"+route.path] = object{"get": in}
 	}
+	picture := func(id, summary string, parameters ...any) object {
+		return object{"get": object{"operationId": id, "tags": []string{"pages"}, "summary": summary, "parameters": append([]any{language, ref("parameters", "asOf")}, parameters...),
+			"responses": object{"200": object{"description": "The picture, 1200 pixels wide and 630 high.", "headers": headers, "content": object{"image/png": object{"schema": object{"type": "string", "contentMediaType": "image/png"}}}}, "304": ref("responses", "NotModified"),
+				"400": object{"description": "A wrong day, in words.", "content": html}, "404": object{"description": "There is none, or no boundary to draw.", "content": html},
+				"503": object{"description": "It took longer than the time allowed, or there is too much to do.", "content": html}}}}
+	}
+	out["/{lang}/picture.png"] = picture("mapPicture", "A picture of the map for previews")
+	out["/{lang}/regions/{key}/picture.png"] = picture("regionPicture", "A picture of a region for previews", pageKey("Its code.", "94.06"))
+	out["/{lang}/clusters/{key}/picture.png"] = picture("clusterPicture", "A picture of a cluster for previews", pageKey("Its key.", "2017-94.06-coffee-processing"))
 	text := func(id, summary, kind string, parameters ...any) object {
 		return object{"get": object{"operationId": id, "tags": []string{"pages"}, "summary": summary, "parameters": append([]any{}, parameters...),
 			"responses": object{"200": object{"description": "The file.", "headers": headers, "content": object{kind: object{"schema": object{"type": "string"}}}}, "304": ref("responses", "NotModified")}}}

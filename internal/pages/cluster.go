@@ -64,33 +64,14 @@ func (q *Request) Cluster(ctx context.Context, key string) (*Page, error) {
 		}
 		return q.missingCluster(ctx, key)
 	}
-	f := q.newFrame(ClusterPath(c.Key), "clusters")
-	b := &clusterBody{frame: f, Cluster: c, Row: f.clusterRow(c)}
-	var regions []*sentra.Region
-	for _, code := range c.Regions {
-		r := q.Atlas.Region(code)
-		if r == nil {
-			continue
-		}
-		if q.Exists(code) != nil {
-			regions = append(regions, r)
-		}
-		judged := q.Affirmative(code)
-		at := clusterRegion{link: q.regionLink(code), Code: string(code), Class: colourOf(&judged)}
-		at.Sentence = q.affirmativeSentence(at.Text, &judged)
-		b.Regions = append(b.Regions, at)
-	}
-	b.Title = b.Row.Name
-	if names := b.regionNames(); names != "" && !strings.Contains(b.Title, names) {
-		b.Title += ", " + names
-	}
-	b.Lead = b.lead()
-	b.Description = b.Lead
+	b, regions := q.clusterBody(c)
+	f := b.frame
 	b.facts()
 	var err error
 	if b.Map, err = f.clusterMap(ctx, c, regions); err != nil {
 		return nil, err
 	}
+	b.Pictured = b.Map != nil
 	for _, reading := range c.Readings {
 		row := readingRow{Text: b.Lang.said(reading.Read, reading.ReadID), Cites: f.cited([]sentra.SourceID{reading.Source})}
 		if reading.On != nil {
@@ -117,6 +98,34 @@ func (q *Request) Cluster(ctx context.Context, key string) (*Page, error) {
 	b.LinkedData = b.clusterData()
 	b.Body = b
 	return b.render("cluster", http.StatusOK)
+}
+
+// clusterBody begins the page of a cluster: what it is, and where; and gives those of its
+// regions that there are on the day.
+func (q *Request) clusterBody(c *atlas.Cluster) (*clusterBody, []*sentra.Region) {
+	f := q.newFrame(ClusterPath(c.Key), "clusters")
+	b := &clusterBody{frame: f, Cluster: c, Row: f.clusterRow(c)}
+	var regions []*sentra.Region
+	for _, code := range c.Regions {
+		r := q.Atlas.Region(code)
+		if r == nil {
+			continue
+		}
+		if q.Exists(code) != nil {
+			regions = append(regions, r)
+		}
+		judged := q.Affirmative(code)
+		at := clusterRegion{link: q.regionLink(code), Code: string(code), Class: colourOf(&judged)}
+		at.Sentence = q.affirmativeSentence(at.Text, &judged)
+		b.Regions = append(b.Regions, at)
+	}
+	b.Title = b.Row.Name
+	if names := b.regionNames(); names != "" && !strings.Contains(b.Title, names) {
+		b.Title += ", " + names
+	}
+	b.Lead = b.lead()
+	b.Description = b.Lead
+	return b, regions
 }
 
 func (b *clusterBody) regionNames() string {

@@ -235,43 +235,47 @@ func (f *frame) clusterMap(ctx context.Context, c *atlas.Cluster, regions []*sen
 	return m, nil
 }
 
+// piece is a regency or city on a map; wanted where the map is about it.
+type piece struct {
+	region *sentra.Region
+	shape  *atlas.Shape
+	wanted bool
+}
+
+// pieces gives the regencies and cities in a box, what the map is about last, so that it
+// lies on top.
+func (q *Request) pieces(shown orb.Bound, focus []*sentra.Region) []piece {
+	inFocus := make(map[sentra.RegionCode]bool)
+	for _, r := range focus {
+		inFocus[r.Code] = true
+		for _, member := range q.Members(r.Code) {
+			inFocus[member.Code] = true
+		}
+	}
+	var out, wanted []piece
+	for i := range q.Data.Regions {
+		r := &q.Data.Regions[i]
+		if r.Kind == sentra.KindProvince || q.Exists(r.Code) == nil {
+			continue
+		}
+		s := q.Shape(r.Code)
+		switch {
+		case s == nil || !s.Bound.Intersects(shown):
+		case inFocus[r.Code]:
+			wanted = append(wanted, piece{r, s, true})
+		default:
+			out = append(out, piece{r, s, false})
+		}
+	}
+	return append(out, wanted...)
+}
+
 // land draws regions in the colours of their status, and those round them. It simplifies
 // as much as it must to stay short.
 func (f *frame) land(ctx context.Context, bound orb.Bound, focus []*sentra.Region) (*miniMap, *projection, error) {
 	p := newProjection(bound)
 	m := &miniMap{Width: p.width, Height: p.height}
-	shown := p.box()
-	inFocus := make(map[sentra.RegionCode]bool)
-	for _, r := range focus {
-		inFocus[r.Code] = true
-		for _, member := range f.Members(r.Code) {
-			inFocus[member.Code] = true
-		}
-	}
-	type piece struct {
-		region *sentra.Region
-		shape  *atlas.Shape
-	}
-	var pieces []piece
-	for i := range f.Data.Regions {
-		r := &f.Data.Regions[i]
-		if r.Kind == sentra.KindProvince || f.Exists(r.Code) == nil {
-			continue
-		}
-		if s := f.Shape(r.Code); s != nil && s.Bound.Intersects(shown) {
-			pieces = append(pieces, piece{r, s})
-		}
-	}
-	// What the map is about lies on top.
-	slices.SortStableFunc(pieces, func(x, y piece) int {
-		switch {
-		case inFocus[x.region.Code] == inFocus[y.region.Code]:
-			return 0
-		case inFocus[y.region.Code]:
-			return -1
-		}
-		return 1
-	})
+	pieces := f.pieces(p.box(), focus)
 	for tolerance := p.metres * 2.2; ; tolerance *= 1.4 {
 		m.Areas = m.Areas[:0]
 		length := 0
@@ -279,12 +283,11 @@ func (f *frame) land(ctx context.Context, bound orb.Bound, focus []*sentra.Regio
 			if err := sentra.Ended(ctx, "while a map was drawn"); err != nil {
 				return nil, nil, err
 			}
-			wanted := inFocus[piece.region.Code]
-			area := mapArea{Class: "land", Path: p.path(piece.shape.Simplified(tolerance), wanted)}
+			area := mapArea{Class: "land", Path: p.path(piece.shape.Simplified(tolerance), piece.wanted)}
 			if area.Path == "" {
 				continue
 			}
-			if wanted {
+			if piece.wanted {
 				judged := f.Affirmative(piece.region.Code)
 				area.Class = "focus " + colourOf(&judged)
 			}
@@ -301,7 +304,7 @@ func (f *frame) land(ctx context.Context, bound orb.Bound, focus []*sentra.Regio
 	}
 	var around []*sentra.Region
 	for _, piece := range pieces {
-		if !inFocus[piece.region.Code] {
+		if !piece.wanted {
 			around = append(around, piece.region)
 		}
 	}

@@ -20,6 +20,8 @@ type Page struct {
 	Status   int
 	Location string
 	Body     []byte
+	// Type is the media type of the body, HTML where it is empty.
+	Type string
 }
 
 // frame is what every page has around what it shows.
@@ -41,6 +43,8 @@ type frame struct {
 	// Days is a form for the day; nil for pages without one.
 	Days *dayForm
 	Cite *citation
+	// Pictured tells that there is a picture of the page.
+	Pictured bool
 	// Alternates tell whether there is the same page in the other language.
 	Alternates bool
 	// Body is what the page shows.
@@ -192,7 +196,12 @@ func (f *frame) MapHome() string { return f.mapLink() }
 func (f *frame) Undated(path string) string { return f.undated(path) }
 
 // Picture is the absolute address of a picture of the page for previews, empty for none.
-func (f *frame) Picture() string { return "" }
+func (f *frame) Picture() string {
+	if !f.Pictured {
+		return ""
+	}
+	return f.absolute(f.Lang, f.Path+"/picture.png", f.dayQuery())
+}
 
 // Stamp gives a moment as readers write it, in Jakarta.
 func (f *frame) Stamp(t time.Time) string { return f.Date(sentra.Today(t)) }

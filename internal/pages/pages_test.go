@@ -447,7 +447,7 @@ func TestAbout(t *testing.T) {
 				d.ids["contact"] = true
 			}
 		}
-		if !d.ids["contact"] || !strings.Contains(d.section("dictionary"), "Region A province . code String! The <code>.") {
+		if want := map[Lang]string{English: "Region A province . code String! The <code>.", Indonesian: "code String! Kode resmi Kementerian Dalam Negeri"}[lang]; !d.ids["contact"] || !strings.Contains(d.section("dictionary"), want) {
 			t.Errorf("%s", d.section("dictionary"))
 		}
 	}

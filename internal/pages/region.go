@@ -237,6 +237,7 @@ func (q *Request) Region(ctx context.Context, text string) (*Page, error) {
 	b.identity()
 	b.Country = b.country(code)
 	b.told(&judged)
+	b.Pictured = b.Map != nil
 	b.MapHref = q.mapLink("list", "regencies", "show", "region:"+string(code))
 	if r.Kind == sentra.KindProvince {
 		b.MapHref = q.mapLink("list", "regencies", "province", string(code), "show", "region:"+string(code))

@@ -152,6 +152,13 @@ var texts = map[string][2]string{
 	"coverage.clusters": {"The list of the programme’s clusters is complete; that of the country’s clusters is not. Where none is known there may be some.", "Daftar sentra program sudah lengkap; daftar sentra seluruh Indonesia belum. Di tempat yang belum ada sentra diketahui, mungkin saja ada."},
 	"coverage.supports": {"Support, facilitators and events are those that the sources at hand tell of; there may have been more.", "Dukungan, tenaga pendamping, dan peristiwa adalah yang disebut dalam sumber yang tersedia; mungkin ada yang lain."},
 
+	// Pictures for previews.
+	"picture.map":       {"Small-industry clusters and affirmative regions of Indonesia", "Sentra industri kecil dan daerah afirmatif di Indonesia"},
+	"picture.programme": {"Clusters of the programme known on %s: %s.", "Sentra program yang diketahui pada %s: %s."},
+	"picture.hosts":     {"Affirmative regencies and cities that have one: %s.", "Kabupaten/kota afirmatif yang memilikinya: %s."},
+	"picture.about":     {"Where Indonesia’s small-industry clusters are, which regions are affirmative, and how that is known.", "Letak sentra industri kecil di Indonesia, daerah yang termasuk afirmatif, dan bagaimana hal itu diketahui."},
+	"picture.sources":   {"Facts with their sources: %s. Boundaries: wilayah_boundaries (MIT).", "Fakta beserta sumbernya: %s. Batas wilayah: wilayah_boundaries (MIT)."},
+
 	// Over the years.
 	"years":             {"Status over the years", "Status dari tahun ke tahun"},
 	"years.table":       {"The same as a table", "Dalam bentuk tabel"},

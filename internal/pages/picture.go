@@ -1,0 +1,415 @@
+package pages
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"html/template"
+	"image"
+	"image/color"
+	"math"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/paulmach/orb"
+
+	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/raster"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// Pictures are for the previews of links, which take no SVG: a title, a map, the day and
+// where the facts are, as PNG of the size that the sites who show previews ask for.
+const (
+	pictureWidth, pictureHeight = 1200, 630
+	// The map stands between the words above and the line below.
+	pictureTop, pictureFoot = 188, 64
+	pictureMargin           = 44
+)
+
+// country is the box of Indonesia in degrees.
+var country = orb.Bound{Min: orb.Point{95, -11.1}, Max: orb.Point{141.1, 6.1}}
+
+// colours are those of the pages in light.
+var colours = readColours(styleText)
+
+var variable = regexp.MustCompile(`--([a-z-]+): (#[0-9a-f]+);`)
+
+// readColours reads the variables of a style sheet; the first of a name counts.
+func readColours(css string) map[string]color.RGBA {
+	out := make(map[string]color.RGBA)
+	for _, match := range variable.FindAllStringSubmatch(css, -1) {
+		name, value := match[1], match[2]
+		if len(value) == 4 {
+			value = "#" + strings.Repeat(value[1:2], 2) + strings.Repeat(value[2:3], 2) + strings.Repeat(value[3:4], 2)
+		}
+		if _, known := out[name]; !known {
+			out[name] = raster.Hex(value)
+		}
+	}
+	return out
+}
+
+// fill gives what the areas of a class are filled with.
+func fill(class string) image.Image {
+	switch class {
+	case "both":
+		return raster.Stripes{One: colours["disadvantaged"], Other: colours["border"], Period: 12, Width: 6}
+	case "unknown":
+		return raster.Stripes{One: colours["hatch"], Other: colours["hatch-ground"], Period: 8, Width: 1}
+	}
+	return image.NewUniform(colours[class])
+}
+
+// picture is what a picture shows.
+type picture struct {
+	title, text string
+	bound       orb.Bound
+	focus       []*sentra.Region
+	clusters    []*atlas.Cluster
+	// path is the page that it is of.
+	path string
+}
+
+// RegionPicture makes the picture of a region's page. Where there is no such page on the
+// day, or no boundary, there is none.
+func (q *Request) RegionPicture(ctx context.Context, text string) (*Page, error) {
+	code, err := sentra.ParseRegionCode(text)
+	if err != nil {
+		return q.NotFound()
+	}
+	r := q.Exists(code)
+	shape := q.Shape(code)
+	if r == nil || shape == nil {
+		return q.NotFound()
+	}
+	b := &regionBody{frame: q.newFrame(RegionPath(code), "regions"), Region: r, Name: q.NameOn(r)}
+	judged, known := q.Affirmative(code), q.ClustersOf(code)
+	slices.SortStableFunc(known, b.byWeight)
+	b.status(&judged)
+	return q.drawn(ctx, &picture{title: b.Name, text: b.lead(&judged, known), bound: shape.Bound, focus: []*sentra.Region{r}, clusters: append(known, q.PlannedIn(code)...), path: b.Path})
+}
+
+// ClusterPicture makes the picture of a cluster's page.
+func (q *Request) ClusterPicture(ctx context.Context, key string) (*Page, error) {
+	c := q.Atlas.Cluster(key)
+	if c == nil {
+		return q.NotFound()
+	}
+	b, regions := q.clusterBody(c)
+	p := &picture{title: b.Title, text: b.Lead, focus: regions, clusters: []*atlas.Cluster{c}, path: b.Path}
+	for i, r := range regions {
+		shape := q.Shape(r.Code)
+		if shape == nil {
+			return q.NotFound()
+		}
+		if i == 0 {
+			p.bound = shape.Bound
+		}
+		p.bound = p.bound.Union(shape.Bound)
+	}
+	if len(regions) == 0 {
+		return q.NotFound()
+	}
+	return q.drawn(ctx, p)
+}
+
+// MapPicture makes the picture of the map: the whole country on the day, with the clusters
+// of the programme and, of the affirmative regencies, those that have one.
+func (q *Request) MapPicture(ctx context.Context) (*Page, error) {
+	yes, regencies := true, sentra.LevelRegency
+	ofProgramme := &sentra.ClusterFilter{Programme: &yes}
+	found, err := q.View.Clusters(ctx, ofProgramme, sentra.ClustersByPhase, true)
+	if err != nil {
+		return nil, err
+	}
+	p := &picture{title: q.T("picture.map"), bound: country}
+	for _, hit := range found.Hits() {
+		p.clusters = append(p.clusters, hit.Cluster)
+	}
+	both, err := q.View.Regions(ctx, &sentra.RegionFilter{Affirmative: &yes, Level: regencies, Clusters: ofProgramme}, sentra.RegionsByCode)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, hit := range both.Hits {
+		names = append(names, q.NameOn(hit.Region))
+	}
+	p.text = q.T("picture.programme", q.OnDay(), q.Lang.number(len(p.clusters)))
+	if len(names) > 0 {
+		p.text += " " + q.T("picture.hosts", q.Lang.list(names))
+	}
+	return q.drawn(ctx, p)
+}
+
+// rings gives those of a shape in pixels.
+func (p *fitted) rings(shape orb.MultiPolygon, keep bool) [][]raster.Point {
+	var out [][]raster.Point
+	for _, polygon := range shape {
+		bound := polygon.Bound()
+		if !bound.Intersects(p.shown) || !keep && (bound.Max[0]-bound.Min[0])*p.perLon < 1 && (bound.Max[1]-bound.Min[1])*p.perLat < 1 {
+			continue
+		}
+		for _, ring := range polygon {
+			var points []raster.Point
+			for _, at := range ring {
+				points = append(points, p.at(at))
+			}
+			out = append(out, points)
+		}
+	}
+	return out
+}
+
+// fitted lays degrees out in a frame of pixels.
+type fitted struct {
+	west, north, perLon, perLat float64
+	top                         int
+	shown                       orb.Bound
+}
+
+// fit lays a box out between the words of a picture.
+func fit(box orb.Bound) *fitted {
+	const width, height = pictureWidth, pictureHeight - pictureTop - pictureFoot
+	middle := box.Center()
+	squeeze := math.Cos(middle[1] * math.Pi / 180)
+	scale := min(width/max((box.Max[0]-box.Min[0])*squeeze, 0.02), height/max(box.Max[1]-box.Min[1], 0.02)) / 1.12
+	p := &fitted{perLon: scale * squeeze, perLat: scale, top: pictureTop}
+	p.west, p.north = middle[0]-width/p.perLon/2, middle[1]+height/p.perLat/2
+	p.shown = orb.Bound{Min: orb.Point{p.west, p.north - height/p.perLat}, Max: orb.Point{p.west + width/p.perLon, p.north}}
+	return p
+}
+
+func (p *fitted) at(point orb.Point) raster.Point {
+	return raster.Point{X: (point[0] - p.west) * p.perLon, Y: float64(p.top) + (p.north-point[1])*p.perLat}
+}
+
+// drawn draws a picture.
+func (q *Request) drawn(ctx context.Context, of *picture) (*Page, error) {
+	c := raster.New(pictureWidth, pictureHeight, colours["paper"])
+	frame := image.Rect(0, pictureTop, pictureWidth, pictureHeight-pictureFoot)
+	c.Rectangle(frame, colours["sea"])
+	c.Within(frame)
+	shown, err := q.landOn(ctx, c, of)
+	if err != nil {
+		return nil, err
+	}
+	c.Within(image.Rect(0, 0, pictureWidth, pictureHeight))
+	if err := q.legendOn(c, shown); err != nil {
+		return nil, err
+	}
+	if err := q.wordsOn(c, of); err != nil {
+		return nil, err
+	}
+	body, err := c.PNG()
+	if err != nil {
+		return nil, err
+	}
+	return &Page{Status: http.StatusOK, Body: body, Type: "image/png"}, nil
+}
+
+// landOn draws the map of a picture, and tells which classes it shows.
+func (q *Request) landOn(ctx context.Context, c *raster.Canvas, of *picture) ([]string, error) {
+	p := fit(of.bound)
+	tolerance := 111_320 / p.perLat * 0.7
+	byClass := make(map[string][][]raster.Point)
+	var shown []string
+	order := []string{"land", "no", "unknown", "border", "disadvantaged", "both"}
+	for _, piece := range q.pieces(p.shown, of.focus) {
+		if err := sentra.Ended(ctx, "while a picture was drawn"); err != nil {
+			return nil, err
+		}
+		class := "land"
+		if piece.wanted || len(of.focus) == 0 {
+			judged := q.Affirmative(piece.region.Code)
+			class = colourOf(&judged)
+		}
+		byClass[class] = append(byClass[class], p.rings(piece.shape.Simplified(tolerance), piece.wanted)...)
+	}
+	for _, class := range order {
+		if err := sentra.Ended(ctx, "while a picture was drawn"); err != nil {
+			return nil, err
+		}
+		if len(byClass[class]) == 0 {
+			continue
+		}
+		shown = append(shown, class)
+		c.Area(byClass[class], fill(class))
+		line, width := colours["edge"], 1.0
+		switch {
+		case class == "land":
+			line = colours["land-line"]
+		case len(of.focus) == 0:
+			width = 0.4
+		}
+		c.Lines(byClass[class], width, line)
+	}
+	var other, own []raster.Point
+	for _, cluster := range of.clusters {
+		if at := p.at(cluster.Place); cluster.OfProgramme() {
+			own = append(own, at)
+		} else {
+			other = append(other, at)
+		}
+	}
+	for _, marks := range []struct {
+		at    []raster.Point
+		class string
+	}{{other, "other"}, {own, "mark"}} {
+		if len(marks.at) == 0 {
+			continue
+		}
+		shown = append(shown, marks.class)
+		c.Circles(marks.at, 8, colours["ring"])
+		c.Circles(marks.at, 6, colours[marks.class])
+	}
+	return shown, nil
+}
+
+// legendOn tells the colours of a picture at the right below the map.
+func (q *Request) legendOn(c *raster.Canvas, shown []string) error {
+	letters, x, y := raster.Letters{Size: 17}, float64(pictureWidth-pictureMargin), float64(pictureHeight-36)
+	for _, class := range slices.Backward(shown) {
+		key := "legend." + class
+		switch class {
+		case "land":
+			continue
+		case "other":
+			key = "legend.mark.other"
+		}
+		text := q.T(key)
+		width, err := c.Width(text, letters)
+		if err != nil {
+			return err
+		}
+		x -= width
+		if err := c.Text(text, raster.Point{X: x, Y: y}, letters, colours["ink"]); err != nil {
+			return err
+		}
+		x -= 22
+		if class == "mark" || class == "other" {
+			c.Circles([]raster.Point{{X: x + 7, Y: y - 6}}, 6, colours[class])
+		} else {
+			swatch := [][]raster.Point{{{X: x, Y: y - 13}, {X: x + 15, Y: y - 13}, {X: x + 15, Y: y + 2}, {X: x, Y: y + 2}}}
+			c.Area(swatch, fill(class))
+			c.Lines(swatch, 1, colours["edge"])
+		}
+		x -= 18
+	}
+	return nil
+}
+
+// wordsOn writes what stands above and below the map of a picture.
+func (q *Request) wordsOn(c *raster.Canvas, of *picture) error {
+	const room = pictureWidth - 2*pictureMargin
+	title, text, small := raster.Letters{Size: 46, Bold: true}, raster.Letters{Size: 24}, raster.Letters{Size: 20}
+	for title.Size > 30 {
+		width, err := c.Width(of.title, title)
+		if err != nil {
+			return err
+		}
+		if width <= room {
+			break
+		}
+		title.Size -= 4
+	}
+	lines, err := c.Wrapped(of.title, title, room, 1)
+	if err != nil {
+		return err
+	}
+	y := 66.0
+	for _, line := range lines {
+		if err := c.Text(line, raster.Point{X: pictureMargin, Y: y}, title, colours["ink"]); err != nil {
+			return err
+		}
+	}
+	if lines, err = c.Wrapped(of.text, text, room, 3); err != nil {
+		return err
+	}
+	for _, line := range lines {
+		y += 34
+		if err := c.Text(line, raster.Point{X: pictureMargin, Y: y}, text, colours["quiet"]); err != nil {
+			return err
+		}
+	}
+	foot := []struct {
+		text   string
+		at     raster.Point
+		colour color.RGBA
+	}{
+		{"Sentra  ·  " + q.OnDay(), raster.Point{X: pictureMargin, Y: pictureHeight - 34}, colours["accent"]},
+		{q.T("picture.sources", withoutScheme(q.absolute(q.Lang, of.path, ""))), raster.Point{X: pictureMargin, Y: pictureHeight - 10}, colours["quiet"]},
+	}
+	for i, line := range foot {
+		letters := small
+		if i == 0 {
+			letters.Bold = true
+		}
+		kept, err := c.Wrapped(line.text, letters, room, 1)
+		if err != nil {
+			return err
+		}
+		for _, part := range kept {
+			if err := c.Text(part, line.at, letters, line.colour); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// withoutScheme is an address as people write it.
+func withoutScheme(address string) string {
+	_, rest, _ := strings.Cut(address, "://")
+	return strings.TrimSuffix(rest, "/")
+}
+
+// Preview gives what previews of a view of the map say, as elements of an HTML head: of the
+// region or cluster that is shown, else of the country.
+func (q *Request) Preview() ([]byte, error) {
+	at := previewed{Request: q, Title: q.T("picture.map") + ", " + q.OnDay(), Description: q.T("picture.about"), Picture: q.absolute(q.Lang, "picture.png", q.dayQuery())}
+	kind, key, _ := strings.Cut(q.Query.Get("show"), ":")
+	switch kind {
+	case "region":
+		if code, err := sentra.ParseRegionCode(key); err == nil && q.Exists(code) != nil && q.Shape(code) != nil {
+			at.Title = q.NameOn(q.Exists(code)) + ", " + q.OnDay()
+			at.Picture = q.absolute(q.Lang, RegionPath(code)+"/picture.png", q.dayQuery())
+		}
+	case "cluster":
+		if c := q.Atlas.Cluster(key); c != nil {
+			b, regions := q.clusterBody(c)
+			if len(regions) > 0 && !slices.ContainsFunc(regions, func(r *sentra.Region) bool { return q.Shape(r.Code) == nil }) {
+				at.Title = b.Title + ", " + q.OnDay()
+				at.Picture = q.absolute(q.Lang, ClusterPath(c.Key)+"/picture.png", q.dayQuery())
+			}
+		}
+	}
+	var out bytes.Buffer
+	if err := previews.Execute(&out, at); err != nil {
+		return nil, fmt.Errorf("make a preview: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+// previewed is what a preview says.
+type previewed struct {
+	*Request
+	Title, Description, Picture string
+}
+
+// Locale is the language with its country.
+func (p previewed) Locale() string { return p.Lang.locale() }
+
+var previews = template.Must(template.New("preview").Parse(`<meta property="og:type" content="website">
+<meta property="og:site_name" content="Sentra">
+<meta property="og:title" content="{{.Title}}">
+<meta property="og:description" content="{{.Description}}">
+<meta property="og:locale" content="{{.Locale}}">
+<meta property="og:image" content="{{.Picture}}">
+<meta property="og:image:type" content="image/png">
+<meta property="og:image:width" content="1200">
+<meta property="og:image:height" content="630">
+<meta name="twitter:card" content="summary_large_image">
+`))
