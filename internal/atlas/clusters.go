@@ -514,7 +514,7 @@ func (c *compiler) cluster(f *sentra.ClusterFilter) (clusterTest, error) {
 	}
 	if f.Confidence != nil {
 		ofTraits(func(c *Cluster) sentra.Truth {
-			if c.Confidence == "" {
+			if c.Confidence == "" && len(f.Confidence) > 0 {
 				return sentra.Unknown
 			}
 			return sentra.TruthOf(slices.Contains(f.Confidence, c.Confidence))

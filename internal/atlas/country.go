@@ -150,10 +150,13 @@ func (a View) ListedIn(code sentra.RegionCode) []*Cluster {
 type clusterFunds []fundSet
 
 // any tells whether support from one of some funds is known for a cluster; where none
-// is, there may have been some.
+// is, there may have been some. Of no fund there was none.
 func (f clusterFunds) any(c *Cluster, wanted fundSet) sentra.Truth {
-	if f[c.slot]&wanted != 0 {
+	switch {
+	case f[c.slot]&wanted != 0:
 		return sentra.True
+	case wanted == 0:
+		return sentra.False
 	}
 	return sentra.Unknown
 }

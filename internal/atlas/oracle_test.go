@@ -622,6 +622,9 @@ func (o *oracle) region(f *sentra.RegionFilter, r *sentra.Region) int {
 	}
 	if f.Supports != nil {
 		had := unknown
+		if f.Supports.Funds != nil && len(f.Supports.Funds) == 0 {
+			had = no
+		}
 		for _, s := range o.data.Supports {
 			if s.Region == r.Code && (f.Supports.Funds == nil || slices.Contains(f.Supports.Funds, s.Fund)) && o.told(s.Year, s.Sources) &&
 				(f.Supports.FromYear == nil || *f.Supports.FromYear <= s.Year) && (f.Supports.ToYear == nil || s.Year > 0 && s.Year <= *f.Supports.ToYear) {
@@ -689,7 +692,7 @@ func (o *oracle) cluster(f *sentra.ClusterFilter, c *sentra.Cluster) int {
 	}
 	if f.Confidence != nil {
 		known := value(slices.Contains(f.Confidence, c.Confidence))
-		if c.Confidence == "" {
+		if c.Confidence == "" && len(f.Confidence) > 0 {
 			known = unknown
 		}
 		add(known)
@@ -705,6 +708,9 @@ func (o *oracle) cluster(f *sentra.ClusterFilter, c *sentra.Cluster) int {
 	}
 	if f.Funds != nil {
 		known := unknown
+		if len(f.Funds) == 0 {
+			known = no
+		}
 		for _, s := range o.data.Supports {
 			if s.Cluster == c.ID && slices.Contains(f.Funds, s.Fund) {
 				known = yes
@@ -938,7 +944,7 @@ func (m filterMaker) region(depth int) *sentra.RegionFilter {
 	for range 1 + m.IntN(2) {
 		switch m.IntN(20) {
 		case 18:
-			f.Supports = &sentra.KnownSupport{Funds: [][]sentra.Fund{nil, {sentra.FundDAK}, {sentra.FundAPBN, sentra.FundDeconcentration}}[m.IntN(3)]}
+			f.Supports = &sentra.KnownSupport{Funds: [][]sentra.Fund{nil, {sentra.FundDAK}, {sentra.FundAPBN, sentra.FundDeconcentration}, {}}[m.IntN(4)]}
 			if year := 2014 + m.IntN(12); m.IntN(2) == 0 {
 				f.Supports.FromYear = &year
 			}
@@ -1004,13 +1010,13 @@ func (m filterMaker) cluster(depth int) *sentra.ClusterFilter {
 	for range 1 + m.IntN(2) {
 		switch m.IntN(17) {
 		case 16:
-			f.Funds = []sentra.Fund{sentra.FundDeconcentration, sentra.FundAPBN, sentra.FundDAK}[m.IntN(3):]
+			f.Funds = []sentra.Fund{sentra.FundDeconcentration, sentra.FundAPBN, sentra.FundDAK}[m.IntN(4):]
 		case 11, 12:
 			f.Programme = m.flag()
 		case 13:
 			f.Status = []sentra.ClusterStatus{sentra.ClusterExisting, sentra.ClusterPlanned}[m.IntN(2)]
 		case 14:
-			f.Confidence = []sentra.Confidence{sentra.Listed, sentra.Inferred}[m.IntN(2):]
+			f.Confidence = []sentra.Confidence{sentra.Listed, sentra.Inferred}[m.IntN(3):]
 		case 15:
 			f.Supported = m.flag()
 		case 0:

@@ -235,6 +235,9 @@ func (c *compiler) region(f *sentra.RegionFilter) (regionTest, error) {
 			return nil, sentra.In("supports", err)
 		}
 		truth(func(r *sentra.Region) sentra.Truth {
+			if f.Supports.Funds != nil && len(f.Supports.Funds) == 0 {
+				return sentra.False
+			}
 			if slices.ContainsFunc(c.country.supports[r.Code], func(s *sentra.Support) bool { return f.Supports.Holds(s) && c.knownBy(s.Year, s.Sources) }) {
 				return sentra.True
 			}
