@@ -242,7 +242,7 @@ func readersSee(t *testing.T, reader, owner string, arguments ...string) {
 	if got := server.get(t, "/clusters.csv"); strings.Count(got, "\n") < 10 {
 		t.Errorf("clusters: %s", got)
 	}
-	for _, line := range []string{"log", "show 1", "conflicts", "export clusters --quiet --format csv"} {
+	for _, line := range []string{"log", "show 1", "conflicts", "export clusters --quiet --format csv", "import clusters " + clusterFile(t, "x") + " --dry-run"} {
 		if out, problems, err := sentraRun(t, append(strings.Fields(line), "--database-url", reader)...); err != nil || out == "" {
 			t.Errorf("%s: %v\n%s%s", line, err, out, problems)
 		}

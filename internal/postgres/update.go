@@ -20,18 +20,30 @@ const changeLock = 0x53454e54524131
 // Update lets work change the record in one transaction, while no other change can
 // begin: all or nothing. Servers that listen hear of it once.
 func (s *Store) Update(ctx context.Context, work func(context.Context, register.Session) error) error {
+	return s.session(ctx, nil, work)
+}
+
+// Consider lets work see the record as it would change it, in a transaction that may not
+// write: on a standby too.
+func (s *Store) Consider(ctx context.Context, work func(context.Context, register.Session) error) error {
+	return s.session(ctx, snapshot, work)
+}
+
+func (s *Store) session(ctx context.Context, options *sql.TxOptions, work func(context.Context, register.Session) error) error {
 	// The transaction is rolled back here and not by database/sql when ctx ends: its
 	// ROLLBACK in the middle of a COPY waits for an answer that lib/pq has taken for
 	// one to the COPY, for ever.
-	return s.inTx(context.WithoutCancel(ctx), nil, func(tx *sqlx.Tx) (err error) {
+	return s.inTx(context.WithoutCancel(ctx), options, func(tx *sqlx.Tx) (err error) {
 		defer func() {
 			// A statement that ctx ended may also tell of a bad connection.
 			if err != nil && ctx.Err() != nil {
 				err = ctx.Err()
 			}
 		}()
-		if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, changeLock); err != nil {
-			return wrapSQL(err, "wait for other changes")
+		if options == nil || !options.ReadOnly {
+			if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, changeLock); err != nil {
+				return wrapSQL(err, "wait for other changes")
+			}
 		}
 		data, _, err := advance(ctx, tx, s.known.Load(), false)
 		if err != nil {

@@ -68,6 +68,13 @@ func (m *Memory) Update(ctx context.Context, work func(context.Context, Session)
 	return nil
 }
 
+// Consider lets work see the record as it would change it.
+func (m *Memory) Consider(ctx context.Context, work func(context.Context, Session) error) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return work(ctx, &memorySession{memory: m})
+}
+
 type memorySession struct {
 	memory *Memory
 	change *Change

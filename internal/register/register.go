@@ -117,6 +117,9 @@ type Record interface {
 	LoadWithoutShapes(ctx context.Context) (*sentra.Dataset, error)
 	// Update lets work change the record, all or nothing.
 	Update(ctx context.Context, work func(context.Context, Session) error) error
+	// Consider is Update for work that stores nothing: it needs no right to write, and
+	// no other change waits for it.
+	Consider(ctx context.Context, work func(context.Context, Session) error) error
 }
 
 // Register makes changes of a record.
@@ -172,7 +175,11 @@ func (notStored) Store(context.Context, *Change) error { return errPreview }
 
 func (r *Register) apply(ctx context.Context, by By, preview bool, commands []Command) (Outcome, error) {
 	var outcome Outcome
-	err := r.record.Update(ctx, func(ctx context.Context, session Session) (err error) {
+	begin := r.record.Update
+	if preview {
+		begin = r.record.Consider
+	}
+	err := begin(ctx, func(ctx context.Context, session Session) (err error) {
 		if preview {
 			session = notStored{session}
 		}
