@@ -140,7 +140,7 @@ func importTable(ctx context.Context, o *options, schema *ingest.Schema, path st
 	}
 	holdMemory()
 	if !flags.quiet {
-		bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(stderr), progressbar.OptionSetDescription("reading "+filepath.Base(path)+", rows"),
+		bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(stderr), progressbar.OptionSetDescription("reading "+inputfile.Printable(filepath.Base(path))+", rows"),
 			progressbar.OptionSetItsString("rows"), progressbar.OptionThrottle(200*time.Millisecond), progressbar.OptionClearOnFinish(),
 			// The goroutine that turns the spinner reads the bar without its lock.
 			progressbar.OptionSetSpinnerChangeInterval(0))

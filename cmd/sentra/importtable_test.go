@@ -56,6 +56,25 @@ func TestImportOfNoTable(t *testing.T) {
 	}
 }
 
+// Neither a file's name nor what it holds reaches the terminal as it is.
+func TestNothingRawIsPrinted(t *testing.T) {
+	dir := t.TempDir()
+	name := "a\x1b[31m\u202e.csv"
+	for _, content := range []string{"%PDF-1.4\x1b[31m", "\x00\x1b[31m\x9b31m", ""} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range []string{filepath.Join(dir, name), filepath.Join(dir, "missing"+name)} {
+			for _, flag := range []string{"--dry-run", "--quiet"} {
+				out, err := exec.Command(binary, "import", "clusters", path, flag, "--database-url", "postgres://nobody@127.0.0.1:1/none").CombinedOutput()
+				if err == nil || len(out) == 0 || bytes.ContainsAny(out, "\x1b\u202e") || bytes.IndexByte(out, 0x9b) >= 0 {
+					t.Errorf("%q %s: %v\n%q", content, flag, err, out)
+				}
+			}
+		}
+	}
+}
+
 func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -37,7 +37,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := root().ExecuteContext(ctx); err != nil {
-		fmt.Fprintln(os.Stderr, "sentra:", err)
+		fmt.Fprintln(os.Stderr, "sentra:", printableLines(err.Error()))
 		os.Exit(1)
 	}
 }

@@ -12,11 +12,11 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
-	"unicode"
 
 	"github.com/spf13/cobra"
 
 	"github.com/sentra-ikm/sentra/internal/app"
+	"github.com/sentra-ikm/sentra/internal/inputfile"
 	"github.com/sentra-ikm/sentra/internal/postgres"
 	"github.com/sentra-ikm/sentra/internal/register"
 	"github.com/sentra-ikm/sentra/internal/sentra"
@@ -83,7 +83,7 @@ func writeLog(out io.Writer, entries []postgres.LogEntry) error {
 	fmt.Fprintln(table, "CHANGE\tWHEN\tAUTHOR\tENTITIES\tREASON")
 	for i := range entries {
 		e := &entries[i]
-		fmt.Fprintf(table, "%d\t%s\t%s\t%d\t%s\n", e.Number, e.At.Local().Format(whenFormat), printable(e.Author), e.Touched, printable(e.Reason))
+		fmt.Fprintf(table, "%d\t%s\t%s\t%d\t%s\n", e.Number, e.At.Local().Format(whenFormat), inputfile.Printable(e.Author), e.Touched, inputfile.Printable(e.Reason))
 	}
 	if err := table.Flush(); err != nil {
 		return fmt.Errorf("write the log: %w", err)
@@ -91,14 +91,13 @@ func writeLog(out io.Writer, entries []postgres.LogEntry) error {
 	return nil
 }
 
-// printable gives a text without signs that would move a terminal's cursor.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsGraphic(r) {
-			return r
-		}
-		return unicode.ReplacementChar
-	}, text)
+// printableLines is inputfile.Printable for a text of several lines.
+func printableLines(text string) string {
+	lines := strings.Split(text, "\n")
+	for i := range lines {
+		lines[i] = inputfile.Printable(lines[i])
+	}
+	return strings.Join(lines, "\n")
 }
 
 func showCommand(o *options) *cobra.Command {
@@ -134,13 +133,13 @@ func changeNumber(text string) (int64, error) {
 
 func writeChange(out io.Writer, c *register.Change) error {
 	var text bytes.Buffer
-	fmt.Fprintf(&text, "change %d of %s by %s\n%s\n", c.Number, c.At.Local().Format(whenFormat), printable(c.Author), printable(c.Reason))
+	fmt.Fprintf(&text, "change %d of %s by %s\n%s\n", c.Number, c.At.Local().Format(whenFormat), inputfile.Printable(c.Author), inputfile.Printable(c.Reason))
 	if c.Reverts != 0 {
 		fmt.Fprintf(&text, "undoes change %d\n", c.Reverts)
 	}
 	for i := range c.Items {
 		item := &c.Items[i]
-		fmt.Fprintf(&text, "\n%s %s/%s\n", verb(item), item.Entity.Kind, printable(item.Key))
+		fmt.Fprintf(&text, "\n%s %s/%s\n", verb(item), item.Entity.Kind, inputfile.Printable(item.Key))
 		fields, err := changedFields(item)
 		if err != nil {
 			return err
@@ -312,7 +311,7 @@ func writeConflicts(out io.Writer, conflicts []sentra.Conflict) error {
 		if shipped == "" {
 			shipped = "nothing any more"
 		}
-		fmt.Fprintf(&text, "%s\n  %s\n  facts %d: %s\n", printable(c.Entity.String()), printable(c.Reason), c.Facts, shipped)
+		fmt.Fprintf(&text, "%s\n  %s\n  facts %d: %s\n", inputfile.Printable(c.Entity.String()), inputfile.Printable(c.Reason), c.Facts, shipped)
 	}
 	if _, err := text.WriteTo(out); err != nil {
 		return fmt.Errorf("write the conflicts: %w", err)

@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"unicode"
 
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
@@ -116,7 +117,7 @@ func FromReader(ctx context.Context, r io.Reader, name string, options Options) 
 }
 
 func open(ctx context.Context, r io.ReadCloser, size int64, name string, options Options) (*File, error) {
-	f := &File{Name: name, ctx: ctx, options: options, closers: []io.Closer{r}, size: size}
+	f := &File{Name: Printable(name), ctx: ctx, options: options, closers: []io.Closer{r}, size: size}
 	f.stored = &meter{ctx: ctx, r: r, name: name, max: options.maxBytes(), size: size, progress: options.Progress}
 	f.reader = bufio.NewReaderSize(f.stored, 1<<16)
 	if at, ok := r.(io.ReaderAt); ok && size >= 0 {
@@ -269,4 +270,15 @@ func Size(n int64) string {
 		return fmt.Sprintf("%.4g MiB", float64(n)/(1<<20))
 	}
 	return fmt.Sprintf("%d bytes", n)
+}
+
+// Printable gives a text without signs that would move a terminal's cursor: a file may be
+// called anything.
+func Printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsGraphic(r) {
+			return r
+		}
+		return unicode.ReplacementChar
+	}, text)
 }
