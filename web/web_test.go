@@ -163,7 +163,8 @@ var exampleAnswers = map[string]map[string]any{
 	"20-screening":                     {"screening.totalCount": 6, "screening.rows.0.findings.3.outcome": "MET", "screening.rows.0.findings.4.outcome": "NOT_KNOWN"},
 	"21-weavers-without-facilitator": {"screening.totalCount": 1, "screening.rows.0.region.code": "52.02", "screening.rows.0.fundYears.0.years.0": 2019, "screening.rows.0.facilitators.outcome": "NOT_KNOWN",
 		"screening.rows.0.findings.2.outcome": "MET", "screening.rows.0.findings.5.outcome": "MET"},
-	"15-answer-2017-and-2021": {"in2017.totalCount": 1, "in2017.nodes.0.parent.name": "Papua", "in2021.totalCount": 1, "in2021.nodes.0.code": "94.06"},
+	"22-clusters-per-province": {"regions.totalCount": 38, "regions.nodes.10.name": "Daerah Khusus Ibukota Jakarta", "regions.nodes.10.clusterCount": 3},
+	"15-answer-2017-and-2021":  {"in2017.totalCount": 1, "in2017.nodes.0.parent.name": "Papua", "in2021.totalCount": 1, "in2021.nodes.0.code": "94.06"},
 }
 
 func TestExamples(t *testing.T) {
@@ -177,6 +178,10 @@ func TestExamples(t *testing.T) {
 			query := string(must(fs.ReadFile(web.Examples(), file)))
 			if title, _, _ := strings.Cut(query, "\n"); !strings.HasPrefix(title, "# ") {
 				t.Errorf("the first line is %q; want a comment with the title", title)
+			}
+			// The playground names its tabs and files after the operation.
+			if !regexp.MustCompile(`(?m)^query \w+`).MatchString(query) {
+				t.Error("the operation has no name")
 			}
 			question := map[string]any{"query": query}
 			if text, err := fs.ReadFile(web.Examples(), name+".variables.json"); err == nil {

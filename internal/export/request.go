@@ -343,8 +343,20 @@ func (r *Request) parseDetail(parameters url.Values) error {
 	return nil
 }
 
-// FileName is the name to save the file under: sentra-regions-2017-12-25.csv.
-func (r *Request) FileName() string { return fmt.Sprintf("sentra-%s-%s.%s", r.Layer, r.Day, r.Format) }
+// FileName is the name to save the file under: sentra-regions-2017-12-25.csv, or by the
+// level that the filter asks for sentra-provinces-2017-12-25.csv.
+func (r *Request) FileName() string {
+	rows := string(r.Layer)
+	if r.Regions != nil {
+		switch r.Regions.Level {
+		case sentra.LevelProvince:
+			rows = "provinces"
+		case sentra.LevelRegency:
+			rows = "regencies"
+		}
+	}
+	return fmt.Sprintf("sentra-%s-%s.%s", rows, r.Day, r.Format)
+}
 
 func join[T ~string](names []T) string {
 	texts := make([]string, len(names))

@@ -70,6 +70,8 @@ func TestExportHeaders(t *testing.T) {
 		{"/regions.geojson?asOf=2017-12-25", "application/geo+json", "sentra-regions-2017-12-25.geojson"},
 		{"/regions.ndjson", "application/x-ndjson", "sentra-regions-2026-11-24.ndjson"},
 		{"/regions.csv?asOf=2017-12-25", "text/csv; charset=utf-8; header=present", "sentra-regions-2017-12-25.csv"},
+		{"/regions.csv?filter=%7B%22level%22%3A%22PROVINCE%22%7D", "text/csv; charset=utf-8; header=present", "sentra-provinces-2026-11-24.csv"},
+		{"/regions.geojson?filter=%7B%22level%22%3A%22REGENCY%22%2C%22parent%22%3A%2233%22%7D", "application/geo+json", "sentra-regencies-2026-11-24.geojson"},
 		{"/clusters.geojson", "application/geo+json", "sentra-clusters-2026-11-24.geojson"},
 		{"/clusters.csv", "text/csv; charset=utf-8; header=present", "sentra-clusters-2026-11-24.csv"},
 		{"/clusters.ndjson", "application/x-ndjson", "sentra-clusters-2026-11-24.ndjson"},

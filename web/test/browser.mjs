@@ -20,11 +20,14 @@ export function launch() {
   });
 }
 
+/** How long a step may take, milliseconds; longer where many share the machine. */
+const patience = Number(process.env.SENTRA_BROWSER_PATIENCE ?? 45_000);
+
 /** A page in a context of its own. `faults` gathers errors on the console, failed and foreign requests. */
 export async function open(browser, { viewport = desktop, colorScheme = 'light', locale = 'en-GB', server = address, ...more } = {}) {
   const context = await browser.newContext({ viewport, colorScheme, locale, reducedMotion: 'reduce', acceptDownloads: true, permissions: ['clipboard-read', 'clipboard-write'], ...more });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(patience);
   const faults = [];
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type()) && !aboutTheMachine(message.text())) faults.push(`console: ${message.text().slice(0, 300)}`);

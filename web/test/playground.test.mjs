@@ -37,6 +37,26 @@ test('an example runs and its answer can be saved', async () => {
   await context.close();
 });
 
+test('it opens with an answer, and each tab has its own', async () => {
+  const { page, faults, context } = await open(browser);
+  await page.goto(`${address}/playground`);
+  await page.waitForFunction(() => document.querySelector('.graphiql-response').textContent.includes('Dogiyai'));
+  const menu = page.getByLabel('Example queries');
+  assert.equal(await menu.evaluate((e) => e.selectedOptions[0].textContent), 'Which affirmative regions hosted clusters of the programme on 25 December 2017?');
+  await page.locator('.graphiql-tabs').getByText('TitleQuestion').waitFor();
+  await menu.selectOption({ label: 'How many clusters are known in each province today' });
+  await page.waitForFunction(() => document.querySelector('.graphiql-response').textContent.includes('Aceh'));
+  const csv = await downloaded(page, () => page.getByRole('button', { name: 'Answer as CSV' }).click());
+  assert.equal(csv.name, 'sentra-clusters-per-province.csv');
+  const { regions } = await ask('{regions(filter: {level: PROVINCE}, first: 100) {nodes {code name clusterCount}}}');
+  assert.equal(csv.text, ['code,name,clusterCount', ...regions.nodes.map(({ code, name, clusterCount }) => `${code},${name},${clusterCount}`), ''].join('\r\n'));
+  // An empty tab has nothing to save.
+  await page.getByRole('button', { name: /New tab/ }).click();
+  await page.waitForFunction(() => [...document.querySelectorAll('button')].find((b) => b.textContent === 'Answer as CSV').disabled);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
 test('a query is shared by its address', async () => {
   const first = await open(browser);
   await first.page.goto(`${address}/playground`);
@@ -50,7 +70,7 @@ test('a query is shared by its address', async () => {
 
   const second = await open(browser);
   await second.page.goto(link);
-  await second.page.getByRole('button', { name: /Execute query/ }).click();
+  // It runs by itself.
   assert.match(await answer(second.page), /Perpres.131\/2015/);
   assert.deepEqual(second.faults, []);
   await second.context.close();

@@ -40,8 +40,13 @@ export function askAnew<T>(question: Question): Promise<T> {
 }
 
 /** The data of the first answer, which the page's head asks for already. */
-export function askFirst<T>(address: string): Promise<T> {
-  return read(fetch(new URL(address, document.baseURI))) as Promise<T>;
+export async function askFirst<T>(address: string): Promise<T> {
+  try {
+    const response = await fetch(new URL(address, document.baseURI));
+    return dataOf(response, await response.json()) as T;
+  } catch (error) {
+    throw error instanceof AskError ? error : new AskError('no answer', true, { cause: error });
+  }
 }
 
 /** Forgets all answers: the record has changed, or the day. */
@@ -49,17 +54,21 @@ export function forgetAnswers() {
   kept.clear();
 }
 
-const send = (body: string) => read(fetch(endpoint, { method: 'POST', headers: { 'Content-Type': 'application/json', 'Accept-Language': language }, body }));
+interface Answered { data?: unknown; errors?: { message: string; extensions?: { code?: string } }[] }
 
-async function read(sent: Promise<Response>): Promise<unknown> {
+async function send(body: string): Promise<unknown> {
   let response: Response;
-  let answer: { data?: unknown; errors?: { message: string; extensions?: { code?: string } }[] };
+  let answer: Answered;
   try {
-    response = await sent;
+    response = await fetch(endpoint, { method: 'POST', headers: { 'Content-Type': 'application/json', 'Accept-Language': language }, body });
     answer = await response.json();
   } catch (error) {
     throw new AskError('no answer', true, { cause: error });
   }
+  return dataOf(response, answer);
+}
+
+function dataOf(response: Response, answer: Answered): unknown {
   const ours = answer.errors?.some(({ extensions }) => ['INTERNAL', 'UNAVAILABLE', 'DEADLINE_EXCEEDED'].includes(extensions?.code ?? ''));
   const later = response.status >= 500 || response.status === 429 || Boolean(ours);
   if (answer.errors?.length) throw new AskError(answer.errors.map(({ message }) => message).join('; '), later);

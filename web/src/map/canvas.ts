@@ -13,6 +13,9 @@ import type { Words } from './words';
 
 setWorkerUrl(new URL(workerAddress, document.baseURI).href);
 
+/** The most corners of a polygon that is drawn without letting go. */
+const mostCorners = 60;
+
 /** What the map tells the page. */
 export interface MapEvents {
   moved(camera: Camera): void;
@@ -103,6 +106,8 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
   let style: StyleInput = { ...first, neighbours: !first.tiles };
   let area: Area | undefined;
   let drawing: { kind: Area['kind']; corners: Position[]; at?: Position } | undefined;
+  /** What a reader draws without letting go: from where, and the way since. */
+  let drag: { from: Position; way: Position[] } | undefined;
   let hovered: { id: string | number; sourceLayer: string } | undefined;
   const popup = new Popup({ closeButton: false, closeOnClick: false, offset: 12, className: 'hint', maxWidth: '260px' });
 
@@ -138,7 +143,8 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
   map.on('styleimagemissing', addImages);
   const setData = (source: string, data: GeoJSON.FeatureCollection) => (map.getSource(source) as GeoJSONSource | undefined)?.setData(data);
   const fill = () => {
-    setData('area', drawing ? areaFeatures(areaFrom(drawing.kind, [...drawing.corners, ...drawing.at ? [drawing.at] : []]), drawing.corners) : areaFeatures(area));
+    if (drawing && drag) setData('area', areaFeatures(areaFrom(drawing.kind, wayOf(drawing.kind)), drawing.kind === 'polygon' ? [] : [drag.from]));
+    else setData('area', drawing ? areaFeatures(areaFrom(drawing.kind, [...drawing.corners, ...drawing.at ? [drawing.at] : []]), drawing.corners) : areaFeatures(area));
   };
   map.on('style.load', () => { addImages(); fill(); });
 
@@ -152,13 +158,54 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
     hovered = undefined;
     popup.remove();
   };
+  /** What has been drawn without letting go, as corners. */
+  const wayOf = (kind: Area['kind']): Position[] => {
+    if (!drag) return [];
+    if (kind !== 'polygon') return [drag.from, drag.way.at(-1) ?? drag.from];
+    // The API's price of an area grows with its corners.
+    const { way } = drag, step = Math.ceil(way.length / mostCorners);
+    return way.filter((_, i) => i % step === 0);
+  };
+  /** What moves the map otherwise draws on it, or does no more. */
+  const holdMap = (held: boolean) => {
+    map.getCanvas().style.cursor = held ? 'crosshair' : '';
+    map.getCanvasContainer().style.touchAction = held ? 'none' : '';
+    if (held) { map.dragPan.disable(); map.doubleClickZoom.disable(); }
+    else { map.dragPan.enable(); map.doubleClickZoom.enable(); }
+  };
   const finish = (result: Area | undefined) => {
-    drawing = undefined;
-    map.getCanvas().style.cursor = '';
-    map.doubleClickZoom.enable();
+    drawing = drag = undefined;
+    holdMap(false);
     fill();
     events.drawn(result);
   };
+  const pointAt = ({ clientX, clientY }: PointerEvent): [x: number, y: number] => { const { left, top } = container.getBoundingClientRect(); return [clientX - left, clientY - top]; };
+  let pressed: { id: number; at: [x: number, y: number]; last: [x: number, y: number] } | undefined;
+  const surface = map.getCanvasContainer();
+  surface.addEventListener('pointerdown', (event) => {
+    pressed = drag = undefined;
+    // A second finger zooms; once a polygon has corners, dragging moves the map to the next.
+    if (!drawing || !event.isPrimary || event.button !== 0 || drawing.kind === 'polygon' && drawing.corners.length > 0) return;
+    const at = pointAt(event);
+    pressed = { id: event.pointerId, at, last: at };
+  });
+  surface.addEventListener('pointermove', (event) => {
+    if (!drawing || pressed?.id !== event.pointerId) return;
+    const at = pointAt(event), far = (from: [x: number, y: number]) => Math.hypot(at[0] - from[0], at[1] - from[1]);
+    if (!drag && far(pressed.at) < 8 || far(pressed.last) < 4) return;
+    if (!drag) surface.setPointerCapture(event.pointerId);
+    drag ??= { from: map.unproject(pressed.at).toArray() as Position, way: [map.unproject(pressed.at).toArray() as Position] };
+    drag.way.push(map.unproject(at).toArray() as Position);
+    pressed.last = at;
+    fill();
+  });
+  surface.addEventListener('pointerup', (event) => {
+    const drawn = drawing && drag && pressed?.id === event.pointerId ? areaFrom(drawing.kind, wayOf(drawing.kind)) : undefined;
+    pressed = drag = undefined;
+    if (drawn) finish(drawn);
+    else if (drawing) fill();
+  });
+  surface.addEventListener('pointercancel', () => { pressed = drag = undefined; fill(); });
 
   // A finger hovers over nothing; what it touches opens.
   let finger = false;
@@ -166,6 +213,7 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
   map.on('mousemove', (event) => {
     if (finger && !drawing) return;
     if (drawing) {
+      if (drag) return;
       drawing.at = event.lngLat.toArray() as Position;
       fill();
       return;
@@ -184,6 +232,7 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
   map.on('click', (event) => {
     if (drawing) {
       drawing.corners.push(event.lngLat.toArray() as Position);
+      if (drawing.kind === 'polygon') map.dragPan.enable();
       const complete = drawing.kind !== 'polygon' && drawing.corners.length === 2;
       if (complete) finish(areaFrom(drawing.kind, drawing.corners));
       else fill();
@@ -227,9 +276,8 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
     draw(kind) {
       unhover();
       drawing = kind && { kind, corners: [] };
-      map.getCanvas().style.cursor = kind ? 'crosshair' : '';
-      if (kind) map.doubleClickZoom.disable();
-      else map.doubleClickZoom.enable();
+      drag = undefined;
+      holdMap(kind !== undefined);
       fill();
     },
     finishDrawing() { if (drawing) finish(areaFrom(drawing.kind, drawing.corners)); },

@@ -48,9 +48,9 @@ export function createFilters(into: HTMLElement, drawing: Drawing, folded: boole
     if (!active) return;
     const { words } = page;
     const bar = byId('drawbar');
-    bar.replaceChildren(h('div', {}, h('span', {}, { box: words.boxHint, polygon: words.polygonHint, circle: words.circleHint }[kind].split(/, (?:or|atau)|; (?:or|atau)/)[0]),
+    bar.replaceChildren(h('div', {}, h('span', {}, { box: words.boxHint, polygon: words.polygonHint, circle: words.circleHint }[kind].split(', ')[0]),
       kind === 'polygon' ? h('button', { type: 'button', onclick: () => drawing.finish() }, words.finish) : null,
-      h('button', { type: 'button', onclick: () => { stopDrawing(); draw(page); } }, words.cancel)));
+      h('button', { type: 'button', onclick: () => { stopDrawing(); draw(page); document.getElementById('area-draw')?.focus(); } }, words.cancel)));
     bar.hidden = false;
     byId('map').scrollIntoView({ block: 'nearest' });
     draw(page);
@@ -60,13 +60,13 @@ export function createFilters(into: HTMLElement, drawing: Drawing, folded: boole
     const { words, view } = page;
     const area = view.area?.kind === kind ? view.area : undefined;
     const number = (name: string, label: string, value: number | undefined) => h('label', {}, h('span', {}, label),
-      h('input', { name, type: 'number', step: 'any', required: true, inputMode: 'decimal', value: value === undefined ? '' : String(Number(value.toFixed(5))) }));
+      h('input', { name, id: `area-${name}`, type: 'number', step: 'any', required: true, inputMode: 'decimal', value: value === undefined ? '' : String(Number(value.toFixed(5))) }));
     const fields = kind === 'box' ? [number('west', words.west, area?.kind === 'box' ? area.west : undefined), number('south', words.south, area?.kind === 'box' ? area.south : undefined),
       number('east', words.east, area?.kind === 'box' ? area.east : undefined), number('north', words.north, area?.kind === 'box' ? area.north : undefined)]
       : kind === 'circle' ? [number('lon', words.lon, area?.kind === 'circle' ? area.centre[0] : undefined), number('lat', words.lat, area?.kind === 'circle' ? area.centre[1] : undefined),
         number('radius', words.radiusKm, area?.kind === 'circle' ? area.radius / 1000 : undefined)]
         : [h('label', { className: 'wide' }, h('span', {}, words.corners),
-          h('textarea', { name: 'corners', rows: 3, required: true, value: area?.kind === 'polygon' ? area.ring.map((p) => p.map((n) => Number(n.toFixed(5))).join(',')).join('\n') : '' }))];
+          h('textarea', { name: 'corners', id: 'area-corners', rows: 3, required: true, value: area?.kind === 'polygon' ? area.ring.map((p) => p.map((n) => Number(n.toFixed(5))).join(',')).join('\n') : '' }))];
     const wrong = h('p', { className: 'wrong', role: 'alert' });
     const apply = (event: Event) => {
       event.preventDefault();
@@ -74,14 +74,24 @@ export function createFilters(into: HTMLElement, drawing: Drawing, folded: boole
       const text = (name: string) => String(given.get(name) ?? '');
       const parsed = kind === 'polygon' ? parseArea(kind, text('corners')) : kind === 'box' ? parseArea(kind, ['west', 'south', 'east', 'north'].map(text).join(','))
         : parseArea(kind, [text('lon'), text('lat'), String(Number(text('radius')) * 1000)].join(','));
-      if (parsed) page.change({ area: parsed });
-      else wrong.textContent = words.areaWrong;
+      if (!parsed) wrong.replaceChildren(words.areaWrong);
+      // East of the 180th degree there is nothing of Indonesia: more likely two numbers are swapped.
+      else if (parsed.kind === 'box' && parsed.west > parsed.east) {
+        const { west, east } = parsed;
+        const swap = h('button', { type: 'button', id: 'area-swap', onclick: () => take({ ...parsed, west: east, east: west }) }, words.swapWestEast);
+        wrong.replaceChildren(words.westOfEast, ' ', swap, ' ', h('button', { type: 'button', className: 'text', onclick: () => take(parsed) }, words.acrossMeridian));
+        swap.focus();
+      } else take(parsed);
+    };
+    const take = (area: Area) => {
+      byId('area-apply').focus();
+      page.change({ area });
     };
     return h('form', { className: 'area', onsubmit: apply, noValidate: true },
       h('p', {}, { box: words.boxHint, polygon: words.polygonHint, circle: words.circleHint }[kind], ' ', words.areaHint),
-      h('button', { type: 'button', 'aria-pressed': String(active), onclick: () => active ? (stopDrawing(), draw(page)) : beginDrawing(kind) }, active ? words.drawing : words.draw),
+      h('button', { type: 'button', id: 'area-draw', 'aria-pressed': String(active), onclick: () => active ? (stopDrawing(), draw(page)) : beginDrawing(kind) }, active ? words.drawing : words.draw),
       h('div', { className: 'fields' }, fields), h('div', { className: 'row' }, h('button', { type: 'submit', id: 'area-apply' }, words.apply),
-        area ? h('button', { type: 'button', className: 'text', onclick: () => { areaKind = undefined; page.change({ area: undefined }); } }, words.removeArea) : null), wrong);
+        area ? h('button', { type: 'button', id: 'area-remove', className: 'text', onclick: () => { areaKind = undefined; page.change({ area: undefined }); } }, words.removeArea) : null), wrong);
   };
 
   // The name is looked for as it is typed; a word is one step in the browser's history.
@@ -99,7 +109,7 @@ export function createFilters(into: HTMLElement, drawing: Drawing, folded: boole
     page = given;
     const { view, words, frame, provinces, change } = page;
     if (view.area) areaKind = view.area.kind;
-    const focused = document.activeElement?.id;
+    const focused = document.activeElement?.id, within = into.contains(document.activeElement);
     const set = countFilters(view);
     const yesNo: Choice[] = [['', words.any], ['true', words.yes], ['false', words.no]];
     // Of a province the filter speaks of the regencies in it; once it asks for hosts, of the one that hosts.
@@ -143,6 +153,7 @@ export function createFilters(into: HTMLElement, drawing: Drawing, folded: boole
     into.replaceChildren(details);
     // Drawing anew must not take the reader's place away.
     if (focused && into.querySelector(`#${CSS.escape(focused)}`)) byId(focused).focus();
+    else if (within) details.querySelector<HTMLElement>(focused === 'area-remove' ? '#area-none' : 'summary')!.focus();
     if (writing) {
       const now = byId<HTMLInputElement>('filter-text');
       now.value = writing.value;

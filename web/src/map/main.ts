@@ -282,6 +282,7 @@ async function draw(passing = false) {
   if (!embedded) {
     opening.draw(page);
     filters.draw(page);
+    drawPages();
   }
   drawCard();
   if (refusal) {
@@ -456,11 +457,19 @@ function drawTools() {
     h('div', { className: 'segments', role: 'group', 'aria-label': words.language }, language('en', 'EN', 'English'), language('id', 'ID', 'Bahasa Indonesia')),
     h('select', { id: 'theme', 'aria-label': words.theme, onchange: (event: Event) => setTheme((event.target as HTMLSelectElement).value as 'light' | 'dark' | '' || null) },
       shade(null, words.themeSystem), shade('light', words.themeLight), shade('dark', words.themeDark)),
-    h('a', { className: 'button', id: 'about', href: `${view.lang}/about` }, words.about), h('a', { className: 'button', href: 'playground' }, words.playground));
+    h('a', { className: 'button', id: 'about', href: `${view.lang}/about` }, words.about), h('a', { className: 'button developers', href: `${view.lang}/developers` }, words.developers), h('a', { className: 'button', href: 'playground' }, words.playground));
   tools.querySelector('.switches')?.remove();
   if (!search.isConnected) tools.replaceChildren(search);
   tools.append(rest);
   if (hadFocus && hadFocus !== 'search') tools.querySelector<HTMLElement>(`#${CSS.escape(hadFocus)}`)?.focus();
+}
+
+/** Leads to the pages beside the map: what they list is as of the day that the map shows. */
+function drawPages() {
+  const { words, refusal } = page, day = view.day && !refusal ? `?asOf=${view.day}` : '';
+  const links = Object.entries(words.pages).map(([address, text]) => h('li', {}, h('a', { href: `${view.lang}/${address}${/^(regions|clusters)$/.test(address) ? day : ''}` }, text)));
+  byId('pages').setAttribute('aria-label', words.pagesTitle);
+  byId('pages').replaceChildren(h('ul', {}, links, h('li', {}, h('a', { href: 'playground' }, words.playground)), h('li', {}, h('a', { href: 'licences.txt' }, words.codeLicences))));
 }
 
 /** The line above a map in an article says what it shows. */

@@ -121,7 +121,8 @@ export async function toPNG(map: HTMLCanvasElement, caption: Caption, dark: bool
   const palette = paletteOf(dark), page = layout(caption, width, mapHeight, dark);
   const canvas = document.createElement('canvas');
   [canvas.width, canvas.height] = [width * 2, page.height * 2];
-  const context = canvas.getContext('2d')!;
+  // In memory: encoding would have to fetch it from the graphics card.
+  const context = canvas.getContext('2d', { willReadFrequently: true })!;
   context.scale(2, 2);
   context.fillStyle = palette.halo;
   context.fillRect(0, 0, width, page.height);

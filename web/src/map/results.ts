@@ -154,7 +154,7 @@ export function drawResults(into: HTMLElement, page: Page, listed: Listed, count
 /** The list as files; while there is no list, their links lead nowhere. */
 function downloads(page: Page, listed: Listed): Node {
   const { view, words, day, say } = page;
-  const formats: [string, string][] = view.list === 'clusters' ? [['csv', 'CSV'], ['geojson', 'GeoJSON']] : [['csv', 'CSV'], ['geojson', 'GeoJSON'], ['topojson', 'TopoJSON']];
+  const formats: [string, string][] = [['xlsx', 'Excel'], ['csv', 'CSV'], ['geojson', 'GeoJSON'], ...view.list === 'clusters' ? [] : [['topojson', 'TopoJSON'] as [string, string]]];
   const there = listed !== undefined && !(listed instanceof Error);
   const failed = h('span', { className: 'wrong', role: 'alert' });
   // The server may have gone since: a browser would save its error page, or nothing, without a word.

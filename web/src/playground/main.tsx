@@ -8,7 +8,7 @@ import { HISTORY_PLUGIN, HistoryStore } from '@graphiql/plugin-history';
 import { GraphiQLProvider, useGraphiQL, useGraphiQLActions } from '@graphiql/react';
 import type { Fetcher } from '@graphiql/toolkit';
 import { GraphiQL, GraphiQLInterface } from 'graphiql';
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { fromFragment, toFragment, type Operation } from '../operation';
 import { saveFile } from '../savefile';
@@ -19,19 +19,26 @@ import { mendTabs } from './tabs';
 
 const endpoint = new URL('graphql', document.baseURI);
 
-/** A fetcher that also hands each answer's data on, but not that of introspection. */
-function fetcherTelling(answered: (data: unknown) => void): Fetcher {
-  return async (parameters, options) => {
-    const response = await fetch(endpoint, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json', ...options?.headers },
-      body: JSON.stringify(parameters),
-    });
-    const answer = await response.json();
-    if (parameters.operationName !== 'IntrospectionQuery') answered(answer.data);
-    return answer;
-  };
+const fetcher: Fetcher = async (parameters, options) => {
+  const response = await fetch(endpoint, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...options?.headers },
+    body: JSON.stringify(parameters),
+  });
+  return response.json();
+};
+
+/** The data of an answer as GraphiQL keeps it, undefined where it is none. */
+function dataOf(response: string | null): unknown {
+  try {
+    return JSON.parse(response ?? '').data ?? undefined;
+  } catch {
+    return undefined;
+  }
 }
+
+/** Whether a query may be run unasked: it changes nothing and ends. */
+const isQuery = (text: string) => /[{]/.test(text) && !/\b(mutation|subscription)\b/.test(text);
 
 /** Whether all editors are there: before, GraphiQL loses what it is told to run. */
 function useReady() {
@@ -48,7 +55,12 @@ function Interface() {
 }
 
 /** The bar above GraphiQL: examples, sharing, and the last answer as a file. */
-function Bar({ data }: { data: unknown }) {
+function Bar() {
+  // Each tab has its own query and answer.
+  const tab = useGraphiQL(({ tabs, activeTabIndex }) => tabs[activeTabIndex]);
+  const data = useMemo(() => dataOf(tab?.response ?? null), [tab?.response]);
+  const chosen = examples.findIndex(({ query }) => query.trim() === tab?.query?.trim());
+  const file = `sentra-${/^\s*query\s+(\w+)/m.exec(tab?.query ?? '')?.[1].replace(/(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase() ?? 'answer'}`;
   const queryEditor = useGraphiQL((state) => state.queryEditor);
   const variableEditor = useGraphiQL((state) => state.variableEditor);
   const { run } = useGraphiQLActions();
@@ -63,11 +75,17 @@ function Bar({ data }: { data: unknown }) {
   useEffect(() => {
     const changed = () => {
       const shared = fromFragment(location.hash);
-      if (shared) show(shared);
+      if (!shared) return;
+      show(shared);
+      if (isQuery(shared.query)) run();
     };
     addEventListener('hashchange', changed);
     return () => removeEventListener('hashchange', changed);
   });
+  // It opens with an answer.
+  useEffect(() => {
+    if (ready && isQuery(queryEditor?.getValue() ?? '')) run();
+  }, [ready]);
 
   const share = async () => {
     history.replaceState(null, '', toFragment({ query: queryEditor?.getValue() ?? '', variables: variableEditor?.getValue() ?? '' }));
@@ -86,14 +104,14 @@ function Bar({ data }: { data: unknown }) {
   return (
     <header className="bar">
       <h1><a href="./">Sentra</a> <span>playground</span></h1>
-      <select aria-label="Example queries" value="" disabled={!ready} onChange={(event) => choose(Number(event.target.value))}>
+      <select aria-label="Example queries" value={chosen < 0 ? '' : chosen} disabled={!ready} onChange={(event) => choose(Number(event.target.value))}>
         <option value="" disabled>Examples, from simple to hard …</option>
         {examples.map((example, i) => <option key={example.title} value={i}>{example.title}</option>)}
       </select>
       <div className="actions">
         <button type="button" disabled={!ready} onClick={share}>Share link</button>
-        <button type="button" disabled={none} onClick={() => saveFile('sentra-answer.csv', 'text/csv;charset=utf-8', toCSV(data))}>Answer as CSV</button>
-        <button type="button" disabled={none || !hasGeometry(data)} title={none || hasGeometry(data) ? undefined : 'The answer holds no boundary and no point'} onClick={() => saveFile('sentra-answer.geojson', 'application/geo+json', JSON.stringify(toGeoJSON(data)))}>Answer as GeoJSON</button>
+        <button type="button" disabled={none} onClick={() => saveFile(`${file}.csv`, 'text/csv;charset=utf-8', toCSV(data))}>Answer as CSV</button>
+        <button type="button" disabled={none || !hasGeometry(data)} title={none || hasGeometry(data) ? undefined : 'The answer holds no boundary and no point'} onClick={() => saveFile(`${file}.geojson`, 'application/geo+json', JSON.stringify(toGeoJSON(data)))}>Answer as GeoJSON</button>
         <output>{said}</output>
       </div>
     </header>
@@ -105,14 +123,12 @@ const explorer = explorerPlugin();
 const plugins = [DOC_EXPLORER_PLUGIN, HISTORY_PLUGIN, explorer];
 
 function Playground() {
-  const [data, setData] = useState<unknown>();
-  const [fetcher] = useState(() => fetcherTelling(setData));
   return (
     <GraphiQLProvider fetcher={fetcher} plugins={plugins} referencePlugin={DOC_EXPLORER_PLUGIN} defaultQuery={examples[0].query}
       initialQuery={shared?.query} initialVariables={shared?.variables} defaultTheme={preferredTheme()} shouldPersistHeaders={false}>
       <HistoryStore>
         <DocExplorerStore>
-          <Bar data={data} />
+          <Bar />
           <Interface />
         </DocExplorerStore>
       </HistoryStore>
