@@ -722,6 +722,7 @@ test('pictures and the code of an embed say what they show', async () => {
   assert.match(await code.textContent(), /^<iframe src="http[^"]+\/embed\?asOf=2017-12-25&amp;list=regencies&amp;affirmative=ANY&amp;programme=true" title="Affirmative [^"]+, 25 December 2017" style="width:100%;aspect-ratio:16\/9/);
   await page.getByLabel('Colours').last().selectOption('dark');
   await page.getByRole('dialog').getByLabel('Language').selectOption('id');
+  assert.match(await code.textContent(), /title="Kabupaten\/kota afirmatif [^"]+, 25 Desember 2017"/);
   await page.locator('#embed-pin').uncheck();
   assert.match(await code.textContent(), /embed\?list=regencies&amp;affirmative=ANY&amp;programme=true&amp;lang=id&amp;theme=dark"/);
   await page.frameLocator('iframe').locator('html[data-page="embed"][lang="id"][data-theme="dark"]').waitFor({ state: 'attached' });

@@ -20,7 +20,7 @@ const upper = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 const en = {
   clusters: (product: string, phase: string, target: View['initialTarget'], programme: View['programme'], more: string) => `${more}${product ? `${product} ` : ''}clusters${programme === 'true' ? ' of the programme' : programme === 'false' ? ' outside the programme' : ''}${phase ? ` of phase ${phase}` : ''}${
     target === 'true' ? ' that were initial targets' : target === 'false' ? ' known not to have been initial targets' : ''}`,
-  traits: { PLANNED: 'planned ', EXISTING: 'standing ', INFERRED: 'inferred ', PARTIAL: 'partly read ', LISTED: 'listed ', ANY: 'supported ', APBN: 'APBN-supported ', DECONCENTRATION: 'deconcentration-supported ', DAK: 'DAK-supported ' } as Record<string, string>,
+  traits: { PLANNED: 'planned ', EXISTING: 'existing ', INFERRED: 'inferred ', PARTIAL: 'partly read ', LISTED: 'listed ', ANY: 'supported ', APBN: 'APBN-supported ', DECONCENTRATION: 'deconcentration-supported ', DAK: 'DAK-supported ' } as Record<string, string>,
   regency: { '': '', ANY: 'affirmative', DISADVANTAGED: 'disadvantaged', BORDER: 'border', NO: '' },
   one: { '': 'a regency or city', ANY: 'an affirmative regency or city', DISADVANTAGED: 'a disadvantaged regency', BORDER: 'a border regency or city', NO: 'a regency or city' },
   listOf: {

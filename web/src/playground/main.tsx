@@ -19,11 +19,13 @@ import { mendTabs } from './tabs';
 
 const endpoint = new URL('graphql', document.baseURI);
 
-const fetcher: Fetcher = async (parameters, options) => {
+const fetcher: Fetcher = async ({ operationName, ...parameters }, options) => {
+  // An example that was just chosen runs before GraphiQL knows its name, with that of the one before.
+  const known = operationName && new RegExp(`\\b(query|mutation|subscription)\\s+${operationName}\\b`).test(parameters.query);
   const response = await fetch(endpoint, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', ...options?.headers },
-    body: JSON.stringify(parameters),
+    body: JSON.stringify({ ...parameters, operationName: known ? operationName : undefined }),
   });
   return response.json();
 };
