@@ -57,6 +57,11 @@ func TestGDALReadsOGCAPI(t *testing.T) {
 		{"a day as parameter", []string{api + "?datetime=2017-12-25", "provinces"}, "34", nil},
 		{"small pages", []string{"-oo", "PAGE_SIZE=7", api + "?zoom=4", "provinces"}, "38", nil},
 		{"clusters", []string{api, "clusters"}, "390", []string{"Geometry: Point", "key: String (0.0)"}},
+		{"supports", []string{api, "supports"}, "80", []string{"Geometry: Point", "regionCode: String", "year: Integer", "amount: Integer64", "amountExact: String"}},
+		// Bengkulu, Rejang Lebong and Lebong.
+		{"facilitators in a box", []string{"-spat", "102", "-4", "103", "-3", api + "/2017-12-25", "facilitators"}, "3", nil},
+		{"supports of a province", []string{"-where", "provinceCode = '13' AND fund = 'DAK'", api, "supports"}, "10", nil},
+		{"candidates", []string{api, "candidates"}, "5", []string{"initialTarget: Integer(Boolean)", "decision: String"}},
 		{"one collection", []string{api + "/collections/clusters"}, "390", nil},
 		{"CQL2", []string{"-where", "clusterCount >= 0 AND (name LIKE 'Papua%' OR code = '31')", api + "?zoom=5", "provinces"}, "7", nil},
 		{"a property", []string{"-where", "parentCode = '94'", api + "?zoom=5", "regencies"}, "8", nil},
@@ -100,7 +105,7 @@ func TestGDALReadsOGCAPI(t *testing.T) {
 // here and GDAL reads the tile.
 func TestGDALReadsTilesOfOGCAPI(t *testing.T) {
 	api := "OGCAPI:" + server.URL + "/ogc"
-	if out := gdal(t, "ogrinfo", "-ro", api); strings.Count(out, "_NAME=OGCAPI:"+server.URL+"/ogc/collections/") < 3 {
+	if out := gdal(t, "ogrinfo", "-ro", api); strings.Count(out, "_NAME=OGCAPI:"+server.URL+"/ogc/collections/") < 6 {
 		t.Errorf("GDAL finds the collections\n%.2000s", out)
 	}
 	if out := gdal(t, "ogrinfo", "-ro", "-so", "-al", "-oo", "API=ITEMS", api+"/collections/provinces?zoom=3"); !strings.Contains(out, "Feature Count: 38") {

@@ -240,6 +240,11 @@ for (const day of ["", "/2017-12-25"]) {
   for (const question of [{ limit: "7", bbox: "139,-9,141,-2" }, { limit: "1000", datetime: "2022-11-25T00:00:00Z", zoom: "3" }, { after: "90", f: "json" },
     { filter: "name LIKE 'Papua%' AND S_INTERSECTS(geometry, BBOX(139,-9,141,-2))", "filter-lang": "cql2-text", zoom: "3", crs: "http://www.opengis.net/def/crs/EPSG/0/4326" }]) await ask(items, 200, question, { at: `/ogc${day}/collections/provinces/items` });
   await ask(items, 200, {}, { at: `/ogc${day}/collections/clusters/items` });
+  for (const facts of ["supports", "facilitators", "candidates"]) {
+    await ask(`${template}/collections/{collection}`, 200, {}, { at: `/ogc${day}/collections/${facts}` });
+    await ask(items, 200, { bbox: "94,-12,142,7", filter: "provinceCode IN ('13', '91') AND S_INTERSECTS(geometry, BBOX(94,-12,142,7))" }, { at: `/ogc${day}/collections/${facts}/items` });
+    await ask(`${template}/collections/{collection}/tiles`, 404, {}, { at: `/ogc${day}/collections/${facts}/tiles` });
+  }
   for (const wrong of [{ filter: "name" }, { filter: "name = 3" }, { filter: "TRUE", "filter-lang": "cql2-json" }, { crs: "EPSG:4326" }]) await ask(items, 400, wrong, { at: `/ogc${day}/collections/provinces/items` });
   await ask(`${template}/tiles/{matrices}`, 404, {}, { at: `/ogc${day}/tiles/WorldCRS84Quad` });
   await ask(items, 404, {}, { at: `/ogc${day}/collections/rivers/items` });

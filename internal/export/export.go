@@ -28,8 +28,10 @@ type table struct {
 
 // row is a row of a table with its geometry.
 type row struct {
-	id    string
-	point orb.Point
+	id string
+	// point is a place of the row, or of its region; nowhere tells that it has neither.
+	point   orb.Point
+	nowhere bool
 	// shape is nil where no boundary is loaded.
 	shape *atlas.Shape
 	// value gives that of a column.

@@ -99,7 +99,11 @@ func (f facts[T]) table(on atlas.View, lang words.Language, list []T) *table {
 	return &table{columns: described(f.columns), count: len(list), id: func(i int) string { return f.id(list[i]) },
 		row: func(i int) row {
 			r := newFactRow(list[i], on, lang, f.region(list[i]))
-			return row{id: f.id(list[i]), value: func(c int) any { return f.columns[c].value(r) }}
+			out := row{id: f.id(list[i]), nowhere: r.region == nil, value: func(c int) any { return f.columns[c].value(r) }}
+			if r.region != nil {
+				out.point = on.LabelPoint(r.region)
+			}
+			return out
 		}}
 }
 

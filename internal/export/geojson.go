@@ -124,7 +124,7 @@ func (e *Export) appendFeature(out []byte, r row, sources func([]sentra.SourceID
 	out = appendJSON(out, r.id)
 	out = append(out, `,"geometry":`...)
 	switch {
-	case e.Request.Geometry == Point:
+	case e.Request.Geometry == Point && !r.nowhere:
 		first, second := r.point.Lon(), r.point.Lat()
 		if e.Request.LatFirst {
 			first, second = second, first

@@ -38,6 +38,10 @@ func Layers() []Layer {
 	return []Layer{Regions, Clusters, Supports, Facilitators, Candidates, Names, Codes}
 }
 
+// OfFacts tells whether the rows of a layer are facts of regions. As points they get the
+// label point of the region.
+func (l Layer) OfFacts() bool { return !l.placed() }
+
 // placed tells whether the rows of a layer have a place of their own.
 func (l Layer) placed() bool { return l == Regions || l == Clusters }
 

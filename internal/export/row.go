@@ -1,6 +1,10 @@
 package export
 
-import "github.com/sentra-ikm/sentra/internal/sentra"
+import (
+	"github.com/paulmach/orb"
+
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
 
 // Row is a row of an export, for those who write but some of them.
 type Row struct {
@@ -19,6 +23,10 @@ func (e *Export) Row(i int) Row { return Row{e, e.table.row(i)} }
 
 // ID gives the id of the row.
 func (r Row) ID() string { return r.id }
+
+// Place gives the point of the row, of a region and a fact of one the label point of the
+// region; false for a fact of the whole country.
+func (r Row) Place() (_ orb.Point, known bool) { return r.point, !r.nowhere }
 
 // Value gives the value of a column by its number: nil, string, int, float64, bool,
 // []string or []sentra.SourceID, after its type.

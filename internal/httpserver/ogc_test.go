@@ -27,6 +27,10 @@ func TestOGCResources(t *testing.T) {
 		{"/ogc/tiles/WebMercatorQuad", "application/json", `"href":"http://example.com/tiles/{tileMatrix}/{tileCol}/{tileRow}.mvt"`, "clusterCount"},
 		{"/ogc/2017-12-25/collections/regencies/tiles", "application/json", `"dataType":"vector"`, "Regencies and cities as vector tiles"},
 		{"/ogc/2017-12-25/collections/regencies/tiles/WebMercatorQuad", "application/json", `/tiles/{tileMatrix}/{tileCol}/{tileRow}.mvt?asOf=2017-12-25\u0026layers=regencies"`, "disadvantaged"},
+		{"/ogc/2017-12-25/collections/supports", "application/json", `"rel":"items"`, "label point of its region"},
+		{"/ogc/collections/facilitators/items?limit=1000", "application/geo+json", `"geometry":null,"properties":{"id":`, "Facilitators"},
+		{"/ogc/collections/candidates/items/2017:19.05", "application/geo+json", `"regionName":"Kabupaten Bangka Barat"`, "Kabupaten Bangka Barat"},
+		{"/ogc/collections/candidates/queryables", "application/schema+json", `"enum":["CHOSEN","DEFERRED","NOT_CHOSEN"]`, "decisionReason"},
 		{"/ogc/collections/provinces/items?limit=2", "application/geo+json", `"numberReturned":2`, "Aceh"},
 		{"/ogc/2017-12-25/collections/regencies/items/94.06", "application/geo+json", `"asOf":"2017-12-25"`, "Kabupaten Dogiyai"},
 		{"/ogc/2017-12-25", "application/json", `"href":"http://example.com/ogc/2017-12-25/collections"`, "ogc/2017-12-25/collections"},
@@ -84,6 +88,10 @@ func TestOGCParameters(t *testing.T) {
 		{"provinces/items?datetime=2014-07-23/2017-12-25", 34}, {"provinces/items?datetime=../2017-12-25", 34}, {"provinces/items?datetime=2017-12-25/..", 38}, {"provinces/items?datetime=/", 38},
 		{"provinces/items?zoom=4&zoom=4", 38}, {"provinces/items?limit=1", 38}, {"provinces/items?after=94", 2},
 		{"regencies/items?parentCode=31", 6}, {"regencies/items?parentCode=31&kind=CITY", 5}, {"regencies/items?code=94.06", 1}, {"regencies/items?code=99.99", 0}, {"regencies/items?name=Kota+Bogor", 1},
+		// Of the 13 facts 7 are of the whole country, in no box, and 6 of Bengkulu: of the
+		// province, Rejang Lebong and Lebong in the smaller box, of three at the coast beside it.
+		{"facilitators/items", 13}, {"facilitators/items?bbox=90,-15,145,10", 6}, {"facilitators/items?bbox=102,-4,103,-3", 3}, {"facilitators/items?bbox=103,-3,104,-2", 0}, {"facilitators/items?datetime=2017-12-25&year=2017", 9},
+		{"supports/items?provinceCode=13", 10}, {"supports/items?provinceCode=13&year=2017&fund=DAK", 2}, {"candidates/items?regionCode=19.05", 1},
 		{"clusters/items?initialTarget=true", 3}, {"clusters/items?regionCodes=12.17", 2}, {"clusters/items?products=ulos-weaving", 1},
 	} {
 		w := get(handler, "GET", "/ogc/collections/"+c.query)
@@ -130,6 +138,11 @@ func TestOGCFilters(t *testing.T) {
 		{"clusters", "A_CONTAINS(products, ('ulos-weaving'))", 1, 0}, {"clusters", "A_OVERLAPS(regionCodes, ('12.17', '99.99'))", 2, 0}, {"clusters", "A_CONTAINEDBY(regionCodes, ('12.17'))", 2, 0},
 		{"clusters", "initialTarget = TRUE OR FALSE", 3, 385}, {"clusters", "initialTarget IS NOT NULL", 5, 0},
 		{"clusters", "lat > 0 AND lat <= 0", 0, 0},
+		// Two of the province have no amount, five of the whole country no province.
+		{"supports", "provinceCode = '13' AND amount >= 1000000000 AND year BETWEEN 2016 AND 2019", 4, 7}, {"candidates", "decision = 'CHOSEN' AND decisionReason IS NULL", 5, 0},
+		// What has no place may be anywhere.
+		{"facilitators", "S_INTERSECTS(geometry, BBOX(102,-4,103,-3))", 3, 7}, {"facilitators", "S_INTERSECTS(geometry, POLYGON((102 -4, 103 -4, 103 -3, 102 -3, 102 -4)))", 3, 7},
+		{"facilitators", "NOT S_INTERSECTS(geometry, BBOX(102,-4,103,-3))", 3, 7},
 	} {
 		if matched, notCovered := count("/ogc/collections/"+c.collection+"/items", "filter", c.filter); matched != c.matched || notCovered != c.notCovered {
 			t.Errorf("%s, %s: %d match and %d are not covered, want %d and %d", c.collection, c.filter, matched, notCovered, c.matched, c.notCovered)

@@ -57,7 +57,7 @@ func (p page) serve(files fs.FS, kept *keptBodies, people *peopleRoutes) http.Ha
 		if p.route == "/" && people != nil {
 			content, err := fs.ReadFile(files, p.file)
 			if err == nil {
-				serveContent(w, r, kept, p.file, people.withPreview(w, r, content), "no-cache")
+				serveContent(w, r, kept, p.file, people.withPreview(w, r, content), nil, "no-cache")
 				return
 			}
 		}
@@ -71,11 +71,16 @@ func serveFile(w http.ResponseWriter, r *http.Request, files fs.FS, kept *keptBo
 		refuse(w, http.StatusNotFound, sentra.CodeNotFound, "there is no such file")
 		return
 	}
-	serveContent(w, r, kept, name, content, cacheControl)
+	packed, err := fs.ReadFile(files, name+packedSuffix)
+	if err != nil {
+		packed = nil
+	}
+	serveContent(w, r, kept, name, content, packed, cacheControl)
 }
 
-// serveContent answers with what a file of a name holds.
-func serveContent(w http.ResponseWriter, r *http.Request, kept *keptBodies, name string, content []byte, cacheControl string) {
+// serveContent answers with what a file of a name holds; packed is that compressed with
+// Brotli, nil where it is not.
+func serveContent(w http.ResponseWriter, r *http.Request, kept *keptBodies, name string, content, packed []byte, cacheControl string) {
 	tag := etag(name, string(content))
 	if notModified(w, r, tag, cacheControl) {
 		return
@@ -85,12 +90,10 @@ func serveContent(w http.ResponseWriter, r *http.Request, kept *keptBodies, name
 		kind = "application/octet-stream"
 	}
 	w.Header().Set("Content-Type", kind)
-	if accepts(r.Header["Accept-Encoding"], "br") && r.Header.Get("Range") == "" {
-		if packed, err := fs.ReadFile(files, name+packedSuffix); err == nil {
-			w.Header().Set("Content-Encoding", "br")
-			sendWhole(w, r, packed)
-			return
-		}
+	if packed != nil && accepts(r.Header["Accept-Encoding"], "br") && r.Header.Get("Range") == "" {
+		w.Header().Set("Content-Encoding", "br")
+		sendWhole(w, r, packed)
+		return
 	}
 	kept.send(w, r, digest(nil, "page", tag), content)
 }

@@ -90,7 +90,7 @@ func (s *Site) API(version string) (*Document, error) {
 				"zoom":            object{"name": "zoom", "in": "query", "description": "Boundaries simplified for a web map at this zoom.", "schema": object{"type": "integer", "minimum": 0, "maximum": 14}},
 				"f":               object{"name": "f", "in": "query", "description": "The format, whatever Accept says.", "schema": object{"type": "string", "enum": []string{"json", "html"}}},
 				"after":           object{"name": "after", "in": "query", "description": "Only features whose id comes after this one: how the link next asks for the following page.", "schema": text},
-				"featureId":       object{"name": "featureId", "in": "path", "required": true, "description": "The id of the feature: a region's code, a cluster's key.", "schema": text},
+				"featureId":       object{"name": "featureId", "in": "path", "required": true, "description": "The id of the feature: a region's code, a cluster's key, the id of a fact.", "schema": text},
 			},
 			"responses": object{"BadInput": failure("A parameter is wrong; the description names it."), "NotFound": failure("There is no such collection or feature."),
 				"Unavailable": failure("It took longer than the time allowed, or there is too much to do; Retry-After tells when to try again.")},

@@ -30,6 +30,9 @@ func Collections() []Collection {
 		{"provinces", "Provinces", "Provinces (provinsi) as of the day, with their boundaries.", export.Regions, sentra.LevelProvince, tile.LayerProvinces, "clusterCount > 10 AND containsAffirmative = 'YES'"},
 		{"regencies", "Regencies and cities", "Regencies (kabupaten) and cities (kota) as of the day, with their boundaries, and whether they are affirmative.", export.Regions, sentra.LevelRegency, tile.LayerRegencies, "affirmative = 'YES' AND NOT S_INTERSECTS(geometry, BBOX(130, -10, 141, 1))"},
 		{"clusters", "Clusters", "Small-industry clusters (sentra IKM), each where it is known to stand.", export.Clusters, "", tile.LayerClusters, "A_CONTAINS(products, ('batik')) AND units >= 50"},
+		{"supports", "Supports", "Money for small industry as sources tell it, of all years: each at the label point of its region as of the day, or without a geometry for the whole country. Sources that contradict each other have a feature each.", export.Supports, "", "", "fund = 'DAK' AND year BETWEEN 2016 AND 2019"},
+		{"facilitators", "Facilitators", "How many people helped small industry as sources tell it, of all years: each at the label point of the region as of the day, or without a geometry for the whole country.", export.Facilitators, "", "", "kind = 'TPL' AND count >= 10"},
+		{"candidates", "Candidates", "Regions that phases of the programme considered, with what was found and decided: each at the label point of the region as of the day.", export.Candidates, "", "", "decision = 'CHOSEN'"},
 	}
 }
 
@@ -45,10 +48,7 @@ func collection(id string) (*Collection, error) {
 
 // columns describes the properties of the features.
 func (c *Collection) columns() []export.Column {
-	if c.layer == export.Clusters {
-		return export.ClusterColumns()
-	}
-	return export.RegionColumns()
+	return c.layer.Columns()
 }
 
 // queryables gives the properties that a parameter of their name asks for.
@@ -59,7 +59,7 @@ func (c *Collection) queryables() []export.Column {
 	})
 }
 
-// meeting tells by id of the features that meet a box or polygons, of which one is
+// meeting tells by id of the regions or clusters that meet a box or polygons, of which one is
 // given: true, or unknown where no boundary tells.
 func (c *Collection) meeting(ctx context.Context, s *Site, box *sentra.BBox, polygons orb.MultiPolygon) (map[string]sentra.Truth, error) {
 	out := make(map[string]sentra.Truth)
@@ -99,11 +99,12 @@ func (s *Site) bound(c *Collection) orb.Bound {
 		}
 		*all = all.Union(b)
 	}
-	if c.layer == export.Clusters {
+	switch c.layer {
+	case export.Clusters:
 		for c := range s.Data.Clusters.All {
 			extend(s.Cluster(c.Key).Place.Bound())
 		}
-	} else {
+	case export.Regions:
 		for i := range s.Data.Regions {
 			r := &s.Data.Regions[i]
 			if r.Kind.Level() != c.level || s.Exists(r.Code) == nil {

@@ -353,6 +353,19 @@ func (c *filterCompiler) intersects(n cql.Intersects) (rowTest, error) {
 			return nil, err
 		}
 	}
+	if c.collection.layer.OfFacts() {
+		bound := polygons.Bound()
+		return func(row export.Row) sentra.Truth {
+			switch place, known := row.Place(); {
+			case !known:
+				return sentra.Unknown
+			case box != nil:
+				return sentra.TruthOf(geo.InBBox(*box, place))
+			default:
+				return sentra.TruthOf(bound.Contains(place) && geo.Contains(polygons, place))
+			}
+		}, nil
+	}
 	truths, err := c.collection.meeting(c.ctx, c.site, box, polygons)
 	if err != nil {
 		return nil, named(err)

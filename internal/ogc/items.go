@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/sentra-ikm/sentra/internal/export"
+	"github.com/sentra-ikm/sentra/internal/geo"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -70,22 +71,28 @@ func (s *Site) Items(ctx context.Context, id string) (*Items, error) {
 	if err != nil {
 		return nil, err
 	}
+	// box is that which facts are filtered by here; others are by an index.
+	var box *sentra.BBox
 	if s.rest.Has("bbox") {
-		box, err := parseBBox(s.rest.Get("bbox"), latFirst)
-		if err != nil {
+		if box, err = parseBBox(s.rest.Get("bbox"), latFirst); err != nil {
 			return nil, err
 		}
-		if c.layer == export.Regions {
-			request.Regions.BBox = box
-		} else {
-			request.Clusters = &sentra.ClusterFilter{BBox: box}
+		switch c.layer {
+		case export.Regions:
+			request.Regions.BBox, box = box, nil
+		case export.Clusters:
+			request.Clusters, box = &sentra.ClusterFilter{BBox: box}, nil
+		default:
+			if err := geo.CheckBBox(*box); err != nil {
+				return nil, named(sentra.In("filter", err))
+			}
 		}
 	}
 	all, err := export.New(ctx, s.Atlas, request)
 	if err != nil {
 		return nil, named(err)
 	}
-	matches, unknown, err := s.matching(ctx, c, all)
+	matches, unknown, err := s.matching(ctx, c, all, box)
 	if err != nil {
 		return nil, err
 	}
@@ -167,8 +174,9 @@ func crsName(latFirst bool) string {
 }
 
 // matching gives the rows that have the values asked for, of a list one of its values,
-// and hold the filter; and of how many rows nothing tells whether they hold it.
-func (s *Site) matching(ctx context.Context, c *Collection, all *export.Export) (rows []int, unknown int, err error) {
+// hold the filter and are in the box, if any; and of how many rows nothing tells whether
+// they hold the filter.
+func (s *Site) matching(ctx context.Context, c *Collection, all *export.Export, box *sentra.BBox) (rows []int, unknown int, err error) {
 	type wanted struct {
 		column int
 		value  string
@@ -191,13 +199,18 @@ func (s *Site) matching(ctx context.Context, c *Collection, all *export.Export) 
 		if err := sentra.Ended(ctx, "while features were filtered"); err != nil {
 			return nil, 0, err
 		}
-		if len(values) == 0 && test == nil {
+		if len(values) == 0 && test == nil && box == nil {
 			rows = append(rows, i)
 			continue
 		}
 		row := all.Row(i)
 		if slices.ContainsFunc(values, func(w wanted) bool { return !has(row.Value(w.column), w.value) }) {
 			continue
+		}
+		if box != nil {
+			if place, known := row.Place(); !known || !geo.InBBox(*box, place) {
+				continue
+			}
 		}
 		truth := sentra.True
 		if test != nil {

@@ -167,7 +167,7 @@ func (s *Site) selfAndPage(path, media, title string, more ...string) []Link {
 
 const (
 	title       = "Sentra: Indonesia's small-industry clusters and regions"
-	description = "Regions and small-industry (IKM) clusters of Indonesia as of a day, by default today in Jakarta. Another day stands in the path, /ogc/2017-12-25, or is asked for by datetime. NOT_COVERED is another answer than NO."
+	description = "Regions and small-industry (IKM) clusters of Indonesia, and what supports them, as of a day, by default today in Jakarta. Another day stands in the path, /ogc/2017-12-25, or is asked for by datetime. NOT_COVERED is another answer than NO."
 )
 
 // Landing is the landing page.
@@ -239,8 +239,11 @@ func (s *Site) Collection(_ context.Context, id string) (*Document, error) {
 func (s *Site) request(c *Collection) *export.Request {
 	// A format without a head needs no sources of all rows.
 	r := &export.Request{Layer: c.layer, Format: export.NDJSON, Day: s.Day, Dated: s.Dated, Detail: s.Detail, Geometry: export.Geometries(c.layer, export.GeoJSON)[0]}
-	if c.layer == export.Regions {
+	switch {
+	case c.layer == export.Regions:
 		r.Regions = &sentra.RegionFilter{Level: c.level}
+	case c.layer.OfFacts():
+		r.Geometry = export.Point
 	}
 	return r
 }

@@ -193,10 +193,18 @@ func layerSchemas(layer export.Layer) object {
 			"licence": object{"type": "string", "description": "The licences of the data."}}),
 		one + "Line": feature(one + "LineProperties"),
 	}
-	if !slices.Contains(export.Formats(layer), export.GeoJSON) {
+	if layer == export.Names || layer == export.Codes {
 		return schemas
 	}
 	schemas[one+"Properties"] = properties(layer, cited, nil)
+	if layer.OfFacts() {
+		// OGC API Features shows facts as points, but those of the whole country.
+		geometry = object{"oneOf": []object{ref("schemas", "Point"), {"type": "null"}}}
+		schemas[one+"Feature"] = feature(one + "Properties")
+	}
+	if !slices.Contains(export.Formats(layer), export.GeoJSON) {
+		return schemas
+	}
 	schemas[one+"Feature"] = feature(one + "Properties")
 	collection := head()
 	collection["type"] = object{"const": "FeatureCollection"}
