@@ -25,9 +25,9 @@ func importCommand(o *options) *cobra.Command {
 	var flags boundaryFlags
 	boundaries := &cobra.Command{
 		Use:   "boundaries [PATH|URL]",
-		Short: "Import boundaries from GeoJSON, or from the pinned public source when no path is given",
-		Long: `Import boundaries from a GeoJSON FeatureCollection or newline-delimited Features (gzip too), the SQL form of
-the public source, or a folder of such files. Without a path the pinned public source is downloaded, checked and
+		Short: "Import boundaries from GeoJSON or a GeoPackage, or from the pinned public source when no path is given",
+		Long: `Import boundaries from a GeoJSON FeatureCollection or newline-delimited Features (gzip too), a GeoPackage, the SQL
+form of the public source, or a folder of such files. Without a path the pinned public source is downloaded, checked and
 cached; SENTRA_BOUNDARIES_URL names a mirror of it.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(command *cobra.Command, args []string) error {
@@ -49,6 +49,7 @@ cached; SENTRA_BOUNDARIES_URL names a mirror of it.`,
 	}
 	boundaries.Flags().StringVar(&flags.options.CodeProperty, "code-property", "", `property that holds the code (default "code", else the feature's id)`)
 	boundaries.Flags().StringVar(&flags.options.NameProperty, "name-property", "", `property that holds the name (default "name")`)
+	boundaries.Flags().StringVar(&flags.options.Layer, "layer", "", "layer of a GeoPackage; default the only one with geometries")
 	boundaries.Flags().StringVar(&flags.source, "source", "", "title of the source to cite; default the pinned public source")
 	boundaries.Flags().BoolVar(&flags.quiet, "quiet", false, "no progress bar")
 	boundaries.Flags().BoolVar(&flags.dryRun, "dry-run", false, "check everything and write nothing")

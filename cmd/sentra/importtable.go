@@ -24,23 +24,23 @@ import (
 
 // tableFlags are the options of an import of a table.
 type tableFlags struct {
-	delimiter, encoding, sheet, asOf string
-	headerRow                        int
-	mapping                          []string
-	mappingFile                      string
-	set                              []string
-	dryRun, quiet, deleteMissing     bool
-	report                           string
-	maxSize                          int64
+	delimiter, encoding, sheet, layer, asOf string
+	headerRow                               int
+	mapping                                 []string
+	mappingFile                             string
+	set                                     []string
+	dryRun, quiet, deleteMissing            bool
+	report                                  string
+	maxSize                                 int64
 }
 
 func tableCommand(o *options, schema *ingest.Schema) *cobra.Command {
 	var flags tableFlags
 	command := &cobra.Command{
 		Use:   schema.Kind + " FILE",
-		Short: "Import " + schema.Kind + " from CSV, an Excel workbook (XLSX) or GeoJSON",
+		Short: "Import " + schema.Kind + " from CSV, an Excel workbook (XLSX), GeoJSON or a GeoPackage",
 		Long: `Import ` + schema.Kind + ` from CSV (comma, semicolon or tab; UTF-8, UTF-16 or another encoding by name), a sheet of
-an Excel workbook (XLSX), or GeoJSON with the columns as properties; gzip too. All or nothing: where anything
+an Excel workbook (XLSX), GeoJSON with the columns as properties, or a layer of a GeoPackage; gzip too. All or nothing: where anything
 is wrong, every fault is told with its place, and nothing is written. See docs/importing.md.
 
 The columns, and what else their headers may be (case, blanks and punctuation do not count):
@@ -60,6 +60,7 @@ The columns, and what else their headers may be (case, blanks and punctuation do
 	f.StringArrayVar(&flags.set, "set", nil, `a value for all rows in a column that the file does not have, "phase=2017"`)
 	f.StringVar(&flags.asOf, "as-of", "", "day that names and codes of regions are of, YYYY-MM-DD; default the end of the row's year, or today")
 	f.StringVar(&flags.sheet, "sheet", "", "sheet of a workbook; default the only one that is not empty")
+	f.StringVar(&flags.layer, "layer", "", "layer of a GeoPackage; default the only one with geometries")
 	f.IntVar(&flags.headerRow, "header-row", 0, "line or row that names the columns; default the first that is not empty")
 	f.StringVar(&flags.delimiter, "delimiter", "", `what parts the cells of CSV: ",", ";", "tab" or "|"; default what the header has most`)
 	f.StringVar(&flags.encoding, "encoding", "", "encoding of CSV, such as windows-1252; default UTF-8, or UTF-16 with a byte order mark")
@@ -79,7 +80,7 @@ func interrupted(ctx context.Context, err error) error {
 // tableOptions reads the flags.
 func (flags *tableFlags) tableOptions() (ingest.TableOptions, error) {
 	options := ingest.TableOptions{Today: sentra.Today(time.Now()), DryRun: flags.dryRun, DeleteMissing: flags.deleteMissing,
-		Options: tablefile.Options{Encoding: flags.encoding, Sheet: flags.sheet, HeaderRow: flags.headerRow}}
+		Options: tablefile.Options{Encoding: flags.encoding, Sheet: flags.sheet, Layer: flags.layer, HeaderRow: flags.headerRow}}
 	switch delimiter := flags.delimiter; {
 	case delimiter == "":
 	case strings.EqualFold(delimiter, "tab"), delimiter == `\t`:

@@ -63,7 +63,7 @@ var arrows = []struct {
 	// Readers of files and other small packages.
 	{"internal/ingest/...", []string{"internal/geo/...", "internal/register", "internal/sentra", "internal/boundaryfile", "internal/geojsonfile", "internal/inputfile",
 		"internal/tablefile", "internal/gazetteer", "internal/facts", "internal/ingest/..."}},
-	{"internal/...", []string{"internal/sentra", "internal/geo/...", "internal/inputfile", "internal/geojsonfile"}},
+	{"internal/...", []string{"internal/sentra", "internal/geo/...", "internal/inputfile", "internal/geojsonfile", "internal/geopackagefile"}},
 	{"conformance/...", nil},
 }
 

@@ -1,6 +1,6 @@
 // Package boundaryfile reads files of boundaries: GeoJSON (a FeatureCollection,
-// or Features one after the other), either of them gzipped, and the SQL form of
-// the pinned public source.
+// or Features one after the other), GeoPackage, either of them gzipped, and the SQL form
+// of the pinned public source.
 package boundaryfile
 
 import (
@@ -22,6 +22,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"github.com/sentra-ikm/sentra/internal/geojsonfile"
+	"github.com/sentra-ikm/sentra/internal/geopackagefile"
 	"github.com/sentra-ikm/sentra/internal/inputfile"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
@@ -42,13 +43,15 @@ type Options struct {
 	CodeProperty string
 	// NameProperty is a property; "" for name.
 	NameProperty string
+	// Layer is that of a GeoPackage; "" for the only one with geometries.
+	Layer string
 	// OnFault is called with what is wrong with a Feature's code or name, and reading
 	// goes on if it gives nil; where it is nil itself, Read gives the error.
 	OnFault func(error) error
 }
 
 // Files gives the boundary files at a path: the file itself, or every .geojson,
-// .ndjson, .geojsonl and .sql file (gzipped too) right in a folder, in order.
+// .ndjson, .geojsonl, .gpkg and .sql file (gzipped too) right in a folder, in order.
 func Files(path string) ([]string, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -67,13 +70,13 @@ func Files(path string) ([]string, error) {
 	var files []string
 	for _, entry := range entries {
 		switch filepath.Ext(strings.TrimSuffix(entry.Name(), ".gz")) {
-		case ".geojson", ".ndjson", ".geojsonl", ".sql":
+		case ".geojson", ".ndjson", ".geojsonl", ".gpkg", ".sql":
 			files = append(files, filepath.Join(path, entry.Name()))
 		}
 	}
 	slices.Sort(files)
 	if len(files) == 0 {
-		return nil, sentra.BadInput("", "the folder %s holds no .geojson, .ndjson, .geojsonl or .sql file", path)
+		return nil, sentra.BadInput("", "the folder %s holds no .geojson, .ndjson, .geojsonl, .gpkg or .sql file", path)
 	}
 	return files, nil
 }
@@ -89,7 +92,7 @@ func OpenWith(ctx context.Context, path string, options inputfile.Options) (*inp
 }
 
 // reads is what is read, for messages about other formats.
-const reads = "GeoJSON"
+const reads = "GeoJSON or GeoPackage"
 
 // Read calls each for every record of a file, in order. name stands in
 // messages. Errors are BAD_USER_INPUT with the place, LIMIT_EXCEEDED beyond a
@@ -103,22 +106,25 @@ func Read(r io.Reader, name string, options Options, each func(Record) error) er
 		}
 		defer file.Close()
 	}
+	feature := func(f *geojsonfile.Feature) error {
+		record, err := featureRecord(f, options)
+		if err != nil {
+			if options.OnFault == nil {
+				return sentra.In(f.Place, err)
+			}
+			return options.OnFault(sentra.In(f.Place, err))
+		}
+		return each(record)
+	}
 	switch {
 	case file.Format == inputfile.JSON:
 		text, _, err := file.Text("")
 		if err != nil {
 			return err
 		}
-		return geojsonfile.Read(text, name, geojsonfile.Options{MaxPositions: maxPositions}, func(f *geojsonfile.Feature) error {
-			record, err := featureRecord(f, options)
-			if err != nil {
-				if options.OnFault == nil {
-					return sentra.In(f.Place, err)
-				}
-				return options.OnFault(sentra.In(f.Place, err))
-			}
-			return each(record)
-		})
+		return geojsonfile.Read(text, name, geojsonfile.Options{MaxPositions: maxPositions}, feature)
+	case file.Format == inputfile.GeoPackage:
+		return geopackagefile.Read(file, geopackagefile.Options{Layer: options.Layer, MaxPositions: maxPositions}, feature)
 	case file.Format == inputfile.Text && looksLikeSQL(file.Head(4096)):
 		return readSQL(file, name, each)
 	}

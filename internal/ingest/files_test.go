@@ -592,7 +592,7 @@ func TestBoundaryCases(t *testing.T) {
 		{"not UTF-8", "{\"type\":\"Feature\",\"properties\":{\"code\":\"11.01\",\"name\":\"Caf\xe9\"},\"geometry\":" + aceh + "}", []string{"E9", "UTF-8", "line 1"}},
 		{"cut", polygon(`"11.01"`, aceh)[:120], []string{"cut short"}},
 		{"two faults", polygon(`11.01`, aceh) + "\n" + polygon(`"99.99"`, aceh), []string{"feature 1", "feature 2", "99.99"}},
-		{"CSV", "code,name\n11.01,x\n", []string{"CSV or other text", "GeoJSON is read here"}},
+		{"CSV", "code,name\n11.01,x\n", []string{"CSV or other text", "GeoJSON or GeoPackage is read here"}},
 		{"TopoJSON", `{"type":"Topology","arcs":[]}`, []string{"TopoJSON"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

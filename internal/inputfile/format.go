@@ -23,6 +23,8 @@ const (
 	JSON Format = "JSON"
 	// XLSX is an Excel workbook.
 	XLSX Format = "XLSX"
+	// GeoPackage is a SQLite file of layers.
+	GeoPackage Format = "a GeoPackage"
 	// UTF16 is text in UTF-16 that does not say so by a byte order mark.
 	UTF16 Format = "UTF-16 text without byte order mark"
 )
@@ -30,20 +32,20 @@ const (
 // conversions tell what else a file may be, and how to make of it what is read.
 // FILE stands for the file's name.
 var conversions = map[Format]string{
-	"an old Excel workbook (XLS)":         `open it in Excel or LibreOffice and save it as "Excel Workbook (.xlsx)" or "CSV UTF-8"`,
-	"a binary Excel workbook (XLSB)":      `open it in Excel and save it as "Excel Workbook (.xlsx)" or "CSV UTF-8"`,
-	"an Excel workbook as XML of 2003":    `open it in Excel and save it as "Excel Workbook (.xlsx)" or "CSV UTF-8"`,
-	"an Excel workbook with a password":   `remove the password in Excel (File, Info, Protect Workbook) and save it again`,
-	"an OpenDocument spreadsheet (ODS)":   `open it in LibreOffice and save it as "Excel 2007-365 (.xlsx)" or "Text CSV"`,
-	"a Word document":                     `copy its table into a spreadsheet and save that as XLSX or CSV`,
-	"an OpenDocument text":                `copy its table into a spreadsheet and save that as XLSX or CSV`,
-	"a GeoPackage":                        `convert it: ogr2ogr -t_srs EPSG:4326 -lco RFC7946=YES out.geojson FILE`,
-	"an SQLite database":                  `export its table: sqlite3 -header -csv FILE "SELECT * FROM the_table" > out.csv`,
-	"a Shapefile":                         `convert it, its .dbf, .shx and .prj beside it: ogr2ogr -t_srs EPSG:4326 -lco RFC7946=YES out.geojson FILE`,
-	"a zipped Shapefile":                  `convert it: ogr2ogr -t_srs EPSG:4326 -lco RFC7946=YES out.geojson /vsizip/FILE`,
-	"the table of a Shapefile (DBF)":      `convert the .shp beside it: ogr2ogr -t_srs EPSG:4326 -lco RFC7946=YES out.geojson NAME.shp`,
-	"a KML file":                          `convert it: ogr2ogr -lco RFC7946=YES out.geojson FILE`,
-	"a zipped KML file (KMZ)":             `convert it: ogr2ogr -lco RFC7946=YES out.geojson FILE`,
+	"an old Excel workbook (XLS)":       `open it in Excel or LibreOffice and save it as "Excel Workbook (.xlsx)" or "CSV UTF-8"`,
+	"a binary Excel workbook (XLSB)":    `open it in Excel and save it as "Excel Workbook (.xlsx)" or "CSV UTF-8"`,
+	"an Excel workbook as XML of 2003":  `open it in Excel and save it as "Excel Workbook (.xlsx)" or "CSV UTF-8"`,
+	"an Excel workbook with a password": `remove the password in Excel (File, Info, Protect Workbook) and save it again`,
+	"an OpenDocument spreadsheet (ODS)": `open it in LibreOffice and save it as "Excel 2007-365 (.xlsx)" or "Text CSV"`,
+	"a Word document":                   `copy its table into a spreadsheet and save that as XLSX or CSV`,
+	"an OpenDocument text":              `copy its table into a spreadsheet and save that as XLSX or CSV`,
+	"an SQLite database":                `export its table: sqlite3 -header -csv FILE "SELECT * FROM the_table" > out.csv`,
+	"a Shapefile":                       `convert it, its .dbf, .shx and .prj beside it: ogr2ogr -t_srs EPSG:4326 -lco RFC7946=YES out.geojson FILE`,
+	"a zipped Shapefile":                `convert it: ogr2ogr -t_srs EPSG:4326 -lco RFC7946=YES out.geojson /vsizip/FILE`,
+	"the table of a Shapefile (DBF)":    `convert the .shp beside it: ogr2ogr -t_srs EPSG:4326 -lco RFC7946=YES out.geojson NAME.shp`,
+	"a KML file":                        `convert it: ogr2ogr -lco RFC7946=YES out.geojson FILE`,
+	// Of a KMZ itself GDAL loses the properties.
+	"a zipped KML file (KMZ)":             `convert it: ogr2ogr -lco RFC7946=YES out.geojson /vsizip/FILE/doc.kml`,
 	"a GML file":                          `convert it: ogr2ogr -t_srs EPSG:4326 -lco RFC7946=YES out.geojson FILE`,
 	"a GPX file":                          `convert it: ogr2ogr -lco RFC7946=YES out.geojson FILE waypoints`,
 	"a FlatGeobuf file":                   `convert it: ogr2ogr -t_srs EPSG:4326 -lco RFC7946=YES out.geojson FILE`,
@@ -66,8 +68,8 @@ var conversions = map[Format]string{
 	"JSON that is not GeoJSON":            `give a GeoJSON FeatureCollection, or Features one a line`,
 	"an Esri JSON file":                   `convert it: ogr2ogr -t_srs EPSG:4326 -lco RFC7946=YES out.geojson FILE`,
 	"GeoJSON":                             `import a CSV file or a workbook`,
-	"CSV or other text":                   `give GeoJSON`,
-	"an Excel workbook (XLSX)":            `give GeoJSON`,
+	"CSV or other text":                   `give GeoJSON or a GeoPackage`,
+	"an Excel workbook (XLSX)":            `give GeoJSON or a GeoPackage`,
 }
 
 // Refusal is the one-line error for a file that is not of a format that is read;
@@ -96,8 +98,8 @@ var magics = []struct {
 }{
 	{0, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook (XLS)"},
 	{0, "\x09\x08\x10\x00\x00\x06\x05\x00", "an old Excel workbook (XLS)"},
-	{68, "GPKG", "a GeoPackage"},
-	{68, "GP10", "a GeoPackage"},
+	{68, "GPKG", GeoPackage},
+	{68, "GP10", GeoPackage},
 	{0, "SQLite format 3\x00", "an SQLite database"},
 	{0, "\x00\x00\x27\x0a\x00\x00\x00\x00", "a Shapefile"},
 	{0, "fgb\x03", "a FlatGeobuf file"},

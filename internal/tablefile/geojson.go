@@ -12,15 +12,15 @@ import (
 	"github.com/sentra-ikm/sentra/internal/inputfile"
 )
 
-func readGeoJSON(file *inputfile.File, sink Sink) error {
-	text, _, err := file.Text("")
-	if err != nil {
-		return err
-	}
+// maxPositions bounds the geometry of a row, which should be a point.
+const maxPositions = 1000
+
+// features gives what puts Features into the sink.
+func features(file *inputfile.File, sink Sink) func(*geojsonfile.Feature) error {
 	indices := make(map[string]int)
 	row := &Row{table: file.Name, unit: "feature"}
 	begun := false
-	return geojsonfile.Read(text, file.Name, geojsonfile.Options{MaxPositions: 1000}, func(f *geojsonfile.Feature) error {
+	return func(f *geojsonfile.Feature) (err error) {
 		row.reset(f.Number)
 		for _, p := range f.Properties {
 			index, known := indices[p.Name]
@@ -55,7 +55,7 @@ func readGeoJSON(file *inputfile.File, sink Sink) error {
 			row.Fault = fmt.Sprintf("a %s is no place of one thing; give a Point or null as geometry", g.GeoJSONType())
 		}
 		return sink.Row(row)
-	})
+	}
 }
 
 func (c *Cell) setValue(v geojsonfile.Value) {

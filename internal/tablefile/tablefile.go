@@ -1,6 +1,6 @@
 // Package tablefile reads files of rows, whichever form they have: CSV, a
-// worksheet of an Excel workbook (XLSX), or GeoJSON whose properties are the
-// columns. It streams, holds one row at a time, and tells where each cell stands.
+// worksheet of an Excel workbook (XLSX), GeoJSON whose properties are the columns,
+// or a layer of a GeoPackage. It streams, holds one row at a time, and tells where each cell stands.
 //
 // It says what a cell holds and what is wrong with its text; what a column
 // means is for the caller.
@@ -16,12 +16,14 @@ import (
 	"github.com/paulmach/orb"
 	"golang.org/x/text/unicode/norm"
 
+	"github.com/sentra-ikm/sentra/internal/geojsonfile"
+	"github.com/sentra-ikm/sentra/internal/geopackagefile"
 	"github.com/sentra-ikm/sentra/internal/inputfile"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
 // Reads is what is read, for messages about other formats.
-const Reads = "CSV, XLSX or GeoJSON"
+const Reads = "CSV, XLSX, GeoJSON or GeoPackage"
 
 // MaxCell is the most bytes of one cell: what Excel holds, in UTF-8.
 const MaxCell = 4 * 32767
@@ -39,6 +41,8 @@ type Options struct {
 	Encoding string
 	// Sheet of a workbook; "" where only one sheet holds anything.
 	Sheet string
+	// Layer of a GeoPackage; "" for the only one with geometries, else for the only one.
+	Layer string
 	// HeaderRow is the line or row with the names of the columns; 0 for the first
 	// that is not empty.
 	HeaderRow int
@@ -127,7 +131,7 @@ type Sink interface {
 // Check refuses a file of a format that is not read.
 func Check(file *inputfile.File, options Options) error {
 	switch file.Format {
-	case inputfile.Text, inputfile.JSON, inputfile.XLSX:
+	case inputfile.Text, inputfile.JSON, inputfile.XLSX, inputfile.GeoPackage:
 		return nil
 	case inputfile.UTF16:
 		if options.Encoding != "" {
@@ -145,7 +149,13 @@ func Read(file *inputfile.File, options Options, sink Sink) error {
 	}
 	switch file.Format {
 	case inputfile.JSON:
-		return readGeoJSON(file, sink)
+		text, _, err := file.Text("")
+		if err != nil {
+			return err
+		}
+		return geojsonfile.Read(text, file.Name, geojsonfile.Options{MaxPositions: maxPositions}, features(file, sink))
+	case inputfile.GeoPackage:
+		return geopackagefile.Read(file, geopackagefile.Options{Layer: options.Layer, MaxPositions: maxPositions}, features(file, sink))
 	case inputfile.XLSX:
 		return readXLSX(file, options, sink)
 	}
