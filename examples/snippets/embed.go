@@ -17,8 +17,6 @@ const Host = "https://sentra.example"
 type Snippet struct {
 	// File is its name, Library what it uses, Language that of highlighters.
 	File, Library, Language string
-	// Untried tells that no test runs it, since its tool cannot be had there.
-	Untried bool
 }
 
 // All lists them.
@@ -30,7 +28,7 @@ var All = []Snippet{
 	{File: "plot.js", Library: "Observable Plot", Language: "js"},
 	{File: "echarts.js", Library: "ECharts", Language: "js"},
 	{File: "read.py", Library: "Python", Language: "python"},
-	{File: "read.R", Library: "R", Language: "r", Untried: true},
+	{File: "read.R", Library: "R", Language: "r"},
 }
 
 // Text gives a snippet that asks the server at an address.

@@ -41,3 +41,27 @@ func TestDictionaryInIndonesian(t *testing.T) {
 		t.Error("a part of the Indonesian dictionary is English")
 	}
 }
+
+// What each route does is told in the language of the page: each operation that the
+// OpenAPI document has needs a text in internal/pages/routes.txt.
+func TestRoutesInIndonesian(t *testing.T) {
+	s := newGraphQLServer(t, nil)
+	route := regexp.MustCompile(`<summary><code>([^<]+)</code> ([^<]*)</summary>|<h3 (id="tag-[a-z]+")>([^<]*)</h3>`)
+	said, translated := route.FindAllStringSubmatch(get(s, "GET", "/en/developers").Body.String(), -1), route.FindAllStringSubmatch(get(s, "GET", "/id/developers").Body.String(), -1)
+	if len(said) != len(translated) || len(said) < 70 {
+		t.Fatalf("%d routes in English, %d in Indonesian", len(said), len(translated))
+	}
+	pictures := 0
+	for i, match := range said {
+		other := translated[i]
+		if match[1] != other[1] || match[3] != other[3] || match[2]+match[4] == other[2]+other[4] {
+			t.Errorf("%s%s: %q is in Indonesian %q", match[1], match[3], match[2]+match[4], other[2]+other[4])
+		}
+		if strings.HasSuffix(match[1], "/picture.png") {
+			pictures++
+		}
+	}
+	if pictures != 3 {
+		t.Errorf("%d routes of pictures", pictures)
+	}
+}

@@ -50,6 +50,12 @@ type openAPI struct {
 	}
 }
 
+// known tells that a path is described under a shorter one too.
+func (o *openAPI) known(shorter, path string) bool {
+	_, found := o.Paths[shorter]
+	return found && shorter != path
+}
+
 type openAPIParameter struct {
 	Ref                   string `json:"$ref"`
 	Name, In, Description string
@@ -82,7 +88,7 @@ func ReadOperations(document []byte) (Operations, error) {
 		for _, path := range slices.Sorted(maps.Keys(read.Paths)) {
 			get := read.Paths[path].Get
 			// The routes of a day and of a language are those without, one part longer.
-			if get == nil || !slices.Contains(get.Tags, tag.Name) || strings.HasPrefix(path, "/ogc/{day}") || strings.HasPrefix(path, "/{lang}/") {
+			if get == nil || !slices.Contains(get.Tags, tag.Name) || strings.HasPrefix(path, "/ogc/{day}") || read.known(strings.TrimPrefix(path, "/{lang}"), path) {
 				continue
 			}
 			one := operation{ID: get.OperationID, Path: path, Summary: get.Summary}
@@ -143,20 +149,22 @@ type developersBody struct {
 
 type snippet struct {
 	ID, Library, File, Text string
-	Untried                 bool
 }
 
 // Developers makes the page for those who write programs.
 func (q *Request) Developers(operations Operations) (*Page, error) {
 	b := &developersBody{frame: q.newFrame("developers", "developers"), Operations: operations}
 	b.Here = ""
+	if q.Lang == Indonesian {
+		b.Operations = operations.inIndonesian()
+	}
 	b.Title, b.Description = q.T("developers.title"), q.T("developers.lead")
 	for _, s := range snippets.All {
 		id, _, _ := strings.Cut(s.File, ".")
 		if id == "read" {
 			id = s.Language
 		}
-		b.Snippets = append(b.Snippets, snippet{ID: id, Library: s.Library, File: s.File, Text: s.Text(q.Base), Untried: s.Untried})
+		b.Snippets = append(b.Snippets, snippet{ID: id, Library: s.Library, File: s.File, Text: s.Text(q.Base)})
 	}
 	b.Body = b
 	return b.render("developers", http.StatusOK)

@@ -12,7 +12,13 @@ import (
 //go:embed dictionary.txt
 var dictionaryText string
 
-var indonesianTerms = linesByKey(dictionaryText)
+// routesText is what the routes do in Indonesian: a line for each operation of the OpenAPI
+// document by its id, and for each of its tags.
+//
+//go:embed routes.txt
+var routesText string
+
+var indonesianTerms, indonesianRoutes = linesByKey(dictionaryText), linesByKey(routesText)
 
 // linesByKey reads lines of a key, a bar and a text.
 func linesByKey(text string) map[string]string {
@@ -42,6 +48,26 @@ func inIndonesian(dictionary []Entry) []Entry {
 		for j, field := range entry.Fields {
 			field.Description = said(field.Description, entry.Name+"."+field.Name, "*."+field.Name)
 			out[i].Fields[j] = field
+		}
+	}
+	return out
+}
+
+// inIndonesian gives the routes with what they do in Indonesian; their parameters and
+// answers stay as the document has them.
+func (o Operations) inIndonesian() Operations {
+	said := func(english, key string) string {
+		if text := indonesianRoutes[key]; text != "" {
+			return text
+		}
+		return english
+	}
+	out := make(Operations, len(o))
+	for i, group := range o {
+		out[i] = operationGroup{Name: group.Name, Description: said(group.Description, "tag."+group.Name), Operations: make([]operation, len(group.Operations))}
+		for j, one := range group.Operations {
+			one.Summary = said(one.Summary, one.ID)
+			out[i].Operations[j] = one
 		}
 	}
 	return out
