@@ -208,45 +208,39 @@ func (r *clusterReader) keptOf(row *row) keptOfCluster {
 	return kept
 }
 
-// of takes over what is kept of the cluster that is stored; and what a file of clusters
-// has no words for, but for readings of sources that are no longer cited.
+// of takes over what is kept of the cluster that is stored, and what a file of clusters
+// has no words for; with its sources, and the readings of those that are cited.
 func (k keptOfCluster) of(stored, c *sentra.Cluster) {
+	stays := len(stored.Grounds) > 0 || stored.Place != ""
+	keep := func(part keptOfCluster, tells bool, take func()) {
+		if k&part != 0 {
+			stays = stays || tells
+			take()
+		}
+	}
 	// A name in one language that stands for both goes with it.
-	if k&keptNameEN != 0 && stored.NameEN != stored.NameID {
-		c.NameEN = stored.NameEN
+	if stored.NameEN != stored.NameID {
+		keep(keptNameEN, true, func() { c.NameEN = stored.NameEN })
+		keep(keptNameID, true, func() { c.NameID = stored.NameID })
 	}
-	if k&keptNameID != 0 && stored.NameEN != stored.NameID {
-		c.NameID = stored.NameID
-	}
-	if k&keptPhases != 0 {
-		c.Phases = stored.Phases
-	}
-	if k&keptStatus != 0 {
-		c.Planned = stored.Planned
-	}
-	if k&keptPlace != 0 && stored.Point != nil {
-		c.Point, c.Precision = stored.Point, stored.Precision
+	keep(keptPhases, len(stored.Phases) > 0, func() { c.Phases = stored.Phases })
+	keep(keptStatus, false, func() { c.Planned = stored.Planned })
+	if stored.Point != nil {
+		keep(keptPlace, true, func() { c.Point, c.Precision = stored.Point, stored.Precision })
 	}
 	// Whether it was a target is said of its phase.
-	if k&keptTarget != 0 && slices.Equal(c.Phases, stored.Phases) {
-		c.InitialTarget = stored.InitialTarget
+	if slices.Equal(c.Phases, stored.Phases) {
+		keep(keptTarget, stored.InitialTarget != nil, func() { c.InitialTarget = stored.InitialTarget })
 	}
-	if k&keptNote != 0 {
-		c.RegionNote = stored.RegionNote
-	}
-	if k&keptProvince != 0 {
-		c.ProvinceNamed = stored.ProvinceNamed
-	}
-	if k&keptFigures != 0 {
-		c.Figures = stored.Figures
-	}
-	if k&keptBegan != 0 {
-		c.Began = stored.Began
-	}
-	if k&keptConfidence != 0 {
-		c.Confidence = stored.Confidence
-	}
+	keep(keptNote, stored.RegionNote != "", func() { c.RegionNote = stored.RegionNote })
+	keep(keptProvince, stored.ProvinceNamed != "", func() { c.ProvinceNamed = stored.ProvinceNamed })
+	keep(keptFigures, stored.Figures != nil, func() { c.Figures = stored.Figures })
+	keep(keptBegan, stored.Began != 0, func() { c.Began = stored.Began })
+	keep(keptConfidence, false, func() { c.Confidence = stored.Confidence })
 	c.Grounds, c.Place = stored.Grounds, stored.Place
+	if stays {
+		c.Sources = withSources(c.Sources, stored.Sources)
+	}
 	if c.Readings != nil {
 		return
 	}
@@ -255,6 +249,21 @@ func (k keptOfCluster) of(stored, c *sentra.Cluster) {
 			c.Readings = append(c.Readings, reading)
 		}
 	}
+}
+
+// withSources gives sources with those that are stored; in their order where there is no
+// other.
+func withSources(given, stored []sentra.SourceID) []sentra.SourceID {
+	if !slices.ContainsFunc(given, func(id sentra.SourceID) bool { return !slices.Contains(stored, id) }) {
+		return stored
+	}
+	all := slices.Clone(given)
+	for _, id := range stored {
+		if !slices.Contains(all, id) {
+			all = append(all, id)
+		}
+	}
+	return all
 }
 
 // figures reads numbers, with their year, the first year and how all is known.

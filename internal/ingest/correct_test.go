@@ -133,6 +133,29 @@ func TestCorrections(t *testing.T) {
 	}
 }
 
+// What stays keeps its sources, and so does since when a cluster is known; what is replaced
+// whole does not.
+func TestSourcesOfWhatStays(t *testing.T) {
+	store := newStore(t)
+	const head = "key,name_id,product_id,regions,source,"
+	for _, step := range []struct{ file, want string }{
+		{head + "units\nx-1,A,ukiran,51.04,First letter,1\n", "cited-first-letter"},
+		{head + "units\nx-1,A,ukiran,51.04,Second letter,2\n", "cited-second-letter"},
+		{head + "first_year\nx-1,A,ukiran,51.04,Third letter,1990\n", "cited-third-letter cited-second-letter"},
+		{head + "first_year\nx-1,A,ukiran,51.04,Second letter,1991\n", "cited-third-letter cited-second-letter"},
+		{head + "units,first_year\nx-1,A,ukiran,51.04,Fourth letter,,\n", "cited-fourth-letter"},
+	} {
+		if _, err := imported(t, store, ingest.ClusterSchema, step.file, ingest.TableOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		for c := range present(t, store).Data.Clusters.All {
+			if got := strings.Trim(fmt.Sprint(c.Sources), "[]"); c.Key == "x-1" && got != step.want {
+				t.Errorf("%s: sources %s, want %s", step.file, got, step.want)
+			}
+		}
+	}
+}
+
 // The names of a product follow the file unless another cluster makes it, and rows that
 // contradict each other are told.
 func TestProductNames(t *testing.T) {

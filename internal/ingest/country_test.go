@@ -77,7 +77,7 @@ func loading(load func(context.Context, ingest.Record, []byte, string) (int, err
 // A cluster of no phase comes in, with its figures; what a file has no words for stays.
 func TestClustersOfNoPhase(t *testing.T) {
 	store := newStore(t)
-	load := func(file string) *sentra.Cluster {
+	load := func(file, key string) *sentra.Cluster {
 		t.Helper()
 		if _, err := ingest.Clusters(t.Context(), store, []byte(file), "file"); err != nil {
 			t.Fatal(err)
@@ -87,20 +87,24 @@ func TestClustersOfNoPhase(t *testing.T) {
 			t.Fatal(err)
 		}
 		for c := range data.Clusters.All {
-			if c.Key == "sentra-rotan-gampong-kueh" {
+			if c.Key == key {
 				return c
 			}
 		}
 		return nil
 	}
-	c := load("key,name_id,product_id,regions,year,units,workers,status,source\n" +
-		"sentra-rotan-gampong-kueh,Sentra Rotan Gampong Kueh,Kerajinan rotan,11.06,2025,12,70,,the office of Aceh Besar\n" +
-		"x-1,Sentra X,Batik,33.28,,,,PLANNED,a plan\n")
+	c := load("key,name_id,product_id,regions,year,units,workers,status,source\n"+
+		"sentra-rotan-gampong-kueh,Sentra Rotan Gampong Kueh,Kerajinan rotan,11.06,2025,12,70,,the office of Aceh Besar\n"+
+		"x-1,Sentra X,Batik,33.28,,,,PLANNED,a plan\n", "sentra-rotan-gampong-kueh")
 	if c.OfProgramme() || c.Planned || *c.Figures.Units != 12 || *c.Figures.Workers != 70 || c.Figures.Year != 2025 || c.Place != "Kueh, Kec. Lhoknga" || c.Confidence != sentra.Listed || len(c.Products) != 1 || c.Products[0] != "rattan" {
 		t.Errorf("%+v", c)
 	}
-	// Nothing but the file tells since when it is known: since it was read.
-	if len(c.Readings) != 1 || c.Readings[0].On == nil || !strings.HasPrefix(c.Readings[0].Read, "imported from") {
+	// The page that was read tells what stays, and since when it is known.
+	if len(c.Sources) < 2 || len(c.Readings) != 1 || c.Readings[0].Source != c.Sources[1] || strings.HasPrefix(c.Readings[0].Read, "imported from") {
+		t.Errorf("sources %v, readings %+v", c.Sources, c.Readings)
+	}
+	// Of a cluster of which nothing but the file tells it is known since it was read.
+	if c = load("key,name_id,product_id,regions,source\nx-2,Sentra X,Batik,33.28,a letter\n", "x-2"); len(c.Readings) != 1 || c.Readings[0].On == nil || !strings.HasPrefix(c.Readings[0].Read, "imported from") {
 		t.Errorf("readings %+v", c.Readings)
 	}
 }
