@@ -154,6 +154,23 @@ func TestSourcesOfWhatStays(t *testing.T) {
 			}
 		}
 	}
+	for _, step := range []struct {
+		schema *ingest.Schema
+		file   string
+	}{
+		{ingest.DesignationSchema, "region_code,kind,regulation,valid_from,confidence,source\n94.06,DISADVANTAGED,Perpres 131/2015,2015-11-04,LISTED,A letter\n"},
+		{ingest.CandidateSchema, "phase,region_code,decision,source\n2017,94.06,CHOSEN,A letter\n"},
+	} {
+		if _, err := imported(t, store, step.schema, step.file, ingest.TableOptions{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a := present(t, store)
+	for what, sources := range map[string][]sentra.SourceID{"designation": a.Designation("94.06-disadvantaged-perpres-131-2015").Sources, "candidate": a.CandidatesOf("94.06")[0].Sources} {
+		if len(sources) < 2 || sources[0] != "cited-a-letter" {
+			t.Errorf("%s: sources %v", what, sources)
+		}
+	}
 }
 
 // The names of a product follow the file unless another cluster makes it, and rows that

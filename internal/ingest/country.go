@@ -274,6 +274,9 @@ func (p *candidateParts) add(row *row) {
 
 // keep takes over the other parts.
 func (p *candidateParts) keep(c, stored *sentra.Candidate) {
+	if !p.named && stored.Named != "" || !p.target && stored.InitialTarget != nil {
+		c.Sources = withSources(c.Sources, stored.Sources)
+	}
 	if !p.named {
 		c.Named = stored.Named
 	}

@@ -61,6 +61,9 @@ func importCoverage(ctx context.Context, record Record, file *inputfile.File, da
 // keptOfCoverage gives what takes over the parts that a row does not speak of.
 func keptOfCoverage(lastDay, note bool) func(c, stored *sentra.DesignationCoverage) {
 	return func(c, stored *sentra.DesignationCoverage) {
+		if !lastDay && stored.To != nil {
+			c.Sources = withSources(c.Sources, stored.Sources)
+		}
 		if !lastDay {
 			c.To = stored.To
 		}

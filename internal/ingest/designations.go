@@ -75,6 +75,9 @@ func importDesignations(ctx context.Context, record Record, file *inputfile.File
 // keptOfDesignation gives what takes over the parts that a row does not speak of.
 func keptOfDesignation(lastDay, countries bool) func(d, stored *sentra.Designation) {
 	return func(d, stored *sentra.Designation) {
+		if !lastDay && stored.To != nil || !countries && len(stored.Countries) > 0 {
+			d.Sources = withSources(d.Sources, stored.Sources)
+		}
 		if !lastDay {
 			d.To = stored.To
 		}
