@@ -25,13 +25,16 @@ if ! SENTRA_TEST_BOUNDARIES=$(go run ./internal/boundarytest/fetch 2> bin/fetch.
   fresh=-count=1
 fi
 
-# QGIS is large: the test with it runs where it is installed.
-tags='' without=''
-if [ -e /usr/lib/python3/dist-packages/qgis ]; then
-  tags=-tags=qgis
-else
-  without="left out: the test with QGIS (TestQGIS), which scripts/setup.sh qgis installs"
-fi
+# QGIS, which one test needs, is large: it is installed while the static checks run.
+qgis=
+install_qgis() {
+  scripts/setup.sh qgis > bin/qgis.log 2>&1 &
+  qgis=$!
+  # Packages are never left half installed.
+  trap 'wait "$qgis" || true' EXIT
+}
+
+await_qgis() { wait "$qgis" || { cat bin/qgis.log >&2; exit 1; }; }
 
 static() {
   local unformatted before
@@ -57,7 +60,7 @@ tests() {
   # shellcheck disable=SC2086
   go test $fresh -timeout 20m -p 1 ./cmd/... ./web/...
   # shellcheck disable=SC2046
-  go test $fresh $tags $(go list ./... | grep -v -e /cmd/ -e '/web$')
+  go test $fresh $(go list ./... | grep -v -e /cmd/ -e '/web$')
 }
 
 # The packages in which more than one goroutine is at work. Left to `tests` are those
@@ -75,13 +78,12 @@ race() {
 
 vulnerabilities=
 case ${1:-all} in
-  all) static; tests; race; scripts/fuzz.sh ;;
+  all) install_qgis; static; await_qgis; tests; race; scripts/fuzz.sh ;;
   race) race ;;
   *) echo "test.sh knows only: race" >&2; exit 2 ;;
 esac
 
 [ -z "$vulnerabilities" ] || echo "$vulnerabilities"
-[ "${1:-all}" = race ] || [ -z "$without" ] || echo "$without"
 left_out=$(sort -u "$SENTRA_TEST_LEFT_OUT" | wc -l)
 if [ "$SENTRA_TEST_BOUNDARIES" = none ]; then
   echo "left out: $left_out tests that need ../shared/boundaries, which is not there and could not be downloaded (bin/left-out lists them, bin/fetch.log says why)"

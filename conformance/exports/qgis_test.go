@@ -1,5 +1,3 @@
-//go:build qgis
-
 package exports
 
 import (
@@ -15,10 +13,13 @@ import (
 	"time"
 )
 
-// QGIS itself, without a window, loads the provinces and clusters of a day by OGC API
-// Features and the vector tiles, and renders them. scripts/setup.sh qgis installs it;
-// SENTRA_TEST_QGIS_PICTURE keeps the picture.
+// QGIS itself, without a window, loads the provinces, clusters and supports of a day by
+// OGC API Features and the vector tiles, and renders them. SENTRA_TEST_QGIS_PICTURE keeps
+// the picture.
 func TestQGIS(t *testing.T) {
+	if _, err := os.Stat("/usr/lib/python3/dist-packages/qgis"); err != nil {
+		t.Fatal("QGIS is missing; run `scripts/setup.sh qgis`")
+	}
 	picture := filepath.Join(t.TempDir(), "qgis.png")
 	if kept := os.Getenv("SENTRA_TEST_QGIS_PICTURE"); kept != "" {
 		picture = kept
@@ -41,6 +42,7 @@ func TestQGIS(t *testing.T) {
 	var got struct {
 		Version             string
 		Provinces, Clusters layer
+		Supports            layer
 		InBox               []string
 		Tiles               struct{ Valid bool }
 		Errors              []string
@@ -56,6 +58,10 @@ func TestQGIS(t *testing.T) {
 	// The clusters of 2017 that are known on the day.
 	if c := got.Clusters; c.Count != 168 || c.WithGeometry != 168 || c.Fields["key"] != "String" {
 		t.Errorf("QGIS loads clusters %+v", c)
+	}
+	// Eight supports are of the whole country.
+	if s := got.Supports; s.Count != 80 || s.WithGeometry != 72 || s.Fields["regionCode"] != "String" || s.Fields["year"] != "Integer" {
+		t.Errorf("QGIS loads supports %+v", s)
 	}
 	// The box is around Dogiyai, which lay in Papua.
 	if !slices.Equal(got.InBox, []string{"91"}) || !got.Tiles.Valid || len(got.Errors) > 0 {

@@ -1,6 +1,6 @@
 """Reads a Sentra server as QGIS does, without a window: python3 render_qgis.py URL DAY PICTURE
 
-Loads the provinces and the clusters of the day by OGC API Features and the vector tiles
+Loads the provinces, clusters and supports of the day by OGC API Features and the vector tiles
 of the map, tells what QGIS makes of them as JSON, and renders all of it into a picture.
 """
 
@@ -52,6 +52,7 @@ try:
         return layer
 
     provinces, clusters = load("provinces"), load("clusters")
+    load("supports")
     box = QgsRectangle(135.3, -4.2, 135.8, -3.9)
     told["inBox"] = sorted(str(f["code"]) for f in provinces.getFeatures(QgsFeatureRequest().setFilterRect(box)))
 
