@@ -1,6 +1,7 @@
 package ingest_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -11,12 +12,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/paulmach/orb"
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
 
 	"github.com/sentra-ikm/sentra/internal/facts"
+	"github.com/sentra-ikm/sentra/internal/geopackage"
 	"github.com/sentra-ikm/sentra/internal/ingest"
 	"github.com/sentra-ikm/sentra/internal/inputfile"
 	"github.com/sentra-ikm/sentra/internal/register"
@@ -760,5 +764,41 @@ func BenchmarkWorkbook(b *testing.B) {
 		if err != nil || report.Counts[ingest.New] != rows {
 			b.Fatal(err, report.Counts)
 		}
+	}
+}
+
+// A layer of a GeoPackage is a table: its columns have the agency's headers, its points
+// are the places. A code that the layer keeps as a number is refused as it is elsewhere.
+func TestGeoPackage(t *testing.T) {
+	for _, c := range []struct {
+		name, kind string
+		code       any
+		place      orb.Geometry
+		fails      string
+	}{
+		{"a code as text", "TEXT", "33.20", orb.Point{110.67, -6.62}, ""},
+		{"a code as number", "DOUBLE", 33.2, orb.Point{110.67, -6.62}, "33.2"},
+		{"a place far off", "TEXT", "33.20", orb.Point{106.8, -6.2}, "km"},
+		{"an area as place", "TEXT", "33.20", orb.Polygon{{{110, -7}, {111, -7}, {111, -6}, {110, -7}}}, "a Polygon is no place of one thing"},
+		{"no place", "TEXT", "33.20", nil, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var data bytes.Buffer
+			if err := geopackage.Write(t.Context(), &data, time.Unix(0, 0), geopackage.Table{Name: "sentra", Geometry: "GEOMETRY",
+				Columns: []geopackage.Column{{Name: "Nama Sentra", Type: "TEXT"}, {Name: "Kode Wilayah", Type: c.kind}, {Name: "Produk", Type: "TEXT"}, {Name: "Unit Usaha", Type: "INTEGER"}, {Name: "Tahun", Type: "INTEGER"}},
+				Rows: func(yield func(orb.Geometry, []any) error) error {
+					return yield(c.place, []any{"Sentra Tenun Troso", c.code, "Tenun", 250, 2016})
+				}}); err != nil {
+				t.Fatal(err)
+			}
+			_, report, err := table(t, ingest.ClusterSchema, data.Bytes(), "s.gpkg", ingest.TableOptions{Map: mapping(t, "Kode Wilayah=regions"), Set: set("source", "Dinas Perindustrian Jepara")})
+			if c.fails == "" {
+				if err != nil || report.Rows != 1 {
+					t.Errorf("got %v", err)
+				}
+			} else if err == nil || !strings.Contains(err.Error(), c.fails) || !strings.Contains(err.Error(), "s.gpkg, feature 1") {
+				t.Errorf("got %v, want %q with its place", err, c.fails)
+			}
+		})
 	}
 }
