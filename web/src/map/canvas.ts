@@ -4,7 +4,7 @@ import { AttributionControl, GeoJSONSource, Map, type MapGeoJSONFeature, type Ma
 import workerAddress from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import type { Answer, Box } from './api';
 import { h } from './dom';
-import { boxPadding, closest, country, countryPadding, offset, uncovered } from './framing';
+import { boxPadding, closest, country, countryPadding, offset, project, uncovered, worldSize } from './framing';
 import { areaFeatures, areaFrom } from './shapes';
 import type { ProductGroup } from './palette';
 import { imagesOf, neighboursAt, type StyleInput, styleOf } from './style';
@@ -327,9 +327,19 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
   return canvas;
 }
 
+/** Where a position lies, pixels. */
+type Place = (position: GeoJSON.Position) => [x: number, y: number];
+
+/** Places positions as the map does, which is never turned or tilted: its own way takes seconds for all coasts. */
+function placeOf(map: Map): Place {
+  const { clientWidth, clientHeight } = map.getContainer(), { lng, lat } = map.getCenter();
+  const [left, top] = project(lng, lat), size = worldSize * 2 ** map.getZoom();
+  return ([lon, latitude]) => { const [x, y] = project(lon, latitude); return [(x - left) * size + clientWidth / 2, (y - top) * size + clientHeight / 2]; };
+}
+
 /** A line or the rings of an area as a path. */
-function pathOf(map: Map, geometry: GeoJSON.Geometry): string {
-  const point = (position: GeoJSON.Position) => { const { x, y } = map.project(position as Position); return `${Math.round(x * 10) / 10} ${Math.round(y * 10) / 10}`; };
+function pathOf(place: Place, geometry: GeoJSON.Geometry): string {
+  const point = (position: GeoJSON.Position) => { const [x, y] = place(position); return `${Math.round(x * 10) / 10} ${Math.round(y * 10) / 10}`; };
   const line = (positions: GeoJSON.Position[]) => `M${positions.map(point).join('L')}`;
   switch (geometry.type) {
     case 'LineString': return line(geometry.coordinates);
@@ -343,20 +353,20 @@ function pathOf(map: Map, geometry: GeoJSON.Geometry): string {
 /** Reads what is drawn back from the map. Where a name stands beside a mark, MapLibre does not tell on which side. */
 function drawnShapes(map: Map, { palette, firstPhase }: StyleInput): Drawn {
   const { clientWidth, clientHeight } = map.getContainer();
-  const shapes: DrawnShape[] = [], texts = new Set<string>();
+  const shapes: DrawnShape[] = [], texts = new Set<string>(), place = placeOf(map);
   const features = map.queryRenderedFeatures().reverse();
-  const marks: Position[] = features.filter(({ layer }) => layer.id === 'clusters').map(({ geometry }) => { const { x, y } = map.project((geometry as GeoJSON.Point).coordinates as Position); return [x, y]; });
+  const marks: Position[] = features.filter(({ layer }) => layer.id === 'clusters').map(({ geometry }) => place((geometry as GeoJSON.Point).coordinates));
   for (const { layer, geometry, properties } of features) {
     const paint = (layer.paint ?? {}) as Record<string, unknown>, layout = ('layout' in layer ? layer.layout ?? {} : {}) as Record<string, unknown>;
     const number = (value: unknown, otherwise: number) => typeof value === 'number' ? value : otherwise;
     if (layer.type === 'fill') {
-      shapes.push({ kind: 'fill', path: pathOf(map, geometry), colour: String(paint['fill-color']), opacity: number(paint['fill-opacity'], 1), name: layer.id === 'regions' ? properties.name : undefined,
+      shapes.push({ kind: 'fill', path: pathOf(place, geometry), colour: String(paint['fill-color']), opacity: number(paint['fill-opacity'], 1), name: layer.id === 'regions' ? properties.name : undefined,
         pattern: layer.id === 'not-covered' ? 'hatch' : layer.id === 'both' ? 'both' : undefined });
     } else if (layer.type === 'line') {
       const opacity = number(paint['line-opacity'], 1);
-      if (opacity > 0) shapes.push({ kind: 'line', path: pathOf(map, geometry), colour: String(paint['line-color']), opacity, width: number(paint['line-width'], 1), dashed: 'line-dasharray' in paint });
+      if (opacity > 0) shapes.push({ kind: 'line', path: pathOf(place, geometry), colour: String(paint['line-color']), opacity, width: number(paint['line-width'], 1), dashed: 'line-dasharray' in paint });
     } else if (layer.type === 'symbol' && geometry.type === 'Point') {
-      const { x, y } = map.project(geometry.coordinates as Position);
+      const [x, y] = place(geometry.coordinates);
       if (layer.id === 'clusters') {
         const { phase, status, group } = properties as ClusterMark, size = number(layout['icon-size'], 1), [dx] = (layout['icon-offset'] as number[] | undefined) ?? [0];
         shapes.push({ kind: 'mark', x: x + dx * size, y, radius: 12 * size, colour: palette.groups[group], shape: status === 'PLANNED' ? 'planned' : !phase ? 'other' : phase === firstPhase ? 'earlier' : 'later' });
