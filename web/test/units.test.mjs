@@ -4,16 +4,17 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createServer } from 'vite';
 
-let vite, view, shapes, questions, answer, operation, title, days, words;
+let vite, view, shapes, questions, answer, operation, title, days, words, grounds;
 before(async () => {
   vite = await createServer({ root: fileURLToPath(new URL('..', import.meta.url)), appType: 'custom', logLevel: 'error', server: { middlewareMode: true, watch: null, ws: false }, optimizeDeps: { noDiscovery: true } });
-  [view, shapes, questions, answer, operation, title, days, words] = await Promise.all(['map/view', 'map/shapes', 'map/questions', 'playground/answer', 'operation', 'map/title', 'map/days', 'map/words'].map((name) => vite.ssrLoadModule(`/src/${name}.ts`)));
+  [view, shapes, questions, answer, operation, title, days, words, grounds] = await Promise.all(['map/view', 'map/shapes', 'map/questions', 'playground/answer', 'operation', 'map/title', 'map/days', 'map/words', 'map/grounds'].map((name) => vite.ssrLoadModule(`/src/${name}.ts`)));
 });
 after(() => vite.close());
 
 test('an address says what a view shows, and back', () => {
   for (const changes of [
     {}, { day: '2017-12-25', list: 'regencies', affirmative: 'ANY', hosts: 'true' }, { lang: 'id', colour: 'count', province: '94', phase: '2013-2016', product: 'coffee-processing', initialTarget: 'false', text: 'Toli & toli?', sort: '-clusters' },
+    { list: 'screening', product: 'tenun,songket', money: { fund: 'DAK' }, facilitators: { known: false, km: 100 }, weights: { linkage: 1, border: 2.5 } }, { list: 'screening', money: { fund: 'ANY', to: 2019 }, facilitators: { known: true, km: 0 } },
     { area: { kind: 'box', west: 170, south: -5, east: -170, north: 5 } }, { area: { kind: 'polygon', ring: [[110, -7], [112.5, -7], [111, -8.25]] } }, { area: { kind: 'circle', centre: [112.733, -7.2], radius: 100000 } },
     { selected: { kind: 'region', key: '94.06' } }, { selected: { kind: 'cluster', key: '2017-94.06-coffee-processing' }, camera: { lon: 135.5, lat: -4.1, zoom: 6.25 } },
     { refused: [{ name: 'asOf', value: '2017-02-30' }, { name: 'colour', value: 'red' }] },
@@ -36,13 +37,13 @@ test('an address of 0.1.0 names a cluster by its id', () => {
 test('what is not understood in an address is refused, and told from what only arranges', () => {
   const refused = (search) => view.parseView(search, 'en').refused;
   for (const search of ['?asOf=2017-02-30', '?asOf=2017-13-01', '?asOf=yesterday', '?list=villages', '?affirmative=true', '?province=94.06', '?province=Papua', '?bbox=1,2,3', '?bbox=110,5,112,-5', '?bbox=110,-95,112,5', '?within=1,2;3,4', '?near=110,-7,-1', '?near=110,-7,', '?near=110,-7,9e9',
-    '?list=regencies&hosts=maybe', '?hosts=true', '?initialTarget=1', '?phase=' + 'x'.repeat(101), '?bbox=110,-7,112,-5&near=110,-7,1000', '?asOf=2017-12-25&asOf=2018-01-01', '?province=94&province=91']) {
+    '?list=screening&money=CASH', '?list=screening&money=DAK,2020-2019', '?list=screening&money=DAK,-', '?list=screening&facilitators=none', '?list=screening&facilitators=none,1001', '?money=DAK', '?list=regencies&facilitators=none,100', '?list=regencies&hosts=maybe', '?hosts=true', '?initialTarget=1', '?phase=' + 'x'.repeat(101), '?bbox=110,-7,112,-5&near=110,-7,1000', '?asOf=2017-12-25&asOf=2018-01-01', '?province=94&province=91']) {
     const { refused: wrong, ...rest } = view.parseView(search, 'en');
     assert.ok(wrong.length > 0 && wrong.every(view.changesAnswer), search);
     // It is passed on with the address, so that whoever is sent it is told too.
     assert.deepEqual(view.parseView(view.formatView({ ...rest, refused: wrong }), 'en').refused, wrong, search);
   }
-  for (const search of ['?at=1,2', '?at=NaN,1,2', '?at=1,2,3,4', '?show=village:1', '?show=region:Dogiyai', '?sort=;drop', '?lang=xx', '?colour=red', '?affirmatve=ANY']) {
+  for (const search of ['?at=1,2', '?at=NaN,1,2', '?at=1,2,3,4', '?show=village:1', '?show=region:Dogiyai', '?sort=;drop', '?lang=xx', '?list=screening&weights=luck:1', '?list=screening&weights=dak:1001', '?list=screening&weights=apbn:0,deconcentration:0,dak:0,clusters:0,disadvantaged:0,border:0', '?weights=dak:2', '?colour=red', '?affirmatve=ANY']) {
     assert.ok(refused(search).length === 1 && !refused(search).some(view.changesAnswer), search);
   }
   for (const search of ['', '?show=', '?asOf=', '?utm_source=x&fbclid=y', '?theme=dark', '?asOf=2017-12-25&asOf=2017-12-25']) assert.deepEqual(refused(search), [], search);
@@ -127,6 +128,16 @@ test('the filters of a list of provinces mean one regency', () => {
   }
 });
 
+test('a screening asks the region itself for money and facilitators', () => {
+  const ask = (changes) => questions.scoresQuestion({ ...view.defaults, list: 'screening', ...changes }, '2019-12-31').variables;
+  const usual = { weights: { linkage: 0 }, within: 100_000, asOf: '2019-12-31' };
+  assert.deepEqual(ask({}), { ...usual, filter: { level: 'REGENCY' } });
+  assert.deepEqual(ask({ money: { fund: 'ANY' }, facilitators: { known: true, km: 50 }, sort: 'upper', weights: { linkage: 1, dak: 3 } }), { weights: { dak: 3 }, within: 50_000, asOf: '2019-12-31', orderBy: 'UPPER', filter: { level: 'REGENCY', supports: {}, facilitators: { withinMetres: 50_000, known: true } } });
+  assert.deepEqual(ask({ money: { fund: 'DAK', from: 2017, to: 2019 }, product: 'batik' }), { ...usual, product: ['batik'], filter: { level: 'REGENCY', supports: { fund: ['DAK'], fromYear: 2017, toYear: 2019 } } });
+  // Each end of a score has its class; a bound belongs to the class that it closes, for an upper end.
+  for (const [lower, upper, from, to] of [[0, 0, 0, 0], [0, 1, 0, 3], [0.25, 0.25, 1, 1], [0, 0.25, 0, 0], [0.2, 0.26, 0, 1], [0.5, 0.75, 2, 2], [3 / 7, 6 / 7, 1, 3], [1, 1, 3, 3]]) assert.deepEqual(grounds.scoreClasses({ lower, upper }), { from, to }, `${lower} to ${upper}`);
+});
+
 test('a title says what the filters ask for, in both languages', () => {
   const frame = { products: [{ key: 'coffee-processing', name: 'coffee processing', nameId: 'pengolahan kopi' }], provinces: { nodes: [{ code: '94', name: 'Papua Tengah' }] } };
   const say = (changes) => ['en', 'id'].map((lang) => title.titleOf({ view: { ...view.defaults, lang, ...changes }, frame }));
@@ -136,6 +147,7 @@ test('a title says what the filters ask for, in both languages', () => {
     [{ list: 'regencies', affirmative: 'ANY', hosts: 'true' }, 'Affirmative regencies and cities that host clusters', 'Kabupaten/kota afirmatif yang memiliki sentra'],
     [{ list: 'regencies', affirmative: 'BORDER', hosts: 'false' }, 'Border regencies and cities that host no known clusters', 'Kabupaten/kota perbatasan yang tidak memiliki sentra yang diketahui'],
     [{ list: 'regencies', hosts: 'false', programme: 'true' }, 'Regencies and cities that host no clusters of the programme', 'Kabupaten/kota yang tidak memiliki sentra program'],
+    [{ list: 'screening', affirmative: 'BORDER', money: { fund: 'DAK', from: 2017, to: 2017 }, facilitators: { known: false, km: 50 } }, 'Border regencies and cities that had DAK money in 2017 and have no facilitator known within 50 km: the programme’s grounds', 'Kabupaten/kota perbatasan yang pernah mendapat DAK pada 2017 dan tidak diketahui memiliki fasilitator dalam 50 km: dasar pemilihan program'],
     [{ list: 'provinces', affirmative: 'ANY' }, 'Provinces that hold an affirmative regency or city', 'Provinsi yang memuat kabupaten/kota afirmatif'],
     [{ list: 'provinces', affirmative: 'ANY', hosts: 'true' }, 'Provinces with an affirmative regency or city that hosts clusters', 'Provinsi dengan kabupaten/kota afirmatif yang memiliki sentra'],
     [{ list: 'provinces', affirmative: 'NO', hosts: 'true' }, 'Provinces without an affirmative regency or city, with a regency or city that hosts clusters', 'Provinsi tanpa kabupaten/kota afirmatif, dengan kabupaten/kota yang memiliki sentra'],

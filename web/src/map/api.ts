@@ -1,5 +1,6 @@
 // Asks the API. Answers are kept while the page is open: the record changes rarely.
 import type { Question } from './questions';
+import type { Words } from './words';
 
 const endpoint = new URL('graphql', document.baseURI);
 
@@ -18,6 +19,8 @@ let language = 'en';
 export function askIn(lang: string) {
   language = lang;
 }
+/** What went wrong, for the reader. */
+export const told = (words: Words, error: Error) => error instanceof AskError && error.later ? words.unreachable : error.message;
 
 const kept = new Map<string, Promise<unknown>>();
 
@@ -144,18 +147,34 @@ export type FacetKind = 'PRODUCT' | 'PROVINCE' | 'FUND' | 'AFFIRMATIVE' | 'CONFI
 export interface Facets extends Versioned { clusterFacets: { facets: { kind: FacetKind; values: { value: string; name?: string | null; nameId?: string | null; count: number }[] }[] } }
 export interface Numbers extends Versioned { choropleth: { rows: NumberRow[] } }
 export type ScreeningOutcome = 'MET' | 'NOT_MET' | 'NOT_KNOWN';
-export interface Finding {
-  element: string; outcome: ScreeningOutcome; reason: string;
-  supports: { year: number | null; amountIdr: string | null; fund: string | null; region: { code: string; name: string } | null }[];
-  clusters: { key: string; name: string; nameId: string }[];
-  designations: { regulation: string }[];
-}
+export interface Finding { element: string; outcome: ScreeningOutcome }
 /** How a regency or city stands to the grounds of the programme; the score lies between both ends, 0 to 1. */
-export interface ScreeningRow { region: Named & { parent: Named | null; clusterCount: number }; lower: number; upper: number; findings: Finding[] }
+export interface ScreeningRow { region: Named & { parent: Named | null }; lower: number; upper: number; findings: Finding[]; facilitators: { outcome: ScreeningOutcome } }
+
+/** Where something was read, in short. */
+export interface Citation { title: string; url: string | null }
+/** What was found of an element, with what that rests on. */
+export interface Evidence extends Finding {
+  reason: string;
+  supports: { year: number | null; amountIdr: string | null; purpose: string | null; sources: Citation[] }[];
+  clusters: { key: string; name: string; nameId: string }[];
+  designations: { regulation: string; sources: Citation[] }[];
+  assessments: { evidence: string | null; sources: Citation[] }[];
+}
+/** Facilitators, and how far they are; null where no source says where in the province. */
+export interface CountedFacilitators { distanceMetres: number | null; facilitators: { kind: string; year: number | null; count: number; region: Named | null; sources: Citation[] } }
+/** Why a region stands as it does, and what is near. */
+export interface Reasons extends Versioned {
+  screening: { rows: {
+    fundYears: { fund: string | null; years: number[]; yearNotStated: boolean }[];
+    facilitators: { outcome: ScreeningOutcome; reason: string; within: CountedFacilitators[]; nearest: CountedFacilitators | null };
+    nearestClusters: { distanceMetres: number; cluster: { key: string; name: string; nameId: string; regions: Named[] } }[];
+    findings: Evidence[];
+  }[] };
+}
 export interface Screening extends Versioned {
   screening: { totalCount: number; notCoveredCount: number; rows: ScreeningRow[] };
-  /** All that match, and the scores of all regencies and cities. */
-  listed: { rows: { region: { code: string } }[] };
+  /** The scores of all regencies and cities. */
   scores: { rows: { region: { code: string }; lower: number; upper: number }[] };
 }
 export interface Coverage { coverage: { region: Named | null; clusterCount: number; plannedCount: number; counted: { year: number; count: number; sources: { title: string; url: string | null }[] } | null; share: number | null }[] }

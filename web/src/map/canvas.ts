@@ -44,8 +44,11 @@ export interface ClusterMark {
 /** What the map draws, in the order of drawing; pixels from its upper left corner. */
 export interface Drawn { width: number; height: number; shapes: DrawnShape[] }
 
+/** What is drawn over the colour of a region: with a number, stripes of that class. */
+export type Pattern = 'hatch' | 'both' | 'spread-1' | 'spread-2' | 'spread-3';
+
 export type DrawnShape =
-  | { kind: 'fill'; path: string; colour: string; opacity: number; pattern?: 'hatch' | 'both'; name?: string }
+  | { kind: 'fill'; path: string; colour: string; opacity: number; pattern?: Pattern; name?: string }
   | { kind: 'line'; path: string; colour: string; opacity: number; width: number; dashed: boolean }
   | { kind: 'mark'; x: number; y: number; shape: 'earlier' | 'later' | 'other' | 'planned'; radius: number; colour: string }
   | { kind: 'text'; x: number; y: number; text: string; size: number; colour: string; anchor: 'start' | 'middle'; halo: boolean };
@@ -361,7 +364,7 @@ function drawnShapes(map: Map, { palette, firstPhase }: StyleInput): Drawn {
     const number = (value: unknown, otherwise: number) => typeof value === 'number' ? value : otherwise;
     if (layer.type === 'fill') {
       shapes.push({ kind: 'fill', path: pathOf(place, geometry), colour: String(paint['fill-color']), opacity: number(paint['fill-opacity'], 1), name: layer.id === 'regions' ? properties.name : undefined,
-        pattern: layer.id === 'not-covered' ? 'hatch' : layer.id === 'both' ? 'both' : undefined });
+        pattern: layer.id === 'not-covered' ? 'hatch' : layer.id === 'both' || layer.id.startsWith('spread-') ? layer.id as Pattern : undefined });
     } else if (layer.type === 'line') {
       const opacity = number(paint['line-opacity'], 1);
       if (opacity > 0) shapes.push({ kind: 'line', path: pathOf(place, geometry), colour: String(paint['line-color']), opacity, width: number(paint['line-width'], 1), dashed: 'line-dasharray' in paint });

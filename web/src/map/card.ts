@@ -1,9 +1,9 @@
 // The card of a region or a cluster: its facts, and where each was read.
-import { ask, type Box, type ClusterCard, type Facets, type ListedCluster, type RegionCard, type Source, type Succession } from './api';
+import { ask, type Box, type ClusterCard, type Facets, type ListedCluster, type RegionCard, type Source, type Succession, told } from './api';
 import { h } from './dom';
 import { nameIn, type Page } from './page';
 import { clusterQuery, regionProductsQuery, regionQuery } from './questions';
-import { kindStatus, status, told } from './results';
+import { kindStatus, status } from './results';
 import { grouped, longDay } from './words';
 
 /** What the card asks of the map. */

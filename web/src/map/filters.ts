@@ -3,6 +3,7 @@ import { ask, type CodeSystem, type FacetKind, type Search } from './api';
 import { byId, h } from './dom';
 import { nameIn, type Page } from './page';
 import { asksForHosts, asksForNoneKnown, codeQuery, searchQuery } from './questions';
+import { screeningFields } from './screening';
 import { grouped } from './words';
 import { type Area, countFilters, defaults, parseArea, type View } from './view';
 
@@ -138,6 +139,7 @@ export function createFilters(into: HTMLElement, drawing: Drawing, folded: boole
         select('province', words.province, [['', words.allProvinces], ...known, ...provinces.map(({ code, name }): Choice => [code, name])], 'PROVINCE'),
         select('product', words.product, [['', words.any], ...frame.products.map((p): Choice => [p.key, nameIn(view, p)])], 'PRODUCT'),
         select('fund', words.fund, [['', words.any], ['ANY', words.anyFund], ['APBN', 'APBN'], ['DECONCENTRATION', words.deconcentration], ['DAK', 'DAK']], 'FUND'),
+        ...view.list === 'screening' ? screeningFields(page) : [],
         select('confidence', words.confidence, [['', words.any], ['LISTED', words.published], ['INFERRED', words.inferred], ['PARTIAL', words.partial]], 'CONFIDENCE'),
         select('programme', words.programme, yesNo, 'PROGRAMME'),
         select('phase', words.phase, [['', words.any], ...frame.phases.map(({ key }): Choice => [key, key.replace('-', '–')])], 'PHASE'),
@@ -147,7 +149,7 @@ export function createFilters(into: HTMLElement, drawing: Drawing, folded: boole
       ),
       h('fieldset', {}, h('legend', {}, words.area), h('div', { className: 'segments' }, areaChoice(undefined, words.areaNone), areaChoice('box', words.areaBox), areaChoice('polygon', words.areaPolygon), areaChoice('circle', words.areaCircle))),
       areaKind ? areaForm(areaKind) : null,
-      set > 0 ? h('button', { type: 'button', id: 'clear', className: 'text', onclick: () => { stopDrawing(); areaKind = undefined; change({ ...defaults, lang: view.lang, day: view.day, refused: view.refused, list: view.list, colour: view.colour, sort: view.sort, camera: view.camera, selected: view.selected, area: undefined }); } }, words.clear) : null);
+      set > 0 ? h('button', { type: 'button', id: 'clear', className: 'text', onclick: () => { stopDrawing(); areaKind = undefined; change({ ...defaults, lang: view.lang, day: view.day, refused: view.refused, list: view.list, colour: view.colour, sort: view.sort, camera: view.camera, selected: view.selected, area: undefined, money: undefined, facilitators: undefined }); } }, words.clear) : null);
     const field = document.activeElement instanceof HTMLInputElement && document.activeElement.id === 'filter-text' ? document.activeElement : undefined;
     const writing = field && { value: field.value, at: field.selectionStart };
     into.replaceChildren(details);
@@ -214,6 +216,9 @@ export function createSearch(page: () => Page): HTMLElement {
     const meant = statusOf(text);
     const found = coded.filter((region) => region !== null).map(({ code, name, parent, system }, i) => option(i, parent ? `${name}, ${parent.name}` : name, `${words.code.toLowerCase()} ${text.toUpperCase()}, ${words.systems[system]}`, () => change({ selected: { kind: 'region', key: code } })));
     if (meant) found.push(option(found.length, `${words.affirmative}: ${words[meant]}`, words.filter, () => change({ affirmative: meant, list: view.list === 'provinces' ? 'regencies' : view.list })));
+    // Of weavers one asks by what all their products are named.
+    const named = frame.products.filter(({ name, nameId }) => [name, nameId].some((one) => one.toLowerCase().includes(text.toLowerCase()))).length;
+    if (named > 1 && !text.includes(',')) found.push(option(found.length, words.productsNamed(text, named), words.kindProduct, () => change({ product: text })));
     const firsts = found.length;
     found.push(...hits.map(({ node, matched }, hit) => {
       const i = firsts + hit;

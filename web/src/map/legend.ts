@@ -4,7 +4,7 @@ import type { Page } from './page';
 import { productGroups } from './palette';
 import { markedFilter } from './questions';
 
-/** What the numbers of the colours stand for: clusters, or the certain part of a screening's score. */
+/** What the numbers of the colours stand for: clusters, or the classes of a screening's score. */
 export const countLabels = ({ view, words }: Page) => view.list === 'screening' ? words.scoreClasses : [words.countZero, words.countOne, words.countTwo, words.countMore];
 
 export function drawLegend(into: HTMLElement, page: Page, embedded: boolean) {
@@ -18,7 +18,7 @@ export function drawLegend(into: HTMLElement, page: Page, embedded: boolean) {
   const colours = !drawn ? []
     : view.colour === 'affirmative'
       ? [row('disadvantaged', words.DISADVANTAGED), row('border', words.BORDER), row('both', words.BOTH), row('no', words.legendNo), row('not-covered', words.legendNotCovered)]
-      : [...countLabels(page).map((text, i) => row(`count-${i}`, text)), ...matching && view.list !== 'screening' ? [row('not-covered', words.countNoData)] : []];
+      : [...countLabels(page).map((text, i) => row(`count-${i}`, text)), ...view.list === 'screening' ? [row('spread', words.scoreSpread)] : matching ? [row('not-covered', words.countNoData)] : []];
   // The first phase has a mark of its own, all later ones another.
   const marks = frame.phases.map(({ key }, i) => row(i === 0 ? 'earlier' : 'later', words.legendPoint(key.replace('-', '–'))));
   marks.push(row('other', words.legendOther), row('planned', words.legendPlanned));

@@ -2,7 +2,7 @@
 import workerAddress from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import { saveFile } from '../savefile';
 import { keepTheme, preferredTheme, type Theme } from '../theme';
-import { ask, askAnew, askFirst, AskError, askIn, type Clusters, type Facets, forgetAnswers, type Frame, type NumberRow, type Numbers, type Present, type Provinces, type Regions, type Screening } from './api';
+import { ask, askAnew, askFirst, AskError, askIn, type Clusters, type Facets, forgetAnswers, type Frame, type NumberRow, type Numbers, type Present, type Provinces, type Regions, type Screening, told } from './api';
 import type { ClusterMark, MapCanvas, RegionProperties } from './canvas';
 import { createCard } from './card';
 import { lastCovered, moments } from './days';
@@ -10,14 +10,14 @@ import { byId, h } from './dom';
 import { createFilters, createSearch } from './filters';
 import { frameAddress, frameQuery } from './frame';
 import { boxPadding, closest, country, countryPadding, type Middle, middleAt, middleOf } from './framing';
+import { scoreClasses } from './grounds';
 import { drawLegend } from './legend';
 import { createOpening } from './opening';
 import { nameIn, type Page } from './page';
 import { paletteOf } from './palette';
-import { clustersQuestion, facetsQuestion, listQuestion, markedFilter, numbersQuestion, presentQuery, provincesQuery, regionFilter, regionsQuestion, screeningQuestion } from './questions';
-import { scoreClass } from './screening';
+import { clustersQuestion, facetsQuestion, listQuestion, markedFilter, numbersQuestion, presentQuery, provincesQuery, regionFilter, regionsQuestion, scoresQuestion } from './questions';
 import { refusalOf, refusalText } from './refusal';
-import { answerOf, drawResults, howKnown, type Listed, status, told } from './results';
+import { answerOf, drawResults, howKnown, type Listed, status } from './results';
 import { createRetry } from './retry';
 import { boxOf } from './shapes';
 import type { Sketch } from './sketch';
@@ -131,9 +131,7 @@ async function more() {
   const mine = turn;
   if (!listed || listed instanceof Error) return;
   if (listed.screening) {
-    const all = await ask<Screening>(screeningQuestion(view, page.day, 1000));
-    if (mine !== turn) return;
-    listed = { screening: all };
+    listed = { ...listed, all: true };
     drawResults(byId('results'), page, listed, counts, actions);
     return;
   }
@@ -207,12 +205,16 @@ function marksAddress(): string | undefined {
 
 /** The numbers as the colours take them. */
 function regionCounts(): Record<string, number> | undefined {
-  if (scores) return Object.fromEntries([...scores].map(([code, { lower }]) => [code, scoreClass(lower)]));
+  if (scores) return Object.fromEntries([...scores].map(([code, score]) => [code, scoreClasses(score).from]));
   return numbers && Object.fromEntries([...numbers].map(([code, { status, value }]) => [code, status === 'NO_DATA' ? -1 : value ?? 0]));
 }
 
 /** The box of the area or the province that is chosen. */
 const chosenBox = () => view.area ? boxOf(view.area) : page.provinces.find(({ code }) => code === view.province)?.bbox;
+/** Of scores that lie in more than one class, the upper. */
+function scoreSpreads(): Record<string, number> | undefined {
+  return scores && Object.fromEntries([...scores].map(([code, score]) => [code, scoreClasses(score)] as const).filter(([, { from, to }]) => from < to).map(([code, { to }]) => [code, to]));
+}
 
 /** Shows the province or the area that was just chosen. */
 function look() {
@@ -253,7 +255,7 @@ function tellMissing() {
 function styleInput(): StyleInput {
   const name = dark() ? 'dark' : 'light';
   return {
-    palette: paletteOf(dark()), theme: name, tiles: tilesAddress(), marks: marksAddress(), firstPhase: firstPhase(), lang: view.lang, colour: view.colour, level: view.list === 'provinces' ? 'provinces' : 'regencies', counts: regionCounts(), matching,
+    palette: paletteOf(dark()), theme: name, tiles: tilesAddress(), marks: marksAddress(), firstPhase: firstPhase(), lang: view.lang, colour: view.colour, level: view.list === 'provinces' ? 'provinces' : 'regencies', counts: regionCounts(), spreads: view.colour === 'count' ? scoreSpreads() : undefined, matching,
     selectedCode: view.selected?.kind === 'region' ? view.selected.key : undefined,
   };
 }
@@ -301,7 +303,7 @@ async function draw(passing = false) {
       view.list === 'clusters' ? ask<Clusters>(clustersQuestion(view, day)) : undefined,
       view.list === 'clusters' || view.list === 'screening' ? undefined : ask<Regions>(regionsQuestion(view, day)),
       view.list !== 'screening' && view.colour === 'count' && markedFilter(view) ? ask<Numbers>(numbersQuestion(view, day)) : undefined,
-      view.list === 'screening' ? ask<Screening>(screeningQuestion(view, day)) : undefined,
+      view.list === 'screening' ? ask<Screening>(scoresQuestion(view, day)) : undefined,
     ]);
     if (mine !== turn) return;
     if ([provinces, clusters, regions, counted, screening].some((answer) => answer && answer.dataset.version !== frame.dataset.version)) {
@@ -313,7 +315,7 @@ async function draw(passing = false) {
     matching = regions && (regions.hosts || Object.keys(regionFilter(view)).length > 1) ? withoutHosts(regions).regions.nodes.map(({ code }) => code) : undefined;
     numbers = counted && new Map(counted.choropleth.rows.map((row) => [row.key, row]));
     scores = screening && new Map(screening.scores.rows.map(({ region, lower, upper }) => [region.code, { lower, upper }]));
-    if (screening && Object.keys(regionFilter(view)).length > 1) matching = screening.listed.rows.map(({ region }) => region.code);
+    if (screening && Object.keys(regionFilter(view)).length > 1) matching = screening.screening.rows.map(({ region }) => region.code);
     listed = { clusters: clusters?.clusters, regions: regions && withoutHosts(regions), screening };
     const list = clusters?.clusters ?? screening?.screening ?? listed.regions!.regions;
     page.codes = regions?.hosts && listed.regions!.regions.nodes.map(({ code }) => code);

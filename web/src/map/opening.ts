@@ -1,6 +1,7 @@
 // What one begins with: the day that is shown and why, and questions as links to their answers.
 import { lastCovered } from './days';
 import { h } from './dom';
+import { usualKm } from './grounds';
 import { nameIn, type Page } from './page';
 import { defaults, formatView, type View } from './view';
 import { longDay } from './words';
@@ -9,6 +10,9 @@ export interface Opening { draw(page: Page): void }
 
 /** Of these products the clusters are most, where the record holds them. */
 const askedProduct = 'batik';
+
+/** Weavers make one of these, by name; on this day there was a region of that question. */
+const weavers = 'tenun,songket', placing = '2019-12-31';
 
 /** `open`: the page chose itself what to show. */
 export function createOpening(into: HTMLElement, open: boolean): Opening {
@@ -28,7 +32,7 @@ export function createOpening(into: HTMLElement, open: boolean): Opening {
           if (ctrlKey || metaKey || shiftKey) return;
           event.preventDefault();
           open = false;
-          change({ ...answer, area: undefined, selected: undefined, camera: changes.camera });
+          change({ money: undefined, facilitators: undefined, weights: undefined, ...answer, area: undefined, selected: undefined, camera: changes.camera });
         } }, text));
       };
       const begun = open && view.day === covered && formatView({ ...view, camera: undefined }) === formatView({ ...defaults, lang: view.lang, day: covered });
@@ -38,6 +42,7 @@ export function createOpening(into: HTMLElement, open: boolean): Opening {
           question(words.asksCountry(spell(covered)), { day: covered, list: 'regencies', affirmative: 'ANY', hosts: 'true' }),
           product ? question(words.asksProduct(nameIn(view, product).toLowerCase()), { day: covered, product: product.key }) : null,
           weaving ? question(words.asksChoice(nameIn(view, weaving).toLowerCase()), { day: covered, list: 'screening', colour: 'count', affirmative: 'ANY', product: weaving.key, hosts: 'true' }) : null,
+          question(words.asksPlacing(spell(placing)), { day: placing, list: 'screening', colour: 'count', affirmative: 'ANY', product: weavers, hosts: 'true', money: { fund: 'DAK' }, facilitators: { known: false, km: usualKm } }),
           question(words.asksBorder, { day: covered, list: 'regencies', affirmative: 'BORDER', hosts: 'false' }),
           question(words.asksPapua, { day: '2022-07-25', list: 'provinces', colour: 'affirmative', camera: { lon: 134.5, lat: -4, zoom: narrow ? 4 : 5 } })),
         begun && covered ? h('p', {}, words.openingDay(spell(covered)), ' ', h('button', { type: 'button', className: 'text', onclick: () => change({ day: '' }) }, words.seeToday)) : null));

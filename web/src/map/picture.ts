@@ -1,19 +1,19 @@
 // A picture of what the page shows, to be used without it: title, map, legend, day, source and licence.
-import type { Drawn } from './canvas';
+import type { Drawn, Pattern } from './canvas';
 import { countLabels } from './legend';
 import type { Page } from './page';
-import { paletteOf, productGroups } from './palette';
+import { type Palette, paletteOf, productGroups } from './palette';
 
 /** What stands around the map of a picture. */
 export interface Caption { title: string; answer: string; source: string; legend: LegendEntry[] }
 
 /** An entry of the legend: a colour or pattern of regions, or a mark of clusters. */
-export type LegendEntry = { text: string } & ({ fill: string; over?: 'hatch' | 'both' } | { mark: 'earlier' | 'later' | 'other' | 'planned'; colour: string });
+export type LegendEntry = { text: string } & ({ fill: string; over?: Pattern } | { mark: 'earlier' | 'later' | 'other' | 'planned'; colour: string });
 
 /** What both kinds of pictures can draw; pixels from the upper left corner. */
 interface Painter {
   rect(x: number, y: number, width: number, height: number, fill: string, stroke?: string): void;
-  pattern(x: number, y: number, width: number, height: number, kind: 'hatch' | 'both', clip?: string): void;
+  pattern(x: number, y: number, width: number, height: number, kind: Pattern, clip?: string): void;
   text(x: number, y: number, text: string, size: number, weight: number, fill: string): void;
   mark(x: number, y: number, shape: 'earlier' | 'later' | 'other' | 'planned', radius: number, colour: string, ring: string): void;
 }
@@ -28,7 +28,7 @@ export function legendOf(page: Page, dark: boolean): LegendEntry[] {
   const regions: LegendEntry[] = frame.dataset.boundaries === 'NONE' ? [] : view.colour === 'affirmative'
     ? [{ text: words.DISADVANTAGED, fill: palette.disadvantaged }, { text: words.BORDER, fill: palette.border }, { text: words.BOTH, fill: palette.disadvantaged, over: 'both' },
       { text: words.legendNo, fill: palette.no }, { text: words.legendNotCovered, fill: palette.hatchGround, over: 'hatch' }]
-    : countLabels(page).map((text, i) => ({ text, fill: palette.counts[i as 0] }));
+    : [...countLabels(page).map((text, i) => ({ text, fill: palette.counts[i as 0] })), ...view.list === 'screening' ? [{ text: words.scoreSpread, fill: palette.counts[0], over: 'spread-3' as const }] : []];
   if (view.hosts === 'false') return regions;
   return [...regions,
     ...frame.phases.map(({ key }, i): LegendEntry => ({ text: words.legendPoint(key.replace('-', '–')), mark: i === 0 ? 'earlier' : 'later', colour: palette.groups.OTHER })),
@@ -112,7 +112,9 @@ function markPath(x: number, y: number, shape: string, r: number): string {
   return `M${x - r} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0Z`;
 }
 
-const stripes = { hatch: { size: 8, width: 1 }, both: { size: 10, width: 3.5 } };
+const stripes = (kind: Pattern) => kind === 'hatch' ? { size: 8, width: 1 } : kind === 'both' ? { size: 10, width: 3.5 } : { size: 7, width: 2.2 };
+const patterns = ['hatch', 'both', 'spread-1', 'spread-2', 'spread-3'] as const;
+const stripeColour = (palette: Palette, kind: Pattern) => kind === 'hatch' ? palette.hatch : kind === 'both' ? palette.border : palette.counts[Number(kind.slice(-1)) as 1];
 
 /** The picture as PNG, at twice its size for print and sharp screens. */
 export async function toPNG(map: HTMLCanvasElement, caption: Caption, dark: boolean): Promise<Blob> {
@@ -141,9 +143,9 @@ export async function toPNG(map: HTMLCanvasElement, caption: Caption, dark: bool
       context.beginPath();
       context.rect(x, y, w, h);
       context.clip();
-      context.strokeStyle = kind === 'both' ? palette.border : palette.hatch;
-      context.lineWidth = stripes[kind].width;
-      for (let i = -h; i < w; i += stripes[kind].size / 1.4) {
+      context.strokeStyle = stripeColour(palette, kind);
+      context.lineWidth = stripes(kind).width;
+      for (let i = -h; i < w; i += stripes(kind).size / 1.4) {
         context.beginPath();
         context.moveTo(x + i, y + h);
         context.lineTo(x + i + h, y);
@@ -178,7 +180,7 @@ export function toSVG(drawn: Drawn, caption: Caption, dark: boolean): Blob {
   const page = layout(caption, wide, height, dark);
   const out: string[] = [];
   const line = (x: number, y: number, text: string, size: number, weight: number, fill: string, more = '') => `<text x="${short(x)}" y="${short(y)}" font-size="${size}" font-weight="${weight}" fill="${fill}"${more}>${escaped(text)}</text>`;
-  const pattern = (kind: 'hatch' | 'both', colour: string) => { const { size, width: thick } = stripes[kind]; return `<pattern id="${kind}" width="${size}" height="${size}" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)"><path d="M0 ${size / 2}h${size}" stroke="${colour}" stroke-width="${thick}"/></pattern>`; };
+  const pattern = (kind: Pattern) => { const { size, width: thick } = stripes(kind), colour = stripeColour(palette, kind); return `<pattern id="${kind}" width="${size}" height="${size}" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)"><path d="M0 ${size / 2}h${size}" stroke="${colour}" stroke-width="${thick}"/></pattern>`; };
   for (const shape of drawn.shapes) {
     if (shape.kind === 'fill') out.push(`<path d="${shape.path}" fill="${shape.pattern ? `url(#${shape.pattern})` : shape.colour}" fill-rule="evenodd"${shape.opacity < 1 ? ` fill-opacity="${short(shape.opacity)}"` : ''}${shape.name ? `><title>${escaped(shape.name)}</title></path>` : '/>'}`);
     else if (shape.kind === 'line') out.push(`<path d="${shape.path}" fill="none" stroke="${shape.colour}" stroke-width="${short(shape.width)}"${shape.opacity < 1 ? ` stroke-opacity="${short(shape.opacity)}"` : ''}${shape.dashed ? ' stroke-dasharray="5 4"' : ''} stroke-linejoin="round"/>`);
@@ -195,7 +197,7 @@ export function toSVG(drawn: Drawn, caption: Caption, dark: boolean): Blob {
   const left = (wide - width) / 2;
   return new Blob([`<svg xmlns="http://www.w3.org/2000/svg" width="${wide}" height="${page.height}" viewBox="0 0 ${wide} ${page.height}" font-family="${escaped(family)}">
 <title>${escaped(caption.title)}</title><desc>${escaped(caption.source)}</desc>
-<defs>${pattern('hatch', palette.hatch)}${pattern('both', palette.border)}<clipPath id="map"><rect width="${width}" height="${height}"/></clipPath></defs>
+<defs>${patterns.map(pattern).join('')}<clipPath id="map"><rect width="${width}" height="${height}"/></clipPath></defs>
 <rect width="100%" height="100%" fill="${palette.halo}"/>
 <g transform="translate(${short(left)} ${short(page.top)})"><g clip-path="url(#map)"><rect width="${width}" height="${height}" fill="${palette.sea}"/>
 ${out.join('\n')}

@@ -1,6 +1,7 @@
 // The GraphQL behind a view: what the page itself asks, and shows under "Show me the query".
 import type { Operation } from '../operation';
-import type { Area, View } from './view';
+import { groundsFilter, usualKm, weightsFor } from './grounds';
+import { type Area, productsOf, type View } from './view';
 
 type Filter = Record<string, unknown>;
 
@@ -23,8 +24,9 @@ function areaFilter(area: Area | undefined, polygon: 'within' | 'intersects'): F
 
 /** What a cluster itself must be. */
 function clusterTraits(view: View): Filter {
+  const products = productsOf(view);
   return {
-    phase: view.phase, product: view.product, initialTarget: truth(view.initialTarget), programme: truth(view.programme), status: view.status,
+    phase: view.phase, product: products.length === 1 ? products[0] : undefined, or: products.length > 1 ? products.map((product) => ({ product })) : undefined, initialTarget: truth(view.initialTarget), programme: truth(view.programme), status: view.status,
     confidence: view.confidence ? [view.confidence] : undefined, supported: view.fund === 'ANY' ? true : undefined, fund: view.fund && view.fund !== 'ANY' ? [view.fund] : undefined,
   };
 }
@@ -58,13 +60,13 @@ export function kindIsTooFine(view: View): boolean {
 
 /** The filter of the list of clusters. The place may be named by the regency or by its province; the status is a regency's. */
 export function clusterFilter(view: View): Filter | undefined {
-  const status = compact(statusFilter(view));
+  const status = compact({ ...statusFilter(view), ...groundsFilter(view) });
   const named = compact({ name: view.text });
   const regency = status && { level: 'REGENCY', ...status };
   const own = { ...clusterTraits(view), region: view.province, ...areaFilter(view.area, 'within') };
   if (!named || !regency) return compact({ ...own, regions: regency ?? named });
   // A province is never affirmative: the regency of the status has the name, or stands in a province that has it.
-  return compact({ ...own, or: [{ regions: { ...named, ...regency } }, { and: [{ regions: { ...named, level: 'PROVINCE' } }, { regions: regency }] }] });
+  return compact({ ...own, and: [{ or: [{ regions: { ...named, ...regency } }, { and: [{ regions: { ...named, level: 'PROVINCE' } }, { regions: regency }] }] }] });
 }
 
 /** The regions with a cluster of those that a view asks for. */
@@ -86,7 +88,7 @@ export function markedFilter(view: View): Filter | undefined {
 /** The filter of the list of regions, of which those that host are taken out where none is to be known. */
 export function regionFilter(view: View): Filter {
   // What clusters must be is what a screening asks itself.
-  if (view.list === 'screening') return regencyFilter({ ...view, hosts: view.hosts === 'true' ? 'true' : '', product: view.hosts === 'true' ? view.product : '' });
+  if (view.list === 'screening') return compact({ ...regencyFilter({ ...view, hosts: view.hosts === 'true' ? 'true' : '', product: view.hosts === 'true' ? view.product : '' }), ...groundsFilter(view) })!;
   if (asksForNoneKnown(view)) return regionFilter({ ...view, hosts: '', product: '', programme: '', status: '', confidence: '', fund: '' });
   return view.list === 'provinces' ? provinceFilter(view) : regencyFilter(view);
 }
@@ -194,26 +196,45 @@ const numbersQuery = `query Numbers($level: RegionLevel, $filter: ClusterFilter,
   dataset { version }
 }`;
 
-const screeningFinding = `element outcome reason
-        supports { year amountIdr fund region { code name } }
-        clusters(first: 5) { key name nameId }
-        designations { regulation }`;
+/** What is told of each element, with its evidence, and of what is near. */
+const reasons = `fundYears { fund years yearNotStated }
+      facilitators(withinMetres: $within) {
+        outcome
+        reason
+        within { ...counted }
+        nearest { ...counted }
+      }
+      nearestClusters(first: 3) { distanceMetres cluster { key name nameId regions { code name } } }
+      findings {
+        element
+        outcome
+        reason
+        supports { year amountIdr purpose sources { title url } }
+        clusters(first: 10) { key name nameId }
+        designations { regulation sources { title url } }
+        assessments { evidence sources { title url } }
+      }`;
 
-const screeningQuery = `query Screening($product: String, $weights: ScreeningWeights, $filter: RegionFilter, $orderBy: ScreeningOrder, $first: Int!, $asOf: Date) {
+const counted = `
+fragment counted on FacilitatorsDistance {
+  distanceMetres
+  facilitators { kind year count region { code name } sources { title url } }
+}`;
+
+const screeningArguments = '$product: [String!], $weights: ScreeningWeights, $filter: RegionFilter, $asOf: Date';
+
+/** All regions with their scores: those that match with what was found, and the scores of all for the map. */
+const scoresQuery = `query Scores(${screeningArguments}, $orderBy: ScreeningOrder, $within: Float!) {
   screening(product: $product, weights: $weights, filter: $filter, orderBy: $orderBy, asOf: $asOf) {
     totalCount
     notCoveredCount
-    rows(first: $first) {
-      region { code name parent { code name } clusterCount }
+    rows(first: 1000) {
+      region { code name parent { code name } }
       lower
       upper
-      findings {
-        ${screeningFinding}
-      }
+      findings { element outcome }
+      facilitators(withinMetres: $within) { outcome }
     }
-  }
-  listed: screening(product: $product, weights: $weights, filter: $filter, asOf: $asOf) {
-    rows(first: 1000) { region { code } }
   }
   scores: screening(product: $product, weights: $weights, asOf: $asOf) {
     rows(first: 1000) { region { code } lower upper }
@@ -221,13 +242,53 @@ const screeningQuery = `query Screening($product: String, $weights: ScreeningWei
   dataset { version }
 }`;
 
-/** How many regions are screened at a time. */
+const screeningQuery = `query Screening(${screeningArguments}, $orderBy: ScreeningOrder, $within: Float!) {
+  screening(product: $product, weights: $weights, filter: $filter, orderBy: $orderBy, asOf: $asOf) {
+    totalCount
+    notCoveredCount
+    rows(first: 50) {
+      region { code name parent { code name } }
+      lower
+      upper
+      ${reasons}
+    }
+  }
+}${counted}`;
+
+const reasonsQuery = `query Reasons(${screeningArguments}, $within: Float!) {
+  screening(product: $product, weights: $weights, filter: $filter, asOf: $asOf) {
+    rows(first: 1) {
+      ${reasons}
+    }
+  }
+  dataset { version }
+}${counted}`;
+
+/** How many regions are listed at first. */
 export const screened = 50;
 
-/** How the regions of a view stand to the programme's grounds, the first so many. Linkage counts nothing: the record holds nothing of it. */
-export function screeningQuestion(view: View, day: string, first = screened): Question {
-  const orders: Record<string, string> = { upper: 'UPPER', code: 'CODE' };
-  return { query: screeningQuery, variables: compact({ product: view.product, weights: { linkage: 0 }, filter: regionFilter(view), orderBy: orders[view.sort], first, asOf: day })! };
+function screeningVariables(view: View, day: string): Filter {
+  const orders: Record<string, string> = { upper: 'UPPER', code: 'CODE' }, products = productsOf(view);
+  return compact({ product: products.length ? products : undefined, weights: compact(weightsFor(view)), filter: regionFilter(view), orderBy: orders[view.sort], within: withinMetres(view), asOf: day })!;
+}
+
+/** How near facilitators are looked for. */
+export const withinMetres = ({ facilitators }: View) => (facilitators?.km ?? usualKm) * 1000;
+
+/** How the regions of a view stand to the programme's grounds. */
+export function scoresQuestion(view: View, day: string): Question {
+  return { query: scoresQuery, variables: screeningVariables(view, day) };
+}
+
+/** The same with the reasons of the first regions, for whoever asks the API. */
+export function screeningQuestion(view: View, day: string): Question {
+  return { query: screeningQuery, variables: screeningVariables(view, day) };
+}
+
+/** Why one region stands as it does. */
+export function reasonsQuestion(view: View, day: string, code: string): Question {
+  const { orderBy: _, ...rest } = screeningVariables(view, day);
+  return { query: reasonsQuery, variables: { ...rest, filter: { codes: [code] } } };
 }
 
 /** A question with its variables. */

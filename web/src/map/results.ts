@@ -1,8 +1,8 @@
 // The table beside the map, with the same rows, and what can be done with them.
-import { type Answer, AskError, type ClusterRow, type Clusters, type Confidence, type NumberRow, type RegionRow, type Regions, type Screening, type Status } from './api';
+import { type Answer, AskError, type ClusterRow, type Clusters, type Confidence, type NumberRow, type RegionRow, type Regions, type Screening, type Status, told } from './api';
 import { h } from './dom';
 import { nameIn, type Page } from './page';
-import { exportAddress, pageSize } from './questions';
+import { exportAddress, pageSize, screened } from './questions';
 import { drawLeftOut, drawRefusal } from './refusal';
 import { drawScreening, explainScreening } from './screening';
 import { titleOf } from './title';
@@ -10,7 +10,7 @@ import type { List, Selection } from './view';
 import { grouped, longDay, type Words } from './words';
 
 /** The list's answer; undefined while it is awaited, an Error when it failed. */
-export type Listed = { clusters?: Clusters['clusters']; regions?: Regions; screening?: Screening } | Error | undefined;
+export type Listed = { clusters?: Clusters['clusters']; regions?: Regions; screening?: Screening; all?: boolean } | Error | undefined;
 
 /** What the buttons above the table do. */
 export interface Actions { more(): void; gaps(): void; showQuery(): void; share(): void; embed(): void; picture(kind: 'png' | 'svg'): Promise<void>; retry(): void }
@@ -38,9 +38,6 @@ const doubt = (words: Words, { answer, confidence }: Status) => answer === 'YES'
 
 /** The answer for one kind, with that kind's colour. */
 export const kindStatus = (words: Words, kind: 'DISADVANTAGED' | 'BORDER', answer: Answer) => badge(words, answer, kind, words[answer]);
-
-/** What went wrong, for the reader. */
-export const told = (words: Words, error: Error) => error instanceof AskError && error.later ? words.unreachable : error.message;
 
 function clusterColumns({ view, words }: Page): Column<ClusterRow>[] {
   const place = (row: ClusterRow) => row.regions.map(({ name, parent }) => parent ? `${name}, ${parent.name}` : name).join('; ');
@@ -128,7 +125,7 @@ export function drawResults(into: HTMLElement, page: Page, listed: Listed, count
   const focused = document.activeElement?.id;
   const tab = (list: List, text: string) => h('button', {
     type: 'button', id: `list-${list}`, 'aria-pressed': String(view.list === list),
-    onclick: () => change({ list, sort: '', hosts: list === 'clusters' || list === 'screening' && view.hosts === 'false' ? '' : view.hosts, ...list === 'screening' ? { colour: 'count' as const } : view.list === 'screening' ? { colour: 'affirmative' as const } : {} }),
+    onclick: () => change({ list, sort: '', hosts: list === 'clusters' || list === 'screening' && view.hosts === 'false' ? '' : view.hosts, money: undefined, facilitators: undefined, weights: undefined, ...list === 'screening' ? { colour: 'count' as const } : view.list === 'screening' ? { colour: 'affirmative' as const } : {} }),
   }, text, counts[list] === undefined || page.refusal ? null : h('b', {}, grouped(counts[list], view.lang)));
   into.replaceChildren(
     h('div', { className: 'segments', role: 'group', 'aria-label': words.listOf }, tab('clusters', words.clusters), tab('regencies', words.regencies), tab('provinces', words.provinces), tab('screening', words.screening)),
@@ -181,9 +178,9 @@ function body(page: Page, listed: Listed, actions: Actions): Node[] {
       listed instanceof AskError && listed.later ? h('small', {}, words.retrying) : null)];
   }
   if (listed?.screening && view.list === 'screening') {
-    const { screening } = listed.screening, rest = Math.min(514, screening.totalCount) - screening.rows.length;
+    const { screening } = listed.screening, shown = listed.all ? screening.rows : screening.rows.slice(0, screened), rest = screening.rows.length - shown.length;
     return [title, h('p', { className: 'count', id: 'count' }, h('strong', {}, words.counted.screening(screening.totalCount)), ' ', words.onDay(longDay(page.day, view.lang))),
-      explainScreening(page, listed.screening), screening.totalCount === 0 ? h('p', { className: 'empty' }, words.nothing) : drawScreening(page, listed.screening),
+      explainScreening(page), screening.totalCount === 0 ? h('p', { className: 'empty' }, words.nothing) : drawScreening(page, shown),
       ...rest > 0 ? [h('button', { type: 'button', id: 'more', className: 'more', onclick: actions.more }, words.more(rest, grouped(screening.totalCount, view.lang)))] : [],
       ...screening.notCoveredCount ? [h('p', { className: 'missing' }, words.moreNotCovered(screening.notCoveredCount))] : []];
   }

@@ -5,7 +5,7 @@ import { PbfReader } from 'pbf';
 import type { ClusterMark, RegionProperties } from './canvas';
 import { h } from './dom';
 import { type Middle, worldSize } from './framing';
-import { imageName, imagesOf, markRadius, markScale, spotStep, type StyleInput } from './style';
+import { imageNames, imagesOf, markRadius, markScale, spotStep, type StyleInput } from './style';
 
 export interface Sketch {
   /** Draws the regions, then the marks; resolves when the regions are drawn, or cannot be had. */
@@ -70,27 +70,30 @@ export function createSketch(map: HTMLElement): Sketch {
     if (!shown) return;
     context.scale(devicePixelRatio, devicePixelRatio);
     const { style, middle: { zoom } } = shown, { palette, theme } = style;
-    const images = new Map(Object.entries(imagesOf(palette, theme)).map(([name, image]) => {
+    const names = imageNames(theme), images = new Map(Object.entries(imagesOf(palette, theme)).map(([name, image]) => {
       const own = h('canvas', { width: image.width, height: image.height });
       own.getContext('2d')!.putImageData(image, 0, 0);
       return [name, own];
     }));
-    const pattern = (name: 'hatch' | 'both') => {
-      const made = context.createPattern(images.get(imageName(name, theme))!, 'repeat')!;
+    const pattern = (image: string) => {
+      const made = context.createPattern(images.get(image)!, 'repeat')!;
       made.setTransform(new DOMMatrix().scale(0.5));
       return made;
     };
-    const patterns = { hatch: pattern('hatch'), both: pattern('both') };
+    const patterns = new Map([names.hatch, names.both, ...[1, 2, 3].map(names.spread)].map((name) => [name, pattern(name)]));
     const level = style.colour === 'count' ? style.level : 'regencies';
     const matching = style.matching && level === style.level ? new Set(style.matching) : undefined;
-    /** What a region is filled with, and whether the filters leave it out. */
+    /** The colour of a region, the pattern over it, and whether the filters leave it out. */
     const fillOf = ({ code, disadvantaged, border, affirmative, clusterCount }: RegionProperties): string => {
-      const faint = matching && !matching.has(code) ? ' faint' : '';
+      const faint = matching && !matching.has(code) ? 'faint' : '', fill = (colour: string, over = '') => `${colour} ${over} ${faint}`;
       if (style.colour === 'affirmative') {
-        return (disadvantaged === 'YES' ? border === 'YES' ? 'both' : palette.disadvantaged : border === 'YES' ? palette.border : affirmative === 'NOT_COVERED' ? 'hatch' : palette.no) + faint;
+        if (affirmative === 'NOT_COVERED') return fill(palette.hatchGround, names.hatch);
+        if (disadvantaged === 'YES') return border === 'YES' ? fill(palette.disadvantaged, names.both) : fill(palette.disadvantaged);
+        return fill(border === 'YES' ? palette.border : palette.no);
       }
-      const number = style.counts ? style.counts[code] ?? -1 : clusterCount;
-      return (number < 0 ? 'hatch' : palette.counts[Math.min(3, number) as 0]) + faint;
+      const number = style.counts ? style.counts[code] ?? -1 : clusterCount, upper = style.spreads?.[code];
+      if (number < 0) return fill(palette.hatchGround, names.hatch);
+      return fill(palette.counts[Math.min(3, number) as 0], upper === undefined ? '' : names.spread(upper));
     };
     for (const placed of shown.tiles) {
       context.save();
@@ -100,15 +103,15 @@ export function createSketch(map: HTMLElement): Sketch {
       context.rect(left, top, right - left, bottom - top);
       context.clip();
       for (const [key, path] of pathsOf(placed, level, fillOf)) {
-        const [fill, faint] = key.split(' ');
-        const under = fill === 'hatch' ? palette.hatchGround : fill === 'both' ? palette.disadvantaged : fill;
+        const [under, over, faint] = key.split(' ');
         context.fillStyle = palette.land;
         context.fill(path, 'evenodd');
         context.globalAlpha = faint ? 0.3 : 1;
         context.fillStyle = under;
         context.fill(path, 'evenodd');
-        if (fill === 'hatch' || fill === 'both') {
-          context.fillStyle = patterns[fill];
+        const pattern = patterns.get(over);
+        if (pattern) {
+          context.fillStyle = pattern;
           context.fill(path, 'evenodd');
         }
         context.globalAlpha = 1;
@@ -145,7 +148,7 @@ export function createSketch(map: HTMLElement): Sketch {
     context.textBaseline = 'middle';
     for (const { mark, at: [x, y] } of marks.sort((a, b) => order(b) - order(a))) {
       const shape = mark.status === 'PLANNED' ? 'planned' : !mark.phase ? 'other' : mark.phase === style.firstPhase ? 'earlier' : 'later';
-      const scale = markScale(zoom) * markRadius(mark), image = images.get(imageName(shape, theme, mark.group))!, side = image.width / 2 * scale, centre = x + (mark.nth ?? 0) * spotStep * scale;
+      const scale = markScale(zoom) * markRadius(mark), image = images.get(names.mark(shape, mark.group))!, side = image.width / 2 * scale, centre = x + (mark.nth ?? 0) * spotStep * scale;
       context.drawImage(image, centre - side / 2, y - side / 2, side, side);
       if (mark.count < 2 || zoom < 6 && side < 14) continue;
       context.font = `${grown(zoom, 3, 7, 8, 11.5)}px ${getComputedStyle(document.body).fontFamily}`;

@@ -1,7 +1,7 @@
 // The MapLibre style: the neighbours, the tiles' regions, the area and the clusters.
 import type { ExpressionSpecification, FilterSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl';
 import neighboursAddress from './neighbours.json?url';
-import { type Palette, type ProductGroup, productGroups } from './palette';
+import { type Palette, productGroups } from './palette';
 
 /** What the style depends on. */
 export interface StyleInput {
@@ -20,6 +20,8 @@ export interface StyleInput {
   level: 'regencies' | 'provinces';
   /** Numbers of clusters by code, where filters leave some out, and -1 where it cannot be told; else the tiles' own numbers count. */
   counts?: Record<string, number>;
+  /** Of scores that are intervals, the class of the upper end by code, where it is not that of the lower. */
+  spreads?: Record<string, number>;
   /** The codes that match the filters; undefined when no filter is set. */
   matching?: string[];
   selectedCode?: string;
@@ -41,8 +43,8 @@ const grow = (zoom: number, value: number, endZoom: number, endValue: number): E
 /** The marks of clusters: two of the programme, by phase, one of others, one of those only planned. */
 const shapes = ['earlier', 'later', 'other', 'planned'] as const;
 
-/** The images of a theme are named after it, so that both may be loaded at once; a mark is one of a group. */
-export const imageName = (shape: 'hatch' | 'both' | typeof shapes[number], theme: string, group?: ProductGroup) => group ? `${shape}-${group}-${theme}` : `${shape}-${theme}`;
+/** The images of a theme are named after it, so that both may be loaded at once. */
+export const imageNames = (theme: string) => ({ hatch: `hatch-${theme}`, both: `both-${theme}`, spread: (upper: number) => `spread-${upper}-${theme}`, mark: (shape: string, group: string) => `${shape}-${group}-${theme}` });
 
 // Drawn from the page's own font: a name with a digit would have to be quoted, which MapLibre does not.
 const font = ['Sentra Sans'];
@@ -89,7 +91,8 @@ const textAtSpot = (r: number) => atSpot(spotStep * r / imageRadius / digits);
 
 const empty = { type: 'FeatureCollection' as const, features: [] };
 
-export function styleOf({ palette, theme, tiles, marks, neighbours, firstPhase, lang, colour, level, counts, matching, selectedCode }: StyleInput): StyleSpecification {
+export function styleOf({ palette, theme, tiles, marks, neighbours, firstPhase, lang, colour, level, counts, spreads, matching, selectedCode }: StyleInput): StyleSpecification {
+  const images = imageNames(theme);
   const fillLevel = colour === 'count' ? level : 'regencies';
   const matches: ExpressionSpecification = ['in', get('code'), ['literal', matching ?? []]];
   const dim = (full: number, faint: number): number | ExpressionSpecification => matching && (fillLevel === level) ? ['case', matches, full, faint] : full;
@@ -122,11 +125,14 @@ export function styleOf({ palette, theme, tiles, marks, neighbours, firstPhase, 
         { id: 'regions', type: 'fill', ...regions, 'source-layer': fillLevel, paint: { 'fill-color': fill, 'fill-opacity': dim(1, 0.3) } },
         ...when(colour === 'affirmative' || counts, () => [
           { id: 'not-covered', type: 'fill', ...regions, 'source-layer': fillLevel, filter: unknown as FilterSpecification,
-            paint: { 'fill-pattern': imageName('hatch', theme), 'fill-opacity': dim(1, 0.3) } },
+            paint: { 'fill-pattern': images.hatch, 'fill-opacity': dim(1, 0.3) } },
         ]),
         ...when(colour === 'affirmative', () => [
-          { id: 'both', type: 'fill', ...regions, 'source-layer': fillLevel, filter: both, paint: { 'fill-pattern': imageName('both', theme), 'fill-opacity': dim(1, 0.3) } },
+          { id: 'both', type: 'fill', ...regions, 'source-layer': fillLevel, filter: both, paint: { 'fill-pattern': images.both, 'fill-opacity': dim(1, 0.3) } },
         ]),
+        ...when(spreads, () => [1, 2, 3].map((upper): LayerSpecification => (
+          { id: `spread-${upper}`, type: 'fill', ...regions, 'source-layer': fillLevel, filter: ['==', ['get', get('code'), ['literal', spreads!]], upper],
+            paint: { 'fill-pattern': images.spread(upper), 'fill-opacity': dim(1, 0.3) } }))),
         { id: 'regency-borders', type: 'line', ...regions, 'source-layer': 'borders', filter: is('level', 'regency'), minzoom: 4,
           paint: { 'line-color': palette.regencyLine, 'line-width': grow(4, 0.4, 9, 1.2), 'line-opacity': fillLevel === 'regencies' ? 1 : 0.4 } },
         { id: 'coast', type: 'line', ...regions, 'source-layer': 'borders', filter: is('level', 'coast'),
@@ -186,6 +192,7 @@ export function styleOf({ palette, theme, tiles, marks, neighbours, firstPhase, 
 
 /** Draws the patterns and marks of a theme, at twice their size for sharp screens. */
 export function imagesOf(palette: Palette, theme: string): Record<string, ImageData> {
+  const images = imageNames(theme);
   const draw = (size: number, paint: (context: CanvasRenderingContext2D) => void) => {
     const canvas = document.createElement('canvas');
     canvas.width = canvas.height = size;
@@ -225,12 +232,14 @@ export function imagesOf(palette: Palette, theme: string): Record<string, ImageD
     context.stroke();
   });
   return {
-    [imageName('hatch', theme)]: draw(16, (context) => stripes(context, 16, palette.hatch, 2)),
-    [imageName('both', theme)]: draw(20, (context) => {
+    [images.hatch]: draw(16, (context) => stripes(context, 16, palette.hatch, 2)),
+    [images.both]: draw(20, (context) => {
       context.fillStyle = palette.disadvantaged;
       context.fillRect(0, 0, 20, 20);
       stripes(context, 20, palette.border, 7);
     }),
-    ...Object.fromEntries(shapes.flatMap((shape) => productGroups.map((group) => [imageName(shape, theme, group), mark(palette.groups[group], shape)]))),
+    // Over the colour of the lower end.
+    ...Object.fromEntries([1, 2, 3].map((upper) => [images.spread(upper), draw(14, (context) => stripes(context, 14, palette.counts[upper as 1], 4.5))])),
+    ...Object.fromEntries(shapes.flatMap((shape) => productGroups.map((group) => [images.mark(shape, group), mark(palette.groups[group], shape)]))),
   };
 }

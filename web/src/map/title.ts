@@ -1,7 +1,8 @@
 // What a view asks for, as a phrase in the reader's language.
+import type { Money, Near } from './grounds';
 import { nameIn, type Page } from './page';
 import { asksForHosts, asksForNoneKnown } from './questions';
-import type { View } from './view';
+import { productsOf, type View } from './view';
 
 /** The parts of a phrase; empty where no filter asks for them. */
 interface Parts {
@@ -12,15 +13,24 @@ interface Parts {
   text: string;
   area: boolean;
   hosts: '' | 'some' | 'none' | 'none known';
+  /** What a screening asks of the regions besides. */
+  grounds: string[];
 }
 
-const and = (parts: string[], word: string) => parts.filter(Boolean).join(` ${word} `);
+/** One, one and another, or one, another and a third. */
+const and = (parts: string[], word: string) => {
+  const given = parts.filter(Boolean), last = given.slice(-2).join(` ${word} `);
+  return [...given.slice(0, -2), last].join(', ');
+};
 const upper = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 const en = {
   clusters: (product: string, phase: string, target: View['initialTarget'], programme: View['programme'], more: string) => `${more}${product ? `${product} ` : ''}clusters${programme === 'true' ? ' of the programme' : programme === 'false' ? ' outside the programme' : ''}${phase ? ` of phase ${phase}` : ''}${
     target === 'true' ? ' that were initial targets' : target === 'false' ? ' known not to have been initial targets' : ''}`,
   traits: { PLANNED: 'planned ', EXISTING: 'existing ', INFERRED: 'inferred ', PARTIAL: 'partly read ', LISTED: 'listed ', ANY: 'supported ', APBN: 'APBN-supported ', DECONCENTRATION: 'deconcentration-supported ', DAK: 'DAK-supported ' } as Record<string, string>,
+  or: 'or',
+  money: ({ fund, from, to }: Money) => `had ${fund === 'ANY' ? 'money of the state' : fund === 'DECONCENTRATION' ? 'deconcentration money' : `${fund} money`}${!from && !to ? '' : from && to ? from === to ? ` in ${from}` : ` in ${from}–${to}` : from ? ` since ${from}` : ` by ${to}`}`,
+  near: ({ known, km }: Near) => `have ${known ? 'facilitators' : 'no facilitator'} known within ${km} km`,
   regency: { '': '', ANY: 'affirmative', DISADVANTAGED: 'disadvantaged', BORDER: 'border', NO: '' },
   one: { '': 'a regency or city', ANY: 'an affirmative regency or city', DISADVANTAGED: 'a disadvantaged regency', BORDER: 'a border regency or city', NO: 'a regency or city' },
   listOf: {
@@ -29,8 +39,8 @@ const en = {
       const where = affirmative ? ` in ${regencies}${province ? ` of ${province}` : ''}` : province ? ` in ${province}` : '';
       return `${clusters}${where}${text ? `, the place named “${text}”` : ''}${area ? ', within the chosen area' : ''}`;
     },
-    regencies({ clusters, affirmative, province, text, area, hosts }: Parts) {
-      const does = and([hosts && `host ${hosts === 'none' ? 'no ' : hosts === 'none known' ? 'no known ' : ''}${clusters}`, area ? 'touch the chosen area' : ''], 'and');
+    regencies({ clusters, affirmative, province, text, area, hosts, grounds }: Parts) {
+      const does = and([hosts && `host ${hosts === 'none' ? 'no ' : hosts === 'none known' ? 'no known ' : ''}${clusters}`, ...grounds, area ? 'touch the chosen area' : ''], 'and');
       return `${en.regency[affirmative]} regencies and cities${province ? ` of ${province}` : ''}${affirmative === 'NO' ? ' known not to be affirmative' : ''}${text ? ` named “${text}”` : ''}${does ? ` that ${does}` : ''}`;
     },
     screening(parts: Parts): string {
@@ -50,6 +60,9 @@ const id: typeof en = {
   clusters: (product, phase, target, programme, more) => `sentra${product ? ` ${product}` : ''}${more}${programme === 'true' ? ' program' : programme === 'false' ? ' di luar program' : ''}${phase ? ` tahap ${phase}` : ''}${
     target === 'true' ? ' yang menjadi sasaran awal' : target === 'false' ? ' yang diketahui bukan sasaran awal' : ''}`,
   traits: { PLANNED: ' yang direncanakan', EXISTING: ' yang berdiri', INFERRED: ' yang disimpulkan', PARTIAL: ' dari teks terpotong', LISTED: ' dari daftar terbitan', ANY: ' yang didukung', APBN: ' dukungan APBN', DECONCENTRATION: ' dukungan dekonsentrasi', DAK: ' dukungan DAK' },
+  or: 'atau',
+  money: ({ fund, from, to }) => `pernah mendapat ${fund === 'ANY' ? 'dana negara' : fund === 'DECONCENTRATION' ? 'dana dekonsentrasi' : fund === 'DAK' ? 'DAK' : 'dana APBN'}${!from && !to ? '' : from && to ? from === to ? ` pada ${from}` : ` pada ${from}–${to}` : from ? ` sejak ${from}` : ` sampai ${to}`}`,
+  near: ({ known, km }) => `${known ? 'diketahui memiliki' : 'tidak diketahui memiliki'} fasilitator dalam ${km} km`,
   regency: { '': '', ANY: 'afirmatif', DISADVANTAGED: 'tertinggal', BORDER: 'perbatasan', NO: 'yang diketahui tidak afirmatif' },
   one: { '': 'kabupaten/kota', ANY: 'kabupaten/kota afirmatif', DISADVANTAGED: 'kabupaten tertinggal', BORDER: 'kabupaten/kota perbatasan', NO: 'kabupaten/kota' },
   listOf: {
@@ -57,8 +70,8 @@ const id: typeof en = {
       const where = affirmative ? ` di kabupaten/kota ${id.regency[affirmative]}${province ? `, ${province}` : ''}` : province ? ` di ${province}` : '';
       return `${clusters}${where}${text ? `, tempat bernama “${text}”` : ''}${area ? ', di dalam area yang dipilih' : ''}`;
     },
-    regencies({ clusters, affirmative, province, text, area, hosts }) {
-      const does = and([hosts && `${hosts === 'some' ? '' : 'tidak '}memiliki ${clusters}${hosts === 'none known' ? ' yang diketahui' : ''}`, area ? 'menyentuh area yang dipilih' : ''], 'dan');
+    regencies({ clusters, affirmative, province, text, area, hosts, grounds }) {
+      const does = and([hosts && `${hosts === 'some' ? '' : 'tidak '}memiliki ${clusters}${hosts === 'none known' ? ' yang diketahui' : ''}`, ...grounds, area ? 'menyentuh area yang dipilih' : ''], 'dan');
       return `kabupaten/kota${affirmative ? ` ${id.regency[affirmative]}` : ''}${province ? ` di ${province}` : ''}${text ? ` bernama “${text}”` : ''}${does ? ` yang ${does}` : ''}`;
     },
     screening(parts) {
@@ -79,12 +92,15 @@ const phrases = { en, id };
 /** The list of a view as a phrase: “Affirmative regencies and cities that host clusters”. */
 export function titleOf({ view, frame }: Page): string {
   const phrase = phrases[view.lang];
-  const product = frame.products.find(({ key }) => key === view.product);
-  const name = product ? nameIn(view, product).toLowerCase() : view.product;
+  const name = and(productsOf(view).map((one) => {
+    const product = frame.products.find(({ key }) => key === one);
+    return product ? nameIn(view, product).toLowerCase() : one;
+  }), phrase.or);
   const parts: Parts = {
     affirmative: view.affirmative, clusters: phrase.clusters(name, view.phase.replace('-', '–'), view.initialTarget, view.programme, [view.status, view.confidence, view.fund].map((trait) => phrase.traits[trait] ?? '').join('')),
     province: frame.provinces.nodes.find(({ code }) => code === view.province)?.name ?? view.province,
     text: view.text, area: view.area !== undefined, hosts: view.hosts === 'false' ? asksForNoneKnown(view) ? 'none known' : 'none' : view.list === 'screening' ? view.hosts === 'true' ? 'some' : '' : asksForHosts(view) ? 'some' : '',
+    grounds: [view.money && phrase.money(view.money), view.facilitators && phrase.near(view.facilitators)].filter((text) => text !== undefined),
   };
   return upper(phrase.listOf[view.list](parts).trim());
 }

@@ -1,4 +1,5 @@
 // What the page shows, and its form in the address.
+import { formatMoney, formatNear, formatWeights, type Grounds, parseMoney, parseNear, parseWeights, refuseGrounds } from './grounds';
 
 /** What the table lists. */
 export type List = 'clusters' | 'regencies' | 'provinces' | 'screening';
@@ -18,13 +19,14 @@ export interface Camera { lon: number; lat: number; zoom: number }
 export interface Selection { kind: 'region' | 'cluster'; key: string }
 
 /** Everything that the page shows; it all stands in the address. Empty texts are filters not set. */
-export interface View {
+export interface View extends Grounds {
   lang: 'en' | 'id';
   /** A day as YYYY-MM-DD; empty for today. */
   day: string;
   list: List;
   colour: 'affirmative' | 'count';
   phase: string;
+  /** Products by key or name, with commas between. */
   product: string;
   affirmative: '' | 'ANY' | 'DISADVANTAGED' | 'BORDER' | 'NO';
   initialTarget: '' | 'true' | 'false';
@@ -99,12 +101,12 @@ export function formatArea(area: Area): string {
 const areaParameters = { box: 'bbox', polygon: 'within', circle: 'near' } as const;
 
 /** Names that only arrange what is shown: without them it is the same answer. */
-const arranging = ['lang', 'theme', 'colour', 'sort', 'at', 'show'];
+const arranging = ['lang', 'theme', 'colour', 'sort', 'at', 'show', 'weights'];
 
 /** Names of the address, and by which part of the view each is meant. */
 const meanings: Record<string, keyof View> = {
   asOf: 'day', list: 'list', colour: 'colour', phase: 'phase', product: 'product', affirmative: 'affirmative', initialTarget: 'initialTarget', programme: 'programme', hosts: 'hosts', fund: 'fund', confidence: 'confidence', status: 'status',
-  province: 'province', q: 'text', bbox: 'area', within: 'area', near: 'area', show: 'selected', sort: 'sort', at: 'camera', lang: 'lang',
+  province: 'province', q: 'text', money: 'money', facilitators: 'facilitators', weights: 'weights', bbox: 'area', within: 'area', near: 'area', show: 'selected', sort: 'sort', at: 'camera', lang: 'lang',
 };
 
 /** Names that other sites append to an address to follow its readers. */
@@ -180,6 +182,14 @@ export function parseView(search: string, lang: View['lang']): View {
     if (!/^-?[a-z]+$/i.test(value)) return false;
     view.sort = value;
   });
+  const ground = <K extends keyof Grounds>(key: K, read: (value: string) => Grounds[K]) => take(key, (value) => {
+    const given = read(value);
+    if (given === undefined) return false;
+    (view as Grounds)[key] = given;
+  });
+  ground('money', parseMoney);
+  ground('facilitators', parseNear);
+  ground('weights', parseWeights);
   for (const kind of ['box', 'polygon', 'circle'] as const) {
     take(areaParameters[kind], (value) => {
       const area = parseArea(kind, value);
@@ -203,6 +213,7 @@ export function parseView(search: string, lang: View['lang']): View {
     view.refused.push({ name: 'hosts', value: view.hosts });
     view.hosts = '';
   }
+  if (view.list !== 'screening') refuseGrounds(view);
   for (const [name, value] of given) if (!followed.test(name)) view.refused.push({ name: name.slice(0, 50), value: value.slice(0, 200) });
   return view;
 }
@@ -230,6 +241,9 @@ export function formatView(view: View): string {
   put('status', view.status);
   put('province', view.province);
   put('q', view.text);
+  if (view.money) put('money', formatMoney(view.money));
+  if (view.facilitators) put('facilitators', formatNear(view.facilitators));
+  if (view.weights) put('weights', formatWeights(view.weights));
   if (view.area) put(areaParameters[view.area.kind], formatArea(view.area));
   if (view.selected) put('show', `${view.selected.kind}:${view.selected.key}`);
   put('sort', view.sort);
@@ -243,8 +257,11 @@ export function formatView(view: View): string {
   return query === '' ? '' : `?${query}`;
 }
 
+/** The products of a view: one, several of which one will do, or none for any. */
+export const productsOf = ({ product }: View) => product.split(',').map((one) => one.trim()).filter(Boolean);
+
 /** How many filters are set. */
 export function countFilters(view: View): number {
-  return [view.phase, view.product, view.affirmative, view.initialTarget, view.programme, view.hosts, view.fund, view.confidence, view.status, view.province, view.text, view.area]
+  return [view.phase, view.product, view.affirmative, view.initialTarget, view.programme, view.hosts, view.fund, view.confidence, view.status, view.province, view.text, view.area, view.money, view.facilitators]
     .filter(Boolean).length;
 }
