@@ -13269,8 +13269,8 @@ func (ec *executionContext) _FacilitatorsNear_outcome(ctx context.Context, field
 			return obj.Outcome, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v model.ScreeningOutcome) graphql.Marshaler {
-			return ec.marshalNScreeningOutcome2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐScreeningOutcome(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v sentra.ScreeningOutcome) graphql.Marshaler {
+			return ec.marshalNScreeningOutcome2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐScreeningOutcome(ctx, selections, v)
 		},
 		true,
 		true,
@@ -18042,8 +18042,8 @@ func (ec *executionContext) _ScreeningFinding_outcome(ctx context.Context, field
 			return obj.Outcome(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v model.ScreeningOutcome) graphql.Marshaler {
-			return ec.marshalNScreeningOutcome2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐScreeningOutcome(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v sentra.ScreeningOutcome) graphql.Marshaler {
+			return ec.marshalNScreeningOutcome2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐScreeningOutcome(ctx, selections, v)
 		},
 		true,
 		true,
@@ -27430,14 +27430,19 @@ func (ec *executionContext) marshalNScreeningFinding2ᚖgithubᚗcomᚋsentraᚑ
 	return ec._ScreeningFinding(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNScreeningOutcome2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐScreeningOutcome(ctx context.Context, v any) (model.ScreeningOutcome, error) {
-	var res model.ScreeningOutcome
-	err := res.UnmarshalGQL(v)
+func (ec *executionContext) unmarshalNScreeningOutcome2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐScreeningOutcome(ctx context.Context, v any) (sentra.ScreeningOutcome, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := sentra.ScreeningOutcome(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNScreeningOutcome2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐScreeningOutcome(ctx context.Context, sel ast.SelectionSet, v model.ScreeningOutcome) graphql.Marshaler {
-	return v
+func (ec *executionContext) marshalNScreeningOutcome2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐScreeningOutcome(ctx context.Context, sel ast.SelectionSet, v sentra.ScreeningOutcome) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ScreeningOutcome!")
+	}
+	return res
 }
 
 func (ec *executionContext) marshalNScreeningRow2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐScreeningRowᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ScreeningRow) graphql.Marshaler {

@@ -9,7 +9,7 @@ import (
 // describes the exports so says of filters what GraphQL does.
 func InputSchemas(prefix string) map[string]any {
 	out := make(map[string]any)
-	for _, name := range []string{"RegionFilter", "ClusterFilter", "SupportFilter", "RegionOrder", "ClusterOrder"} {
+	for _, name := range []string{"RegionFilter", "ClusterFilter", "SupportFilter", "RegionOrder", "ClusterOrder", "ScreeningOrder", "ScreeningWeights"} {
 		addInputSchema(out, prefix, parsedSchema.Types[name])
 	}
 	return out

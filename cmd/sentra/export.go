@@ -27,6 +27,9 @@ var exportFlags = [...]struct{ parameter, flag, usage string }{
 	{"asOf", "as-of", "the day to see them on, YYYY-MM-DD (default today in Jakarta)"},
 	{"lang", "lang", "en or id: the language of what sources say in words, and of the licences (default en)"},
 	{"orderBy", "order-by", "the order, as GraphQL names it"},
+	{"product", "product", "of a screening: products of which clusters count, by key or name, with commas between"},
+	{"weights", "weights", "of a screening: how much elements count, a JSON object such as {\"dak\": 2}; each 1 unless told"},
+	{"withinMetres", "within-metres", "of a screening: how near facilitators are told of, in metres (default 100000)"},
 	{"zoom", "zoom", "boundaries simplified for a web map at this zoom, 0 to 14"},
 	{"toleranceMetres", "tolerance-metres", "boundaries simplified by at most about this many metres"},
 	{"precision", "precision", "decimal places of coordinates, 0 to 7 (default 6)"},
@@ -38,7 +41,7 @@ var exportFlags = [...]struct{ parameter, flag, usage string }{
 }
 
 func exportCommand(o *options) *cobra.Command {
-	command := &cobra.Command{Use: "export", Short: "Export regions, clusters, other facts or the map's tiles to a file, as the HTTP routes do"}
+	command := &cobra.Command{Use: "export", Short: "Export regions, clusters, other facts, a screening or the map's tiles to a file, as the HTTP routes do"}
 	for _, layer := range export.Layers() {
 		formats := make([]string, len(export.Formats(layer)))
 		for i, format := range export.Formats(layer) {

@@ -129,6 +129,18 @@ for (const layer of ["supports", "facilitators", "candidates", "names", "codes"]
   }
 }
 
+// Which border or disadvantaged regencies have weavers, had DAK money, and no facilitator within 100 km?
+const placing = { asOf: "2019-12-31", product: "tenun,songket", weights: '{"linkage":0}', filter: JSON.stringify({ affirmative: true, clusters: { or: [{ product: "tenun" }, { product: "songket" }] }, supports: { fund: ["DAK"] }, facilitators: { withinMetres: 100000, known: false } }) };
+for (const format of ["csv", "xlsx", "ndjson"]) {
+  const route = `/screening.${format}`;
+  for (const question of [{}, placing, { orderBy: "UPPER", withinMetres: "0" }, format === "xlsx" ? { columns: "narrow" } : { asOf: "2017-12-25" }]) await ask(route, 200, question);
+  const { headers } = await ask(route, 200, placing, { method: "HEAD" });
+  assert.equal(headers.get("sentra-total-count"), "1");
+  await ask(route, 304, placing, { headers: { "If-None-Match": headers.get("etag") } });
+  await ask(route, 304, placing, { method: "HEAD", headers: { "If-None-Match": headers.get("etag") } });
+  for (const wrong of [{ colour: "red" }, { asOf: "x" }, { asOf: "1999-01-01" }, { filter: "{" }, { orderBy: "SIZE" }, { product: "spaceship" }, { weights: "2" }, { weights: '{"DAK":2}' }, { weights: '{"dak":-1}' }, { withinMetres: "far" }, { withinMetres: "-1" }]) await ask(route, 400, wrong);
+}
+
 await ask("/tiles/{z}/{x}/{y}.mvt", 200, { asOf: "2017-12-25", layers: "provinces,clusters" }, { at: "/tiles/4/13/8.mvt" });
 await ask("/tiles/{z}/{x}/{y}.mvt", 200, { filter: title, clusterFilter: JSON.stringify({ phase: "2017" }) }, { at: "/tiles/4/13/8.mvt" });
 await ask("/tiles/{z}/{x}/{y}.mvt", 200, {}, { method: "HEAD", at: "/tiles/4/13/8.mvt" });

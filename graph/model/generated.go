@@ -390,7 +390,7 @@ type FacilitatorsDistance struct {
 // What the record knows of facilitators near a region.
 type FacilitatorsNear struct {
 	// MET where some are known within the distance, else NOT_KNOWN: the record does not hold all.
-	Outcome ScreeningOutcome `json:"outcome"`
+	Outcome sentra.ScreeningOutcome `json:"outcome"`
 	// Why, in one sentence.
 	Reason Prose `json:"reason"`
 	// Those within the distance, the nearest first; then those of the region's province of which no source says where in it.
@@ -714,67 +714,6 @@ func (e *DesignationFilterKind) UnmarshalJSON(b []byte) error {
 }
 
 func (e DesignationFilterKind) MarshalJSON() ([]byte, error) {
-	var buf bytes.Buffer
-	e.MarshalGQL(&buf)
-	return buf.Bytes(), nil
-}
-
-// What a screening finds of an element.
-type ScreeningOutcome string
-
-const (
-	// A source tells that it is met.
-	ScreeningOutcomeMet ScreeningOutcome = "MET"
-	// It is known not to be met.
-	ScreeningOutcomeNotMet ScreeningOutcome = "NOT_MET"
-	// No source tells. The record holds not all clusters and not all money, so that silence is no no.
-	ScreeningOutcomeNotKnown ScreeningOutcome = "NOT_KNOWN"
-)
-
-var AllScreeningOutcome = []ScreeningOutcome{
-	ScreeningOutcomeMet,
-	ScreeningOutcomeNotMet,
-	ScreeningOutcomeNotKnown,
-}
-
-func (e ScreeningOutcome) IsValid() bool {
-	switch e {
-	case ScreeningOutcomeMet, ScreeningOutcomeNotMet, ScreeningOutcomeNotKnown:
-		return true
-	}
-	return false
-}
-
-func (e ScreeningOutcome) String() string {
-	return string(e)
-}
-
-func (e *ScreeningOutcome) UnmarshalGQL(v any) error {
-	str, ok := v.(string)
-	if !ok {
-		return fmt.Errorf("enums must be strings")
-	}
-
-	*e = ScreeningOutcome(str)
-	if !e.IsValid() {
-		return fmt.Errorf("%s is not a valid ScreeningOutcome", str)
-	}
-	return nil
-}
-
-func (e ScreeningOutcome) MarshalGQL(w io.Writer) {
-	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
-}
-
-func (e *ScreeningOutcome) UnmarshalJSON(b []byte) error {
-	s, err := strconv.Unquote(string(b))
-	if err != nil {
-		return err
-	}
-	return e.UnmarshalGQL(s)
-}
-
-func (e ScreeningOutcome) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -97,7 +97,7 @@ func (r *ScreeningRow) Facilitators(withinMetres float64) (*FacilitatorsNear, er
 	distance := func(f atlas.FacilitatorsAt) *FacilitatorsDistance {
 		return &FacilitatorsDistance{Facilitators: facilitators(r.screening.on, []*sentra.Facilitators{f.Facilitators})[0], DistanceMetres: f.Metres}
 	}
-	view := &FacilitatorsNear{Outcome: outcomeOf(near.Outcome()), Reason: Prose{near.Reason(withinMetres)}, Within: []*FacilitatorsDistance{}}
+	view := &FacilitatorsNear{Outcome: sentra.OutcomeOf(near.Outcome()), Reason: Prose{near.Reason(withinMetres)}, Within: []*FacilitatorsDistance{}}
 	for _, f := range near.Within {
 		view.Within = append(view.Within, distance(f))
 	}
@@ -132,17 +132,7 @@ func (f *ScreeningFinding) Element() sentra.ScreeningElement { return f.element 
 func (f *ScreeningFinding) Ground() sentra.GroundKind        { return f.element.Ground() }
 
 // Outcome tells what was found.
-func (f *ScreeningFinding) Outcome() ScreeningOutcome { return outcomeOf(f.outcome) }
-
-func outcomeOf(truth sentra.Truth) ScreeningOutcome {
-	switch truth {
-	case sentra.True:
-		return ScreeningOutcomeMet
-	case sentra.False:
-		return ScreeningOutcomeNotMet
-	}
-	return ScreeningOutcomeNotKnown
-}
+func (f *ScreeningFinding) Outcome() sentra.ScreeningOutcome { return sentra.OutcomeOf(f.outcome) }
 
 func (f *ScreeningFinding) Reason() Prose {
 	return Prose{f.evidence.Reason(f.element, f.screening.on.Day)}

@@ -350,6 +350,24 @@ func (s *Screening) Evidence(row *Screened, element sentra.ScreeningElement) Evi
 	return e
 }
 
+// Sources gives where the evidence was read.
+func (e *Evidence) Sources() []sentra.SourceID {
+	var out []sentra.SourceID
+	for _, s := range e.Supports {
+		out = append(out, s.Sources...)
+	}
+	for _, c := range e.Clusters {
+		out = append(out, c.Sources...)
+	}
+	if e.Judged != nil {
+		out = append(out, e.Judged.Sources()...)
+	}
+	for _, told := range e.Assessments {
+		out = append(out, told.Sources...)
+	}
+	return out
+}
+
 // Reason says what the evidence for an element comes to on the day.
 func (e *Evidence) Reason(element sentra.ScreeningElement, day sentra.Date) sentra.Message {
 	switch {

@@ -40,6 +40,8 @@ func DataPackage(ctx context.Context, exports []*Export, address func(*Request) 
 			key = "code"
 		case Clusters:
 			key = "key"
+		case Screening:
+			key = "regionCode"
 		}
 		fields := []any{}
 		for _, c := range e.cells {

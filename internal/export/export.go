@@ -74,6 +74,11 @@ func New(ctx context.Context, a *atlas.Atlas, request *Request) (*Export, error)
 			return nil, err
 		}
 		e.table, e.NotCovered = clusterTable(on, list, request), list.NotCovered
+	case Screening:
+		var err error
+		if e.table, e.NotCovered, err = screen(ctx, on, request); err != nil {
+			return nil, err
+		}
 	default:
 		table, err := factTable(on, request)
 		if err != nil {

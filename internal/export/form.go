@@ -77,6 +77,8 @@ func NarrowColumns(layer Layer) []string {
 		return []string{"regionCode", "regionName", "name", "kind", "from", "to"}
 	case Codes:
 		return []string{"regionCode", "regionName", "system", "code", "from", "to"}
+	case Screening:
+		return []string{"regionCode", "regionName", "provinceName", "lower", "upper", "apbn", "deconcentration", "dak", "clusters", "linkage", "disadvantaged", "border", "facilitators"}
 	}
 	return []string{"code", "name", "kind", "parentCode", "parentName", "affirmative", "affirmativeConfidence", "clusterCount", "areaKm2"}
 }

@@ -31,11 +31,14 @@ const (
 	Candidates   Layer = "candidates"
 	Names        Layer = "names"
 	Codes        Layer = "codes"
+	// Screening is how regencies and cities stand to the grounds on which the programme
+	// selects.
+	Screening Layer = "screening"
 )
 
 // Layers gives all layers.
 func Layers() []Layer {
-	return []Layer{Regions, Clusters, Supports, Facilitators, Candidates, Names, Codes}
+	return []Layer{Regions, Clusters, Supports, Facilitators, Candidates, Names, Codes, Screening}
 }
 
 // OfFacts tells whether the rows of a layer are facts of regions. As points they get the
@@ -46,7 +49,7 @@ func (l Layer) OfFacts() bool { return !l.placed() }
 func (l Layer) placed() bool { return l == Regions || l == Clusters }
 
 // filtered tells whether the rows of a layer can be filtered.
-func (l Layer) filtered() bool { return l.placed() || l == Supports }
+func (l Layer) filtered() bool { return l.placed() || l == Supports || l == Screening }
 
 // Columns describes the columns of a layer.
 func (l Layer) Columns() []Column {
@@ -63,6 +66,8 @@ func (l Layer) Columns() []Column {
 		return described(candidateFacts().columns)
 	case Names:
 		return described(nameFacts().columns)
+	case Screening:
+		return described(screenedFacts().columns)
 	}
 	return described(codeFacts().columns)
 }
@@ -161,14 +166,20 @@ func Geometries(layer Layer, format Format) []Geometry {
 type Request struct {
 	Layer  Layer
 	Format Format
-	// Regions, Clusters and Supports filter the layer of that name; nil for all.
+	// Regions, Clusters and Supports filter the layer of that name, Regions that of a
+	// screening too; nil for all.
 	Regions  *sentra.RegionFilter
 	Clusters *sentra.ClusterFilter
 	Supports *sentra.SupportFilter
 	// Filter is the filter as it was given, as JSON; nil for none.
 	Filter json.RawMessage
-	// Order is a RegionOrder or a ClusterOrder; empty for the usual one.
+	// Order is a RegionOrder, a ClusterOrder or a ScreeningOrder; empty for the usual one.
 	Order string
+	// Products are those of which clusters count in a screening, nil for any; Weights how
+	// much its elements count; Within how near facilitators are told of, in metres.
+	Products []string
+	Weights  sentra.Weights
+	Within   float64
 	// Day is the day the rows are seen on. Dated tells that the asker named it:
 	// then clusters whose phase had not begun by it are left out, as in GraphQL.
 	Day   sentra.Date
@@ -202,7 +213,8 @@ type Filters struct {
 
 // Parse reads the parameters of a request, named and meant as the arguments of
 // GraphQL: filter (JSON), asOf, orderBy, zoom, toleranceMetres, precision, and
-// geometry, winding, columns, delimiter and bom. today is the day of a request without asOf. The error is a
+// geometry, winding, columns, delimiter and bom, and of a screening product (with
+// commas between), weights (JSON) and withinMetres. today is the day of a request without asOf. The error is a
 // BAD_USER_INPUT whose path begins at the parameter.
 func Parse(layer Layer, format Format, parameters url.Values, filters Filters, today sentra.Date) (*Request, error) {
 	if !slices.Contains(Formats(layer), format) {
@@ -257,6 +269,9 @@ func Parse(layer Layer, format Format, parameters url.Values, filters Filters, t
 	if err := r.parseForm(parameters); err != nil {
 		return nil, err
 	}
+	if err := r.parseScreening(parameters); err != nil {
+		return nil, err
+	}
 	return r, r.parseDetail(parameters)
 }
 
@@ -266,6 +281,9 @@ func Parameters(layer Layer, format Format) []string {
 		names := []string{"asOf"}
 		if layer.filtered() {
 			names = []string{"filter", "asOf"}
+		}
+		if layer == Screening {
+			names = append(names, "orderBy", "product", "weights", "withinMetres")
 		}
 		return append(append(names, "lang"), formParameters(format)...)
 	}
@@ -298,7 +316,7 @@ func (r *Request) parseFilter(parameters url.Values, filters Filters) (err error
 	}
 	text := parameters.Get("filter")
 	switch r.Layer {
-	case Regions:
+	case Regions, Screening:
 		r.Regions, err = filters.Regions(text)
 	case Clusters:
 		r.Clusters, err = filters.Clusters(text)

@@ -93,7 +93,11 @@ func operation(layer export.Layer, format export.Format) object {
 	for _, name := range export.Parameters(layer, format) {
 		switch name {
 		case "filter":
-			parameters = append(parameters, ref("parameters", one+"Filter"))
+			filtered := one
+			if layer == export.Screening {
+				filtered = "region"
+			}
+			parameters = append(parameters, ref("parameters", filtered+"Filter"))
 		case "orderBy":
 			parameters = append(parameters, ref("parameters", one+"Order"))
 		case "geometry":

@@ -1,6 +1,8 @@
 package sentra
 
 import (
+	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -24,6 +26,9 @@ const (
 // ScreeningElements lists every element, by ground.
 var ScreeningElements = [...]ScreeningElement{ScreenAPBN, ScreenDeconcentration, ScreenDAK, ScreenClusters, ScreenLinkage, ScreenDisadvantaged, ScreenBorder}
 
+// Name gives the element as fields and columns are named: dak.
+func (e ScreeningElement) Name() string { return strings.ToLower(string(e)) }
+
 // Ground gives the ground that the element is of.
 func (e ScreeningElement) Ground() GroundKind {
 	switch e {
@@ -33,6 +38,29 @@ func (e ScreeningElement) Ground() GroundKind {
 		return AffirmativeTheme
 	}
 	return SupportSource
+}
+
+// ScreeningOutcome is what a screening finds of an element.
+type ScreeningOutcome string
+
+const (
+	ScreenedMet      ScreeningOutcome = "MET"
+	ScreenedNotMet   ScreeningOutcome = "NOT_MET"
+	ScreenedNotKnown ScreeningOutcome = "NOT_KNOWN"
+)
+
+// ScreeningOutcomes lists every outcome.
+var ScreeningOutcomes = [...]ScreeningOutcome{ScreenedMet, ScreenedNotMet, ScreenedNotKnown}
+
+// OutcomeOf gives the outcome that a truth is.
+func OutcomeOf(truth Truth) ScreeningOutcome {
+	switch truth {
+	case True:
+		return ScreenedMet
+	case False:
+		return ScreenedNotMet
+	}
+	return ScreenedNotKnown
 }
 
 // ScreeningOrder is an order of screened regions.
@@ -50,6 +78,26 @@ var ScreeningOrders = [...]ScreeningOrder{ScreeningByLower, ScreeningByUpper, Sc
 
 // Weights are how much elements count; one that is not there counts 1.
 type Weights map[ScreeningElement]float64
+
+// ParseWeights reads a JSON object of elements in lower case, {"dak": 2}, as GraphQL
+// takes it. The error is a BAD_USER_INPUT.
+func ParseWeights(text string) (Weights, error) {
+	var given map[string]*float64
+	if err := json.Unmarshal([]byte(text), &given); err != nil {
+		return nil, BadInput("", `the weights are no JSON object of numbers; write it as {"dak": 2}`)
+	}
+	weights := make(Weights)
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		i := slices.IndexFunc(ScreeningElements[:], func(e ScreeningElement) bool { return e.Name() == name })
+		if i < 0 {
+			return nil, BadInput("", "there is no element %.40q; write one of GraphQL's ScreeningWeights, such as dak", name)
+		}
+		if given[name] != nil {
+			weights[ScreeningElements[i]] = *given[name]
+		}
+	}
+	return weights, nil
+}
 
 // maxWeight is the greatest weight of an element.
 const maxWeight = 1000
@@ -69,7 +117,7 @@ func (w Weights) Check() error {
 	for _, element := range ScreeningElements {
 		weight := w.Of(element)
 		if !(weight >= 0 && weight <= maxWeight) {
-			f.Add(strings.ToLower(string(element)), "the weight is %g; give 0 to %d", weight, maxWeight)
+			f.Add(element.Name(), "the weight is %g; give 0 to %d", weight, maxWeight)
 		}
 		sum += weight
 	}

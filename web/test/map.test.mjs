@@ -771,7 +771,7 @@ test('where weavers have had money and no facilitator is one view, with its reas
   assert.match(grounds, /APBN: not known.*DAK: met.*Clusters: met.*Disadvantaged: met.*Border: not met.*Facilitators within 100 km: not known/s);
   const told = page.locator('.reasons dl');
   await told.getByText('Nearest clusters').waitFor();
-  const reasons = await told.textContent();
+  const reasons = (await told.textContent()).replaceAll('\u00a0', ' ');
   for (const text of ['2019, IDR 8bn', 'Sentra Songket Sukarara', 'Perpres 131/2015', 'The nearest that the record knows of: 4 field facilitators (TPL), Kabupaten Kaur (2017)', 'km away']) assert.ok(reasons.includes(text), `${text} in ${reasons}`);
   // Of what is shown the API is asked in one query.
   await page.locator('#show-query').click();
@@ -780,6 +780,10 @@ test('where weavers have had money and no facilitator is one view, with its reas
   const { screening } = await ask(await page.getByRole('dialog').locator('pre').first().textContent(), variables);
   assert.deepEqual(screening.rows.map(({ region }) => region.code), ['52.02']);
   await page.keyboard.press('Escape');
+  const file = await downloaded(page, () => page.locator('.downloads').getByText('CSV', { exact: true }).click());
+  assert.equal(file.name, 'sentra-screening-2019-12-31.csv');
+  const [names, values, ...none] = parseCSV(file.text);
+  assert.deepEqual([none, values[names.indexOf('regionName')], values[names.indexOf('dakYears')], values[names.indexOf('lower')]], [[], 'Kabupaten Lombok Tengah', '2019', '0.5']);
   // Weights count, and stand in the address: only DAK and borders, of which one is met and one not.
   await page.locator('.weights summary').click();
   for (const element of ['apbn', 'deconcentration', 'clusters', 'disadvantaged']) {
@@ -827,10 +831,10 @@ test('the map tells a score that is an interval from a certain one', async () =>
     return { plain: svg.match(/<path [^>]*fill="#/g)?.length ?? 0, striped: svg.match(/<path [^>]*fill="url\(#spread-/g)?.length ?? 0 };
   };
   const certain = await drawn();
-  assert.ok(certain.plain > 100 && certain.striped === 0, JSON.stringify(certain));
+  assert.ok(certain.plain > 20 && certain.striped === 0, JSON.stringify(certain));
   await page.goto(`${address}/?asOf=2019-12-31&list=screening&colour=count&at=117,-4,6`);
   await settled(page);
-  assert.ok((await drawn()).striped > 100);
+  assert.ok((await drawn()).striped > 20);
   assert.deepEqual(faults, []);
   await context.close();
 });

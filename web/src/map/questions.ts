@@ -344,6 +344,11 @@ export function exportAddress(view: View, day: string, format: string, codes?: s
   const filter = view.list === 'clusters' ? clusterFilter(view) : codes ? { level: view.list === 'provinces' ? 'PROVINCE' : 'REGENCY', codes } : regionFilter(view);
   if (filter) parameters.set('filter', JSON.stringify(filter));
   parameters.set('asOf', day);
+  if (view.list === 'screening') {
+    const { product, weights, orderBy, within } = screeningVariables(view, day) as { product?: string[]; weights?: unknown; orderBy?: string; within: number };
+    for (const [name, value] of Object.entries({ product: product?.join(','), weights: weights ? JSON.stringify(weights) : undefined, orderBy, withinMetres: String(within) })) if (value) parameters.set(name, value);
+    return `screening.${format}?${parameters}`;
+  }
   return `${view.list === 'clusters' ? 'clusters' : 'regions'}.${format}?${parameters}`;
 }
 

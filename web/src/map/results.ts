@@ -132,7 +132,7 @@ export function drawResults(into: HTMLElement, page: Page, listed: Listed, count
     drawLeftOut(page) ?? '',
     ...page.refusal ? drawRefusal(page) : body(page, listed, actions),
     h('div', { className: 'actions' },
-      page.refusal || view.list === 'screening' ? null : downloads(page, listed),
+      page.refusal ? null : downloads(page, listed),
       page.refusal ? null : h('button', { type: 'button', id: 'show-query', onclick: actions.showQuery }, words.showQuery),
       page.refusal || !listed || listed instanceof Error ? null : h('span', { className: 'downloads', id: 'pictures' }, h('span', {}, `${words.picture}:`), (['png', 'svg'] as const).map((kind) => h('button', { type: 'button', id: `picture-${kind}`, onclick: (event: Event) => {
         const button = event.currentTarget as HTMLButtonElement;
@@ -151,7 +151,8 @@ export function drawResults(into: HTMLElement, page: Page, listed: Listed, count
 /** The list as files; while there is no list, their links lead nowhere. */
 function downloads(page: Page, listed: Listed): Node {
   const { view, words, day, say } = page;
-  const formats: [string, string][] = [['xlsx', 'Excel'], ['csv', 'CSV'], ['geojson', 'GeoJSON'], ...view.list === 'clusters' ? [] : [['topojson', 'TopoJSON'] as [string, string]]];
+  const formats: [string, string][] = [['xlsx', 'Excel'], ['csv', 'CSV'], ...view.list === 'screening' ? [['ndjson', 'NDJSON'] as [string, string]]
+    : [['geojson', 'GeoJSON'], ...view.list === 'clusters' ? [] : [['topojson', 'TopoJSON']]] as [string, string][]];
   const there = listed !== undefined && !(listed instanceof Error);
   const failed = h('span', { className: 'wrong', role: 'alert' });
   // The server may have gone since: a browser would save its error page, or nothing, without a word.

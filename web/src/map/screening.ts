@@ -54,7 +54,7 @@ function facilitators(page: Page, { within, nearest }: Reasons['screening']['row
     words.facilitatorsAt(grouped(count, view.lang), words.kindsOfPeople[kind] ?? kind, region?.name ?? words.wholeCountryRow, `${year ?? words.yearNotStated}`), ', ',
     distanceMetres === null ? words.somewhereIn : distanceMetres === 0 ? words.inRegion : words.kmAway(grouped(Math.round(distanceMetres / 1000), view.lang)), cite(page, sources));
   if (within.length > 0) return within.map(one);
-  return nearest ? [words.nearestOnes, one(nearest)] : [words.noFacilitators];
+  return nearest ? [words.nearestOnes, ' ', one(nearest)] : [words.noFacilitators];
 }
 
 /** Fills in why a region stands as it does. */
