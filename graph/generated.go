@@ -412,6 +412,7 @@ type ComplexityRoot struct {
 		AsOf         func(childComplexity int) int
 		ClusterCount func(childComplexity int) int
 		Clusters     func(childComplexity int, first *int) int
+		Group        func(childComplexity int) int
 		ID           func(childComplexity int) int
 		Key          func(childComplexity int) int
 		Name         func(childComplexity int) int
@@ -587,9 +588,10 @@ type ComplexityRoot struct {
 	}
 
 	SearchResult struct {
-		Matched func(childComplexity int) int
-		Node    func(childComplexity int) int
-		Score   func(childComplexity int) int
+		Matched    func(childComplexity int) int
+		MatchedKey func(childComplexity int) int
+		Node       func(childComplexity int) int
+		Score      func(childComplexity int) int
 	}
 
 	SelectionGround struct {
@@ -2237,6 +2239,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Product.Clusters(childComplexity, args["first"].(*int)), true
+	case "Product.group":
+		if e.ComplexityRoot.Product.Group == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Product.Group(childComplexity), true
 	case "Product.id":
 		if e.ComplexityRoot.Product.ID == nil {
 			break
@@ -3204,6 +3212,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SearchResult.Matched(childComplexity), true
+	case "SearchResult.matchedKey":
+		if e.ComplexityRoot.SearchResult.MatchedKey == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchResult.MatchedKey(childComplexity), true
 	case "SearchResult.node":
 		if e.ComplexityRoot.SearchResult.Node == nil {
 			break
@@ -4537,6 +4551,8 @@ What clusters are counted by, and which field of ` + "`" + `ClusterFilter` + "`"
 enum ClusterFacetKind {
   "What they make: ` + "`" + `product` + "`" + `."
   PRODUCT
+  "The group of what they make: ` + "`" + `productGroup` + "`" + `."
+  PRODUCT_GROUP
   "The province of the day that they stand in: ` + "`" + `region` + "`" + `."
   PROVINCE
   "The fund from which support for the cluster itself is known: ` + "`" + `fund` + "`" + `; of ` + "`" + `ANY` + "`" + `, ` + "`" + `supported: true` + "`" + `."
@@ -4554,6 +4570,26 @@ enum ClusterFacetKind {
   PHASE
   "Whether they stand or are only planned: ` + "`" + `status` + "`" + `."
   STATUS
+}
+
+"""
+A group of products, wide enough to be told apart by its colour on a map.
+"""
+enum ProductGroup {
+  "Cloth, clothes and their decoration."
+  TEXTILE
+  "Food, drink and what is pressed or dried from crops."
+  FOOD
+  "Wood, bamboo, rattan and other plants' fibres."
+  WOOD
+  "Metal, jewellery and machines."
+  METAL
+  "Clay, stone, glass and cement."
+  CLAY_STONE
+  "Leather, shoes and bags."
+  LEATHER
+  "All others, and those of several groups."
+  OTHER
 }
 
 """
@@ -4611,6 +4647,8 @@ type Product implements Node @key(fields: "key asOf") {
   name: String!
   "Name in Indonesian, as the source has it."
   nameId: String!
+  "The group of products that it is of, by the words of its names: no source groups them."
+  group: ProductGroup!
   "The clusters that make it, by phase and region. For more than 1,000 use ` + "`" + `Query.clusters` + "`" + ` with ` + "`" + `filter.product` + "`" + `, which has pages."
   clusters(
     "At most this many, 0 to 1,000."
@@ -4949,9 +4987,11 @@ A found thing with its rank.
 type SearchResult {
   "What was found."
   node: SearchHit!
-  "The name that matched."
+  "The name or code that matched."
   matched: String!
-  "1 for the very name, less for a part or a similar spelling."
+  "Which of its codes matched; null where a name did."
+  matchedKey: ChoroplethKey
+  "1 for the very name or code of the day, less for a part, one of another day, or a similar spelling."
   score: Float!
 }
 
@@ -5330,6 +5370,8 @@ input ClusterFilter {
   phase: String
   "Only clusters that make this product, by key or id, or a name in English or Indonesian: ` + "`" + `coffee-processing` + "`" + `, ` + "`" + `kopi` + "`" + `."
   product: String
+  "Only clusters of which what they make is of one of these groups; those that make things of several groups are ` + "`" + `OTHER` + "`" + `."
+  productGroup: [ProductGroup!]
   "true: only initial targets; false: only clusters of the programme known not to be."
   initialTarget: Boolean
   "true: only clusters of the programme; false: only others."
@@ -5597,7 +5639,7 @@ type Query {
   "All sources, by title."
   sources: [Source!]! @listSize(assumedSize: 50)
 
-  "Regions, clusters and products by name, regions by former and variant names too, as ` + "`" + `matched` + "`" + ` tells; tolerant of case, accents, ` + "`" + `Kab.` + "`" + ` for Kabupaten, hyphens and small slips."
+  "Regions, clusters and products by name, regions by former and variant names and by their codes in every system too, as ` + "`" + `matched` + "`" + ` tells; names tolerant of case, accents, ` + "`" + `Kab.` + "`" + ` for Kabupaten, hyphens and small slips."
   search(
     "What to look for, at most 200 characters."
     text: String!
@@ -6464,6 +6506,8 @@ func (ec *executionContext) childFields_Product(ctx context.Context, field graph
 		return ec.fieldContext_Product_name(ctx, field)
 	case "nameId":
 		return ec.fieldContext_Product_nameId(ctx, field)
+	case "group":
+		return ec.fieldContext_Product_group(ctx, field)
 	case "clusters":
 		return ec.fieldContext_Product_clusters(ctx, field)
 	case "clusterCount":
@@ -6760,6 +6804,8 @@ func (ec *executionContext) childFields_SearchResult(ctx context.Context, field 
 		return ec.fieldContext_SearchResult_node(ctx, field)
 	case "matched":
 		return ec.fieldContext_SearchResult_matched(ctx, field)
+	case "matchedKey":
+		return ec.fieldContext_SearchResult_matchedKey(ctx, field)
 	case "score":
 		return ec.fieldContext_SearchResult_score(ctx, field)
 	}
@@ -14261,6 +14307,29 @@ func (ec *executionContext) fieldContext_Product_nameId(_ context.Context, field
 	return graphql.NewScalarFieldContext("Product", field, true, false, "String")
 }
 
+func (ec *executionContext) _Product_group(ctx context.Context, field graphql.CollectedField, obj *model.Product) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Product_group(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Group(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v sentra.ProductGroup) graphql.Marshaler {
+			return ec.marshalNProductGroup2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐProductGroup(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Product_group(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Product", field, true, false, "ProductGroup")
+}
+
 func (ec *executionContext) _Product_clusters(ctx context.Context, field graphql.CollectedField, obj *model.Product) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18492,6 +18561,29 @@ func (ec *executionContext) fieldContext_SearchResult_matched(_ context.Context,
 	return graphql.NewScalarFieldContext("SearchResult", field, false, false, "String")
 }
 
+func (ec *executionContext) _SearchResult_matchedKey(ctx context.Context, field graphql.CollectedField, obj *model.SearchResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SearchResult_matchedKey(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MatchedKey, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *sentra.ChoroplethKey) graphql.Marshaler {
+			return ec.marshalOChoroplethKey2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐChoroplethKey(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SearchResult_matchedKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SearchResult", field, false, false, "ChoroplethKey")
+}
+
 func (ec *executionContext) _SearchResult_score(ctx context.Context, field graphql.CollectedField, obj *model.SearchResult) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20419,7 +20511,7 @@ func (ec *executionContext) unmarshalInputClusterFilter(ctx context.Context, obj
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"phase", "product", "initialTarget", "programme", "status", "confidence", "supported", "fund", "region", "regions", "bbox", "within", "near", "and", "or", "not"}
+	fieldsInOrder := [...]string{"phase", "product", "productGroup", "initialTarget", "programme", "status", "confidence", "supported", "fund", "region", "regions", "bbox", "within", "near", "and", "or", "not"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -20444,6 +20536,13 @@ func (ec *executionContext) unmarshalInputClusterFilter(ctx context.Context, obj
 			if err = ec.Resolvers.ClusterFilter().Product(ctx, &it, data); err != nil {
 				return it, err
 			}
+		case "productGroup":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("productGroup"))
+			data, err := ec.unmarshalOProductGroup2ᚕgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐProductGroupᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProductGroups = data
 		case "initialTarget":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("initialTarget"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -23985,6 +24084,11 @@ func (ec *executionContext) _Product(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "group":
+			out.Values[i] = ec._Product_group(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "clusters":
 			out.Values[i] = ec._Product_clusters(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -25103,6 +25207,11 @@ func (ec *executionContext) _SearchResult(ctx context.Context, sel ast.Selection
 		case "matched":
 			out.Values[i] = ec._SearchResult_matched(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "matchedKey":
+			out.Values[i] = ec._SearchResult_matchedKey(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "score":
@@ -27102,6 +27211,21 @@ func (ec *executionContext) marshalNProduct2ᚖgithubᚗcomᚋsentraᚑikmᚋsen
 	return ec._Product(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNProductGroup2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐProductGroup(ctx context.Context, v any) (sentra.ProductGroup, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := sentra.ProductGroup(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNProductGroup2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐProductGroup(ctx context.Context, sel ast.SelectionSet, v sentra.ProductGroup) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ProductGroup!")
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNProductRepresentation2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProductRepresentationᚄ(ctx context.Context, v any) ([]*model.ProductRepresentation, error) {
 	vSlice := graphql.CoerceList(v)
 	var err error
@@ -28152,6 +28276,25 @@ func (ec *executionContext) marshalOBoundaryOrigin2ᚖgithubᚗcomᚋsentraᚑik
 	return res
 }
 
+func (ec *executionContext) unmarshalOChoroplethKey2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐChoroplethKey(ctx context.Context, v any) (*sentra.ChoroplethKey, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := sentra.ChoroplethKey(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOChoroplethKey2ᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐChoroplethKey(ctx context.Context, sel ast.SelectionSet, v *sentra.ChoroplethKey) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
+}
+
 func (ec *executionContext) marshalOCluster2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐCluster(ctx context.Context, sel ast.SelectionSet, v []*model.Cluster) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -28699,6 +28842,42 @@ func (ec *executionContext) marshalOProduct2ᚖgithubᚗcomᚋsentraᚑikmᚋsen
 		return graphql.Null
 	}
 	return ec._Product(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOProductGroup2ᚕgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐProductGroupᚄ(ctx context.Context, v any) ([]sentra.ProductGroup, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]sentra.ProductGroup, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNProductGroup2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐProductGroup(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOProductGroup2ᚕgithubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐProductGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []sentra.ProductGroup) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := marshalList(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNProductGroup2githubᚗcomᚋsentraᚑikmᚋsentraᚋinternalᚋsentraᚐProductGroup(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalORegion2ᚕᚖgithubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐRegion(ctx context.Context, sel ast.SelectionSet, v []*model.Region) graphql.Marshaler {

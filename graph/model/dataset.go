@@ -40,6 +40,10 @@ func Search(ctx context.Context, on *View, text string, first int) ([]*SearchRes
 	out := []*SearchResult{}
 	for _, hit := range hits {
 		result := &SearchResult{Matched: hit.Matched, Score: hit.Score}
+		if hit.System != "" {
+			key := sentra.KeyOfSystem(hit.System)
+			result.MatchedKey = &key
+		}
 		switch {
 		case hit.Region != nil:
 			result.Node = NewRegion(on, hit.Region)

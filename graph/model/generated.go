@@ -623,9 +623,11 @@ type ScreeningWeights struct {
 type SearchResult struct {
 	// What was found.
 	Node SearchHit `json:"node"`
-	// The name that matched.
+	// The name or code that matched.
 	Matched string `json:"matched"`
-	// 1 for the very name, less for a part or a similar spelling.
+	// Which of its codes matched; null where a name did.
+	MatchedKey *sentra.ChoroplethKey `json:"matchedKey,omitempty"`
+	// 1 for the very name or code of the day, less for a part, one of another day, or a similar spelling.
 	Score float64 `json:"score"`
 }
 

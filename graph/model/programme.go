@@ -16,12 +16,13 @@ func (*Product) IsNode() {}
 func (*Product) IsSearchHit() {}
 
 // ID names the day if one was asked for, since clusters hangs on it.
-func (p *Product) ID() string         { return p.on.id("Product", p.product.Key) }
-func (p *Product) Key() string        { return p.product.Key }
-func (p *Product) AsOf() sentra.Date  { return p.on.Day }
-func (p *Product) Name() string       { return p.product.NameEN }
-func (p *Product) NameID() string     { return p.product.NameID }
-func (p *Product) Sources() []*Source { return Sources(p.on.Atlas, p.product.Sources) }
+func (p *Product) ID() string                 { return p.on.id("Product", p.product.Key) }
+func (p *Product) Key() string                { return p.product.Key }
+func (p *Product) AsOf() sentra.Date          { return p.on.Day }
+func (p *Product) Name() string               { return p.product.NameEN }
+func (p *Product) NameID() string             { return p.product.NameID }
+func (p *Product) Group() sentra.ProductGroup { return p.product.Group() }
+func (p *Product) Sources() []*Source         { return Sources(p.on.Atlas, p.product.Sources) }
 
 func (p *Product) Clusters(first *int) ([]*Cluster, error) {
 	n, err := firstOf(first)

@@ -512,6 +512,11 @@ func (c *compiler) cluster(f *sentra.ClusterFilter) (clusterTest, error) {
 	if f.Status != "" {
 		ofTraits(func(c *Cluster) sentra.Truth { return sentra.TruthOf(c.Status() == f.Status) })
 	}
+	if f.ProductGroups != nil {
+		tests = append(tests, ofGroups(len(c.groups.products.first), byProducts, func(cluster *Cluster) (sentra.Truth, error) {
+			return sentra.TruthOf(slices.Contains(f.ProductGroups, c.GroupOf(cluster))), nil
+		}))
+	}
 	if f.Confidence != nil {
 		ofTraits(func(c *Cluster) sentra.Truth {
 			if c.Confidence == "" && len(f.Confidence) > 0 {
@@ -634,6 +639,17 @@ func (c *compiler) inPolygon(shape orb.MultiPolygon) (func(c *Cluster) bool, err
 		_, ok := index.Locate(c.Place)
 		return ok
 	}, nil
+}
+
+// GroupOf gives the group of a cluster's products, as it is coloured on a map.
+func (a *Atlas) GroupOf(c *Cluster) sentra.ProductGroup {
+	products := make([]*sentra.Product, 0, 4)
+	for _, key := range c.Products {
+		if p := a.products[key]; p != nil {
+			products = append(products, p)
+		}
+	}
+	return sentra.GroupOf(products)
 }
 
 // productsNamed gives the keys of the products that a key or a name means.

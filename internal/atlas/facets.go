@@ -80,7 +80,7 @@ func (f *facetCounts) add(c *Cluster, truth sentra.Truth) {
 // of gives the groups that a facet is made of.
 func (f *facetCounts) of(facet sentra.Facet) groupCounts {
 	switch facet {
-	case sentra.FacetProduct:
+	case sentra.FacetProduct, sentra.FacetProductGroup:
 		return f.products
 	case sentra.FacetProvince, sentra.FacetAffirmative:
 		return f.regions
@@ -218,6 +218,8 @@ func ownPart(f *sentra.ClusterFilter, facet sentra.Facet) *sentra.ClusterFilter 
 	switch facet {
 	case sentra.FacetProduct:
 		part.Product = f.Product
+	case sentra.FacetProductGroup:
+		part.ProductGroups = f.ProductGroups
 	case sentra.FacetProvince:
 		part.Region = f.Region
 	case sentra.FacetFund:
@@ -255,6 +257,17 @@ func (a View) facetValues(ctx context.Context, facet sentra.Facet, filter *sentr
 			}
 		}
 		return withSome(values), nil
+	case sentra.FacetProductGroup:
+		values := make([]FacetValue, len(sentra.ProductGroups))
+		for i, group := range sentra.ProductGroups {
+			values[i].Value = string(group)
+		}
+		for number, c := range a.groups.products.first {
+			if counts.matching[number]+counts.open[number] > 0 {
+				values[slices.Index(sentra.ProductGroups[:], a.GroupOf(c))].take(counts, number, sentra.True)
+			}
+		}
+		return values, nil
 	case sentra.FacetProvince:
 		return a.provinceValues(counts), nil
 	case sentra.FacetAffirmative:

@@ -89,6 +89,8 @@ func facetValuesOf(data *sentra.Dataset, day sentra.Date, facet sentra.Facet) (o
 		for _, p := range data.Products {
 			out = append(out, p.Key)
 		}
+	case sentra.FacetProductGroup:
+		out = []string{"TEXTILE", "FOOD", "WOOD", "METAL", "CLAY_STONE", "LEATHER", "OTHER"}
 	case sentra.FacetProvince:
 		for _, r := range data.Regions {
 			if r.Kind == sentra.KindProvince && r.Validity.Contains(day) {
@@ -136,6 +138,7 @@ func TestFacetsOfFacts(t *testing.T) {
 		filter *sentra.ClusterFilter
 		want   map[string]int
 	}{
+		{&sentra.ClusterFilter{Product: "batik", ProductGroups: []sentra.ProductGroup{sentra.ProductsFood}}, map[string]int{"total": 0, "PRODUCT_GROUP TEXTILE": 55, "PRODUCT_GROUP FOOD": 0}},
 		{nil, map[string]int{"total": 390, "PRODUCT batik": 55, "STATUS PLANNED": 12, "STATUS EXISTING": 378, "PROGRAMME true": 11, "PROGRAMME false": 379, "CONFIDENCE LISTED": 302, "FUND ANY": 41}},
 		// Another product is counted under programme alone, and another programme under the product.
 		{&sentra.ClusterFilter{Product: "coffee-processing", Programme: &yes}, map[string]int{"total": 1, "PRODUCT coffee-processing": 1, "PROGRAMME true": 1, "PROVINCE 94": 1, "AFFIRMATIVE ANY": 1, "AFFIRMATIVE DISADVANTAGED": 1, "PHASE 2017": 1}},

@@ -690,6 +690,22 @@ func (o *oracle) cluster(f *sentra.ClusterFilter, c *sentra.Cluster) int {
 	if f.Status != "" {
 		add(want(f.Status == sentra.ClusterPlanned, value(c.Planned)))
 	}
+	if f.ProductGroups != nil {
+		group := sentra.ProductGroup("")
+		for _, key := range c.Products {
+			for _, p := range o.data.Products {
+				if p.Key != key {
+					continue
+				}
+				if group != "" && p.Group() != group {
+					group = sentra.ProductsOther
+					break
+				}
+				group = p.Group()
+			}
+		}
+		add(value(slices.Contains(f.ProductGroups, group)))
+	}
 	if f.Confidence != nil {
 		known := value(slices.Contains(f.Confidence, c.Confidence))
 		if c.Confidence == "" && len(f.Confidence) > 0 {
@@ -1022,7 +1038,11 @@ func (m filterMaker) cluster(depth int) *sentra.ClusterFilter {
 		case 0:
 			f.Phase = m.data.Phases[m.IntN(len(m.data.Phases))].Key
 		case 1:
-			f.Product = m.data.Products[m.IntN(len(m.data.Products))].Key
+			if p := m.data.Products[m.IntN(len(m.data.Products))]; m.IntN(2) == 0 {
+				f.Product = p.Key
+			} else {
+				f.ProductGroups = []sentra.ProductGroup{p.Group()}
+			}
 		case 2, 3:
 			f.InitialTarget = m.flag()
 		case 4:

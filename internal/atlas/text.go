@@ -47,9 +47,11 @@ type SearchHit struct {
 	Region  *sentra.Region
 	Cluster *Cluster
 	Product *sentra.Product
-	// Matched is the name that matched, Score how well: 1 for the very name.
+	// Matched is the name or code that matched, Score how well: 1 for the very one.
 	Matched string
 	Score   float64
+	// System is that of the code that matched; "" where a name did.
+	System sentra.CodeSystem
 }
 
 // similar scores a name against the text looked for; both are normalised.
@@ -114,7 +116,26 @@ const (
 	mostFound = 100
 )
 
-// Search finds the first regions of the day, clusters and products by name, best first. A
+// byCode gives the regions of the day that have a code, in any system, by region; one of
+// another day counts less.
+func (a View) byCode(code string) map[sentra.RegionCode]SearchHit {
+	hits := make(map[sentra.RegionCode]SearchHit)
+	for _, system := range sentra.CodeSystems {
+		for _, c := range a.meanings[codeKey{system, code}] {
+			hit := SearchHit{Region: a.Exists(c.Region), Matched: code, Score: 1 - otherName, System: system}
+			if c.Validity.Contains(a.Day) {
+				hit.Score = 1
+			}
+			if hit.Region != nil && hit.Score > hits[c.Region].Score {
+				hits[c.Region] = hit
+			}
+		}
+	}
+	return hits
+}
+
+// Search finds the first regions of the day by name or code, and clusters and products by
+// name, best first. A
 // text without a letter, too long a text or a wrong number is a BAD_USER_INPUT.
 func (a View) Search(ctx context.Context, text string, first int) ([]SearchHit, error) {
 	wanted := Normalise(text)
@@ -131,6 +152,7 @@ func (a View) Search(ctx context.Context, text string, first int) ([]SearchHit, 
 		return nil, err
 	}
 	var hits []SearchHit
+	coded := a.byCode(strings.ToUpper(strings.TrimSpace(text)))
 	var err error
 	seen := 0
 	a.searched(func(hit SearchHit, names, normal []string) bool {
@@ -140,6 +162,10 @@ func (a View) Search(ctx context.Context, text string, first int) ([]SearchHit, 
 			}
 		}
 		if hit.Region != nil && !hit.Region.Validity.Contains(a.Day) {
+			return true
+		}
+		if hit.Region != nil && coded[hit.Region.Code].Region != nil {
+			hits = append(hits, coded[hit.Region.Code])
 			return true
 		}
 		for n, name := range normal {

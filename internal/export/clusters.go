@@ -103,6 +103,8 @@ func clusterColumns() []column[*clusterRow] {
 			func(r *clusterRow) any { return r.NameID }},
 		{Column{Name: "products", Type: TextList, Description: "What the cluster makes: the products' keys."},
 			func(r *clusterRow) any { return union(r.Products) }},
+		{Column{Name: "productGroup", Type: Text, Values: values(sentra.ProductGroups[:]), Description: "The group of what it makes; OTHER also where that is of several groups."},
+			func(r *clusterRow) any { return string(r.atlas.GroupOf(r.Cluster)) }},
 		{Column{Name: "productNames", Type: TextList, Description: "The products' names in English."},
 			func(r *clusterRow) any {
 				return list(r, r.Products, func(key string) string { return r.atlas.Product(key).NameEN })

@@ -1,5 +1,9 @@
 package sentra
 
+import (
+	"slices"
+)
+
 // ChoroplethBy is what the rows of a choropleth stand for.
 type ChoroplethBy string
 
@@ -28,6 +32,11 @@ const (
 	KeyISO   ChoroplethKey = "ISO_3166_2"
 	KeyPCode ChoroplethKey = "P_CODE"
 )
+
+// KeyOfSystem gives the key that is a code of the system.
+func KeyOfSystem(system CodeSystem) ChoroplethKey {
+	return ChoroplethKeys[slices.IndexFunc(ChoroplethKeys[:], func(key ChoroplethKey) bool { return key.System() == system })]
+}
 
 // ChoroplethKeys lists every key, the usual one first.
 var ChoroplethKeys = [...]ChoroplethKey{KeyCode, KeyBPS, KeyISO, KeyPCode}

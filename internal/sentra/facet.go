@@ -8,6 +8,8 @@ type Facet string
 const (
 	// FacetProduct has the keys of products as values.
 	FacetProduct Facet = "PRODUCT"
+	// FacetProductGroup has the groups of products.
+	FacetProductGroup Facet = "PRODUCT_GROUP"
 	// FacetProvince has the codes of the day's provinces.
 	FacetProvince Facet = "PROVINCE"
 	// FacetFund has the funds, and FacetAny for support from any or from one not told.
@@ -30,7 +32,7 @@ const (
 )
 
 // Facets lists every facet.
-var Facets = [...]Facet{FacetProduct, FacetProvince, FacetFund, FacetAffirmative, FacetConfidence, FacetProgramme, FacetPhase, FacetStatus}
+var Facets = [...]Facet{FacetProduct, FacetProductGroup, FacetProvince, FacetFund, FacetAffirmative, FacetConfidence, FacetProgramme, FacetPhase, FacetStatus}
 
 // Without gives the filter without what it itself says of the facet; what stands in its
 // And, Or and Not stays. The filter may be nil.
@@ -42,6 +44,8 @@ func (f *ClusterFilter) Without(facet Facet) *ClusterFilter {
 	switch facet {
 	case FacetProduct:
 		out.Product = ""
+	case FacetProductGroup:
+		out.ProductGroups = nil
 	case FacetProvince:
 		out.Region = ""
 	case FacetFund:
@@ -72,6 +76,8 @@ func (f *ClusterFilter) With(facet Facet, value string) *ClusterFilter {
 	switch facet {
 	case FacetProduct:
 		out.Product = value
+	case FacetProductGroup:
+		out.ProductGroups = []ProductGroup{ProductGroup(value)}
 	case FacetProvince:
 		out.Region = RegionCode(value)
 	case FacetFund:

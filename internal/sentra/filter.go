@@ -81,6 +81,8 @@ type ClusterFilter struct {
 	// are listed, but it is unknown whether they stand.
 	Status     ClusterStatus
 	Confidence []Confidence
+	// ProductGroups are those of which a cluster must be of one (GroupOf its products).
+	ProductGroups []ProductGroup
 	// Supported: whether support for the cluster itself is known.
 	Supported *bool
 	// Funds are those from one of which support for the cluster itself is known.

@@ -17,6 +17,24 @@ const (
 	ProductsOther     ProductGroup = "OTHER"      // All others, and those of several groups.
 )
 
+// ProductGroups lists every group.
+var ProductGroups = [...]ProductGroup{ProductsTextile, ProductsFood, ProductsWood, ProductsMetal, ProductsClayStone, ProductsLeather, ProductsOther}
+
+// GroupOf gives the group of what makes products: theirs, or OTHER where they are of
+// several groups.
+func GroupOf(products []*Product) ProductGroup {
+	if len(products) == 0 {
+		return ProductsOther
+	}
+	group := products[0].Group()
+	for _, p := range products[1:] {
+		if p.Group() != group {
+			return ProductsOther
+		}
+	}
+	return group
+}
+
 // groupWords are words of products' keys and Indonesian names, the first that is
 // found decides: what a thing is made of comes before what it is, save where a
 // group's own word names the thing.

@@ -2,6 +2,18 @@ package sentra
 
 import "testing"
 
+func TestGroupOf(t *testing.T) {
+	batik, songket, coffee := &Product{Key: "batik"}, &Product{Key: "songket"}, &Product{Key: "coffee"}
+	for _, c := range []struct {
+		products []*Product
+		want     ProductGroup
+	}{{nil, ProductsOther}, {[]*Product{batik}, ProductsTextile}, {[]*Product{batik, songket}, ProductsTextile}, {[]*Product{batik, coffee}, ProductsOther}} {
+		if got := GroupOf(c.products); got != c.want {
+			t.Errorf("%v: %s, want %s", c.products, got, c.want)
+		}
+	}
+}
+
 func TestProductGroup(t *testing.T) {
 	for _, c := range []struct {
 		key, nameID string

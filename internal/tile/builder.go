@@ -271,7 +271,7 @@ func (b *Builder) Build(ctx context.Context, t maptile.Tile, q Query) ([]byte, e
 						return nil, err
 					}
 				}
-				id, values := b.clusterValues(g)
+				id, values := b.clusterValues(g, v.on)
 				c.origin = point{}
 				c.commands.point(g.at)
 				w.addValues(id, vectortile.Tile_POINT, values, c.feature())

@@ -10,6 +10,7 @@ import (
 	"github.com/paulmach/orb/maptile"
 
 	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
 // clusterIndex holds clusters in Morton order of the grid of MaxZoom, in which
@@ -114,7 +115,7 @@ func (c *clusterIndex) in(t maptile.Tile) []group {
 }
 
 // clusterValues gives the values of the layer's fields for a point.
-func (b *Builder) clusterValues(g group) (id uint64, values []value) {
+func (b *Builder) clusterValues(g group, on atlas.View) (id uint64, values []value) {
 	c := g.clusters[0]
 	hash := fnv.New64a()
 	hash.Write([]byte(c.Key))
@@ -131,10 +132,26 @@ func (b *Builder) clusterValues(g group) (id uint64, values []value) {
 	for i, code := range c.Regions {
 		regions[i] = string(code)
 	}
+	// told joins what is told of each region, of those of which it is.
+	told := func(of func(sentra.RegionCode) string) value {
+		var all []string
+		for _, code := range c.Regions {
+			if one := of(code); one != "" {
+				all = append(all, one)
+			}
+		}
+		return optional(strings.Join(all, ", "))
+	}
+	name := func(code sentra.RegionCode) string { return on.NameOn(b.atlas.Region(code)) }
+	in := func(system sentra.CodeSystem) func(sentra.RegionCode) string {
+		return func(code sentra.RegionCode) string { return on.CodeOn(code, system) }
+	}
+	province := func(code sentra.RegionCode) string { return on.CodeOn(on.Province(code), sentra.SystemISO) }
 	target := value{}
 	if c.InitialTarget != nil {
 		target = boolean(*c.InitialTarget)
 	}
 	return id, []value{number(1), text(b.clusterID(c.Key)), text(c.Key), text(c.NameEN), text(c.NameID), text(strings.Join(products, ", ")),
-		text(strings.Join(c.Phases, ", ")), text(strings.Join(regions, ", ")), text(string(c.Precision)), target, boolean(c.OfProgramme()), text(string(c.Status())), optional(string(c.Confidence))}
+		text(strings.Join(c.Phases, ", ")), text(strings.Join(regions, ", ")), text(string(c.Precision)), target, boolean(c.OfProgramme()), text(string(c.Status())), optional(string(c.Confidence)), text(string(b.atlas.GroupOf(c))),
+		told(name), told(in(sentra.SystemBPS)), told(in(sentra.SystemPCode)), told(province)}
 }

@@ -111,6 +111,11 @@ func Layers() []Layer {
 			{"programme", Boolean, "whether the programme has developed it"},
 			{"status", String, "EXISTING, or PLANNED where it stands in a plan only"},
 			{"confidence", String, "how it is known: LISTED, INFERRED or PARTIAL; not there where nothing was said of it"},
+			{"group", String, "the group of what it makes: TEXTILE, FOOD, WOOD, METAL, CLAY_STONE, LEATHER, or OTHER, also of several groups"},
+			{"regionNames", String, "names of the regions on the day, with commas between"},
+			{"regionBpsCodes", String, "their codes of Statistics Indonesia (BPS) on the day"},
+			{"regionPCodes", String, "their P-codes of OCHA's common operational datasets on the day"},
+			{"provinceIsoCodes", String, "ISO 3166-2 codes of their provinces"},
 		}},
 		{Name: LayerLabels, Description: "A point inside each region's largest part, thinned out so that they do not crowd.", Fields: []Field{
 			fieldCode, fieldName, fieldKind,

@@ -226,20 +226,22 @@ func (b *Builder) sameProduct(clusters []*atlas.Cluster) *sentra.Product {
 	return b.atlas.Product(clusters[0].Products[0])
 }
 
-// mostlyOf gives the group to which more than half of the clusters belong by their
-// first product; OTHER where there is none.
+// mostlyOf gives the group to which more than half of the clusters belong; OTHER where
+// there is none.
 func (b *Builder) mostlyOf(clusters []*atlas.Cluster) sentra.ProductGroup {
 	counts := make(map[sentra.ProductGroup]int, 8)
-	byProduct := make(map[string]int, 8)
-	for _, c := range clusters {
-		if len(c.Products) > 0 {
-			byProduct[c.Products[0]]++
-		}
+	// Of many clusters few make something that no other does.
+	type alike struct {
+		one   *atlas.Cluster
+		count int
 	}
-	for key, count := range byProduct {
-		if p := b.atlas.Product(key); p != nil {
-			counts[p.Group()] += count
-		}
+	byProducts := make(map[string]alike, 8)
+	for _, c := range clusters {
+		key := strings.Join(c.Products, "\n")
+		byProducts[key] = alike{c, byProducts[key].count + 1}
+	}
+	for _, of := range byProducts {
+		counts[b.atlas.GroupOf(of.one)] += of.count
 	}
 	for group, count := range counts {
 		if 2*count > len(clusters) {

@@ -13,7 +13,7 @@ after(() => vite.close());
 
 test('an address says what a view shows, and back', () => {
   for (const changes of [
-    {}, { day: '2017-12-25', list: 'regencies', affirmative: 'ANY', hosts: 'true' }, { lang: 'id', colour: 'count', province: '94', phase: '2013-2016', product: 'coffee-processing', initialTarget: 'false', text: 'Toli & toli?', sort: '-clusters' },
+    {}, { day: '2017-12-25', list: 'regencies', affirmative: 'ANY', hosts: 'true' }, { lang: 'id', colour: 'count', province: '94', phase: '2013-2016', product: 'coffee-processing', group: 'FOOD', initialTarget: 'false', text: 'Toli & toli?', sort: '-clusters' },
     { list: 'screening', product: 'tenun,songket', money: { fund: 'DAK' }, facilitators: { known: false, km: 100 }, weights: { linkage: 1, border: 2.5 } }, { list: 'screening', money: { fund: 'ANY', to: 2019 }, facilitators: { known: true, km: 0 } },
     { area: { kind: 'box', west: 170, south: -5, east: -170, north: 5 } }, { area: { kind: 'polygon', ring: [[110, -7], [112.5, -7], [111, -8.25]] } }, { area: { kind: 'circle', centre: [112.733, -7.2], radius: 100000 } },
     { selected: { kind: 'region', key: '94.06' } }, { selected: { kind: 'cluster', key: '2017-94.06-coffee-processing' }, camera: { lon: 135.5, lat: -4.1, zoom: 6.25 } },

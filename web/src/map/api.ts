@@ -87,7 +87,6 @@ export interface Named { code: string; name: string }
 export interface Point { lon: number; lat: number }
 export interface Box { west: number; south: number; east: number; north: number }
 export type Answer = 'YES' | 'NO' | 'NOT_COVERED';
-export type CodeSystem = 'KEMENDAGRI' | 'BPS' | 'ISO_3166_2';
 export type DesignationKind = 'DISADVANTAGED' | 'BORDER';
 export type Confidence = 'LISTED' | 'INFERRED' | 'PARTIAL';
 
@@ -143,7 +142,7 @@ export interface Regions extends Versioned {
   clustersInThem?: { rows: NumberRow[] };
 }
 /** What clusters are counted by, named as the filter of the page that chooses among its values. */
-export type FacetKind = 'PRODUCT' | 'PROVINCE' | 'FUND' | 'AFFIRMATIVE' | 'CONFIDENCE' | 'PROGRAMME' | 'PHASE' | 'STATUS';
+export type FacetKind = 'PRODUCT' | 'PRODUCT_GROUP' | 'PROVINCE' | 'FUND' | 'AFFIRMATIVE' | 'CONFIDENCE' | 'PROGRAMME' | 'PHASE' | 'STATUS';
 export interface Facets extends Versioned { clusterFacets: { facets: { kind: FacetKind; values: { value: string; name?: string | null; nameId?: string | null; count: number }[] }[] } }
 export interface Numbers extends Versioned { choropleth: { rows: NumberRow[] } }
 export type ScreeningOutcome = 'MET' | 'NOT_MET' | 'NOT_KNOWN';
@@ -214,5 +213,5 @@ export interface ClusterCard {
 }
 
 export interface Search {
-  search: { matched: string; node: { __typename: 'Region' | 'Cluster' | 'Product'; code?: string; key?: string; name: string; nameId?: string; parent?: { name: string } | null } }[];
+  search: { matched: string; matchedKey: keyof Words['systems'] | null; node: { __typename: 'Region' | 'Cluster' | 'Product'; code?: string; key?: string; name: string; nameId?: string; parent?: { name: string } | null } }[];
 }

@@ -1,8 +1,9 @@
 // The filters: choices, a text, and an area that is drawn or typed.
-import { ask, type CodeSystem, type FacetKind, type Search } from './api';
+import { ask, type FacetKind, type Search } from './api';
 import { byId, h } from './dom';
 import { nameIn, type Page } from './page';
-import { asksForHosts, asksForNoneKnown, codeQuery, searchQuery } from './questions';
+import { productGroups } from './palette';
+import { asksForHosts, asksForNoneKnown, searchQuery } from './questions';
 import { screeningFields } from './screening';
 import { grouped } from './words';
 import { type Area, countFilters, defaults, parseArea, type View } from './view';
@@ -138,6 +139,7 @@ export function createFilters(into: HTMLElement, drawing: Drawing, folded: boole
         view.list === 'clusters' ? null : select('hosts', words.hosts, [['', words.any], ['true', words.yes], ...view.list === 'screening' ? [] : [['false', asksForNoneKnown({ ...view, hosts: 'false' }) ? words.noneKnown : words.no] as Choice]]),
         select('province', words.province, [['', words.allProvinces], ...known, ...provinces.map(({ code, name }): Choice => [code, name])], 'PROVINCE'),
         select('product', words.product, [['', words.any], ...frame.products.map((p): Choice => [p.key, nameIn(view, p)])], 'PRODUCT'),
+        select('group', words.productGroup, [['', words.any], ...productGroups.map((group): Choice => [group, words.groups[group]])], 'PRODUCT_GROUP'),
         select('fund', words.fund, [['', words.any], ['ANY', words.anyFund], ['APBN', 'APBN'], ['DECONCENTRATION', words.deconcentration], ['DAK', 'DAK']], 'FUND'),
         ...view.list === 'screening' ? screeningFields(page) : [],
         select('confidence', words.confidence, [['', words.any], ['LISTED', words.published], ['INFERRED', words.inferred], ['PARTIAL', words.partial]], 'CONFIDENCE'),
@@ -163,16 +165,6 @@ export function createFilters(into: HTMLElement, drawing: Drawing, folded: boole
     }
   };
   return { draw, drawn: () => { active = false; byId('drawbar').hidden = true; } };
-}
-
-type Coded = { code: string; name: string; parent: { name: string } | null };
-
-/** The systems in which a text may be a region's code. */
-function codeSystems(text: string): CodeSystem[] {
-  if (/^\d{2}\.\d{2}$/.test(text)) return ['KEMENDAGRI'];
-  if (/^\d{2}$/.test(text)) return ['KEMENDAGRI', 'BPS'];
-  if (/^\d{4}$/.test(text)) return ['BPS'];
-  return /^ID-[A-Z]{2}$/i.test(text) ? ['ISO_3166_2'] : [];
 }
 
 /** The filter that a word means, in either language. */
@@ -209,19 +201,18 @@ export function createSearch(page: () => Page): HTMLElement {
     const { words, view, change, say, day, frame } = page();
     if (text.length < 2) { close(); return; }
     const asOf = day < frame.dataset.regionsFrom ? frame.provinces.asOf : day;
-    const [{ search: hits }, ...coded] = await Promise.all([ask<Search>({ query: searchQuery, variables: { text, asOf } }),
-      // A code that another day or system has is none here.
-      ...codeSystems(text).map((system) => ask<{ region: Coded | null }>({ query: codeQuery, variables: { code: text.toUpperCase(), system, asOf } }).then(({ region }) => region && { ...region, system }, () => null))]);
+    const { search: hits } = await ask<Search>({ query: searchQuery, variables: { text, asOf } });
     if (field.value.trim() !== text) return;
     const meant = statusOf(text);
-    const found = coded.filter((region) => region !== null).map(({ code, name, parent, system }, i) => option(i, parent ? `${name}, ${parent.name}` : name, `${words.code.toLowerCase()} ${text.toUpperCase()}, ${words.systems[system]}`, () => change({ selected: { kind: 'region', key: code } })));
+    const found: HTMLElement[] = [];
     if (meant) found.push(option(found.length, `${words.affirmative}: ${words[meant]}`, words.filter, () => change({ affirmative: meant, list: view.list === 'provinces' ? 'regencies' : view.list })));
     // Of weavers one asks by what all their products are named.
     const named = frame.products.filter(({ name, nameId }) => [name, nameId].some((one) => one.toLowerCase().includes(text.toLowerCase()))).length;
     if (named > 1 && !text.includes(',')) found.push(option(found.length, words.productsNamed(text, named), words.kindProduct, () => change({ product: text })));
     const firsts = found.length;
-    found.push(...hits.map(({ node, matched }, hit) => {
+    found.push(...hits.map(({ node, matched, matchedKey: system }, hit) => {
       const i = firsts + hit;
+      if (system) return option(i, node.parent ? `${node.name}, ${node.parent.name}` : node.name, `${words.code.toLowerCase()} ${matched}, ${words.systems[system]}`, () => change({ selected: { kind: 'region', key: node.code! } }));
       // A former or another name says which it was.
       const by = [node.name, node.nameId].includes(matched) || !matched ? '' : `${matched}: `;
       if (node.__typename === 'Region') return option(i, `${by && !node.name.includes(matched) ? by : ''}${node.parent ? `${node.name}, ${node.parent.name}` : node.name}`, words.kindRegion, () => change({ selected: { kind: 'region', key: node.code! } }));

@@ -26,7 +26,7 @@ function areaFilter(area: Area | undefined, polygon: 'within' | 'intersects'): F
 function clusterTraits(view: View): Filter {
   const products = productsOf(view);
   return {
-    phase: view.phase, product: products.length === 1 ? products[0] : undefined, or: products.length > 1 ? products.map((product) => ({ product })) : undefined, initialTarget: truth(view.initialTarget), programme: truth(view.programme), status: view.status,
+    phase: view.phase, productGroup: view.group ? [view.group] : undefined, product: products.length === 1 ? products[0] : undefined, or: products.length > 1 ? products.map((product) => ({ product })) : undefined, initialTarget: truth(view.initialTarget), programme: truth(view.programme), status: view.status,
     confidence: view.confidence ? [view.confidence] : undefined, supported: view.fund === 'ANY' ? true : undefined, fund: view.fund && view.fund !== 'ANY' ? [view.fund] : undefined,
   };
 }
@@ -89,7 +89,7 @@ export function markedFilter(view: View): Filter | undefined {
 export function regionFilter(view: View): Filter {
   // What clusters must be is what a screening asks itself.
   if (view.list === 'screening') return compact({ ...regencyFilter({ ...view, hosts: view.hosts === 'true' ? 'true' : '', product: view.hosts === 'true' ? view.product : '' }), ...groundsFilter(view) })!;
-  if (asksForNoneKnown(view)) return regionFilter({ ...view, hosts: '', product: '', programme: '', status: '', confidence: '', fund: '' });
+  if (asksForNoneKnown(view)) return regionFilter({ ...view, hosts: '', product: '', group: '', programme: '', status: '', confidence: '', fund: '' });
   return view.list === 'provinces' ? provinceFilter(view) : regencyFilter(view);
 }
 
@@ -419,15 +419,11 @@ export const clusterQuery = `query Cluster($key: String!, $asOf: Date) {
   }
 }`;
 
-/** The region that has a code in a system. */
-export const codeQuery = `query Code($code: String!, $system: CodeSystem, $asOf: Date) {
-  region(code: $code, system: $system, asOf: $asOf) { code name parent { name } }
-}`;
-
 /** What a text may mean. */
 export const searchQuery = `query Search($text: String!, $asOf: Date) {
   search(text: $text, first: 8) {
     matched
+    matchedKey
     node {
       __typename
       ... on Region { code name parent(asOf: $asOf) { name } }

@@ -27,7 +27,8 @@ const upper = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 const en = {
   clusters: (product: string, phase: string, target: View['initialTarget'], programme: View['programme'], more: string) => `${more}${product ? `${product} ` : ''}clusters${programme === 'true' ? ' of the programme' : programme === 'false' ? ' outside the programme' : ''}${phase ? ` of phase ${phase}` : ''}${
     target === 'true' ? ' that were initial targets' : target === 'false' ? ' known not to have been initial targets' : ''}`,
-  traits: { PLANNED: 'planned ', EXISTING: 'existing ', INFERRED: 'inferred ', PARTIAL: 'partly read ', LISTED: 'listed ', ANY: 'supported ', APBN: 'APBN-supported ', DECONCENTRATION: 'deconcentration-supported ', DAK: 'DAK-supported ' } as Record<string, string>,
+  traits: { PLANNED: 'planned ', EXISTING: 'existing ', INFERRED: 'inferred ', PARTIAL: 'partly read ', LISTED: 'listed ', ANY: 'supported ', APBN: 'APBN-supported ', DECONCENTRATION: 'deconcentration-supported ', DAK: 'DAK-supported ',
+    TEXTILE: 'textile ', FOOD: 'food ', WOOD: 'wood and fibre ', METAL: 'metal ', CLAY_STONE: 'clay and stone ', LEATHER: 'leather ', OTHER: 'other ' } as Record<string, string>,
   or: 'or',
   money: ({ fund, from, to }: Money) => `had ${fund === 'ANY' ? 'money of the state' : fund === 'DECONCENTRATION' ? 'deconcentration money' : `${fund} money`}${!from && !to ? '' : from && to ? from === to ? ` in ${from}` : ` in ${from}–${to}` : from ? ` since ${from}` : ` by ${to}`}`,
   near: ({ known, km }: Near) => `have ${known ? 'facilitators' : 'no facilitator'} known within ${km} km`,
@@ -59,7 +60,8 @@ const en = {
 const id: typeof en = {
   clusters: (product, phase, target, programme, more) => `sentra${product ? ` ${product}` : ''}${more}${programme === 'true' ? ' program' : programme === 'false' ? ' di luar program' : ''}${phase ? ` tahap ${phase}` : ''}${
     target === 'true' ? ' yang menjadi sasaran awal' : target === 'false' ? ' yang diketahui bukan sasaran awal' : ''}`,
-  traits: { PLANNED: ' yang direncanakan', EXISTING: ' yang berdiri', INFERRED: ' yang disimpulkan', PARTIAL: ' dari teks terpotong', LISTED: ' dari daftar terbitan', ANY: ' yang didukung', APBN: ' dukungan APBN', DECONCENTRATION: ' dukungan dekonsentrasi', DAK: ' dukungan DAK' },
+  traits: { PLANNED: ' yang direncanakan', EXISTING: ' yang berdiri', INFERRED: ' yang disimpulkan', PARTIAL: ' dari teks terpotong', LISTED: ' dari daftar terbitan', ANY: ' yang didukung', APBN: ' dukungan APBN', DECONCENTRATION: ' dukungan dekonsentrasi', DAK: ' dukungan DAK',
+    TEXTILE: ' tekstil', FOOD: ' pangan', WOOD: ' kayu dan anyaman', METAL: ' logam', CLAY_STONE: ' tanah liat dan batu', LEATHER: ' kulit', OTHER: ' lain' },
   or: 'atau',
   money: ({ fund, from, to }) => `pernah mendapat ${fund === 'ANY' ? 'dana negara' : fund === 'DECONCENTRATION' ? 'dana dekonsentrasi' : fund === 'DAK' ? 'DAK' : 'dana APBN'}${!from && !to ? '' : from && to ? from === to ? ` pada ${from}` : ` pada ${from}–${to}` : from ? ` sejak ${from}` : ` sampai ${to}`}`,
   near: ({ known, km }) => `${known ? 'diketahui memiliki' : 'tidak diketahui memiliki'} fasilitator dalam ${km} km`,
@@ -97,7 +99,7 @@ export function titleOf({ view, frame }: Page): string {
     return product ? nameIn(view, product).toLowerCase() : one;
   }), phrase.or);
   const parts: Parts = {
-    affirmative: view.affirmative, clusters: phrase.clusters(name, view.phase.replace('-', '–'), view.initialTarget, view.programme, [view.status, view.confidence, view.fund].map((trait) => phrase.traits[trait] ?? '').join('')),
+    affirmative: view.affirmative, clusters: phrase.clusters(name, view.phase.replace('-', '–'), view.initialTarget, view.programme, [view.status, view.confidence, view.fund, view.group].map((trait) => phrase.traits[trait] ?? '').join('')),
     province: frame.provinces.nodes.find(({ code }) => code === view.province)?.name ?? view.province,
     text: view.text, area: view.area !== undefined, hosts: view.hosts === 'false' ? asksForNoneKnown(view) ? 'none known' : 'none' : view.list === 'screening' ? view.hosts === 'true' ? 'some' : '' : asksForHosts(view) ? 'some' : '',
     grounds: [view.money && phrase.money(view.money), view.facilitators && phrase.near(view.facilitators)].filter((text) => text !== undefined),

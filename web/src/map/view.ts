@@ -1,5 +1,6 @@
 // What the page shows, and its form in the address.
 import { formatMoney, formatNear, formatWeights, type Grounds, parseMoney, parseNear, parseWeights, refuseGrounds } from './grounds';
+import { type ProductGroup, productGroups } from './palette';
 
 /** What the table lists. */
 export type List = 'clusters' | 'regencies' | 'provinces' | 'screening';
@@ -28,6 +29,7 @@ export interface View extends Grounds {
   phase: string;
   /** Products by key or name, with commas between. */
   product: string;
+  group: '' | ProductGroup;
   affirmative: '' | 'ANY' | 'DISADVANTAGED' | 'BORDER' | 'NO';
   initialTarget: '' | 'true' | 'false';
   programme: '' | 'true' | 'false';
@@ -50,7 +52,7 @@ export interface View extends Grounds {
 export interface Parameter { name: string; value: string }
 
 export const defaults: View = {
-  lang: 'en', day: '', list: 'clusters', colour: 'affirmative', phase: '', product: '', affirmative: '', initialTarget: '', programme: '', hosts: '', fund: '', confidence: '', status: '',
+  lang: 'en', day: '', list: 'clusters', colour: 'affirmative', phase: '', product: '', group: '', affirmative: '', initialTarget: '', programme: '', hosts: '', fund: '', confidence: '', status: '',
   province: '', text: '', sort: '', refused: [],
 };
 
@@ -105,7 +107,7 @@ const arranging = ['lang', 'theme', 'colour', 'sort', 'at', 'show', 'weights'];
 
 /** Names of the address, and by which part of the view each is meant. */
 const meanings: Record<string, keyof View> = {
-  asOf: 'day', list: 'list', colour: 'colour', phase: 'phase', product: 'product', affirmative: 'affirmative', initialTarget: 'initialTarget', programme: 'programme', hosts: 'hosts', fund: 'fund', confidence: 'confidence', status: 'status',
+  asOf: 'day', list: 'list', colour: 'colour', phase: 'phase', product: 'product', group: 'group', affirmative: 'affirmative', initialTarget: 'initialTarget', programme: 'programme', hosts: 'hosts', fund: 'fund', confidence: 'confidence', status: 'status',
   province: 'province', q: 'text', money: 'money', facilitators: 'facilitators', weights: 'weights', bbox: 'area', within: 'area', near: 'area', show: 'selected', sort: 'sort', at: 'camera', lang: 'lang',
 };
 
@@ -164,6 +166,7 @@ export function parseView(search: string, lang: View['lang']): View {
   });
   choice('list', 'list', 'clusters', 'regencies', 'provinces', 'screening');
   choice('colour', 'colour', 'affirmative', 'count');
+  choice('group', 'group', ...productGroups);
   choice('affirmative', 'affirmative', 'ANY', 'DISADVANTAGED', 'BORDER', 'NO');
   choice('initialTarget', 'initialTarget', 'true', 'false');
   choice('programme', 'programme', 'true', 'false');
@@ -232,6 +235,7 @@ export function formatView(view: View): string {
   put('colour', view.colour, defaults.colour);
   put('phase', view.phase);
   put('product', view.product);
+  put('group', view.group);
   put('affirmative', view.affirmative);
   put('initialTarget', view.initialTarget);
   put('programme', view.programme);
@@ -262,6 +266,6 @@ export const productsOf = ({ product }: View) => product.split(',').map((one) =>
 
 /** How many filters are set. */
 export function countFilters(view: View): number {
-  return [view.phase, view.product, view.affirmative, view.initialTarget, view.programme, view.hosts, view.fund, view.confidence, view.status, view.province, view.text, view.area, view.money, view.facilitators]
+  return [view.phase, view.product, view.group, view.affirmative, view.initialTarget, view.programme, view.hosts, view.fund, view.confidence, view.status, view.province, view.text, view.area, view.money, view.facilitators]
     .filter(Boolean).length;
 }
