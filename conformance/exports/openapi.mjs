@@ -201,7 +201,7 @@ await ask("/style.json", 400, { labels: "no" });
 for (const lang of ["", "/id"]) {
   const template = lang && "/{lang}";
   const routes = { "/regions": "", "/regions/{key}": "/regions/94.06", "/clusters": "", "/clusters/{key}": "/clusters/2017-94.06-coffee-processing", "/products": "",
-    "/products/{key}": "/products/coffee-processing", "/compare": "", "/about": "", "/developers": "", "/sources": "" };
+    "/products/{key}": "/products/coffee-processing", "/compare": "", "/about": "", "/developers": "", "/sources": "", "/quality": "" };
   for (const [path, given] of Object.entries(routes)) {
     const at = lang + (given || path), route = template + path;
     const { headers } = await ask(route, 200, { asOf: "2017-12-25" }, { at });

@@ -104,6 +104,7 @@ func TestCacheInFront(t *testing.T) {
 	if status, _, answer := get(clusters, current...); status != "HIT" || !strings.HasPrefix(answer.Header.Get("Content-Type"), "application/graphql-response+json") {
 		t.Errorf("in another media type again: %s %v", status, answer.Header)
 	}
+	expect("in another language", clusters, "MISS", `"totalCount":390`, "Accept-Language", "id")
 	time.Sleep(aged)
 	expect("aged and the same", clusters, "REVALIDATED", `"totalCount":390`)
 	w.addCluster("a")

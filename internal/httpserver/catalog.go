@@ -18,7 +18,7 @@ func routeCatalog(router chi.Router, config Config, log *slog.Logger) {
 			return
 		}
 		if config.PublicURL == "" {
-			w.Header().Add("Vary", headerScheme)
+			vary(w.Header(), headerScheme)
 		}
 		present, base := config.Data.Atlas(), config.baseURL(r)
 		if notModified(w, r, etag("catalog", config.Data.Version, present.Data.Version, base), "public, no-cache") {

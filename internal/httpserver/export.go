@@ -74,7 +74,7 @@ func (e *exportRoutes) dataPackage(ctx context.Context, w http.ResponseWriter, r
 		}
 	}
 	if e.config.PublicURL == "" {
-		w.Header().Add("Vary", headerScheme)
+		vary(w.Header(), headerScheme)
 	}
 	base := e.config.baseURL(r)
 	tag := etag("datapackage", e.config.Data.Version, present.Data.Version, requests[0].Day.String(), base, parameters.Encode())

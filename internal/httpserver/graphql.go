@@ -83,7 +83,7 @@ func newGraphQL(config Config, schema graphql.ExecutableSchema, pin Pin, s *stre
 
 // ServeHTTP answers one request, or one connection that stays open.
 func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	w.Header().Add("Vary", "Accept")
+	vary(w.Header(), "Accept")
 	lang, fault := languageOf(w, r)
 	if fault != nil {
 		refuse(w, fault.status, fault.code, fault.message)

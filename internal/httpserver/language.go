@@ -25,6 +25,12 @@ func languageOf(w http.ResponseWriter, r *http.Request) (words.Language, *refusa
 
 // preferredLanguage gives what Accept-Language prefers, and Vary says so.
 func preferredLanguage(w http.ResponseWriter, r *http.Request) words.Language {
-	w.Header().Add("Vary", "Accept-Language")
+	vary(w.Header(), "Accept-Language")
 	return words.Preferred(strings.Join(r.Header.Values("Accept-Language"), ","))
+}
+
+// vary tells caches that the answer depends on a header of the request. All stand in one
+// line: nginx before 1.23 reads only the last.
+func vary(header http.Header, name string) {
+	header.Set("Vary", strings.Join(append(header.Values("Vary"), name), ", "))
 }

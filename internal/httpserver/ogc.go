@@ -109,9 +109,9 @@ func (o *ogcRoutes) serve(answer ogcAnswer) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), o.config.Timeout)
 		defer cancel()
-		w.Header().Add("Vary", "Accept")
+		vary(w.Header(), "Accept")
 		if o.config.PublicURL == "" {
-			w.Header().Add("Vary", headerScheme)
+			vary(w.Header(), headerScheme)
 		}
 		site, err := o.site(r)
 		if err == nil {

@@ -69,6 +69,7 @@ func routePeople(router chi.Router, config Config, entries []pages.Entry, operat
 		"/developers": func(_ context.Context, _ *http.Request, q *pages.Request) (*pages.Page, error) {
 			return q.Developers(operations)
 		},
+		"/quality": whole((*pages.Request).Quality),
 		"/sources": func(_ context.Context, _ *http.Request, q *pages.Request) (*pages.Page, error) { return q.AllSources() },
 	} {
 		router.Get(path, p.serve("", pageWeight, make))
@@ -129,7 +130,7 @@ const pageCacheControl = "public, no-cache"
 // base is the address of the server, and Vary says what it depends on.
 func (p *peopleRoutes) base(w http.ResponseWriter, r *http.Request) string {
 	if p.config.PublicURL == "" {
-		w.Header().Add("Vary", headerScheme)
+		vary(w.Header(), headerScheme)
 	}
 	return p.config.baseURL(r)
 }

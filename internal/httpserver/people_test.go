@@ -189,7 +189,7 @@ func TestPageDevelopers(t *testing.T) {
 	if shown < 30 {
 		t.Errorf("%d routes", shown)
 	}
-	for _, want := range []string{"http://example.com/style.json?asOf=2017-12-25", "st_read(", "not run by a test", "<code>asOf</code>"} {
+	for _, want := range []string{"http://example.com/style.json?asOf=2017-12-25", "read.csv(", "<code>asOf</code>"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("not %q", want)
 		}

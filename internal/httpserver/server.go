@@ -299,7 +299,7 @@ func New(config Config, schema graphql.ExecutableSchema, pin Pin, backend Backen
 	}
 	router.NotFound(func(w http.ResponseWriter, r *http.Request) {
 		if people != nil {
-			w.Header().Add("Vary", "Accept")
+			vary(w.Header(), "Accept")
 			if prefersPages(r) {
 				people.notFound(w, r)
 				return
@@ -425,7 +425,7 @@ func compression() (func(http.Handler) http.Handler, error) {
 				next.ServeHTTP(w, r)
 			case r.Header.Get("Range") != "":
 				// A part is one of the answer as it is.
-				w.Header().Add("Vary", "Accept-Encoding")
+				vary(w.Header(), "Accept-Encoding")
 				next.ServeHTTP(w, r)
 			case takes.events || takes.multipart:
 				compressedInParts.ServeHTTP(w, r)

@@ -103,7 +103,7 @@ func (t *tileRoutes) document(about func(q *question, tilesAddress string) any) 
 			return err
 		}
 		if t.config.PublicURL == "" {
-			w.Header().Add("Vary", headerScheme)
+			vary(w.Header(), headerScheme)
 		}
 		if t.known(w, r, q, t.config.baseURL(r)) {
 			return nil

@@ -38,6 +38,7 @@ var pageRoutes = []pageRoute{
 		object{"name": "asOfB", "in": "query", "description": "The day of the second; default that of the first, and today for the same region.", "schema": object{"type": "string", "format": "date"}}}},
 	{path: "/about", id: "aboutPage", summary: "What the terms and fields mean; sources, method, licence"},
 	{path: "/developers", id: "developersPage", summary: "The routes, and snippets for common libraries"},
+	{path: "/quality", id: "qualityPage", summary: "What the record is known not to say: gaps, how facts are known, clusters beside BPS's count"},
 	{path: "/sources", id: "sourcesPage", summary: "All sources, 100 a page", parameters: []any{pageNumber}},
 }
 

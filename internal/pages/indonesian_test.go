@@ -28,7 +28,7 @@ func foreign(node *html.Node) bool {
 // of all lists, whatever the record or its sources say of them.
 func TestIndonesianThroughout(t *testing.T) {
 	a := factsAtlas(t, nil)
-	addresses := []string{"/id/regions", "/id/clusters", "/id/products", "/id/about", "/id/products/coffee-processing", "/id/compare?a=94.06&b=53.17&asOf=2017-12-25", "/id/regions?q=xyzzy", "/id/clusters?region=94"}
+	addresses := []string{"/id/regions", "/id/clusters", "/id/products", "/id/about", "/id/quality", "/id/products/coffee-processing", "/id/compare?a=94.06&b=53.17&asOf=2017-12-25", "/id/regions?q=xyzzy", "/id/clusters?region=94"}
 	for _, day := range []string{"2014-08-01", "2015-11-04", "2017-12-25", "2020-03-01", "2024-12-31", "2026-11-24"} {
 		for _, code := range []string{"91", "94.06", "53.17", "13.01", "17", "17.05", "34", "34.02", "61", "64.71", "72", "72.71", "33.28", "35.75", "73.71", "31.71", "92", "14.10"} {
 			addresses = append(addresses, "/id/regions/"+code+"?asOf="+day)

@@ -2,6 +2,8 @@ package pages
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/sentra-ikm/sentra/internal/sentra"
 	"github.com/sentra-ikm/sentra/internal/words"
@@ -96,6 +98,15 @@ func (l Lang) span(p sentra.Period) string {
 
 // number gives a whole number with the language's separators.
 func (l Lang) number(n int) string { return words.Language(l).Number(n) }
+
+// percent gives a share of 1 as a percentage.
+func (l Lang) percent(share float64) string {
+	text := strconv.FormatFloat(100*share, 'f', 1, 64) + " %"
+	if l == Indonesian {
+		text = strings.Replace(text, ".", ",", 1)
+	}
+	return text
+}
 
 // list joins names as a sentence does: a, b and c.
 func (l Lang) list(names []string) string { return words.Language(l).Joined(names) }

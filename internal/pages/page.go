@@ -104,7 +104,7 @@ func minified(css string) string {
 
 var (
 	layout = template.Must(template.ParseFS(templates, "templates/layout.html", "templates/parts.html"))
-	bodies = parsed("region", "cluster", "regions", "clusters", "products", "failure", "compare", "about", "sources", "developers")
+	bodies = parsed("region", "cluster", "regions", "clusters", "products", "failure", "compare", "about", "sources", "quality", "developers")
 )
 
 // parsed gives the layout with each of the bodies that go into it.

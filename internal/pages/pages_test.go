@@ -106,6 +106,8 @@ func ask(t testing.TB, a *atlas.Atlas, address string) *Page {
 		page, err = q.About([]Entry{{"Region", "A `province`.", []Field{{"code", "String!", "The <code>."}}}}, "data@example.org")
 	case section == "sources":
 		page, err = q.AllSources()
+	case section == "quality":
+		page, err = q.Quality(t.Context())
 	case section == "developers":
 		page, err = q.Developers(nil)
 	default:
@@ -370,7 +372,7 @@ func TestEveryPage(t *testing.T) {
 				for _, l := range Langs {
 					at = strings.TrimPrefix(at, string(l)+"/")
 				}
-				if !known[at] && !slices.Contains([]string{"", "graphql", "playground", "openapi.json", "ogc", "style.json", "tiles.json", "schema.graphql", "compare"}, at) && !regexp.MustCompile(`^(regions|clusters)\.(csv|xlsx|geojson)$`).MatchString(at) {
+				if !known[at] && !slices.Contains([]string{"", "graphql", "playground", "openapi.json", "ogc", "style.json", "tiles.json", "schema.graphql", "compare", "quality.json"}, at) && !regexp.MustCompile(`^(regions|clusters)\.(csv|xlsx|geojson)$`).MatchString(at) {
 					// Regions of other days.
 					if code, found := strings.CutPrefix(at, "regions/"); !found || a.Region(sentra.RegionCode(code)) == nil {
 						t.Errorf("%s leads to %s", address, href)
@@ -467,11 +469,27 @@ func TestAbout(t *testing.T) {
 }
 
 // A sitemap of more pages than a file may have is an index of files, which hold each once.
+// The counts are worked out by hand in TestQuality of the atlas.
+func TestQuality(t *testing.T) {
+	for address, rows := range map[string][]string{
+		"/en/quality": {"Clusters: the place itself; they are shown at their regency or city 390 390", "Counts of facilitators: the regency or city 8 13", "read in a published list or text 302"},
+		"/id/quality": {"Sentra: titik lokasinya; sentra ditampilkan pada kabupaten/kotanya 390 390", "terbaca dalam daftar atau teks yang diterbitkan 302"},
+	} {
+		page := ask(t, factsAtlas(t, nil), address)
+		got := strings.Join(strings.Fields(html.UnescapeString(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(string(page.Body), " "))), " ")
+		for _, row := range rows {
+			if !strings.Contains(got, row) {
+				t.Errorf("%s does not say %q", address, row)
+			}
+		}
+	}
+}
+
 func TestSitemap(t *testing.T) {
 	a := factsAtlas(t, nil)
 	one, err := Sitemap(a, "https://peta.example", today, 0)
-	// 552 regions, 390 clusters and the products in two languages, with six pages besides, and the map.
-	if want := 2*(6+552+390+len(a.Data.Products)) + 1; err != nil || strings.Count(string(one), "<url>") != want || !strings.Contains(string(one), "<loc>https://peta.example/id/regions/94.06</loc>") {
+	// 552 regions, 390 clusters and the products in two languages, with seven pages besides, and the map.
+	if want := 2*(7+552+390+len(a.Data.Products)) + 1; err != nil || strings.Count(string(one), "<url>") != want || !strings.Contains(string(one), "<loc>https://peta.example/id/regions/94.06</loc>") {
 		t.Errorf("%d addresses, want %d; %v", strings.Count(string(one), "<url>"), want, err)
 	}
 	source := a.Data.Sources[0].ID
@@ -498,7 +516,7 @@ func TestSitemap(t *testing.T) {
 			all[one[1]]++
 		}
 	}
-	if want := 2*(6+552+390+30_000+len(a.Data.Products)) + 1; len(all) != want {
+	if want := 2*(7+552+390+30_000+len(a.Data.Products)) + 1; len(all) != want {
 		t.Errorf("%d addresses, want %d", len(all), want)
 	}
 	if _, err := Sitemap(a, "", today, 3); sentra.ErrorCode(err) != sentra.CodeNotFound {

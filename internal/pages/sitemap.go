@@ -18,7 +18,7 @@ const sitemapLength = 50_000
 // of today.
 func paths(a *atlas.Atlas, today sentra.Date) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		for _, path := range []string{"regions", "clusters", "products", "about", "sources", "developers"} {
+		for _, path := range []string{"regions", "clusters", "products", "about", "sources", "quality", "developers"} {
 			if !yield(path) {
 				return
 			}
