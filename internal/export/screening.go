@@ -2,6 +2,7 @@ package export
 
 import (
 	"context"
+	"encoding/json"
 	"math"
 	"net/url"
 	"slices"
@@ -161,7 +162,11 @@ func (r *Request) parseScreening(parameters url.Values) (err error) {
 		r.Products = strings.Split(text, ",")
 	}
 	if parameters.Has("weights") {
-		if r.Weights, err = sentra.ParseWeights(parameters.Get("weights")); err != nil {
+		var given map[string]*float64
+		if err := json.Unmarshal([]byte(parameters.Get("weights")), &given); err != nil {
+			return sentra.BadInput("weights", `the weights are no JSON object of numbers; write it as {"dak": 2}`)
+		}
+		if r.Weights, err = sentra.NewWeights(given); err != nil {
 			return sentra.In("weights", err)
 		}
 	}

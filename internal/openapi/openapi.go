@@ -197,7 +197,7 @@ func layerSchemas(layer export.Layer) object {
 			"licence": object{"type": "string", "description": "The licences of the data."}}),
 		one + "Line": feature(one + "LineProperties"),
 	}
-	if layer == export.Names || layer == export.Codes {
+	if layer == export.Names || layer == export.Codes || layer == export.Screening {
 		return schemas
 	}
 	schemas[one+"Properties"] = properties(layer, cited, nil)

@@ -1,7 +1,6 @@
 package sentra
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -79,13 +78,9 @@ var ScreeningOrders = [...]ScreeningOrder{ScreeningByLower, ScreeningByUpper, Sc
 // Weights are how much elements count; one that is not there counts 1.
 type Weights map[ScreeningElement]float64
 
-// ParseWeights reads a JSON object of elements in lower case, {"dak": 2}, as GraphQL
-// takes it. The error is a BAD_USER_INPUT.
-func ParseWeights(text string) (Weights, error) {
-	var given map[string]*float64
-	if err := json.Unmarshal([]byte(text), &given); err != nil {
-		return nil, BadInput("", `the weights are no JSON object of numbers; write it as {"dak": 2}`)
-	}
+// NewWeights gives the weights of elements by their names in lower case, such as dak; nil
+// is as none. The error is a BAD_USER_INPUT.
+func NewWeights(given map[string]*float64) (Weights, error) {
 	weights := make(Weights)
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		i := slices.IndexFunc(ScreeningElements[:], func(e ScreeningElement) bool { return e.Name() == name })
