@@ -369,7 +369,7 @@ func (r *Request) parseDetail(parameters url.Values) error {
 // level that the filter asks for sentra-provinces-2017-12-25.csv.
 func (r *Request) FileName() string {
 	rows := string(r.Layer)
-	if r.Regions != nil {
+	if r.Layer == Regions && r.Regions != nil {
 		switch r.Regions.Level {
 		case sentra.LevelProvince:
 			rows = "provinces"
