@@ -51,7 +51,7 @@ func yearsOf(fund sentra.Fund) func(*factRow[*screenedRow]) any {
 				years = append(years, strconv.Itoa(year))
 			}
 			if of.NotStated {
-				years = append(years, "not stated")
+				years = append(years, r.lang.Say(sentra.Say(sentra.MessageYearNotTold)))
 			}
 		}
 		return years
@@ -78,7 +78,7 @@ func screenedFacts() facts[*screenedRow] {
 			{Column{Name: "upper", Type: Number, Description: "The most that it can be: the share of the weights that is not known to be missing."},
 				func(r r) any { return r.fact.Score.Upper }},
 		}, outcomeColumns(), []column[r]{
-			{Column{Name: "apbnYears", Type: TextList, Description: "The years in which sources tell that the region itself had money of APBN; not stated for one that no source tells."}, yearsOf(sentra.FundAPBN)},
+			{Column{Name: "apbnYears", Type: TextList, Description: "The years in which sources tell that the region itself had money of APBN; a word instead where no source tells the year."}, yearsOf(sentra.FundAPBN)},
 			{Column{Name: "deconcentrationYears", Type: TextList, Description: "Those of deconcentration."}, yearsOf(sentra.FundDeconcentration)},
 			{Column{Name: "dakYears", Type: TextList, Description: "Those of DAK."}, yearsOf(sentra.FundDAK)},
 			{Column{Name: "otherYears", Type: TextList, Description: "Those of money whose fund no source tells."}, yearsOf("")},

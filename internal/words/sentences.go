@@ -23,7 +23,7 @@ var sentences = map[sentra.MessageKey]sentra.Text{
 	sentra.MessageNoMoney:      {English: "No source that was read tells of such money; the record does not hold all of it.", Indonesian: "Tidak ada sumber yang dibaca yang menyebut dana seperti itu; catatan ini tidak memuat semuanya."},
 	sentra.MessageMoney:        {English: "Sources tell of such money for %s.", Indonesian: "Sumber menyebut dana seperti itu untuk %s."},
 	sentra.MessageYear:         {English: "%s", Indonesian: "tahun %s"},
-	sentra.MessageYearNotTold:  {English: "a year that is not told", Indonesian: "tahun yang tidak disebutkan"},
+	sentra.MessageYearNotTold:  {English: "a year not stated", Indonesian: "tahun yang tidak disebutkan"},
 
 	sentra.MessageFacilitatorsWithin:   {English: "Sources tell of facilitators within %s km.", Indonesian: "Sumber menyebut adanya tenaga pendamping dalam jarak %s km."},
 	sentra.MessageFacilitatorsProvince: {English: "Sources tell of facilitators in the province, and not where in it.", Indonesian: "Sumber menyebut adanya tenaga pendamping di provinsi ini, tetapi tidak menyebut tempatnya."},

@@ -34,7 +34,7 @@ func TestSay(t *testing.T) {
 		{sentra.Say(sentra.MessageDesignated, sentra.Joined{"Perpres 131/2015"}, day), "Designated by Perpres 131/2015, in force on 2017-12-25.", "Ditetapkan dengan Perpres 131/2015, yang berlaku pada 25 Desember 2017."},
 		{sentra.Say(sentra.MessageManyOpen, 1234, day), "Of 1234 clusters nothing loaded tells on 2017-12-25 whether they count; that is not a zero.",
 			"Untuk 1.234 sentra, tidak ada keterangan pada 25 Desember 2017 apakah sentra-sentra itu terhitung; itu tidak berarti nol."},
-		{sentra.Say(sentra.MessageMoney, sentra.Series{sentra.Say(sentra.MessageYear, "2019"), sentra.Say(sentra.MessageYearNotTold)}), "Sources tell of such money for 2019, a year that is not told.",
+		{sentra.Say(sentra.MessageMoney, sentra.Series{sentra.Say(sentra.MessageYear, "2019"), sentra.Say(sentra.MessageYearNotTold)}), "Sources tell of such money for 2019, a year not stated.",
 			"Sumber menyebut dana seperti itu untuk tahun 2019, tahun yang tidak disebutkan."},
 		{sentra.Say(sentra.MessageFacilitatorsNearest, sentra.Kilometres(1412.6)), "The nearest facilitators that the record knows of are 1413 km away; it does not hold all.",
 			"Tenaga pendamping terdekat yang tercatat berjarak 1.413 km; catatan ini tidak memuat semuanya."},

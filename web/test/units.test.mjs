@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { createExpression, featureFilter } from '@maplibre/maplibre-gl-style-spec';
 import { createServer } from 'vite';
 
-let vite, view, shapes, questions, answer, operation, title, days, words, grounds;
+let vite, view, shapes, questions, answer, operation, title, days, words, grounds, style, palette;
 before(async () => {
   vite = await createServer({ root: fileURLToPath(new URL('..', import.meta.url)), appType: 'custom', logLevel: 'error', server: { middlewareMode: true, watch: null, ws: false }, optimizeDeps: { noDiscovery: true } });
-  [view, shapes, questions, answer, operation, title, days, words, grounds] = await Promise.all(['map/view', 'map/shapes', 'map/questions', 'playground/answer', 'operation', 'map/title', 'map/days', 'map/words', 'map/grounds'].map((name) => vite.ssrLoadModule(`/src/${name}.ts`)));
+  [view, shapes, questions, answer, operation, title, days, words, grounds, style, palette] = await Promise.all(['map/view', 'map/shapes', 'map/questions', 'playground/answer', 'operation', 'map/title', 'map/days', 'map/words', 'map/grounds', 'map/style', 'map/palette'].map((name) => vite.ssrLoadModule(`/src/${name}.ts`)));
 });
 after(() => vite.close());
 
@@ -185,4 +186,27 @@ test('a day is told what the lists of disadvantaged regions leave open on it', (
   const said = (day) => found.find((moment) => moment.day === day)?.say?.(words.wordsOf('en'));
   assert.equal(said('2025-01-01'), 'The list of Perpres 63/2020 has ended');
   assert.equal(said('2025-12-31'), 'Perpres 12/2025: list of disadvantaged regions');
+});
+
+test('the picture of the map has the colours of the map’s style', () => {
+  const answers = ['YES', 'NO', 'NOT_COVERED'];
+  // An affirmative region is a disadvantaged or a border region.
+  const affirmative = (...kinds) => kinds.includes('YES') ? 'YES' : kinds.includes('NOT_COVERED') ? 'NOT_COVERED' : 'NO';
+  const regions = answers.flatMap((disadvantaged) => answers.flatMap((border) => [0, 1, 2, 3, 40].flatMap((clusterCount) => ['94.06', '94.07', '94.08'].map((code) => (
+    { code, disadvantaged, border, clusterCount, affirmative: affirmative(disadvantaged, border) })))));
+  const input = { palette: palette.paletteOf(false), theme: 'light', tiles: 'tiles/{z}/{x}/{y}', firstPhase: '', lang: 'en', colour: 'affirmative', level: 'regencies' };
+  for (const more of [{}, { matching: ['94.06'] }, { colour: 'count' }, { colour: 'count', matching: ['94.07'] }, { colour: 'count', counts: { '94.06': 2, '94.07': -1 } },
+    { colour: 'count', counts: { '94.06': 0, '94.07': 1 }, spreads: { '94.06': 3 } }, { level: 'provinces', matching: ['94'] }, { colour: 'count', level: 'provinces', matching: [] }]) {
+    const wanted = { ...input, ...more }, { layers } = style.styleOf(wanted);
+    const fill = layers.find(({ id }) => id === 'regions'), patterns = layers.filter(({ paint }) => paint?.['fill-pattern']);
+    assert.equal(fill['source-layer'], style.fillLevelOf(wanted));
+    for (const properties of regions) {
+      const evaluated = (type, expression) => Array.isArray(expression) ? createExpression(expression, 'test', { type }).value.evaluate({ zoom: 5 }, { type: 'Polygon', properties }) : expression;
+      const shown = ({ filter }) => !filter || featureFilter(filter, 'test').filter({ zoom: 5 }, { type: 'Polygon', properties });
+      const drawn = style.fillOf(wanted, properties), name = JSON.stringify([more, properties]);
+      assert.equal(String(evaluated('color', ['to-color', drawn.colour])), String(evaluated('color', fill.paint['fill-color'])), name);
+      assert.equal(drawn.faint ? style.faintOpacity : 1, evaluated('number', fill.paint['fill-opacity']), name);
+      assert.deepEqual(drawn.over ? [drawn.over] : [], patterns.filter(shown).map(({ paint }) => paint['fill-pattern']), name);
+    }
+  }
 });

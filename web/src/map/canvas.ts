@@ -307,7 +307,7 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
     idle: () => new Promise((resolve) => {
       if (map.loaded() && map.areTilesLoaded()) { resolve(); return; }
       // Tiles that came again unchanged are not drawn again, after which MapLibre would tell that it is idle.
-      const drawing = setInterval(() => map.triggerRepaint(), 200);
+      const drawing = setInterval(() => { if (map.areTilesLoaded()) map.triggerRepaint(); }, 200);
       map.once('idle', () => {
         clearInterval(drawing);
         resolve();
@@ -323,7 +323,7 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
       failed = false;
       attempt++;
       map.setStyle(styled(), { diff: true });
-      if (neighboursFailed) (map.getSource('neighbours') as GeoJSONSource | undefined)?.setData(neighboursAt);
+      if (neighboursFailed) (map.getSource('neighbours') as GeoJSONSource | undefined)?.setData(neighboursAt());
       neighboursFailed = false;
     },
   };

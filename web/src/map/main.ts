@@ -330,7 +330,7 @@ async function draw(passing = false) {
     if (map) map.show(styleInput());
     document.documentElement.dataset.state = 'answered';
     performance.mark('sentra:answered');
-    if (!map) await drawSketch(mine);
+    if (!map && (missing || !await mapCodeSoon())) await drawSketch(mine);
     if (!embedded) countFacets(mine).catch(() => {}); // Without them the filters have no numbers.
     await tellDrawn(mine);
   } catch (error) {
@@ -549,6 +549,12 @@ function loadMap() {
   return canvas;
 }
 
+/** Whether MapLibre is here, or will be in a moment: a picture would then only delay the map. */
+async function mapCodeSoon(): Promise<boolean> {
+  if (slow) return false;
+  return Promise.race([loadMap().then(() => true, () => false), new Promise<boolean>((resolve) => { setTimeout(() => resolve(false), 1000); })]);
+}
+
 async function beginMap() {
   if (current) tellMap('loading', wordsOf(view.lang).loadingMap);
   showFonts('sans');
@@ -591,8 +597,8 @@ async function beginMap() {
     missing = 'WebGL';
     byId('map').replaceChildren();
     delete byId('stage').dataset.sketch;
-    if (current) tellMissing();
     console.error(error);
+    if (current) await drawSketch(turn);
   }
   showFonts('all');
   document.documentElement.dataset.map = 'ready';

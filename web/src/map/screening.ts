@@ -29,23 +29,15 @@ const link = ({ change }: Page, kind: 'region' | 'cluster', key: string, text: s
 
 const listed = (nodes: Node[]) => nodes.flatMap((node, i) => i ? ['; ', node] : [node]);
 
-/** Why nothing was found, in the reader's language; the API's own words are English. */
-function silence({ words, view }: Page, { element, outcome, reason }: Evidence): string {
-  if (view.lang === 'en') return reason;
-  if (outcome === 'NOT_MET') return words.knownNot;
-  const open: Record<string, string> = { CLUSTERS: words.noClusterKnown, LINKAGE: words.noLinkageKnown, DISADVANTAGED: words.noListCovers, BORDER: words.noListCovers };
-  return open[element] ?? words.noSourceTells;
-}
-
 /** What a finding rests on. */
 function evidence(page: Page, finding: Evidence): (Node | string)[] {
-  const { words, view } = page, { supports, clusters, designations, assessments } = finding;
+  const { words, view } = page, { supports, clusters, designations, assessments, reason } = finding;
   const money = (amount: string) => new Intl.NumberFormat(view.lang === 'id' ? 'id-ID' : 'en-GB', { style: 'currency', currency: 'IDR', notation: 'compact', maximumFractionDigits: 1 }).format(Number(amount));
   if (supports.length > 0) return supports.map(({ year, amountIdr, purpose, sources }) => h('p', {}, [`${year ?? words.yearNotStated}`, amountIdr === null ? '' : money(amountIdr), purpose ?? ''].filter(Boolean).join(', '), cite(page, sources)));
   if (clusters.length > 0) return listed(clusters.map((one) => link(page, 'cluster', one.key, nameIn(view, one))));
   if (designations.length > 0) return designations.map(({ regulation, sources }) => h('p', {}, regulation, cite(page, sources)));
   if (assessments.length > 0) return assessments.map((one) => h('p', {}, one.evidence ?? '', cite(page, one.sources)));
-  return [silence(page, finding)];
+  return [reason];
 }
 
 function facilitators(page: Page, { within, nearest }: Reasons['screening']['rows'][number]['facilitators']): (Node | string)[] {

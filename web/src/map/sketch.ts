@@ -5,7 +5,7 @@ import { PbfReader } from 'pbf';
 import type { ClusterMark, RegionProperties } from './canvas';
 import { h } from './dom';
 import { type Middle, worldSize } from './framing';
-import { imageNames, imagesOf, markRadius, markScale, spotStep, type StyleInput } from './style';
+import { faintOpacity, fillLevelOf, fillOf, imageNames, imagesOf, markRadius, markScale, spotStep, type StyleInput } from './style';
 
 export interface Sketch {
   /** Draws the regions, then the marks; resolves when the regions are drawn, or cannot be had. */
@@ -55,85 +55,80 @@ function pathsOf<T>({ left, top, side, tile }: Placed, name: string, into: (prop
 /** A measure that grows from one zoom to another. */
 const grown = (zoom: number, from: number, value: number, to: number, end: number) => value + (end - value) * Math.max(0, Math.min(1, (zoom - from) / (to - from)));
 
+/** What is drawn with: the patterns and the marks of a theme. */
+function brushesOf(context: CanvasRenderingContext2D, { palette, theme }: StyleInput) {
+  const names = imageNames(theme), images = new Map(Object.entries(imagesOf(palette, theme)).map(([name, image]) => {
+    const own = h('canvas', { width: image.width, height: image.height });
+    own.getContext('2d')!.putImageData(image, 0, 0);
+    return [name, own];
+  }));
+  const patterns = new Map([names.hatch, names.both, ...[1, 2, 3].map(names.spread)].map((name) => {
+    const made = context.createPattern(images.get(name)!, 'repeat')!;
+    made.setTransform(new DOMMatrix().scale(0.5));
+    return [name, made];
+  }));
+  return { patterns, mark: (shape: string, group: string) => images.get(names.mark(shape, group))! };
+}
+
 export function createSketch(map: HTMLElement): Sketch {
-  const canvas = h('canvas', { className: 'sketch', 'aria-hidden': 'true' });
+  const canvas = h('canvas', { className: 'sketch', 'aria-hidden': 'true' }), context = canvas.getContext('2d')!;
   map.before(canvas);
-  let shown: { style: StyleInput; middle: Middle; tiles: Placed[]; marks: Placed[] } | undefined;
+  let shown: { style: StyleInput; middle: Middle; tiles: Placed[]; marks: Placed[]; brushes: ReturnType<typeof brushesOf> } | undefined;
   let asked = new AbortController();
 
   const sizes = () => ({ width: map.clientWidth, height: map.clientHeight });
 
-  const paint = () => {
+  /** Empties the canvas, which has the size of the map then. */
+  const wipe = () => {
     const { width, height } = sizes();
     [canvas.width, canvas.height] = [width * devicePixelRatio, height * devicePixelRatio];
-    const context = canvas.getContext('2d')!;
-    if (!shown) return;
     context.scale(devicePixelRatio, devicePixelRatio);
-    const { style, middle: { zoom } } = shown, { palette, theme } = style;
-    const names = imageNames(theme), images = new Map(Object.entries(imagesOf(palette, theme)).map(([name, image]) => {
-      const own = h('canvas', { width: image.width, height: image.height });
-      own.getContext('2d')!.putImageData(image, 0, 0);
-      return [name, own];
-    }));
-    const pattern = (image: string) => {
-      const made = context.createPattern(images.get(image)!, 'repeat')!;
-      made.setTransform(new DOMMatrix().scale(0.5));
-      return made;
-    };
-    const patterns = new Map([names.hatch, names.both, ...[1, 2, 3].map(names.spread)].map((name) => [name, pattern(name)]));
-    const level = style.colour === 'count' ? style.level : 'regencies';
-    const matching = style.matching && level === style.level ? new Set(style.matching) : undefined;
-    /** The colour of a region, the pattern over it, and whether the filters leave it out. */
-    const fillOf = ({ code, disadvantaged, border, affirmative, clusterCount }: RegionProperties): string => {
-      const faint = matching && !matching.has(code) ? 'faint' : '', fill = (colour: string, over = '') => `${colour} ${over} ${faint}`;
-      if (style.colour === 'affirmative') {
-        if (affirmative === 'NOT_COVERED') return fill(palette.hatchGround, names.hatch);
-        if (disadvantaged === 'YES') return border === 'YES' ? fill(palette.disadvantaged, names.both) : fill(palette.disadvantaged);
-        return fill(border === 'YES' ? palette.border : palette.no);
-      }
-      const number = style.counts ? style.counts[code] ?? -1 : clusterCount, upper = style.spreads?.[code];
-      if (number < 0) return fill(palette.hatchGround, names.hatch);
-      return fill(palette.counts[Math.min(3, number) as 0], upper === undefined ? '' : names.spread(upper));
-    };
-    for (const placed of shown.tiles) {
-      context.save();
-      context.beginPath();
-      // Cut between pixels, so that no seam shows.
-      const [left, top, right, bottom] = [placed.left, placed.top, placed.left + placed.side, placed.top + placed.side].map((edge) => Math.round(edge * devicePixelRatio) / devicePixelRatio);
-      context.rect(left, top, right - left, bottom - top);
-      context.clip();
-      for (const [key, path] of pathsOf(placed, level, fillOf)) {
-        const [under, over, faint] = key.split(' ');
-        context.fillStyle = palette.land;
+  };
+
+  const paintRegions = (placed: Placed) => {
+    const { style, middle: { zoom }, brushes } = shown!, { palette } = style;
+    context.save();
+    context.beginPath();
+    // Cut between pixels, so that no seam shows.
+    const [left, top, right, bottom] = [placed.left, placed.top, placed.left + placed.side, placed.top + placed.side].map((edge) => Math.round(edge * devicePixelRatio) / devicePixelRatio);
+    context.rect(left, top, right - left, bottom - top);
+    context.clip();
+    const fills = pathsOf(placed, fillLevelOf(style), (region: RegionProperties) => { const { colour, over, faint } = fillOf(style, region); return `${colour} ${over ?? ''} ${faint ? 'faint' : ''}`; });
+    for (const [key, path] of fills) {
+      const [colour, over, faint] = key.split(' ');
+      context.fillStyle = palette.land;
+      context.fill(path, 'evenodd');
+      context.globalAlpha = faint ? faintOpacity : 1;
+      context.fillStyle = colour;
+      context.fill(path, 'evenodd');
+      const pattern = brushes.patterns.get(over);
+      if (pattern) {
+        context.fillStyle = pattern;
         context.fill(path, 'evenodd');
-        context.globalAlpha = faint ? 0.3 : 1;
-        context.fillStyle = under;
-        context.fill(path, 'evenodd');
-        const pattern = patterns.get(over);
-        if (pattern) {
-          context.fillStyle = pattern;
-          context.fill(path, 'evenodd');
-        }
-        context.globalAlpha = 1;
       }
-      const lines = pathsOf<{ level: string }>(placed, 'borders', (properties) => properties.level === 'regency' && zoom < 4 ? undefined : properties.level);
-      for (const [name, colour, thick] of [['regency', palette.regencyLine, grown(zoom, 4, 0.4, 9, 1.2)], ['coast', palette.coast, grown(zoom, 4, 0.5, 9, 1)], ['province', palette.provinceLine, grown(zoom, 3, 0.7, 9, 2)]] as const) {
-        const path = lines.get(name);
-        if (!path) continue;
-        context.strokeStyle = colour;
-        context.lineWidth = thick;
-        context.stroke(path);
-      }
-      if (style.selectedCode) {
-        const outline = pathsOf<RegionProperties>(placed, style.selectedCode.includes('.') ? 'regencies' : 'provinces', ({ code }) => code === style.selectedCode ? code : undefined).get(style.selectedCode);
-        context.strokeStyle = palette.mark;
-        context.lineWidth = 3;
-        if (outline) context.stroke(outline);
-      }
-      context.restore();
+      context.globalAlpha = 1;
     }
+    const lines = pathsOf<{ level: string }>(placed, 'borders', (properties) => properties.level === 'regency' && zoom < 4 ? undefined : properties.level);
+    for (const [name, colour, thick] of [['regency', palette.regencyLine, grown(zoom, 4, 0.4, 9, 1.2)], ['coast', palette.coast, grown(zoom, 4, 0.5, 9, 1)], ['province', palette.provinceLine, grown(zoom, 3, 0.7, 9, 2)]] as const) {
+      const path = lines.get(name);
+      if (!path) continue;
+      context.strokeStyle = colour;
+      context.lineWidth = thick;
+      context.stroke(path);
+    }
+    if (style.selectedCode) {
+      const outline = pathsOf<RegionProperties>(placed, style.selectedCode.includes('.') ? 'regencies' : 'provinces', ({ code }) => code === style.selectedCode ? code : undefined).get(style.selectedCode);
+      context.strokeStyle = palette.mark;
+      context.lineWidth = 3;
+      if (outline) context.stroke(outline);
+    }
+    context.restore();
+  };
+
+  const paintMarks = () => {
+    const { style, middle: { zoom }, brushes } = shown!, { palette } = style;
     const marks: { mark: ClusterMark & { nth: number }; at: Point }[] = [];
-    for (const { left, top, side, tile } of shown.marks) {
+    for (const { left, top, side, tile } of shown!.marks) {
       const layer = tile.layers.marks as VectorTileLayer | undefined;
       for (let i = 0; i < (layer?.length ?? 0); i++) {
         const feature = layer!.feature(i), [[{ x, y }]] = feature.loadGeometry();
@@ -146,26 +141,34 @@ export function createSketch(map: HTMLElement): Sketch {
     const order = ({ mark }: typeof marks[number]) => mark.phase ? 0 : mark.count;
     context.textAlign = 'center';
     context.textBaseline = 'middle';
+    const family = getComputedStyle(document.body).fontFamily;
     for (const { mark, at: [x, y] } of marks.sort((a, b) => order(b) - order(a))) {
       const shape = mark.status === 'PLANNED' ? 'planned' : !mark.phase ? 'other' : mark.phase === style.firstPhase ? 'earlier' : 'later';
-      const scale = markScale(zoom) * markRadius(mark), image = images.get(names.mark(shape, mark.group))!, side = image.width / 2 * scale, centre = x + (mark.nth ?? 0) * spotStep * scale;
+      const scale = markScale(zoom) * markRadius(mark), image = brushes.mark(shape, mark.group), side = image.width / 2 * scale, centre = x + (mark.nth ?? 0) * spotStep * scale;
       context.drawImage(image, centre - side / 2, y - side / 2, side, side);
       if (mark.count < 2 || zoom < 6 && side < 14) continue;
-      context.font = `${grown(zoom, 3, 7, 8, 11.5)}px ${getComputedStyle(document.body).fontFamily}`;
+      context.font = `${grown(zoom, 3, 7, 8, 11.5)}px ${family}`;
       context.fillStyle = shape === 'planned' ? palette.mark : palette.ring;
       context.fillText(mark.count.toLocaleString(style.lang === 'id' ? 'id-ID' : 'en-GB'), centre, y + 0.5);
     }
   };
 
-  const load = async (address: string, middle: Middle, into: Placed[]) => {
+  const paint = () => {
+    wipe();
+    shown?.tiles.forEach(paintRegions);
+    if (shown) paintMarks();
+  };
+
+  /** Loads the tiles of an address, and hands out each as it comes, unless it is no longer asked for. */
+  const load = async (address: string, middle: Middle, each: (placed: Placed) => void) => {
     const { width, height } = sizes(), { signal } = asked;
     await Promise.all(tilesAround(middle, width, height).map(async ({ z, x, y, ...place }) => {
       const url = address.replace('{z}', String(z)).replace('{x}', String(x)).replace('{y}', String(y));
       // A tile that a cache holds may be of an earlier state of the record.
       const response = await fetch(url, { cache: 'no-cache', signal });
       if (!response.ok || response.status === 204) return;
-      into.push({ ...place, tile: new VectorTile(new PbfReader(new Uint8Array(await response.arrayBuffer()))) });
-      if (!signal.aborted) paint();
+      const tile = new VectorTile(new PbfReader(new Uint8Array(await response.arrayBuffer())));
+      if (!signal.aborted) each({ ...place, tile });
     }));
   };
   addEventListener('resize', paint);
@@ -174,16 +177,18 @@ export function createSketch(map: HTMLElement): Sketch {
     asked.abort();
     asked = new AbortController();
     shown = undefined;
-    if (canvas.isConnected) paint();
+    if (canvas.isConnected) wipe();
   };
   return {
     async show(style, middle) {
       clear();
       if (!style.tiles) return;
-      shown = { style, middle, tiles: [], marks: [] };
-      const { tiles, marks } = shown;
-      await load(style.tiles, middle, tiles).catch(() => {}); // MapLibre asks again, and tells.
-      if (style.marks) load(style.marks, middle, marks).catch(() => {});
+      const { signal } = asked, tiles: Placed[] = [], marks: Placed[] = [];
+      shown = { style, middle, tiles, marks, brushes: brushesOf(context, style) };
+      await load(style.tiles, middle, (placed) => { tiles.push(placed); paintRegions(placed); }).catch(() => {}); // MapLibre asks again, and tells.
+      if (!style.marks || signal.aborted) return;
+      // They reach over the edges of their tiles, and some lie over others: all are drawn at once.
+      load(style.marks, middle, (placed) => { marks.push(placed); }).catch(() => {}).then(() => { if (!signal.aborted) paintMarks(); });
     },
     clear,
     remove() {

@@ -1,5 +1,6 @@
 // The MapLibre style: the neighbours, the tiles' regions, the area and the clusters.
 import type { ExpressionSpecification, FilterSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl';
+import type { RegionProperties } from './canvas';
 import neighboursAddress from './neighbours.json?url';
 import { type Palette, productGroups } from './palette';
 
@@ -28,7 +29,7 @@ export interface StyleInput {
 }
 
 /** Where the neighbours' land is. */
-export const neighboursAt = new URL(neighboursAddress, document.baseURI).href;
+export const neighboursAt = () => new URL(neighboursAddress, document.baseURI).href;
 
 const get = (name: string): ExpressionSpecification => ['get', name];
 const is = (name: string, value: string): ExpressionSpecification => ['==', get(name), value];
@@ -91,9 +92,28 @@ const textAtSpot = (r: number) => atSpot(spotStep * r / imageRadius / digits);
 
 const empty = { type: 'FeatureCollection' as const, features: [] };
 
+/** How much is seen of a region that the filters leave out. */
+export const faintOpacity = 0.3;
+
+/** The level whose regions have colours. */
+export const fillLevelOf = ({ colour, level }: Pick<StyleInput, 'colour' | 'level'>) => colour === 'count' ? level : 'regencies';
+
+/** The colour of a region, the image over it, and whether the filters leave it out: what the style's expressions say, for one region. */
+export function fillOf({ palette, theme, colour, level, counts, spreads, matching }: StyleInput, { code, disadvantaged, border, affirmative, clusterCount }: RegionProperties): { colour: string; over?: string; faint: boolean } {
+  const images = imageNames(theme), faint = matching !== undefined && fillLevelOf({ colour, level }) === level && !matching.includes(code);
+  if (colour === 'affirmative') {
+    if (affirmative === 'NOT_COVERED') return { colour: palette.hatchGround, over: images.hatch, faint };
+    if (disadvantaged === 'YES') return { colour: palette.disadvantaged, over: border === 'YES' ? images.both : undefined, faint };
+    return { colour: border === 'YES' ? palette.border : palette.no, faint };
+  }
+  const number = counts ? counts[code] ?? -1 : clusterCount, upper = spreads?.[code];
+  if (number < 0) return { colour: palette.hatchGround, over: images.hatch, faint };
+  return { colour: palette.counts[Math.min(3, number) as 0], over: upper === undefined ? undefined : images.spread(upper), faint };
+}
+
 export function styleOf({ palette, theme, tiles, marks, neighbours, firstPhase, lang, colour, level, counts, spreads, matching, selectedCode }: StyleInput): StyleSpecification {
   const images = imageNames(theme);
-  const fillLevel = colour === 'count' ? level : 'regencies';
+  const fillLevel = fillLevelOf({ colour, level });
   const matches: ExpressionSpecification = ['in', get('code'), ['literal', matching ?? []]];
   const dim = (full: number, faint: number): number | ExpressionSpecification => matching && (fillLevel === level) ? ['case', matches, full, faint] : full;
   const disadvantaged = is('disadvantaged', 'YES'), border = is('border', 'YES');
@@ -109,7 +129,7 @@ export function styleOf({ palette, theme, tiles, marks, neighbours, firstPhase, 
   return {
     version: 8,
     sources: {
-      neighbours: { type: 'geojson', data: neighbours ? neighboursAt : empty },
+      neighbours: { type: 'geojson', data: neighbours ? neighboursAt() : empty },
       ...tiles && { sentra: { type: 'vector', tiles: [tiles], minzoom: 0, maxzoom: 12 } as const },
       area: { type: 'geojson', data: empty },
       ...marks && { marks: { type: 'vector', tiles: [marks], minzoom: 0, maxzoom: 12 } as const },
@@ -122,17 +142,17 @@ export function styleOf({ palette, theme, tiles, marks, neighbours, firstPhase, 
       ...when(tiles, () => [
         // What the filters dim pales to land, not to sea.
         { id: 'ground', type: 'fill', ...regions, 'source-layer': fillLevel, paint: { 'fill-color': palette.land } },
-        { id: 'regions', type: 'fill', ...regions, 'source-layer': fillLevel, paint: { 'fill-color': fill, 'fill-opacity': dim(1, 0.3) } },
+        { id: 'regions', type: 'fill', ...regions, 'source-layer': fillLevel, paint: { 'fill-color': fill, 'fill-opacity': dim(1, faintOpacity) } },
         ...when(colour === 'affirmative' || counts, () => [
           { id: 'not-covered', type: 'fill', ...regions, 'source-layer': fillLevel, filter: unknown as FilterSpecification,
-            paint: { 'fill-pattern': images.hatch, 'fill-opacity': dim(1, 0.3) } },
+            paint: { 'fill-pattern': images.hatch, 'fill-opacity': dim(1, faintOpacity) } },
         ]),
         ...when(colour === 'affirmative', () => [
-          { id: 'both', type: 'fill', ...regions, 'source-layer': fillLevel, filter: both, paint: { 'fill-pattern': images.both, 'fill-opacity': dim(1, 0.3) } },
+          { id: 'both', type: 'fill', ...regions, 'source-layer': fillLevel, filter: both, paint: { 'fill-pattern': images.both, 'fill-opacity': dim(1, faintOpacity) } },
         ]),
         ...when(spreads, () => [1, 2, 3].map((upper): LayerSpecification => (
           { id: `spread-${upper}`, type: 'fill', ...regions, 'source-layer': fillLevel, filter: ['==', ['get', get('code'), ['literal', spreads!]], upper],
-            paint: { 'fill-pattern': images.spread(upper), 'fill-opacity': dim(1, 0.3) } }))),
+            paint: { 'fill-pattern': images.spread(upper), 'fill-opacity': dim(1, faintOpacity) } }))),
         { id: 'regency-borders', type: 'line', ...regions, 'source-layer': 'borders', filter: is('level', 'regency'), minzoom: 4,
           paint: { 'line-color': palette.regencyLine, 'line-width': grow(4, 0.4, 9, 1.2), 'line-opacity': fillLevel === 'regencies' ? 1 : 0.4 } },
         { id: 'coast', type: 'line', ...regions, 'source-layer': 'borders', filter: is('level', 'coast'),
