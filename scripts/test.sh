@@ -55,23 +55,30 @@ static() {
   vulnerabilities=$(scripts/govulncheck.sh)
 }
 
+# The packages in which more than one goroutine is at work: their tests run under the race
+# detector, and are not run again without it.
+raced() { go list ./graph/... ./internal/{admission,app,atlas,boundarytest,embeddedpg,export,geo/coverage,httpserver,pgtest,postgres,register,tile} ./conformance/http; }
+
+# Those of their tests that run without it: tests of one goroutine that go through many
+# cases, and bars of time and memory, which do not hold under the detector.
+unraced='^(TestFiltersAgainstOracle|TestClustersAgainstBruteForce|TestChoroplethOfSpreadClusters|TestAtOnSharedBorders|TestHistory'
+unraced+='|TestNextAgainstNew|TestEncodedBoundary|TestClusterFilterErrors|TestClustersOfEach|TestHundredSwaps|TestSnappingMovesLittle|TestUnionOfFormerProvinces|TestStoredBoundariesStand|TestShapesComeFromTheCoverage|TestFacetsAgainstOracle|TestRealLevels|TestRandomCoverages|TestOrderOfFaces'
+unraced+='|TestOneIDOneView|TestIDsOfTwoDatabases|TestChangeOfManyDocuments|TestTrustedDocuments|TestForgeableRequests'
+unraced+='|TestDeadlineReachesEverything|TestClientLeaves|TestDeadlineOfFilesAndTiles|TestPolygonsAreBounded|TestPriceCoversWork)$'
+
 tests() {
   # Tests that hold a start or a page to its time run alone, each package by itself.
   # shellcheck disable=SC2086
   go test $fresh -timeout 20m -p 1 ./cmd/... ./web/...
   # shellcheck disable=SC2046
-  go test $fresh $(go list ./... | grep -v -e /cmd/ -e '/web$')
+  go test $fresh $(go list ./... | grep -v -e /cmd/ -e '/web$' | grep -vxF "$(raced)")
+  # shellcheck disable=SC2046
+  go test $fresh -run "$unraced" $(raced)
 }
 
-# The packages in which more than one goroutine is at work. Left to `tests` are those
-# of one goroutine that go through many cases, and bars of time and memory, which do
-# not hold under the detector.
 race() {
-  local skip='^(TestFiltersAgainstOracle|TestClustersAgainstBruteForce|TestChoroplethOfSpreadClusters|TestAtOnSharedBorders|TestHistory'
-  skip+='|TestUnionOfFormerProvinces|TestStoredBoundariesStand|TestShapesComeFromTheCoverage|TestFacetsAgainstOracle|TestRealLevels|TestRandomCoverages|TestOrderOfFaces'
-  skip+='|TestOneIDOneView|TestIDsOfTwoDatabases|TestChangeOfManyDocuments|TestTrustedDocuments|TestForgeableRequests'
-  skip+='|TestDeadlineReachesEverything|TestClientLeaves|TestDeadlineOfFilesAndTiles|TestPolygonsAreBounded|TestPriceCoversWork)$'
-  go test $fresh -race -skip "$skip" ./graph/... ./internal/{admission,app,atlas,boundarytest,embeddedpg,export,geo/coverage,httpserver,pgtest,postgres,register,tile} ./conformance/http
+  # shellcheck disable=SC2046
+  go test $fresh -race -skip "$unraced" $(raced)
   # The program itself, built with the detector. Bars of time and memory are not its.
   go test $fresh -race -run 'LifeOfAServer|Swaps|Embedded' ./cmd/sentra
 }

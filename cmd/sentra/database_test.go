@@ -110,6 +110,7 @@ const reads = `GRANT SELECT ON ALL TABLES IN SCHEMA public TO ROLE`
 // What is wrong with a database is told in words, by every command, and never by a
 // panic. No password is repeated.
 func TestDatabasesThatCannotBeUsed(t *testing.T) {
+	t.Parallel()
 	_, empty, filled := database(t, pgtest.Start)
 	_, newer, _ := database(t, pgtest.Start)
 	if out, problems, err := sentraRun(t, "migrate", "--database-url", newer); err != nil {
@@ -279,18 +280,21 @@ x-1,`+name+`,`+name+`,Coffee,Kopi,2017,94.06,,,REGENCY,,,,A letter
 
 // Reading needs no writing: a role that may only SELECT serves, exports and shows.
 func TestRoleThatMayOnlySelect(t *testing.T) {
+	t.Parallel()
 	_, _, filled := database(t, pgtest.Start)
 	readersSee(t, role(t, filled, "reader", reads), filled)
 }
 
 // So does a role of which every transaction is read-only.
 func TestRoleForReading(t *testing.T) {
+	t.Parallel()
 	_, _, filled := database(t, pgtest.Start)
 	readersSee(t, role(t, filled, "reader", reads, `ALTER USER ROLE SET default_transaction_read_only = on`), filled)
 }
 
 // The role that docs/operations.md names for changes makes them, and undoes them.
 func TestRoleForChanges(t *testing.T) {
+	t.Parallel()
 	_, _, filled := database(t, pgtest.Start)
 	editor := role(t, filled, "editor", reads, `GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ROLE`, `GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ROLE`)
 	readersSee(t, filled, editor)
@@ -310,6 +314,7 @@ func TestRoleForChanges(t *testing.T) {
 
 // A hot standby is served too: it is polled, or the primary is listened to.
 func TestHotStandby(t *testing.T) {
+	t.Parallel()
 	primary, _, filled := database(t, pgtest.StartOwn)
 	standby, err := primary.StartStandby(t.Context())
 	if err != nil {

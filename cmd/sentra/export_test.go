@@ -16,6 +16,7 @@ import (
 
 // The command line writes what the server answers, byte for byte.
 func TestExportEqualsHTTP(t *testing.T) {
+	t.Parallel()
 	dir := tempDir(t)
 	server := start(t, dir, nil, "--boundaries", boundarytest.Dir(t))
 	defer server.stop(t)

@@ -39,6 +39,7 @@ func fetch(t *testing.T, url string, header ...string) (int, string) {
 // a metric and the log, while what is in memory is answered; when it speaks again the
 // server follows it. The metrics have an address of their own.
 func TestSilentDatabase(t *testing.T) {
+	t.Parallel()
 	_, _, filled := database(t, pgtest.Start)
 	at := parsed(t, filled)
 	proxy, err := pgtest.StartProxy(at.Host)

@@ -19,6 +19,7 @@ import (
 // An import that is stopped while it writes has written nothing, and the next one
 // finds the record free.
 func TestImportStoppedWhileWriting(t *testing.T) {
+	t.Parallel()
 	_, _, url := database(t, pgtest.Start)
 	db, err := sqlx.ConnectContext(t.Context(), "postgres", url)
 	if err != nil {

@@ -84,6 +84,7 @@ ignore_startup_parameters = extra_float_digits
 // Behind PgBouncer in transaction mode, where nothing is heard, a change shows within
 // 2 s too: the record is polled, or the database itself is listened to.
 func TestPgBouncer(t *testing.T) {
+	t.Parallel()
 	_, _, filled := database(t, pgtest.Start)
 	pooled := pgBouncer(t, filled)
 	t.Run("polled", func(t *testing.T) { readersSee(t, pooled, filled) })

@@ -11,6 +11,7 @@ import (
 // A cluster is imported, corrected, shown, undone and deleted from the command line,
 // and the log tells who did what and why.
 func TestRecordCommands(t *testing.T) {
+	t.Parallel()
 	_, _, url := database(t, pgtest.Start)
 	run := func(want string, arguments ...string) string {
 		t.Helper()

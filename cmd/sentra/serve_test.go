@@ -226,6 +226,7 @@ func TestLifeOfAServer(t *testing.T) {
 // Without a local copy the boundaries come from the source, here a mirror of it;
 // without either, the server answers with points and boxes, and says so.
 func TestBoundariesFromAMirrorOrNone(t *testing.T) {
+	t.Parallel()
 	mirror := httptest.NewServer(http.FileServer(http.Dir(filepath.Join(boundarytest.Dir(t), "source"))))
 	dir := tempDir(t)
 	r := start(t, dir, []string{"SENTRA_BOUNDARIES_URL=" + mirror.URL, "XDG_CACHE_HOME=" + dir}, "--boundaries", "none")
@@ -270,6 +271,7 @@ func TestBoundariesFromAMirrorOrNone(t *testing.T) {
 
 // With trusted documents alone, the server answers those of its file and no others.
 func TestOnlyTrustedDocuments(t *testing.T) {
+	t.Parallel()
 	dir := tempDir(t)
 	file := filepath.Join(dir, "documents.json")
 	if err := os.WriteFile(file, []byte(`{"parent": "{ region(code: \"94.06\") { parent { name } } }"}`), 0o600); err != nil {

@@ -94,7 +94,7 @@ func (s socket) ask(t *testing.T, id, query string) message {
 
 func TestWebSocket(t *testing.T) {
 	s := newGraphQLServer(t, func(config *httpserver.Config) {
-		config.Timeout, config.KeepAlive, config.MaxStreams = 200*time.Millisecond, 50*time.Millisecond, 2
+		config.Timeout, config.KeepAlive, config.MaxStreams = 500*time.Millisecond, 250*time.Millisecond, 2
 		config.Origins = []string{"https://friend.example"}
 	})
 	server := httptest.NewServer(s)
@@ -117,7 +117,7 @@ func TestWebSocket(t *testing.T) {
 		t.Errorf("got %+v %s", got, got.Payload)
 	}
 	// Longer than a query may take, and than a dead connection lives.
-	time.AfterFunc(300*time.Millisecond, func() { s.refresh(t, "two") })
+	time.AfterFunc(1200*time.Millisecond, func() { s.refresh(t, "two") })
 	if got := client.next(t); string(got.Payload) != event("two") {
 		t.Errorf("got %s", got.Payload)
 	}
