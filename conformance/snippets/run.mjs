@@ -24,7 +24,7 @@ const drawn = {
 };
 const runs = [["maplibre", "maplibre-gl-4"], ["maplibre", "maplibre-gl"], ["leaflet"], ["openlayers"], ["d3-geo"], ["plot"], ["echarts"]];
 
-const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist", "--disable-background-networking"] });
+const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-gpu-compositing", "--disable-background-networking"] });
 try {
   for (const [name, library] of runs) {
     const text = (await readFile(join(folder, `${name}.js`), "utf8")).replaceAll("https://sentra.example", server);

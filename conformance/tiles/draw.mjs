@@ -63,7 +63,7 @@ const openLayers = async ([style]) => {
   return { version: `ol ${ol.util.VERSION}`, regencies: codes.size, dark, labels: [...names].sort() };
 };
 
-const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist", "--disable-background-networking"] });
+const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-gpu-compositing", "--disable-background-networking"] });
 try {
   for (const name of packages) {
     // OpenLayers asks for tiles with the parameters of the style.
