@@ -164,7 +164,7 @@ func TestChoroplethSources(t *testing.T) {
 			t.Errorf("%s: %v", key, rows[key].Sources)
 		}
 	}
-	if reason := rows["12.17"].Reason; reason == nil || *reason != "Of 1 cluster nothing loaded tells on 2017-12-25 whether it counts; that is not a zero." {
+	if reason := rows["12.17"].Reason; reason == nil || *reason != "For 1 cluster it is not known whether it counts on 2017-12-25; that does not mean zero." {
 		t.Errorf("reason %v", reason)
 	}
 }

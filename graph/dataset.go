@@ -46,7 +46,7 @@ func (r *queryResolver) Node(ctx context.Context, id string) (model.Node, error)
 
 func (r *queryResolver) Nodes(ctx context.Context, ids []string) ([]model.Node, error) {
 	if len(ids) > model.MaxPage {
-		return nil, sentra.BadInput("ids", "%d ids are too many; at most %d are answered at once", len(ids), model.MaxPage)
+		return nil, sentra.BadInput("ids", "%d ids are too many; at most %d are allowed", len(ids), model.MaxPage)
 	}
 	on, err := r.on(ctx, nil)
 	if err != nil {

@@ -144,7 +144,7 @@ func (f *federated) entities(ctx context.Context, next graphql.Resolver) (any, e
 		limit = DefaultMaxRepresentations
 	}
 	if len(given) > limit {
-		return nil, sentra.Errorf(sentra.CodeLimitExceeded, "%d representations are too many; at most %d are answered at once", len(given), limit)
+		return nil, sentra.Errorf(sentra.CodeLimitExceeded, "%d representations are too many; at most %d are allowed", len(given), limit)
 	}
 	fail := func(i int, err error) {
 		graphql.AddError(graphql.WithFieldContext(ctx, &graphql.FieldContext{Index: &i}), err)
@@ -206,7 +206,7 @@ func (f *federated) check(a *atlas.Atlas, representation map[string]any) error {
 	name, _ := representation["__typename"].(string)
 	keys := f.keys[name]
 	if keys == nil {
-		return sentra.BadInput("__typename", "%.60q is none of the entities here: %s", name, strings.Join(slices.Sorted(maps.Keys(f.keys)), ", "))
+		return sentra.BadInput("__typename", "%.60q is not an entity here; the entities are %s", name, strings.Join(slices.Sorted(maps.Keys(f.keys)), ", "))
 	}
 	named := false
 	for _, key := range keys {
@@ -239,7 +239,7 @@ func checkKey(a *atlas.Atlas, fields []keyField, values map[string]any) (whole b
 		if field.kind.Kind == ast.Object {
 			inner, ok := value.(map[string]any)
 			if !ok {
-				return false, sentra.BadInput(field.name, "an object is wanted here")
+				return false, sentra.BadInput(field.name, "an object is expected here")
 			}
 			inside, err := checkKey(a, field.fields, inner)
 			if err != nil {
@@ -257,7 +257,7 @@ func checkKey(a *atlas.Atlas, fields []keyField, values map[string]any) (whole b
 		text, ok := value.(string)
 		switch {
 		case !ok:
-			return false, sentra.BadInput(field.name, "a text is wanted here")
+			return false, sentra.BadInput(field.name, "a string is expected here")
 		case field.kind.Name == "Date":
 			day, err := sentra.ParseDate(text)
 			if err == nil {

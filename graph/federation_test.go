@@ -60,7 +60,7 @@ func TestEntities(t *testing.T) {
 		{"only a day", `{"__typename":"Region","asOf":"2017-12-25"}`, "null", "BAD_USER_INPUT", "", "none of its keys"},
 		{"null key", `{"__typename":"Region","bpsCode":null}`, "null", "BAD_USER_INPUT", "", "none of its keys"},
 		{"half a key", `{"__typename":"Region","officialCode":{"system":"BPS"}}`, "null", "BAD_USER_INPUT", "", "none of its keys"},
-		{"a number for a code", `{"__typename":"Region","code":94.06}`, "null", "BAD_USER_INPUT", "code", "text"},
+		{"a number for a code", `{"__typename":"Region","code":94.06}`, "null", "BAD_USER_INPUT", "code", "string"},
 		{"no object", `{"__typename":"Region","officialCode":"94"}`, "null", "BAD_USER_INPUT", "officialCode", "object"},
 		{"unknown system", `{"__typename":"Region","officialCode":{"system":"FAO","value":"94"}}`, "null", "BAD_USER_INPUT", "officialCode.system", "CodeSystem"},
 		{"no date", `{"__typename":"Region","code":"94.06","asOf":"25-12-2017"}`, "null", "BAD_USER_INPUT", "asOf", "not a date"},

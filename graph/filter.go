@@ -54,7 +54,7 @@ func parseFilter[T any](text, inputType string, read func(context.Context, *exec
 		return nil, sentra.BadInput("filter", "the filter is not JSON; write the object that GraphQL takes, with its names in quotes: %s", jsonFault(err))
 	}
 	if _, err := decoder.Token(); err != io.EOF {
-		return nil, sentra.BadInput("filter", "something follows the JSON object")
+		return nil, sentra.BadInput("filter", "there is data after the JSON object")
 	}
 	execution := newExecutionContext(nil, &executableSchema{Resolvers: &Resolver{}}, nil)
 	schema := execution.Schema()

@@ -3516,39 +3516,39 @@ var sources = []*ast.Source{
   @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@inaccessible", "@tag", "@cost", "@listSize"])
 
 """
-The price of a field, for gateways that count before they ask.
+The cost of a field, for gateways that estimate a query before they run it.
 """
 directive @cost(
-  "The price beside what is asked below. Where nothing is said a field costs 1 here, and an input field 0."
+  "The cost, not counting selected subfields. Without the directive a field costs 1 here, and an input field 0."
   weight: Int!
 ) on ARGUMENT_DEFINITION | ENUM | FIELD_DEFINITION | INPUT_FIELD_DEFINITION | OBJECT | SCALAR
 
 """
-How long a list may be, for gateways that count before they ask.
+The length of a list, for gateways that estimate a query before they run it.
 """
 directive @listSize(
-  "The length to count with where no argument tells."
+  "The length to assume if no argument gives it."
   assumedSize: Int
   "The arguments that set the length."
   slicingArguments: [String!]
-  "The fields of the answer that are as long."
+  "The fields of the result that have this length."
   sizedFields: [String!]
   "Whether exactly one of the arguments must be given."
   requireOneSlicingArgument: Boolean = true
 ) on FIELD_DEFINITION
 
 """
-A civil day as ` + "`" + `YYYY-MM-DD` + "`" + `, for example ` + "`" + `2017-12-25` + "`" + `. No time of day, no zone.
+A calendar date as ` + "`" + `YYYY-MM-DD` + "`" + `, for example ` + "`" + `2017-12-25` + "`" + `. No time of day, no time zone.
 """
 scalar Date
 
 """
-A date as its source gives it: ` + "`" + `YYYY-MM-DD` + "`" + `, ` + "`" + `YYYY-MM` + "`" + ` or ` + "`" + `YYYY` + "`" + `, never more exact than the source.
+A date as its source gives it: ` + "`" + `YYYY-MM-DD` + "`" + `, ` + "`" + `YYYY-MM` + "`" + ` or ` + "`" + `YYYY` + "`" + `, never more precise than the source.
 """
 scalar PartialDate
 
 """
-An exact decimal number, as a text: ` + "`" + `"14257083496"` + "`" + `. Sums of money do not fit the 32 bits of an Int, and a Float is not exact.
+An exact decimal number, as a string: ` + "`" + `"14257083496"` + "`" + `. Sums of money do not fit the 32 bits of an Int, and a Float is not exact.
 """
 scalar Decimal
 
@@ -3630,7 +3630,7 @@ input NearInput {
 }
 
 """
-What a region is by law.
+The legal kind of a region.
 """
 enum RegionKind {
   "Province (provinsi)."
@@ -3642,7 +3642,7 @@ enum RegionKind {
 }
 
 """
-The level of the administration a region stands on.
+The administrative level of a region.
 """
 enum RegionLevel {
   "The provinces (provinsi)."
@@ -3652,7 +3652,7 @@ enum RegionLevel {
 }
 
 """
-Who gave an official code.
+The system that an official code belongs to.
 """
 enum CodeSystem {
   "The Ministry of Home Affairs (Kementerian Dalam Negeri): ` + "`" + `94` + "`" + ` for a province, ` + "`" + `94.06` + "`" + ` for a regency or city."
@@ -3664,7 +3664,7 @@ enum CodeSystem {
 }
 
 """
-What a name of a region is that is not its name of today.
+The kind of a name of a region other than its current one.
 """
 enum RegionNameKind {
   "It was the official name."
@@ -3674,12 +3674,12 @@ enum RegionNameKind {
 }
 
 """
-Whether a cluster stands.
+Whether a cluster exists.
 """
 enum ClusterStatus {
-  "A source tells of it as it stands."
+  "A source describes it as existing."
   EXISTING
-  "It stands in a plan only; whether it was made no source tells."
+  "It is only planned; no source says whether it came about."
   PLANNED
 }
 
@@ -3716,12 +3716,12 @@ enum AssessmentOutcome {
 }
 
 """
-What was decided of a candidate.
+What was decided about a candidate.
 """
 enum DecisionOutcome {
   "Chosen."
   CHOSEN
-  "Put off."
+  "Deferred."
   DEFERRED
   "Not chosen."
   NOT_CHOSEN
@@ -3750,14 +3750,14 @@ enum DesignationFilterKind {
 }
 
 """
-Whether a region is affirmative on a day. *Not covered* is another answer than *no*.
+Whether a region is affirmative on a day. *Not covered* is not the same as *no*.
 """
 enum AffirmativeAnswer {
   "A designation was in force."
   YES
-  "What is loaded covers the region on that day, and no designation was in force."
+  "The loaded lists cover the region on that day, and no designation was in force."
   NO
-  "Nothing loaded tells: no list covers the region on that day."
+  "Not known: no loaded list covers the region on that day."
   NOT_COVERED
 }
 
@@ -3767,14 +3767,14 @@ How a fact is known.
 enum Confidence {
   "The name was read in a published list or in the text of an article."
   LISTED
-  "It follows from totals and from the next list, or from the law's own scope."
+  "It follows from totals and from the next list, or from the scope of the law."
   INFERRED
-  "It was read in a text cut short or in a neighbouring article."
+  "It was read in a truncated text or in a neighbouring article."
   PARTIAL
 }
 
 """
-How exactly a date is known.
+The precision to which a date is known.
 """
 enum DatePrecision {
   "To the day."
@@ -3786,7 +3786,7 @@ enum DatePrecision {
 }
 
 """
-How exactly a cluster's place is known.
+The precision to which a cluster's place is known.
 """
 enum LocationPrecision {
   "The place itself."
@@ -3810,7 +3810,7 @@ enum GroundKind {
 }
 
 """
-How a boundary came about.
+The origin of a boundary.
 """
 enum BoundaryOrigin {
   "Read from a source."
@@ -3823,7 +3823,7 @@ enum BoundaryOrigin {
 The orders of a list of regions. Under a ` + "`" + `near` + "`" + ` filter the default is the distance.
 """
 enum RegionOrder {
-  "By official code, upwards."
+  "By official code, ascending."
   CODE
   "By name, without regard to case or accents."
   NAME
@@ -3854,15 +3854,15 @@ Something that can be fetched again by its ` + "`" + `id` + "`" + ` alone.
 """
 interface Node {
   """
-  Opaque and stable, across imports and re-creation of the database. It names the thing as it was seen: on the day of
-  the ` + "`" + `asOf` + "`" + ` that led to it, else today, whenever it is asked for. So one thing has an id for every day, and an id has
-  one meaning.
+  Opaque and stable, across imports and re-creation of the database. It identifies the object as of a day: the day of
+  the ` + "`" + `asOf` + "`" + ` that led to it, otherwise today, whenever the id is used. So an object has a different id for every day, and
+  an id has one meaning.
   """
   id: ID!
 }
 
 """
-Where a list page stands, after the Relay Cursor Connections specification.
+The position of a page in its list, as in the Relay Cursor Connections specification.
 """
 type PageInfo @shareable {
   "Whether more edges follow the last one of this page."
@@ -3885,7 +3885,7 @@ type Source implements Node @key(fields: "id") {
   title: String!
   "Who published it."
   publisher: String
-  "When it was published, as exactly as known."
+  "When it was published, as precisely as known."
   date: PartialDate
   "Where it can be read."
   url: String @cost(weight: 2)
@@ -3897,7 +3897,7 @@ type Source implements Node @key(fields: "id") {
 An official code of a region in one system.
 """
 type OfficialCode {
-  "Who gave the code."
+  "The system of the code."
   system: CodeSystem!
   "The code as that system writes it."
   value: String!
@@ -3910,29 +3910,29 @@ type OfficialCode {
 }
 
 """
-A province (provinsi), regency (kabupaten) or city (kota), seen on a day.
+A province (provinsi), regency (kabupaten) or city (kota), as of a day.
 
 The day is the ` + "`" + `asOf` + "`" + ` of the field that led here; every field below that depends on time answers for
-that day, unless it takes an ` + "`" + `asOf` + "`" + ` of its own. In a federated graph it is known by an official code
-and the day; where a partner leaves ` + "`" + `asOf` + "`" + ` null it is seen today.
+that day, unless it takes an ` + "`" + `asOf` + "`" + ` of its own. In a federated graph it is identified by an official code
+and the day; if a subgraph leaves ` + "`" + `asOf` + "`" + ` null, the day is today.
 """
 type Region implements Node
   @key(fields: "code asOf")
   @key(fields: "bpsCode asOf")
   @key(fields: "officialCode { system value } asOf") {
-  "Opaque, stable; another one for each day that was asked for, see ` + "`" + `Node` + "`" + `."
+  "Opaque and stable; different for each day that was asked for, see ` + "`" + `Node` + "`" + `."
   id: ID!
   "The official code of the Ministry of Home Affairs (kode Kemendagri), as of 2025: ` + "`" + `94` + "`" + ` or ` + "`" + `94.06` + "`" + `."
   code: String!
   "The code of Statistics Indonesia (kode BPS) on the day; null where none is loaded or known."
   bpsCode: String
-  "For representations only: a partner may name a region by a code of any system. Sentra gives Kemendagri's; see ` + "`" + `codes` + "`" + ` for all."
+  "For representations only: another subgraph may identify a region by a code of any system. Sentra returns Kemendagri's; see ` + "`" + `codes` + "`" + ` for all."
   officialCode: OfficialCode! @inaccessible
   "The ISO 3166-2 code; null for a regency or city."
   isoCode: String
   "The P-code of OCHA's common operational datasets on the day; null where none is known."
   pCode: String
-  "All official codes, former ones too: Kemendagri's, and those of BPS, ISO 3166-2 and OCHA where known."
+  "All official codes, including former ones: Kemendagri's, and those of BPS, ISO 3166-2 and OCHA where known."
   codes(
     "Only the codes of this system."
     system: CodeSystem
@@ -3941,40 +3941,40 @@ type Region implements Node
   kind: RegionKind!
   "The level of the administration: province, or regency and city."
   level: RegionLevel!
-  "The official name of the day with its kind: ` + "`" + `Kabupaten Dogiyai` + "`" + `, ` + "`" + `Kota Palu` + "`" + `; a province without. Kabupaten Kepulauan Tanimbar was Kabupaten Maluku Tenggara Barat to 2019-01-27."
+  "The official name on the day, including the kind: ` + "`" + `Kabupaten Dogiyai` + "`" + `, ` + "`" + `Kota Palu` + "`" + `; for a province without it. Kabupaten Kepulauan Tanimbar was Kabupaten Maluku Tenggara Barat until 2019-01-27."
   name: String!
-  "Names that the region had, and forms in official use beside its name."
+  "Former names, and forms in official use beside the name."
   names: [RegionName!]! @listSize(assumedSize: 5)
   "The day this view of the region answers for."
   asOf: Date!
   "The region above, on the day; null for a province. Dogiyai: Papua on 2017-12-25, Papua Tengah today."
   parent(
-    "Another day than the one the region was asked for."
+    "A different day; default the day of the region."
     asOf: Date
   ): Region
-  "All regions above, the nearest first."
+  "All regions above, nearest first."
   ancestors(
-    "Another day than the one the region was asked for."
+    "A different day; default the day of the region."
     asOf: Date
   ): [Region!]! @listSize(assumedSize: 1)
   "The regions directly below, by code; empty for a regency or city."
   children(
-    "Another day than the one the region was asked for."
+    "A different day; default the day of the region."
     asOf: Date
   ): [Region!]! @listSize(assumedSize: 40)
-  "The provinces out of whose area this one was made (pemekaran), with their days before."
+  "The provinces from whose area this one was created (pemekaran), as of the day before."
   predecessors: [RegionSuccession!]! @listSize(assumedSize: 2)
-  "The provinces that were made out of this one's area."
+  "The provinces that were created from this one's area."
   successors: [RegionSuccession!]! @listSize(assumedSize: 5)
   "First day the region is known to exist; the record begins on 2014-07-23, so an older region has this day."
   validFrom: Date!
   "Last day of the region; null while it exists."
   validTo: Date
-  "How the boundary came about: read from a source, or made as the union of the members of that day; null without one."
+  "The origin of the boundary: read from a source, or the union of the members on that day; null without one."
   boundaryOrigin: BoundaryOrigin
   """
-  The boundary (batas wilayah) on the day as a GeoJSON MultiPolygon; null where no boundary is loaded.
-  In full detail unless ` + "`" + `zoom` + "`" + ` or ` + "`" + `toleranceMetres` + "`" + ` asks for a simpler one; the largest part always stays.
+  The boundary (batas wilayah) on the day as a GeoJSON MultiPolygon; null if no boundary is loaded.
+  In full detail unless ` + "`" + `zoom` + "`" + ` or ` + "`" + `toleranceMetres` + "`" + ` simplifies it; the largest part is always kept.
   """
   boundary(
     "Simplified for a web map at this zoom, 0 to 14. Not together with ` + "`" + `toleranceMetres` + "`" + `."
@@ -3984,49 +3984,49 @@ type Region implements Node
     "Number of decimal places of the coordinates, 0 to 7; 6 is about a tenth of a metre."
     precision: Int = 6
   ): GeoJSONGeometry @cost(weight: 200) @tag(name: "geometry")
-  "The box around the region on the day."
+  "The bounding box of the region on the day."
   bbox: BBox!
-  "A point well inside the region's largest part, for a label; the source's representative point where no boundary is loaded."
+  "A point well inside the region's largest part, for a label; the source's representative point if no boundary is loaded."
   labelPoint: Point!
-  "Area of the boundary on the sphere, in square kilometres; null where no boundary is loaded."
+  "Area within the boundary on the sphere, in square kilometres; null if no boundary is loaded."
   areaKm2: Float
   """
   The regions of the same level that share a border with this one on the day, the longest border first; an island
-  of its own has none. Regions that only touch in a point are no neighbours. null where no boundary is loaded for the region, or for one of a province's members.
+  region has none. Regions that only touch in a point are not neighbours. null if no boundary is loaded for the region, or for one of a province's members.
   """
   neighbours(
-    "Another day than the one the region was asked for."
+    "A different day; default the day of the region."
     asOf: Date
   ): [RegionNeighbour!] @listSize(assumedSize: 10) @cost(weight: 10)
   """
-  The regions nearest to this one on the day, the nearest first, neighbours (at 0) by code; an island has nearest
-  regions where it has no neighbours. Left out are the region itself, its members and its province.
+  The regions nearest to this one on the day, nearest first, neighbours (at distance 0) by code; an island has nearest
+  regions even if it has no neighbours. The region itself, its members and its province are left out.
   """
   nearest(
     "At most this many, 1 to 100."
     first: Int = 5
     "The level of the regions to list; default the region's own."
     level: RegionLevel
-    "Another day than the one the region was asked for."
+    "A different day; default the day of the region."
     asOf: Date
   ): [RegionDistance!]! @listSize(assumedSize: 5, slicingArguments: ["first"], requireOneSlicingArgument: false) @cost(weight: 250)
   "The affirmative designations in force on the day."
   designations(
-    "Another day than the one the region was asked for."
+    "A different day; default the day of the region."
     asOf: Date
   ): [Designation!]! @listSize(assumedSize: 4)
-  "Whether the region is affirmative on the day, for each kind and over all, with the evidence."
+  "Whether the region is affirmative on the day, for each kind and overall, with the evidence."
   affirmative(
-    "Another day than the one the region was asked for."
+    "A different day; default the day of the region."
     asOf: Date
   ): Affirmative! @cost(weight: 5)
-  "Money for small industry in the region itself, as each source tells of it, by year. Those of the regions below: ` + "`" + `Query.supports` + "`" + ` with ` + "`" + `filter.region` + "`" + `."
+  "Money for small industry in the region itself, as each source reports it, by year. For the regions below see ` + "`" + `Query.supports` + "`" + ` with ` + "`" + `filter.region` + "`" + `."
   supports: [Support!]! @listSize(assumedSize: 5)
   "How many facilitators worked in the region itself, by year, as each source counts them."
   facilitators: [Facilitators!]! @listSize(assumedSize: 3)
-  "How many clusters others count in the region, by year: the measure of how much the record holds."
+  "How many clusters others count in the region, by year, to judge how complete the record is."
   externalCounts: [ExternalCount!]! @listSize(assumedSize: 3)
-  "The clusters (sentra IKM) in the region that are known on the day, those that are only planned too. The record does not hold all of the country's."
+  "The clusters (sentra IKM) in the region that are known on the day, including planned ones. The record does not hold all of the country's."
   clusters(
     "Only clusters that match."
     filter: ClusterFilter
@@ -4034,20 +4034,20 @@ type Region implements Node
     orderBy: ClusterOrder
     "At most this many, from the start."
     first: Int
-    "Only those behind this cursor."
+    "Only those after this cursor."
     after: String
     "At most this many, from the end."
     last: Int
     "Only those before this cursor."
     before: String
   ): ClusterConnection! @listSize(assumedSize: 5, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
-  "The number of clusters in the region that are known on the day, those that are only planned left out. 0 does not say that there is none: see ` + "`" + `Query.coverage` + "`" + `."
+  "The number of clusters in the region that are known on the day, without planned ones. 0 does not mean that there is none: see ` + "`" + `Query.coverage` + "`" + `."
   clusterCount: Int!
-  "What the phases of the programme considered of the region itself as a candidate."
+  "How the phases of the programme considered the region itself as a candidate."
   candidates: [Candidate!]! @listSize(assumedSize: 2)
   "Dated events in the region itself, oldest first."
   events: [Event!]! @listSize(assumedSize: 3)
-  "How a regency or city stands to the grounds of selection on the day, each with weight 1; null for a province."
+  "How a regency or city meets the grounds of selection on the day, each with weight 1; null for a province."
   screening(
     "Only clusters of one of these products count, at most 20, by key or id, or a name in English or Indonesian."
     product: [String!]
@@ -4073,28 +4073,28 @@ type RegionDistance {
   "The region, on the day."
   region: Region!
   """
-  Distance in metres on the sphere between the two boundaries at their nearest, 0 where they touch; a province's is
-  its nearest member's. Where no boundary is loaded, the representative point stands for it.
+  Shortest distance in metres on the sphere between the two boundaries, 0 if they touch; a province's is
+  its nearest member's. If no boundary is loaded, the representative point is used instead.
   """
   distanceMetres: Float!
 }
 
 """
-A province made out of another's area (pemekaran).
+A province created from another's area (pemekaran).
 """
 type RegionSuccession {
-  "The other province: for ` + "`" + `predecessors` + "`" + ` as it stood the day before, for ` + "`" + `successors` + "`" + ` as it stood on the day."
+  "The other province: for ` + "`" + `predecessors` + "`" + ` as of the day before, for ` + "`" + `successors` + "`" + ` as of the day."
   region: Region!
-  "The first day of the new order."
+  "The first day of the new province."
   date: Date!
-  "The law (undang-undang) that made it."
+  "The law (undang-undang) that created it."
   law: String
   "Where this was read."
   sources: [Source!]! @listSize(assumedSize: 3)
 }
 
 """
-A name of a region beside its name of today.
+A name of a region other than its current one.
 """
 type RegionName {
   "The name."
@@ -4114,11 +4114,11 @@ type RegionName {
 }
 
 """
-Money for small industry, as one source tells of it. Sources that contradict each other make several, side by side: they
-are not to be added.
+Money for small industry, as one source reports it. Sources that contradict each other give separate supports, which must
+not be added up.
 """
 type Support implements Node {
-  "Opaque, stable; another one for each day that was asked for, see ` + "`" + `Node` + "`" + `."
+  "Opaque and stable; different for each day that was asked for, see ` + "`" + `Node` + "`" + `."
   id: ID!
   "Short name, stable and the same on every day."
   key: String!
@@ -4128,15 +4128,15 @@ type Support implements Node {
   cluster: Cluster
   "The product it was for, where known."
   product: Product
-  "The fund; null where the source does not tell it."
+  "The fund; null if the source does not say."
   fund: Fund
-  "The budget year; null where the source does not tell it."
+  "The budget year; null if the source does not say."
   year: Int
-  "The sum in rupiah, exact; null where the source names none."
+  "The exact amount in rupiah; null if the source names none."
   amountIdr: Decimal
   "The place, where named."
   place: String
-  "What it was for, and what else the source says of it."
+  "What it was for, and what else the source says about it."
   purpose: String
   "How the fact is known."
   confidence: Confidence!
@@ -4152,7 +4152,7 @@ type SupportConnection {
   edges: [SupportEdge!]!
   "The page's supports."
   nodes: [Support!]!
-  "Where the page stands."
+  "The position of the page."
   pageInfo: PageInfo!
   "Number of all supports that match."
   totalCount: Int!
@@ -4162,26 +4162,26 @@ type SupportConnection {
 A support in a list.
 """
 type SupportEdge {
-  "Where this edge stands in the list."
+  "The position of this edge in the list."
   cursor: String!
   "The support."
   node: Support!
 }
 
 """
-How many facilitators worked in a region in a year, without names. Counts of different sources count different things
-and are not to be added.
+How many facilitators worked in a region in a year, without names. Different sources count different things, so their
+counts must not be added up.
 """
 type Facilitators {
   "The region, on the day; null for the whole country."
   region: Region
   "What kind of people."
   kind: FacilitatorKind!
-  "The year; null where the source does not tell it."
+  "The year; null if the source does not say."
   year: Int
   "How many."
   count: Int!
-  "What the source says of those counted."
+  "What the source says about those counted."
   note: String
   "How the fact is known."
   confidence: Confidence!
@@ -4190,16 +4190,16 @@ type Facilitators {
 }
 
 """
-How many clusters somebody else counts in a region.
+How many clusters someone else counts in a region.
 """
 type ExternalCount {
-  "Who counts: ` + "`" + `BPS` + "`" + `; null where the source does not tell."
+  "Who counts: ` + "`" + `BPS` + "`" + `; null if the source does not say."
   by: String
-  "The year; null where the source does not tell it."
+  "The year; null if the source does not say."
   year: Int
   "How many."
   count: Int!
-  "What was counted, where that is not all clusters of the region."
+  "What was counted, if not all clusters of the region."
   note: String
   "How the fact is known."
   confidence: Confidence!
@@ -4208,7 +4208,7 @@ type ExternalCount {
 }
 
 """
-How much of a province's clusters the record holds.
+How many of a province's clusters the record holds.
 """
 type ClusterCoverage {
   "The province, on the day; null for the whole country."
@@ -4217,9 +4217,9 @@ type ClusterCoverage {
   clusterCount: Int!
   "Number of clusters that are only planned."
   plannedCount: Int!
-  "What BPS counts, in its latest year; null where that was not read."
+  "What BPS counts, in its latest year; null if no count was read."
   counted: ExternalCount
-  "The clusters known as a share of those that BPS counts; null where that was not read. More than 1 where the record knows more."
+  "The known clusters as a share of those that BPS counts; null if no count was read. More than 1 if the record knows more."
   share: Float
 }
 
@@ -4233,18 +4233,18 @@ type Candidate {
   region: Region!
   "The region as the source names it."
   named: String
-  "Whether it was an initial target of the phase; null where the source names none."
+  "Whether it was an initial target of the phase; null if the source names none."
   initialTarget: Boolean
-  "What was found of it on the elements of the grounds; what no source says is not assessed."
+  "How it was assessed on the elements of the grounds; elements that no source mentions are left out."
   assessments: [Assessment!]! @listSize(assumedSize: 7)
-  "What was decided; null where no source tells."
+  "What was decided; null if no source says."
   decision: Decision
   "Where it was read."
   sources: [Source!]! @listSize(assumedSize: 3)
 }
 
 """
-What somebody found of a candidate on one element of the grounds of selection.
+How a candidate was assessed on one element of the grounds of selection.
 """
 type Assessment {
   "The ground."
@@ -4253,7 +4253,7 @@ type Assessment {
   element: String
   "What was found."
   outcome: AssessmentOutcome!
-  "What it rests on."
+  "What it is based on."
   evidence: String!
   "Who assessed, where stated."
   by: String
@@ -4264,12 +4264,12 @@ type Assessment {
 }
 
 """
-What was decided of a candidate.
+The decision about a candidate.
 """
 type Decision {
   "What was decided."
   outcome: DecisionOutcome!
-  "Why; null where the source does not say."
+  "Why; null if the source does not say."
   reason: String
   "Who decided, where stated."
   by: String
@@ -4283,9 +4283,9 @@ type Decision {
 An affirmative designation of a region by a regulation.
 """
 type Designation implements Node {
-  "Opaque, stable; another one for each day that was asked for, see ` + "`" + `Node` + "`" + `."
+  "Opaque and stable; different for each day that was asked for, see ` + "`" + `Node` + "`" + `."
   id: ID!
-  "The designated region, seen today or on the day asked for."
+  "The designated region, as of today or the day asked for."
   region: Region!
   "Disadvantaged or border."
   kind: DesignationKind!
@@ -4293,11 +4293,11 @@ type Designation implements Node {
   regulation: String!
   "Since when: a day, or only the year."
   validFrom: PartialDate!
-  "How exactly ` + "`" + `validFrom` + "`" + ` is known."
+  "The precision of ` + "`" + `validFrom` + "`" + `."
   validFromPrecision: DatePrecision!
-  "The first day the designation is in force for certain: a date known to the year counts from that year's end."
+  "The first day the designation is certain to be in force: a date known only to the year counts from that year's end."
   inForceFrom: Date!
-  "Last day, inclusive; null when it is not known to have ended."
+  "Last day, inclusive; null if it is not known to have ended."
   validTo: Date
   "How the fact is known."
   confidence: Confidence!
@@ -4315,29 +4315,29 @@ type DesignationCoverage {
   kind: DesignationKind!
   "The province whose regions are covered; null for the whole country."
   province: Region
-  "The kinds of regions covered; null for all. No list of disadvantaged regions speaks of cities."
+  "The kinds of regions covered; null for all. No list of disadvantaged regions includes cities."
   regionKinds: [RegionKind!] @listSize(assumedSize: 3)
-  "Whether a region that is not designated is known not to be."
+  "Whether a region without a designation is known not to be designated."
   complete: Boolean!
   "Since when, a day or only the year."
   validFrom: PartialDate
-  "Last day, inclusive; null when open."
+  "Last day, inclusive; null if open."
   validTo: Date
   "The regulation whose list is loaded."
   regulation: String
   "How the coverage is known."
   confidence: Confidence!
-  "In words."
+  "The coverage in words."
   note: String!
   "Where it was read."
   sources: [Source!]! @listSize(assumedSize: 3)
 }
 
 """
-Whether a region is affirmative, of one kind, on a day.
+Whether a region is affirmative on a day by designations of one kind.
 """
 type AffirmativeStatus {
-  "The kind judged."
+  "The kind of designation."
   kind: DesignationKind!
   "The answer."
   answer: AffirmativeAnswer!
@@ -4345,9 +4345,9 @@ type AffirmativeStatus {
   confidence: Confidence
   "The reason in one sentence."
   reason: String!
-  "The designations in force: the evidence of a yes."
+  "The designations in force: the evidence for a yes."
   designations: [Designation!]! @listSize(assumedSize: 3)
-  "The coverage that applies: the evidence of a no."
+  "The coverage that applies: the evidence for a no."
   coverage: [DesignationCoverage!]! @listSize(assumedSize: 8)
 }
 
@@ -4357,7 +4357,7 @@ Whether a region is affirmative on a day.
 type Affirmative {
   "The day."
   asOf: Date!
-  "YES if any kind is, NO only if every kind is covered and none is, else NOT_COVERED."
+  "YES if any kind is YES, NO only if every kind is NO, otherwise NOT_COVERED."
   answer: AffirmativeAnswer!
   "How the answer is known; null when not covered."
   confidence: Confidence
@@ -4377,12 +4377,12 @@ type RegionConnection {
   edges: [RegionEdge!]!
   "The page's regions."
   nodes: [Region!]!
-  "Where the page stands."
+  "The position of the page."
   pageInfo: PageInfo!
   "Number of all regions that match."
   totalCount: Int!
   """
-  Number of regions that might match: nothing loaded tells on the day whether the filter holds for them. See
+  Number of regions that might match: it is not known whether the filter holds for them on the day. See
   ` + "`" + `RegionFilter` + "`" + `.
   """
   notCoveredCount: Int!
@@ -4399,67 +4399,67 @@ type RegionConnection {
 A region in a list.
 """
 type RegionEdge {
-  "Where this edge stands in the list."
+  "The position of this edge in the list."
   cursor: String!
   "The region."
   node: Region!
-  "Under a ` + "`" + `near` + "`" + ` filter: distance in metres on the sphere from the point to the boundary (to the representative point where none is loaded; for a province, its nearest member's); else null."
+  "Under a ` + "`" + `near` + "`" + ` filter: distance in metres on the sphere from the point to the boundary (to the representative point if none is loaded; for a province, its nearest member's); otherwise null."
   distanceMetres: Float
-  "Under a ` + "`" + `within` + "`" + `, ` + "`" + `intersects` + "`" + ` or ` + "`" + `contains` + "`" + ` filter: the share of the region's area that lies in the polygon, 0 to 1; else, and where no boundary is loaded, null."
+  "Under a ` + "`" + `within` + "`" + `, ` + "`" + `intersects` + "`" + ` or ` + "`" + `contains` + "`" + ` filter: the share of the region's area that lies in the polygon, 0 to 1; otherwise, and if no boundary is loaded, null."
   overlapShare: Float
 }
 
 """
-A small-industry cluster (sentra IKM), of the programme or not, its regions seen on a day. In a federated
-graph it is known by its key and the day; where a partner leaves ` + "`" + `asOf` + "`" + ` null its regions are seen today.
+A small-industry cluster (sentra IKM), of the programme or not, with its regions as of a day. In a federated
+graph it is identified by its key and the day; if a subgraph leaves ` + "`" + `asOf` + "`" + ` null, the day is today.
 """
 type Cluster implements Node @key(fields: "key asOf") {
-  "Opaque, stable; another one for each day that was asked for, see ` + "`" + `Node` + "`" + `."
+  "Opaque and stable; different for each day that was asked for, see ` + "`" + `Node` + "`" + `."
   id: ID!
   "Short name, stable and the same on every day, as in the exports: ` + "`" + `2017-94.06-coffee-processing` + "`" + `."
   key: String!
-  "The day its regions are seen on: the ` + "`" + `asOf` + "`" + ` of the field that led here, else today."
+  "The day of its regions: the ` + "`" + `asOf` + "`" + ` of the field that led here, otherwise today."
   asOf: Date!
-  "The product and the place, in English; of a cluster that is not the programme's its name."
+  "The product and the place, in English; for a cluster outside the programme, its name."
   name: String!
-  "The product and the place, in Indonesian; of a cluster that is not the programme's its name."
+  "The product and the place, in Indonesian; for a cluster outside the programme, its name."
   nameId: String!
-  "Whether it stands or is only planned."
+  "Whether it exists or is only planned."
   status: ClusterStatus!
   "Village, district or street in words, where known."
   place: String
   "The year it began, where known."
   firstYear: Int
   """
-  The first day on which the cluster is known: of its first phase, else of ` + "`" + `firstYear` + "`" + `, else the day by which the earliest
-  source that names it was published, or was read. Before it, unless the programme's, it is not known whether there was
-  the cluster. null where nothing tells.
+  The first day on which the cluster is known: that of its first phase, otherwise that of ` + "`" + `firstYear` + "`" + `, otherwise the day by
+  which the earliest source that names it was published, or was read. For a cluster outside the programme, it is not known
+  whether it existed before that day. null if none of these is known.
   """
   knownFrom: Date
-  "Units and workers, of a year; null where not known."
+  "Units and workers, of a year; null if not known."
   figures: ClusterFigures
-  "How the cluster is known; null where nothing was said of it."
+  "How the cluster is known; null if not stated."
   confidence: Confidence
   "What was read in some of the sources, in a few words."
   readings: [Reading!]! @listSize(assumedSize: 2)
-  "Money that was for this cluster, as each source tells of it, by year."
+  "Money for this cluster, as each source reports it, by year."
   supports: [Support!]! @listSize(assumedSize: 3)
   "What the cluster makes."
   products: [Product!]! @listSize(assumedSize: 1)
-  "The phases of the programme in which it was developed; none for a cluster that is not the programme's."
+  "The phases of the programme in which it was developed; empty for a cluster outside the programme."
   phases: [Phase!]! @listSize(assumedSize: 1)
-  "The regencies and cities the cluster stands in."
+  "The regencies and cities the cluster is in."
   regions(
-    "The day to see the regions on; default the day of the list, else today."
+    "The day of the regions; default the day of the list, otherwise today."
     asOf: Date
   ): [Region!]! @listSize(assumedSize: 1)
-  "What the source says of the place beyond the regions named."
+  "What the source says about the place beyond the regions named."
   regionNote: String
   "The province as the source names it, which may since have been split."
   provinceNamed: String
-  "Where the cluster is, and how exactly that is known."
+  "Where the cluster is, and how precisely that is known."
   location: ClusterLocation!
-  "Whether it was an initial target of its phase; null where the source names none."
+  "Whether it was an initial target of its phase; null if the source names none."
   initialTarget: Boolean
   "The grounds of selection, and whether the cluster is known to have met each."
   grounds: [ClusterGround!]! @listSize(assumedSize: 3)
@@ -4470,14 +4470,14 @@ type Cluster implements Node @key(fields: "key asOf") {
 }
 
 """
-Numbers of a cluster, of one year; not to be added to those of another.
+Figures of a cluster for one year; do not add them to those of another year.
 """
 type ClusterFigures {
-  "Enterprises; null where not given."
+  "Number of enterprises; null if not given."
   units: Int
-  "People; null where not given."
+  "Number of workers; null if not given."
   workers: Int
-  "The year; null where the source does not tell it."
+  "The year; null if the source does not say."
   year: Int
 }
 
@@ -4497,21 +4497,21 @@ type Reading {
 Where a cluster is.
 """
 type ClusterLocation {
-  "A point of the place."
+  "The location as a point."
   point: Point!
   "The point as a GeoJSON geometry."
   geometry: GeoJSONGeometry!
-  "How exactly the place is known."
+  "The precision to which the place is known."
   precision: LocationPrecision!
 }
 
 """
-A ground of selection, seen for one cluster.
+A ground of selection as it applies to one cluster.
 """
 type ClusterGround {
   "The ground."
   ground: SelectionGround!
-  "Whether the cluster met it; null: the sources do not say."
+  "Whether the cluster met it; null if the sources do not say."
   met: Boolean
   "Where it was read."
   sources: [Source!]! @listSize(assumedSize: 3)
@@ -4525,11 +4525,11 @@ type ClusterConnection {
   edges: [ClusterEdge!]!
   "The page's clusters."
   nodes: [Cluster!]!
-  "Where the page stands."
+  "The position of the page."
   pageInfo: PageInfo!
   "Number of all clusters that match."
   totalCount: Int!
-  "Number of clusters that might match: nothing loaded tells on the day whether the filter holds for them. See ` + "`" + `ClusterFilter` + "`" + `."
+  "Number of clusters that might match: it is not known whether the filter holds for them on the day. See ` + "`" + `ClusterFilter` + "`" + `."
   notCoveredCount: Int!
 }
 
@@ -4537,50 +4537,50 @@ type ClusterConnection {
 A cluster in a list.
 """
 type ClusterEdge {
-  "Where this edge stands in the list."
+  "The position of this edge in the list."
   cursor: String!
   "The cluster."
   node: Cluster!
-  "Under a ` + "`" + `near` + "`" + ` filter: distance in metres on the sphere from the point to the cluster's location; else null."
+  "Under a ` + "`" + `near` + "`" + ` filter: distance in metres on the sphere from the point to the cluster's location; otherwise null."
   distanceMetres: Float
 }
 
 """
-What clusters are counted by, and which field of ` + "`" + `ClusterFilter` + "`" + ` takes a value of it.
+What clusters are counted by, and the field of ` + "`" + `ClusterFilter` + "`" + ` that filters by it.
 """
 enum ClusterFacetKind {
   "What they make: ` + "`" + `product` + "`" + `."
   PRODUCT
   "The group of what they make: ` + "`" + `productGroup` + "`" + `."
   PRODUCT_GROUP
-  "The province of the day that they stand in: ` + "`" + `region` + "`" + `."
+  "The province that they are in on the day: ` + "`" + `region` + "`" + `."
   PROVINCE
-  "The fund from which support for the cluster itself is known: ` + "`" + `fund` + "`" + `; of ` + "`" + `ANY` + "`" + `, ` + "`" + `supported: true` + "`" + `."
+  "The fund from which support for the cluster itself is known: ` + "`" + `fund` + "`" + `; for ` + "`" + `ANY` + "`" + `, ` + "`" + `supported: true` + "`" + `."
   FUND
   """
-  The designations of a regency or city that they stand in: ` + "`" + `regions.designation` + "`" + `; of ` + "`" + `NONE` + "`" + `, ` + "`" + `regions.affirmative: false` + "`" + `.
-  What else ` + "`" + `regions` + "`" + ` asks must hold of the same regency or city.
+  The designations of a regency or city that they are in: ` + "`" + `regions.designation` + "`" + `; for ` + "`" + `NONE` + "`" + `, ` + "`" + `regions.affirmative: false` + "`" + `.
+  Any other condition of ` + "`" + `regions` + "`" + ` must hold for the same regency or city.
   """
   AFFIRMATIVE
   "How they are known: ` + "`" + `confidence` + "`" + `."
   CONFIDENCE
-  "Whether they are the programme's: ` + "`" + `programme` + "`" + `, ` + "`" + `true` + "`" + ` or ` + "`" + `false` + "`" + `."
+  "Whether they are of the programme: ` + "`" + `programme` + "`" + `, ` + "`" + `true` + "`" + ` or ` + "`" + `false` + "`" + `."
   PROGRAMME
   "The phase of the programme: ` + "`" + `phase` + "`" + `."
   PHASE
-  "Whether they stand or are only planned: ` + "`" + `status` + "`" + `."
+  "Whether they exist or are only planned: ` + "`" + `status` + "`" + `."
   STATUS
 }
 
 """
-A group of products, wide enough to be told apart by its colour on a map.
+A group of products, broad enough for each group to have its own colour on a map.
 """
 enum ProductGroup {
   "Cloth, clothes and their decoration."
   TEXTILE
   "Food, drink and what is pressed or dried from crops."
   FOOD
-  "Wood, bamboo, rattan and other plants' fibres."
+  "Wood, bamboo, rattan and other plant fibres."
   WOOD
   "Metal, jewellery and machines."
   METAL
@@ -4588,15 +4588,15 @@ enum ProductGroup {
   CLAY_STONE
   "Leather, shoes and bags."
   LEATHER
-  "All others, and those of several groups."
+  "All others, and combinations of several groups."
   OTHER
 }
 
 """
-Counts of clusters beside the filter that lists them.
+Faceted counts of the clusters that a filter lists.
 """
 type ClusterFacets {
-  "The day their regions are seen on."
+  "The day of their regions."
   asOf: Date!
   "Number of clusters that match, as ` + "`" + `ClusterConnection.totalCount` + "`" + `."
   totalCount: Int!
@@ -4607,47 +4607,47 @@ type ClusterFacets {
 }
 
 """
-Counts of clusters by one thing.
+Counts of clusters by one facet.
 """
 type ClusterFacet {
   "What they are counted by."
   kind: ClusterFacetKind!
-  "The values: products by name and provinces by code, of which some cluster matches or might; all values of any other facet."
+  "The values: products by name and provinces by code, only those with clusters that match or might match; for other facets all values."
   values: [ClusterFacetValue!]! @listSize(assumedSize: 30)
 }
 
 """
-A value to choose.
+A value of a facet.
 """
 type ClusterFacetValue {
-  "The value as the filter takes it: a product's or phase's key, a province's code, the name of an enum's value."
+  "The value as the filter takes it: a product's or phase's key, a province's code, the name of an enum value."
   value: String!
-  "The name of the product in English, or of the province; else null."
+  "The name of the product in English, or of the province; otherwise null."
   name: String
-  "The name of the product in Indonesian, or of the province; else null."
+  "The name of the product in Indonesian, or of the province; otherwise null."
   nameId: String
-  "Number of clusters that match with this value in place of what the filter says of the facet."
+  "Number of clusters that match if the filter asks for this value of the facet instead of its own."
   count: Int!
-  "Number of clusters of which nothing loaded tells whether they do."
+  "Number of clusters for which it is not known whether they match."
   notCoveredCount: Int!
 }
 
 """
-What a cluster makes, its clusters seen on a day. In a federated graph it is known by its key and the day, which a
-partner may leave null, as for ` + "`" + `Cluster` + "`" + `.
+What a cluster makes, with its clusters as of a day. In a federated graph it is identified by its key and the day, which
+another subgraph may leave null, as for ` + "`" + `Cluster` + "`" + `.
 """
 type Product implements Node @key(fields: "key asOf") {
-  "Opaque, stable; another one for each day that was asked for, see ` + "`" + `Node` + "`" + `."
+  "Opaque and stable; different for each day that was asked for, see ` + "`" + `Node` + "`" + `."
   id: ID!
   "Short name for filters, the same on every day: ` + "`" + `coffee-processing` + "`" + `."
   key: String!
-  "The day its clusters are seen on: the ` + "`" + `asOf` + "`" + ` of the field that led here, else today."
+  "The day of its clusters: the ` + "`" + `asOf` + "`" + ` of the field that led here, otherwise today."
   asOf: Date!
   "Name in English."
   name: String!
   "Name in Indonesian, as the source has it."
   nameId: String!
-  "The group of products that it is of, by the words of its names: no source groups them."
+  "The group it belongs to, derived from the words of its names: no source groups products."
   group: ProductGroup!
   "The clusters that make it, by phase and region. For more than 1,000 use ` + "`" + `Query.clusters` + "`" + ` with ` + "`" + `filter.product` + "`" + `, which has pages."
   clusters(
@@ -4661,19 +4661,19 @@ type Product implements Node @key(fields: "key asOf") {
 }
 
 """
-A phase of the programme, its clusters seen on a day. In a federated graph it is known by its key and the day, which a
-partner may leave null, as for ` + "`" + `Cluster` + "`" + `.
+A phase of the programme, with its clusters as of a day. In a federated graph it is identified by its key and the day,
+which another subgraph may leave null, as for ` + "`" + `Cluster` + "`" + `.
 """
 type Phase implements Node @key(fields: "key asOf") {
-  "Opaque, stable; another one for each day that was asked for, see ` + "`" + `Node` + "`" + `."
+  "Opaque and stable; different for each day that was asked for, see ` + "`" + `Node` + "`" + `."
   id: ID!
   "Short name for filters, the same on every day: ` + "`" + `2013-2016` + "`" + ` or ` + "`" + `2017` + "`" + `."
   key: String!
-  "The day its clusters are seen on: the ` + "`" + `asOf` + "`" + ` of the field that led here, else today."
+  "The day of its clusters: the ` + "`" + `asOf` + "`" + ` of the field that led here, otherwise today."
   asOf: Date!
-  "Beginning, as exactly as the source has it. A cluster counts as begun from the first day of it on: of a year, from the year's."
+  "Beginning, as precisely as the source gives it. A cluster counts from the first day of the date; of a year, from its first day."
   from: PartialDate!
-  "End; null when the source names none."
+  "End; null if the source names none."
   to: PartialDate
   "The clusters of the phase, by region. For more than 1,000 use ` + "`" + `Query.clusters` + "`" + ` with ` + "`" + `filter.phase` + "`" + `, which has pages."
   clusters(
@@ -4714,7 +4714,7 @@ type MethodStep {
 How the programme works in a region.
 """
 type Method {
-  "The bodies: local platform, working group, facilitators."
+  "The bodies involved: local platform, working group, facilitators."
   structure: [String!]! @listSize(assumedSize: 5)
   "The steps, in order."
   steps: [MethodStep!]! @listSize(assumedSize: 5)
@@ -4730,11 +4730,11 @@ enum EventKind {
   EVALUATION_MEETING
   "A visit to a company or another region."
   STUDY_VISIT
-  "A measured outcome. Outcomes of different sources count different things and are not to be added."
+  "A measured outcome. Different sources measure different things, so their outcomes must not be added up."
   OUTCOME
   "The start in the region."
   LAUNCH
-  "The concept of developing clusters, or the funds for it, were explained to regions."
+  "Regions were informed about the concept of developing clusters, or about the funds for it."
   DISSEMINATION
 }
 
@@ -4744,19 +4744,19 @@ Something that happened in a region under the programme.
 type Event {
   "What kind of event."
   kind: EventKind!
-  "When, as exactly as the source has it."
+  "When, as precisely as the source gives it."
   date: PartialDate!
-  "Where, seen today or on the day asked for."
+  "The region, as of today or the day asked for."
   region: Region!
   "The place, where named."
   place: String
   "With whom, where named."
   with: String
-  "What was counted: of an outcome, or who took part."
+  "What ` + "`" + `value` + "`" + ` counts: the measure of an outcome, or the participants."
   what: String
   "The count."
   value: Int
-  "What the source adds."
+  "Further remarks of the source."
   note: String
   "Where it was read."
   sources: [Source!]! @listSize(assumedSize: 3)
@@ -4784,14 +4784,14 @@ type Programme {
   method: Method!
   "Dated events, oldest first."
   events: [Event!]! @listSize(assumedSize: 20)
-  "What the sources do not say, so that nobody reads it out of silence."
+  "What the sources do not say, so that nobody infers it from their silence."
   notStated: [String!]! @listSize(assumedSize: 10)
   "Where it was read."
   sources: [Source!]! @listSize(assumedSize: 3)
 }
 
 """
-What the rows of a choropleth stand for.
+What the rows of a choropleth are.
 """
 enum ChoroplethBy {
   "Regions: provinces, or regencies and cities."
@@ -4817,68 +4817,68 @@ enum ChoroplethKey {
 }
 
 """
-Something that the record may not tell.
+Something that may be missing from the record.
 """
 enum DataGapKind {
-  "Of clusters: the year they began."
+  "Clusters: the year they began."
   CLUSTER_FIRST_YEAR
-  "Of clusters: since when they are known, since no phase, year or dated source tells."
+  "Clusters: since when they are known, as no phase, year or dated source says."
   CLUSTER_KNOWN_FROM
-  "Of clusters: the point itself; they are shown at their regency."
+  "Clusters: the point itself; they are shown at their regency."
   CLUSTER_POINT
-  "Of clusters: the regency, since only the province is known."
+  "Clusters: the regency, as only the province is known."
   CLUSTER_REGENCY
-  "Of clusters: units and workers."
+  "Clusters: units and workers."
   CLUSTER_FIGURES
-  "Of clusters: how they are known."
+  "Clusters: how they are known."
   CLUSTER_CONFIDENCE
-  "Of supports: the year."
+  "Supports: the year."
   SUPPORT_YEAR
-  "Of supports: the fund."
+  "Supports: the fund."
   SUPPORT_FUND
-  "Of supports: the amount."
+  "Supports: the amount."
   SUPPORT_AMOUNT
-  "Of counts of facilitators: the regency or city."
+  "Counts of facilitators: the regency or city."
   FACILITATORS_PLACE
-  "Of regencies and cities: any cluster on the day. That says nothing of whether there is one."
+  "Regencies and cities: any cluster on the day. That does not mean that there is none."
   REGENCY_CLUSTERS
-  "Of regencies and cities: whether they are affirmative on the day."
+  "Regencies and cities: whether they are affirmative on the day."
   REGENCY_AFFIRMATIVE
-  "Of regencies and cities: the boundary on the day."
+  "Regencies and cities: the boundary on the day."
   REGENCY_BOUNDARY
 }
 
 """
-What the record is known not to tell.
+What is known to be missing from the record.
 """
 type DataQuality {
-  "The day regions are seen on."
+  "The day of the regions."
   asOf: Date!
-  "What is not told, of how many."
+  "What is missing, and how often."
   gaps: [DataGap!]! @listSize(assumedSize: 13)
   "How facts are known."
   confidence: [ConfidenceCount!]! @listSize(assumedSize: 4)
-  "Clusters known beside what BPS counts: the whole country first, then each province, as ` + "`" + `Query.coverage` + "`" + `."
+  "Known clusters compared with what BPS counts: the whole country first, then each province, as ` + "`" + `Query.coverage` + "`" + `."
   coverage: [ClusterCoverage!]! @listSize(assumedSize: 39)
 }
 
 """
-Of how many something is not told.
+How often something is missing from the record.
 """
 type DataGap {
-  "What."
+  "What is missing."
   kind: DataGapKind!
-  "Of how many it is not told."
+  "Number of objects that lack it."
   missing: Int!
-  "Of how many in all."
+  "Number of objects in all."
   total: Int!
 }
 
 """
-How many facts are known in one way.
+How many facts are known with one confidence.
 """
 type ConfidenceCount {
-  "The way; null where nothing was said of it."
+  "The confidence; null if not stated."
   confidence: Confidence
   "Number of clusters."
   clusters: Int!
@@ -4898,19 +4898,19 @@ enum ChoroplethMeasure {
   PRODUCT_COUNT
   "Number of clusters in a regency or city that is affirmative on the day."
   AFFIRMATIVE_CLUSTER_COUNT
-  "Share of the clusters, 0 to 1, that stand in a regency or city that is affirmative on the day; no data where there is no cluster."
+  "Share of the clusters, 0 to 1, in a regency or city that is affirmative on the day; no data if there is no cluster."
   AFFIRMATIVE_CLUSTER_SHARE
 }
 
 """
-Whether a choropleth has a value. *No data* is another answer than *zero*.
+Whether a choropleth has a value. *No data* is not the same as *zero*.
 """
 enum ChoroplethStatus {
   "A value other than zero."
   VALUE
-  "Known to be none: of the programme's clusters, whose list is complete, or since no region of the row is affirmative."
+  "Known to be zero: for the programme's clusters, whose list is complete, or because no region of the row is affirmative."
   ZERO
-  "What is loaded does not tell: so where no cluster is known, since the record does not hold all of the country's."
+  "Not known: for example where no cluster is known, since the record does not hold all of the country's."
   NO_DATA
 }
 
@@ -4918,7 +4918,7 @@ enum ChoroplethStatus {
 A measure of the clusters for every region, product or phase, ready to be joined to tiles and exports by code.
 """
 type Choropleth {
-  "What the rows stand for."
+  "What the rows are."
   by: ChoroplethBy!
   "The level of the regions; null for products and phases."
   level: RegionLevel
@@ -4926,11 +4926,11 @@ type Choropleth {
   measure: ChoroplethMeasure!
   "The day the rows answer for."
   asOf: Date!
-  "One row for every region of the level on the day, by code, or for every product or phase, with clusters or without."
+  "One row for every region of the level on the day, by code, or for every product or phase, with or without clusters."
   rows: [ChoroplethRow!]! @listSize(assumedSize: 514)
   "The measure of all clusters, each counted once, whatever the rows."
   total: ChoroplethTotal!
-  "Number of clusters in the total that stand in no row, since no region of the level is known for them."
+  "Number of clusters in the total that are in no row, since no region of the level is known for them."
   unplacedCount: Int!
 }
 
@@ -4938,11 +4938,11 @@ type Choropleth {
 The measure of one region, product or phase.
 """
 type ChoroplethRow {
-  "What to join by: the code of a region that was asked for, by default the official one (Kemendagri), as ` + "`" + `code` + "`" + ` in the tiles and exports, and empty where the region has no such code on the day; the key of a product or phase."
+  "The key to join by: the region's code in the requested system, by default the official one (Kemendagri), as ` + "`" + `code` + "`" + ` in the tiles and exports, empty if the region has no such code on the day; the key of a product or phase."
   key: String!
   "The name of the region or, in English, of the product; the key of a phase."
   name: String!
-  "The region, seen on the day; null in a row of a product or phase."
+  "The region, on the day; null in a row of a product or phase."
   region: Region
   "The product; null in other rows."
   product: Product
@@ -4950,15 +4950,15 @@ type ChoroplethRow {
   phase: Phase
   "Whether there is a value, a known zero, or no data."
   status: ChoroplethStatus!
-  "The count, or the share from 0 to 1; null without data. While ` + "`" + `notCoveredCount` + "`" + ` is not 0, a count is the least it can be."
+  "The count, or the share from 0 to 1; null without data. If ` + "`" + `notCoveredCount` + "`" + ` is not 0, a count is a lower bound."
   value: Float
-  "The value as a share of the total's, 0 to 1; null for a measure that is a share itself, without data, and where the total is 0. A cluster in two rows counts in both."
+  "The value as a share of the total, 0 to 1; null for a measure that is itself a share, without data, and if the total is 0. A cluster in two rows counts in both."
   share: Float
-  "Number of clusters of the row of which nothing loaded tells on the day whether they count, or whether they stand in the region: of those known to a province only, in any of its regencies and cities."
+  "Number of clusters for which it is not known whether they count in the row on the day, or whether they are in the region: a cluster known only to a province may be in any of its regencies and cities."
   notCoveredCount: Int!
-  "Why there is no data, in one sentence; null where there is."
+  "Why there is no data, in one sentence; null if there is."
   reason: String
-  "Where the clusters counted were read and, where it is measured, whether their regions are affirmative; of a zero, where that was read."
+  "Sources of the counted clusters and, if it is measured, of whether their regions are affirmative; for a zero, the sources of that."
   sources: [Source!]! @listSize(assumedSize: 5)
 }
 
@@ -4968,11 +4968,11 @@ The measure of all clusters of a choropleth.
 type ChoroplethTotal {
   "Whether there is a value, a known zero, or no data."
   status: ChoroplethStatus!
-  "The count, or the share from 0 to 1; null without data. While ` + "`" + `notCoveredCount` + "`" + ` is not 0, a count is the least it can be."
+  "The count, or the share from 0 to 1; null without data. If ` + "`" + `notCoveredCount` + "`" + ` is not 0, a count is a lower bound."
   value: Float
-  "Number of clusters of which nothing loaded tells on the day whether they count."
+  "Number of clusters for which it is not known whether they count on the day."
   notCoveredCount: Int!
-  "Why there is no data, in one sentence; null where there is."
+  "Why there is no data, in one sentence; null if there is."
   reason: String
 }
 
@@ -4982,16 +4982,16 @@ What was found by a search.
 union SearchHit = Region | Cluster | Product
 
 """
-A found thing with its rank.
+A search result with its rank.
 """
 type SearchResult {
   "What was found."
   node: SearchHit!
   "The name or code that matched."
   matched: String!
-  "Which of its codes matched; null where a name did."
+  "Which of its codes matched; null if a name did."
   matchedKey: ChoroplethKey
-  "1 for the very name or code of the day, less for a part, one of another day, or a similar spelling."
+  "1 for an exact match of the name or code on the day, less for a part, one of another day, or a similar spelling."
   score: Float!
 }
 
@@ -5005,7 +5005,7 @@ enum ScreeningElement {
   DECONCENTRATION
   "The special allocation fund (dana alokasi khusus)."
   DAK
-  "Known clusters, of the product asked for."
+  "Known clusters, of the requested product."
   CLUSTERS
   "Linkage between supporting and large industry, where the region was assessed on it as a candidate of a phase."
   LINKAGE
@@ -5016,14 +5016,14 @@ enum ScreeningElement {
 }
 
 """
-What a screening finds of an element.
+The outcome of a screening for an element.
 """
 enum ScreeningOutcome {
-  "A source tells that it is met."
+  "A source says that it is met."
   MET
   "It is known not to be met."
   NOT_MET
-  "No source tells. The record holds not all clusters and not all money, so that silence is no no."
+  "No source says. The record does not hold all clusters or all money, so that silence does not mean no."
   NOT_KNOWN
 }
 
@@ -5031,16 +5031,16 @@ enum ScreeningOutcome {
 The orders of screened regions.
 """
 enum ScreeningOrder {
-  "By the lower end of the score, the greatest first; then by the upper end and by code."
+  "By the lower end of the score, highest first; then by the upper end and by code."
   LOWER
-  "By the upper end of the score, the greatest first; then by the lower end and by code."
+  "By the upper end of the score, highest first; then by the lower end and by code."
   UPPER
   "By official code."
   CODE
 }
 
 """
-How much each element counts, 0 to 1,000; 1 unless told. Not every one can be 0.
+The weight of each element, 0 to 1,000; default 1. At least one must be greater than 0.
 """
 input ScreeningWeights {
   "Money of the state budget (APBN)."
@@ -5060,12 +5060,12 @@ input ScreeningWeights {
 }
 
 """
-How regencies and cities stand to the grounds on which the programme selects.
+How regencies and cities meet the grounds on which the programme selects.
 """
 type Screening {
   "The day."
   asOf: Date!
-  "The products whose clusters count; none for any."
+  "The products whose clusters count; empty for any."
   products: [Product!]! @listSize(assumedSize: 3)
   "The regions, in the order asked for."
   rows(
@@ -5074,48 +5074,48 @@ type Screening {
   ): [ScreeningRow!]! @listSize(assumedSize: 50, slicingArguments: ["first"], requireOneSlicingArgument: false)
   "Number of all regencies and cities that match."
   totalCount: Int!
-  "Number of regencies and cities of which nothing loaded tells on the day whether the filter holds for them."
+  "Number of regencies and cities for which it is not known whether the filter holds on the day."
   notCoveredCount: Int!
 }
 
 """
-How a regency or city stands.
+How a regency or city meets the grounds.
 """
 type ScreeningRow {
   "The region, on the day."
   region: Region!
-  "The least its score can be, 0 to 1: the share of the weights that is met for certain."
+  "The lowest its score can be, 0 to 1: the share of the weights that is certainly met."
   lower: Float!
-  "The most its score can be, 0 to 1: the share of the weights that is not known to be missing."
+  "The highest its score can be, 0 to 1: the share of the weights that is not known to be unmet."
   upper: Float!
-  "The years of each fund from which sources tell that the region itself had money by the day; none is no sign that it had none."
+  "The years in which, by the day, the region itself received money from each fund according to the sources; an empty list does not mean that it received none."
   fundYears: [FundYears!]! @listSize(assumedSize: 4)
   "What the record knows of facilitators within a distance, on the day."
   facilitators(
-    "How near, in metres on the sphere between label points, 0 to 1,000,000."
+    "The distance in metres on the sphere between label points, 0 to 1,000,000."
     withinMetres: Float! = 100000
   ): FacilitatorsNear! @cost(weight: 20)
   """
-  The nearest clusters outside the region that count: known on the day, of the product asked for, not only planned; those
-  in the region stand in the finding ` + "`" + `CLUSTERS` + "`" + `. Clusters known to a province only are left out.
+  The nearest clusters outside the region that count: known on the day, of the requested product, not only planned; those
+  in the region are in the finding ` + "`" + `CLUSTERS` + "`" + `. Clusters known only to a province are left out.
   """
   nearestClusters(
     "At most this many, 0 to 100."
     first: Int = 3
   ): [ClusterDistance!]! @listSize(assumedSize: 3, slicingArguments: ["first"], requireOneSlicingArgument: false) @cost(weight: 20)
-  "Every element with its outcome and what that rests on."
+  "Every element with its outcome and the evidence for it."
   findings: [ScreeningFinding!]! @listSize(assumedSize: 7)
 }
 
 """
-The years in which a region had money from a fund, as far as sources tell.
+The years in which a region received money from a fund, as far as sources say.
 """
 type FundYears {
-  "The fund; null for money of which no source tells the fund."
+  "The fund; null for money whose fund no source states."
   fund: Fund
-  "The years, the earliest first."
+  "The years, earliest first."
   years: [Int!]! @listSize(assumedSize: 5)
-  "Whether there was money of a year that no source tells."
+  "Whether there was money whose year no source states."
   yearNotStated: Boolean!
 }
 
@@ -5123,13 +5123,13 @@ type FundYears {
 What the record knows of facilitators near a region.
 """
 type FacilitatorsNear {
-  "MET where some are known within the distance, else NOT_KNOWN: the record does not hold all."
+  "MET if some are known within the distance, otherwise NOT_KNOWN: the record does not hold all."
   outcome: ScreeningOutcome!
   "Why, in one sentence."
   reason: String!
-  "Those within the distance, the nearest first; then those of the region's province of which no source says where in it."
+  "Those within the distance, nearest first; then those somewhere in the region's province, for which no source says where."
   within: [FacilitatorsDistance!]! @listSize(assumedSize: 5)
-  "The nearest that are known, however far; null where none is."
+  "The nearest that are known, at any distance; null if none is."
   nearest: FacilitatorsDistance
 }
 
@@ -5139,7 +5139,7 @@ Facilitators and how far they are from a region.
 type FacilitatorsDistance {
   "The facilitators."
   facilitators: Facilitators!
-  "Distance in metres on the sphere between the label points of both regions, 0 in the region itself; null where the source names its province only."
+  "Distance in metres on the sphere between the label points of both regions, 0 in the region itself; null if the source names only its province."
   distanceMetres: Float
 }
 
@@ -5154,43 +5154,43 @@ type ClusterDistance {
 }
 
 """
-What a screening finds of one element.
+The finding of a screening for one element.
 """
 type ScreeningFinding {
   "The element."
   element: ScreeningElement!
-  "The ground that it is of."
+  "The ground that it belongs to."
   ground: GroundKind!
   "What was found."
   outcome: ScreeningOutcome!
   "Why, in one sentence."
   reason: String!
-  "The money that tells it."
+  "The supports that are evidence for it."
   supports: [Support!]! @listSize(assumedSize: 5)
-  "The clusters that tell it."
+  "The clusters that are evidence for it."
   clusters(
     "At most this many, 0 to 1,000."
     first: Int = 1000
   ): [Cluster!]! @listSize(assumedSize: 5, slicingArguments: ["first"], requireOneSlicingArgument: false)
-  "The designations that tell it."
+  "The designations that are evidence for it."
   designations: [Designation!]! @listSize(assumedSize: 3)
-  "The assessments of the region as a candidate that tell it, of linkage."
+  "For linkage, the assessments of the region as a candidate."
   assessments: [Assessment!]! @listSize(assumedSize: 7)
 }
 
 """
-Something that is loaded, counted.
+How much is loaded.
 """
 type DatasetCounts {
-  "Provinces of today."
+  "Current provinces."
   provinces: Int!
-  "Regencies (kabupaten) of today."
+  "Current regencies (kabupaten)."
   regencies: Int!
-  "Cities (kota) of today."
+  "Current cities (kota)."
   cities: Int!
-  "Regions of today that have a boundary."
+  "Current regions that have a boundary."
   boundaries: Int!
-  "Clusters, planned ones too."
+  "Clusters, including planned ones."
   clusters: Int!
   "Clusters that are only planned."
   plannedClusters: Int!
@@ -5207,10 +5207,10 @@ type DatasetCounts {
 }
 
 """
-A licence that the data are under.
+A licence of the data.
 """
 type DataLicence {
-  "Which part of the data."
+  "The part of the data that it applies to."
   part: String!
   "Name of the licence."
   name: String!
@@ -5227,15 +5227,15 @@ type Dataset {
   such as ` + "`" + `128-1f3a9c77b0de` + "`" + `.
   """
   version: String!
-  "The number of the last change of the record. A greater number is a later state."
+  "The number of the last change of the record. A higher number is a later state."
   changeNumber: Int!
-  "When it last changed, as an RFC 3339 time."
+  "When it last changed, as an RFC 3339 timestamp."
   updatedAt: String!
-  "The first day regions are known for."
+  "The first day for which regions are known."
   regionsFrom: Date!
-  "Whether boundaries are loaded: all, some or none of today's regions have one."
+  "Whether all, some or none of the current regions have a boundary."
   boundaries: BoundariesState!
-  "What is loaded of designations."
+  "Which lists of designations are loaded."
   designationCoverage: [DesignationCoverage!]! @listSize(assumedSize: 15)
   "The licences."
   licences: [DataLicence!]! @listSize(assumedSize: 2)
@@ -5243,21 +5243,21 @@ type Dataset {
   counts: DatasetCounts!
   "What a reader should know before relying on the data."
   notes: [String!]! @listSize(assumedSize: 5)
-  "How many facts of the program a correction in the record stands against."
+  "Number of shipped facts that a correction in the record contradicts."
   conflictCount: Int!
-  "The first 100 of those facts, by entity. The correction is what is answered everywhere."
+  "The first 100 of those facts, by entity. Answers always use the correction."
   conflicts: [FactConflict!]! @listSize(assumedSize: 100)
 }
 
 """
-A fact of the program that was not taken, since somebody has corrected the record and says otherwise.
+A fact shipped with the program that was not applied, because a correction in the record contradicts it.
 """
 type FactConflict {
   "What it is about, as ` + "`" + `kind/id` + "`" + `, such as ` + "`" + `designation/94.06-disadvantaged-perpres-63-2020` + "`" + `."
   entity: String!
-  "Why it was not taken."
+  "Why it was not applied."
   reason: String!
-  "The number of the facts that say otherwise."
+  "The number of the shipped facts that differ."
   factsNumber: Int!
 }
 
@@ -5265,24 +5265,24 @@ type FactConflict {
 Whether boundaries are loaded.
 """
 enum BoundariesState {
-  "Every region of today has a boundary."
+  "Every current region has a boundary."
   ALL
-  "Some regions of today have none."
+  "Some current regions have none."
   SOME
-  "None is loaded; regions have points and boxes only."
+  "None is loaded; regions have points and bounding boxes only."
   NONE
 }
 
 """
 Which regions to list. All fields given must hold; ` + "`" + `and` + "`" + `, ` + "`" + `or` + "`" + ` and ` + "`" + `not` + "`" + ` combine further filters.
 
-A filter knows three answers: yes, no and not known. A region of which it is not known whether the filter holds is not
-listed, neither under the filter nor under its ` + "`" + `not` + "`" + `; it is counted by ` + "`" + `notCoveredCount` + "`" + `. Not known can be: a designation
-that nothing loaded covers; whether there is a cluster where the record knows of none, unless the programme's are asked
-for, whose list is complete; what ` + "`" + `clusters` + "`" + ` asks of a cluster, see there; whether a cluster of which only the province is
-known stands in the region; and where a region lies whose boundary is not loaded. Of such a region the box around it tells
-where it is wholly in the area asked for or wholly out of it, and of such a province its members. ` + "`" + `and` + "`" + ` is no
-where one of its filters is, ` + "`" + `or` + "`" + ` yes; else they are not known where one is.
+A filter has three outcomes: yes, no and not known. A region for which it is not known whether the filter holds is not
+listed, neither under the filter nor under its ` + "`" + `not` + "`" + `; it is counted by ` + "`" + `notCoveredCount` + "`" + `. The following may not be known: a
+designation that no loaded list covers; whether there is a cluster where the record has none, unless the filter asks for the
+programme's, whose list is complete; what ` + "`" + `clusters` + "`" + ` asks of a cluster, see ` + "`" + `ClusterFilter` + "`" + `; whether a cluster is in the
+region if only its province is known; and the position of a region whose boundary is not loaded. Such a region is known to
+match, or not to match, only if its bounding box is wholly inside or wholly outside the area; for such a province its members
+decide. ` + "`" + `and` + "`" + ` is no if one of its filters is no, ` + "`" + `or` + "`" + ` is yes if one is yes; otherwise they are not known if one is not known.
 """
 input RegionFilter {
   "Only these official codes (Kemendagri)."
@@ -5295,34 +5295,34 @@ input RegionFilter {
   parent: String @cost(weight: 50)
   "Only regions whose name holds this text; case, accents, ` + "`" + `Kab.` + "`" + ` and hyphens do not matter."
   name: String @cost(weight: 50)
-  "Only regions with such a designation in force."
+  "Only regions with a designation of this kind in force."
   designation: DesignationFilterKind @cost(weight: 200)
   "true: only affirmative regions; false: only regions known not to be."
   affirmative: Boolean @cost(weight: 200)
-  "true: only regions that are affirmative or hold a region that is; false: only those known not to."
+  "true: only regions that are affirmative or contain an affirmative region; false: only those known not to."
   containsAffirmative: Boolean @cost(weight: 200)
-  "true: only regions with a cluster that is known on the day. Of the others it is not known, so that false lists none; ask ` + "`" + `clusters: {programme: true}` + "`" + ` of the programme's."
+  "true: only regions with a cluster that is known on the day. For the others it is not known, so false lists none; for the programme's clusters use ` + "`" + `clusters: {programme: true}` + "`" + `."
   hostsClusters: Boolean @cost(weight: 50)
-  "Only regions with a cluster that matches. Planned clusters count where the filter speaks of ` + "`" + `status` + "`" + `."
+  "Only regions with a cluster that matches. Planned clusters count only if the filter uses ` + "`" + `status` + "`" + `."
   clusters: ClusterFilter @cost(weight: 200)
-  "Only regions that themselves are known to have had such support by the day. Of the others it is not known."
+  "Only regions that are themselves known to have received such support by the day. For the others it is not known."
   supports: KnownSupportInput @cost(weight: 50)
   """
-  By the facilitators near a region of which the record knows on the day: with ` + "`" + `known: false` + "`" + ` only regions near which it
-  knows of none. The record does not hold all, so that this says nothing of whether there are others. Where it knows of some
-  in a province, and no source says where in it, the answer is not known for the regions of that province, nor for
-  others that have one of these within the distance. A province has those of its regencies and cities.
+  By the facilitators near a region that the record knows on the day: with ` + "`" + `known: false` + "`" + ` only regions near which it
+  knows none. The record does not hold all facilitators, so there may still be some. If it knows some in a province, and no
+  source says where in it, the answer is not known for the regions of that province, nor for others that have one of these
+  within the distance. A province has the facilitators of its regencies and cities.
   """
   facilitators: KnownFacilitatorsInput @cost(weight: 300)
-  "Only regions whose boundary meets this box."
+  "Only regions whose boundary intersects this box."
   bbox: BBoxInput @cost(weight: 1000)
-  "Only regions that lie wholly within this polygon, to within 0.1 % of their area."
+  "Only regions that are completely within this polygon, to within 0.1 % of their area."
   within: GeoJSON @cost(weight: 36000)
   "Only regions that share any area with this polygon."
   intersects: GeoJSON @cost(weight: 36000)
-  "Only regions that hold the whole of this polygon, to within 0.1 % of the polygon's area."
+  "Only regions that contain this polygon completely, to within 0.1 % of the polygon's area."
   contains: GeoJSON @cost(weight: 36000)
-  "Only regions within a distance; the boundary counts, not the centre."
+  "Only regions within a distance, measured to the boundary, not the centre."
   near: NearInput @cost(weight: 5000)
   "All of these must hold too."
   and: [RegionFilter!]
@@ -5333,10 +5333,10 @@ input RegionFilter {
 }
 
 """
-Support that a region is known to have had.
+Support that a region is known to have received.
 """
 input KnownSupportInput {
-  "From one of these funds; default any, also one that no source tells."
+  "From one of these funds; default any, including unknown ones."
   fund: [Fund!]
   "Of this year or later."
   fromYear: Int
@@ -5348,29 +5348,29 @@ input KnownSupportInput {
 Facilitators that the record knows of near a region.
 """
 input KnownFacilitatorsInput {
-  "How near, in metres on the sphere from the label point of the region to that of the facilitators' regency or city, 0 to 1,000,000; 0 for the region itself."
+  "The distance in metres on the sphere from the label point of the region to that of the facilitators' regency or city, 0 to 1,000,000; 0 for the region itself."
   withinMetres: Float! = 0
   "Only this kind of people."
   kind: FacilitatorKind
-  "Whether the record knows of some or of none."
+  "true: only regions with known facilitators; false: only regions with none known."
   known: Boolean! = true
 }
 
 """
 Which clusters to list. All fields given must hold; ` + "`" + `and` + "`" + `, ` + "`" + `or` + "`" + ` and ` + "`" + `not` + "`" + ` combine further filters.
 
-A filter knows three answers, as ` + "`" + `RegionFilter` + "`" + ` does: a cluster of which it is not known whether the filter holds is
-listed under neither it nor its ` + "`" + `not` + "`" + `, and counted by ` + "`" + `notCoveredCount` + "`" + `. Not known can be whether it was an initial
-target, what ` + "`" + `regions` + "`" + ` asks of its regions, and in which regency or city it stands where only the province is known. Its
-location, which ` + "`" + `bbox` + "`" + `, ` + "`" + `within` + "`" + ` and ` + "`" + `near` + "`" + ` ask for, is the point that ` + "`" + `location` + "`" + ` gives: where only the
-regency or the province is known, as ` + "`" + `location.precision` + "`" + ` tells, that region's label point.
+A filter has three outcomes, as ` + "`" + `RegionFilter` + "`" + ` does: a cluster for which it is not known whether the filter holds is
+listed neither under the filter nor under its ` + "`" + `not` + "`" + `, and is counted by ` + "`" + `notCoveredCount` + "`" + `. It may not be known whether it was
+an initial target, what ` + "`" + `regions` + "`" + ` asks of its regions, and which regency or city it is in if only the province is known.
+` + "`" + `bbox` + "`" + `, ` + "`" + `within` + "`" + ` and ` + "`" + `near` + "`" + ` test the point that ` + "`" + `location` + "`" + ` gives: if only the regency or the province is known (see
+` + "`" + `location.precision` + "`" + `), that region's label point.
 """
 input ClusterFilter {
   "Only clusters of this phase, by key or id: ` + "`" + `2017` + "`" + `."
   phase: String
   "Only clusters that make this product, by key or id, or a name in English or Indonesian: ` + "`" + `coffee-processing` + "`" + `, ` + "`" + `kopi` + "`" + `."
   product: String
-  "Only clusters of which what they make is of one of these groups; those that make things of several groups are ` + "`" + `OTHER` + "`" + `."
+  "Only clusters whose products are in one of these groups; those with products of several groups are ` + "`" + `OTHER` + "`" + `."
   productGroup: [ProductGroup!]
   "true: only initial targets; false: only clusters of the programme known not to be."
   initialTarget: Boolean
@@ -5378,15 +5378,15 @@ input ClusterFilter {
   programme: Boolean
   "Only existing or only planned clusters."
   status: ClusterStatus
-  "Only clusters known in one of these ways."
+  "Only clusters known with one of these confidences."
   confidence: [Confidence!]
-  "true: only clusters for which support is known. Of the others it is not known, so that false lists none."
+  "true: only clusters for which support is known. For the others it is not known, so false lists none."
   supported: Boolean
-  "Only clusters for which support from one of these funds is known. Of the others it is not known."
+  "Only clusters for which support from one of these funds is known. For the others it is not known."
   fund: [Fund!]
   "Only clusters in this region (official code of any level) on the day."
   region: String
-  "Only clusters in a regency or city that matches; the province counts only where no more is known of a cluster. For those of a province use ` + "`" + `region` + "`" + `, or ` + "`" + `parent` + "`" + ` here."
+  "Only clusters in a regency or city that matches; the province is tested only if nothing more exact is known about a cluster. For the clusters of a province use ` + "`" + `region` + "`" + `, or ` + "`" + `parent` + "`" + ` here."
   regions: RegionFilter
   "Only clusters whose location lies in this box."
   bbox: BBoxInput
@@ -5420,7 +5420,7 @@ input SupportFilter {
   fromYear: Int
   "Only supports of this year or earlier."
   toYear: Int
-  "Only facts known in one of these ways."
+  "Only facts known with one of these confidences."
   confidence: [Confidence!]
 }
 
@@ -5434,44 +5434,44 @@ input DesignationFilter {
   region: String
   "Only designations by this regulation: ` + "`" + `Perpres 63/2020` + "`" + `."
   regulation: String
-  "Only designations in force for certain on this day."
+  "Only designations certain to be in force on this day."
   asOf: Date
-  "Only facts known in this way."
+  "Only facts known with this confidence."
   confidence: Confidence
 }
 
 """
-The regions that hold a point.
+The regions that contain a point.
 """
 type RegionsAt {
   "The point asked for."
   point: Point!
-  "The province that holds the point, or the nearest within the tolerance; null at sea and abroad."
+  "The province that contains the point, or the nearest within the tolerance; null at sea and abroad."
   province: Region
-  "The regency or city that holds the point, or the nearest within the tolerance; null at sea and abroad."
+  "The regency or city that contains the point, or the nearest within the tolerance; null at sea and abroad."
   regency: Region
   "Distance in metres from the point to the regency or city; 0 inside; null when none was found."
   distanceMetres: Float
 }
 
 """
-What can be asked.
+The root of all queries.
 """
 type Query {
   """
-  One region by its official code; null when there is none on the day. A code that is right only on another day or in
-  another system is an error that tells the code or argument to use.
+  One region by its official code; null if there is none on the day. A code that is valid only on another day or in
+  another system is an error that names the code or argument to use.
   """
   region(
     "Official code of the Ministry of Home Affairs, ` + "`" + `94` + "`" + ` or ` + "`" + `94.06` + "`" + `; a code of another system with ` + "`" + `system` + "`" + `."
     code: String!
     "The system of the code."
     system: CodeSystem = KEMENDAGRI
-    "The day to see it on, from 2014-07-23; default today (in Jakarta)."
+    "The day, from 2014-07-23; default today (in Jakarta)."
     asOf: Date
   ): Region
 
-  "Regions of any level, filtered and in order: which affirmative regions host clusters?"
+  "Regions of any level, filtered and sorted: which affirmative regions host clusters?"
   regions(
     "Only regions that match."
     filter: RegionFilter
@@ -5479,23 +5479,23 @@ type Query {
     orderBy: RegionOrder
     "At most this many, from the start. Default 50."
     first: Int
-    "Only those behind this cursor."
+    "Only those after this cursor."
     after: String
     "At most this many, from the end."
     last: Int
     "Only those before this cursor."
     before: String
-    "The day to see them on, from 2014-07-23; default today (in Jakarta)."
+    "The day, from 2014-07-23; default today (in Jakarta)."
     asOf: Date
   ): RegionConnection! @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false) @cost(weight: 50)
 
-  "The province and the regency or city that hold a point on a day. On a shared border always the same one answers."
+  "The province and the regency or city that contain a point on a day. A point on a shared border always gives the same one."
   regionsAt(
     "The point, longitude and latitude in degrees."
     point: PointInput!
-    "Out at sea: the nearest region within this many metres, 0 to 1,000,000."
+    "For a point at sea: the nearest region within this many metres, 0 to 1,000,000."
     toleranceMetres: Float = 0
-    "The day to see them on, from 2014-07-23; default today (in Jakarta)."
+    "The day, from 2014-07-23; default today (in Jakarta)."
     asOf: Date
   ): RegionsAt! @cost(weight: 3)
 
@@ -5503,25 +5503,25 @@ type Query {
   regionsAtMany(
     "The points, at most 10,000. Not together with ` + "`" + `multiPoint` + "`" + `."
     points: [PointInput!]
-    "The points as GeoJSON, at most 10,000: the quicker form for many. Not together with ` + "`" + `points` + "`" + `."
+    "The points as GeoJSON, at most 10,000: the faster form for many. Not together with ` + "`" + `points` + "`" + `."
     multiPoint: GeoJSONMultiPoint
-    "Out at sea: the nearest region within this many metres, 0 to 1,000,000."
+    "For a point at sea: the nearest region within this many metres, 0 to 1,000,000."
     toleranceMetres: Float = 0
-    "The day to see them on, from 2014-07-23; default today (in Jakarta)."
+    "The day, from 2014-07-23; default today (in Jakarta)."
     asOf: Date
   ): [RegionsAt!]! @listSize(assumedSize: 1000) @cost(weight: 2000)
 
-  "One cluster by its key or its id, exactly one of them; null when there is none."
+  "One cluster by either its key or its id; null if there is none."
   cluster(
-    "The cluster's id, which may name a day."
+    "The cluster's id, which may include a day."
     id: ID
     "The cluster's key."
     key: String
-    "The day to see its regions on, from 2014-07-23; default that of the id, else today (in Jakarta)."
+    "The day of its regions, from 2014-07-23; default that of the id, otherwise today (in Jakarta)."
     asOf: Date
   ): Cluster
 
-  "Clusters (sentra IKM), filtered and in order."
+  "Clusters (sentra IKM), filtered and sorted."
   clusters(
     "Only clusters that match."
     filter: ClusterFilter
@@ -5529,53 +5529,52 @@ type Query {
     orderBy: ClusterOrder
     "At most this many, from the start. Default 50."
     first: Int
-    "Only those behind this cursor."
+    "Only those after this cursor."
     after: String
     "At most this many, from the end."
     last: Int
     "Only those before this cursor."
     before: String
-    "The day: only clusters known by it (` + "`" + `Cluster.knownFrom` + "`" + `), their regions seen on it; default all clusters, regions seen today."
+    "The day: only clusters known by then (` + "`" + `Cluster.knownFrom` + "`" + `), with their regions as of the day; default all clusters, with their regions as of today."
     asOf: Date
   ): ClusterConnection! @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
 
   """
-  How many clusters match, by what they make, where they stand and how they are known: what to choose from beside the list
-  of ` + "`" + `clusters` + "`" + ` with the same arguments. Each facet counts under the filter without what the filter itself says of it, so
-  that it shows what another choice would list; what stands in ` + "`" + `and` + "`" + `, ` + "`" + `or` + "`" + ` and ` + "`" + `not` + "`" + ` always counts. The same is
-  /facets.json.
+  How many clusters match, by what they make, where they are and how they are known: the facets of the list ` + "`" + `clusters` + "`" + ` with the
+  same arguments. Each facet is counted without the filter's own condition on it, so that it shows what another choice would
+  list; conditions in ` + "`" + `and` + "`" + `, ` + "`" + `or` + "`" + ` and ` + "`" + `not` + "`" + ` always apply. Also available as /facets.json.
   """
   clusterFacets(
     "Only clusters that match."
     filter: ClusterFilter
-    "The day: only clusters known by it (` + "`" + `Cluster.knownFrom` + "`" + `), their regions seen on it; default all clusters, regions seen today."
+    "The day: only clusters known by then (` + "`" + `Cluster.knownFrom` + "`" + `), with their regions as of the day; default all clusters, with their regions as of today."
     asOf: Date
   ): ClusterFacets! @cost(weight: 200)
 
-  "Money for small industry, as each source tells of it, by region and year. Sources that contradict each other stand side by side: no sum is made."
+  "Money for small industry, as each source reports it, by region and year. Sources that contradict each other are listed side by side and not added up."
   supports(
     "Only supports that match."
     filter: SupportFilter
     "At most this many, from the start. Default 50."
     first: Int
-    "Only those behind this cursor."
+    "Only those after this cursor."
     after: String
     "At most this many, from the end."
     last: Int
     "Only those before this cursor."
     before: String
-    "The day to see their regions on, from 2014-07-23; default today (in Jakarta)."
+    "The day of their regions, from 2014-07-23; default today (in Jakarta)."
     asOf: Date
   ): SupportConnection! @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false) @cost(weight: 5)
 
   """
-  How regencies and cities stand to the grounds on which the programme selects: support, strategic theme, affirmative theme.
-  A score is an interval: what is not known makes it wide.
+  How regencies and cities meet the grounds on which the programme selects: support, strategic theme, affirmative theme.
+  A score is an interval, which widens with what is not known.
   """
   screening(
     "Only clusters of one of these products count, at most 20, by key or id, or a name in English or Indonesian."
     product: [String!]
-    "How much elements count; each 1 unless told."
+    "The weights of the elements; default 1 each."
     weights: ScreeningWeights
     "Only regencies and cities that match."
     filter: RegionFilter
@@ -5588,20 +5587,19 @@ type Query {
   "How many facilitators worked where, as each source counts them: the whole country first, then by region."
   facilitators: [Facilitators!]! @listSize(assumedSize: 50)
 
-  "How much of the country's clusters the record holds, beside what BPS counts: the whole country first, then each province of the day."
+  "How many of the country's clusters the record holds, compared with what BPS counts: the whole country first, then each province on the day."
   coverage(
     "The day, from 2014-07-23; default today (in Jakarta)."
     asOf: Date
   ): [ClusterCoverage!]! @listSize(assumedSize: 39) @cost(weight: 50)
 
   """
-  Counts and shares of clusters by region, product or phase, with *no data* apart from zero, ready for a map.
-  A row has no data when no cluster counts for certain, and nothing loaded tells of some whether they do or there may be
-  others: the record holds all of the programme's clusters, and not all of the country's. Planned clusters count where the
-  filter speaks of ` + "`" + `status` + "`" + `.
+  Counts and shares of clusters by region, product or phase, with *no data* distinct from zero, ready for a map.
+  A row has no data if no cluster is certain to count, and some may count or there may be others: the record holds all of the
+  programme's clusters, but not all of the country's. Planned clusters count only if the filter uses ` + "`" + `status` + "`" + `.
   """
   choropleth(
-    "What the rows stand for."
+    "What the rows are."
     by: ChoroplethBy!
     "The level of the regions; default regencies and cities. Only with ` + "`" + `by: REGION` + "`" + `."
     level: RegionLevel
@@ -5609,15 +5607,15 @@ type Query {
     measure: ChoroplethMeasure! = CLUSTER_COUNT
     "Only clusters that match."
     filter: ClusterFilter
-    "The day, from 2014-07-23: only clusters known by it, regions seen on it; default today (in Jakarta)."
+    "The day, from 2014-07-23: only clusters known by then, and the regions as of the day; default today (in Jakarta)."
     asOf: Date
-    "Which code of a region ` + "`" + `ChoroplethRow.key` + "`" + ` is, on the day. Another one than ` + "`" + `CODE` + "`" + ` only with ` + "`" + `by: REGION` + "`" + `, and ` + "`" + `ISO_3166_2` + "`" + ` only of provinces."
+    "The code of a region to use as ` + "`" + `ChoroplethRow.key` + "`" + `, on the day. Codes other than ` + "`" + `CODE` + "`" + ` only with ` + "`" + `by: REGION` + "`" + `, and ` + "`" + `ISO_3166_2` + "`" + ` only for provinces."
     key: ChoroplethKey! = CODE
   ): Choropleth! @cost(weight: 20)
 
-  "What the record is known not to tell: what a page of gaps shows. The same is /quality.json."
+  "What is known to be missing from the record. Also available as /quality.json."
   dataQuality(
-    "The day to see regions on, from 2014-07-23; default today (in Jakarta)."
+    "The day of the regions, from 2014-07-23; default today (in Jakarta)."
     asOf: Date
   ): DataQuality! @cost(weight: 100)
 
@@ -5639,7 +5637,7 @@ type Query {
   "All sources, by title."
   sources: [Source!]! @listSize(assumedSize: 50)
 
-  "Regions, clusters and products by name, regions by former and variant names and by their codes in every system too, as ` + "`" + `matched` + "`" + ` tells; names tolerant of case, accents, ` + "`" + `Kab.` + "`" + ` for Kabupaten, hyphens and small slips."
+  "Regions, clusters and products by name, regions also by former and variant names and by their codes in every system, see ` + "`" + `matched` + "`" + `; names tolerate differences of case, accents and hyphens, ` + "`" + `Kab.` + "`" + ` for Kabupaten, and small typos."
   search(
     "What to look for, at most 200 characters."
     text: String!
@@ -5650,13 +5648,13 @@ type Query {
   "What is loaded: version, coverage, licences, counts."
   dataset: Dataset!
 
-  "Anything by its id, as it was seen; null when there is none. Not in a supergraph, where the id does not tell the subgraph."
+  "Any object by its id, as of the id's day; null if there is none. Not in a supergraph, where the id does not identify the subgraph."
   node(
     "The id."
     id: ID!
   ): Node @inaccessible
 
-  "Many things by their ids, each as it was seen, in the order given, null for each that is not there; at most 1,000. Not in a supergraph."
+  "Many objects by their ids, each as of its day, in the order given, null for each that does not exist; at most 1,000. Not in a supergraph."
   nodes(
     "The ids."
     ids: [ID!]!
@@ -5664,12 +5662,12 @@ type Query {
 }
 
 """
-What can be listened to, over a WebSocket (` + "`" + `graphql-transport-ws` + "`" + `) or as server-sent events.
+The subscriptions, over a WebSocket (` + "`" + `graphql-transport-ws` + "`" + `) or as server-sent events.
 """
 type Subscription {
   """
   The state of the dataset: at once, and again whenever anything loaded has changed, so that nothing is missed
-  between two connections. Who is slow gets the newest state and not each in between.
+  between two connections. A slow client gets the latest state, not each one in between.
   """
   datasetChanged: Dataset!
 }

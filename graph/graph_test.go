@@ -195,11 +195,11 @@ func TestAnswers(t *testing.T) {
 		{"screening", `{a: screening(product: "kopi", filter: {codes: ["94.06", "94"]}, asOf: "2017-12-25") { totalCount products { key } rows { lower upper region { name } findings { element ground outcome reason clusters { key } designations { regulation } supports { year } } } }
 			b: screening(filter: {parent: "52"}, weights: {dak: 5}, orderBy: LOWER, asOf: "2024-06-01") { totalCount rows(first: 1) { region { code } } }}`,
 			`{"a":{"totalCount":1,"products":[{"key":"coffee"},{"key":"coffee-processing"}],"rows":[{"lower":0.2857142857142857,"upper":1,"region":{"name":"Kabupaten Dogiyai"},"findings":[
-			{"element":"APBN","ground":"SUPPORT_SOURCE","outcome":"NOT_KNOWN","reason":"No source that was read tells of such money; the record does not hold all of it.","clusters":[],"designations":[],"supports":[]},
-			{"element":"DECONCENTRATION","ground":"SUPPORT_SOURCE","outcome":"NOT_KNOWN","reason":"No source that was read tells of such money; the record does not hold all of it.","clusters":[],"designations":[],"supports":[]},
-			{"element":"DAK","ground":"SUPPORT_SOURCE","outcome":"NOT_KNOWN","reason":"No source that was read tells of such money; the record does not hold all of it.","clusters":[],"designations":[],"supports":[]},
+			{"element":"APBN","ground":"SUPPORT_SOURCE","outcome":"NOT_KNOWN","reason":"No source that was read mentions such money; the record does not hold all of it.","clusters":[],"designations":[],"supports":[]},
+			{"element":"DECONCENTRATION","ground":"SUPPORT_SOURCE","outcome":"NOT_KNOWN","reason":"No source that was read mentions such money; the record does not hold all of it.","clusters":[],"designations":[],"supports":[]},
+			{"element":"DAK","ground":"SUPPORT_SOURCE","outcome":"NOT_KNOWN","reason":"No source that was read mentions such money; the record does not hold all of it.","clusters":[],"designations":[],"supports":[]},
 			{"element":"CLUSTERS","ground":"STRATEGIC_THEME","outcome":"MET","reason":"1 cluster is known.","clusters":[{"key":"2017-94.06-coffee-processing"}],"designations":[],"supports":[]},
-			{"element":"LINKAGE","ground":"STRATEGIC_THEME","outcome":"NOT_KNOWN","reason":"The record holds nothing of linkage between supporting and large industry.","clusters":[],"designations":[],"supports":[]},
+			{"element":"LINKAGE","ground":"STRATEGIC_THEME","outcome":"NOT_KNOWN","reason":"The record holds nothing about linkage between supporting and large industry.","clusters":[],"designations":[],"supports":[]},
 			{"element":"DISADVANTAGED","ground":"AFFIRMATIVE_THEME","outcome":"MET","reason":"Designated by Perpres 131/2015, in force on 2017-12-25.","clusters":[],"designations":[{"regulation":"Perpres 131/2015"}],"supports":[]},
 			{"element":"BORDER","ground":"AFFIRMATIVE_THEME","outcome":"NOT_KNOWN","reason":"Papua has border areas, but only part of the decree's list is loaded: silence is not a no.","clusters":[],"designations":[],"supports":[]}]}]},
 			"b":{"totalCount":10,"rows":[{"region":{"code":"52.08"}}]}}`},

@@ -78,7 +78,7 @@ func (r *queryResolver) regionsAt(ctx context.Context, path string, n int, point
 		return nil, err
 	}
 	if n > maxPoints {
-		return nil, sentra.BadInput(path, "%d points are too many; at most %d are answered at once", n, maxPoints)
+		return nil, sentra.BadInput(path, "%d points are too many; at most %d are allowed", n, maxPoints)
 	}
 	out := make([]*model.RegionsAt, n)
 	for i := range out {

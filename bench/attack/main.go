@@ -1,8 +1,7 @@
-// Command attack starts a server of its own and sends it what is meant to hold it
-// up: documents that are long to check, answers that are long, bodies that do not
-// end, readers that do not read. It prints what each took, and what a normal client
-// felt beside it. All traffic stays on 127.0.0.1, and all of it is bounded in count
-// and time.
+// Command attack starts a server of its own and sends it requests meant to overload
+// it: documents that take long to validate, long answers, bodies that never end, readers
+// that do not read. It prints the cost of each, and the latency of a normal client at the
+// same time. All traffic stays on 127.0.0.1 and is bounded in count and time.
 package main
 
 import (

@@ -53,7 +53,7 @@ func tellPrepared(log *slog.Logger, done app.Prepared, err error) {
 	}
 	log.Info("database ready", "migrations", done.Migrations, "facts written", done.FactsWritten, "facts", facts.Number)
 	if done.Conflicts > 0 {
-		log.Warn("facts of this program stand against corrections in the record; `sentra conflicts` lists them", "count", done.Conflicts)
+		log.Warn("facts of this program contradict corrections in the record; `sentra conflicts` lists them", "count", done.Conflicts)
 	}
 }
 
@@ -87,7 +87,7 @@ func (o *options) needRecord() error {
 		return err
 	}
 	if !embeddedpg.Initialised(dir) {
-		return sentra.Errorf(sentra.CodeUnavailable, "there is no record in %s yet; `sentra serve`, `sentra import` or `sentra migrate` makes one, and SENTRA_DATABASE_URL names another", dir)
+		return sentra.Errorf(sentra.CodeUnavailable, "there is no record in %s yet; create one with `sentra serve`, `sentra import` or `sentra migrate`, or name another database with SENTRA_DATABASE_URL", dir)
 	}
 	return nil
 }

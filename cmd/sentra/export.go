@@ -24,20 +24,20 @@ import (
 // exportFlags are the parameters of the HTTP routes by the flag that gives them.
 var exportFlags = [...]struct{ parameter, flag, usage string }{
 	{"filter", "filter", "which rows: the JSON object that GraphQL takes as a filter"},
-	{"asOf", "as-of", "the day to see them on, YYYY-MM-DD (default today in Jakarta)"},
-	{"lang", "lang", "en or id: the language of what sources say in words, and of the licences (default en)"},
+	{"asOf", "as-of", "the day, YYYY-MM-DD (default today in Jakarta)"},
+	{"lang", "lang", "language of prose and licences: en or id (default en)"},
 	{"orderBy", "order-by", "the order, as GraphQL names it"},
-	{"product", "product", "of a screening: products of which clusters count, by key or name, with commas between"},
-	{"weights", "weights", "of a screening: how much elements count, a JSON object such as {\"dak\": 2}; each 1 unless told"},
-	{"withinMetres", "within-metres", "of a screening: how near facilitators are told of, in metres (default 100000)"},
-	{"zoom", "zoom", "boundaries simplified for a web map at this zoom, 0 to 14"},
-	{"toleranceMetres", "tolerance-metres", "boundaries simplified by at most about this many metres"},
+	{"product", "product", "for a screening: products whose clusters count, keys or names separated by commas"},
+	{"weights", "weights", "for a screening: weights of elements, a JSON object such as {\"dak\": 2} (default 1 each)"},
+	{"withinMetres", "within-metres", "for a screening: distance in metres within which facilitators are reported (default 100000)"},
+	{"zoom", "zoom", "simplify boundaries for a web map at this zoom, 0 to 14"},
+	{"toleranceMetres", "tolerance-metres", "simplify boundaries by at most about this many metres"},
 	{"precision", "precision", "decimal places of coordinates, 0 to 7 (default 6)"},
 	{"geometry", "geometry", "none, point or boundary"},
-	{"winding", "winding", "order of boundaries' rings: rfc7946 (the default, of TopoJSON d3), or d3, clockwise as d3-geo takes them"},
-	{"columns", "columns", "columns of a CSV or XLSX, with commas between: narrow for those most people look at, or names (default all)"},
-	{"delimiter", "delimiter", "of a CSV: comma, or semicolon, with decimal commas"},
-	{"bom", "bom", "true: begin a CSV with a byte order mark, by which spreadsheets know UTF-8"},
+	{"winding", "winding", "winding order of rings: rfc7946 (default; for TopoJSON d3), or d3, clockwise as d3-geo expects"},
+	{"columns", "columns", "columns of a CSV or XLSX: narrow for the main ones, or names separated by commas (default all)"},
+	{"delimiter", "delimiter", "delimiter of a CSV: comma, or semicolon with decimal commas"},
+	{"bom", "bom", "true: begin a CSV with a byte order mark, so that spreadsheets detect UTF-8"},
 }
 
 func exportCommand(o *options) *cobra.Command {
@@ -52,9 +52,9 @@ func exportCommand(o *options) *cobra.Command {
 		one := &cobra.Command{
 			Use:   string(layer),
 			Short: "Export " + string(layer) + " as " + strings.Join(formats, ", "),
-			Long: fmt.Sprintf(`Export %s as %s, whole, with the sources and licences in the file.
+			Long: fmt.Sprintf(`Export all %s as %s, with the sources and licences in the file.
 
-A file appears under its name only once it is complete. Without --output it goes to the standard output.`, layer, strings.Join(formats, ", ")),
+A file appears under its name only once it is complete. Without --output it goes to standard output.`, layer, strings.Join(formats, ", ")),
 			Args: cobra.NoArgs,
 			RunE: func(command *cobra.Command, _ []string) error {
 				parameters := url.Values{}
@@ -73,8 +73,8 @@ A file appears under its name only once it is complete. Without --output it goes
 		}
 		flags := one.Flags()
 		flags.StringVar(&format, "format", formats[0], strings.Join(formats, ", "))
-		flags.StringVar(&output, "output", "-", "file to write, or a folder for a file of the usual name in it; - for the standard output")
-		flags.BoolVar(&quiet, "quiet", false, "no progress bar")
+		flags.StringVar(&output, "output", "-", "file to write, or a folder to write a file with the default name into; - for standard output")
+		flags.BoolVar(&quiet, "quiet", false, "show no progress bar")
 		for _, f := range exportFlags {
 			if slices.ContainsFunc(export.Formats(layer), func(format export.Format) bool { return slices.Contains(export.Parameters(layer, format), f.parameter) }) {
 				flags.String(f.flag, "", f.usage)

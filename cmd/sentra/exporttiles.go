@@ -32,7 +32,7 @@ func exportTilesCommand(o *options) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "tiles",
 		Short: "Export the map's vector tiles as a PMTiles archive",
-		Long: `Export the map's vector tiles as a PMTiles archive: one file that maps read in ranges, without a server of tiles.
+		Long: `Export the map's vector tiles as a PMTiles archive: one file that maps read with range requests, without a tile server.
 
 A file appears under its name only once it is complete.`,
 		Args: cobra.NoArgs,
@@ -41,13 +41,13 @@ A file appears under its name only once it is complete.`,
 		},
 	}
 	flags := command.Flags()
-	flags.StringVar(&f.output, "output", "-", "file to write, or a folder for a file of the usual name in it; - for the standard output")
-	flags.IntVar(&f.maxZoom, "max-zoom", 10, fmt.Sprintf("the greatest zoom, 0 to %d", tile.MaxZoom))
-	flags.StringVar(&f.day, "as-of", "", "the day to see them on, YYYY-MM-DD (default today in Jakarta)")
+	flags.StringVar(&f.output, "output", "-", "file to write, or a folder to write a file with the default name into; - for standard output")
+	flags.IntVar(&f.maxZoom, "max-zoom", 10, fmt.Sprintf("maximum zoom, 0 to %d", tile.MaxZoom))
+	flags.StringVar(&f.day, "as-of", "", "the day, YYYY-MM-DD (default today in Jakarta)")
 	flags.StringVar(&f.filter, "filter", "", "which regions: the JSON object that GraphQL takes as a filter")
-	flags.StringVar(&f.clusterFilter, "cluster-filter", "", "which clusters, as well")
-	flags.StringVar(&f.layers, "layers", "", "only these layers, with commas between")
-	flags.BoolVar(&f.quiet, "quiet", false, "no progress bar")
+	flags.StringVar(&f.clusterFilter, "cluster-filter", "", "which clusters, likewise")
+	flags.StringVar(&f.layers, "layers", "", "only these layers, separated by commas")
+	flags.BoolVar(&f.quiet, "quiet", false, "show no progress bar")
 	return command
 }
 

@@ -21,12 +21,12 @@ import (
 )
 
 func importCommand(o *options) *cobra.Command {
-	command := &cobra.Command{Use: "import", Short: "Import boundaries, clusters, designations, their coverage or official codes; each all or nothing"}
+	command := &cobra.Command{Use: "import", Short: "Import boundaries or tables, each all or nothing"}
 	var flags boundaryFlags
 	boundaries := &cobra.Command{
 		Use:   "boundaries [PATH|URL]",
-		Short: "Import boundaries from GeoJSON or a GeoPackage, or from the pinned public source when no path is given",
-		Long: `Import boundaries from a GeoJSON FeatureCollection or newline-delimited Features (gzip too), a GeoPackage, the SQL
+		Short: "Import boundaries from GeoJSON or a GeoPackage, or from the pinned public source if no path is given",
+		Long: `Import boundaries from a GeoJSON FeatureCollection or newline-delimited Features (also compressed with gzip), a GeoPackage, the SQL
 form of the public source, or a folder of such files. Without a path the pinned public source is downloaded, checked and
 cached; SENTRA_BOUNDARIES_URL names a mirror of it.`,
 		Args: cobra.MaximumNArgs(1),
@@ -47,13 +47,13 @@ cached; SENTRA_BOUNDARIES_URL names a mirror of it.`,
 			return importBoundaries(command.Context(), o.edit(store, "import boundaries "+fallback(strings.Join(args, ""), "of the public source")), files, flags, o.log())
 		},
 	}
-	boundaries.Flags().StringVar(&flags.options.CodeProperty, "code-property", "", `property that holds the code (default "code", else the feature's id)`)
+	boundaries.Flags().StringVar(&flags.options.CodeProperty, "code-property", "", `property that holds the code (default "code", otherwise the feature's id)`)
 	boundaries.Flags().StringVar(&flags.options.NameProperty, "name-property", "", `property that holds the name (default "name")`)
 	boundaries.Flags().StringVar(&flags.options.Layer, "layer", "", "layer of a GeoPackage; default the only one with geometries")
 	boundaries.Flags().StringVar(&flags.source, "source", "", "title of the source to cite; default the pinned public source")
-	boundaries.Flags().BoolVar(&flags.quiet, "quiet", false, "no progress bar")
-	boundaries.Flags().BoolVar(&flags.dryRun, "dry-run", false, "check everything and write nothing")
-	boundaries.Flags().Int64Var(&flags.maxSize, "max-size", inputfile.DefaultMaxBytes>>20, "most that is read of one file, unpacked, in MiB")
+	boundaries.Flags().BoolVar(&flags.quiet, "quiet", false, "show no progress bar")
+	boundaries.Flags().BoolVar(&flags.dryRun, "dry-run", false, "check everything, but write nothing")
+	boundaries.Flags().Int64Var(&flags.maxSize, "max-size", inputfile.DefaultMaxBytes>>20, "maximum size of a file, uncompressed, in MiB")
 	o.addChangeFlags(command)
 	command.AddCommand(boundaries,
 		tableCommand(o, ingest.ClusterSchema),

@@ -40,10 +40,10 @@ func tableCommand(o *options, schema *ingest.Schema) *cobra.Command {
 		Use:   schema.Kind + " FILE",
 		Short: "Import " + schema.Kind + " from CSV, an Excel workbook (XLSX), GeoJSON or a GeoPackage",
 		Long: `Import ` + schema.Kind + ` from CSV (comma, semicolon or tab; UTF-8, UTF-16 or another encoding by name), a sheet of
-an Excel workbook (XLSX), GeoJSON with the columns as properties, or a layer of a GeoPackage; gzip too. All or nothing: where anything
-is wrong, every fault is told with its place, and nothing is written. See docs/importing.md.
+an Excel workbook (XLSX), GeoJSON with the columns as properties, or a layer of a GeoPackage; also compressed with gzip. All or
+nothing: if anything is wrong, every fault is reported with its place, and nothing is written. See docs/importing.md.
 
-The columns, and what else their headers may be (case, blanks and punctuation do not count):
+The columns, and other headers that they are recognised by (case, spaces and punctuation are ignored):
 
 ` + schema.Describe(),
 		Args: cobra.ExactArgs(1),
@@ -52,24 +52,24 @@ The columns, and what else their headers may be (case, blanks and punctuation do
 		},
 	}
 	f := command.Flags()
-	f.BoolVar(&flags.dryRun, "dry-run", false, "check everything, tell what would become of each row, and write nothing")
-	f.BoolVar(&flags.deleteMissing, "delete-missing", false, "delete what is stored of the kind and not in the file, but for what the program ships")
-	f.StringVar(&flags.report, "report", "", "write what becomes of each row to this CSV file")
-	f.StringArrayVar(&flags.mapping, "map", nil, `what headers mean, "Nama Sentra=name_id,Kode=regions"; "HEADER=-" passes a column over`)
-	f.StringVar(&flags.mappingFile, "map-file", "", "file with such a HEADER=COLUMN on each line")
+	f.BoolVar(&flags.dryRun, "dry-run", false, "check everything and report the outcome of each row, but write nothing")
+	f.BoolVar(&flags.deleteMissing, "delete-missing", false, "delete whatever is stored of the kind and not in the file, except for what the program ships")
+	f.StringVar(&flags.report, "report", "", "write the outcome of each row to this CSV file")
+	f.StringArrayVar(&flags.mapping, "map", nil, `columns of headers, "Nama Sentra=name_id,Kode=regions"; "HEADER=-" ignores a column`)
+	f.StringVar(&flags.mappingFile, "map-file", "", "file with one HEADER=COLUMN per line")
 	f.StringArrayVar(&flags.set, "set", nil, `a value for all rows in a column that the file does not have, "phase=2017"`)
-	f.StringVar(&flags.asOf, "as-of", "", "day that names and codes of regions are of, YYYY-MM-DD; default the end of the row's year, or today")
+	f.StringVar(&flags.asOf, "as-of", "", "day for which names and codes of regions are looked up, YYYY-MM-DD; default the end of the row's year, or today")
 	f.StringVar(&flags.sheet, "sheet", "", "sheet of a workbook; default the only one that is not empty")
 	f.StringVar(&flags.layer, "layer", "", "layer of a GeoPackage; default the only one with geometries")
 	f.IntVar(&flags.headerRow, "header-row", 0, "line or row that names the columns; default the first that is not empty")
-	f.StringVar(&flags.delimiter, "delimiter", "", `what parts the cells of CSV: ",", ";", "tab" or "|"; default what the header has most`)
+	f.StringVar(&flags.delimiter, "delimiter", "", `delimiter of a CSV: ",", ";", "tab" or "|"; default detected from the header`)
 	f.StringVar(&flags.encoding, "encoding", "", "encoding of CSV, such as windows-1252; default UTF-8, or UTF-16 with a byte order mark")
-	f.Int64Var(&flags.maxSize, "max-size", inputfile.DefaultMaxBytes>>20, "most that is read of the file, unpacked, in MiB")
-	f.BoolVar(&flags.quiet, "quiet", false, "no progress and no table of rows")
+	f.Int64Var(&flags.maxSize, "max-size", inputfile.DefaultMaxBytes>>20, "maximum size of the file, uncompressed, in MiB")
+	f.BoolVar(&flags.quiet, "quiet", false, "show no progress and no table of rows")
 	return command
 }
 
-// interrupted says of an import that was stopped what that means.
+// interrupted turns the error of an import that was stopped into one that says so.
 func interrupted(ctx context.Context, err error) error {
 	if err != nil && ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		return sentra.Errorf(sentra.CodeUnavailable, "stopped: nothing was written")
@@ -88,16 +88,16 @@ func (flags *tableFlags) tableOptions() (ingest.TableOptions, error) {
 	case utf8.RuneCountInString(delimiter) == 1:
 		options.Delimiter, _ = utf8.DecodeRuneInString(delimiter)
 	default:
-		return options, sentra.BadInput("delimiter", `%.20q is no delimiter; write ",", ";", "tab" or "|"`, delimiter)
+		return options, sentra.BadInput("delimiter", `%.20q is not a delimiter; write ",", ";", "tab" or "|"`, delimiter)
 	}
 	if flags.headerRow < 0 {
-		return options, sentra.BadInput("header-row", "%d is no line", flags.headerRow)
+		return options, sentra.BadInput("header-row", "%d is not a line number", flags.headerRow)
 	}
 	var pairs []string
 	if flags.mappingFile != "" {
 		data, err := os.ReadFile(flags.mappingFile)
 		if err != nil {
-			return options, sentra.Wrap(sentra.CodeBadUserInput, err, "the file of the mapping cannot be read")
+			return options, sentra.Wrap(sentra.CodeBadUserInput, err, "the mapping file cannot be read")
 		}
 		pairs = strings.Split(strings.TrimPrefix(string(data), "\ufeff"), "\n")
 	}
@@ -112,7 +112,7 @@ func (flags *tableFlags) tableOptions() (ingest.TableOptions, error) {
 	for _, pair := range flags.set {
 		column, value, ok := strings.Cut(pair, "=")
 		if !ok {
-			return options, sentra.BadInput("set", "%.60q gives no value; write COLUMN=VALUE", pair)
+			return options, sentra.BadInput("set", "%.60q has no value; write COLUMN=VALUE", pair)
 		}
 		options.Set[strings.TrimSpace(column)] = strings.TrimSpace(value)
 	}

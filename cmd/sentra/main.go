@@ -76,8 +76,8 @@ func (o *options) by(otherwise string) register.By {
 
 // addChangeFlags adds what a command that changes the record takes.
 func (o *options) addChangeFlags(command *cobra.Command) {
-	command.PersistentFlags().StringVar(&o.author, "author", os.Getenv("SENTRA_AUTHOR"), "who makes the change (SENTRA_AUTHOR); default the account that runs the command")
-	command.PersistentFlags().StringVar(&o.reason, "reason", "", "why the record is changed; default what the command does")
+	command.PersistentFlags().StringVar(&o.author, "author", os.Getenv("SENTRA_AUTHOR"), "author of the change (SENTRA_AUTHOR); default the account that runs the command")
+	command.PersistentFlags().StringVar(&o.reason, "reason", "", "reason for the change; default the command")
 }
 
 func (o *options) log() *slog.Logger {
@@ -97,9 +97,9 @@ func root() *cobra.Command {
 		SilenceErrors: true,
 	}
 	flags := command.PersistentFlags()
-	flags.StringVar(&o.databaseURL, "database-url", os.Getenv("SENTRA_DATABASE_URL"), "PostgreSQL server (SENTRA_DATABASE_URL); without it, an embedded one is run")
-	flags.StringVar(&o.listenURL, "listen-url", os.Getenv("SENTRA_LISTEN_URL"), "the primary PostgreSQL itself, where --database-url leads to a pool of connections or a standby: changes are heard and migrations run there (SENTRA_LISTEN_URL)")
-	flags.StringVar(&o.dataDir, "data-dir", os.Getenv("SENTRA_DATA_DIR"), "folder of the embedded PostgreSQL (SENTRA_DATA_DIR); default in the user's data folder")
+	flags.StringVar(&o.databaseURL, "database-url", os.Getenv("SENTRA_DATABASE_URL"), "PostgreSQL database (SENTRA_DATABASE_URL); default an embedded one")
+	flags.StringVar(&o.listenURL, "listen-url", os.Getenv("SENTRA_LISTEN_URL"), "the primary PostgreSQL itself, if --database-url is a connection pool or a standby, to listen for changes and run migrations (SENTRA_LISTEN_URL)")
+	flags.StringVar(&o.dataDir, "data-dir", os.Getenv("SENTRA_DATA_DIR"), "folder of the embedded PostgreSQL (SENTRA_DATA_DIR); default a folder in the user's data folder")
 	flags.BoolVarP(&o.verbose, "verbose", "v", false, "log every request")
 	command.AddCommand(serveCommand(o), migrateCommand(o), importCommand(o), exportCommand(o), versionCommand())
 	command.AddCommand(recordCommands(o)...)

@@ -33,10 +33,10 @@ const whenFormat = "2006-01-02 15:04:05 -0700"
 func logCommand(o *options) *cobra.Command {
 	var entity string
 	var limit int
-	command := &cobra.Command{Use: "log", Short: "List the changes of the record, the newest first", Args: cobra.NoArgs,
+	command := &cobra.Command{Use: "log", Short: "List the changes of the record, newest first", Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			if limit < 1 {
-				return sentra.BadInput("limit", "%d is no number of changes", limit)
+				return sentra.BadInput("limit", "%d is not a number of changes; give 1 or more", limit)
 			}
 			ref, err := parseEntity(entity)
 			if err != nil {
@@ -51,7 +51,7 @@ func logCommand(o *options) *cobra.Command {
 			})
 		}}
 	command.Flags().StringVar(&entity, "entity", "", "only changes of this entity: KIND/KEY, such as cluster/2017-94.06-coffee-processing")
-	command.Flags().IntVar(&limit, "limit", 50, "greatest number of changes")
+	command.Flags().IntVar(&limit, "limit", 50, "maximum number of changes")
 	return command
 }
 
@@ -65,7 +65,7 @@ func parseEntity(text string) (*sentra.EntityRef, error) {
 		return nil, sentra.BadInput("entity", "%.100q is not KIND/KEY", text)
 	}
 	if !slices.Contains(register.Kinds(), sentra.EntityKind(kind)) {
-		return nil, sentra.BadInput("entity", "%.40q is none of %s", kind, kindNames())
+		return nil, sentra.BadInput("entity", "%.40q is not a kind of entity; give one of %s", kind, kindNames())
 	}
 	return &sentra.EntityRef{Kind: sentra.EntityKind(kind), ID: key}, nil
 }
@@ -119,7 +119,7 @@ func showCommand(o *options) *cobra.Command {
 				return writeChange(command.OutOrStdout(), change)
 			})
 		}}
-	command.Flags().BoolVar(&asJSON, "json", false, "as one JSON object, with each entity's whole document before and after")
+	command.Flags().BoolVar(&asJSON, "json", false, "print one JSON object, with each entity's full document before and after")
 	return command
 }
 
@@ -258,7 +258,7 @@ func deleteCommand(o *options) *cobra.Command {
 }
 
 func revertCommand(o *options) *cobra.Command {
-	command := &cobra.Command{Use: "revert CHANGE", Short: "Undo a change as a whole, by a new change", Args: cobra.ExactArgs(1),
+	command := &cobra.Command{Use: "revert CHANGE", Short: "Undo a change as a whole, as a new change", Args: cobra.ExactArgs(1),
 		Long: `Undo a change as a whole, by a new change. Where something that it touched was changed again since, nothing is
 undone, and the later changes are listed: revert those first.`,
 		RunE: func(command *cobra.Command, args []string) error {
@@ -277,9 +277,9 @@ undone, and the later changes are listed: revert those first.`,
 
 func conflictsCommand(o *options) *cobra.Command {
 	var accept []string
-	command := &cobra.Command{Use: "conflicts", Short: "List facts of the program that corrections in the record stand against", Args: cobra.NoArgs,
-		Long: `List facts of the program that corrections in the record stand against. The corrections stay until they are changed.
---accept takes the program's word for an entity; "sentra delete conflict KIND/KEY" keeps the correction and ends the conflict.`,
+	command := &cobra.Command{Use: "conflicts", Short: "List shipped facts that corrections in the record contradict", Args: cobra.NoArgs,
+		Long: `List facts shipped with the program that corrections in the record contradict. The corrections stay until they are changed.
+--accept accepts the program's fact about an entity; "sentra delete conflict KIND/KEY" keeps the correction and resolves the conflict.`,
 		RunE: func(command *cobra.Command, _ []string) error {
 			if len(accept) > 0 {
 				return changing(command.Context(), o, func(changes *register.Register) error {
@@ -295,7 +295,7 @@ func conflictsCommand(o *options) *cobra.Command {
 				return writeConflicts(command.OutOrStdout(), data.Conflicts)
 			})
 		}}
-	command.Flags().StringSliceVar(&accept, "accept", nil, "take the program's word for this entity (KIND/KEY), as a change")
+	command.Flags().StringSliceVar(&accept, "accept", nil, "accept the program's fact about this entity (KIND/KEY), as a change")
 	o.addChangeFlags(command)
 	return command
 }

@@ -164,7 +164,7 @@ func TestNamesAndDescriptions(t *testing.T) {
 		{"an enum value in small letters", "  CITY\n", "  CITY\n  \"x\"\n  village\n", "naming-convention"},
 		{"a field with an underscore", "  clusterCount: Int!\n", "  clusterCount: Int!\n  \"x\"\n  cluster_count: Int\n", "naming-convention"},
 		{"a field with its type's name", "  clusterCount: Int!\n", "  clusterCount: Int!\n  \"x\"\n  regionCount: Int\n", "no-typename-prefix"},
-		{"a type that nothing leads to", "\"\"\"\nWhat can be listened to", "\"\"\"\nx\n\"\"\"\ntype Lost {\n  \"x\"\n  x: Int\n}\n\n\"\"\"\nWhat can be listened to", "no-unreachable-types"},
+		{"a type that nothing leads to", "\"\"\"\nThe subscriptions, over a WebSocket", "\"\"\"\nx\n\"\"\"\ntype Lost {\n  \"x\"\n  x: Int\n}\n\n\"\"\"\nThe subscriptions, over a WebSocket", "no-unreachable-types"},
 		{"a connection without edges", described(t, "  edges: [RegionEdge!]!\n"), "", "relay-connection-types"},
 		{"an edge without a cursor", described(t, "  cursor: String!\n"), "", "relay-edge-types"},
 		{"a list without cursors", described(t, "    after: String\n"), "", "relay-arguments"},

@@ -15,7 +15,7 @@ import (
 type Affirmative struct {
 	// The day.
 	AsOf sentra.Date `json:"asOf"`
-	// YES if any kind is, NO only if every kind is covered and none is, else NOT_COVERED.
+	// YES if any kind is YES, NO only if every kind is NO, otherwise NOT_COVERED.
 	Answer sentra.Answer `json:"answer"`
 	// How the answer is known; null when not covered.
 	Confidence *sentra.Confidence `json:"confidence,omitempty"`
@@ -27,9 +27,9 @@ type Affirmative struct {
 	Border *AffirmativeStatus `json:"border"`
 }
 
-// Whether a region is affirmative, of one kind, on a day.
+// Whether a region is affirmative on a day by designations of one kind.
 type AffirmativeStatus struct {
-	// The kind judged.
+	// The kind of designation.
 	Kind sentra.DesignationKind `json:"kind"`
 	// The answer.
 	Answer sentra.Answer `json:"answer"`
@@ -37,13 +37,13 @@ type AffirmativeStatus struct {
 	Confidence *sentra.Confidence `json:"confidence,omitempty"`
 	// The reason in one sentence.
 	Reason Prose `json:"reason"`
-	// The designations in force: the evidence of a yes.
+	// The designations in force: the evidence for a yes.
 	Designations []*Designation `json:"designations"`
-	// The coverage that applies: the evidence of a no.
+	// The coverage that applies: the evidence for a no.
 	Coverage []*DesignationCoverage `json:"coverage"`
 }
 
-// What somebody found of a candidate on one element of the grounds of selection.
+// How a candidate was assessed on one element of the grounds of selection.
 type Assessment struct {
 	// The ground.
 	Ground sentra.GroundKind `json:"ground"`
@@ -51,7 +51,7 @@ type Assessment struct {
 	Element *string `json:"element,omitempty"`
 	// What was found.
 	Outcome sentra.AssessmentOutcome `json:"outcome"`
-	// What it rests on.
+	// What it is based on.
 	Evidence string `json:"evidence"`
 	// Who assessed, where stated.
 	By *string `json:"by,omitempty"`
@@ -69,11 +69,11 @@ type Candidate struct {
 	Region *Region `json:"region"`
 	// The region as the source names it.
 	Named *string `json:"named,omitempty"`
-	// Whether it was an initial target of the phase; null where the source names none.
+	// Whether it was an initial target of the phase; null if the source names none.
 	InitialTarget *bool `json:"initialTarget,omitempty"`
-	// What was found of it on the elements of the grounds; what no source says is not assessed.
+	// How it was assessed on the elements of the grounds; elements that no source mentions are left out.
 	Assessments []*Assessment `json:"assessments"`
-	// What was decided; null where no source tells.
+	// What was decided; null if no source says.
 	Decision *Decision `json:"decision,omitempty"`
 	// Where it was read.
 	Sources []*Source `json:"sources"`
@@ -81,7 +81,7 @@ type Candidate struct {
 
 // A measure of the clusters for every region, product or phase, ready to be joined to tiles and exports by code.
 type Choropleth struct {
-	// What the rows stand for.
+	// What the rows are.
 	By sentra.ChoroplethBy `json:"by"`
 	// The level of the regions; null for products and phases.
 	Level *sentra.Level `json:"level,omitempty"`
@@ -89,11 +89,11 @@ type Choropleth struct {
 	Measure sentra.ChoroplethMeasure `json:"measure"`
 	// The day the rows answer for.
 	AsOf sentra.Date `json:"asOf"`
-	// One row for every region of the level on the day, by code, or for every product or phase, with clusters or without.
+	// One row for every region of the level on the day, by code, or for every product or phase, with or without clusters.
 	Rows []*ChoroplethRow `json:"rows"`
 	// The measure of all clusters, each counted once, whatever the rows.
 	Total *ChoroplethTotal `json:"total"`
-	// Number of clusters in the total that stand in no row, since no region of the level is known for them.
+	// Number of clusters in the total that are in no row, since no region of the level is known for them.
 	UnplacedCount int `json:"unplacedCount"`
 }
 
@@ -101,15 +101,15 @@ type Choropleth struct {
 type ChoroplethTotal struct {
 	// Whether there is a value, a known zero, or no data.
 	Status sentra.ChoroplethStatus `json:"status"`
-	// The count, or the share from 0 to 1; null without data. While `notCoveredCount` is not 0, a count is the least it can be.
+	// The count, or the share from 0 to 1; null without data. If `notCoveredCount` is not 0, a count is a lower bound.
 	Value *float64 `json:"value,omitempty"`
-	// Number of clusters of which nothing loaded tells on the day whether they count.
+	// Number of clusters for which it is not known whether they count on the day.
 	NotCoveredCount int `json:"notCoveredCount"`
-	// Why there is no data, in one sentence; null where there is.
+	// Why there is no data, in one sentence; null if there is.
 	Reason *Prose `json:"reason,omitempty"`
 }
 
-// How much of a province's clusters the record holds.
+// How many of a province's clusters the record holds.
 type ClusterCoverage struct {
 	// The province, on the day; null for the whole country.
 	Region *Region `json:"region,omitempty"`
@@ -117,9 +117,9 @@ type ClusterCoverage struct {
 	ClusterCount int `json:"clusterCount"`
 	// Number of clusters that are only planned.
 	PlannedCount int `json:"plannedCount"`
-	// What BPS counts, in its latest year; null where that was not read.
+	// What BPS counts, in its latest year; null if no count was read.
 	Counted *ExternalCount `json:"counted,omitempty"`
-	// The clusters known as a share of those that BPS counts; null where that was not read. More than 1 where the record knows more.
+	// The known clusters as a share of those that BPS counts; null if no count was read. More than 1 if the record knows more.
 	Share *float64 `json:"share,omitempty"`
 }
 
@@ -133,39 +133,39 @@ type ClusterDistance struct {
 
 // A cluster in a list.
 type ClusterEdge struct {
-	// Where this edge stands in the list.
+	// The position of this edge in the list.
 	Cursor string `json:"cursor"`
 	// The cluster.
 	Node *Cluster `json:"node"`
-	// Under a `near` filter: distance in metres on the sphere from the point to the cluster's location; else null.
+	// Under a `near` filter: distance in metres on the sphere from the point to the cluster's location; otherwise null.
 	DistanceMetres *float64 `json:"distanceMetres,omitempty"`
 }
 
-// Counts of clusters by one thing.
+// Counts of clusters by one facet.
 type ClusterFacet struct {
 	// What they are counted by.
 	Kind sentra.Facet `json:"kind"`
-	// The values: products by name and provinces by code, of which some cluster matches or might; all values of any other facet.
+	// The values: products by name and provinces by code, only those with clusters that match or might match; for other facets all values.
 	Values []*ClusterFacetValue `json:"values"`
 }
 
-// A value to choose.
+// A value of a facet.
 type ClusterFacetValue struct {
-	// The value as the filter takes it: a product's or phase's key, a province's code, the name of an enum's value.
+	// The value as the filter takes it: a product's or phase's key, a province's code, the name of an enum value.
 	Value string `json:"value"`
-	// The name of the product in English, or of the province; else null.
+	// The name of the product in English, or of the province; otherwise null.
 	Name *string `json:"name,omitempty"`
-	// The name of the product in Indonesian, or of the province; else null.
+	// The name of the product in Indonesian, or of the province; otherwise null.
 	NameID *string `json:"nameId,omitempty"`
-	// Number of clusters that match with this value in place of what the filter says of the facet.
+	// Number of clusters that match if the filter asks for this value of the facet instead of its own.
 	Count int `json:"count"`
-	// Number of clusters of which nothing loaded tells whether they do.
+	// Number of clusters for which it is not known whether they match.
 	NotCoveredCount int `json:"notCoveredCount"`
 }
 
-// Counts of clusters beside the filter that lists them.
+// Faceted counts of the clusters that a filter lists.
 type ClusterFacets struct {
-	// The day their regions are seen on.
+	// The day of their regions.
 	AsOf sentra.Date `json:"asOf"`
 	// Number of clusters that match, as `ClusterConnection.totalCount`.
 	TotalCount int `json:"totalCount"`
@@ -175,21 +175,21 @@ type ClusterFacets struct {
 	Facets []*ClusterFacet `json:"facets"`
 }
 
-// Numbers of a cluster, of one year; not to be added to those of another.
+// Figures of a cluster for one year; do not add them to those of another year.
 type ClusterFigures struct {
-	// Enterprises; null where not given.
+	// Number of enterprises; null if not given.
 	Units *int `json:"units,omitempty"`
-	// People; null where not given.
+	// Number of workers; null if not given.
 	Workers *int `json:"workers,omitempty"`
-	// The year; null where the source does not tell it.
+	// The year; null if the source does not say.
 	Year *int `json:"year,omitempty"`
 }
 
-// A ground of selection, seen for one cluster.
+// A ground of selection as it applies to one cluster.
 type ClusterGround struct {
 	// The ground.
 	Ground *SelectionGround `json:"ground"`
-	// Whether the cluster met it; null: the sources do not say.
+	// Whether the cluster met it; null if the sources do not say.
 	Met *bool `json:"met,omitempty"`
 	// Where it was read.
 	Sources []*Source `json:"sources"`
@@ -197,11 +197,11 @@ type ClusterGround struct {
 
 // Where a cluster is.
 type ClusterLocation struct {
-	// A point of the place.
+	// The location as a point.
 	Point *Point `json:"point"`
 	// The point as a GeoJSON geometry.
 	Geometry Geometry `json:"geometry"`
-	// How exactly the place is known.
+	// The precision to which the place is known.
 	Precision sentra.LocationPrecision `json:"precision"`
 }
 
@@ -213,9 +213,9 @@ type ClusterRepresentation struct {
 	MatchedKey ClusterMatchedKey `json:"-"`
 }
 
-// How many facts are known in one way.
+// How many facts are known with one confidence.
 type ConfidenceCount struct {
-	// The way; null where nothing was said of it.
+	// The confidence; null if not stated.
 	Confidence *sentra.Confidence `json:"confidence,omitempty"`
 	// Number of clusters.
 	Clusters int `json:"clusters"`
@@ -225,19 +225,19 @@ type ConfidenceCount struct {
 	Designations int `json:"designations"`
 }
 
-// Of how many something is not told.
+// How often something is missing from the record.
 type DataGap struct {
-	// What.
+	// What is missing.
 	Kind sentra.Gap `json:"kind"`
-	// Of how many it is not told.
+	// Number of objects that lack it.
 	Missing int `json:"missing"`
-	// Of how many in all.
+	// Number of objects in all.
 	Total int `json:"total"`
 }
 
-// A licence that the data are under.
+// A licence of the data.
 type DataLicence struct {
-	// Which part of the data.
+	// The part of the data that it applies to.
 	Part Prose `json:"part"`
 	// Name of the licence.
 	Name Prose `json:"name"`
@@ -245,15 +245,15 @@ type DataLicence struct {
 	URL *string `json:"url,omitempty"`
 }
 
-// What the record is known not to tell.
+// What is known to be missing from the record.
 type DataQuality struct {
-	// The day regions are seen on.
+	// The day of the regions.
 	AsOf sentra.Date `json:"asOf"`
-	// What is not told, of how many.
+	// What is missing, and how often.
 	Gaps []*DataGap `json:"gaps"`
 	// How facts are known.
 	Confidence []*ConfidenceCount `json:"confidence"`
-	// Clusters known beside what BPS counts: the whole country first, then each province, as `Query.coverage`.
+	// Known clusters compared with what BPS counts: the whole country first, then each province, as `Query.coverage`.
 	Coverage []*ClusterCoverage `json:"coverage"`
 }
 
@@ -262,15 +262,15 @@ type Dataset struct {
 	// Changes whenever anything loaded changes: the number of the last change, and a digest of all changes up to it,
 	// such as `128-1f3a9c77b0de`.
 	Version string `json:"version"`
-	// The number of the last change of the record. A greater number is a later state.
+	// The number of the last change of the record. A higher number is a later state.
 	ChangeNumber int `json:"changeNumber"`
-	// When it last changed, as an RFC 3339 time.
+	// When it last changed, as an RFC 3339 timestamp.
 	UpdatedAt string `json:"updatedAt"`
-	// The first day regions are known for.
+	// The first day for which regions are known.
 	RegionsFrom sentra.Date `json:"regionsFrom"`
-	// Whether boundaries are loaded: all, some or none of today's regions have one.
+	// Whether all, some or none of the current regions have a boundary.
 	Boundaries sentra.BoundariesState `json:"boundaries"`
-	// What is loaded of designations.
+	// Which lists of designations are loaded.
 	DesignationCoverage []*DesignationCoverage `json:"designationCoverage"`
 	// The licences.
 	Licences []*DataLicence `json:"licences"`
@@ -278,17 +278,17 @@ type Dataset struct {
 	Counts *sentra.DatasetCounts `json:"counts"`
 	// What a reader should know before relying on the data.
 	Notes []*Prose `json:"notes"`
-	// How many facts of the program a correction in the record stands against.
+	// Number of shipped facts that a correction in the record contradicts.
 	ConflictCount int `json:"conflictCount"`
-	// The first 100 of those facts, by entity. The correction is what is answered everywhere.
+	// The first 100 of those facts, by entity. Answers always use the correction.
 	Conflicts []*FactConflict `json:"conflicts"`
 }
 
-// What was decided of a candidate.
+// The decision about a candidate.
 type Decision struct {
 	// What was decided.
 	Outcome sentra.DecisionOutcome `json:"outcome"`
-	// Why; null where the source does not say.
+	// Why; null if the source does not say.
 	Reason *string `json:"reason,omitempty"`
 	// Who decided, where stated.
 	By *string `json:"by,omitempty"`
@@ -304,19 +304,19 @@ type DesignationCoverage struct {
 	Kind sentra.DesignationKind `json:"kind"`
 	// The province whose regions are covered; null for the whole country.
 	Province *Region `json:"province,omitempty"`
-	// The kinds of regions covered; null for all. No list of disadvantaged regions speaks of cities.
+	// The kinds of regions covered; null for all. No list of disadvantaged regions includes cities.
 	RegionKinds []sentra.RegionKind `json:"regionKinds,omitempty"`
-	// Whether a region that is not designated is known not to be.
+	// Whether a region without a designation is known not to be designated.
 	Complete bool `json:"complete"`
 	// Since when, a day or only the year.
 	ValidFrom *sentra.PartialDate `json:"validFrom,omitempty"`
-	// Last day, inclusive; null when open.
+	// Last day, inclusive; null if open.
 	ValidTo *sentra.Date `json:"validTo,omitempty"`
 	// The regulation whose list is loaded.
 	Regulation *string `json:"regulation,omitempty"`
 	// How the coverage is known.
 	Confidence sentra.Confidence `json:"confidence"`
-	// In words.
+	// The coverage in words.
 	Note Prose `json:"note"`
 	// Where it was read.
 	Sources []*Source `json:"sources"`
@@ -326,33 +326,33 @@ type DesignationCoverage struct {
 type Event struct {
 	// What kind of event.
 	Kind sentra.EventKind `json:"kind"`
-	// When, as exactly as the source has it.
+	// When, as precisely as the source gives it.
 	Date sentra.PartialDate `json:"date"`
-	// Where, seen today or on the day asked for.
+	// The region, as of today or the day asked for.
 	Region *Region `json:"region"`
 	// The place, where named.
 	Place *string `json:"place,omitempty"`
 	// With whom, where named.
 	With *string `json:"with,omitempty"`
-	// What was counted: of an outcome, or who took part.
+	// What `value` counts: the measure of an outcome, or the participants.
 	What *Prose `json:"what,omitempty"`
 	// The count.
 	Value *int `json:"value,omitempty"`
-	// What the source adds.
+	// Further remarks of the source.
 	Note *Prose `json:"note,omitempty"`
 	// Where it was read.
 	Sources []*Source `json:"sources"`
 }
 
-// How many clusters somebody else counts in a region.
+// How many clusters someone else counts in a region.
 type ExternalCount struct {
-	// Who counts: `BPS`; null where the source does not tell.
+	// Who counts: `BPS`; null if the source does not say.
 	By *string `json:"by,omitempty"`
-	// The year; null where the source does not tell it.
+	// The year; null if the source does not say.
 	Year *int `json:"year,omitempty"`
 	// How many.
 	Count int `json:"count"`
-	// What was counted, where that is not all clusters of the region.
+	// What was counted, if not all clusters of the region.
 	Note *Prose `json:"note,omitempty"`
 	// How the fact is known.
 	Confidence sentra.Confidence `json:"confidence"`
@@ -360,18 +360,18 @@ type ExternalCount struct {
 	Sources []*Source `json:"sources"`
 }
 
-// How many facilitators worked in a region in a year, without names. Counts of different sources count different things
-// and are not to be added.
+// How many facilitators worked in a region in a year, without names. Different sources count different things, so their
+// counts must not be added up.
 type Facilitators struct {
 	// The region, on the day; null for the whole country.
 	Region *Region `json:"region,omitempty"`
 	// What kind of people.
 	Kind sentra.FacilitatorKind `json:"kind"`
-	// The year; null where the source does not tell it.
+	// The year; null if the source does not say.
 	Year *int `json:"year,omitempty"`
 	// How many.
 	Count int `json:"count"`
-	// What the source says of those counted.
+	// What the source says about those counted.
 	Note *Prose `json:"note,omitempty"`
 	// How the fact is known.
 	Confidence sentra.Confidence `json:"confidence"`
@@ -383,45 +383,45 @@ type Facilitators struct {
 type FacilitatorsDistance struct {
 	// The facilitators.
 	Facilitators *Facilitators `json:"facilitators"`
-	// Distance in metres on the sphere between the label points of both regions, 0 in the region itself; null where the source names its province only.
+	// Distance in metres on the sphere between the label points of both regions, 0 in the region itself; null if the source names only its province.
 	DistanceMetres *float64 `json:"distanceMetres,omitempty"`
 }
 
 // What the record knows of facilitators near a region.
 type FacilitatorsNear struct {
-	// MET where some are known within the distance, else NOT_KNOWN: the record does not hold all.
+	// MET if some are known within the distance, otherwise NOT_KNOWN: the record does not hold all.
 	Outcome sentra.ScreeningOutcome `json:"outcome"`
 	// Why, in one sentence.
 	Reason Prose `json:"reason"`
-	// Those within the distance, the nearest first; then those of the region's province of which no source says where in it.
+	// Those within the distance, nearest first; then those somewhere in the region's province, for which no source says where.
 	Within []*FacilitatorsDistance `json:"within"`
-	// The nearest that are known, however far; null where none is.
+	// The nearest that are known, at any distance; null if none is.
 	Nearest *FacilitatorsDistance `json:"nearest,omitempty"`
 }
 
-// A fact of the program that was not taken, since somebody has corrected the record and says otherwise.
+// A fact shipped with the program that was not applied, because a correction in the record contradicts it.
 type FactConflict struct {
 	// What it is about, as `kind/id`, such as `designation/94.06-disadvantaged-perpres-63-2020`.
 	Entity string `json:"entity"`
-	// Why it was not taken.
+	// Why it was not applied.
 	Reason string `json:"reason"`
-	// The number of the facts that say otherwise.
+	// The number of the shipped facts that differ.
 	FactsNumber int `json:"factsNumber"`
 }
 
-// The years in which a region had money from a fund, as far as sources tell.
+// The years in which a region received money from a fund, as far as sources say.
 type FundYears struct {
-	// The fund; null for money of which no source tells the fund.
+	// The fund; null for money whose fund no source states.
 	Fund *sentra.Fund `json:"fund,omitempty"`
-	// The years, the earliest first.
+	// The years, earliest first.
 	Years []int `json:"years"`
-	// Whether there was money of a year that no source tells.
+	// Whether there was money whose year no source states.
 	YearNotStated bool `json:"yearNotStated"`
 }
 
 // How the programme works in a region.
 type Method struct {
-	// The bodies: local platform, working group, facilitators.
+	// The bodies involved: local platform, working group, facilitators.
 	Structure []*Prose `json:"structure"`
 	// The steps, in order.
 	Steps []*MethodStep `json:"steps"`
@@ -439,7 +439,7 @@ type MethodStep struct {
 
 // An official code of a region in one system.
 type OfficialCode struct {
-	// Who gave the code.
+	// The system of the code.
 	System sentra.CodeSystem `json:"system"`
 	// The code as that system writes it.
 	Value string `json:"value"`
@@ -456,7 +456,7 @@ type OfficialCodeRepresentation struct {
 	Value  *string            `json:"value,omitempty"`
 }
 
-// Where a list page stands, after the Relay Cursor Connections specification.
+// The position of a page in its list, as in the Relay Cursor Connections specification.
 type PageInfo struct {
 	// Whether more edges follow the last one of this page.
 	HasNextPage bool `json:"hasNextPage"`
@@ -512,13 +512,13 @@ type Programme struct {
 	Method *Method `json:"method"`
 	// Dated events, oldest first.
 	Events []*Event `json:"events"`
-	// What the sources do not say, so that nobody reads it out of silence.
+	// What the sources do not say, so that nobody infers it from their silence.
 	NotStated []*Prose `json:"notStated"`
 	// Where it was read.
 	Sources []*Source `json:"sources"`
 }
 
-// What can be asked.
+// The root of all queries.
 type Query struct {
 }
 
@@ -536,24 +536,24 @@ type Reading struct {
 type RegionDistance struct {
 	// The region, on the day.
 	Region *Region `json:"region"`
-	// Distance in metres on the sphere between the two boundaries at their nearest, 0 where they touch; a province's is
-	// its nearest member's. Where no boundary is loaded, the representative point stands for it.
+	// Shortest distance in metres on the sphere between the two boundaries, 0 if they touch; a province's is
+	// its nearest member's. If no boundary is loaded, the representative point is used instead.
 	DistanceMetres float64 `json:"distanceMetres"`
 }
 
 // A region in a list.
 type RegionEdge struct {
-	// Where this edge stands in the list.
+	// The position of this edge in the list.
 	Cursor string `json:"cursor"`
 	// The region.
 	Node *Region `json:"node"`
-	// Under a `near` filter: distance in metres on the sphere from the point to the boundary (to the representative point where none is loaded; for a province, its nearest member's); else null.
+	// Under a `near` filter: distance in metres on the sphere from the point to the boundary (to the representative point if none is loaded; for a province, its nearest member's); otherwise null.
 	DistanceMetres *float64 `json:"distanceMetres,omitempty"`
-	// Under a `within`, `intersects` or `contains` filter: the share of the region's area that lies in the polygon, 0 to 1; else, and where no boundary is loaded, null.
+	// Under a `within`, `intersects` or `contains` filter: the share of the region's area that lies in the polygon, 0 to 1; otherwise, and if no boundary is loaded, null.
 	OverlapShare *float64 `json:"overlapShare,omitempty"`
 }
 
-// A name of a region beside its name of today.
+// A name of a region other than its current one.
 type RegionName struct {
 	// The name.
 	Name string `json:"name"`
@@ -589,19 +589,19 @@ type RegionRepresentation struct {
 	MatchedKey RegionMatchedKey `json:"-"`
 }
 
-// A province made out of another's area (pemekaran).
+// A province created from another's area (pemekaran).
 type RegionSuccession struct {
-	// The other province: for `predecessors` as it stood the day before, for `successors` as it stood on the day.
+	// The other province: for `predecessors` as of the day before, for `successors` as of the day.
 	Region *Region `json:"region"`
-	// The first day of the new order.
+	// The first day of the new province.
 	Date sentra.Date `json:"date"`
-	// The law (undang-undang) that made it.
+	// The law (undang-undang) that created it.
 	Law *string `json:"law,omitempty"`
 	// Where this was read.
 	Sources []*Source `json:"sources"`
 }
 
-// How much each element counts, 0 to 1,000; 1 unless told. Not every one can be 0.
+// The weight of each element, 0 to 1,000; default 1. At least one must be greater than 0.
 type ScreeningWeights struct {
 	// Money of the state budget (APBN).
 	Apbn *float64 `json:"apbn,omitempty"`
@@ -619,15 +619,15 @@ type ScreeningWeights struct {
 	Border *float64 `json:"border,omitempty"`
 }
 
-// A found thing with its rank.
+// A search result with its rank.
 type SearchResult struct {
 	// What was found.
 	Node SearchHit `json:"node"`
 	// The name or code that matched.
 	Matched string `json:"matched"`
-	// Which of its codes matched; null where a name did.
+	// Which of its codes matched; null if a name did.
 	MatchedKey *sentra.ChoroplethKey `json:"matchedKey,omitempty"`
-	// 1 for the very name or code of the day, less for a part, one of another day, or a similar spelling.
+	// 1 for an exact match of the name or code on the day, less for a part, one of another day, or a similar spelling.
 	Score float64 `json:"score"`
 }
 
@@ -648,13 +648,13 @@ type SourceRepresentation struct {
 	MatchedKey SourceMatchedKey `json:"-"`
 }
 
-// What can be listened to, over a WebSocket (`graphql-transport-ws`) or as server-sent events.
+// The subscriptions, over a WebSocket (`graphql-transport-ws`) or as server-sent events.
 type Subscription struct {
 }
 
 // A support in a list.
 type SupportEdge struct {
-	// Where this edge stands in the list.
+	// The position of this edge in the list.
 	Cursor string `json:"cursor"`
 	// The support.
 	Node *Support `json:"node"`

@@ -120,5 +120,5 @@ func find[T any](list *atlas.List[T], text *string, argument string) (*atlas.Mar
 			return &at, nil
 		}
 	}
-	return nil, sentra.BadInput(argument, "the cursor %.60q does not stand in this list", *text)
+	return nil, sentra.BadInput(argument, "the cursor %.60q is not in this list", *text)
 }

@@ -169,7 +169,7 @@ func (g *Gate) wait(ctx context.Context, in *lane, acquire func(context.Context)
 
 func (g *Gate) busy() error {
 	g.refused.Add(1)
-	return sentra.Wrap(sentra.CodeUnavailable, ErrBusy, "the server has too much to do at the moment; try again in a few seconds")
+	return sentra.Wrap(sentra.CodeUnavailable, ErrBusy, "the server is busy; try again in a few seconds")
 }
 
 // Raise makes the work weigh at least so many bytes; it may wait for room, and

@@ -78,7 +78,7 @@ func (h *Holder) Refresh(ctx context.Context) error {
 	case h.refreshing <- struct{}{}:
 		defer func() { <-h.refreshing }()
 	case <-ctx.Done():
-		return sentra.Wrap(sentra.CodeDeadlineExceeded, ctx.Err(), "another refresh is under way")
+		return sentra.Wrap(sentra.CodeDeadlineExceeded, ctx.Err(), "another refresh is in progress")
 	}
 	err := h.refresh(ctx)
 	h.noteRefresh(err)

@@ -91,7 +91,7 @@ func (p *readyPolygon) shares(ctx context.Context, area *part) (both shares, err
 	}
 	both.ofArea, both.ofPolygon, err = overlay.SharesUntil(area.shape, func(edges int) error {
 		if p.of.steps.Add(int64(edges)) > maxOverlaySteps {
-			return sentra.Errorf(sentra.CodeLimitExceeded, "the polygons have too many edges beside each other to be laid over the regions; simplify them")
+			return sentra.Errorf(sentra.CodeLimitExceeded, "the polygons have too many edges close together to be intersected with the regions; simplify them")
 		}
 		return sentra.Ended(ctx, doing)
 	})

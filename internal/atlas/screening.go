@@ -200,7 +200,7 @@ type FundYears struct {
 	// Fund is "" for money whose fund no source tells.
 	Fund  sentra.Fund
 	Years []int
-	// NotStated tells that there was some in a year that is not told.
+	// NotStated tells that there was some in a year that is not stated.
 	NotStated bool
 }
 

@@ -73,7 +73,7 @@ func (a *Atlas) timelines() map[sentra.RegionCode][]span {
 }
 
 // designated tells whether a region has a designation of a kind in force on the
-// day; unknown where nothing loaded tells.
+// day; unknown if nothing loaded says.
 func (a View) designated(code sentra.RegionCode, kind sentra.DesignationKind) sentra.Truth {
 	return a.answers(code)[slices.Index(sentra.DesignationKinds[:], kind)]
 }

@@ -44,7 +44,7 @@ type layer struct {
 
 var layers = []layer{
 	{of: export.Regions, titleEN: "Provinces, regencies and cities of Indonesia, with affirmative designations", titleID: "Provinsi, kabupaten dan kota di Indonesia dengan status daerah afirmatif",
-		descriptionEN: "Every province, regency and city as of a day from 2014-07-23 on: official code, name, boundary, and whether it is disadvantaged or a border region, with the regulations. NOT_COVERED is another answer than NO.",
+		descriptionEN: "Every province, regency and city as of a day from 2014-07-23 on: official code, name, boundary, and whether it is disadvantaged or a border region, with the regulations. NOT_COVERED is not the same as NO.",
 		keywords:      []string{"wilayah administrasi", "kode Kemendagri", "daerah tertinggal", "perbatasan", "administrative boundaries"}, unit: "region",
 		from:           func(*atlas.Atlas) sentra.Date { return sentra.FirstDay },
 		sources:        regionSources,

@@ -118,7 +118,7 @@ func (p *parser) next() error {
 		p.at++
 		p.token = token{sign, p.text[begin:p.at], begin}
 	default:
-		return bad(begin, "%.10q means nothing here", p.text[begin:])
+		return bad(begin, "%.10q is not expected here", p.text[begin:])
 	}
 	return nil
 }
@@ -234,7 +234,7 @@ func (p *parser) predicate() (Node, error) {
 		case name == "S_INTERSECTS":
 			return p.intersects()
 		case slices.Contains(spatial, name) || strings.HasPrefix(name, "T_"):
-			return nil, bad(p.token.at, "there is no %s here; of the relations in space and time there is S_INTERSECTS", name)
+			return nil, bad(p.token.at, "%s is not supported; the only spatial or temporal predicate is S_INTERSECTS", name)
 		case name == "A_EQUALS" || name == "A_CONTAINS" || name == "A_CONTAINEDBY" || name == "A_OVERLAPS":
 			return p.list(ListOperator(name))
 		}
@@ -349,7 +349,7 @@ func (p *parser) like(property Property) (Node, error) {
 	}
 	text, ok := pattern.(Value)
 	if _, isText := text.Of.(string); !ok || !isText || text.Date {
-		return nil, bad(at, "LIKE wants a pattern in single quotes")
+		return nil, bad(at, "LIKE needs a pattern in single quotes")
 	}
 	return Like{property, text.Of.(string)}, nil
 }
@@ -399,7 +399,7 @@ func (p *parser) value() (Value, error) {
 	}
 	value, ok := operand.(Value)
 	if !ok {
-		return Value{}, bad(at, "there is a property where a value is expected; a text stands in single quotes")
+		return Value{}, bad(at, "there is a property where a value is expected; write text in single quotes")
 	}
 	return value, nil
 }
@@ -418,7 +418,7 @@ func (p *parser) operand() (any, error) {
 	case number:
 		of, err := strconv.ParseFloat(t.text, 64)
 		if err != nil || math.IsInf(of, 0) {
-			return nil, bad(t.at, "%.40q is no number", t.text)
+			return nil, bad(t.at, "%.40q is not a number", t.text)
 		}
 		return Value{Of: of}, p.next()
 	case word:
@@ -459,7 +459,7 @@ func date(of any, at int) (any, error) {
 	value, _ := of.(Value)
 	text, _ := value.Of.(string)
 	if _, err := sentra.ParseDate(text); err != nil {
-		return nil, bad(at, "%.40q is no day; write DATE('2017-12-25')", text)
+		return nil, bad(at, "%.40q is not a date; write DATE('2017-12-25')", text)
 	}
 	return Value{Of: text, Date: true}, nil
 }
@@ -476,7 +476,7 @@ func folded(of any, at int) (any, error) {
 			return v, nil
 		}
 	}
-	return nil, bad(at, "CASEI wants a text")
+	return nil, bad(at, "CASEI needs a text")
 }
 
 func (p *parser) list(operator ListOperator) (Node, error) {
@@ -493,7 +493,7 @@ func (p *parser) list(operator ListOperator) (Node, error) {
 	}
 	property, ok := operand.(Property)
 	if !ok {
-		return nil, bad(at, "%s wants a property first", operator)
+		return nil, bad(at, "%s needs a property first", operator)
 	}
 	if err := p.need(","); err != nil {
 		return nil, err
@@ -527,7 +527,7 @@ func (p *parser) intersects() (Node, error) {
 			}
 			property, ok := operand.(Property)
 			if !ok || out.Name != "" || property.Name == "" {
-				return nil, bad(at, "S_INTERSECTS wants a property and a geometry: POINT, BBOX, POLYGON or MULTIPOLYGON")
+				return nil, bad(at, "S_INTERSECTS needs a property and a geometry: POINT, BBOX, POLYGON or MULTIPOLYGON")
 			}
 			out.Property = property
 		}
@@ -537,7 +537,7 @@ func (p *parser) intersects() (Node, error) {
 		}
 	}
 	if out.Name == "" || out.Box == nil && out.Polygons == nil {
-		return nil, bad(p.token.at, "S_INTERSECTS wants a property and a geometry")
+		return nil, bad(p.token.at, "S_INTERSECTS needs a property and a geometry")
 	}
 	return out, nil
 }
@@ -565,17 +565,17 @@ func (p *parser) geometry(into *Intersects) (bool, error) {
 		for i, v := range values {
 			number, ok := v.Of.(float64)
 			if !ok || len(values) != 4 {
-				return true, bad(at, "BBOX wants the four numbers west, south, east, north")
+				return true, bad(at, "BBOX needs the four numbers west, south, east, north")
 			}
 			box[i] = number
 		}
 		if into.Box = &box; len(values) != 4 {
-			return true, bad(at, "BBOX wants the four numbers west, south, east, north")
+			return true, bad(at, "BBOX needs the four numbers west, south, east, north")
 		}
 		return true, nil
 	case "POINT", "POLYGON", "MULTIPOLYGON":
 	case "LINESTRING", "MULTIPOINT", "MULTILINESTRING", "GEOMETRYCOLLECTION":
-		return true, bad(at, "there is no %s here; give POINT, BBOX, POLYGON or MULTIPOLYGON", name)
+		return true, bad(at, "%s is not supported; give POINT, BBOX, POLYGON or MULTIPOLYGON", name)
 	default:
 		return false, nil
 	}

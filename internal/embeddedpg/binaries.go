@@ -58,7 +58,7 @@ func binariesVersion(ctx context.Context, dir string) (string, error) {
 	}
 	version := versionForm.FindString(string(out))
 	if version == "" {
-		return "", sentra.Errorf(sentra.CodeUnavailable, "the PostgreSQL binaries in %s tell no version: %q", dir, out)
+		return "", sentra.Errorf(sentra.CodeUnavailable, "the PostgreSQL binaries in %s report no version: %q", dir, out)
 	}
 	return version, nil
 }

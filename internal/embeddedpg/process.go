@@ -92,7 +92,7 @@ func (in *installation) waitUntilReady(ctx context.Context, p *process) error {
 		}
 		var refused *pq.Error
 		if errors.As(err, &refused) && refused.Code.Class() == "28" {
-			return sentra.Wrap(sentra.CodeUnavailable, err, "PostgreSQL in %s does not take the password in %s; restore the file", in.dir, in.passwordFile())
+			return sentra.Wrap(sentra.CodeUnavailable, err, "PostgreSQL in %s does not accept the password in %s; restore the file", in.dir, in.passwordFile())
 		}
 		select {
 		case <-p.ended:

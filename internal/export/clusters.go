@@ -97,13 +97,13 @@ func clusterColumns() []column[*clusterRow] {
 	columns := []column[*clusterRow]{
 		{Column{Name: "key", Type: Text, Description: "Short name, stable."},
 			func(r *clusterRow) any { return r.Key }},
-		{Column{Name: "name", Type: Text, Description: "The product and the place, in English; of a cluster that is not the programme's its name."},
+		{Column{Name: "name", Type: Text, Description: "The product and the place, in English; for a cluster outside the programme, its name."},
 			func(r *clusterRow) any { return r.NameEN }},
-		{Column{Name: "nameId", Type: Text, Description: "The product and the place, in Indonesian; of a cluster that is not the programme's its name."},
+		{Column{Name: "nameId", Type: Text, Description: "The product and the place, in Indonesian; for a cluster outside the programme, its name."},
 			func(r *clusterRow) any { return r.NameID }},
 		{Column{Name: "products", Type: TextList, Description: "What the cluster makes: the products' keys."},
 			func(r *clusterRow) any { return union(r.Products) }},
-		{Column{Name: "productGroup", Type: Text, Values: values(sentra.ProductGroups[:]), Description: "The group of what it makes; OTHER also where that is of several groups."},
+		{Column{Name: "productGroup", Type: Text, Values: values(sentra.ProductGroups[:]), Description: "The group of its products; OTHER also if they are of several groups."},
 			func(r *clusterRow) any { return string(r.atlas.GroupOf(r.Cluster)) }},
 		{Column{Name: "productNames", Type: TextList, Description: "The products' names in English."},
 			func(r *clusterRow) any {
@@ -113,15 +113,15 @@ func clusterColumns() []column[*clusterRow] {
 			func(r *clusterRow) any {
 				return list(r, r.Products, func(key string) string { return r.atlas.Product(key).NameID })
 			}},
-		{Column{Name: "phases", Type: TextList, Description: "The phases of the programme in which it was developed; empty for a cluster that is not the programme's."},
+		{Column{Name: "phases", Type: TextList, Description: "The phases of the programme in which it was developed; empty for a cluster outside the programme."},
 			func(r *clusterRow) any { return union(r.Phases) }},
-		{Column{Name: "status", Type: Text, Values: values([]sentra.ClusterStatus{sentra.ClusterExisting, sentra.ClusterPlanned}), Description: "Whether it stands or is only planned."},
+		{Column{Name: "status", Type: Text, Values: values([]sentra.ClusterStatus{sentra.ClusterExisting, sentra.ClusterPlanned}), Description: "Whether it exists or is only planned."},
 			func(r *clusterRow) any { return string(r.Status()) }},
-		{Column{Name: "confidence", Type: Text, Nullable: true, Values: values([]sentra.Confidence{sentra.Listed, sentra.Inferred, sentra.Partial}), Description: "How the cluster is known; empty where nothing was said of it."},
+		{Column{Name: "confidence", Type: Text, Nullable: true, Values: values([]sentra.Confidence{sentra.Listed, sentra.Inferred, sentra.Partial}), Description: "How the cluster is known; empty if not stated."},
 			func(r *clusterRow) any { return optional(string(r.Confidence)) }},
 		{Column{Name: "firstYear", Type: Integer, Nullable: true, Description: "The year it began; empty where not known."},
 			func(r *clusterRow) any { return year(r.Began) }},
-		{Column{Name: "knownFrom", Type: Day, Nullable: true, Description: "The first day on which the cluster is known; before it, unless it is the programme's, it is not known whether there was the cluster."},
+		{Column{Name: "knownFrom", Type: Day, Nullable: true, Description: "The first day on which the cluster is known; for a cluster outside the programme, it is not known whether it existed before that day."},
 			func(r *clusterRow) any {
 				if from, known := r.KnownFrom(r.atlas.Phase, r.atlas.Source); known {
 					return from.String()
@@ -130,15 +130,15 @@ func clusterColumns() []column[*clusterRow] {
 			}},
 		{Column{Name: "place", Type: Text, Nullable: true, Description: "Village, district or street in words."},
 			func(r *clusterRow) any { return optional(r.Cluster.Cluster.Place) }},
-		{Column{Name: "units", Type: Integer, Nullable: true, Description: "Enterprises in figuresYear; not to be added to figures of other years."},
+		{Column{Name: "units", Type: Integer, Nullable: true, Description: "Number of enterprises in figuresYear; do not add figures of different years."},
 			func(r *clusterRow) any { return pointer(r.figures().Units) }},
-		{Column{Name: "workers", Type: Integer, Nullable: true, Description: "People who work there in figuresYear."},
+		{Column{Name: "workers", Type: Integer, Nullable: true, Description: "Number of workers in figuresYear."},
 			func(r *clusterRow) any { return pointer(r.figures().Workers) }},
-		{Column{Name: "figuresYear", Type: Integer, Nullable: true, Description: "The year of units and workers; empty where the source does not tell it."},
+		{Column{Name: "figuresYear", Type: Integer, Nullable: true, Description: "The year of units and workers; empty if the source does not say."},
 			func(r *clusterRow) any { return year(r.figures().Year) }},
 		{Column{Name: "asOf", Type: Day, Description: "The day the row answers for."},
 			func(r *clusterRow) any { return r.atlas.Day.String() }},
-		{Column{Name: "regionCodes", Type: TextList, Description: "The official codes (kode Kemendagri) of the regencies and cities it stands in."},
+		{Column{Name: "regionCodes", Type: TextList, Description: "The official codes (kode Kemendagri) of the regencies and cities it is in."},
 			func(r *clusterRow) any {
 				return list(r, values(r.Regions), func(code string) string { return code })
 			}},
@@ -150,11 +150,11 @@ func clusterColumns() []column[*clusterRow] {
 			func(r *clusterRow) any { return r.codesIn(r.Regions, sentra.SystemBPS) }},
 		{Column{Name: "regionPCodes", Type: TextList, Description: "Their P-codes of OCHA on the day, of those that have one."},
 			func(r *clusterRow) any { return r.codesIn(r.Regions, sentra.SystemPCode) }},
-		{Column{Name: "regionNote", Type: Text, Nullable: true, Description: "What the source says of the place beyond the regions named."},
+		{Column{Name: "regionNote", Type: Text, Nullable: true, Description: "What the source says about the place beyond the regions named."},
 			func(r *clusterRow) any {
 				return optional(r.lang.Of(sentra.Text{English: r.RegionNote, Indonesian: r.RegionNoteID}))
 			}},
-		{Column{Name: "provinceCodes", Type: TextList, Description: "The codes of the provinces that these stand in on the day."},
+		{Column{Name: "provinceCodes", Type: TextList, Description: "The codes of the provinces of these on the day."},
 			func(r *clusterRow) any { return regions(r.provinces, code) }},
 		{Column{Name: "provinceNames", Type: TextList, Description: "Their names."},
 			func(r *clusterRow) any {
@@ -174,7 +174,7 @@ func clusterColumns() []column[*clusterRow] {
 			func(r *clusterRow) any { return round(r.Place.Lon(), r.detail) }},
 		{Column{Name: "lat", Type: Number, Description: "Latitude of the location in degrees."},
 			func(r *clusterRow) any { return round(r.Place.Lat(), r.detail) }},
-		{Column{Name: "locationPrecision", Type: Text, Values: values([]sentra.LocationPrecision{sentra.PrecisionPoint, sentra.PrecisionRegency, sentra.PrecisionProvince}), Description: "How exactly the location is known: the place itself, or the label point of its regency or province."},
+		{Column{Name: "locationPrecision", Type: Text, Values: values([]sentra.LocationPrecision{sentra.PrecisionPoint, sentra.PrecisionRegency, sentra.PrecisionProvince}), Description: "The precision of the location: the place itself, or the label point of its regency or province."},
 			func(r *clusterRow) any { return string(r.Precision) }},
 		{Column{Name: "locationSources", Type: SourceList, Description: "Where the location was read: with the cluster, or with the region whose label point it is."},
 			func(r *clusterRow) any {
@@ -183,7 +183,7 @@ func clusterColumns() []column[*clusterRow] {
 				}
 				return union(r.atlas.Region(r.Regions[0]).Sources)
 			}},
-		{Column{Name: "initialTarget", Type: Boolean, Nullable: true, Description: "Whether it was an initial target of its phase; empty where the source names none."},
+		{Column{Name: "initialTarget", Type: Boolean, Nullable: true, Description: "Whether it was an initial target of its phase; empty if the source names none."},
 			func(r *clusterRow) any { return pointer(r.InitialTarget) }},
 	}
 	columns = append(columns, affirmativeColumns[*clusterRow]("one of the cluster's regions")...)

@@ -125,7 +125,7 @@ type judged interface {
 // answer with its evidence.
 func affirmativeColumns[R judged](of string) []column[R] {
 	columns := []column[R]{
-		{Column{Name: "affirmative", Type: Text, Values: answers(), Description: "Whether " + of + " is affirmative on the day: YES if any kind is, NO only if every kind is covered and none is; NOT_COVERED is another answer than NO."},
+		{Column{Name: "affirmative", Type: Text, Values: answers(), Description: "Whether " + of + " is affirmative on the day: YES if any kind is YES, NO only if every kind is NO; NOT_COVERED is not the same as NO."},
 			func(r R) any { answer, _ := r.overall(); return string(answer) }},
 		{Column{Name: "affirmativeConfidence", Type: Text, Values: confidences(), Nullable: true, Description: "How the answer is known; empty when not covered."},
 			func(r R) any { _, confidence := r.overall(); return optional(confidence) }},
@@ -139,7 +139,7 @@ func affirmativeColumns[R judged](of string) []column[R] {
 				func(r R) any { answer, _ := sentra.AnyOf(r.statuses(kind.kind)); return string(answer) }},
 			column[R]{Column{Name: kind.name + "Confidence", Type: Text, Values: confidences(), Nullable: true, Description: "How that is known; empty when not covered."},
 				func(r R) any { _, confidence := sentra.AnyOf(r.statuses(kind.kind)); return optional(confidence) }},
-			column[R]{Column{Name: kind.name + "Regulations", Type: TextList, Description: "The regulations by which it is: the evidence of a yes."},
+			column[R]{Column{Name: kind.name + "Regulations", Type: TextList, Description: "The regulations that designate it: the evidence for a yes."},
 				func(r R) any {
 					regulations := []string{}
 					for _, status := range r.statuses(kind.kind) {

@@ -74,7 +74,7 @@ func DataPackage(ctx context.Context, exports []*Export, address func(*Request) 
 	return json.Marshal(map[string]any{
 		"profile": "tabular-data-package", "name": "sentra-ikm", "title": "Indonesia's small-industry (IKM) clusters and regions",
 		"version": first.atlas.Data.Version, "created": first.Request.Day.String() + "T00:00:00+07:00",
-		"description": "Each row answers for the day in asOf. NOT_COVERED is another answer than NO. " + licence(first.Request.Lang),
+		"description": "Each row answers for the day in asOf. NOT_COVERED is not the same as NO. " + licence(first.Request.Lang),
 		"licenses":    stated, "sources": sources, "resources": resources,
 	})
 }

@@ -451,7 +451,7 @@ func TestParseRefuses(t *testing.T) {
 		{export.Regions, export.GeoJSON, "columns=code", "columns", "no parameter"},
 		{export.Regions, export.CSV, "columns=", "columns", "no column \"\""},
 		{export.Regions, export.XLSX, "columns=code,colour", "columns", "no column \"colour\""},
-		{export.Clusters, export.CSV, "columns=code", "columns", "names with commas between: key, name"},
+		{export.Clusters, export.CSV, "columns=code", "columns", "names separated by commas: key, name"},
 		{export.Regions, export.CSV, "columns=narrow,code", "columns", "named twice"},
 		{export.Regions, export.GeoJSON, "asOf=yesterday", "asOf", "not a date"},
 		{export.Regions, export.GeoJSON, "asOf=2017-01-01&asOf=2018-01-01", "asOf", "2 times"},

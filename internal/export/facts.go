@@ -59,7 +59,7 @@ func joinColumns[T any](whole bool) []column[*factRow[T]] {
 			func(r *factRow[T]) any { return pointer(r.ISOCode) }},
 		{Column{Name: "pCode", Type: Text, Nullable: true, Description: "Its P-code of OCHA on the day."},
 			func(r *factRow[T]) any { return pointer(r.PCode) }},
-		{Column{Name: "provinceCode", Type: Text, Nullable: true, Description: "The code of the province that it stands in on the day, or its own."},
+		{Column{Name: "provinceCode", Type: Text, Nullable: true, Description: "The code of its province on the day, or its own."},
 			func(r *factRow[T]) any {
 				if province := r.province(); province != nil {
 					return string(province.Code)
@@ -68,13 +68,13 @@ func joinColumns[T any](whole bool) []column[*factRow[T]] {
 			}},
 		{Column{Name: "provinceName", Type: Text, Nullable: true, Description: "That province's name on the day."},
 			func(r *factRow[T]) any { return r.name(r.province()) }},
-		{Column{Name: "asOf", Type: Day, Description: "The day on which the region is seen."},
+		{Column{Name: "asOf", Type: Day, Description: "The day of the region."},
 			func(r *factRow[T]) any { return r.on.Day.String() }},
 	}
 }
 
 func idColumn[T any](id func(T) string) []column[*factRow[T]] {
-	return []column[*factRow[T]]{{Column{Name: "id", Type: Text, Description: "Names the row; stable."}, func(r *factRow[T]) any { return id(r.fact) }}}
+	return []column[*factRow[T]]{{Column{Name: "id", Type: Text, Description: "Identifies the row; stable."}, func(r *factRow[T]) any { return id(r.fact) }}}
 }
 
 func confidenceColumn[T any](of func(T) sentra.Confidence) column[*factRow[T]] {
@@ -113,18 +113,18 @@ func supportFacts() facts[*sentra.Support] {
 	id := func(s *sentra.Support) string { return s.ID }
 	return facts[*sentra.Support]{id: id, region: func(s *sentra.Support) sentra.RegionCode { return s.Region }, columns: slices.Concat(
 		idColumn(id), joinColumns[*sentra.Support](true), []column[r]{
-			{Column{Name: "fund", Type: Text, Nullable: true, Values: values(sentra.Funds[:]), Description: "The fund it came from; empty where the source does not tell it."},
+			{Column{Name: "fund", Type: Text, Nullable: true, Values: values(sentra.Funds[:]), Description: "The fund it came from; empty if the source does not say."},
 				func(r r) any { return optional(r.fact.Fund) }},
-			{Column{Name: "year", Type: Integer, Nullable: true, Description: "The budget year; empty where the source does not tell it."},
+			{Column{Name: "year", Type: Integer, Nullable: true, Description: "The budget year; empty if the source does not say."},
 				func(r r) any { return year(r.fact.Year) }},
-			{Column{Name: "amount", Type: Number, Nullable: true, Description: "The amount in rupiah, to the 15 digits of a spreadsheet's number. Sources that contradict each other have a row each, so that amounts are not to be added unseen."},
+			{Column{Name: "amount", Type: Number, Nullable: true, Description: "The amount in rupiah, to the 15 digits of a spreadsheet's number. Sources that contradict each other have a row each, so check before adding up amounts."},
 				func(r r) any {
 					if r.fact.Amount == nil {
 						return nil
 					}
 					return r.fact.Amount.InexactFloat64()
 				}},
-			{Column{Name: "amountExact", Type: Text, Nullable: true, Description: "The amount in rupiah, exact however long."},
+			{Column{Name: "amountExact", Type: Text, Nullable: true, Description: "The exact amount in rupiah."},
 				func(r r) any {
 					if r.fact.Amount == nil {
 						return nil
@@ -142,7 +142,7 @@ func supportFacts() facts[*sentra.Support] {
 				func(r r) any { return optional(r.fact.Product) }},
 			{Column{Name: "place", Type: Text, Nullable: true, Description: "The place in words."},
 				func(r r) any { return optional(r.fact.Place) }},
-			{Column{Name: "purpose", Type: Text, Nullable: true, Description: "What it was for, and what else the source says of it."},
+			{Column{Name: "purpose", Type: Text, Nullable: true, Description: "What it was for, and what else the source says about it."},
 				func(r r) any { return r.told(r.fact.Purpose, r.fact.PurposeID) }},
 			confidenceColumn(func(s *sentra.Support) sentra.Confidence { return s.Confidence }),
 			sourcesColumn(func(s *sentra.Support) []sentra.SourceID { return s.Sources }),
@@ -157,11 +157,11 @@ func facilitatorFacts() facts[*sentra.Facilitators] {
 		idColumn(id), joinColumns[*sentra.Facilitators](true), []column[r]{
 			{Column{Name: "kind", Type: Text, Values: values([]sentra.FacilitatorKind{sentra.FacilitatorTPL, sentra.FacilitatorConsultant}), Description: "TPL: field extension workers (tenaga penyuluh lapangan); CONSULTANT: consultants, such as those placed in a cluster."},
 				func(r r) any { return string(r.fact.Kind) }},
-			{Column{Name: "year", Type: Integer, Nullable: true, Description: "The year; empty where the source does not tell it."},
+			{Column{Name: "year", Type: Integer, Nullable: true, Description: "The year; empty if the source does not say."},
 				func(r r) any { return year(r.fact.Year) }},
 			{Column{Name: "count", Type: Integer, Description: "How many people. Counts of different sources count different things."},
 				func(r r) any { return r.fact.Count }},
-			{Column{Name: "note", Type: Text, Nullable: true, Description: "What the source says of those counted."},
+			{Column{Name: "note", Type: Text, Nullable: true, Description: "What the source says about those counted."},
 				func(r r) any { return r.told(r.fact.Note, r.fact.NoteID) }},
 			confidenceColumn(func(f *sentra.Facilitators) sentra.Confidence { return f.Confidence }),
 			sourcesColumn(func(f *sentra.Facilitators) []sentra.SourceID { return f.Sources }),
@@ -186,9 +186,9 @@ func candidateFacts() facts[*sentra.Candidate] {
 		}, joinColumns[*sentra.Candidate](false), []column[r]{
 			{Column{Name: "named", Type: Text, Nullable: true, Description: "The region as the source names it."},
 				func(r r) any { return optional(r.fact.Named) }},
-			{Column{Name: "initialTarget", Type: Boolean, Nullable: true, Description: "Whether it was an initial target; empty where the source names none."},
+			{Column{Name: "initialTarget", Type: Boolean, Nullable: true, Description: "Whether it was an initial target; empty if the source names none."},
 				func(r r) any { return pointer(r.fact.InitialTarget) }},
-			{Column{Name: "assessments", Type: TextList, Description: "What was found of each element of the grounds: ground, element, outcome and evidence. What no source says is not assessed."},
+			{Column{Name: "assessments", Type: TextList, Description: "How each element of the grounds was assessed: ground, element, outcome and evidence. Elements that no source mentions are left out."},
 				func(r r) any {
 					out := []string{}
 					for _, a := range r.fact.Assessments {
@@ -200,9 +200,9 @@ func candidateFacts() facts[*sentra.Candidate] {
 					}
 					return out
 				}},
-			{Column{Name: "decision", Type: Text, Nullable: true, Values: values([]sentra.DecisionOutcome{sentra.DecisionChosen, sentra.DecisionDeferred, sentra.DecisionNotChosen}), Description: "What was decided; empty where no source tells it."},
+			{Column{Name: "decision", Type: Text, Nullable: true, Values: values([]sentra.DecisionOutcome{sentra.DecisionChosen, sentra.DecisionDeferred, sentra.DecisionNotChosen}), Description: "What was decided; empty if no source says."},
 				func(r r) any { return optional(decision(r).Outcome) }},
-			{Column{Name: "decisionReason", Type: Text, Nullable: true, Description: "Why; empty where the source states no reason."},
+			{Column{Name: "decisionReason", Type: Text, Nullable: true, Description: "Why; empty if the source states no reason."},
 				func(r r) any { return optional(decision(r).Reason) }},
 			{Column{Name: "decisionBy", Type: Text, Nullable: true, Description: "Who decided."},
 				func(r r) any { return optional(decision(r).By) }},
@@ -225,13 +225,13 @@ func nameFacts() facts[*sentra.RegionName] {
 	id := func(n *sentra.RegionName) string { return fmt.Sprintf("%s:%s:%s", n.Region, n.Kind, n.Name) }
 	return facts[*sentra.RegionName]{id: id, region: func(n *sentra.RegionName) sentra.RegionCode { return n.Region }, columns: slices.Concat(
 		idColumn(id), joinColumns[*sentra.RegionName](false), []column[r]{
-			{Column{Name: "name", Type: Text, Description: "Another name of the region than its official name of today."},
+			{Column{Name: "name", Type: Text, Description: "A name of the region other than its current official name."},
 				func(r r) any { return r.fact.Name }},
 			{Column{Name: "kind", Type: Text, Values: values([]sentra.RegionNameKind{sentra.NameFormer, sentra.NameVariant}), Description: "FORMER: it was the official name; VARIANT: another way of writing it."},
 				func(r r) any { return string(r.fact.Kind) }},
 			{Column{Name: "from", Type: Text, Nullable: true, Description: "The day, month or year from which a former name was in force; empty where not known."},
 				func(r r) any { return partial(r.fact.From) }},
-			{Column{Name: "to", Type: Text, Nullable: true, Description: "The day, month or year to which it was."},
+			{Column{Name: "to", Type: Text, Nullable: true, Description: "The day, month or year until which it was in force."},
 				func(r r) any { return partial(r.fact.To) }},
 			{Column{Name: "law", Type: Text, Nullable: true, Description: "The regulation that ended it."},
 				func(r r) any { return optional(r.fact.Law) }},
@@ -252,7 +252,7 @@ func codeFacts() facts[*sentra.OfficialCode] {
 	}
 	return facts[*sentra.OfficialCode]{id: id, region: func(c *sentra.OfficialCode) sentra.RegionCode { return c.Region }, columns: slices.Concat(
 		idColumn(id), joinColumns[*sentra.OfficialCode](false), []column[r]{
-			{Column{Name: "system", Type: Text, Values: values(sentra.CodeSystems[:]), Description: "Whose code it is."},
+			{Column{Name: "system", Type: Text, Values: values(sentra.CodeSystems[:]), Description: "The system of the code."},
 				func(r r) any { return string(r.fact.System) }},
 			{Column{Name: "code", Type: Text, Description: "The code in that system."},
 				func(r r) any { return r.fact.Value }},

@@ -129,7 +129,7 @@ func (r *Request) parseForm(parameters url.Values) error {
 		for _, name := range names {
 			switch {
 			case !slices.Contains(known, name):
-				return sentra.BadInput("columns", "%s have no column %.40q; give %s, or names with commas between: %s", r.Layer, name, Narrow, strings.Join(known, ", "))
+				return sentra.BadInput("columns", "%s have no column %.40q; give %s, or names separated by commas: %s", r.Layer, name, Narrow, strings.Join(known, ", "))
 			case slices.Contains(r.Columns, name):
 				return sentra.BadInput("columns", "the column %s is named twice", name)
 			}
@@ -163,7 +163,7 @@ func (e *Export) chooseCells() error {
 	for _, name := range e.Request.Columns {
 		i := slices.IndexFunc(all, func(c cellColumn) bool { return c.Name == name })
 		if i < 0 {
-			return sentra.BadInput("columns", "the column %s is there only under a filter that measures it, which was not given", name)
+			return sentra.BadInput("columns", "the column %s exists only under a filter that measures it, which was not given", name)
 		}
 		e.cells = append(e.cells, all[i])
 	}

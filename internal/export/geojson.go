@@ -21,7 +21,7 @@ type Head struct {
 	DatasetVersion string          `json:"datasetVersion"`
 	Filter         json.RawMessage `json:"filter,omitempty"`
 	// TotalCount is the number of features, NotCoveredCount that of the rows which
-	// the filter could not judge: not covered is another answer than no.
+	// the filter could not judge: not covered is not the same as no.
 	TotalCount      int           `json:"totalCount"`
 	NotCoveredCount int           `json:"notCoveredCount"`
 	Licences        []LicenceJSON `json:"licences"`

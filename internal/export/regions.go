@@ -60,15 +60,15 @@ func regionColumns() []column[*regionRow] {
 	columns := []column[*regionRow]{
 		{Column{Name: "code", Type: Text, Description: "The official code of the Ministry of Home Affairs (kode Kemendagri): 94 or 94.06. A text, not a number: 11.10 is not 11.1."},
 			func(r *regionRow) any { return string(r.Code) }},
-		{Column{Name: "name", Type: Text, Description: "The official name of the day with its kind."},
+		{Column{Name: "name", Type: Text, Description: "The official name on the day, including the kind."},
 			func(r *regionRow) any { return r.atlas.NameOn(r.Region) }},
 		{Column{Name: "kind", Type: Text, Values: values([]sentra.RegionKind{sentra.KindProvince, sentra.KindRegency, sentra.KindCity}), Description: "Province (provinsi), regency (kabupaten) or city (kota)."},
 			func(r *regionRow) any { return string(r.Kind) }},
-		{Column{Name: "level", Type: Text, Values: values([]sentra.Level{sentra.LevelProvince, sentra.LevelRegency}), Description: "The level of the administration."},
+		{Column{Name: "level", Type: Text, Values: values([]sentra.Level{sentra.LevelProvince, sentra.LevelRegency}), Description: "The administrative level."},
 			func(r *regionRow) any { return string(r.Kind.Level()) }},
 		{Column{Name: "asOf", Type: Day, Description: "The day the row answers for."},
 			func(r *regionRow) any { return r.atlas.Day.String() }},
-		{Column{Name: "parentCode", Type: Text, Nullable: true, Description: "The code of the province it stands in on the day; empty for a province."},
+		{Column{Name: "parentCode", Type: Text, Nullable: true, Description: "The code of its province on the day; empty for a province."},
 			func(r *regionRow) any {
 				if r.province == nil {
 					return nil
@@ -82,11 +82,11 @@ func regionColumns() []column[*regionRow] {
 				}
 				return r.atlas.NameOn(r.province)
 			}},
-		{Column{Name: "bpsCode", Type: Text, Nullable: true, Description: "The code of Statistics Indonesia (BPS) on the day; empty where none is known."},
+		{Column{Name: "bpsCode", Type: Text, Nullable: true, Description: "The code of Statistics Indonesia (BPS) on the day; empty if none is known."},
 			func(r *regionRow) any { return optional(r.atlas.CodeOn(r.Code, sentra.SystemBPS)) }},
 		{Column{Name: "isoCode", Type: Text, Nullable: true, Description: "The ISO 3166-2 code of a province; empty for a regency or city."},
 			func(r *regionRow) any { return optional(r.atlas.CodeOn(r.Code, sentra.SystemISO)) }},
-		{Column{Name: "pCode", Type: Text, Nullable: true, Description: "The P-code of OCHA's common operational datasets on the day; empty where none is known."},
+		{Column{Name: "pCode", Type: Text, Nullable: true, Description: "The P-code of OCHA's common operational datasets on the day; empty if none is known."},
 			func(r *regionRow) any { return optional(r.atlas.CodeOn(r.Code, sentra.SystemPCode)) }},
 		{Column{Name: "validFrom", Type: Day, Description: "First day the region is known to exist; the record begins on 2014-07-23."},
 			func(r *regionRow) any { return day(r.Validity.From) }},
@@ -95,20 +95,20 @@ func regionColumns() []column[*regionRow] {
 	}
 	columns = append(columns, affirmativeColumns[*regionRow]("the region")...)
 	return append(columns, []column[*regionRow]{
-		{Column{Name: "containsAffirmative", Type: Text, Values: answers(), Description: "Whether the region is affirmative or holds a regency or city that is: a province is not affirmative itself. As the filter containsAffirmative judges."},
+		{Column{Name: "containsAffirmative", Type: Text, Values: answers(), Description: "Whether the region is affirmative or contains a regency or city that is, as in the filter containsAffirmative; a province itself is never affirmative."},
 			func(r *regionRow) any { return string(answerOf(r.within.Contains)) }},
-		{Column{Name: "affirmativeRegionCount", Type: Integer, Description: "Number of affirmative regencies and cities in the region; of a regency or city 1 or 0. The least it can be while affirmativeNotCoveredCount is not 0."},
+		{Column{Name: "affirmativeRegionCount", Type: Integer, Description: "Number of affirmative regencies and cities in the region; for a regency or city 1 or 0. A lower bound if affirmativeNotCoveredCount is not 0."},
 			func(r *regionRow) any { return r.within.Regions }},
-		{Column{Name: "affirmativeNotCoveredCount", Type: Integer, Description: "Number of regencies and cities in the region of which nothing loaded tells whether they are affirmative on the day."},
+		{Column{Name: "affirmativeNotCoveredCount", Type: Integer, Description: "Number of regencies and cities in the region for which it is not known whether they are affirmative on the day."},
 			func(r *regionRow) any { return r.within.NotCovered }},
-		{Column{Name: "affirmativeClusterCount", Type: Integer, Nullable: true, Description: "Number of clusters in an affirmative regency or city of the region, as the choropleth counts them; empty where none is known to be and of some nothing tells."},
+		{Column{Name: "affirmativeClusterCount", Type: Integer, Nullable: true, Description: "Number of clusters in an affirmative regency or city of the region, as the choropleth counts them; empty if none is known to be in one, but some may be."},
 			func(r *regionRow) any {
 				if r.within.Clusters.Value == nil {
 					return nil
 				}
 				return int(*r.within.Clusters.Value)
 			}},
-		{Column{Name: "clusterCount", Type: Integer, Description: "Number of clusters (sentra IKM) in the region that are known on the day, those only planned left out. The record does not hold all of the country's."},
+		{Column{Name: "clusterCount", Type: Integer, Description: "Number of clusters (sentra IKM) in the region that are known on the day, without planned ones. The record does not hold all of the country's."},
 			func(r *regionRow) any { return len(r.clusters) }},
 		{Column{Name: "clusters", Type: TextList, Description: "The keys of these clusters."},
 			func(r *regionRow) any {
@@ -126,14 +126,14 @@ func regionColumns() []column[*regionRow] {
 				}
 				return union(lists...)
 			}},
-		{Column{Name: "areaKm2", Type: Number, Nullable: true, Description: "Area of the boundary on the sphere in square kilometres; empty where no boundary is loaded."},
+		{Column{Name: "areaKm2", Type: Number, Nullable: true, Description: "Area of the boundary on the sphere in square kilometres; empty if no boundary is loaded."},
 			func(r *regionRow) any {
 				if r.shape == nil {
 					return nil
 				}
 				return r.shape.AreaKm2
 			}},
-		{Column{Name: "boundaryOrigin", Type: Text, Values: values([]sentra.BoundaryOrigin{sentra.OriginImported, sentra.OriginUnion}), Nullable: true, Description: "How the boundary came about: read from a source, or the union of the members of that day; empty without one."},
+		{Column{Name: "boundaryOrigin", Type: Text, Values: values([]sentra.BoundaryOrigin{sentra.OriginImported, sentra.OriginUnion}), Nullable: true, Description: "The origin of the boundary: read from a source, or the union of the members on that day; empty without one."},
 			func(r *regionRow) any {
 				if r.shape == nil {
 					return nil

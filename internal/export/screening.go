@@ -31,7 +31,7 @@ func outcomeColumns() (columns []column[*factRow[*screenedRow]]) {
 	type r = *factRow[*screenedRow]
 	for i, element := range sentra.ScreeningElements {
 		columns = append(columns,
-			column[r]{Column{Name: element.Name(), Type: Text, Values: values(sentra.ScreeningOutcomes[:]), Description: "Whether the element " + string(element) + " of the ground " + string(element.Ground()) + " is met; NOT_KNOWN is another answer than NOT_MET."},
+			column[r]{Column{Name: element.Name(), Type: Text, Values: values(sentra.ScreeningOutcomes[:]), Description: "Whether the element " + string(element) + " of the ground " + string(element.Ground()) + " is met; NOT_KNOWN is not the same as NOT_MET."},
 				func(r r) any { return string(sentra.OutcomeOf(r.fact.Outcomes[i])) }},
 			column[r]{Column{Name: element.Name() + "Reason", Type: Text, Description: "Why, in one sentence."},
 				func(r r) any { return r.lang.Say(r.fact.evidence[i].Reason(element, r.on.Day)) }})
@@ -73,15 +73,15 @@ func screenedFacts() facts[*screenedRow] {
 		id:     func(s *screenedRow) string { return string(s.Region.Code) },
 		region: func(s *screenedRow) sentra.RegionCode { return s.Region.Code },
 		columns: slices.Concat(joinColumns[*screenedRow](false), []column[r]{
-			{Column{Name: "lower", Type: Number, Description: "The least that the score can be, 0 to 1: the share of the weights that is met for certain."},
+			{Column{Name: "lower", Type: Number, Description: "The lowest that the score can be, 0 to 1: the share of the weights that is certainly met."},
 				func(r r) any { return r.fact.Score.Lower }},
-			{Column{Name: "upper", Type: Number, Description: "The most that it can be: the share of the weights that is not known to be missing."},
+			{Column{Name: "upper", Type: Number, Description: "The highest that it can be: the share of the weights that is not known to be unmet."},
 				func(r r) any { return r.fact.Score.Upper }},
 		}, outcomeColumns(), []column[r]{
-			{Column{Name: "apbnYears", Type: TextList, Description: "The years in which sources tell that the region itself had money of APBN; a word instead where no source tells the year."}, yearsOf(sentra.FundAPBN)},
-			{Column{Name: "deconcentrationYears", Type: TextList, Description: "Those of deconcentration."}, yearsOf(sentra.FundDeconcentration)},
-			{Column{Name: "dakYears", Type: TextList, Description: "Those of DAK."}, yearsOf(sentra.FundDAK)},
-			{Column{Name: "otherYears", Type: TextList, Description: "Those of money whose fund no source tells."}, yearsOf("")},
+			{Column{Name: "apbnYears", Type: TextList, Description: "The years in which the region itself received money from APBN according to the sources; for a year that no source states it says so."}, yearsOf(sentra.FundAPBN)},
+			{Column{Name: "deconcentrationYears", Type: TextList, Description: "The same for deconcentration funds."}, yearsOf(sentra.FundDeconcentration)},
+			{Column{Name: "dakYears", Type: TextList, Description: "The same for DAK."}, yearsOf(sentra.FundDAK)},
+			{Column{Name: "otherYears", Type: TextList, Description: "The same for money whose fund no source states."}, yearsOf("")},
 			{Column{Name: "clusterKeys", Type: TextList, Description: "The keys of the clusters in the region that count."},
 				func(r r) any {
 					keys := []string{}
@@ -92,7 +92,7 @@ func screenedFacts() facts[*screenedRow] {
 					}
 					return keys
 				}},
-			{Column{Name: "nearestClusters", Type: TextList, Description: "The keys of the three nearest clusters outside of it that count, the nearest first."},
+			{Column{Name: "nearestClusters", Type: TextList, Description: "The keys of the three nearest clusters outside the region that count, nearest first."},
 				func(r r) any {
 					keys := []string{}
 					for _, near := range r.fact.of.NearestClusters(r.fact.Screened, 3) {
@@ -107,13 +107,13 @@ func screenedFacts() facts[*screenedRow] {
 					}
 					return nil
 				}},
-			{Column{Name: "facilitators", Type: Text, Values: values([]sentra.ScreeningOutcome{sentra.ScreenedMet, sentra.ScreenedNotKnown}), Description: "MET where facilitators are known within the distance asked for; else NOT_KNOWN: the record does not hold all."},
+			{Column{Name: "facilitators", Type: Text, Values: values([]sentra.ScreeningOutcome{sentra.ScreenedMet, sentra.ScreenedNotKnown}), Description: "MET if facilitators are known within the requested distance; otherwise NOT_KNOWN: the record does not hold all."},
 				func(r r) any { return string(sentra.OutcomeOf(r.fact.facilitators.Outcome())) }},
 			{Column{Name: "facilitatorsReason", Type: Text, Description: "Why, in one sentence."},
 				func(r r) any { return r.lang.Say(r.fact.facilitators.Reason(r.fact.metres)) }},
-			{Column{Name: "nearestFacilitatorsMetres", Type: Number, Nullable: true, Description: "The distance to the nearest that are known, in metres between label points; empty where none is."},
+			{Column{Name: "nearestFacilitatorsMetres", Type: Number, Nullable: true, Description: "The distance to the nearest that are known, in metres between label points; empty if none is known."},
 				func(r r) any { return pointer(metres(r)) }},
-			{Column{Name: "sources", Type: SourceList, Description: "Where what the outcomes rest on was read."},
+			{Column{Name: "sources", Type: SourceList, Description: "The sources of the outcomes."},
 				func(r r) any {
 					var lists [][]sentra.SourceID
 					for _, e := range r.fact.evidence {
@@ -164,7 +164,7 @@ func (r *Request) parseScreening(parameters url.Values) (err error) {
 	if parameters.Has("weights") {
 		var given map[string]*float64
 		if err := json.Unmarshal([]byte(parameters.Get("weights")), &given); err != nil {
-			return sentra.BadInput("weights", `the weights are no JSON object of numbers; write it as {"dak": 2}`)
+			return sentra.BadInput("weights", `the weights are not a JSON object of numbers; write it as {"dak": 2}`)
 		}
 		if r.Weights, err = sentra.NewWeights(given); err != nil {
 			return sentra.In("weights", err)

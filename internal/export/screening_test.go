@@ -58,7 +58,7 @@ func TestScreening(t *testing.T) {
 	for column, want := range map[string]string{
 		"regionCode": "52.02", "bpsCode": "5202", "provinceName": "Nusa Tenggara Barat",
 		// Of 8 DAK counts 3, clusters 1 and disadvantaged 1; the border, 1, is known not to be met.
-		"lower": "0.625", "upper": "0.875", "dak": "MET", "dakReason": "Sources tell of such money for 2019.", "apbn": "NOT_KNOWN", "border": "NOT_MET", "dakYears": "2019", "apbnYears": "",
+		"lower": "0.625", "upper": "0.875", "dak": "MET", "dakReason": "Sources mention such money for 2019.", "apbn": "NOT_KNOWN", "border": "NOT_MET", "dakYears": "2019", "apbnYears": "",
 		"clusterKeys": "sentra-songket-sukarara", "facilitators": "NOT_KNOWN",
 	} {
 		got := ""

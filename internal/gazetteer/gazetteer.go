@@ -114,7 +114,7 @@ func (g *Gazetteer) ByCode(system sentra.CodeSystem, code string, day sentra.Dat
 	case len(others) > 0:
 		return "", sentra.BadInput("", "on %s no region has the %s code %s; it is %s: give the day that the codes are of", day, system, code, g.list(others))
 	case system == sentra.SystemBPS && todaysCode.MatchString(code) && strings.Contains(code, "."):
-		return "", sentra.BadInput("", "%q is no BPS code, which has no dot; it has the form of the Ministry's code%s", code, g.hint(code))
+		return "", sentra.BadInput("", "%q is not a BPS code, since these have no dot; it has the form of the Ministry's code%s", code, g.hint(code))
 	case !g.has(system):
 		return "", sentra.BadInput("", "the record holds no %s codes, so %.40q cannot be looked up; import them first (sentra import codes)", system, code)
 	}
@@ -200,7 +200,7 @@ func (g *Gazetteer) damaged(code string, day sentra.Date) error {
 		if r := g.regions[sentra.RegionCode(dotted)]; r != nil {
 			may = fmt.Sprintf("in the Ministry's codes it is %s (%s)", r.Name, dotted)
 		}
-		return sentra.BadInput("", "%q has no dot, and then means another region in each system: %s%s; write the Ministry's code with its dot, or name the system (a column kode_bps or region_system)", code, may, g.otherSystems(code, day))
+		return sentra.BadInput("", "%q has no dot, and means a different region in each system: %s%s; write the Ministry's code with its dot, or name the system (a column kode_bps or region_system)", code, may, g.otherSystems(code, day))
 	case district.MatchString(code):
 		regency := code[:5]
 		return sentra.BadInput("", "%q is the code of a district or village; its regency or city is %s%s", code, regency, g.hint(regency))

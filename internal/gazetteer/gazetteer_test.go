@@ -51,7 +51,7 @@ func TestCodes(t *testing.T) {
 		{sentra.SystemBPS, "9434", "2017-12-25", "94.06", nil},
 		{sentra.SystemBPS, "9434", "2023-01-01", "", []string{"no region has the BPS code 9434", "Kabupaten Dogiyai (today 94.06) until 2022-12-31"}},
 		{sentra.SystemBPS, "9602", "2023-01-01", "94.06", nil},
-		{sentra.SystemBPS, "94.08", "2023-01-01", "", []string{"no BPS code", "Ministry"}},
+		{sentra.SystemBPS, "94.08", "2023-01-01", "", []string{"not a BPS code", "Ministry"}},
 		{sentra.SystemBPS, "9999", "", "", []string{"no region has the BPS code"}},
 		{sentra.SystemISO, "ID-PT", "", "94", nil},
 	} {

@@ -46,7 +46,7 @@ func CheckNear(n sentra.Near) error {
 		return sentra.In("point", err)
 	}
 	if !(n.Radius > 0 && n.Radius <= MaxRadius) {
-		return sentra.BadInput("radius", "a radius of %g metres makes no circle; it must be more than 0 and at most %.0f", n.Radius, MaxRadius)
+		return sentra.BadInput("radius", "a radius of %g metres is out of range; it must be more than 0 and at most %.0f", n.Radius, MaxRadius)
 	}
 	return nil
 }

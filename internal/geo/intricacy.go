@@ -54,7 +54,7 @@ func checkIntricacy(polygons orb.MultiPolygon) error {
 	ofEdges := meetings{pairs: edgePairs + edgePairsEach*len(edges), looks: looks + looksEach*len(edges), weight: func(int, int) int { return 1 }}
 	// The wanted are gone through while the items change places.
 	if ofRings.count(slices.Clone(rings), rings) != nil || ofEdges.count(slices.Clone(edges), edges) != nil {
-		return sentra.Errorf(sentra.CodeLimitExceeded, "the polygon has too many edges beside each other to be checked; simplify it")
+		return sentra.Errorf(sentra.CodeLimitExceeded, "the polygon has too many edges close together to be checked; simplify it")
 	}
 	return nil
 }

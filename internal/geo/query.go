@@ -34,7 +34,7 @@ func (h *geojsonHead) checkCRS() error {
 		switch name := strings.ToUpper(h.CRS.Properties.Name); {
 		case strings.HasSuffix(name, "CRS84"), strings.HasPrefix(name, "EPSG") && strings.HasSuffix(name, ":4326"), strings.HasPrefix(name, "URN:OGC:DEF:CRS:EPSG:") && strings.HasSuffix(name, ":4326"):
 		default:
-			return sentra.BadInput("crs", "the coordinate reference system %.60q is not read; give longitude and latitude on WGS 84 (RFC 7946)", h.CRS.Properties.Name)
+			return sentra.BadInput("crs", "the coordinate reference system %.60q is not supported; give longitude and latitude on WGS 84 (RFC 7946)", h.CRS.Properties.Name)
 		}
 	}
 	for i := range h.Features {
@@ -52,7 +52,7 @@ func checkAntimeridian(ring orb.Ring) error {
 	for i := 1; i < len(ring); i++ {
 		if from, to := ring[i-1][0], ring[i][0]; math.Abs(to-from) > 180 && math.Abs(to-from) < 360 {
 			return sentra.BadInput("coordinates",
-				"the edge from longitude %g to %g goes more than half the way round the earth; cut a polygon that crosses the antimeridian in two there (RFC 7946, section 3.1.9)", from, to)
+				"the edge from longitude %g to %g spans more than half the globe; cut a polygon that crosses the antimeridian in two there (RFC 7946, section 3.1.9)", from, to)
 		}
 	}
 	return nil

@@ -270,7 +270,7 @@ func unionOfParts(polygons orb.MultiPolygon) (orb.MultiPolygon, error) {
 	}
 	united, err := geom.UnionMany(parts)
 	if err != nil {
-		return nil, sentra.Wrap(sentra.CodeBadUserInput, err, "the polygons cannot be united")
+		return nil, sentra.Wrap(sentra.CodeBadUserInput, err, "the union of the polygons cannot be computed")
 	}
 	return fromSimple(united)
 }

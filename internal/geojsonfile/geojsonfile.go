@@ -1,9 +1,8 @@
 // Package geojsonfile reads the Features of GeoJSON one by one: of a
 // FeatureCollection, or written one after the other, a line each or with the
-// record separators of RFC 8142. It keeps no more than one Feature, keeps
-// numbers as they are written, and passes nothing over in silence: members that
-// occur twice, a crs, an empty collection and bytes that are not UTF-8 are
-// errors that tell their place.
+// record separators of RFC 8142. It holds at most one Feature, keeps
+// numbers as they are written, and ignores nothing silently: duplicate members, a
+// crs, an empty collection and bytes that are not UTF-8 are errors with their place.
 package geojsonfile
 
 import (
@@ -58,7 +57,7 @@ type Feature struct {
 	Geometry orb.Geometry
 }
 
-// Get gives a property; Null where there is none.
+// Get returns a property; Null where there is none.
 func (f *Feature) Get(name string) Value {
 	for _, p := range f.Properties {
 		if p.Name == name {

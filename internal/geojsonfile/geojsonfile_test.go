@@ -136,7 +136,7 @@ func TestWrong(t *testing.T) {
 		{`{"type":"Feature","geometry":{"type":"Point","coordinates":[[[[[1,2]]]]]}}`, "too deep"},
 		{`{"type":"Feature","geometry":"x"}`, "an object or null"},
 		{`{"type":"Feature","properties":{"a":` + strings.Repeat("[", 100) + strings.Repeat("]", 100) + `}}`, "deeper than"},
-		{`{"type":"Feature","properties":{"a":"` + strings.Repeat("x", maxText+1) + `"}}`, "a text of more than"},
+		{`{"type":"Feature","properties":{"a":"` + strings.Repeat("x", maxText+1) + `"}}`, "a string of more than"},
 		{`{"type":"Feature","properties":{"a":` + strings.Repeat("1", maxLiteral+1) + `}}`, "a number or word of more than"},
 		{`{"type":"Feature","properties":{"a":tru}}`, "not JSON"},
 		{`{"type":"Feature","properties":{"a":"` + "\xc3\x28" + `"}}`, "C3 28"},

@@ -88,7 +88,7 @@ func (s *scanner) Read(p []byte) (int, error) {
 			s.dropped++
 		}
 		if s.inText && s.run > maxText {
-			s.err = s.fault("a text of more than %d bytes; nothing here is that long", maxText)
+			s.err = s.fault("a string of more than %d bytes", maxText)
 			return n, s.err
 		}
 	}

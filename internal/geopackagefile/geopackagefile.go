@@ -93,7 +93,7 @@ func (r *reader) damaged(err error) error {
 	if r.ctx.Err() != nil {
 		return r.ctx.Err()
 	}
-	return sentra.Wrap(sentra.CodeBadUserInput, err, "%s cannot be read as a GeoPackage; download or copy it again, or write it anew: ogr2ogr -f GPKG out.gpkg %s", r.name, r.name)
+	return sentra.Wrap(sentra.CodeBadUserInput, err, "%s cannot be read as a GeoPackage; download or copy it again, or rewrite it: ogr2ogr -f GPKG out.gpkg %s", r.name, r.name)
 }
 
 // layer finds the layer to be read, and checks that positions are in degrees on WGS 84.
@@ -160,7 +160,7 @@ func (r *reader) layer(wanted string) (*layer, error) {
 	}
 	chosen := candidates[0]
 	if chosen.geometry != "" && chosen.system != degrees {
-		return nil, sentra.BadInput("", "%s, layer %q: the positions are in %s, and degrees on WGS 84 (EPSG:4326) are read here; convert it: ogr2ogr -t_srs EPSG:4326 -f GPKG out.gpkg %s %s",
+		return nil, sentra.BadInput("", "%s, layer %q: the positions are in %s, not in degrees on WGS 84 (EPSG:4326); convert it: ogr2ogr -t_srs EPSG:4326 -f GPKG out.gpkg %s %s",
 			r.name, chosen.name, chosen.in, r.name, chosen.name)
 	}
 	return &chosen.layer, nil
@@ -230,7 +230,7 @@ func fault(err error, name, layer string) error {
 	if errors.As(err, &coded) {
 		return err
 	}
-	return sentra.BadInput("", "the geometry cannot be read: %v; write it anew, without heights or curves: ogr2ogr -dim XY -nlt CONVERT_TO_LINEAR -f GPKG out.gpkg %s %s", err, name, layer)
+	return sentra.BadInput("", "the geometry cannot be read: %v; rewrite it without heights or curves: ogr2ogr -dim XY -nlt CONVERT_TO_LINEAR -f GPKG out.gpkg %s %s", err, name, layer)
 }
 
 // value gives a cell of a column's type as geojsonfile has it; of a moment at midnight,

@@ -31,7 +31,7 @@ func TestDictionaryInIndonesian(t *testing.T) {
 	for _, c := range []struct{ english, indonesian string }{
 		{"The number of clusters in the region that are known on the day", "Jumlah sentra di wilayah itu yang diketahui pada tanggal tersebut"},
 		{"Where it was read.", "Tempat keterangan ini dibaca."},
-		{"Nothing loaded tells: no list covers the region on that day.", "Catatan tidak menyebutkannya: tidak ada daftar yang mencakup wilayah itu pada tanggal tersebut."},
+		{"Not known: no loaded list covers the region on that day.", "Catatan tidak menyebutkannya: tidak ada daftar yang mencakup wilayah itu pada tanggal tersebut."},
 	} {
 		if !strings.Contains(english, c.english) || strings.Contains(english, c.indonesian) || !strings.Contains(indonesian, c.indonesian) || strings.Contains(indonesian, c.english) {
 			t.Errorf("%q and %q are not told apart", c.english, c.indonesian)

@@ -49,7 +49,7 @@ func present(ctx context.Context, err error, log *slog.Logger) *gqlerror.Error {
 	var coded *sentra.Error
 	if !errors.As(err, &coded) {
 		if errors.Is(err, context.DeadlineExceeded) {
-			coded = sentra.Errorf(sentra.CodeDeadlineExceeded, "the time allowed ran out")
+			coded = sentra.Errorf(sentra.CodeDeadlineExceeded, "the time limit was exceeded")
 		} else if errors.Is(err, context.Canceled) {
 			coded = sentra.Errorf(sentra.CodeCancelled, "the request was cancelled")
 		} else if fault != nil && fault.Err == nil {
@@ -159,7 +159,7 @@ func visible(r *http.Request, err error, log *slog.Logger) *sentra.Error {
 	case errors.As(err, &found):
 		return found
 	case errors.Is(err, context.DeadlineExceeded):
-		return sentra.Errorf(sentra.CodeDeadlineExceeded, "the time allowed ran out")
+		return sentra.Errorf(sentra.CodeDeadlineExceeded, "the time limit was exceeded")
 	case errors.Is(err, context.Canceled):
 		return sentra.Errorf(sentra.CodeCancelled, "the request was cancelled")
 	}

@@ -59,7 +59,7 @@ func routeExports(router chi.Router, config Config, work *work, kept *keptBodies
 func (e *exportRoutes) dataPackage(ctx context.Context, w http.ResponseWriter, r *http.Request) error {
 	parameters, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return sentra.BadInput("", "the parameters are not well encoded in the URL")
+		return sentra.BadInput("", "the parameters are not correctly encoded in the URL")
 	}
 	for name := range parameters {
 		if name != "asOf" && name != "delimiter" && name != "lang" {
@@ -115,7 +115,7 @@ func (e *exportRoutes) dataPackage(ctx context.Context, w http.ResponseWriter, r
 func (e *exportRoutes) serve(w http.ResponseWriter, r *http.Request, layer export.Layer, format export.Format) {
 	parameters, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		refuse(w, http.StatusBadRequest, sentra.CodeBadUserInput, "the parameters are not well encoded in the URL")
+		refuse(w, http.StatusBadRequest, sentra.CodeBadUserInput, "the parameters are not correctly encoded in the URL")
 		return
 	}
 	request, err := export.Parse(layer, format, parameters, e.filters, e.config.Data.Today())

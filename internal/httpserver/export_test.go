@@ -140,7 +140,7 @@ func TestExportRefuses(t *testing.T) {
 		{"/clusters.ndjson?filter=" + url.QueryEscape(`{"phase":"1999"}`), "filter.phase", "the phases are"},
 		{"/clusters.csv?orderBy=AREA", "orderBy", "not a valid ClusterOrder"},
 		{"/regions.geojson?zoom=99", "zoom", "0 to 14"},
-		{"/regions.geojson?filter=%zz", "", "not well encoded"},
+		{"/regions.geojson?filter=%zz", "", "not correctly encoded"},
 	} {
 		for _, tag := range []string{"", "*"} {
 			w := get(handler, "GET", c.path, "If-None-Match", tag)

@@ -52,7 +52,7 @@ func newGraphQL(config Config, schema graphql.ExecutableSchema, pin Pin, s *stre
 		pin = func(ctx context.Context) (context.Context, string, time.Time) { return ctx, "", time.Now() }
 	}
 	if !slices.Contains([]PreflightRule{PreflightBrowsers, PreflightAlways, PreflightNever}, config.Preflight) {
-		return nil, sentra.BadInput("preflight", "%q is no rule for preflights; give browsers, always or never", config.Preflight)
+		return nil, sentra.BadInput("preflight", "%q is not a preflight rule; give browsers, always or never", config.Preflight)
 	}
 	h := &graphqlHandler{config: config, exec: boundExecutor{executor.New(schema)}, pin: pin, work: w, kept: kept, streams: s, metrics: m,
 		texts: sync.Pool{New: func() any { return new(text) }}}
@@ -100,7 +100,7 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	case r.Method != http.MethodGet && r.Method != http.MethodHead && r.Method != http.MethodPost:
 		w.Header().Set("Allow", "GET, HEAD, POST, OPTIONS")
-		refuse(w, http.StatusMethodNotAllowed, sentra.CodeBadUserInput, "GraphQL is asked by GET or POST")
+		refuse(w, http.StatusMethodNotAllowed, sentra.CodeBadUserInput, "GraphQL requests use GET or POST")
 		return
 	case h.config.Preflight.mayBeForged(r):
 		refuse(w, http.StatusForbidden, sentra.CodeBadUserInput,
@@ -190,7 +190,7 @@ func (h *graphqlHandler) answer(w http.ResponseWriter, r *http.Request, text []b
 	kind := operation.Operation.Operation
 	if kind == ast.Mutation && !post {
 		w.Header().Set("Allow", "POST")
-		refuse(w, http.StatusMethodNotAllowed, sentra.CodeBadUserInput, "a mutation is asked by POST")
+		refuse(w, http.StatusMethodNotAllowed, sentra.CodeBadUserInput, "a mutation needs POST")
 		return
 	}
 	enter := func() error {
@@ -205,7 +205,7 @@ func (h *graphqlHandler) answer(w http.ResponseWriter, r *http.Request, text []b
 	switch {
 	case kind == ast.Subscription || takes.whole == "" && takes.events && !defers(operation):
 		if !takes.events {
-			refuse(w, http.StatusNotAcceptable, sentra.CodeBadUserInput, "a subscription is answered over a WebSocket (graphql-transport-ws) or with Accept: text/event-stream")
+			refuse(w, http.StatusNotAcceptable, sentra.CodeBadUserInput, "a subscription needs a WebSocket (graphql-transport-ws) or Accept: text/event-stream")
 			return
 		}
 		if kind != ast.Subscription {
@@ -218,7 +218,7 @@ func (h *graphqlHandler) answer(w http.ResponseWriter, r *http.Request, text []b
 		return
 	case defers(operation):
 		if !takes.multipart || r.Method != http.MethodPost {
-			refuse(w, http.StatusNotAcceptable, sentra.CodeBadUserInput, "@defer is answered to a POST with Accept: multipart/mixed")
+			refuse(w, http.StatusNotAcceptable, sentra.CodeBadUserInput, "@defer needs a POST with Accept: multipart/mixed")
 			return
 		}
 		fallthrough
@@ -452,7 +452,7 @@ func (h *graphqlHandler) around(ctx context.Context, next graphql.OperationHandl
 	}
 	inParts := ctx.Value(inPartsKey{}) == "multipart"
 	if defers(operation) && !inParts {
-		return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{coded(graphqlCodes[sentra.CodeBadUserInput], "@defer is answered to a POST with Accept: multipart/mixed")}})
+		return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{coded(graphqlCodes[sentra.CodeBadUserInput], "@defer needs a POST with Accept: multipart/mixed")}})
 	}
 	if ctx.Value(pinnedKey{}) == nil {
 		ctx, _, _ = h.pin(ctx)

@@ -15,7 +15,7 @@ func languageOf(w http.ResponseWriter, r *http.Request) (words.Language, *refusa
 		if given, err := url.ParseQuery(r.URL.RawQuery); err == nil && given.Has("lang") {
 			lang, err := words.Parse(given.Get("lang"))
 			if err != nil {
-				return lang, bad("the parameter lang is none of the languages; give en or id")
+				return lang, bad("the language of lang is not supported; give en or id")
 			}
 			return lang, nil
 		}

@@ -26,7 +26,7 @@ func TestLanguages(t *testing.T) {
 	s := newGraphQLServer(t, nil)
 	path := ask("query", toldQuery)
 	english := []string{"Papua has border areas, but only part of the decree's list is loaded: silence is not a no.", "Designated by Perpres 131/2015, in force on 2017-12-25.",
-		"No list that covers 2015-01-01 is loaded; that is not a no.", "No cluster is known, and the record does not hold all", "known as rattan-craft sentra; 63 makers in the association",
+		"No list that covers 2015-01-01 is loaded; that does not mean no.", "No cluster is known, but the record does not hold all", "known as rattan-craft sentra; 63 makers in the association",
 		"terms of reference only, not an allocation", "TPL under contract in 2017", "disadvantaged region (daerah tertinggal)", "action plan", "placement of facilitators",
 		"Regions are known from 2014-07-23;", "boundaries, codes and names of regions", "silence is not a no\""}
 	indonesian := []string{"Papua memiliki kawasan perbatasan negara, tetapi hanya sebagian daftar dalam peraturannya yang dimuat: yang tidak disebut belum tentu tidak ditetapkan.",

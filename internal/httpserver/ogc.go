@@ -127,7 +127,7 @@ func (o *ogcRoutes) serve(answer ogcAnswer) http.HandlerFunc {
 func (o *ogcRoutes) site(r *http.Request) (*ogc.Site, error) {
 	parameters, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return nil, sentra.BadInput("", "the parameters are not well encoded in the URL")
+		return nil, sentra.BadInput("", "the parameters are not correctly encoded in the URL")
 	}
 	if !parameters.Has("f") && prefersPages(r) {
 		parameters.Set("f", "html")

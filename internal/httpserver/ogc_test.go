@@ -195,7 +195,7 @@ func TestOGCRefuses(t *testing.T) {
 		{"/ogc/collections/rivers/queryables", 404, "no collection"}, {"/ogc/collections/rivers/tiles", 404, "no collection"},
 		{"/ogc/tiles/WorldCRS84Quad", 404, "there is WebMercatorQuad"}, {"/ogc/tileMatrixSets/WorldCRS84Quad", 404, "there is WebMercatorQuad"},
 		{"/ogc/tiles/WebMercatorQuad?limit=1", 400, "there is no parameter limit"},
-		{"/ogc/collections/regencies/items?crs=EPSG:4326", 400, "crs: there is no coordinate reference system"},
+		{"/ogc/collections/regencies/items?crs=EPSG:4326", 400, "crs: the coordinate reference system"},
 		{"/ogc/collections/regencies/items?filter=kind", 400, "filter: the filter ends where"},
 		{"/ogc/collections/regencies/items?filter=kind%3D%27TOWN%27", 400, "filter: kind is one of PROVINCE, REGENCY, CITY, never"},
 		{"/ogc/collections/regencies/items?filter=colour%3D%27x%27", 400, "filter: regencies have no property \"colour\"; the properties are code, name,"},
@@ -203,11 +203,11 @@ func TestOGCRefuses(t *testing.T) {
 		{"/ogc/collections/regencies/items?filter=sources%3D%27x%27", 400, "no property"},
 		{"/ogc/collections/regencies/items?filter=affirmative%3C%27YES%27", 400, "has no order"},
 		{"/ogc/collections/clusters/items?filter=products%3D%27x%27", 400, "A_CONTAINS(products"},
-		{"/ogc/collections/clusters/items?filter=S_INTERSECTS(place,POINT(1%202))", 400, "wants the property geometry"},
+		{"/ogc/collections/clusters/items?filter=S_INTERSECTS(place,POINT(1%202))", 400, "needs the property geometry"},
 		{"/ogc/collections/clusters/items?filter=S_INTERSECTS(geometry,POINT(1%20200))", 400, "south is 200"},
 		{"/ogc/collections/clusters/items?filter=S_INTERSECTS(geometry,POLYGON((1%202,3%204)))", 400, "a closed ring needs 4"},
-		{"/ogc/collections/clusters/items?filter=TRUE&filter-lang=cql2-json", 400, "filter-lang: there is no language"},
-		{"/ogc?f=%zz", 400, "not well encoded"},
+		{"/ogc/collections/clusters/items?filter=TRUE&filter-lang=cql2-json", 400, "filter-lang: the filter language"},
+		{"/ogc?f=%zz", 400, "not correctly encoded"},
 	} {
 		w := get(handler, "GET", c.path)
 		var exception struct{ Code, Description string }

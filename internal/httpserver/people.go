@@ -151,7 +151,7 @@ func (p *peopleRoutes) ask(w http.ResponseWriter, r *http.Request, lang pages.La
 	}
 	q, wrong := pages.NewRequest(p.config.Data.Atlas(), lang, bare, p.base(w, r), path, p.config.Data.Today(), parameters)
 	if err != nil {
-		wrong = sentra.BadInput("", "the parameters are not well encoded in the URL")
+		wrong = sentra.BadInput("", "the parameters are not correctly encoded in the URL")
 	}
 	return q, wrong
 }

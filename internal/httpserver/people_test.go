@@ -79,8 +79,8 @@ func TestPagesRefuse(t *testing.T) {
 		says           string
 	}{
 		{"/nothing", "en", 404, "There is no such page"}, {"/id/tidak/ada", "id", 404, "Halaman tidak ada"}, {"/regions/99.99", "en", 404, "There is no region"}, {"/id/regions/94?asOf=2017-12-25", "id", 404, "Papua Tengah tidak ada pada 25 Desember 2017"},
-		{"/regions/94.06?asOf=x", "en", 400, "The day in the address cannot be answered"}, {"/regions/94.06?asOf=2001-01-01", "en", 400, "the record begins on 23 July 2014"},
-		{"/clusters?page=0", "en", 400, "not understood"}, {"/clusters?region=x", "en", 400, "not understood"}, {"/regions?q=%zz", "en", 400, "not understood"}, {"/compare?a=1&b=2&asOfB=y", "en", 400, "The day in the address"},
+		{"/regions/94.06?asOf=x", "en", 400, "There is no answer for the day in the address"}, {"/regions/94.06?asOf=2001-01-01", "en", 400, "the record begins on 23 July 2014"},
+		{"/clusters?page=0", "en", 400, "not understood"}, {"/clusters?region=x", "en", 400, "not understood"}, {"/regions?q=%zz", "en", 400, "not understood"}, {"/compare?a=1&b=2&asOfB=y", "en", 400, "the day in the address"},
 	} {
 		got := get(handler, "GET", c.path, browser...)
 		if got.Code != c.status || got.Header().Get("Content-Language") != c.language || !strings.Contains(got.Body.String(), c.says) || got.Header().Get("ETag") != "" || !strings.Contains(got.Body.String(), "noindex") {

@@ -44,7 +44,7 @@ func ReadTrustedDocuments(path string) (map[string]string, error) {
 	}
 	var out map[string]string
 	if err := json.Unmarshal(data, &out); err != nil {
-		return nil, sentra.Wrap(sentra.CodeBadUserInput, err, "the file of trusted documents must be a JSON object of ids and texts")
+		return nil, sentra.Wrap(sentra.CodeBadUserInput, err, "the file of trusted documents must be a JSON object of ids and documents")
 	}
 	return out, nil
 }
@@ -99,7 +99,7 @@ func (t *trustedDocuments) MutateOperationParameters(_ context.Context, params *
 		// Its id need not be the hash that automatic persisted queries ask for.
 		delete(params.Extensions, "persistedQuery")
 	case t.only && !t.texts[params.Query]:
-		return coded("DOCUMENT_NOT_TRUSTED", "this server answers trusted documents only, and this is none of them")
+		return coded("DOCUMENT_NOT_TRUSTED", "this server accepts only trusted documents, and this is not one of them")
 	case asked && params.Query == "":
 		return coded("DOCUMENT_NOT_FOUND", fmt.Sprintf("there is no trusted document with the id %.100q", id))
 	}

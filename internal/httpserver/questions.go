@@ -62,7 +62,7 @@ func routeQuestions(router chi.Router, config Config, work *work, kept *keptBodi
 func (q *questionRoutes) read(r *http.Request, path string, question jsonQuestion) (*export.Request, url.Values, error) {
 	given, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return nil, nil, sentra.BadInput("", "the parameters are not well encoded in the URL")
+		return nil, nil, sentra.BadInput("", "the parameters are not correctly encoded in the URL")
 	}
 	for name, values := range given {
 		switch {

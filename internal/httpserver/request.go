@@ -65,8 +65,8 @@ type text struct {
 	counted int64
 }
 
-// errNoRoom says that too many bodies are under way.
-var errNoRoom = errors.New("too many bodies are under way")
+// errNoRoom says that too many request bodies are being received.
+var errNoRoom = errors.New("too many request bodies are being received")
 
 // fill reads to the end, of at most limit bytes, and reserves memory for them;
 // expected is the length where that is known, else -1. Before each read it tells how
@@ -179,9 +179,9 @@ func parseBody(text []byte) (*graphqlRequest, *refusal) {
 		case !json.Valid(text):
 			return nil, bad("the request body is not valid JSON")
 		case !bytes.HasPrefix(bytes.TrimSpace(text), []byte("{")):
-			return nil, bad("the request body must be one JSON object; lists of operations are not answered")
+			return nil, bad("the request body must be one JSON object; lists of operations are not supported")
 		}
-		return nil, bad("query, operationName and documentId must be texts")
+		return nil, bad("query, operationName and documentId must be strings")
 	}
 	if given.Query == nil && given.DocumentID == nil && len(given.Extensions) == 0 {
 		return nil, bad("query is missing")

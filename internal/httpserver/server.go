@@ -309,7 +309,7 @@ func New(config Config, schema graphql.ExecutableSchema, pin Pin, backend Backen
 	})
 	router.MethodNotAllowed(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Allow", "GET, HEAD")
-		refuse(w, http.StatusMethodNotAllowed, sentra.CodeBadUserInput, "this is read by GET")
+		refuse(w, http.StatusMethodNotAllowed, sentra.CodeBadUserInput, "only GET and HEAD are supported here")
 	})
 	s.handler = router
 	return s, nil
@@ -319,16 +319,16 @@ func New(config Config, schema graphql.ExecutableSchema, pin Pin, backend Backen
 func (c Config) check() error {
 	switch {
 	case c.Stall <= 0 || c.MinRate <= 0:
-		return sentra.BadInput("stall", "a client needs some time: stall and min-rate must be greater than 0")
+		return sentra.BadInput("stall", "stall and min-rate must be greater than 0")
 	case c.Work.Places < 1 || c.Work.LargePlaces < 1 || c.Work.Bytes < 1 || c.Work.SmallBytes < 1:
-		return sentra.BadInput("max-work", "there must be room for work: its bounds must be greater than 0")
+		return sentra.BadInput("max-work", "the limits of work must be greater than 0")
 	}
 	if c.PublicURL == "" {
 		return nil
 	}
 	at, err := url.Parse(c.PublicURL)
 	if err != nil || at.Scheme != "http" && at.Scheme != "https" || at.Host == "" || at.RawQuery != "" || at.Fragment != "" {
-		return sentra.BadInput("public-url", "%q is no address of a server, such as https://example.org", c.PublicURL)
+		return sentra.BadInput("public-url", "%q is not the address of a server, such as https://example.org", c.PublicURL)
 	}
 	return nil
 }

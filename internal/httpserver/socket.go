@@ -123,7 +123,7 @@ func (s *socket) readMessage(ctx context.Context, cancel context.CancelFunc, fro
 	case err == nil && len(s.message.data) > freeBody:
 		late.Stop()
 		if s.ticket, err = s.work.gate.Enter(ctx, s.client, int64(len(s.message.data))*bytesPerText); err != nil {
-			s.end(websocket.StatusTryAgainLater, "the server has too much to do")
+			s.end(websocket.StatusTryAgainLater, "the server is busy")
 		}
 	}
 	return err
@@ -289,7 +289,7 @@ func (s *socket) DispatchOperation(ctx context.Context, operation *graphql.Opera
 	}
 	context.AfterFunc(ctx, func() { s.active.Add(-1) })
 	if s.active.Add(1) > int64(s.config.MaxSocketOperations) {
-		return refuse(sentra.CodeLimitExceeded, fmt.Sprintf("more than %d operations are under way on this connection", s.config.MaxSocketOperations))
+		return refuse(sentra.CodeLimitExceeded, fmt.Sprintf("more than %d operations are in progress on this connection", s.config.MaxSocketOperations))
 	}
 	if operation.Operation.Operation == ast.Subscription {
 		return s.exec.DispatchOperation(ctx, operation)

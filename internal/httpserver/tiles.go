@@ -133,7 +133,7 @@ type question struct {
 func (t *tileRoutes) ask(r *http.Request) (*question, error) {
 	given, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return nil, sentra.BadInput("", "the parameters cannot be read; write them as name=value, with & between and %% codes for special characters")
+		return nil, sentra.BadInput("", "the parameters cannot be read; write them as name=value, separated by &, with %% codes for special characters")
 	}
 	q := &question{given: given}
 	if q.builder, err = t.tiles.Builder(); err != nil {

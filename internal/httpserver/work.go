@@ -90,5 +90,5 @@ func refuseBusy(w http.ResponseWriter, err error) {
 		return
 	}
 	// The client has gone.
-	refuse(w, http.StatusServiceUnavailable, sentra.CodeDeadlineExceeded, "the time allowed ran out")
+	refuse(w, http.StatusServiceUnavailable, sentra.CodeDeadlineExceeded, "the time limit was exceeded")
 }

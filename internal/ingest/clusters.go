@@ -131,7 +131,7 @@ func (r *clusterReader) row(row *row) {
 	if c.Key = row.key(&c); c.Key != "" {
 		r.complete(row, &c, kept)
 		if before, twice := r.seen[c.Key]; twice {
-			row.fault("key", "the cluster %s stands in the file a second time, first in %s %d", c.Key, row.Unit(), before)
+			row.fault("key", "the cluster %s is in the file a second time, first in %s %d", c.Key, row.Unit(), before)
 		} else if len(r.seen) < maxRows {
 			if before := r.stored[c.Key]; before != nil {
 				c.Key = before.Key // the same text, once
@@ -140,7 +140,7 @@ func (r *clusterReader) row(row *row) {
 		}
 	}
 	if len(r.rows) >= maxRows {
-		row.fault("", "the file has more than %d clusters; part it", maxRows)
+		row.fault("", "the file has more than %d clusters; split it", maxRows)
 	}
 	if before := r.stored[c.Key]; !row.failed && before != nil && !r.options.DeleteMissing {
 		same := c
@@ -321,9 +321,9 @@ func (r *row) key(c *sentra.Cluster) string {
 		switch {
 		case text == "":
 		case r.cell("key").Kind == tablefile.Date:
-			r.fault("key", "a spreadsheet has made the date %s of the key; write it as text", text)
+			r.fault("key", "a spreadsheet has turned the key into the date %s; write it as text", text)
 		case !keyForm.MatchString(text):
-			r.fault("key", "%s is no key; it has up to 200 letters a-z, digits and . _ : ~ -, and begins with a letter or digit", tablefile.Quote(text))
+			r.fault("key", "%s is not a key; a key has up to 200 letters a-z, digits and . _ : ~ -, and begins with a letter or digit", tablefile.Quote(text))
 		default:
 			return text
 		}
@@ -365,7 +365,7 @@ func (r *clusterReader) product(row *row) []string {
 	}
 	key := sentra.Slug(english)
 	if key == "" || len(key) > 200 {
-		row.fault(column, "%s makes no key of a product; it needs a letter a-z or digit", tablefile.Quote(english))
+		row.fault(column, "no product key can be made from %s; it needs a letter a-z or digit", tablefile.Quote(english))
 		return nil
 	}
 	switch given := (sentra.Product{Key: key, NameEN: english, NameID: indonesian}); {

@@ -119,7 +119,7 @@ func officialCode(row *row, p *places) (c sentra.OfficialCode) {
 		case form == nil:
 			row.fault("system", "%s gives no codes to regencies and cities, and %s is one", c.System, c.Region)
 		case !form.MatchString(c.Value):
-			row.fault("value", "%s has not the form of a %s code of a %s: %s", tablefile.Quote(c.Value), c.System, c.Region.Level(), form)
+			row.fault("value", "%s does not have the form of a %s code of a %s: %s", tablefile.Quote(c.Value), c.System, c.Region.Level(), form)
 		}
 	}
 	c.Validity = sentra.Period{From: row.date("valid_from"), To: row.date("valid_to")}

@@ -78,7 +78,7 @@ func (e *entries[T]) add(row *row, id, column string, entry T, keep func(given, 
 		e.at = make(map[string]int)
 	}
 	if before, twice := e.at[id]; twice {
-		row.fault(column, "%s stands in the file a second time, first in %s %d", id, row.Unit(), e.rows[before])
+		row.fault(column, "%s is in the file a second time, first in %s %d", id, row.Unit(), e.rows[before])
 		return
 	}
 	e.at[id] = len(e.list)
@@ -116,9 +116,9 @@ func (r *row) amount() *exact.Decimal {
 	value, wrong := exact.NewFromString(text)
 	switch {
 	case err != nil:
-		r.fault("amount", "%s is no amount that is sure: %v", tablefile.Quote(r.text("amount")), err)
+		r.fault("amount", "%s is ambiguous: %v", tablefile.Quote(r.text("amount")), err)
 	case wrong != nil:
-		r.fault("amount", "%s is no amount; write digits alone", tablefile.Quote(r.text("amount")))
+		r.fault("amount", "%s is not an amount; write only digits", tablefile.Quote(r.text("amount")))
 	case !value.IsInteger() && currency == "":
 		r.fault("amount", "%s has decimals and no currency; write whole rupiah, or IDR in the column currency", tablefile.Quote(r.text("amount")))
 	default:

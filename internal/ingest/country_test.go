@@ -33,7 +33,7 @@ func TestCountryFiles(t *testing.T) {
 		{"dollars", loading(supports), supportHead + "94.06,2023,DAK,15,USD,,,,LISTED,s\n", 0, `currency: "USD" is not IDR`},
 		{"a fund of no name", loading(supports), supportHead + "94.06,2023,DAU,15,,,,,LISTED,s\n", 0, "line 2, column 12.fund"},
 		{"a cluster that is not there", loading(supports), supportHead + "94.06,2023,DAK,15,,x,,,LISTED,s\n", 0, `cluster: the record has no cluster "x"`},
-		{"the same twice", loading(supports), supportHead + "94.06,2023,DAK,15,,,,,LISTED,s\n94.06,2023,DAK,16,,,,,LISTED,s\n", 0, "stands in the file a second time, first in line 2"},
+		{"the same twice", loading(supports), supportHead + "94.06,2023,DAK,15,,,,,LISTED,s\n94.06,2023,DAK,16,,,,,LISTED,s\n", 0, "is in the file a second time, first in line 2"},
 		{"a former code on a day when it is another's no longer", loading(supports), supportHead + "92.71,2023,DAK,15,,,,,LISTED,s\n", 0, "line 2, column 1.region_code: 92.71 is a former code: Kota Sorong"},
 		{"a former code on its day", loading(supports), supportHead + "92.71,2017,DAK,15,,,,,LISTED,s\n", 1, ""},
 		{"facilitators", loading(facilitators), facilitatorHead + "94.06,TPL,2018,3,of class 2017,LISTED,an office\n94.06,CONSULTANT,2018,1,,LISTED,an office\n", 2, ""},

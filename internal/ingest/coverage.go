@@ -36,7 +36,7 @@ func importCoverage(ctx context.Context, record Record, file *inputfile.File, da
 			keep(&c, before)
 		}
 		if before, twice := seen[id]; twice {
-			row.fault("regulation", "the coverage %s stands in the file a second time, first in %s %d", id, row.Unit(), before)
+			row.fault("regulation", "the coverage %s is in the file a second time, first in %s %d", id, row.Unit(), before)
 			return
 		}
 		seen[id] = row.Number
@@ -93,13 +93,13 @@ func coverageRow(row *row, p *places) sentra.DesignationCoverage {
 	}
 	if slices.ContainsFunc(anyRegion("province_code"), func(column string) bool { return row.text(column) != "" }) {
 		if c.Province = row.one("province_code", p); c.Province != "" && c.Province.Level() != sentra.LevelProvince {
-			row.fault("province_code", "%s is no province", list(p, []sentra.RegionCode{c.Province}))
+			row.fault("province_code", "%s is not a province", list(p, []sentra.RegionCode{c.Province}))
 		}
 	}
 	for _, word := range strings.FieldsFunc(row.bounded("region_kinds", maxName), func(r rune) bool { return r == ';' || r == ' ' || r == ',' }) {
 		kind, known := regionKinds[strings.ToLower(word)]
 		if !known {
-			row.fault("region_kinds", "%s is none of PROVINCE, REGENCY, CITY", tablefile.Quote(word))
+			row.fault("region_kinds", "%s is not one of PROVINCE, REGENCY, CITY", tablefile.Quote(word))
 		} else if !slices.Contains(c.RegionKinds, kind) {
 			c.RegionKinds = append(c.RegionKinds, kind)
 		}

@@ -50,7 +50,7 @@ func importDesignations(ctx context.Context, record Record, file *inputfile.File
 			return
 		}
 		if before, twice := seen[d.ID]; twice {
-			row.fault("region_code", "%s by %s stands in the file a second time, first in %s %d", d.Region, d.Regulation, row.Unit(), before)
+			row.fault("region_code", "%s by %s is in the file a second time, first in %s %d", d.Region, d.Regulation, row.Unit(), before)
 			return
 		}
 		seen[d.ID] = row.Number

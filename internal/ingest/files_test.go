@@ -108,7 +108,7 @@ func TestCases(t *testing.T) {
 	}{
 		{"bidi.csv", ingest.TableOptions{}, []string{"line 2, column 8.name_en", "U+202E as character 3"}},
 		{"elsewhere.csv", ingest.TableOptions{}, []string{"line 2, column 40.lon", "15016 km from Kabupaten Dogiyai (94.06)", "at most 10 km"}},
-		{"formula.csv", ingest.TableOptions{}, []string{"line 2, column 1.key", "is no key"}},
+		{"formula.csv", ingest.TableOptions{}, []string{"line 2, column 1.key", "is not a key"}},
 		{"latin1.csv", ingest.TableOptions{}, []string{"line 2, column 6.name_en", `byte E9`, "--encoding windows-1252", "Café"}},
 		{"nul.csv", ingest.TableOptions{}, []string{"line 2, column 7.name_en", "U+0000"}},
 		{"g_regnum1110.geojson", ingest.TableOptions{}, []string{"feature 1.regions", "11.1", "as a text"}},
@@ -155,10 +155,10 @@ func TestKindsOfValues(t *testing.T) {
 	}
 	for _, c := range []struct{ name, value, says string }{
 		{"key", `1.10`, ""},
-		{"key", `true`, "the truth value true"},
-		{"name_id", `false`, "the truth value false"},
-		{"product_id", `true`, "the truth value true"},
-		{"region_note", `true`, "the truth value true"},
+		{"key", `true`, "the boolean true"},
+		{"name_id", `false`, "the boolean false"},
+		{"product_id", `true`, "the boolean true"},
+		{"region_note", `true`, "the boolean true"},
 		{"initial_target", `true`, ""},
 		{"phase", `2017`, ""},
 		{"phase", `2017.0`, ""},
@@ -295,7 +295,7 @@ func TestHeaders(t *testing.T) {
 		{"given", "Judul;Barang;Fase;Daerahnya;Sumber", ingest.TableOptions{Map: mapping(t, "Judul=name_id", "barang = product_id", "DAERAHNYA=regions")}, ""},
 		{"given against the default", "Nama;Produk;Fase;Lokasi;Sumber", ingest.TableOptions{Map: mapping(t, "Lokasi=regions")}, ""},
 		{"unknown", "Nama Sentra;Produc;Fase;Kode Wilayah;Sumber", ingest.TableOptions{}, `line 1, column 13."Produc": there is no such column; the nearest is "product" (product_en)`},
-		{"twice", "Nama Sentra;Produk;Fase;Kode Wilayah;Produk", ingest.TableOptions{}, `product_id: the column stands in the file twice: "Produk"`},
+		{"twice", "Nama Sentra;Produk;Fase;Kode Wilayah;Produk", ingest.TableOptions{}, `product_id: the file has the column twice: "Produk"`},
 		{"twice in other words", "Nama Sentra;Produk;Fase;Kode Wilayah;Komoditi", ingest.TableOptions{}, `the header "Komoditi" means the column product_id, as "Produk"`},
 		{"missing", "Nama Sentra;Produk;Fase;Kode Wilayah;No", ingest.TableOptions{}, `the column source ("Sumber") is missing`},
 		{"no region", "Nama Sentra;Produk;Fase;No;Sumber", ingest.TableOptions{}, "one of regions, kode_bps, region_name, province is missing"},
@@ -346,7 +346,7 @@ func TestRegionsOfRows(t *testing.T) {
 		{"Kode BPS", "3173", "", "31.71"},
 		{"regions;region_system", "3171;BPS", "", "31.74"},
 		{"regions;region_system", "3171;bps", "", "31.74"},
-		{"regions;region_system", "3171;XYZ", "", "none of KEMENDAGRI, BPS, ISO_3166_2"},
+		{"regions;region_system", "3171;XYZ", "", "not one of KEMENDAGRI, BPS, ISO_3166_2"},
 		{"regions", "3171", "", "Jakarta Pusat (31.71)"},
 		{"regions", "11.1", "", "a spreadsheet drops the zero at the end of 11.10"},
 		{"regions", "36. 03", "", "36.03 would be Kabupaten Tangerang"},
@@ -365,7 +365,7 @@ func TestRegionsOfRows(t *testing.T) {
 		{"region_name;year", "Dogiyai;2010", "", "known from 2014-07-23"},
 		{"region_name;year", "Dogiyai;2010", "2014-07-23", "94.06"},
 		{"region_name;year", "Dogiyai;17", "", "between 1900 and 2100"},
-		{"region_name;year", "Dogiyai;2.017", "", "no whole number"},
+		{"region_name;year", "Dogiyai;2.017", "", "is ambiguous"},
 		{"province", "Bali", "", "51"},
 		{"province", "Papua Tengah", "2017-12-25", "since 2022-07-25"},
 		{"regions;region_name", "33.28;Kab. Tegal", "", "33.28"},
@@ -412,9 +412,9 @@ func TestNumbers(t *testing.T) {
 		{"-4.125", "136.125", "1.250.000", ""},
 		{"-4,1", "136,1", "1.250", "may mean thousands or decimals"},
 		{"-4,1", "136,1", "1,250", "may mean thousands or decimals"},
-		{"-4,1", "136,1", "12,5", "no whole number"},
+		{"-4,1", "136,1", "12,5", "not a whole number"},
 		{"-4,1", "136,1", "-5", "between 0 and"},
-		{"-4,1", "136,1", "sekitar 50", "no whole number"},
+		{"-4,1", "136,1", "sekitar 50", "not a whole number"},
 		{"-4", "0x1p7", "", "is not a number of degrees"},
 		{"1_0", "136.1", "", "is not a number of degrees"},
 		{"-4", "1e2", "", "is not a number of degrees"},
@@ -448,8 +448,8 @@ func TestCodesInWorkbooks(t *testing.T) {
 		{"number that shows its zero", 11.1, "0.00", "2,11.10-n,new"},
 		{"number without a zero", 94.06, "", "2,94.06-n,new"},
 		{"province", 94, "", "2,94-n,new"},
-		{"date", 45566, "dd/mm/yyyy", "has made the date 2024-10-01 of the code"},
-		{"truth", true, "", "no code"},
+		{"date", 45566, "dd/mm/yyyy", "has turned the code into the date 2024-10-01"},
+		{"truth", true, "", "not a code"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := excelize.NewFile()
@@ -497,7 +497,7 @@ func TestAllFaults(t *testing.T) {
 		t.Fatalf("got %v", err)
 	}
 	want := []string{"2,a,new,", "3,,refused,\"line 3, column 3.name_en: a value is missing\"", "3,,refused,\"line 3, column 15.regions", "3,,refused,\"line 3, column 10.phase", "3,,refused,\"line 3, column 28.source",
-		"4,,refused,\"line 4, column 1.key: the cluster a stands in the file a second time, first in line 2", "5,c,new,", "6,,refused,line 6: the row has 7 cells and the header 9"}
+		"4,,refused,\"line 4, column 1.key: the cluster a is in the file a second time, first in line 2", "5,c,new,", "6,,refused,line 6: the row has 7 cells and the header 9"}
 	at := 0
 	for _, line := range want {
 		found := strings.Index(rows[at:], line)
@@ -779,7 +779,7 @@ func TestGeoPackage(t *testing.T) {
 		{"a code as text", "TEXT", "33.20", orb.Point{110.67, -6.62}, ""},
 		{"a code as number", "DOUBLE", 33.2, orb.Point{110.67, -6.62}, "33.2"},
 		{"a place far off", "TEXT", "33.20", orb.Point{106.8, -6.2}, "km"},
-		{"an area as place", "TEXT", "33.20", orb.Polygon{{{110, -7}, {111, -7}, {111, -6}, {110, -7}}}, "a Polygon is no place of one thing"},
+		{"an area as place", "TEXT", "33.20", orb.Polygon{{{110, -7}, {111, -7}, {111, -6}, {110, -7}}}, "a Polygon is not a place"},
 		{"no place", "TEXT", "33.20", nil, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

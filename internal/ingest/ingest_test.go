@@ -198,7 +198,7 @@ func TestTables(t *testing.T) {
 		{"cluster", "c", clusterHead + "x-1,Silver,Perak,silver craft,kerajinan perak,2017,51.03;51.04,115.2,-8.6,POINT,true,,Bali,Somebody\n", 1, ""},
 		{"cluster without a place", "c", clusterHead + "x-1,Silver,Perak,silver craft,kerajinan perak,2017,51.03,,,POINT,,,,s\n", 0, "lon"},
 		{"cluster swapped", "c", clusterHead + "x-1,Silver,Perak,silver craft,kerajinan perak,2017,51.03,-8.6,115.2,POINT,,,,s\n", 0, "swapped"},
-		{"cluster of no phase", "c", clusterHead + "x-1,Silver,Perak,silver craft,kerajinan perak,1999,51.03,,,REGENCY,,,,s\n", 0, "none of 2013-2016, 2017"},
+		{"cluster of no phase", "c", clusterHead + "x-1,Silver,Perak,silver craft,kerajinan perak,1999,51.03,,,REGENCY,,,,s\n", 0, "not one of 2013-2016, 2017"},
 		{"GeoJSON cluster", "c", `{"type":"FeatureCollection","features":[{"type":"Feature","geometry":{"type":"Point","coordinates":[115.2,-8.6]},"properties":{"key":"x-2","name_en":"Silver","name_id":"Perak","product_en":"silver craft","product_id":"kerajinan perak","phase":"2017","regions":"51.03","precision":"POINT","initial_target":false,"source":"s"}}]}`, 1, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

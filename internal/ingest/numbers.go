@@ -98,7 +98,7 @@ func (r *row) whole(column string, least, most int) (int, bool) {
 		return 0, false
 	}
 	if cell.Kind == tablefile.Date || cell.Kind == tablefile.Bool {
-		r.fault(column, "%s is no whole number", tablefile.Quote(text))
+		r.fault(column, "%s is not a whole number", tablefile.Quote(text))
 		return 0, false
 	}
 	value, err := decimal(text)
@@ -107,11 +107,11 @@ func (r *row) whole(column string, least, most int) (int, bool) {
 	}
 	switch {
 	case errors.Is(err, errAmbiguous):
-		r.fault(column, "%s is no whole number that is sure: %v", tablefile.Quote(text), err)
+		r.fault(column, "%s is ambiguous: %v", tablefile.Quote(text), err)
 	case err != nil || value != math.Trunc(value):
-		r.fault(column, "%s is no whole number; write digits alone", tablefile.Quote(text))
+		r.fault(column, "%s is not a whole number; write only digits", tablefile.Quote(text))
 	case value < float64(least) || value > float64(most):
-		r.fault(column, "%s lies not between %d and %d", tablefile.Quote(text), least, most)
+		r.fault(column, "%s is not between %d and %d", tablefile.Quote(text), least, most)
 	default:
 		return int(value), true
 	}

@@ -78,10 +78,10 @@ func (r *row) code(column string) string {
 	case cell.Fault != "":
 		return ""
 	case cell.Kind == tablefile.Date:
-		r.fault(column, "a spreadsheet has made the date %s of the code; write the code as text", cell.Text)
+		r.fault(column, "a spreadsheet has turned the code into the date %s; write the code as text", cell.Text)
 		return ""
 	case cell.Kind == tablefile.Bool:
-		r.fault(column, "%s is no code", cell.Text)
+		r.fault(column, "%s is not a code", cell.Text)
 		return ""
 	case cell.Kind == tablefile.Number && column == "kode_bps":
 		return cell.Text // no code of BPS has a point
@@ -111,7 +111,7 @@ func (r *row) regions(column string, p *places) []sentra.RegionCode {
 	system := sentra.SystemKemendagri
 	if text := r.text("region_system"); text != "" {
 		if system = sentra.CodeSystem(strings.ToUpper(text)); !slices.Contains(gazetteer.Systems, system) {
-			r.fault("region_system", "%s is none of KEMENDAGRI, BPS, ISO_3166_2", tablefile.Quote(text))
+			r.fault("region_system", "%s is not one of KEMENDAGRI, BPS, ISO_3166_2", tablefile.Quote(text))
 			return nil
 		}
 	}
@@ -231,6 +231,6 @@ func (r *row) checkPlace(p *places, regions []sentra.RegionCode, point orb.Point
 		}) {
 			hint = "; longitude and latitude seem to be swapped"
 		}
-		r.fault("lon", "the place %g, %g (longitude, latitude) lies %.0f km from %s%s; at most %d km are taken", point[0], point[1], nearest/1000, list(p, regions), hint, nearby/1000)
+		r.fault("lon", "the place %g, %g (longitude, latitude) lies %.0f km from %s%s; at most %d km are allowed", point[0], point[1], nearest/1000, list(p, regions), hint, nearby/1000)
 	}
 }

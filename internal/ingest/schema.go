@@ -102,7 +102,7 @@ func ParseMapping(pairs []string) (map[string]string, error) {
 		}
 		at := strings.LastIndex(pair, "=")
 		if at < 1 || strings.TrimSpace(pair[at+1:]) == "" {
-			return nil, sentra.BadInput("map", "%s is no mapping; write HEADER=COLUMN", tablefile.Quote(pair))
+			return nil, sentra.BadInput("map", "%s is not a mapping; write HEADER=COLUMN", tablefile.Quote(pair))
 		}
 		header, column := headerKey(pair[:at]), strings.TrimSpace(pair[at+1:])
 		if before, twice := mapping[header]; twice && before != column {
@@ -163,7 +163,7 @@ func (h *headers) column(header, place string) (int, error) {
 	case key == "":
 		return -1, at(place, "", "a column has the header %s; give it a name", tablefile.Quote(header))
 	case !known:
-		return -1, at(place, tablefile.Quote(header), "there is no such column%s; the columns are %s. Say what a header means with --map \"HEADER=COLUMN\", or that it is to be passed over with --map \"HEADER=-\"; if the header stands further down, with --header-row",
+		return -1, at(place, tablefile.Quote(header), "there is no such column%s; the columns are %s. Say what a header means with --map \"HEADER=COLUMN\", or ignore it with --map \"HEADER=-\"; if the header is further down, give its line with --header-row",
 			h.schema.nearest(header), strings.Join(h.schema.Names(), ", "))
 	case index < 0:
 		h.unread = append(h.unread, header)
@@ -171,9 +171,9 @@ func (h *headers) column(header, place string) (int, error) {
 	case h.names[index] != "":
 		name := h.schema.Columns[index].Name
 		if h.names[index] == header {
-			return -1, at(place, name, "the column stands in the file twice: %s at %s too; which one is right?", tablefile.Quote(header), h.places[index])
+			return -1, at(place, name, "the file has the column twice: %s at %s too; which one is right?", tablefile.Quote(header), h.places[index])
 		}
-		return -1, at(place, name, "the header %s means the column %s, as %s at %s does; pass one of them over with --map \"HEADER=-\"",
+		return -1, at(place, name, "the header %s means the column %s, as %s at %s does; ignore one of them with --map \"HEADER=-\"",
 			tablefile.Quote(header), name, tablefile.Quote(h.names[index]), h.places[index])
 	}
 	if value, set := h.set[h.schema.Columns[index].Name]; set {

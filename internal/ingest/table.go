@@ -284,10 +284,10 @@ const (
 func (r *row) bounded(column string, most int) string {
 	text := r.text(column)
 	if r.cell(column).Kind == tablefile.Bool && text == r.cell(column).Text {
-		r.fault(column, "the truth value %s is not a text; write it as a text", text)
+		r.fault(column, "the boolean %s is not text; write it as text", text)
 	}
 	if len(text) > most && len([]rune(text)) > most {
-		r.fault(column, "%s has %d characters; %d is the most", tablefile.Quote(text), len([]rune(text)), most)
+		r.fault(column, "%s has %d characters; at most %d are allowed", tablefile.Quote(text), len([]rune(text)), most)
 	}
 	return text
 }
@@ -305,7 +305,7 @@ func (r *row) need(column string, most int) string {
 func (r *row) oneOf(column string, allowed ...string) string {
 	text := r.text(column)
 	if !slices.Contains(allowed, text) && r.cell(column).Fault == "" {
-		r.fault(column, "%s is none of %s", tablefile.Quote(text), strings.Join(allowed, ", "))
+		r.fault(column, "%s is not one of %s", tablefile.Quote(text), strings.Join(allowed, ", "))
 	}
 	return text
 }

@@ -38,11 +38,11 @@ func (f *File) Text(label string) (io.Reader, string, error) {
 	}
 	enc, err := htmlindex.Get(strings.TrimSpace(label))
 	if err != nil {
-		return nil, "", sentra.BadInput("encoding", "%.40q is no encoding that is read; usual ones are utf-8, windows-1252, utf-16le and utf-16be", label)
+		return nil, "", sentra.BadInput("encoding", "the encoding %.40q is not supported; common ones are utf-8, windows-1252, utf-16le and utf-16be", label)
 	}
 	name, err := htmlindex.Name(enc)
 	if err != nil || name == "replacement" || name == "x-user-defined" {
-		return nil, "", sentra.BadInput("encoding", "%.40q is no encoding that is read; usual ones are utf-8, windows-1252, utf-16le and utf-16be", label)
+		return nil, "", sentra.BadInput("encoding", "the encoding %.40q is not supported; common ones are utf-8, windows-1252, utf-16le and utf-16be", label)
 	}
 	if mark != "" && name != mark {
 		return nil, "", sentra.BadInput("encoding", "%s begins with the byte order mark of %s and is not %s; leave out --encoding", f.Name, mark, name)

@@ -18,7 +18,7 @@ func (s *Site) API(version string) (*Document, error) {
 	answer := func(media, schema, what string) object {
 		return object{
 			"200": object{"description": what, "content": object{media: object{"schema": ref("schemas", schema)}, mediaPage: object{"schema": object{"type": "string"}}}},
-			"304": object{"description": "The answer with the tag of If-None-Match still holds."},
+			"304": object{"description": "The answer with the entity tag of If-None-Match is still valid."},
 			"400": ref("responses", "BadInput"), "404": ref("responses", "NotFound"), "503": ref("responses", "Unavailable"),
 		}
 	}
@@ -70,14 +70,14 @@ func (s *Site) API(version string) (*Document, error) {
 		"openapi": "3.0.3",
 		"info":    object{"title": title, "description": description, "version": version},
 		"servers": []any{object{"url": s.Root}},
-		"tags":    []any{object{"name": "Capabilities", "description": "What there is"}, object{"name": "Data", "description": "The features"}, object{"name": "Tiles", "description": "What tells of the vector tiles"}},
+		"tags":    []any{object{"name": "Capabilities", "description": "What the API offers"}, object{"name": "Data", "description": "The features"}, object{"name": "Tiles", "description": "Metadata of the vector tiles"}},
 		"paths":   paths,
 		"components": object{
 			"parameters": object{
 				// QGIS takes the size of its pages from here.
-				"limit": object{"name": "limit", "in": "query", "description": "Number of features of a page; more than the maximum means the maximum.", "style": "form", "explode": false,
+				"limit": object{"name": "limit", "in": "query", "description": "Number of features per page; values above the maximum mean the maximum.", "style": "form", "explode": false,
 					"schema": object{"type": "integer", "minimum": 1, "maximum": MaxLimit, "default": DefaultLimit}},
-				"bbox": object{"name": "bbox", "in": "query", "description": "Only features that meet this box: west,south,east,north in degrees (WGS 84); west greater than east crosses the antimeridian.", "style": "form", "explode": false,
+				"bbox": object{"name": "bbox", "in": "query", "description": "Only features that intersect this box: west,south,east,north in degrees (WGS 84); west greater than east crosses the antimeridian.", "style": "form", "explode": false,
 					"schema": object{"type": "array", "minItems": 4, "maxItems": 6, "items": object{"type": "number"}}},
 				"datetime": object{"name": "datetime", "in": "query", "description": "The day that features are seen on, from 2014-07-23, in place of that of the path or today (in Jakarta): a date, a moment, or an interval, of which the last day counts, today where its end is open.",
 					"style": "form", "explode": false, "schema": text},
@@ -87,13 +87,13 @@ func (s *Site) API(version string) (*Document, error) {
 				"filter":          object{"name": "filter", "in": "query", "description": filterDescription, "schema": text},
 				"filter-lang":     object{"name": "filter-lang", "in": "query", "description": "The language of filter; both names mean CQL2 text.", "schema": object{"type": "string", "enum": []string{languageCQL2, languageCQLDraft}, "default": languageCQL2}},
 				"tileMatrixSetId": object{"name": "tileMatrixSetId", "in": "path", "required": true, "description": "The tile matrix set.", "schema": object{"type": "string", "enum": []string{webMercatorQuad}}},
-				"zoom":            object{"name": "zoom", "in": "query", "description": "Boundaries simplified for a web map at this zoom.", "schema": object{"type": "integer", "minimum": 0, "maximum": 14}},
+				"zoom":            object{"name": "zoom", "in": "query", "description": "Simplify boundaries for a web map at this zoom.", "schema": object{"type": "integer", "minimum": 0, "maximum": 14}},
 				"f":               object{"name": "f", "in": "query", "description": "The format, whatever Accept says.", "schema": object{"type": "string", "enum": []string{"json", "html"}}},
-				"after":           object{"name": "after", "in": "query", "description": "Only features whose id comes after this one: how the link next asks for the following page.", "schema": text},
+				"after":           object{"name": "after", "in": "query", "description": "Only features whose id comes after this one: used by the link next for the following page.", "schema": text},
 				"featureId":       object{"name": "featureId", "in": "path", "required": true, "description": "The id of the feature: a region's code, a cluster's key, the id of a fact.", "schema": text},
 			},
 			"responses": object{"BadInput": failure("A parameter is wrong; the description names it."), "NotFound": failure("There is no such collection or feature."),
-				"Unavailable": failure("It took longer than the time allowed, or there is too much to do; Retry-After tells when to try again.")},
+				"Unavailable": failure("It timed out, or the server is overloaded; Retry-After says when to retry.")},
 			"schemas": object{
 				"Exception":      of([]string{"code"}, object{"code": text, "description": text}),
 				"Landing":        of([]string{"links"}, object{"title": text, "description": text, "links": links}),
@@ -110,7 +110,7 @@ func (s *Site) API(version string) (*Document, error) {
 					"geometry": object{"type": "object", "nullable": true}, "properties": object{"type": "object", "nullable": true}, "links": links}),
 				"Features": of([]string{"type", "features"}, object{"type": object{"type": "string", "enum": []string{"FeatureCollection"}}, "features": list(ref("schemas", "Feature")), "links": links,
 					"timeStamp": object{"type": "string", "format": "date-time"}, "numberMatched": object{"type": "integer"}, "numberReturned": object{"type": "integer"},
-					"notCoveredCount": object{"type": "integer", "description": "Number of features of which nothing loaded tells whether they match."}}),
+					"notCoveredCount": object{"type": "integer", "description": "Number of features for which it is not known whether they match."}}),
 			},
 		},
 	}

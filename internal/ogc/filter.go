@@ -36,7 +36,7 @@ type rowTest func(row export.Row) sentra.Truth
 // begins with the parameter.
 func (s *Site) filterTest(ctx context.Context, c *Collection, columns []export.Column) (rowTest, error) {
 	if language := s.rest.Get("filter-lang"); s.rest.Has("filter-lang") && language != languageCQL2 && language != languageCQLDraft {
-		return nil, sentra.BadInput("filter-lang", "there is no language of filters %.40q; give %s", language, languageCQL2)
+		return nil, sentra.BadInput("filter-lang", "the filter language %.40q is not supported; give %s", language, languageCQL2)
 	}
 	latFirst, err := s.crs("filter-crs")
 	if err != nil || !s.rest.Has("filter") {
@@ -138,7 +138,7 @@ func (c *filterCompiler) column(property cql.Property) (int, export.Column, erro
 	if column := c.columns[at]; !property.Fold || column.Type == export.Text {
 		return at, column, nil
 	}
-	return 0, export.Column{}, sentra.BadInput("", "CASEI wants a text, and %s is none", property.Name)
+	return 0, export.Column{}, sentra.BadInput("", "CASEI needs a text, and %s is not one", property.Name)
 }
 
 // filterable tells whether filters know a column: sources are cited, not asked for.
@@ -154,7 +154,7 @@ func operand(column export.Column, value cql.Value) (any, error) {
 		switch {
 		case column.Type == export.Day:
 			if _, err := sentra.ParseDate(of); err != nil {
-				return nil, sentra.BadInput("", "%s is a day; %.40q is none", column.Name, of)
+				return nil, sentra.BadInput("", "%s is a date; %.40q is not one", column.Name, of)
 			}
 			return of, nil
 		case column.Type == export.Text && !value.Date:
@@ -195,7 +195,7 @@ func (c *filterCompiler) compare(n cql.Compare) (rowTest, error) {
 		return nil, sentra.BadInput("", "%s is one of %s, never %.40q", column.Name, strings.Join(column.Values, ", "), wanted)
 	}
 	wanted = fold(wanted, n.Fold)
-	// Of a region of which nothing loaded tells whether it is affirmative, it is not
+	// For a region of which it is not known whether it is affirmative, it is not
 	// known whether it is other than YES.
 	answers, asksForIt := slices.Contains(column.Values, string(sentra.NotCovered)), strings.EqualFold(wanted, string(sentra.NotCovered))
 	return func(row export.Row) sentra.Truth {
@@ -261,7 +261,7 @@ func (c *filterCompiler) like(n cql.Like) (rowTest, error) {
 		return nil, err
 	}
 	if column.Type != export.Text {
-		return nil, sentra.BadInput("", "LIKE wants a text, and %s is none", column.Name)
+		return nil, sentra.BadInput("", "LIKE needs a text, and %s is not one", column.Name)
 	}
 	pattern, err := regexp.Compile(expression(fold(n.Pattern, n.Fold)))
 	if err != nil {
@@ -305,13 +305,13 @@ func (c *filterCompiler) list(n cql.List) (rowTest, error) {
 		return nil, err
 	}
 	if column.Type != export.TextList {
-		return nil, sentra.BadInput("", "%s wants a list, and %s is none", n.Operator, column.Name)
+		return nil, sentra.BadInput("", "%s needs a list, and %s is not one", n.Operator, column.Name)
 	}
 	var wanted []string
 	for _, value := range n.Values {
 		text, ok := value.Of.(string)
 		if !ok || value.Date {
-			return nil, sentra.BadInput("", "%s holds texts, which stand in single quotes", column.Name)
+			return nil, sentra.BadInput("", "%s holds texts; write them in single quotes", column.Name)
 		}
 		wanted = append(wanted, text)
 	}
@@ -335,7 +335,7 @@ func (c *filterCompiler) list(n cql.List) (rowTest, error) {
 // intersects asks the atlas, which has indexes, once for all features.
 func (c *filterCompiler) intersects(n cql.Intersects) (rowTest, error) {
 	if n.Name != geometryName {
-		return nil, sentra.BadInput("", "S_INTERSECTS wants the property %s", geometryName)
+		return nil, sentra.BadInput("", "S_INTERSECTS needs the property %s", geometryName)
 	}
 	if c.geometries++; c.geometries > maxGeometries {
 		return nil, sentra.Errorf(sentra.CodeLimitExceeded, "the filter compares with more than %d geometries", maxGeometries)

@@ -30,7 +30,7 @@ type Items struct {
 	// rows are the rows of the export that are on the page.
 	rows []int
 	// Matched is the number of features on all pages, NotCovered that of those of which
-	// nothing loaded tells whether they match.
+	// it is not known whether they match.
 	Matched, NotCovered int
 	// CRS is the address of the coordinate reference system of the positions.
 	CRS   string
@@ -162,7 +162,7 @@ func (s *Site) crs(name string) (latFirst bool, err error) {
 	case given == epsg4326:
 		return true, nil
 	default:
-		return false, sentra.BadInput(name, "there is no coordinate reference system %.80q here; give %s or %s", given, crs84, epsg4326)
+		return false, sentra.BadInput(name, "the coordinate reference system %.80q is not supported; give %s or %s", given, crs84, epsg4326)
 	}
 }
 
@@ -230,7 +230,7 @@ func (s *Site) matching(ctx context.Context, c *Collection, all *export.Export, 
 func check(column export.Column, value string) error {
 	switch {
 	case column.Values != nil && !slices.Contains(column.Values, value):
-		return sentra.BadInput(column.Name, "%.40q is none of %s", value, strings.Join(column.Values, ", "))
+		return sentra.BadInput(column.Name, "%.40q is not one of %s", value, strings.Join(column.Values, ", "))
 	case column.Type == export.Integer:
 		_, err := integer(column.Name, value)
 		return err
@@ -360,7 +360,7 @@ func (p *Items) Page() Page {
 	}
 	page.Description = fmt.Sprintf("%d of %d as of %s.", len(p.rows), p.Matched, p.site.Day)
 	if p.NotCovered > 0 {
-		page.Description += fmt.Sprintf(" Of %d more nothing loaded tells whether they match.", p.NotCovered)
+		page.Description += fmt.Sprintf(" For %d more it is not known whether they match.", p.NotCovered)
 	}
 	page.Columns = export.NarrowColumns(p.collection.layer)
 	for _, i := range p.rows {

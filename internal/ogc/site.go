@@ -167,7 +167,7 @@ func (s *Site) selfAndPage(path, media, title string, more ...string) []Link {
 
 const (
 	title       = "Sentra: Indonesia's small-industry clusters and regions"
-	description = "Regions and small-industry (IKM) clusters of Indonesia, and what supports them, as of a day, by default today in Jakarta. Another day stands in the path, /ogc/2017-12-25, or is asked for by datetime. NOT_COVERED is another answer than NO."
+	description = "Regions and small-industry (IKM) clusters of Indonesia, and what supports them, as of a day, by default today in Jakarta. Give another day in the path, /ogc/2017-12-25, or by datetime. NOT_COVERED is not the same as NO."
 )
 
 // Landing is the landing page.

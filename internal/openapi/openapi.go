@@ -107,7 +107,7 @@ func operation(layer export.Layer, format export.Format) object {
 		case "winding":
 			possible := export.Windings(layer, format)
 			parameters = append(parameters, object{"name": "winding", "in": "query",
-				"description": "Order of the positions of rings: counterclockwise round a polygon as RFC 7946 has it, or clockwise as d3-geo, Observable Plot and react-simple-maps take them.",
+				"description": "Winding order of rings: counterclockwise around a polygon as in RFC 7946, or clockwise as d3-geo, Observable Plot and react-simple-maps expect.",
 				"schema":      object{"enum": possible, "default": possible[0]}})
 		case "columns":
 			names := []string{export.Narrow}
@@ -115,7 +115,7 @@ func operation(layer export.Layer, format export.Format) object {
 				names = append(names, c.Name)
 			}
 			parameters = append(parameters, object{"name": "columns", "in": "query",
-				"description": "Only these columns, in this order, with commas between; narrow stands for " + strings.Join(export.NarrowColumns(layer), ", ") + ". Default all.",
+				"description": "Only these columns, in this order, separated by commas; narrow means " + strings.Join(export.NarrowColumns(layer), ", ") + ". Default all.",
 				"style":       "form", "explode": false, "schema": object{"type": "array", "items": object{"enum": names}}})
 		default:
 			parameters = append(parameters, ref("parameters", name))
@@ -132,7 +132,7 @@ func operation(layer export.Layer, format export.Format) object {
 		"parameters":  parameters,
 		"responses": object{
 			"200": object{"description": "The whole list, streamed.", "headers": headers, "content": object{format.ContentType(): content(layer, format)}},
-			"206": object{"description": "The range asked for, of the list as it is uncompressed."},
+			"206": object{"description": "The requested range of the uncompressed list."},
 			"304": ref("responses", "NotModified"),
 			"400": ref("responses", "BadInput"),
 			"416": object{"description": "The list has no such range."},
@@ -171,7 +171,7 @@ func content(layer export.Layer, format export.Format) object {
 	for _, c := range export.TableColumns(layer) {
 		columns = append(columns, object{"name": c.Name, "description": c.Description, "optional": c.Optional})
 	}
-	columns = append(columns, object{"name": "wkt", "description": "The geometry as well-known text, where one was asked for.", "optional": true})
+	columns = append(columns, object{"name": "wkt", "description": "The geometry as well-known text, if requested.", "optional": true})
 	return object{"schema": object{"type": "string", "description": "A header line, then one line a row; under columns, those alone. Lists are joined by \"; \"; a missing value is an empty cell; an apostrophe stands before a text that a spreadsheet would run as a formula."},
 		"x-columns": columns}
 }
@@ -216,7 +216,7 @@ func layerSchemas(layer export.Layer) object {
 	schemas[one+"Collection"] = strict(collection, "filter")
 	if layer == export.Regions {
 		topology := head()
-		arcs := object{"type": "array", "minItems": 1, "items": object{"type": "integer", "description": "An arc by its number; ~n is arc n backwards."}}
+		arcs := object{"type": "array", "minItems": 1, "items": object{"type": "integer", "description": "The index of an arc; ~n is arc n reversed."}}
 		geometry := strict(object{"type": object{"enum": []any{"MultiPolygon", nil}}, "id": object{"type": "string"}, "properties": ref("schemas", one+"Properties"),
 			"arcs": object{"type": "array", "items": object{"type": "array", "minItems": 1, "items": arcs}}}, "arcs")
 		topology["type"] = object{"const": "Topology"}

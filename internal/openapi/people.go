@@ -53,7 +53,7 @@ func ofPeople() map[string]object {
 			"200": object{"description": "The page.", "headers": headers, "content": html},
 			"304": ref("responses", "NotModified"),
 			"400": object{"description": "A parameter is wrong.", "content": html},
-			"503": object{"description": "It took longer than the time allowed, or there is too much to do.", "content": html},
+			"503": object{"description": "It timed out, or the server is overloaded.", "content": html},
 		}
 		parameters := append([]any{ref("parameters", "asOf")}, route.parameters...)
 		if route.key != nil {
@@ -78,7 +78,7 @@ func ofPeople() map[string]object {
 		return object{"get": object{"operationId": id, "tags": []string{"pages"}, "summary": summary, "parameters": append([]any{language, ref("parameters", "asOf")}, parameters...),
 			"responses": object{"200": object{"description": "The picture, 1200 pixels wide and 630 high.", "headers": headers, "content": object{"image/png": object{"schema": object{"type": "string", "contentMediaType": "image/png"}}}}, "304": ref("responses", "NotModified"),
 				"400": object{"description": "A wrong day, in words.", "content": html}, "404": object{"description": "There is none, or no boundary to draw.", "content": html},
-				"503": object{"description": "It took longer than the time allowed, or there is too much to do.", "content": html}}}}
+				"503": object{"description": "It timed out, or the server is overloaded.", "content": html}}}}
 	}
 	out["/{lang}/picture.png"] = picture("mapPicture", "A picture of the map for previews")
 	out["/{lang}/regions/{key}/picture.png"] = picture("regionPicture", "A picture of a region for previews", pageKey("Its code.", "94.06"))

@@ -124,7 +124,7 @@ func (q *Request) AllSources() (*Page, error) {
 	if given := q.Query.Get("page"); given != "" {
 		n, err := strconv.Atoi(given)
 		if err != nil || n < 1 {
-			return nil, sentra.BadInput("page", "%.20q is no number of a page", given)
+			return nil, sentra.BadInput("page", "%.20q is not a page number", given)
 		}
 		b.Page = n
 	}

@@ -204,7 +204,7 @@ func TestRegion(t *testing.T) {
 			"clusters":   {"1 known cluster on 25 December 2017.", "programme 2017", "-Klaster"},
 			"candidates": {"chosen", "Initial target i Yes"},
 			"names":      {"Papua Tengah from 25 July 2022 UU 15/2022", "Papua 23 July 2014 – 24 July 2022", "Kemendagri 91.26 until 24 July 2022", "BPS 9434 until 31 December 2022", "ID9434"},
-			"coverage":   {"Disadvantaged: the list of Perpres 131/2015 is in the record in full for the whole country", "-does not name it"},
+			"coverage":   {"Disadvantaged: the record has the complete list of Perpres 131/2015 for the whole country", "-does not name it"},
 			"cite":       {"https://peta.example/en/regions/94.06?asOf=2017-12-25", "@misc{sentra-94.06-2017-12-25,"},
 			"use":        {`src="https://peta.example/embed?asOf=2017-12-25&amp;lang=en&amp;show=region:94.06"`},
 		}},
@@ -213,12 +213,12 @@ func TestRegion(t *testing.T) {
 			"status": {"Ya terbaca sebagian 24 November 2026", "Papua Tengah tidak memiliki kawasan perbatasan negara"},
 		}},
 		// Surabaya is a city: never disadvantaged, and Jawa Timur has no border area.
-		{"/en/regions/35.78", "Kota Surabaya 35.78", map[string][]string{"status": {"No inferred", "speak of regencies only", "Jawa Timur has no border area", "-Not covered"}, "years": {"-Not covered"}}},
+		{"/en/regions/35.78", "Kota Surabaya 35.78", map[string][]string{"status": {"No inferred", "apply to regencies only", "Jawa Timur has no border area", "-Not covered"}, "years": {"-Not covered"}}},
 		// No list of 2026 covers a regency that is not on it.
 		{"/en/regions/33.28", "Kabupaten Tegal 33.28", map[string][]string{"status": {"Not covered", "-No inferred 24"}}},
 		// Palu on 2016-06-30: border areas of Sulawesi Tengah are not read.
 		{"/en/regions/72.71?asOf=2016-06-30", "Kota Palu 72.71", map[string][]string{"status": {"Not covered 30 June 2016"}}},
-		{"/en/regions/94", "Papua Tengah 94", map[string][]string{"status": {"Does it hold affirmative regions?", "Yes"}, "members": {"Kabupaten Dogiyai Disadvantaged", "none known"}, "names": {"Made from Papua, on 25 July 2022 (UU 15/2022)"}}},
+		{"/en/regions/94", "Papua Tengah 94", map[string][]string{"status": {"Does it contain affirmative regions?", "Yes"}, "members": {"Kabupaten Dogiyai Disadvantaged", "none known"}, "names": {"Made from Papua, on 25 July 2022 (UU 15/2022)"}}},
 		{"/en/regions/91?asOf=2017-12-25", "Papua 91", map[string][]string{"members": {"94.06 Kabupaten Dogiyai Disadvantaged 1"}}},
 		// Kepulauan Tanimbar was Maluku Tenggara Barat to 2019-01-27.
 		{"/en/regions/81.03?asOf=2017-12-25", "Kabupaten Maluku Tenggara Barat 81.03", map[string][]string{"names": {"Kabupaten Kepulauan Tanimbar official"}}},
@@ -252,7 +252,7 @@ func TestCluster(t *testing.T) {
 	}{
 		{"/en/clusters/2017-94.06-coffee-processing?asOf=2017-12-25", []string{"of the programme of the Ministry of Industry and JICA", "Phase: 2017.", "it counts as affirmative: disadvantaged", "Initial target Yes", "the sources do not say", "SINDOnews"}},
 		{"/id/clusters/sentra-rotan-gampong-kueh", []string{"Sentra industri kecil kerajinan rotan di Kabupaten Aceh Besar, Aceh", "Kueh, Kec. Lhoknga", "63 pekerja (2024)", "“dikenal sebagai sentra kerajinan rotan; 63 perajin dalam asosiasi”", "10 Oktober 2024"}},
-		{"/en/clusters/sentra-rotan-gampong-kueh?asOf=2017-12-25", []string{"It is not known whether it was there on 25 December 2017."}},
+		{"/en/clusters/sentra-rotan-gampong-kueh?asOf=2017-12-25", []string{"It is not known whether it existed on 25 December 2017."}},
 		{"/en/clusters/2017-94.06-coffee-processing?asOf=2016-12-25", []string{"Its phase of the programme had not begun on 25 December 2016."}},
 	} {
 		d := read(t, ask(t, a, c.address))
@@ -282,10 +282,10 @@ func TestElsewhere(t *testing.T) {
 		{"/regions/dogiyai", 302, "../regions/94.06", nil},
 		{"/regions/99.99", 404, "", []string{"There is no region “99.99”", "All regions"}},
 		{"/regions/xyzzy", 404, "", []string{"There is no region “xyzzy”"}},
-		{"/regions/94?asOf=2017-12-25", 404, "", []string{"Papua Tengah did not exist on 25 December 2017; it was made on 25 July 2022.", "Papua on 25 December 2017, of which it was a part"}},
+		{"/regions/94?asOf=2017-12-25", 404, "", []string{"Papua Tengah did not exist on 25 December 2017; it was created on 25 July 2022.", "Papua on 25 December 2017, of which it was a part"}},
 		{"/clusters/Q2x1c3RlcjoyMDE3LTk0LjA2LWNvZmZlZS1wcm9jZXNzaW5n", 301, "../clusters/2017-94.06-coffee-processing", nil},
 		{"/en/clusters/coffee-processing-dogiyai", 404, "", []string{"There is no such cluster"}},
-		{"/products/none", 404, "", []string{"no product by this key"}},
+		{"/products/none", 404, "", []string{"no product with this key"}},
 		{"/clusters?page=99", 404, "", []string{"There is no such page"}},
 	} {
 		page := ask(t, a, c.address)

@@ -67,7 +67,7 @@ func (q *Request) viewOf(parameters url.Values, name string) (on atlas.View, dat
 		}
 	}
 	if day.Time().Year() > 9999 {
-		return on, false, sentra.BadInput(name, "%s is no day of four digits", day)
+		return on, false, sentra.BadInput(name, "%s is not a date with a year of four digits", day)
 	}
 	on, err = q.Atlas.On(day)
 	return on, dated, sentra.In(name, err)

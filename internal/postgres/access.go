@@ -84,9 +84,9 @@ func (a Access) Readable() error {
 	case err != nil:
 		return err
 	case a.Schema == 0:
-		return sentra.Errorf(sentra.CodeUnavailable, "the database %q holds no record yet; `sentra migrate` makes one, by a role that may make tables", a.Database)
+		return sentra.Errorf(sentra.CodeUnavailable, "the database %q holds no record yet; create one with `sentra migrate`, as a role that may create tables", a.Database)
 	case a.Schema < newest:
-		return sentra.Errorf(sentra.CodeUnavailable, "the database %q is of an older Sentra (schema %d, this program needs %d); `sentra migrate` brings it up, by a role that owns the tables",
+		return sentra.Errorf(sentra.CodeUnavailable, "the database %q is of an older Sentra (schema %d, this program needs %d); upgrade it with `sentra migrate`, as the role that owns the tables",
 			a.Database, a.Schema, newest)
 	}
 	return a.notNewer(newest)
@@ -99,11 +99,11 @@ func (a Access) Changeable() error {
 	case err != nil:
 		return err
 	case a.Standby:
-		return sentra.Errorf(sentra.CodeUnavailable, "the database %q is on a standby server, which only follows another; changes are made on the primary", a.Database)
+		return sentra.Errorf(sentra.CodeUnavailable, "the database %q is on a standby server, which is read-only; make changes on the primary", a.Database)
 	case a.ReadOnly:
 		return sentra.Errorf(sentra.CodeUnavailable, "the role %q may only read the database %q (default_transaction_read_only)", a.Role, a.Database)
 	case a.Schema < newest && !a.MayCreate:
-		return sentra.Errorf(sentra.CodeUnavailable, "the database %q needs tables (schema %d, this program needs %d), and the role %q may make none; run `sentra migrate` by a role that may, or GRANT CREATE ON SCHEMA",
+		return sentra.Errorf(sentra.CodeUnavailable, "the database %q needs tables (schema %d, this program needs %d), and the role %q may make none; run `sentra migrate` as a role that may, or GRANT CREATE ON SCHEMA",
 			a.Database, a.Schema, newest, a.Role)
 	case a.Schema == newest && !a.MayChange:
 		return sentra.Errorf(sentra.CodeUnavailable, "the role %q may only read the record in the database %q", a.Role, a.Database)
@@ -113,7 +113,7 @@ func (a Access) Changeable() error {
 
 func (a Access) notNewer(newest int64) error {
 	if a.Schema > newest {
-		return sentra.Errorf(sentra.CodeUnavailable, "the database %q is of a newer Sentra (schema %d, this program knows %d); use that one", a.Database, a.Schema, newest)
+		return sentra.Errorf(sentra.CodeUnavailable, "the database %q is of a newer Sentra (schema %d, this program knows %d); use that version", a.Database, a.Schema, newest)
 	}
 	return nil
 }

@@ -140,13 +140,13 @@ func wrapSQL(err error, doing string) error {
 		return nil
 	}
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-		return sentra.Wrap(sentra.CodeDeadlineExceeded, err, "%s: the time allowed ran out", doing)
+		return sentra.Wrap(sentra.CodeDeadlineExceeded, err, "%s: the time limit was exceeded", doing)
 	}
 	var fault *pq.Error
 	if errors.As(err, &fault) {
 		switch fault.Code.Class() {
 		case "40":
-			return sentra.Wrap(sentra.CodeUnavailable, err, "%s: another transaction was in the way; try again", doing)
+			return sentra.Wrap(sentra.CodeUnavailable, err, "%s: a concurrent transaction interfered; try again", doing)
 		case "25":
 			if fault.Code == "25006" {
 				return sentra.Wrap(sentra.CodeUnavailable, err, "%s: the database may only be read here", doing)
@@ -159,17 +159,17 @@ func wrapSQL(err error, doing string) error {
 				return sentra.Wrap(sentra.CodeUnavailable, err, "%s: a table is missing; see `sentra migrate`", doing)
 			}
 		case "23":
-			return sentra.Wrap(sentra.CodeConflict, err, "%s: against the rule %s of table %s", doing, fault.Constraint, fault.Table)
+			return sentra.Wrap(sentra.CodeConflict, err, "%s: violates the constraint %s of table %s", doing, fault.Constraint, fault.Table)
 		case "08", "53", "57":
 			if fault.Code == "57014" {
-				return sentra.Wrap(sentra.CodeDeadlineExceeded, err, "%s: the time allowed ran out", doing)
+				return sentra.Wrap(sentra.CodeDeadlineExceeded, err, "%s: the time limit was exceeded", doing)
 			}
 			return sentra.Wrap(sentra.CodeUnavailable, err, "%s: the database is not available", doing)
 		}
 	}
 	if errors.Is(err, net.ErrClosed) {
 		// The connector closed it, after it was silent for too long.
-		return sentra.Wrap(sentra.CodeDeadlineExceeded, err, "%s: the database says nothing", doing)
+		return sentra.Wrap(sentra.CodeDeadlineExceeded, err, "%s: the database does not respond", doing)
 	}
 	return fmt.Errorf("%s: %w", doing, err)
 }

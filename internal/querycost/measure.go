@@ -110,7 +110,7 @@ func Measure(document *ast.QueryDocument, bounds Bounds) (map[*ast.OperationDefi
 		return nil, err
 	}
 	if m.visits(append(operations, fragments...)) > maxVisits {
-		return nil, sentra.Errorf(sentra.CodeLimitExceeded, "the document's fragments spread each other too often: to check them takes more than the limit of %d steps", maxVisits)
+		return nil, sentra.Errorf(sentra.CodeLimitExceeded, "the document's fragments spread each other too often: checking them takes more than the limit of %d steps", maxVisits)
 	}
 	return sizes, nil
 }

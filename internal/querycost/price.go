@@ -112,7 +112,7 @@ func NewPrices(schema *ast.Schema, longest int, rules map[string]Rule) (*Prices,
 		}
 		for _, field := range of.Fields {
 			if f := p.fields[field]; f.list && f.length == 0 && f.Length == nil && !f.sized && !strings.HasPrefix(field.Name, "__") {
-				return nil, fmt.Errorf("nothing tells how long %s.%s is; give it @listSize", of.Name, field.Name)
+				return nil, fmt.Errorf("the length of %s.%s is not known; give it @listSize", of.Name, field.Name)
 			}
 		}
 	}

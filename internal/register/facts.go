@@ -174,7 +174,7 @@ func fitFacts(p *plan, merges map[sentra.EntityRef]merge, conflict func(merge, s
 			for _, v := range broken {
 				faults.AddError(v.fault)
 			}
-			return fmt.Errorf("the program's facts do not fit together: %w", faults.Err())
+			return fmt.Errorf("the program's facts are inconsistent: %w", faults.Err())
 		}
 	}
 }

@@ -168,7 +168,7 @@ func (c *OfficialCode) Check() error {
 		case form == nil:
 			f.Add("system", "%s gives no codes to regencies and cities, and %s is one", c.System, c.Region)
 		case !form.MatchString(c.Value):
-			f.Add("value", "%.40q has not the form of a %s code of a %s: %s", c.Value, c.System, c.Region.Level(), form)
+			f.Add("value", "%.40q does not have the form of a %s code of a %s: %s", c.Value, c.System, c.Region.Level(), form)
 		}
 	}
 	f.period("validity", c.Validity)
@@ -208,7 +208,7 @@ func (m *Membership) Check() error {
 		f.Add("region", "%s is no regency or city", m.Region)
 	}
 	if m.Province.Level() != LevelProvince {
-		f.Add("province", "%s is no province", m.Province)
+		f.Add("province", "%s is not a province", m.Province)
 	}
 	if m.Validity.From == nil {
 		f.Add("validity.from", "the first day is missing")
@@ -225,7 +225,7 @@ func (s *Succession) Check() error {
 	for path, code := range map[string]RegionCode{"predecessor": s.Predecessor, "successor": s.Successor} {
 		f.regionCode(path, code)
 		if code.Level() != LevelProvince {
-			f.Add(path, "%s is no province", code)
+			f.Add(path, "%s is not a province", code)
 		}
 	}
 	if s.Predecessor == s.Successor {
@@ -262,7 +262,7 @@ func (c *DesignationCoverage) Check() error {
 	if c.Province != "" {
 		f.regionCode("province", c.Province)
 		if c.Province.Level() != LevelProvince {
-			f.Add("province", "%s is no province", c.Province)
+			f.Add("province", "%s is not a province", c.Province)
 		}
 	}
 	for i, kind := range c.RegionKinds {

@@ -72,7 +72,7 @@ type Measured struct {
 	// Value is nil where there is no data. With NotCovered, a count is the least
 	// it can be.
 	Value *float64
-	// NotCovered counts the clusters of which nothing loaded tells on the day
+	// NotCovered counts the clusters for which it is not known on the day
 	// whether they are to be counted.
 	NotCovered int
 }

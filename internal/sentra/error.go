@@ -139,5 +139,5 @@ func Ended(ctx context.Context, doing string) error {
 	case errors.Is(err, context.Canceled):
 		return Wrap(CodeCancelled, err, "the request was cancelled %s", doing)
 	}
-	return Wrap(CodeDeadlineExceeded, err, "the time allowed ran out %s", doing)
+	return Wrap(CodeDeadlineExceeded, err, "the time limit was exceeded %s", doing)
 }

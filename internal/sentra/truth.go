@@ -1,7 +1,7 @@
 package sentra
 
 // Truth is a value of Kleene's strong three-valued logic: what a filter asks may
-// be true, false or, where nothing loaded tells, unknown.
+// be true, false or, if nothing loaded says, unknown.
 type Truth int8
 
 const (

@@ -103,7 +103,7 @@ func (c *csvFile) start(r *bufio.Reader, options Options) (rune, error) {
 		delimiter = detect(head)
 	}
 	if !strings.ContainsRune(",;\t|", delimiter) {
-		return 0, sentra.BadInput("delimiter", "%q parts no cells; the delimiter is a comma, semicolon, tab or vertical bar", delimiter)
+		return 0, sentra.BadInput("delimiter", "%q is not a delimiter; give a comma, semicolon, tab or vertical bar", delimiter)
 	}
 	return delimiter, nil
 }
@@ -147,7 +147,7 @@ func (c *csvFile) fault(err error) error {
 		place := fmt.Sprintf("%s, line %d, column %d", c.name, wrong.Line+c.skipped, wrong.Column)
 		switch {
 		case errors.Is(wrong.Err, csv.ErrBareQuote):
-			return sentra.In(place, sentra.BadInput("", `a quotation mark stands in the middle of a cell; put the whole cell in quotation marks and write the mark twice, "a ""b"" c"`))
+			return sentra.In(place, sentra.BadInput("", `a quotation mark is in the middle of a cell; put the whole cell in quotation marks and write the mark twice, "a ""b"" c"`))
 		case wrong.StartLine != wrong.Line:
 			return sentra.In(place, sentra.BadInput("", "the quotation mark that a cell of the row in line %d begins with is not closed as it should be; close it before a delimiter, and write marks inside twice", wrong.StartLine+c.skipped))
 		case errors.Is(wrong.Err, csv.ErrQuote):
@@ -224,7 +224,7 @@ func (c *csvFile) rows(sink Sink, indices []int) error {
 		for i, text := range record {
 			if i >= len(indices) {
 				if strings.TrimSpace(text) != "" && row.Fault == "" {
-					row.Fault = fmt.Sprintf("the row has %d cells and the header %d; a cell with a delimiter in it must stand in quotation marks", len(record), len(indices))
+					row.Fault = fmt.Sprintf("the row has %d cells and the header %d; a cell with a delimiter in it must be in quotation marks", len(record), len(indices))
 				}
 				continue
 			}

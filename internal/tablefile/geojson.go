@@ -52,7 +52,7 @@ func features(file *inputfile.File, sink Sink) func(*geojsonfile.Feature) error 
 		case orb.Point:
 			row.Point = &g
 		default:
-			row.Fault = fmt.Sprintf("a %s is no place of one thing; give a Point or null as geometry", g.GeoJSONType())
+			row.Fault = fmt.Sprintf("a %s is not a place; give a Point or null as geometry", g.GeoJSONType())
 		}
 		return sink.Row(row)
 	}
@@ -74,7 +74,7 @@ func (c *Cell) setValue(v geojsonfile.Value) {
 		}
 		c.Shown = c.Text
 	case geojsonfile.Nested:
-		c.Fault = "the value is an object or list; give a text"
+		c.Fault = "the value is an object or list; give text"
 	}
 }
 
@@ -83,14 +83,14 @@ func (c *Cell) setValue(v geojsonfile.Value) {
 func number(text string) (decimal, fault string) {
 	value, err := strconv.ParseFloat(text, 64)
 	if err != nil || math.IsInf(value, 0) || math.IsNaN(value) {
-		return "", fmt.Sprintf("%s is no number that can be kept", quote(text))
+		return "", fmt.Sprintf("%s is not a number that can be stored", quote(text))
 	}
 	if math.Abs(value) >= 1e15 {
-		return "", fmt.Sprintf("the number %s has more digits than a number keeps; write it as a text", quote(text))
+		return "", fmt.Sprintf("the number %s has more digits than a number can hold; write it as text", quote(text))
 	}
 	decimal = strconv.FormatFloat(value, 'f', -1, 64)
 	if len(strings.Trim(decimal, "-0.")) > 20 {
-		return "", fmt.Sprintf("the number %s is too small to be kept; write it as a text", quote(text))
+		return "", fmt.Sprintf("the number %s is too small to be stored; write it as text", quote(text))
 	}
 	return decimal, ""
 }

@@ -1,9 +1,8 @@
 // Package tablefile reads files of rows, whichever form they have: CSV, a
 // worksheet of an Excel workbook (XLSX), GeoJSON whose properties are the columns,
-// or a layer of a GeoPackage. It streams, holds one row at a time, and tells where each cell stands.
+// or a layer of a GeoPackage. It streams, holds one row at a time, and knows the place of each cell.
 //
-// It says what a cell holds and what is wrong with its text; what a column
-// means is for the caller.
+// It reads a cell and checks its text; what a column means is up to the caller.
 package tablefile
 
 import (
@@ -170,7 +169,7 @@ func checkColumns(count int, place string) error {
 	return nil
 }
 
-// cell gives a column's cell, and adds it where the row has none yet.
+// cell returns a column's cell, and adds it where the row has none yet.
 func (r *Row) cell(index int) *Cell {
 	for len(r.Cells) <= index {
 		r.Cells = append(r.Cells, Cell{})
@@ -199,10 +198,10 @@ func (c *Cell) setText(text string) {
 	c.Shown = c.Text
 }
 
-// clean gives the text as Cell.Text has it, and what is wrong with it.
+// clean returns the text as Cell.Text has it, and what is wrong with it.
 func clean(text string) (cleaned, fault string) {
 	if len(text) > MaxCell {
-		return "", fmt.Sprintf("the cell has %d bytes, and %d is the most: %s", len(text), MaxCell, quote(text))
+		return "", fmt.Sprintf("the cell has %d bytes; at most %d are allowed: %s", len(text), MaxCell, quote(text))
 	}
 	plain, blanks := true, true
 	for i := 0; i < len(text); i++ {
@@ -227,7 +226,7 @@ func clean(text string) (cleaned, fault string) {
 			if size == 1 {
 				return "", fmt.Sprintf("%s is not UTF-8 (byte %02X as character %d)", quote(text), text[i], position)
 			}
-			return "", fmt.Sprintf("%s has U+FFFD as character %d, which stands for a letter that an earlier conversion has lost; type it anew", quote(text), position)
+			return "", fmt.Sprintf("%s has U+FFFD as character %d, which stands for a letter that an earlier conversion has lost; type it again", quote(text), position)
 		}
 		if !allowed(r) {
 			return "", fmt.Sprintf("%s has the control or invisible character U+%04X as character %d; delete it", quote(text), r, position)
@@ -237,7 +236,7 @@ func clean(text string) (cleaned, fault string) {
 	return norm.NFC.String(strings.Join(strings.Fields(text), " ")), ""
 }
 
-// allowed tells whether a character may stand in a cell: no control character
+// allowed reports whether a character may stand in a cell: no control character
 // but blanks, nothing that is invisible, turns the direction of the text, or
 // has no meaning of its own.
 func allowed(r rune) bool {
@@ -250,7 +249,7 @@ func allowed(r rune) bool {
 	return !unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs) && r&0xfffe != 0xfffe && (r < 0xfdd0 || r > 0xfdef)
 }
 
-// Clean gives a text as Cell.Text has it, and what is wrong with it.
+// Clean returns a text as Cell.Text has it, and what is wrong with it.
 func Clean(text string) (cleaned, fault string) { return clean(text) }
 
 // quote writes a value so that it can be shown on a terminal: escaped, and cut.

@@ -46,7 +46,7 @@ func (w *workbook) damaged(err error) error {
 	if errors.As(err, &coded) || w.file.Context().Err() != nil {
 		return err
 	}
-	return sentra.In(w.file.Name, sentra.Wrap(sentra.CodeBadUserInput, err, "the workbook is damaged or not as Excel writes it; open it in Excel or LibreOffice and save it anew"))
+	return sentra.In(w.file.Name, sentra.Wrap(sentra.CodeBadUserInput, err, "the workbook is damaged or not in the form that Excel writes; open it in Excel or LibreOffice and save it again"))
 }
 
 func openWorkbook(file *inputfile.File) (*workbook, error) {

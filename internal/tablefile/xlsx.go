@@ -241,7 +241,7 @@ func (c *rawCell) begin(attrs []xml.Attr) error {
 		case "r":
 			letters, ok := columnOf(a.Value)
 			if !ok || letters < column {
-				return fmt.Errorf("a cell %s stands after column %s", quote(a.Value), columnName(column))
+				return fmt.Errorf("a cell %s comes after column %s", quote(a.Value), columnName(column))
 			}
 			column, c.ref = letters, a.Value
 		case "t":
@@ -255,7 +255,7 @@ func (c *rawCell) begin(attrs []xml.Attr) error {
 		}
 	}
 	if c.column = column; column >= 1<<14 {
-		return errors.New("a sheet has more columns than Excel knows")
+		return errors.New("a sheet has more columns than Excel supports")
 	}
 	return nil
 }
@@ -313,10 +313,10 @@ func (s *sheetReader) cell(raw *rawCell) error {
 	if raw.column < len(s.indices) {
 		index = s.indices[raw.column]
 	} else if s.row.Fault == "" {
-		s.row.Fault = fmt.Sprintf("the cell %s stands beyond the last column of the header; give the column a name or delete the cell", s.ref(raw.column))
+		s.row.Fault = fmt.Sprintf("the cell %s is beyond the last column of the header; give the column a name or delete the cell", s.ref(raw.column))
 	}
 	if index == unnamed && s.row.Fault == "" {
-		s.row.Fault = fmt.Sprintf("the cell %s stands in a column without a name in the header; give the column a name or delete the cell", s.ref(raw.column))
+		s.row.Fault = fmt.Sprintf("the cell %s is in a column without a name in the header; give the column a name or delete the cell", s.ref(raw.column))
 	}
 	if index >= 0 {
 		target.place = "cell " + s.ref(raw.column)
@@ -394,7 +394,7 @@ func unescape(text string) string {
 // fill makes a cell of what the file has.
 func (w *workbook) fill(c *Cell, raw *rawCell) {
 	if raw.hasFormula && (!raw.hasValue || len(raw.value) == 0 && raw.kind != "str") {
-		c.Fault = "the cell has a formula whose value is not stored; open the workbook in Excel or LibreOffice and save it, or put the value itself"
+		c.Fault = "the cell has a formula whose value is not stored; open the workbook in Excel or LibreOffice and save it, or enter the value itself"
 		return
 	}
 	switch raw.kind {
@@ -423,7 +423,7 @@ func (w *workbook) fill(c *Cell, raw *rawCell) {
 	case "", "n":
 		w.number(c, raw)
 	default:
-		c.Fault = fmt.Sprintf("the cell is of the kind %s, which is not known", quote(raw.kind))
+		c.Fault = fmt.Sprintf("the cell has the unknown type %s", quote(raw.kind))
 	}
 }
 
@@ -434,7 +434,7 @@ func (w *workbook) number(c *Cell, raw *rawCell) {
 	}
 	value, err := strconv.ParseFloat(text, 64)
 	if err != nil || strings.ContainsAny(text, "xX_") || math.IsInf(value, 0) || math.IsNaN(value) {
-		c.Fault = fmt.Sprintf("%s is no number", quote(text))
+		c.Fault = fmt.Sprintf("%s is not a number", quote(text))
 		return
 	}
 	var f format
@@ -461,14 +461,14 @@ func (w *workbook) number(c *Cell, raw *rawCell) {
 func (w *workbook) date(value float64) (string, error) {
 	const lastDay = 2958466 // 10000-01-01
 	if value < 0 || value >= lastDay {
-		return "", fmt.Errorf("the number %g is shown as a date and is none", value)
+		return "", fmt.Errorf("the number %g is shown as a date but is not one", value)
 	}
 	day := math.Floor(value)
 	if w.from == -25569 && day < 61 {
 		if day < 60 {
 			day++ // Excel has a 29 February 1900.
 		} else {
-			return "", errors.New("the date is 29 February 1900, a day that never was")
+			return "", errors.New("the date is 29 February 1900, which did not exist")
 		}
 	}
 	text := sentra.Date(int(day) + w.from).String()

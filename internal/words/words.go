@@ -44,7 +44,7 @@ func Parse(text string) (Language, error) {
 			return l, nil
 		}
 	}
-	return English, sentra.BadInput("lang", "%.40q is none of the languages; give en or id", text)
+	return English, sentra.BadInput("lang", "the language %.40q is not supported; give en or id", text)
 }
 
 type askedKey struct{}

@@ -30,13 +30,13 @@ func TestSay(t *testing.T) {
 		message             sentra.Message
 		english, indonesian string
 	}{
-		{sentra.Say(sentra.MessageNoList, day), "No list that covers 2017-12-25 is loaded; that is not a no.", "Tidak ada daftar yang mencakup 25 Desember 2017 dalam catatan ini; itu tidak berarti tidak."},
+		{sentra.Say(sentra.MessageNoList, day), "No list that covers 2017-12-25 is loaded; that does not mean no.", "Tidak ada daftar yang mencakup 25 Desember 2017 dalam catatan ini; itu tidak berarti tidak."},
 		{sentra.Say(sentra.MessageDesignated, sentra.Joined{"Perpres 131/2015"}, day), "Designated by Perpres 131/2015, in force on 2017-12-25.", "Ditetapkan dengan Perpres 131/2015, yang berlaku pada 25 Desember 2017."},
-		{sentra.Say(sentra.MessageManyOpen, 1234, day), "Of 1234 clusters nothing loaded tells on 2017-12-25 whether they count; that is not a zero.",
+		{sentra.Say(sentra.MessageManyOpen, 1234, day), "For 1234 clusters it is not known whether they count on 2017-12-25; that does not mean zero.",
 			"Untuk 1.234 sentra, tidak ada keterangan pada 25 Desember 2017 apakah sentra-sentra itu terhitung; itu tidak berarti nol."},
-		{sentra.Say(sentra.MessageMoney, sentra.Series{sentra.Say(sentra.MessageYear, "2019"), sentra.Say(sentra.MessageYearNotTold)}), "Sources tell of such money for 2019, a year not stated.",
+		{sentra.Say(sentra.MessageMoney, sentra.Series{sentra.Say(sentra.MessageYear, "2019"), sentra.Say(sentra.MessageYearNotTold)}), "Sources mention such money for 2019, a year that is not stated.",
 			"Sumber menyebut dana seperti itu untuk tahun 2019, tahun yang tidak disebutkan."},
-		{sentra.Say(sentra.MessageFacilitatorsNearest, sentra.Kilometres(1412.6)), "The nearest facilitators that the record knows of are 1413 km away; it does not hold all.",
+		{sentra.Say(sentra.MessageFacilitatorsNearest, sentra.Kilometres(1412.6)), "The nearest facilitators in the record are 1413 km away; it does not hold all of them.",
 			"Tenaga pendamping terdekat yang tercatat berjarak 1.413 km; catatan ini tidak memuat semuanya."},
 		{sentra.Say(sentra.MessageSentence, sentra.Text{English: "one", Indonesian: "satu"}), "one.", "satu."},
 		{sentra.Text{English: "80 % done"}.Message(), "80 % done", "80 % done"},

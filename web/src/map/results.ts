@@ -65,7 +65,7 @@ function regencyColumns({ view, words }: Page): Column<RegionRow>[] {
 
 const areaColumn = (lang: 'en' | 'id'): Column<RegionRow> => ({ key: 'area', title: (w) => w.areaKm2, numeric: true, value: (row) => row.areaKm2 ?? -1, cell: (row) => row.areaKm2 === null ? '–' : grouped(row.areaKm2, lang) });
 
-/** A number of which some may be missing: none is another answer than not known. */
+/** A number of which some may be missing: none is not the same as not known. */
 function counted(words: Words, known: number, notJudged: number): Node {
   if (known === 0 && notJudged > 0) return h('span', { className: 'unsure' }, h('span', { className: 'answer not-covered' }, words.notJudged(notJudged)));
   return h('span', { className: 'unsure' }, String(known), notJudged > 0 ? h('small', {}, words.notJudged(notJudged)) : null);
