@@ -41,7 +41,7 @@ func askChoropleth(t *testing.T, arguments string) choropleth {
 	return out.Choropleth
 }
 
-// text gives a measure as "2", "0" for a known zero, "2+1" for at least two while
+// text returns a measure as "2", "0" for a known zero, "2+1" for at least two while
 // one cluster is open, "?1" for no data because of one, "?" for no cluster.
 func (m measured) text() string {
 	switch {

@@ -8,7 +8,7 @@ import (
 	"github.com/vektah/gqlparser/v2/formatter"
 )
 
-// ClientSchema gives the schema for clients' tools, in the schema definition
+// ClientSchema returns the schema for clients' tools, in the schema definition
 // language: without the fields, types and directives that exist for the gateways
 // of a federated graph, which such tools do not know. All else is in it as in
 // schema.graphql, so that what is right against one is right against the other.
@@ -68,7 +68,7 @@ func ClientSchema() string {
 	return out.String()
 }
 
-// onlyForGateways tells whether a field serves representations alone. A root field
+// onlyForGateways reports whether a field serves representations alone. A root field
 // that is hidden from a supergraph is one that a supergraph could not answer.
 func onlyForGateways(of string, field *ast.FieldDefinition) bool {
 	return field.Directives.ForName("inaccessible") != nil && of != parsedSchema.Query.Name

@@ -24,7 +24,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/servertest"
 )
 
-// manyClusters gives the dataset with so many clusters more, all over the country.
+// manyClusters returns the dataset with so many clusters more, all over the country.
 func manyClusters(t testing.TB, n int) *sentra.Dataset {
 	t.Helper()
 	data := *must(shared.store.Load(t.Context()))

@@ -62,7 +62,7 @@ func (l *limited) wrote(n int) {
 	}
 }
 
-// encoded gives the JSON of data, or null and an error where the answer may not be so
+// encoded returns the JSON of data, or null and an error where the answer may not be so
 // long. A long one is measured first, so that it is in memory once and not, as in a
 // buffer that grows, up to three times. What takes longer than ctx is null too.
 func encoded(ctx context.Context, data graphql.Marshaler) (answer []byte) {

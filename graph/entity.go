@@ -6,7 +6,7 @@ import (
 	"github.com/sentra-ikm/sentra/graph/model"
 )
 
-// Entity gives the resolvers of the federated graph's entities. Each takes all
+// Entity returns the resolvers of the federated graph's entities. Each takes all
 // representations of its kind at once and looks them up in one atlas; nil stands
 // for what is not there, and federated tells the gateway so.
 func (r *Resolver) Entity() EntityResolver { return &entityResolver{r} }

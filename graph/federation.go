@@ -108,7 +108,7 @@ func (f *federated) Exec(ctx context.Context) graphql.ResponseHandler {
 	return f.ExecutableSchema.Exec(ctx)
 }
 
-// entityFields gives the fields of a root selection that ask for entities.
+// entityFields returns the fields of a root selection that ask for entities.
 func entityFields(set ast.SelectionSet) []*ast.Field {
 	var found []*ast.Field
 	seen := make(map[*ast.FragmentDefinition]bool)
@@ -186,7 +186,7 @@ func (f *federated) entities(ctx context.Context, next graphql.Resolver) (any, e
 	return answers, nil
 }
 
-// describe gives a representation in words: Region {"code":"99.99"}.
+// describe returns a representation in words: Region {"code":"99.99"}.
 func describe(representation map[string]any) string {
 	key := maps.Clone(representation)
 	delete(key, "__typename")
@@ -226,7 +226,7 @@ func (f *federated) check(a *atlas.Atlas, representation map[string]any) error {
 	return nil
 }
 
-// checkKey tells whether the values hold all fields of a key, and refuses those
+// checkKey reports whether the values hold all fields of a key, and refuses those
 // that the generated code could not read.
 func checkKey(a *atlas.Atlas, fields []keyField, values map[string]any) (whole bool, err error) {
 	whole = true
@@ -271,7 +271,7 @@ func checkKey(a *atlas.Atlas, fields []keyField, values map[string]any) (whole b
 	return whole, nil
 }
 
-// describedSchema gives the schema as introspection shows it: without the inputs
+// describedSchema returns the schema as introspection shows it: without the inputs
 // and the type that exist for the generated code only, and with the words that
 // the specification of subgraphs leaves out.
 func describedSchema() *ast.Schema {

@@ -116,7 +116,7 @@ func filterFault(err error) error {
 	return out
 }
 
-// RegionFilter gives what reads the fields that have another form in the domain, as the
+// RegionFilter returns what reads the fields that have another form in the domain, as the
 // methods below do for other inputs.
 func (r *Resolver) RegionFilter() RegionFilterResolver { return regionFilterResolver{} }
 

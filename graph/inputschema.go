@@ -4,7 +4,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// InputSchemas gives JSON Schemas (2020-12) of the filters and orders, and of all
+// InputSchemas returns JSON Schemas (2020-12) of the filters and orders, and of all
 // types that they lead to, by name; they refer to each other under prefix. What
 // describes the exports so says of filters what GraphQL does.
 func InputSchemas(prefix string) map[string]any {

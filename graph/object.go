@@ -29,7 +29,7 @@ func anyDeferred(fields []graphql.CollectedField) bool {
 // quicker than a map of names.
 const fewFields = 24
 
-// marshaledObject gives an object whose fields are made. gqlgen's FieldSet writes one
+// marshaledObject returns an object whose fields are made. gqlgen's FieldSet writes one
 // as well, but copies each field and keeps a map of the names written, which takes
 // more than many an object does itself.
 func marshaledObject(fields []graphql.CollectedField, made *graphql.FieldSet) graphql.Marshaler {
@@ -64,7 +64,7 @@ func (o object) MarshalGQL(w io.Writer) {
 	_, _ = io.WriteString(w, "}")
 }
 
-// written tells whether a field before has the same name: gqlgen collects a field
+// written reports whether a field before has the same name: gqlgen collects a field
 // twice that is asked of a union and of one of its types.
 func (o object) written(i int) bool {
 	for j := range i {

@@ -18,7 +18,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/servertest"
 )
 
-// scattered gives n points over Indonesia, land and sea.
+// scattered returns n points over Indonesia, land and sea.
 func scattered(random *rand.Rand, n int) []map[string]any {
 	points := make([]map[string]any, n)
 	for i := range points {

@@ -45,7 +45,7 @@ type asker struct {
 
 func (q *asker) pick(of ...string) string { return of[q.IntN(len(of))] }
 
-// below gives a selection set of a type.
+// below returns a selection set of a type.
 func (q *asker) below(of *ast.Definition, depth int) string {
 	var out []string
 	for range 1 + q.IntN(4) {
@@ -108,7 +108,7 @@ func (q *asker) field(of *ast.Definition, depth int) string {
 	return out
 }
 
-// value gives a value of an argument or input field; "" for none.
+// value returns a value of an argument or input field; "" for none.
 func (q *asker) value(name string, of *ast.Type, depth int) string {
 	if of.Elem != nil {
 		n := 1 + q.IntN(4)
@@ -210,7 +210,7 @@ func priced(t testing.TB) (graphql.ExecutableSchema, http.Handler) {
 	return graph.NewSchema(&graph.Resolver{Holder: shared.holder, Now: servertest.Clock}), must(app.New(t.Context(), config)).Server.Handler()
 }
 
-// priceOf gives the price of a query without variables.
+// priceOf returns the price of a query without variables.
 func priceOf(t testing.TB, schema graphql.ExecutableSchema, text string) int {
 	t.Helper()
 	document, faults := gqlparser.LoadQueryWithRules(schema.Schema(), text, nil)

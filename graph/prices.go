@@ -12,14 +12,14 @@ import (
 	"github.com/sentra-ikm/sentra/internal/querycost"
 )
 
-// Price gives the price of an operation that is valid, with its variables coerced.
+// Price returns the price of an operation that is valid, with its variables coerced.
 // Where that is more than most, it may be any price greater than it; once ctx has
 // ended it says nothing.
 func (f *federated) Price(ctx context.Context, operation *ast.OperationDefinition, variables map[string]any, most int) int {
 	return f.prices.Of(ctx, operation, variables, most)
 }
 
-// lengths gives the greatest lengths of lists now; none once ctx has ended.
+// lengths returns the greatest lengths of lists now; none once ctx has ended.
 func (r *Resolver) lengths(ctx context.Context) *atlas.Lengths {
 	known, err := r.atlas(ctx).Lengths(ctx)
 	if err != nil {
@@ -36,7 +36,7 @@ const (
 	clustersAUnit = 100
 )
 
-// prices gives the rules of the price list that the schema's directives cannot
+// prices returns the rules of the price list that the schema's directives cannot
 // say, by field: what depends on how much is loaded, and boundaries by their bytes.
 func (r *Resolver) prices() map[string]querycost.Rule {
 	type arguments = querycost.Arguments
@@ -248,7 +248,7 @@ func locating(given querycost.Arguments) int {
 	return 2
 }
 
-// pointsOf gives the number of points of a GeoJSON MultiPoint.
+// pointsOf returns the number of points of a GeoJSON MultiPoint.
 func pointsOf(given querycost.Arguments) int {
 	value, literal := given.Value("multiPoint")
 	if literal != nil {
@@ -268,7 +268,7 @@ func pointsOf(given querycost.Arguments) int {
 	return len(coordinates)
 }
 
-// representations gives the representations of a gateway as texts, to be compared.
+// representations returns the representations of a gateway as texts, to be compared.
 func representations(given querycost.Arguments) []string {
 	value, literal := given.Value("representations")
 	if literal != nil {
@@ -290,7 +290,7 @@ func representations(given querycost.Arguments) []string {
 	return out
 }
 
-// copies gives how often the most frequent of texts is there.
+// copies returns how often the most frequent of texts is there.
 func copies(texts []string) int {
 	seen, most := make(map[string]int, len(texts)), 1
 	for _, text := range texts {

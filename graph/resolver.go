@@ -1,5 +1,5 @@
-// Package graph answers the GraphQL schema: thin resolvers that check the
-// arguments, ask the atlas and make views. One file holds one entity's queries.
+// Package graph implements the GraphQL schema: thin resolvers that check the
+// arguments, query the atlas and make views. There is one file per entity.
 package graph
 
 import (
@@ -47,7 +47,7 @@ func (r *Resolver) OneAtlas(ctx context.Context) (context.Context, string, time.
 	return model.WithPolygons(context.WithValue(ctx, pinKey{}, p)), p.atlas.Data.Version, p.now
 }
 
-// pinned gives what the operation of ctx sees; outside of one, what there is now.
+// pinned returns what the operation of ctx sees; outside of one, what there is now.
 func (r *Resolver) pinned(ctx context.Context) pinned {
 	if p, ok := ctx.Value(pinKey{}).(pinned); ok {
 		return p
@@ -57,7 +57,7 @@ func (r *Resolver) pinned(ctx context.Context) pinned {
 
 func (r *Resolver) atlas(ctx context.Context) *atlas.Atlas { return r.pinned(ctx).atlas }
 
-// on gives the view of an asOf argument, by default that of today in Jakarta.
+// on returns the view of an asOf argument, by default that of today in Jakarta.
 func (r *Resolver) on(ctx context.Context, asOf *sentra.Date) (*model.View, error) {
 	p := r.pinned(ctx)
 	today, err := model.Today(p.atlas, sentra.Today(p.now))
@@ -67,7 +67,7 @@ func (r *Resolver) on(ctx context.Context, asOf *sentra.Date) (*model.View, erro
 	return today.Or(asOf)
 }
 
-// value gives what an optional argument holds, or its type's zero.
+// value returns what an optional argument holds, or its type's zero.
 func value[T any](argument *T) T {
 	if argument == nil {
 		var zero T

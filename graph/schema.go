@@ -9,7 +9,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/querycost"
 )
 
-// NewSchema gives the executable schema, with the price list of its fields.
+// NewSchema returns the executable schema, with the price list of its fields.
 func NewSchema(resolver *Resolver) graphql.ExecutableSchema {
 	schema, err := newFederated(NewExecutableSchema(Config{Resolvers: resolver, Schema: describedSchema()}), resolver)
 	if err != nil {

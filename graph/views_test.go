@@ -93,7 +93,7 @@ func TestIDsNameTheView(t *testing.T) {
 	}
 }
 
-// idsIn gives what stands at "id" in a JSON text, in order.
+// idsIn returns what stands at "id" in a JSON text, in order.
 func idsIn(text string) []string {
 	var out []string
 	for _, part := range strings.Split(text, `"id":"`)[1:] {
@@ -185,7 +185,7 @@ var rootArguments = map[string][]string{
 
 func (w *writer) pick(of []string) string { return of[w.chance.IntN(len(of))] }
 
-// query gives a query of some root fields, each on several days.
+// query returns a query of some root fields, each on several days.
 func (w *writer) query(depth int) string {
 	var out strings.Builder
 	for i := range 2 {
@@ -290,7 +290,7 @@ func (k kept) keep(report func(id, field, before, now string), value any) any {
 	return value
 }
 
-// agree tells whether two answers say the same where both say something: objects
+// agree reports whether two answers say the same where both say something: objects
 // without an id may have been asked for different fields.
 func agree(a, b string) bool {
 	var x, y any

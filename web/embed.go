@@ -17,17 +17,17 @@ var dist embed.FS
 //go:embed examples
 var examples embed.FS
 
-// Pages gives the built files: index.html (the map), playground.html and
+// Pages returns the built files: index.html (the map), playground.html and
 // assets/. It holds no page where none has been built. Links between the files
 // are relative, so that they can be served under any path.
 func Pages() fs.FS { return sub(dist, "dist") }
 
-// Examples gives the playground's example queries: NAME.graphql, whose first
+// Examples returns the playground's example queries: NAME.graphql, whose first
 // line is a comment with the title, and NAME.variables.json for those with
 // variables.
 func Examples() fs.FS { return sub(examples, "examples") }
 
-// sub gives a folder that go:embed is known to have put there.
+// sub returns a folder that go:embed is known to have put there.
 func sub(files embed.FS, folder string) fs.FS {
 	below, err := fs.Sub(files, folder)
 	if err != nil {

@@ -224,7 +224,7 @@ func unreadSocket(ctx context.Context, t *target) string {
 	return "took all"
 }
 
-// subscriptions takes as many places as it gets, and tells whether another client
+// subscriptions takes as many places as it gets, and reports whether another client
 // still gets one.
 func subscriptions(ctx context.Context, t *target) string {
 	connection, err := t.socket(ctx)

@@ -55,7 +55,7 @@ func regencyStatement(ctx context.Context, conn *sqlx.Conn, statement string) (f
 	}, nil
 }
 
-// regency gives the code of the regency at a point, as Sentra finds it.
+// regency returns the code of the regency at a point, as Sentra finds it.
 func (w *world) regency(p orb.Point) (sentra.RegionCode, error) {
 	place, err := w.on.At(p, 0)
 	if err != nil || place.Regency == nil {
@@ -313,7 +313,7 @@ const (
 	metresPerDegree = 111_195
 )
 
-// page gives the keys of the first clusters of a question.
+// page returns the keys of the first clusters of a question.
 func page(ctx context.Context, on atlas.View, filter *sentra.ClusterFilter) ([]string, error) {
 	list, err := on.Clusters(ctx, filter, "", false)
 	if err != nil {
@@ -328,7 +328,7 @@ func page(ctx context.Context, on atlas.View, filter *sentra.ClusterFilter) ([]s
 	return keys, nil
 }
 
-// withClusters gives an atlas of the same regions with another number of clusters.
+// withClusters returns an atlas of the same regions with another number of clusters.
 func (w *world) withClusters(n int) (*atlas.Atlas, error) {
 	if n == w.settings.clusters {
 		return w.atlas, nil

@@ -111,7 +111,7 @@ func (p *process) stop() error {
 	return nil
 }
 
-// freeAddress gives an address of the loopback that nothing listens on.
+// freeAddress returns an address of the loopback that nothing listens on.
 func freeAddress() (string, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -274,7 +274,7 @@ func (d *driven) prepare(q question, codes []sentra.RegionCode) error {
 	return err
 }
 
-// middle gives the medians over runs.
+// middle returns the medians over runs.
 func middle(runs []load) load {
 	return load{throughput: median(runs, func(l load) float64 { return l.throughput }),
 		p50: median(runs, func(l load) time.Duration { return l.p50 }), p99: median(runs, func(l load) time.Duration { return l.p99 })}
@@ -411,7 +411,7 @@ func serveFixed(ctx context.Context, address string) error {
 	return nil
 }
 
-// memory gives the greatest resident size, in bytes, of a process and of those it
+// memory returns the greatest resident size, in bytes, of a process and of those it
 // started (VmHWM).
 func memory(pid int) float64 {
 	var total float64
@@ -431,7 +431,7 @@ func memory(pid int) float64 {
 	return total
 }
 
-// childrenOf gives the processes that a process started.
+// childrenOf returns the processes that a process started.
 func childrenOf(pid int) []int {
 	lists, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
 	var children []int
@@ -449,7 +449,7 @@ func childrenOf(pid int) []int {
 	return children
 }
 
-// postgresMemory gives the proportional set size, in bytes, of PostgreSQL's
+// postgresMemory returns the proportional set size, in bytes, of PostgreSQL's
 // processes: what they share is counted once.
 func (w *world) postgresMemory() (float64, error) {
 	file, err := os.ReadFile(filepath.Join(w.dir, "postgres", "data", "postmaster.pid"))

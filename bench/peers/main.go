@@ -1,5 +1,5 @@
 // Command peers measures Sentra against PostGIS, a tuned loop over orb, and
-// PostGraphile with PostGIS: the same data, the same machine, one run, in turns.
+// PostGraphile with PostGIS: the same data, the same machine, one run, alternating.
 // It prints one table; every figure in it comes from that run.
 package main
 

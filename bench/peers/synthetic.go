@@ -58,7 +58,7 @@ func newLoop(a atlas.View) *loop {
 	return l
 }
 
-// at gives the regency that holds a point, the one of the lowest code where
+// at returns the regency that holds a point, the one of the lowest code where
 // several do; "" for none.
 func (l *loop) at(p orb.Point) sentra.RegionCode {
 	found := len(l.codes)
@@ -75,10 +75,10 @@ func (l *loop) at(p orb.Point) sentra.RegionCode {
 	return l.codes[found]
 }
 
-// random gives the same numbers for the same purpose in every run.
+// random returns the same numbers for the same purpose in every run.
 func random(purpose uint64) *rand.Rand { return rand.New(rand.NewPCG(2017, purpose)) }
 
-// landPoints gives random points on land, evenly spread over the area in degrees.
+// landPoints returns random points on land, evenly spread over the area in degrees.
 func (l *loop) landPoints(random *rand.Rand, n int) ([]orb.Point, []sentra.RegionCode) {
 	points, codes := make([]orb.Point, 0, n), make([]sentra.RegionCode, 0, n)
 	for len(points) < n {

@@ -26,7 +26,7 @@ var tileTables string
 //go:embed tile.sql
 var tileStatement string
 
-// tileSample gives tiles with land of every zoom, a tile once.
+// tileSample returns tiles with land of every zoom, a tile once.
 func (w *world) tileSample() []maptile.Tile {
 	random := random(6)
 	var tiles []maptile.Tile
@@ -150,7 +150,7 @@ func measureTiles(ctx context.Context, w *world, t *table) error {
 	return nil
 }
 
-// regenciesIn gives the codes of the regencies in a tile, sorted.
+// regenciesIn returns the codes of the regencies in a tile, sorted.
 func regenciesIn(data []byte) ([]string, error) {
 	layers, err := mvt.Unmarshal(data)
 	if err != nil {

@@ -69,7 +69,7 @@ func inTurns(rounds int, sides ...side) ([]timing, error) {
 	return medians, nil
 }
 
-// median gives the middle of what of gives, the lower one of an even number.
+// median returns the middle of what of gives, the lower one of an even number.
 func median[T any, N int | float64 | time.Duration](list []T, of func(T) N) N {
 	values := make([]N, len(list))
 	for i, item := range list {

@@ -262,7 +262,7 @@ func (w *world) fillPeer(ctx context.Context) error {
 	return nil
 }
 
-// wkb gives a geometry as hexadecimal EWKB, the text form of PostGIS.
+// wkb returns a geometry as hexadecimal EWKB, the text form of PostGIS.
 func wkb(g orb.Geometry) string { return ewkb.MustMarshalToHex(g, wgs84) }
 
 // peerConnection opens one connection of its own that sees the peers' tables.

@@ -52,7 +52,7 @@ type options struct {
 	reason      string
 }
 
-// edit gives an editor of a store's record, for the author and reason of the command.
+// edit returns an editor of a store's record, for the author and reason of the command.
 func (o *options) edit(store *postgres.Store, otherwise string) *register.Editor {
 	by := o.by(otherwise)
 	return app.Register(store).Edit(by.Author, by.Reason)

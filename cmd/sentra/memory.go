@@ -38,7 +38,7 @@ func makeRoom(planned int64, log *slog.Logger) {
 	limitMemory(needed)
 }
 
-// roomFor gives the limit for what is in use, in MiB.
+// roomFor returns the limit for what is in use, in MiB.
 func roomFor(planned, used int64) int64 { return max(planned, used*3/2) }
 
 // roomEvery is the least time between two looks at the memory in use, which cost two

@@ -1,5 +1,5 @@
-// Package contract_test holds the schema to its contract: what was released stays
-// unless the changelog says otherwise, and names and descriptions are in order.
+// Package contract_test checks the schema against its contract: nothing released is
+// removed unless the changelog says so, and names and descriptions follow the rules.
 package contract_test
 
 import (
@@ -57,7 +57,7 @@ func read(t *testing.T, path string) string {
 	return string(data)
 }
 
-// doctored gives a copy of the schema with one text in place of another.
+// doctored returns a copy of the schema with one text in place of another.
 func doctored(t *testing.T, from, to string) string {
 	t.Helper()
 	text := read(t, present)
@@ -71,7 +71,7 @@ func doctored(t *testing.T, from, to string) string {
 	return path
 }
 
-// unannounced gives the breaking changes that the changelog does not name by their
+// unannounced returns the breaking changes that the changelog does not name by their
 // path, in backticks, under the heading of what is unreleased.
 func unannounced(found changes, log string) []string {
 	_, section, _ := strings.Cut(log, "\n## Unreleased")
@@ -96,7 +96,7 @@ func TestNothingReleasedBreaksUnannounced(t *testing.T) {
 	}
 }
 
-// described gives a line of the schema with the description above it.
+// described returns a line of the schema with the description above it.
 func described(t *testing.T, line string) string {
 	t.Helper()
 	found := regexp.MustCompile(`  "[^"]*"\n` + regexp.QuoteMeta(line)).FindString(read(t, present))

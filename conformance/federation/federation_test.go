@@ -172,7 +172,7 @@ func ask(t *testing.T, url, query string) answer {
 	return out
 }
 
-// same tells whether two JSON texts say the same.
+// same reports whether two JSON texts say the same.
 func same(t *testing.T, got, want string) bool {
 	t.Helper()
 	var a, b any
@@ -187,7 +187,7 @@ func same(t *testing.T, got, want string) bool {
 
 var served = regexp.MustCompile(`(?m)^sentra_http_request_duration_seconds_count\{route="/graphql",status="200"\} (\d+)$`)
 
-// requests gives the number of GraphQL requests that Sentra has answered.
+// requests returns the number of GraphQL requests that Sentra has answered.
 func requests(t *testing.T, sentra string) int {
 	t.Helper()
 	response, err := http.Get(sentra + "/metrics")

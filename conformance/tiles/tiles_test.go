@@ -75,7 +75,7 @@ func script(t *testing.T, input, name string, arguments ...string) []byte {
 	return out
 }
 
-// fetch gives the tiles, with the parameters, decoded and in order.
+// fetch returns the tiles, with the parameters, decoded and in order.
 func fetch(t *testing.T, tiles []maptile.Tile, parameters url.Values) []decoded {
 	t.Helper()
 	var paths strings.Builder
@@ -105,7 +105,7 @@ func fetch(t *testing.T, tiles []maptile.Tile, parameters url.Values) []decoded 
 	return all
 }
 
-// country gives the tiles of a zoom that meet Indonesia's box.
+// country returns the tiles of a zoom that meet Indonesia's box.
 func country(zoom maptile.Zoom) []maptile.Tile {
 	first, last := maptile.At(orb.Point{94.9, 6.1}, zoom), maptile.At(orb.Point{141.1, -11.1}, zoom)
 	var all []maptile.Tile
@@ -117,7 +117,7 @@ func country(zoom maptile.Zoom) []maptile.Tile {
 	return all
 }
 
-// codes gives the codes of a layer's features over tiles.
+// codes returns the codes of a layer's features over tiles.
 func codes(tiles []decoded, layer string) map[string]bool {
 	found := make(map[string]bool)
 	for _, one := range tiles {
@@ -333,7 +333,7 @@ func TestClusters(t *testing.T) {
 	}
 }
 
-// project gives the place in a tile, in its units.
+// project returns the place in a tile, in its units.
 func project(p orb.Point, at maptile.Tile) [2]float64 {
 	f := maptile.Fraction(p, at.Z)
 	return [2]float64{(f[0] - float64(at.X)) * 4096, (f[1] - float64(at.Y)) * 4096}
@@ -354,7 +354,7 @@ func covers(f feature, p [2]float64) bool {
 	return inside
 }
 
-// somewhere gives tiles of a zoom along the borders of regencies, the same at
+// somewhere returns tiles of a zoom along the borders of regencies, the same at
 // every run.
 func somewhere(zoom maptile.Zoom, number int) []maptile.Tile {
 	random := rand.New(rand.NewPCG(uint64(zoom), 5))
@@ -370,7 +370,7 @@ func somewhere(zoom maptile.Zoom, number int) []maptile.Tile {
 	return tiles
 }
 
-// some gives tiles of a zoom that hold land, the same at every run.
+// some returns tiles of a zoom that hold land, the same at every run.
 func some(t *testing.T, zoom maptile.Zoom, number int) []maptile.Tile {
 	t.Helper()
 	on, err := server.Holder.Atlas().On(today)
@@ -401,7 +401,7 @@ func (s segment) length() float64 {
 	return math.Hypot(float64(s[0][0]-s[1][0]), float64(s[0][1]-s[1][1]))
 }
 
-// inTile tells whether the segment lies where nothing was cut: within the tile
+// inTile reports whether the segment lies where nothing was cut: within the tile
 // and not in the margin around it.
 func (s segment) inTile() bool {
 	for _, p := range s {

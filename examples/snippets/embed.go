@@ -31,7 +31,7 @@ var All = []Snippet{
 	{File: "read.R", Library: "R", Language: "r"},
 }
 
-// Text gives a snippet that asks the server at an address.
+// Text returns a snippet that asks the server at an address.
 func (s Snippet) Text(server string) string {
 	text, err := files.ReadFile(s.File)
 	if err != nil {

@@ -19,7 +19,7 @@ type ChoroplethRow struct {
 	sources func() []*Source
 }
 
-// Sources gives where what was measured was read.
+// Sources returns where what was measured was read.
 func (r *ChoroplethRow) Sources() []*Source { return r.sources() }
 
 // NewChoropleth makes the view of a choropleth of the day.

@@ -18,7 +18,7 @@ func NewCluster(on *View, c *atlas.Cluster) *Cluster {
 	return &Cluster{on, c}
 }
 
-// ClusterByKey gives the view of the cluster with a key, nil where there is none.
+// ClusterByKey returns the view of the cluster with a key, nil where there is none.
 func ClusterByKey(on *View, key string) *Cluster {
 	if c := on.Cluster(key); c != nil {
 		return NewCluster(on, c)
@@ -87,7 +87,7 @@ func (c *Cluster) Location() *ClusterLocation {
 		Geometry: Geometry(fmt.Appendf(nil, `{"type":"Point","coordinates":[%g,%g]}`, p.Lon(), p.Lat()))}
 }
 
-// Grounds gives the programme's grounds, each with what is known for this cluster.
+// Grounds returns the programme's grounds, each with what is known for this cluster.
 func (c *Cluster) Grounds() []*ClusterGround {
 	out := []*ClusterGround{}
 	for i := range c.on.Data.Programme.Grounds {
@@ -101,7 +101,7 @@ func (c *Cluster) Grounds() []*ClusterGround {
 	return out
 }
 
-// Events gives the dated events in the cluster's regions.
+// Events returns the dated events in the cluster's regions.
 func (c *Cluster) Events() []*Event {
 	out := []*Event{}
 	for _, e := range c.on.EventsOf(c.cluster) {

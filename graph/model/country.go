@@ -13,7 +13,7 @@ func (c *Cluster) Status() sentra.ClusterStatus { return c.cluster.Status() }
 func (c *Cluster) Place() *string               { return optional(c.cluster.Cluster.Place) }
 func (c *Cluster) FirstYear() *int              { return yearOf(c.cluster.Began) }
 
-// KnownFrom gives the first day on which the cluster is known.
+// KnownFrom returns the first day on which the cluster is known.
 func (c *Cluster) KnownFrom() *sentra.Date {
 	if day, known := c.cluster.KnownFrom(c.on.Phase, c.on.Source); known {
 		return &day
@@ -47,7 +47,7 @@ func (c *Cluster) Supports() []*Support {
 	return supports(c.on, c.on.SupportsOfCluster(c.cluster))
 }
 
-// yearOf gives nil for a year that is not known.
+// yearOf returns nil for a year that is not known.
 func yearOf(year int) *int {
 	if year == 0 {
 		return nil
@@ -64,17 +64,17 @@ func (r *Region) Names() []*RegionName {
 	return out
 }
 
-// Supports gives the money for the region itself.
+// Supports returns the money for the region itself.
 func (r *Region) Supports() []*Support {
 	return supports(r.on, r.on.SupportsOf(r.region.Code))
 }
 
-// Facilitators gives the counts of facilitators in the region itself.
+// Facilitators returns the counts of facilitators in the region itself.
 func (r *Region) Facilitators() []*Facilitators {
 	return facilitators(r.on, r.on.FacilitatorsOf(r.region.Code))
 }
 
-// ExternalCounts gives how many clusters others count in the region.
+// ExternalCounts returns how many clusters others count in the region.
 func (r *Region) ExternalCounts() []*ExternalCount {
 	out := []*ExternalCount{}
 	for _, c := range r.on.CountsOf(r.region.Code) {
@@ -90,7 +90,7 @@ func externalCount(on *View, c *sentra.ExternalCount) *ExternalCount {
 	return &ExternalCount{By: optional(c.By), Year: yearOf(c.Year), Count: c.Count, Note: optionallySaid(c.Note, c.NoteID), Confidence: c.Confidence, Sources: Sources(on.Atlas, c.Sources)}
 }
 
-// regionNamed gives the view of the region with a code, nil for none.
+// regionNamed returns the view of the region with a code, nil for none.
 func regionNamed(on *View, code sentra.RegionCode) *Region {
 	return regionOrNil(on, on.Region(code))
 }
@@ -121,7 +121,7 @@ func (s *Support) Purpose() *Prose               { return optionallySaid(s.suppo
 func (s *Support) Confidence() sentra.Confidence { return s.support.Confidence }
 func (s *Support) Sources() []*Source            { return Sources(s.on.Atlas, s.support.Sources) }
 
-// Fund gives the fund, nil where the source does not tell it.
+// Fund returns the fund, nil where the source does not tell it.
 func (s *Support) Fund() *sentra.Fund {
 	if s.support.Fund == "" {
 		return nil
@@ -129,7 +129,7 @@ func (s *Support) Fund() *sentra.Fund {
 	return &s.support.Fund
 }
 
-// Cluster gives the cluster it was for, nil where not known.
+// Cluster returns the cluster it was for, nil where not known.
 func (s *Support) Cluster() *Cluster {
 	if c := s.on.ClusterOf(s.support); c != nil {
 		return NewCluster(s.on, c)
@@ -137,7 +137,7 @@ func (s *Support) Cluster() *Cluster {
 	return nil
 }
 
-// Product gives the product it was for, nil where not known.
+// Product returns the product it was for, nil where not known.
 func (s *Support) Product() *Product {
 	if p := s.on.Product(s.support.Product); p != nil {
 		return &Product{s.on, p}
@@ -183,7 +183,7 @@ func facilitators(on *View, list []*sentra.Facilitators) []*Facilitators {
 	return out
 }
 
-// AllFacilitators gives all counts of facilitators, those of the whole country first.
+// AllFacilitators returns all counts of facilitators, those of the whole country first.
 func AllFacilitators(on *View) []*Facilitators {
 	list := make([]*sentra.Facilitators, len(on.Data.Facilitators))
 	for i := range on.Data.Facilitators {
@@ -192,7 +192,7 @@ func AllFacilitators(on *View) []*Facilitators {
 	return facilitators(on, list)
 }
 
-// Coverage gives how much of the country's clusters the record holds.
+// Coverage returns how much of the country's clusters the record holds.
 func Coverage(ctx context.Context, on *View) ([]*ClusterCoverage, error) {
 	list, err := on.ClusterCoverage(ctx)
 	if err != nil {
@@ -237,7 +237,7 @@ func (p *Phase) Candidates() []*Candidate {
 	return out
 }
 
-// Candidates gives what phases considered of the region.
+// Candidates returns what phases considered of the region.
 func (r *Region) Candidates() []*Candidate {
 	out := []*Candidate{}
 	for _, c := range r.on.CandidatesOf(r.region.Code) {
@@ -258,7 +258,7 @@ func candidate(p *Phase, c *sentra.Candidate) *Candidate {
 	return view
 }
 
-// Events gives the dated events in the region itself.
+// Events returns the dated events in the region itself.
 func (r *Region) Events() []*Event {
 	out := []*Event{}
 	for i := range r.on.Data.Events {

@@ -31,7 +31,7 @@ func (d *Designation) ValidTo() *sentra.Date                { return d.fact.To }
 func (d *Designation) Confidence() sentra.Confidence        { return d.fact.Confidence }
 func (d *Designation) Sources() []*Source                   { return Sources(d.on.Atlas, d.fact.Sources) }
 
-// NeighbouringCountries gives the codes, an empty list where none is known.
+// NeighbouringCountries returns the codes, an empty list where none is known.
 func (d *Designation) NeighbouringCountries() []string {
 	return append([]string{}, d.fact.Countries...)
 }

@@ -1,3 +1,3 @@
 // Package model holds the Go side of the GraphQL types: views of one atlas on
-// one day, whose methods answer the fields. There is one file an entity.
+// one day, whose methods resolve the fields. There is one file per entity.
 package model

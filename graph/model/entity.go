@@ -10,22 +10,22 @@ func (*Product) IsEntity() {}
 func (*Phase) IsEntity()   {}
 func (*Source) IsEntity()  {}
 
-// BpsCode gives the code of Statistics Indonesia on the day.
+// BpsCode returns the code of Statistics Indonesia on the day.
 func (r *Region) BpsCode() *string {
 	return r.codeOn(sentra.SystemBPS)
 }
 
 func (r *Region) IsoCode() *string { return r.codeOn(sentra.SystemISO) }
 
-// PCode gives OCHA's P-code on the day.
+// PCode returns OCHA's P-code on the day.
 func (r *Region) PCode() *string { return r.codeOn(sentra.SystemPCode) }
 
-// codeOn gives the code in a system on the day, nil where none is known.
+// codeOn returns the code in a system on the day, nil where none is known.
 func (r *Region) codeOn(system sentra.CodeSystem) *string {
 	return optional(r.on.CodeOn(r.region.Code, system))
 }
 
-// OfficialCode gives the Ministry's code as a key.
+// OfficialCode returns the Ministry's code as a key.
 func (r *Region) OfficialCode() *OfficialCode {
 	for _, c := range r.Codes(nil) {
 		if c.System == sentra.SystemKemendagri && c.Value == string(r.region.Code) {
@@ -35,7 +35,7 @@ func (r *Region) OfficialCode() *OfficialCode {
 	return &OfficialCode{System: sentra.SystemKemendagri, Value: string(r.region.Code), Sources: r.Sources()}
 }
 
-// FindRegion gives the region that a representation names, on its day or else that of
+// FindRegion returns the region that a representation names, on its day or else that of
 // the view; nil where there is none.
 func FindRegion(on *View, r *RegionRepresentation) (*Region, error) {
 	on, err := on.Or(r.AsOf)
@@ -52,7 +52,7 @@ func FindRegion(on *View, r *RegionRepresentation) (*Region, error) {
 	return nil, nil
 }
 
-// FindCluster gives the cluster with a key, seen on the representation's day; nil
+// FindCluster returns the cluster with a key, seen on the representation's day; nil
 // where there is none.
 func FindCluster(on *View, r *ClusterRepresentation) (*Cluster, error) {
 	on, err := on.Or(r.AsOf)
@@ -86,7 +86,7 @@ func FindPhase(on *View, r *PhaseRepresentation) (*Phase, error) {
 	return nil, nil
 }
 
-// FindSource gives the source with an id, nil where there is none.
+// FindSource returns the source with an id, nil where there is none.
 func FindSource(on *View, r *SourceRepresentation) (*Source, error) {
 	if r.ID == nil {
 		return nil, nil

@@ -43,7 +43,7 @@ func (v *View) AskedFor(day sentra.Date) (*View, error) {
 	return &View{on, true}, nil
 }
 
-// Or gives the view of an asOf argument, by default v. The error is a
+// Or returns the view of an asOf argument, by default v. The error is a
 // BAD_USER_INPUT with the path asOf.
 func (v *View) Or(asOf *sentra.Date) (*View, error) {
 	if asOf == nil {
@@ -53,7 +53,7 @@ func (v *View) Or(asOf *sentra.Date) (*View, error) {
 	return on, sentra.In("asOf", err)
 }
 
-// id gives the id of a thing seen.
+// id returns the id of a thing seen.
 func (v *View) id(kind, key string) string {
 	if v.Asked {
 		return globalID(kind, &v.Day, key)
@@ -61,7 +61,7 @@ func (v *View) id(kind, key string) string {
 	return globalID(kind, nil, key)
 }
 
-// globalID gives the id of a thing seen on a day: base64 of `Region:94.06`, or of
+// globalID returns the id of a thing seen on a day: base64 of `Region:94.06`, or of
 // `Region@2017-12-25:94.06` where the day was asked for. It depends on nothing
 // else, so that it outlives imports and databases.
 func globalID(kind string, asked *sentra.Date, key string) string {
@@ -93,7 +93,7 @@ func parseID(id string) (kind string, day *sentra.Date, key string, ok bool) {
 	return kind, day, key, globalID(kind, day, key) == id
 }
 
-// KeyOf gives the key that an id of a kind holds, or the text itself, so that
+// KeyOf returns the key that an id of a kind holds, or the text itself, so that
 // filters take keys and ids alike.
 func KeyOf(kind, text string) string {
 	if of, _, key, ok := parseID(text); ok && of == kind {
@@ -111,10 +111,10 @@ func KeysOf(kind string, texts []string) []string {
 	return out
 }
 
-// ClusterID gives the id of the cluster with a key, seen today.
+// ClusterID returns the id of the cluster with a key, seen today.
 func ClusterID(key string) string { return globalID("Cluster", nil, key) }
 
-// FindNode gives the thing with an id as it was seen: on the day that the id
+// FindNode returns the thing with an id as it was seen: on the day that the id
 // names, else on that of the view; nil where there is none. A text that is no id, or an id with
 // a day before the record, is a BAD_USER_INPUT without a path.
 //

@@ -24,7 +24,7 @@ type Page struct {
 	Before *string
 }
 
-// pageOf gives the page's hits of a list. A wrong argument is a BAD_USER_INPUT; too
+// pageOf returns the page's hits of a list. A wrong argument is a BAD_USER_INPUT; too
 // long a page is one too.
 func pageOf[T any](p Page, list *atlas.List[T], key func(T) string) (hits []T, info *PageInfo, err error) {
 	if err := p.check(); err != nil {
@@ -96,7 +96,7 @@ func (p Page) check() error {
 	return nil
 }
 
-// firstOf gives the length of a list that has no pages, as its argument first says.
+// firstOf returns the length of a list that has no pages, as its argument first says.
 func firstOf(first *int) (int, error) {
 	if first == nil {
 		return MaxPage, nil
@@ -109,7 +109,7 @@ func firstOf(first *int) (int, error) {
 
 func cursor(key string) string { return base64.RawURLEncoding.EncodeToString([]byte("at:" + key)) }
 
-// find gives where a cursor stands in a list; nil for no cursor.
+// find returns where a cursor stands in a list; nil for no cursor.
 func find[T any](list *atlas.List[T], text *string, argument string) (*atlas.Mark, error) {
 	if text == nil {
 		return nil, nil

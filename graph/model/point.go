@@ -35,7 +35,7 @@ func (p *PointInput) UnmarshalGQL(value any) error {
 // MarshalGQL refuses quietly: the type is for arguments only.
 func (p PointInput) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, "null") }
 
-// Orb gives the point as orb has it: longitude before latitude, in degrees.
+// Orb returns the point as orb has it: longitude before latitude, in degrees.
 func (p *PointInput) Orb() orb.Point { return orb.Point{p.Lon, p.Lat} }
 
 // MultiPoint is points given by the asker as GeoJSON, in degrees (lon, lat).

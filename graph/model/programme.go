@@ -68,7 +68,7 @@ func (p *Phase) Clusters(first *int) ([]*Cluster, error) {
 
 func (p *Phase) ClusterCount() int { return p.on.ClustersOfPhase(p.phase.Key).Len() }
 
-// Phases gives views of all phases, oldest first.
+// Phases returns views of all phases, oldest first.
 func Phases(on *View) []*Phase {
 	out := make([]*Phase, len(on.Data.Phases))
 	for i := range on.Data.Phases {

@@ -30,12 +30,12 @@ func (p *Prose) UnmarshalGQLContext(_ context.Context, value any) error {
 	return nil
 }
 
-// said gives what was told in English and, perhaps, in Indonesian.
+// said returns what was told in English and, perhaps, in Indonesian.
 func said(english, indonesian string) Prose {
 	return Prose{sentra.Text{English: english, Indonesian: indonesian}.Message()}
 }
 
-// optionallySaid gives nil for a text that is not known.
+// optionallySaid returns nil for a text that is not known.
 func optionallySaid(english, indonesian string) *Prose {
 	if english == "" {
 		return nil
@@ -44,7 +44,7 @@ func optionallySaid(english, indonesian string) *Prose {
 	return &text
 }
 
-// eachSaid gives the texts of a list.
+// eachSaid returns the texts of a list.
 func eachSaid(english, indonesian []string) []*Prose {
 	out := make([]*Prose, len(english))
 	for i, text := range sentra.Texts(english, indonesian) {
@@ -53,7 +53,7 @@ func eachSaid(english, indonesian []string) []*Prose {
 	return out
 }
 
-// whySaid gives nil where there is nothing to tell.
+// whySaid returns nil where there is nothing to tell.
 func whySaid(why *sentra.Message) *Prose {
 	if why == nil {
 		return nil

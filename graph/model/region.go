@@ -44,7 +44,7 @@ func (r *Region) ValidFrom() sentra.Date  { return *r.region.Validity.From }
 func (r *Region) ValidTo() *sentra.Date   { return r.region.Validity.To }
 func (r *Region) Sources() []*Source      { return Sources(r.on.Atlas, r.region.Sources) }
 
-// Codes gives the official codes, of one system or of all. P-codes have a field of
+// Codes returns the official codes, of one system or of all. P-codes have a field of
 // their own: partners that declare the enum CodeSystem in their own subgraphs could no
 // longer be composed with one more value of it.
 func (r *Region) Codes(system *sentra.CodeSystem) []*OfficialCode {
@@ -57,7 +57,7 @@ func (r *Region) Codes(system *sentra.CodeSystem) []*OfficialCode {
 	return out
 }
 
-// Parent gives the province on the day; nil for a province.
+// Parent returns the province on the day; nil for a province.
 func (r *Region) Parent(asOf *sentra.Date) (*Region, error) {
 	on, err := r.on.Or(asOf)
 	if err != nil || r.region.Kind == sentra.KindProvince {
@@ -66,7 +66,7 @@ func (r *Region) Parent(asOf *sentra.Date) (*Region, error) {
 	return regionOrNil(on, on.Exists(on.Province(r.region.Code))), nil
 }
 
-// Ancestors gives all regions above, the nearest first.
+// Ancestors returns all regions above, the nearest first.
 func (r *Region) Ancestors(asOf *sentra.Date) ([]*Region, error) {
 	parent, err := r.Parent(asOf)
 	if err != nil || parent == nil {
@@ -75,7 +75,7 @@ func (r *Region) Ancestors(asOf *sentra.Date) ([]*Region, error) {
 	return []*Region{parent}, nil
 }
 
-// Children gives the regions directly below, by code.
+// Children returns the regions directly below, by code.
 func (r *Region) Children(asOf *sentra.Date) ([]*Region, error) {
 	on, err := r.on.Or(asOf)
 	if err != nil {
@@ -88,17 +88,17 @@ func (r *Region) Children(asOf *sentra.Date) ([]*Region, error) {
 	return out, nil
 }
 
-// Predecessors gives the provinces this one was made out of.
+// Predecessors returns the provinces this one was made out of.
 func (r *Region) Predecessors() ([]*RegionSuccession, error) {
 	return r.successions(r.on.Predecessors(r.region.Code), func(s *sentra.Succession) (sentra.RegionCode, sentra.Date) { return s.Predecessor, s.Date - 1 })
 }
 
-// Successors gives the provinces made out of this one.
+// Successors returns the provinces made out of this one.
 func (r *Region) Successors() ([]*RegionSuccession, error) {
 	return r.successions(r.on.Successors(r.region.Code), func(s *sentra.Succession) (sentra.RegionCode, sentra.Date) { return s.Successor, s.Date })
 }
 
-// successions gives views of successions, each with the other province on a day on which
+// successions returns views of successions, each with the other province on a day on which
 // it existed.
 func (r *Region) successions(list []*sentra.Succession, other func(*sentra.Succession) (sentra.RegionCode, sentra.Date)) ([]*RegionSuccession, error) {
 	out := []*RegionSuccession{}
@@ -123,7 +123,7 @@ func (r *Region) BoundaryOrigin() *sentra.BoundaryOrigin {
 	return nil
 }
 
-// Boundaries gives the boundaries of regions, each on its view's day and in the
+// Boundaries returns the boundaries of regions, each on its view's day and in the
 // order given, simplified where asked; nil for a region without one. As many are
 // made at a time as there are processors. A wrong argument is a BAD_USER_INPUT, a
 // passed deadline DEADLINE_EXCEEDED.
@@ -153,13 +153,13 @@ func Boundaries(ctx context.Context, regions []*Region, zoom *int, toleranceMetr
 	return out, work.Wait()
 }
 
-// Bbox gives the box around the boundary, or the source's where none is loaded.
+// Bbox returns the box around the boundary, or the source's where none is loaded.
 func (r *Region) Bbox() *sentra.BBox {
 	bound := r.on.Bound(r.region)
 	return &sentra.BBox{West: bound.Min[0], South: bound.Min[1], East: bound.Max[0], North: bound.Max[1]}
 }
 
-// LabelPoint gives a point inside the boundary, or the source's where none is loaded.
+// LabelPoint returns a point inside the boundary, or the source's where none is loaded.
 func (r *Region) LabelPoint() *Point {
 	return point(r.on.LabelPoint(r.region))
 }
@@ -176,7 +176,7 @@ func (r *Region) AreaKm2() *float64 {
 // defaultNearest is how many nearest regions are given unless told.
 const defaultNearest = 5
 
-// Nearest gives the regions of a level that are nearest on the day, the nearest first.
+// Nearest returns the regions of a level that are nearest on the day, the nearest first.
 func (r *Region) Nearest(ctx context.Context, first *int, level *sentra.Level, asOf *sentra.Date) ([]*RegionDistance, error) {
 	on, err := r.on.Or(asOf)
 	if err != nil {
@@ -200,7 +200,7 @@ func (r *Region) Nearest(ctx context.Context, first *int, level *sentra.Level, a
 	return out, nil
 }
 
-// Neighbours gives the regions that share a border on the day, the longest first.
+// Neighbours returns the regions that share a border on the day, the longest first.
 func (r *Region) Neighbours(asOf *sentra.Date) ([]*RegionNeighbour, error) {
 	on, err := r.on.Or(asOf)
 	if err != nil {
@@ -233,7 +233,7 @@ func (r *Region) Affirmative(asOf *sentra.Date) (*Affirmative, error) {
 	return newAffirmative(on, r.region), nil
 }
 
-// ClustersOfRegions gives the clusters of regions, each on its view's day and in the
+// ClustersOfRegions returns the clusters of regions, each on its view's day and in the
 // order given. A wrong filter or order is a BAD_USER_INPUT for all; a cursor that stands
 // in the list of one region alone is one for the others.
 func ClustersOfRegions(ctx context.Context, regions []*Region, filter *sentra.ClusterFilter, order sentra.ClusterOrder, page Page) ([]*ClusterConnection, error) {
@@ -262,7 +262,7 @@ func ClustersOfRegions(ctx context.Context, regions []*Region, filter *sentra.Cl
 	return out, nil
 }
 
-// ClusterCount gives the number of the region's clusters.
+// ClusterCount returns the number of the region's clusters.
 func (r *Region) ClusterCount() int { return len(r.on.ClustersOf(r.region.Code)) }
 
 // RegionConnection is a page of a list of regions.
@@ -299,7 +299,7 @@ func (c *RegionConnection) Nodes() []*Region {
 	return out
 }
 
-// NotCovered gives the regions the filter could not judge.
+// NotCovered returns the regions the filter could not judge.
 func (c *RegionConnection) NotCovered(first *int) ([]*Region, error) {
 	n, err := firstOf(first)
 	if err != nil {
@@ -325,13 +325,13 @@ func NewRegionsAt(on *View, place atlas.Place) *RegionsAt {
 
 func (r *RegionsAt) Point() *Point { return point(r.place.Point) }
 
-// Province gives the province that holds the point, nil for none.
+// Province returns the province that holds the point, nil for none.
 func (r *RegionsAt) Province() *Region { return regionOrNil(r.on, r.place.Province) }
 
-// Regency gives the regency or city that holds the point, nil for none.
+// Regency returns the regency or city that holds the point, nil for none.
 func (r *RegionsAt) Regency() *Region { return regionOrNil(r.on, r.place.Regency) }
 
-// DistanceMetres gives the distance to the regency or city, nil without one.
+// DistanceMetres returns the distance to the regency or city, nil without one.
 func (r *RegionsAt) DistanceMetres() *float64 {
 	if r.place.Regency == nil {
 		return nil

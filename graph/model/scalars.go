@@ -85,7 +85,7 @@ type polygons struct {
 	given []any
 }
 
-// WithPolygons gives a context in which the polygon of a variable is read once,
+// WithPolygons returns a context in which the polygon of a variable is read once,
 // however often it is used.
 func WithPolygons(ctx context.Context) context.Context {
 	return context.WithValue(atlas.WithPolygons(ctx), polygonsKey{}, new(polygons))

@@ -5,7 +5,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Domain gives the weights in terms of the domain; nil for none.
+// Domain returns the weights in terms of the domain; nil for none.
 func (w *ScreeningWeights) Domain() sentra.Weights {
 	if w == nil {
 		return nil
@@ -75,7 +75,7 @@ func (r *ScreeningRow) Findings() []*ScreeningFinding {
 	return out
 }
 
-// FundYears gives the years of each fund.
+// FundYears returns the years of each fund.
 func (r *ScreeningRow) FundYears() []*FundYears {
 	out := []*FundYears{}
 	for _, of := range r.screening.on.FundYears(r.row.Region) {
@@ -88,7 +88,7 @@ func (r *ScreeningRow) FundYears() []*FundYears {
 	return out
 }
 
-// Facilitators gives what is known of facilitators within a distance.
+// Facilitators returns what is known of facilitators within a distance.
 func (r *ScreeningRow) Facilitators(withinMetres float64) (*FacilitatorsNear, error) {
 	if err := sentra.CheckWithin(withinMetres); err != nil {
 		return nil, err
@@ -107,7 +107,7 @@ func (r *ScreeningRow) Facilitators(withinMetres float64) (*FacilitatorsNear, er
 	return view, nil
 }
 
-// NearestClusters gives the nearest clusters outside the region.
+// NearestClusters returns the nearest clusters outside the region.
 func (r *ScreeningRow) NearestClusters(first *int) ([]*ClusterDistance, error) {
 	n, err := firstOf(first)
 	if err != nil {
@@ -154,7 +154,7 @@ func (f *ScreeningFinding) Designations() []*Designation {
 	return designations(f.screening.on, f.evidence.Designations)
 }
 
-// Assessments gives the assessments that tell it.
+// Assessments returns the assessments that tell it.
 func (f *ScreeningFinding) Assessments() []*Assessment {
 	out := []*Assessment{}
 	for _, told := range f.evidence.Assessments {

@@ -19,7 +19,7 @@ func (s *Source) Date() *sentra.PartialDate {
 	return s.source.Date
 }
 
-// optional gives nil for a text that is not known.
+// optional returns nil for a text that is not known.
 func optional(text string) *string {
 	if text == "" {
 		return nil
@@ -37,7 +37,7 @@ func Sources(a *atlas.Atlas, ids []sentra.SourceID) []*Source {
 	return out
 }
 
-// AllSources gives views of all sources, by title.
+// AllSources returns views of all sources, by title.
 func AllSources(a *atlas.Atlas) []*Source {
 	out := make([]*Source, len(a.Data.Sources))
 	for i := range a.Data.Sources {

@@ -1,5 +1,5 @@
-// Package admission bounds the work under way, in number and in bytes. What finds
-// no place waits in a short queue, and is refused when that is full or takes too long.
+// Package admission limits the work in progress, in number and in bytes. Work beyond
+// the limits waits in a short queue, and is refused when that is full or takes too long.
 package admission
 
 import (
@@ -233,7 +233,7 @@ func (t *Ticket) Done(unsent int64) bool {
 	return true
 }
 
-// Contended tells whether others wait for what the work holds.
+// Contended reports whether others wait for what the work holds.
 func (t *Ticket) Contended() bool {
 	return t.gate.large.waiting.Load() > 0
 }

@@ -25,7 +25,7 @@ func WithAnswer(ctx context.Context, answer *Answer) context.Context {
 	return context.WithValue(ctx, answerKey{}, answer)
 }
 
-// AnswerOf gives the bounds of the answer, nil for none.
+// AnswerOf returns the bounds of the answer, nil for none.
 func AnswerOf(ctx context.Context) *Answer {
 	answer, _ := ctx.Value(answerKey{}).(*Answer)
 	return answer

@@ -99,7 +99,7 @@ func (a *App) today() sentra.Date { return sentra.Today(a.now()) }
 type Prepared struct {
 	// Migrations is the number of migrations that were applied.
 	Migrations int
-	// FactsWritten tells whether the binary's facts were newer than the stored ones.
+	// FactsWritten reports whether the binary's facts were newer than the stored ones.
 	FactsWritten bool
 	// Conflicts is how many facts an agency's corrections stand against, as far as
 	// facts were written.
@@ -159,7 +159,7 @@ func PrepareToServe(ctx context.Context, store *postgres.Store) (done Prepared, 
 	return done, nil, err
 }
 
-// CheckReadable tells whether the record can be read as it is. Nothing is written.
+// CheckReadable reports whether the record can be read as it is. Nothing is written.
 func CheckReadable(ctx context.Context, store *postgres.Store) error {
 	access, err := store.Access(ctx)
 	if err != nil {

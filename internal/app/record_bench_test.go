@@ -57,7 +57,7 @@ func openStore(tb testing.TB, url string) *postgres.Store {
 	return store
 }
 
-// filled gives a database with the facts, the real boundaries and many clusters in
+// filled returns a database with the facts, the real boundaries and many clusters in
 // the boxes of regencies.
 func filled(tb testing.TB, clusters int) string {
 	tb.Helper()

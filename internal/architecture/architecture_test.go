@@ -184,7 +184,7 @@ func TestNothingElseSkips(t *testing.T) {
 	}
 }
 
-// matches tells whether a pattern of the go command names a package.
+// matches reports whether a pattern of the go command names a package.
 func matches(pattern, path string) bool {
 	prefix, ok := strings.CutSuffix(pattern, "...")
 	if !ok {

@@ -5,7 +5,7 @@ import "github.com/sentra-ikm/sentra/internal/sentra"
 // AffirmativeWithin is what a region holds of affirmative regencies and cities on a
 // day. A regency or city holds itself.
 type AffirmativeWithin struct {
-	// Contains tells whether it holds one, as the filter containsAffirmative judges.
+	// Contains reports whether it holds one, as the filter containsAffirmative judges.
 	Contains sentra.Truth
 	// Regions is the number of affirmative ones, NotCovered of those that nothing
 	// loaded covers.

@@ -17,7 +17,7 @@ type part struct {
 	exact bool
 }
 
-// partsOf gives the area of a region without a boundary: a province is its
+// partsOf returns the area of a region without a boundary: a province is its
 // members, any other region its box.
 func (a View) partsOf(r *sentra.Region) []part {
 	var out []part
@@ -34,7 +34,7 @@ func (a View) partsOf(r *sentra.Region) []part {
 	return out
 }
 
-// meets tells whether a region shares a point with a box; of one without a
+// meets reports whether a region shares a point with a box; of one without a
 // boundary that is known when its own box lies in the box or beside it.
 func (a View) meets(r *sentra.Region, box sentra.BBox) sentra.Truth {
 	if s := a.Shape(r.Code); s != nil {
@@ -80,7 +80,7 @@ type overlayTest struct {
 // nearlyAll of an area is all of it, but for what borders drawn twice differ in.
 const nearlyAll = 0.999
 
-// overlaysOf gives the tests of a filter's own polygons.
+// overlaysOf returns the tests of a filter's own polygons.
 func overlaysOf(ctx context.Context, f *sentra.RegionFilter) []overlayTest {
 	var tests []overlayTest
 	if f.Within != nil {
@@ -95,8 +95,8 @@ func overlaysOf(ctx context.Context, f *sentra.RegionFilter) []overlayTest {
 	return tests
 }
 
-// of gives the share of a region's area that lies in the polygon, nil where no
-// boundary is loaded, and tells whether the test holds.
+// of returns the share of a region's area that lies in the polygon, nil where no
+// boundary is loaded, and reports whether the test holds.
 func (t *overlayTest) of(a View, r *sentra.Region) (*float64, sentra.Truth, error) {
 	if s := a.Shape(r.Code); s != nil {
 		both, err := t.polygon.shares(t.ctx, &part{s.Boundary.Shape, s.Bound, true})
@@ -181,7 +181,7 @@ func (n *nearness) truth() sentra.Truth {
 	return sentra.False
 }
 
-// within gives the regions of the day that are in a circle or may be, with their
+// within returns the regions of the day that are in a circle or may be, with their
 // distances in metres: to the boundary, to the nearest member's for a province,
 // and to the representative point where none is loaded. Of a region without a
 // boundary its box tells, where that is all in the circle or out of it.

@@ -110,7 +110,7 @@ func (a *Atlas) Next(ctx context.Context, data *sentra.Dataset) (*Atlas, error) 
 	return next, err
 }
 
-// Trial tells whether states of the record can be served, so that none is stored
+// Trial reports whether states of the record can be served, so that none is stored
 // that the next start refuses. What states that follow each other share is tried
 // once. The zero value is ready, and may be used by many at once.
 type Trial struct {
@@ -121,7 +121,7 @@ type Trial struct {
 // smallTrial is the most clusters of a state that a trial keeps.
 const smallTrial = 1000
 
-// Try tells whether a state can be served.
+// Try reports whether a state can be served.
 func (t *Trial) Try(ctx context.Context, data *sentra.Dataset) (err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
@@ -264,13 +264,13 @@ func build(ctx context.Context, data *sentra.Dataset, previous *Atlas) (*Atlas, 
 	return a, nil
 }
 
-// shared tells whether two lists are one.
+// shared reports whether two lists are one.
 func shared[T any](x, y []T) bool { return len(x) == len(y) && (len(x) == 0 || &x[0] == &y[0]) }
 
-// Region gives a region by its code, whatever the day; nil where there is none.
+// Region returns a region by its code, whatever the day; nil where there is none.
 func (a *Atlas) Region(code sentra.RegionCode) *sentra.Region { return a.regions[code] }
 
-// RegionByCode gives the region that has a code in a system on the day.
+// RegionByCode returns the region that has a code in a system on the day.
 func (a View) RegionByCode(system sentra.CodeSystem, value string) *sentra.Region {
 	for _, c := range a.meanings[codeKey{system, value}] {
 		if c.Validity.Contains(a.Day) {
@@ -280,7 +280,7 @@ func (a View) RegionByCode(system sentra.CodeSystem, value string) *sentra.Regio
 	return nil
 }
 
-// Exists gives the region if it exists on the day, else nil.
+// Exists returns the region if it exists on the day, else nil.
 func (a View) Exists(code sentra.RegionCode) *sentra.Region {
 	if r := a.regions[code]; r != nil && r.Validity.Contains(a.Day) {
 		return r
@@ -288,7 +288,7 @@ func (a View) Exists(code sentra.RegionCode) *sentra.Region {
 	return nil
 }
 
-// Province gives the province that a region stands in on the day: itself for a
+// Province returns the province that a region stands in on the day: itself for a
 // province, "" where that is not known.
 func (a View) Province(code sentra.RegionCode) sentra.RegionCode {
 	if code.Level() == sentra.LevelProvince {
@@ -302,7 +302,7 @@ func (a View) Province(code sentra.RegionCode) sentra.RegionCode {
 	return ""
 }
 
-// Members gives the regencies and cities of a province on the day, by code.
+// Members returns the regencies and cities of a province on the day, by code.
 func (a View) Members(province sentra.RegionCode) []*sentra.Region {
 	var out []*sentra.Region
 	for _, m := range a.members[province] {
@@ -313,7 +313,7 @@ func (a View) Members(province sentra.RegionCode) []*sentra.Region {
 	return out
 }
 
-// Shape gives the boundary of a region on the day, nil where none is loaded.
+// Shape returns the boundary of a region on the day, nil where none is loaded.
 func (a View) Shape(code sentra.RegionCode) *Shape {
 	for _, s := range a.shapes[code] {
 		if s.Validity.Contains(a.Day) {
@@ -323,10 +323,10 @@ func (a View) Shape(code sentra.RegionCode) *Shape {
 	return nil
 }
 
-// Codes gives the official codes of a region.
+// Codes returns the official codes of a region.
 func (a *Atlas) Codes(code sentra.RegionCode) []*sentra.OfficialCode { return a.codes[code] }
 
-// Designations gives those of a region in force for certain on the day.
+// Designations returns those of a region in force for certain on the day.
 func (a View) Designations(code sentra.RegionCode) []*sentra.Designation {
 	var out []*sentra.Designation
 	for _, d := range a.designations[code] {
@@ -337,12 +337,12 @@ func (a View) Designations(code sentra.RegionCode) []*sentra.Designation {
 	return out
 }
 
-// AllDesignations gives those of a region on any day.
+// AllDesignations returns those of a region on any day.
 func (a *Atlas) AllDesignations(code sentra.RegionCode) []*sentra.Designation {
 	return a.designations[code]
 }
 
-// Designation gives a designation by its id, nil where there is none.
+// Designation returns a designation by its id, nil where there is none.
 func (a *Atlas) Designation(id string) *sentra.Designation { return a.designation[id] }
 
 // Affirmative judges a region on the day.
@@ -350,25 +350,25 @@ func (a View) Affirmative(code sentra.RegionCode) sentra.Affirmative {
 	return sentra.Judge(a.Day, a.regions[code].Kind, a.Province(code), a.designations[code], a.coverage)
 }
 
-// Cluster gives a cluster by its key, nil where there is none.
+// Cluster returns a cluster by its key, nil where there is none.
 func (a *Atlas) Cluster(key string) *Cluster { return a.clusters.of(key) }
 
-// Product gives a product by its key, nil where there is none.
+// Product returns a product by its key, nil where there is none.
 func (a *Atlas) Product(key string) *sentra.Product { return a.products[key] }
 
-// Phase gives a phase by its key, nil where there is none.
+// Phase returns a phase by its key, nil where there is none.
 func (a *Atlas) Phase(key string) *sentra.Phase { return a.phases[key] }
 
-// Source gives a source by its id, nil where there is none.
+// Source returns a source by its id, nil where there is none.
 func (a *Atlas) Source(id sentra.SourceID) *sentra.Source { return a.sources[id] }
 
-// ClustersOfProduct gives the clusters that make a product, in the usual order.
+// ClustersOfProduct returns the clusters that make a product, in the usual order.
 func (a *Atlas) ClustersOfProduct(key string) sentra.Sorted[Cluster] { return a.clustersMaking.of(key) }
 
-// ClustersOfPhase gives the clusters of a phase, in the usual order.
+// ClustersOfPhase returns the clusters of a phase, in the usual order.
 func (a *Atlas) ClustersOfPhase(key string) sentra.Sorted[Cluster] { return a.clustersOfPhase.of(key) }
 
-// ClustersWith gives the clusters for which keep holds, in the usual order.
+// ClustersWith returns the clusters for which keep holds, in the usual order.
 func (a *Atlas) ClustersWith(keep func(*Cluster) bool) []*Cluster {
 	var out []*Cluster
 	for c := range a.clusterOrder.each {
@@ -379,7 +379,7 @@ func (a *Atlas) ClustersWith(keep func(*Cluster) bool) []*Cluster {
 	return out
 }
 
-// Counts gives how much is loaded: the regions of the day, and all else.
+// Counts returns how much is loaded: the regions of the day, and all else.
 func (a View) Counts() *sentra.DatasetCounts {
 	counts := &sentra.DatasetCounts{Clusters: a.Data.Clusters.Len(), Products: len(a.Data.Products), Designations: len(a.Data.Designations),
 		Sources: len(a.Data.Sources), Supports: len(a.Data.Supports)}

@@ -53,7 +53,7 @@ func must[T any](value T, err error) T {
 	return value
 }
 
-// copyOfRealData gives a dataset whose lists a test may change.
+// copyOfRealData returns a dataset whose lists a test may change.
 func copyOfRealData(t testing.TB) *sentra.Dataset {
 	t.Helper()
 	data := realData(t)
@@ -70,7 +70,7 @@ var anAtlas = boundarytest.Once(func(provinces, regencies string) (*Atlas, error
 	return New(data)
 })
 
-// withClusters gives an atlas with n more clusters at random points inside
+// withClusters returns an atlas with n more clusters at random points inside
 // real regencies, as many in each.
 func withClusters(t testing.TB, n int) *Atlas {
 	t.Helper()

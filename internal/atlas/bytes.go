@@ -67,7 +67,7 @@ func (s *Shape) positions(i int, tolerance float64) int {
 	return count
 }
 
-// BoundaryBytes gives the greatest number of bytes that EncodedBoundary gives for n
+// BoundaryBytes returns the greatest number of bytes that EncodedBoundary gives for n
 // regions of one day, simplified by a tolerance in metres and rounded to decimal
 // places. The error is that of a context that ended.
 func (a *Atlas) BoundaryBytes(ctx context.Context, n int, tolerance float64, places int) (int, error) {

@@ -187,7 +187,7 @@ func (a View) JoinKey(c *Choropleth, row *ChoroplethRow) string {
 	return a.CodeOn(row.Region.Code, c.JoinBy.System())
 }
 
-// candidates gives the clusters known on the day that match the filter, and those
+// candidates returns the clusters known on the day that match the filter, and those
 // that may: one that was not known yet may have been there all the same, and a planned
 // one may have been made.
 func (a View) candidates(ctx context.Context, q ChoroplethQuestion) ([]candidate, error) {
@@ -225,7 +225,7 @@ func (a View) candidates(ctx context.Context, q ChoroplethQuestion) ([]candidate
 	return out, nil
 }
 
-// regionKeys gives the codes of the rows that a cluster stands in, and of those
+// regionKeys returns the codes of the rows that a cluster stands in, and of those
 // that it may stand in: one that is known to its province only stands in any one
 // of its regencies.
 func (a View) regionKeys(c *Cluster, q ChoroplethQuestion) (rows, perhaps []string) {
@@ -256,7 +256,7 @@ func (a View) regionKeys(c *Cluster, q ChoroplethQuestion) (rows, perhaps []stri
 	return rows, perhaps
 }
 
-// affirmativeIn tells whether a cluster stands in an affirmative region, of those
+// affirmativeIn reports whether a cluster stands in an affirmative region, of those
 // in a region or of all ("").
 func (a View) affirmativeIn(c *Cluster, within sentra.RegionCode) sentra.Truth {
 	truth, _ := a.standsIn(c, func(r *sentra.Region) (sentra.Truth, error) {
@@ -268,7 +268,7 @@ func (a View) affirmativeIn(c *Cluster, within sentra.RegionCode) sentra.Truth {
 	return truth
 }
 
-// counts tells whether a cluster is counted by the measure.
+// counts reports whether a cluster is counted by the measure.
 func (a View) counts(c candidate, q ChoroplethQuestion, within sentra.RegionCode) sentra.Truth {
 	if q.Measure == sentra.AffirmativeClusterCount {
 		return c.matches.And(a.affirmativeIn(c.Cluster, within))
@@ -319,7 +319,7 @@ func (a View) measure(ctx context.Context, clusters []candidate, q ChoroplethQue
 	return tally.Count(), nil
 }
 
-// sourcesOf gives the sources of what was measured.
+// sourcesOf returns the sources of what was measured.
 func (a View) sourcesOf(clusters []candidate, q ChoroplethQuestion) []sentra.SourceID {
 	var out []sentra.SourceID
 	known := make(map[sentra.SourceID]bool)
@@ -347,7 +347,7 @@ func (a View) sourcesOf(clusters []candidate, q ChoroplethQuestion) []sentra.Sou
 	return out
 }
 
-// judgeSources gives the sources that tell whether a region is affirmative.
+// judgeSources returns the sources that tell whether a region is affirmative.
 func (a View) judgeSources(code sentra.RegionCode) []sentra.SourceID {
 	var out []sentra.SourceID
 	of := a.Affirmative(code)
@@ -357,7 +357,7 @@ func (a View) judgeSources(code sentra.RegionCode) []sentra.SourceID {
 	return out
 }
 
-// phaseSources gives the sources of the programme's phases, which tell all of its
+// phaseSources returns the sources of the programme's phases, which tell all of its
 // clusters.
 func (a View) phaseSources() []sentra.SourceID {
 	var out []sentra.SourceID

@@ -69,7 +69,7 @@ func (s *clusterSequence) each(yield func(*Cluster) bool) {
 	}
 }
 
-// list gives the clusters in order, which must not be changed.
+// list returns the clusters in order, which must not be changed.
 func (s *clusterSequence) list() []*Cluster {
 	if len(s.gone)+len(s.added) == 0 {
 		return s.base
@@ -77,7 +77,7 @@ func (s *clusterSequence) list() []*Cluster {
 	return slices.AppendSeq(make([]*Cluster, 0, s.len()), s.each)
 }
 
-// replaced gives the sequence in which some clusters are replaced.
+// replaced returns the sequence in which some clusters are replaced.
 func (s *clusterSequence) replaced(gone, put []*Cluster, compare func(x, y *Cluster) int) clusterSequence {
 	next := clusterSequence{s.base, slices.Clone(s.gone), slices.Clone(s.added)}
 	for _, c := range gone {
@@ -131,7 +131,7 @@ func newClusterOrder(inOrder []*Cluster, slots int32, compare func(x, y *Cluster
 	return o
 }
 
-// at gives the cluster at a place of the index.
+// at returns the cluster at a place of the index.
 func (o *clusterOrder) at(place int) *Cluster {
 	number, added := pointindex.Origin(place)
 	if added {
@@ -140,7 +140,7 @@ func (o *clusterOrder) at(place int) *Cluster {
 	return o.base[number]
 }
 
-// place gives the place of a cluster in the index.
+// place returns the place of a cluster in the index.
 func (o *clusterOrder) place(c *Cluster) int {
 	if place, added := o.places[c]; added {
 		return place
@@ -148,7 +148,7 @@ func (o *clusterOrder) place(c *Cluster) int {
 	return pointindex.PlaceOf(int(o.ranks[c.slot]))
 }
 
-// replaced gives the order in which some clusters are replaced.
+// replaced returns the order in which some clusters are replaced.
 func (o *clusterOrder) replaced(gone, put []*Cluster, slots int32) *clusterOrder {
 	next := &clusterOrder{clusterSequence: o.clusterSequence.replaced(gone, put, o.compare), compare: o.compare, points: o.points, ranks: o.ranks}
 	if !shared(next.base, o.base) {
@@ -179,7 +179,7 @@ var compares = map[sentra.ClusterOrder]func(x, y *Cluster) int{
 	},
 }
 
-// newClusterOrders gives the orders of clusters, which stand in the usual one.
+// newClusterOrders returns the orders of clusters, which stand in the usual one.
 func newClusterOrders(usual *clusterSequence, slots int32) clusterOrders {
 	orders := make(clusterOrders, len(compares))
 	for name := range compares {
@@ -199,7 +199,7 @@ func newLazyOrder(name sentra.ClusterOrder, usual *clusterSequence, slots int32)
 	})
 }
 
-// replaced gives the orders in which some clusters are replaced; usual are all of
+// replaced returns the orders in which some clusters are replaced; usual are all of
 // them. What was made of an order is edited.
 func (orders clusterOrders) replaced(gone, put []*Cluster, usual *clusterSequence, slots int32) clusterOrders {
 	next := make(clusterOrders, len(orders))
@@ -213,7 +213,7 @@ func (orders clusterOrders) replaced(gone, put []*Cluster, usual *clusterSequenc
 	return next
 }
 
-// normalNames gives the names normalised, that in English first.
+// normalNames returns the names normalised, that in English first.
 func (c *Cluster) normalNames() *[2]string {
 	if known := c.normal.Load(); known != nil {
 		return known
@@ -310,7 +310,7 @@ func splitArea(f *sentra.ClusterFilter) (areas []pointindex.Area, rest sentra.Cl
 	return areas, rest, nil
 }
 
-// hit gives the hit for a cluster.
+// hit returns the hit for a cluster.
 func (q *clusterQuery) hit(c *Cluster) ClusterHit {
 	hit := ClusterHit{Cluster: c}
 	if q.near != nil {
@@ -581,7 +581,7 @@ func (c *compiler) cluster(f *sentra.ClusterFilter) (clusterTest, error) {
 	return all(append(tests, combined...)), nil
 }
 
-// once gives a test that judges each region once: many clusters stand in it.
+// once returns a test that judges each region once: many clusters stand in it.
 func once(test regionTest) regionTest {
 	known := make(map[*sentra.Region]sentra.Truth)
 	return func(r *sentra.Region) (sentra.Truth, error) {
@@ -641,7 +641,7 @@ func (c *compiler) inPolygon(shape orb.MultiPolygon) (func(c *Cluster) bool, err
 	}, nil
 }
 
-// GroupOf gives the group of a cluster's products, as it is coloured on a map.
+// GroupOf returns the group of a cluster's products, as it is coloured on a map.
 func (a *Atlas) GroupOf(c *Cluster) sentra.ProductGroup {
 	products := make([]*sentra.Product, 0, 4)
 	for _, key := range c.Products {
@@ -652,7 +652,7 @@ func (a *Atlas) GroupOf(c *Cluster) sentra.ProductGroup {
 	return sentra.GroupOf(products)
 }
 
-// productsNamed gives the keys of the products that a key or a name means.
+// productsNamed returns the keys of the products that a key or a name means.
 func (a *Atlas) productsNamed(text string) []string {
 	if a.products[text] != nil {
 		return []string{text}

@@ -296,7 +296,7 @@ func filterClusters(ctx context.Context, a *Atlas, candidates []*Cluster, filter
 	return q.among(ctx, candidates)
 }
 
-// eachRegion gives the codes of the regions of a level.
+// eachRegion returns the codes of the regions of a level.
 func eachRegion(a *Atlas, level sentra.Level) []sentra.RegionCode {
 	var codes []sentra.RegionCode
 	for i := range a.Data.Regions {

@@ -83,7 +83,7 @@ func (c *country) measure(l *Lengths, sources func([]sentra.SourceID)) {
 	})
 }
 
-// longest gives the length of the longest of some lists, and goes over what is in them.
+// longest returns the length of the longest of some lists, and goes over what is in them.
 func longest[K comparable, T any](lists map[K][]*T, each func(*T)) int {
 	most := 0
 	for _, list := range lists {
@@ -112,7 +112,7 @@ func (a *Atlas) datesStand(before []sentra.Source) bool {
 	return true
 }
 
-// fundedClusters gives the clusters that money was for, by id.
+// fundedClusters returns the clusters that money was for, by id.
 func (a *Atlas) fundedClusters() map[string]*Cluster {
 	out := make(map[string]*Cluster, len(a.country.ofCluster))
 	for c := range a.clusterOrder.each {
@@ -123,7 +123,7 @@ func (a *Atlas) fundedClusters() map[string]*Cluster {
 	return out
 }
 
-// knows tells whether a cluster is there on the day. Before it is known, one of the
+// knows reports whether a cluster is there on the day. Before it is known, one of the
 // programme had not begun, and of any other nothing tells.
 func (a View) knows(c *Cluster) sentra.Truth {
 	switch {
@@ -135,13 +135,13 @@ func (a View) knows(c *Cluster) sentra.Truth {
 	return sentra.Unknown
 }
 
-// PlannedIn gives the clusters that are planned in a region, or in the regions below
+// PlannedIn returns the clusters that are planned in a region, or in the regions below
 // it, as known on the day.
 func (a View) PlannedIn(code sentra.RegionCode) []*Cluster {
 	return a.knownIn(a.planned, a.plannedProvinces, code)
 }
 
-// ListedIn gives the clusters of ClustersOf and of PlannedIn.
+// ListedIn returns the clusters of ClustersOf and of PlannedIn.
 func (a View) ListedIn(code sentra.RegionCode) []*Cluster {
 	return append(a.ClustersOf(code), a.PlannedIn(code)...)
 }
@@ -149,7 +149,7 @@ func (a View) ListedIn(code sentra.RegionCode) []*Cluster {
 // clusterFunds are the funds from which support for a cluster itself is known, by slot.
 type clusterFunds []fundSet
 
-// any tells whether support from one of some funds is known for a cluster; where none
+// any reports whether support from one of some funds is known for a cluster; where none
 // is, there may have been some. Of no fund there was none.
 func (f clusterFunds) any(c *Cluster, wanted fundSet) sentra.Truth {
 	switch {
@@ -161,7 +161,7 @@ func (f clusterFunds) any(c *Cluster, wanted fundSet) sentra.Truth {
 	return sentra.Unknown
 }
 
-// newClusterFunds gives the funds of all clusters.
+// newClusterFunds returns the funds of all clusters.
 func (a *Atlas) newClusterFunds() clusterFunds {
 	out := make(clusterFunds, a.slots)
 	for id, c := range a.funded() {
@@ -172,7 +172,7 @@ func (a *Atlas) newClusterFunds() clusterFunds {
 	return out
 }
 
-// containsAffirmative tells whether a region is affirmative or holds one that is.
+// containsAffirmative reports whether a region is affirmative or holds one that is.
 func (a View) containsAffirmative(code sentra.RegionCode) sentra.Truth {
 	any := a.affirmative(code)
 	for _, member := range a.Members(code) {
@@ -181,10 +181,10 @@ func (a View) containsAffirmative(code sentra.RegionCode) sentra.Truth {
 	return any
 }
 
-// Names gives the former and variant names of a region.
+// Names returns the former and variant names of a region.
 func (a *Atlas) Names(code sentra.RegionCode) []*sentra.RegionName { return a.country.names[code] }
 
-// formerName gives the name that was official on the day and is no longer; nil where
+// formerName returns the name that was official on the day and is no longer; nil where
 // today's name was.
 func (a View) formerName(code sentra.RegionCode) *sentra.RegionName {
 	for _, n := range a.country.names[code] {
@@ -195,7 +195,7 @@ func (a View) formerName(code sentra.RegionCode) *sentra.RegionName {
 	return nil
 }
 
-// NameOn gives the official name of a region on the day.
+// NameOn returns the official name of a region on the day.
 func (a View) NameOn(r *sentra.Region) string {
 	if n := a.formerName(r.Code); n != nil {
 		return n.Name
@@ -203,7 +203,7 @@ func (a View) NameOn(r *sentra.Region) string {
 	return r.Name
 }
 
-// CodeOn gives the code of a region in a system on the day, "" where none is known. Of
+// CodeOn returns the code of a region in a system on the day, "" where none is known. Of
 // the Ministry's codes that is the one by which the record knows the region.
 func (a View) CodeOn(code sentra.RegionCode, system sentra.CodeSystem) string {
 	if system == sentra.SystemKemendagri {
@@ -217,7 +217,7 @@ func (a View) CodeOn(code sentra.RegionCode, system sentra.CodeSystem) string {
 	return ""
 }
 
-// normalName gives the name of a region on the day without what spellings differ in.
+// normalName returns the name of a region on the day without what spellings differ in.
 func (a View) normalName(code sentra.RegionCode) string {
 	if n := a.formerName(code); n != nil {
 		return a.country.normal[n]
@@ -225,47 +225,47 @@ func (a View) normalName(code sentra.RegionCode) string {
 	return a.names[code]
 }
 
-// Support gives a support by its id, nil where there is none.
+// Support returns a support by its id, nil where there is none.
 func (a *Atlas) Support(id string) *sentra.Support { return a.country.support[id] }
 
-// SupportsOf gives the supports of a region itself, by year; "" of the whole country.
+// SupportsOf returns the supports of a region itself, by year; "" of the whole country.
 func (a *Atlas) SupportsOf(code sentra.RegionCode) []*sentra.Support { return a.country.supports[code] }
 
-// SupportsOfCluster gives the supports that were for a cluster, by year.
+// SupportsOfCluster returns the supports that were for a cluster, by year.
 func (a *Atlas) SupportsOfCluster(c *Cluster) []*sentra.Support { return a.country.ofCluster[c.ID] }
 
-// ClusterOf gives the cluster that a support was for, nil where none is told.
+// ClusterOf returns the cluster that a support was for, nil where none is told.
 func (a *Atlas) ClusterOf(s *sentra.Support) *Cluster { return a.funded()[s.Cluster] }
 
-// FacilitatorsOf gives the counts of facilitators in a region itself, by year.
+// FacilitatorsOf returns the counts of facilitators in a region itself, by year.
 func (a *Atlas) FacilitatorsOf(code sentra.RegionCode) []*sentra.Facilitators {
 	return a.country.facilitators[code]
 }
 
-// CountsOf gives how many clusters others count in a region itself, by year.
+// CountsOf returns how many clusters others count in a region itself, by year.
 func (a *Atlas) CountsOf(code sentra.RegionCode) []*sentra.ExternalCount {
 	return a.country.counts[code]
 }
 
-// Candidates gives the regions that a phase considered, by code.
+// Candidates returns the regions that a phase considered, by code.
 func (a *Atlas) Candidates(phase string) []*sentra.Candidate { return a.country.candidates[phase] }
 
-// EventsOf gives the events in a cluster's regions, in the record's order.
+// EventsOf returns the events in a cluster's regions, in the record's order.
 func (a *Atlas) EventsOf(c *Cluster) []*sentra.Event {
 	return matching(a.Data.Events, func(e *sentra.Event) bool { return slices.Contains(c.Regions, e.Region) })
 }
 
-// Predecessors gives the successions by which a province was made out of others.
+// Predecessors returns the successions by which a province was made out of others.
 func (a *Atlas) Predecessors(code sentra.RegionCode) []*sentra.Succession {
 	return matching(a.Data.Successions, func(s *sentra.Succession) bool { return s.Successor == code })
 }
 
-// Successors gives the successions by which others were made out of a province.
+// Successors returns the successions by which others were made out of a province.
 func (a *Atlas) Successors(code sentra.RegionCode) []*sentra.Succession {
 	return matching(a.Data.Successions, func(s *sentra.Succession) bool { return s.Predecessor == code })
 }
 
-// matching gives those of a list for which a test holds, in its order.
+// matching returns those of a list for which a test holds, in its order.
 func matching[T any](list []T, test func(*T) bool) []*T {
 	var out []*T
 	for i := range list {
@@ -276,7 +276,7 @@ func matching[T any](list []T, test func(*T) bool) []*T {
 	return out
 }
 
-// CandidatesOf gives what phases considered of a region, by phase.
+// CandidatesOf returns what phases considered of a region, by phase.
 func (a *Atlas) CandidatesOf(code sentra.RegionCode) []*sentra.Candidate {
 	return a.country.candidatesOf[code]
 }
@@ -341,7 +341,7 @@ func (c *ClusterCoverage) Share() *float64 {
 	return &share
 }
 
-// ClusterCoverage gives how much of the clusters of each province of the day the record
+// ClusterCoverage returns how much of the clusters of each province of the day the record
 // holds, by code, beginning with the whole country.
 func (a View) ClusterCoverage(ctx context.Context) ([]ClusterCoverage, error) {
 	counted := func(code sentra.RegionCode) *sentra.ExternalCount {
@@ -382,7 +382,7 @@ func (a View) ClusterCoverage(ctx context.Context) ([]ClusterCoverage, error) {
 // bps is who counts the clusters that ClusterCoverage measures by.
 const bps = "BPS"
 
-// FindRegion gives the region that has a code in a system on the day, nil where none
+// FindRegion returns the region that has a code in a system on the day, nil where none
 // has. A code that is right only on another day or in another system is a
 // BAD_USER_INPUT that tells the code or argument to use.
 func (a View) FindRegion(system sentra.CodeSystem, value string) (*sentra.Region, error) {

@@ -29,7 +29,7 @@ func newEncodings() *encodings {
 		Weigher: func(_ encodingKey, encoded []byte) uint32 { return uint32(len(encoded) + 128) }})
 }
 
-// EncodedBoundary gives a boundary as the bytes of a GeoJSON MultiPolygon,
+// EncodedBoundary returns a boundary as the bytes of a GeoJSON MultiPolygon,
 // simplified by a tolerance in metres and rounded to decimal places. They are
 // kept, since a map asks for them again and again, for as long as the boundary
 // stays the same and others are not asked for more.
@@ -43,7 +43,7 @@ func (a *Atlas) EncodedBoundary(s *Shape, tolerance float64, places int) []byte 
 	return out
 }
 
-// EncodeBoundary gives a shape as the bytes of a GeoJSON MultiPolygon, rounded to
+// EncodeBoundary returns a shape as the bytes of a GeoJSON MultiPolygon, rounded to
 // decimal places.
 func EncodeBoundary(shape orb.MultiPolygon, places int) []byte {
 	out := []byte(`{"type":"MultiPolygon","coordinates":[`)

@@ -77,7 +77,7 @@ func (f *facetCounts) add(c *Cluster, truth sentra.Truth) {
 	f.funds.add(int32(f.fundsOf[c.slot]), truth)
 }
 
-// of gives the groups that a facet is made of.
+// of returns the groups that a facet is made of.
 func (f *facetCounts) of(facet sentra.Facet) groupCounts {
 	switch facet {
 	case sentra.FacetProduct, sentra.FacetProductGroup:
@@ -198,7 +198,7 @@ func (a View) ClusterFacets(ctx context.Context, filter *sentra.ClusterFilter, b
 	return out, nil
 }
 
-// inArea gives the clusters in the area of the question.
+// inArea returns the clusters in the area of the question.
 func (q *clusterQuery) inArea() iter.Seq[*Cluster] {
 	if q.everywhere {
 		return q.order.each
@@ -212,7 +212,7 @@ func (q *clusterQuery) inArea() iter.Seq[*Cluster] {
 	}
 }
 
-// ownPart gives what a filter itself says of a facet.
+// ownPart returns what a filter itself says of a facet.
 func ownPart(f *sentra.ClusterFilter, facet sentra.Facet) *sentra.ClusterFilter {
 	part := &sentra.ClusterFilter{}
 	switch facet {
@@ -238,7 +238,7 @@ func ownPart(f *sentra.ClusterFilter, facet sentra.Facet) *sentra.ClusterFilter 
 	return part
 }
 
-// facetValues gives the values of a facet with their counts; of products and provinces
+// facetValues returns the values of a facet with their counts; of products and provinces
 // those of which some cluster matches or may.
 func (a View) facetValues(ctx context.Context, facet sentra.Facet, filter *sentra.ClusterFilter, counts groupCounts) ([]FacetValue, error) {
 	switch facet {
@@ -320,7 +320,7 @@ func (a View) facetValues(ctx context.Context, facet sentra.Facet, filter *sentr
 	return values, nil
 }
 
-// traitValues gives the values of a facet that tells the traits of clusters apart.
+// traitValues returns the values of a facet that tells the traits of clusters apart.
 func (a *Atlas) traitValues(facet sentra.Facet) []string {
 	switch facet {
 	case sentra.FacetConfidence:
@@ -418,7 +418,7 @@ func withSome(values []FacetValue) []FacetValue {
 	return kept
 }
 
-// FacetName gives the names of a value in English and Indonesian; "" of one that names
+// FacetName returns the names of a value in English and Indonesian; "" of one that names
 // neither a product nor a region.
 func (a View) FacetName(v *FacetValue) (en, id string) {
 	switch {

@@ -27,7 +27,7 @@ type FacilitatorsNear struct {
 	Nearest *FacilitatorsAt
 }
 
-// Outcome tells whether some are known within the distance. That the record knows of
+// Outcome reports whether some are known within the distance. That the record knows of
 // none is no sign that there are none.
 func (n *FacilitatorsNear) Outcome() sentra.Truth {
 	if len(n.Within) > 0 && n.Within[0].Metres != nil {
@@ -89,7 +89,7 @@ func (a View) facilitatorPlaces(kind sentra.FacilitatorKind) *facilitatorPlaces 
 	return out
 }
 
-// known tells whether the record knows of facilitators in a region or within a distance
+// known reports whether the record knows of facilitators in a region or within a distance
 // of it; unknown where those may be that it knows to be somewhere in a province.
 func (p *facilitatorPlaces) known(r *sentra.Region, metres float64) sentra.Truth {
 	if len(p.ofRegion[r.Code]) > 0 {
@@ -108,7 +108,7 @@ func (p *facilitatorPlaces) known(r *sentra.Region, metres float64) sentra.Truth
 	return sentra.False
 }
 
-// near gives those within a distance of a region, and the nearest.
+// near returns those within a distance of a region, and the nearest.
 func (p *facilitatorPlaces) near(r *sentra.Region, metres float64) FacilitatorsNear {
 	var all []FacilitatorsAt
 	from := sphere.FromPoint(p.labelPoint(r))
@@ -139,7 +139,7 @@ func (p *facilitatorPlaces) near(r *sentra.Region, metres float64) FacilitatorsN
 	return out
 }
 
-// labelPoint gives the point of a region on the day that stands for it, in degrees
+// labelPoint returns the point of a region on the day that stands for it, in degrees
 // (lon, lat).
 func (a View) labelPoint(r *sentra.Region) orb.Point {
 	if s := a.Shape(r.Code); s != nil {
@@ -148,7 +148,7 @@ func (a View) labelPoint(r *sentra.Region) orb.Point {
 	return r.Point
 }
 
-// knownBy tells whether what sources tell of a year is known by the day: of its year or
+// knownBy reports whether what sources tell of a year is known by the day: of its year or
 // an earlier one or, without a year, by the date of a source.
 func (a View) knownBy(year int, sources []sentra.SourceID) bool {
 	if year != 0 {

@@ -22,7 +22,7 @@ import (
 type geometry struct {
 	validity sentra.Period
 	coverage *coverage.Coverage
-	// digest tells whether another atlas's boundaries are the same.
+	// digest reports whether another atlas's boundaries are the same.
 	digest [sha256.Size]byte
 	// shapes are those of the regencies and cities, and of the provinces that are
 	// unions of them; before those of the previous atlas with the same boundaries.
@@ -32,7 +32,7 @@ type geometry struct {
 	encodings *encodings
 }
 
-// Coverage gives the coverage of the boundaries of regencies and cities on the
+// Coverage returns the coverage of the boundaries of regencies and cities on the
 // day; its faces bear their codes. nil where no boundary is loaded.
 func (a View) Coverage() *coverage.Coverage {
 	if a.geometry != nil {
@@ -41,7 +41,7 @@ func (a View) Coverage() *coverage.Coverage {
 	return nil
 }
 
-// geometryOf gives the geometry of a day, nil where no boundary is loaded.
+// geometryOf returns the geometry of a day, nil where no boundary is loaded.
 func (a *Atlas) geometryOf(day sentra.Date) *geometry {
 	for _, g := range a.geometries {
 		if g.validity.Contains(day) {
@@ -103,7 +103,7 @@ func (a *Atlas) draw(ctx context.Context, previous *Atlas) error {
 	return nil
 }
 
-// regenciesOn gives the stored boundaries of regencies and cities on a day, by code.
+// regenciesOn returns the stored boundaries of regencies and cities on a day, by code.
 func (a View) regenciesOn() []*sentra.Boundary {
 	var out []*sentra.Boundary
 	for i := range a.Data.Boundaries {
@@ -115,7 +115,7 @@ func (a View) regenciesOn() []*sentra.Boundary {
 	return out
 }
 
-// digestOf gives a digest of codes and coordinates.
+// digestOf returns a digest of codes and coordinates.
 func digestOf(boundaries []*sentra.Boundary) (digest [sha256.Size]byte) {
 	hash := sha256.New()
 	var buffer []byte
@@ -163,7 +163,7 @@ func (g *geometry) cover(ctx context.Context, present []*sentra.Boundary, previo
 	return nil
 }
 
-// face gives the face of a region; none where nothing is left of it in the coverage.
+// face returns the face of a region; none where nothing is left of it in the coverage.
 func (g *geometry) face(code sentra.RegionCode) (int, bool) {
 	face, ok := g.coverage.Face(string(code))
 	return face, ok && !slices.Contains(g.coverage.Report().Covered, string(code))

@@ -57,7 +57,7 @@ func readRecord(provinces, regencies string) (*sentra.Dataset, error) {
 	return data, nil
 }
 
-// aRecord gives the record with boundaries that a test may change.
+// aRecord returns the record with boundaries that a test may change.
 func aRecord(tb testing.TB) *sentra.Dataset {
 	data := *record(tb)
 	data.Boundaries = slices.Clone(data.Boundaries)
@@ -170,7 +170,7 @@ func TestStoredBoundariesStand(t *testing.T) {
 	}
 }
 
-// box gives a square of a tenth of a degree.
+// box returns a square of a tenth of a degree.
 func box(west, south float64) orb.MultiPolygon {
 	return orb.MultiPolygon{orb.Bound{Min: orb.Point{west, south}, Max: orb.Point{west + 0.1, south + 0.1}}.ToPolygon()}
 }

@@ -67,7 +67,7 @@ func (g *groups) add(c *Cluster) {
 	}
 }
 
-// joined gives a list as a text; no code or key holds a line's end.
+// joined returns a list as a text; no code or key holds a line's end.
 func joined[T ~string](list []T) string {
 	switch len(list) {
 	case 0:
@@ -92,7 +92,7 @@ func byTraits(c *Cluster) int32   { return c.group.traits }
 // unjudged is what of a group is not known yet.
 const unjudged = sentra.Truth(2)
 
-// ofGroups gives a test that judges one cluster of each of n groups, all of which have in
+// ofGroups returns a test that judges one cluster of each of n groups, all of which have in
 // common what the test looks at.
 func ofGroups(n int, group func(*Cluster) int32, test clusterTest) clusterTest {
 	known := make([]sentra.Truth, n)
@@ -117,7 +117,7 @@ type fundSet uint8
 
 const fundNotTold = fundSet(1 << len(sentra.Funds))
 
-// fundSetOf gives funds as a set; "" is one that is not told.
+// fundSetOf returns funds as a set; "" is one that is not told.
 func fundSetOf(funds ...sentra.Fund) fundSet {
 	set := fundSet(0)
 	for _, fund := range funds {

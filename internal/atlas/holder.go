@@ -43,10 +43,10 @@ func NewHolder(ctx context.Context, record Record, log *slog.Logger) (*Holder, e
 	return h, nil
 }
 
-// Atlas gives the present atlas.
+// Atlas returns the present atlas.
 func (h *Holder) Atlas() *Atlas { return h.present.Load() }
 
-// Changed gives a channel that is closed when another atlas takes the present
+// Changed returns a channel that is closed when another atlas takes the present
 // one's place. Take the channel before the atlas, and no change is missed; who is
 // slow finds the newest atlas.
 func (h *Holder) Changed() <-chan struct{} {

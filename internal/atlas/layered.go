@@ -16,7 +16,7 @@ type edit[V any] struct {
 
 func layer[K comparable, V any](all map[K]V) layered[K, V] { return layered[K, V]{most: all} }
 
-// of gives what a key has, the zero value for a key that has nothing.
+// of returns what a key has, the zero value for a key that has nothing.
 func (m layered[K, V]) of(key K) V {
 	value, _ := m.lookup(key)
 	return value
@@ -44,7 +44,7 @@ func (m layered[K, V]) all(yield func(K, V) bool) {
 	}
 }
 
-// edited gives the map with edits.
+// edited returns the map with edits.
 func (m layered[K, V]) edited(edits map[K]edit[V]) layered[K, V] {
 	if len(edits) == 0 {
 		return m

@@ -30,7 +30,7 @@ type Lengths struct {
 	Names, Supports, Facilitators, Counts, SupportsOfCluster, Readings, Candidates, Assessments int
 }
 
-// Lengths gives the greatest lengths of the lists in this state of the record. The
+// Lengths returns the greatest lengths of the lists in this state of the record. The
 // error is that of a context that ended.
 func (a *Atlas) Lengths(ctx context.Context) (*Lengths, error) {
 	measured, err := a.lengths.Get(ctx, whileMeasured)
@@ -220,7 +220,7 @@ func (a *Atlas) measureClusters() *clusterLengths {
 	return l
 }
 
-// replaced gives the counts when some clusters are replaced. Events, memberships and
+// replaced returns the counts when some clusters are replaced. Events, memberships and
 // designations must be the same.
 func (l *clusterLengths) replaced(a *Atlas, gone, put []*Cluster) *clusterLengths {
 	next := &clusterLengths{sources: maps.Clone(l.sources), products: maps.Clone(l.products), readings: maps.Clone(l.readings), phases: maps.Clone(l.phases), regions: maps.Clone(l.regions),

@@ -19,7 +19,7 @@ type Mark struct {
 	rank   int
 }
 
-// Before tells whether the mark stands before another of the same list.
+// Before reports whether the mark stands before another of the same list.
 func (m Mark) Before(other Mark) bool {
 	return m.metres < other.metres || m.metres == other.metres && m.rank < other.rank
 }
@@ -27,16 +27,16 @@ func (m Mark) Before(other Mark) bool {
 // Len is the number of all hits.
 func (l *List[T]) Len() int { return l.total }
 
-// Find gives the mark of the hit with a key; false if the list has none.
+// Find returns the mark of the hit with a key; false if the list has none.
 func (l *List[T]) Find(key string) (Mark, bool) { return l.find(key) }
 
-// After gives the hits behind a mark, upwards; all for nil.
+// After returns the hits behind a mark, upwards; all for nil.
 func (l *List[T]) After(m *Mark) iter.Seq2[Mark, T] { return l.up(m) }
 
-// Before gives the hits before a mark, downwards; all for nil.
+// Before returns the hits before a mark, downwards; all for nil.
 func (l *List[T]) Before(m *Mark) iter.Seq2[Mark, T] { return l.down(m) }
 
-// All gives the hits in order.
+// All returns the hits in order.
 func (l *List[T]) All() iter.Seq[T] {
 	return func(yield func(T) bool) {
 		for _, hit := range l.up(nil) {
@@ -47,7 +47,7 @@ func (l *List[T]) All() iter.Seq[T] {
 	}
 }
 
-// Hits gives all hits in order.
+// Hits returns all hits in order.
 func (l *List[T]) Hits() []T { return slices.AppendSeq(make([]T, 0, l.total), l.All()) }
 
 // listOf makes a list of hits that are there already, in order.

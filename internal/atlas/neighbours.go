@@ -14,7 +14,7 @@ type Neighbour struct {
 	Metres float64
 }
 
-// Neighbours gives the regions of the same level that share a border with a
+// Neighbours returns the regions of the same level that share a border with a
 // region on the day, the longest border first. ok is false where that is not
 // known, since no boundary is loaded for the region or one of its members.
 func (a View) Neighbours(r *sentra.Region) (neighbours []Neighbour, ok bool) {

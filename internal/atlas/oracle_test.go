@@ -155,7 +155,7 @@ func (o *oracle) affirmative(r *sentra.Region) int {
 	return either(o.designated(r, sentra.Disadvantaged), o.designated(r, sentra.Border))
 }
 
-// stands tells whether a cluster stands in a region of which holds is true.
+// stands reports whether a cluster stands in a region of which holds is true.
 func (o *oracle) stands(c *sentra.Cluster, holds func(*sentra.Region) int) int {
 	result := no
 	for _, code := range c.Regions {
@@ -189,7 +189,7 @@ func (o *oracle) stands(c *sentra.Cluster, holds func(*sentra.Region) int) int {
 	return result
 }
 
-// begun tells whether a cluster is known on the day: no before a phase, unknown before
+// begun reports whether a cluster is known on the day: no before a phase, unknown before
 // what tells of another.
 func (o *oracle) begun(c *sentra.Cluster) int {
 	if len(c.Phases) > 0 {
@@ -251,12 +251,12 @@ func (o *oracle) name(code sentra.RegionCode) string {
 	return o.find(code).Name
 }
 
-// standingIn tells whether a cluster stands in a region or below it, whenever.
+// standingIn reports whether a cluster stands in a region or below it, whenever.
 func (o *oracle) standingIn(c *sentra.Cluster, code sentra.RegionCode) int {
 	return o.stands(c, func(r *sentra.Region) int { return value(r.Code == code || o.parent(r.Code) == code) })
 }
 
-// inside tells whether a cluster known on the day stands in a region or below it.
+// inside reports whether a cluster known on the day stands in a region or below it.
 func (o *oracle) inside(c *sentra.Cluster, code sentra.RegionCode) int {
 	key := standingKey{c, code}
 	v, known := o.standing[key]
@@ -275,7 +275,7 @@ type extent struct {
 	exact bool
 }
 
-// extents gives the parts of a region's area; whole tells whether all is loaded.
+// extents returns the parts of a region's area; whole reports whether all is loaded.
 func (o *oracle) extents(r *sentra.Region) (parts []extent, whole bool) {
 	add := func(r *sentra.Region) {
 		if shape := o.stored(r.Code); shape != nil {
@@ -299,7 +299,7 @@ func (o *oracle) extents(r *sentra.Region) (parts []extent, whole bool) {
 	return parts, !bare
 }
 
-// cut gives the part of a convex ring that lies in a box (Sutherland and Hodgman).
+// cut returns the part of a convex ring that lies in a box (Sutherland and Hodgman).
 func cut(ring orb.Ring, box orb.Bound) orb.Ring {
 	for axis := range 2 {
 		for _, side := range []struct{ limit, sign float64 }{{box.Min[axis], 1}, {box.Max[axis], -1}} {
@@ -429,7 +429,7 @@ func (o *oracle) overlap(r *sentra.Region, f *sentra.RegionFilter) int {
 	return result
 }
 
-// metresTo gives the distances to the nearest and farthest point of a ring, looked
+// metresTo returns the distances to the nearest and farthest point of a ring, looked
 // for in small steps.
 func metresTo(ring orb.Ring, p orb.Point) (nearest, farthest float64) {
 	nearest = math.Inf(1)
@@ -482,7 +482,7 @@ func (o *oracle) near(r *sentra.Region, n *sentra.Near) (int, float64) {
 	return result, metres
 }
 
-// told tells whether something of a year, 0 for none, is known by the day.
+// told reports whether something of a year, 0 for none, is known by the day.
 func (o *oracle) told(year int, sources []sentra.SourceID) bool {
 	if year > 0 {
 		return year <= o.day.Time().Year()
@@ -509,7 +509,7 @@ func (o *oracle) label(r *sentra.Region) (orb.Point, bool) {
 	return r.Point, shape == nil
 }
 
-// facilitated tells whether facilitators are known in a region or near it.
+// facilitated reports whether facilitators are known in a region or near it.
 func (o *oracle) facilitated(r *sentra.Region, f *sentra.KnownFacilitators) int {
 	result := no
 	near := func(at *sentra.Region) int {

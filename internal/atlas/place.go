@@ -82,7 +82,7 @@ func (g *generation) indexed(known []*generation) {
 	g.index = locate.New(faces)
 }
 
-// facesOf gives the faces that make up a region on the day: its own, or those of
+// facesOf returns the faces that make up a region on the day: its own, or those of
 // a province's members. ok is false where not all of them have a boundary.
 func (a View) facesOf(r *sentra.Region, g *generation) (faces []int, ok bool) {
 	if r.Kind.Level() == sentra.LevelRegency {
@@ -107,7 +107,7 @@ type Place struct {
 	Metres float64
 }
 
-// At gives the province and the regency or city that hold the point on the day.
+// At returns the province and the regency or city that hold the point on the day.
 // Where several boundaries hold it, as on a shared border, the lowest code
 // answers. With a tolerance in metres, the nearest one within it answers for a
 // point that none holds. A wrong argument is a BAD_USER_INPUT.
@@ -151,7 +151,7 @@ type RegionDistance struct {
 // mostNearest is the greatest number of nearest regions that are given.
 const mostNearest = 100
 
-// NearestRegions gives the n regions of a level that are nearest to a region on
+// NearestRegions returns the n regions of a level that are nearest to a region on
 // the day, the nearest first and equally near ones, as neighbours are at 0, by
 // code. Distances in metres are between boundaries; a province's is the nearest
 // member's. Where no boundary is loaded, the representative point stands for it.

@@ -23,7 +23,7 @@ func provinceOf(data *sentra.Dataset, code sentra.RegionCode, day sentra.Date) s
 	return ""
 }
 
-// regencyShapes gives the shapes of the regencies and cities, by code.
+// regencyShapes returns the shapes of the regencies and cities, by code.
 func regencyShapes(a *Atlas) []*Shape {
 	var out []*Shape
 	for i := range a.Data.Regions {

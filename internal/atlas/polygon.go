@@ -42,13 +42,13 @@ type polygons struct {
 	steps atomic.Int64
 }
 
-// WithPolygons gives a context in which a polygon is made ready once, however
+// WithPolygons returns a context in which a polygon is made ready once, however
 // often filters use it. A polygon must not change while the context is in use.
 func WithPolygons(ctx context.Context) context.Context {
 	return context.WithValue(ctx, polygonsKey{}, new(polygons))
 }
 
-// polygonOf gives a polygon made ready, or that is when it is asked.
+// polygonOf returns a polygon made ready, or that is when it is asked.
 func polygonOf(ctx context.Context, shape orb.MultiPolygon) *readyPolygon {
 	of, ok := ctx.Value(polygonsKey{}).(*polygons)
 	if !ok {

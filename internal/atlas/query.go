@@ -28,7 +28,7 @@ type RegionList struct {
 	NotCovered []*sentra.Region
 }
 
-// List gives the hits as a list to take pages of.
+// List returns the hits as a list to take pages of.
 func (l *RegionList) List() *List[RegionHit] {
 	list := listOf(l.Hits, func(hit RegionHit) string { return string(hit.Code) })
 	return &list
@@ -283,7 +283,7 @@ func (c *compiler) region(f *sentra.RegionFilter) (regionTest, error) {
 	return all(append(tests, combined...)), nil
 }
 
-// near gives what measures all regions against a circle, once, when it is first
+// near returns what measures all regions against a circle, once, when it is first
 // needed.
 func (c *compiler) near(circle sentra.Near) func() (map[sentra.RegionCode]nearness, error) {
 	var measured map[sentra.RegionCode]nearness
@@ -298,7 +298,7 @@ func (c *compiler) near(circle sentra.Near) func() (map[sentra.RegionCode]nearne
 	}
 }
 
-// all gives the conjunction of tests, and stops at the first that fails.
+// all returns the conjunction of tests, and stops at the first that fails.
 func all[T any](tests []func(T) (sentra.Truth, error)) func(T) (sentra.Truth, error) {
 	return func(item T) (sentra.Truth, error) {
 		result := sentra.True

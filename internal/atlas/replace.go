@@ -90,7 +90,7 @@ func (a *Atlas) indexClusters() {
 
 func compareKeys(x, y *Cluster) int { return cmp.Compare(x.Key, y.Key) }
 
-// usualOrder gives the numbers of clusters, which stand by key, in the usual order.
+// usualOrder returns the numbers of clusters, which stand by key, in the usual order.
 // Texts are compared once for each list of which clusters have many.
 func usualOrder(byKey []*sentra.Cluster) []int32 {
 	type entry struct {
@@ -117,7 +117,7 @@ func usualOrder(byKey []*sentra.Cluster) []int32 {
 	return out
 }
 
-// ranksOf gives what tells the ranks of lists in the order of slices.Compare.
+// ranksOf returns what tells the ranks of lists in the order of slices.Compare.
 func ranksOf[T ~string](clusters []*sentra.Cluster, listOf func(*sentra.Cluster) []T) func([]T) int32 {
 	ranks := make(map[listIdentity[T]]int32)
 	var lists [][]T
@@ -230,7 +230,7 @@ func listsOf[K comparable](lists map[K][]*Cluster) clusterLists[K] {
 	return layer(out)
 }
 
-// replaceIn gives lists of clusters in which some are replaced. What does not change
+// replaceIn returns lists of clusters in which some are replaced. What does not change
 // is shared.
 func replaceIn[K comparable](lists clusterLists[K], gone, put []*Cluster, keys func(*Cluster) []K, compare func(x, y *Cluster) int) clusterLists[K] {
 	type change struct{ gone, put []*Cluster }

@@ -157,7 +157,7 @@ type placeOf struct {
 	region  sentra.RegionCode
 }
 
-// firstMaking gives the first day on which a region is known to have a cluster that
+// firstMaking returns the first day on which a region is known to have a cluster that
 // makes a product, for each of both.
 func (a *Atlas) firstMaking() map[placeOf]sentra.Date {
 	first := make(map[placeOf]sentra.Date)
@@ -178,7 +178,7 @@ func (s *Screening) counts(c *Cluster) bool {
 	return s.Products == nil || slices.ContainsFunc(c.Products, func(key string) bool { return slices.Contains(s.Products, key) })
 }
 
-// KnownSupports gives the supports that a region itself is known to have had by the
+// KnownSupports returns the supports that a region itself is known to have had by the
 // day, by year.
 func (a View) KnownSupports(r *sentra.Region) []*sentra.Support {
 	var out []*sentra.Support
@@ -190,7 +190,7 @@ func (a View) KnownSupports(r *sentra.Region) []*sentra.Support {
 	return out
 }
 
-// fundedBy gives those of a fund.
+// fundedBy returns those of a fund.
 func (a View) fundedBy(r *sentra.Region, fund sentra.Fund) []*sentra.Support {
 	return slices.DeleteFunc(a.KnownSupports(r), func(s *sentra.Support) bool { return s.Fund != fund })
 }
@@ -204,7 +204,7 @@ type FundYears struct {
 	NotStated bool
 }
 
-// FundYears gives the years of each fund from which a region had money by the day.
+// FundYears returns the years of each fund from which a region had money by the day.
 func (a View) FundYears(r *sentra.Region) []FundYears {
 	var out []FundYears
 	for _, fund := range append(slices.Clone(sentra.Funds[:]), "") {
@@ -224,7 +224,7 @@ func (a View) FundYears(r *sentra.Region) []FundYears {
 	return out
 }
 
-// linkage gives what candidates were assessed on linkage by the day, and what that
+// linkage returns what candidates were assessed on linkage by the day, and what that
 // comes to: where assessments contradict each other it stays unknown.
 func (a View) linkage(r *sentra.Region) (sentra.Truth, []*sentra.Assessment) {
 	var told []*sentra.Assessment
@@ -249,7 +249,7 @@ func (a View) linkage(r *sentra.Region) (sentra.Truth, []*sentra.Assessment) {
 	return sentra.Unknown, told
 }
 
-// Facilitators gives what the record knows of facilitators within so many metres of a
+// Facilitators returns what the record knows of facilitators within so many metres of a
 // screened region.
 func (s *Screening) Facilitators(row *Screened, metres float64) FacilitatorsNear {
 	return s.facilitators().near(row.Region, metres)
@@ -263,7 +263,7 @@ type ClusterAt struct {
 	Metres float64
 }
 
-// NearestClusters gives the n clusters, at most mostNearest, that count and stand nearest to a screened region,
+// NearestClusters returns the n clusters, at most mostNearest, that count and stand nearest to a screened region,
 // outside of it. Of those of which only the province is known nothing tells how near
 // they are.
 func (s *Screening) NearestClusters(row *Screened, n int) []ClusterAt {
@@ -331,7 +331,7 @@ type Evidence struct {
 	Assessments []*sentra.Assessment
 }
 
-// Evidence gives what the outcome of an element for a screened region rests on.
+// Evidence returns what the outcome of an element for a screened region rests on.
 func (s *Screening) Evidence(row *Screened, element sentra.ScreeningElement) Evidence {
 	var e Evidence
 	a := s.view
@@ -350,7 +350,7 @@ func (s *Screening) Evidence(row *Screened, element sentra.ScreeningElement) Evi
 	return e
 }
 
-// Sources gives where the evidence was read.
+// Sources returns where the evidence was read.
 func (e *Evidence) Sources() []sentra.SourceID {
 	var out []sentra.SourceID
 	for _, s := range e.Supports {

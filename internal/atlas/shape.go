@@ -48,7 +48,7 @@ func newShape(b *sentra.Boundary, c *coverage.Coverage, faces []int, kept *encod
 	return &Shape{Boundary: b, Bound: b.Shape.Bound(), Label: label, AreaKm2: geo.AreaKm2(b.Shape), coverage: c, faces: faces, encodings: kept}, nil
 }
 
-// Simplified gives the shape with at most tolerance metres of deviation; 0 is
+// Simplified returns the shape with at most tolerance metres of deviation; 0 is
 // full detail. It must not be changed. Shapes of one coverage stay glued at every
 // tolerance, and each keeps its largest part.
 func (s *Shape) Simplified(tolerance float64) orb.MultiPolygon {
@@ -114,7 +114,7 @@ func (a *Atlas) shapePlans() []shapePlan {
 }
 
 // compose finds the faces that make up a region from the first day of a span on,
-// and tells whether there are any; else the stored boundary stands.
+// and reports whether there are any; else the stored boundary stands.
 func (p *shapePlan) compose(a *Atlas, r *sentra.Region, span sentra.Period) bool {
 	p.boundary = sentra.Boundary{Region: r.Code, Validity: span}
 	parts := []*sentra.Region{r}
@@ -156,7 +156,7 @@ func (p *shapePlan) compose(a *Atlas, r *sentra.Region, span sentra.Period) bool
 	return true
 }
 
-// continues tells whether next is the same shape on the days that follow.
+// continues reports whether next is the same shape on the days that follow.
 func (p *shapePlan) continues(next *shapePlan) bool {
 	return p.boundary.Validity.To != nil && *p.boundary.Validity.To+1 == *next.boundary.Validity.From &&
 		p.geometry == next.geometry && p.key.members == next.key.members &&
@@ -182,7 +182,7 @@ func (p *shapePlan) make(kept *encodings) (*Shape, error) {
 	return newShape(&b, g.coverage, p.faces, g.encodings)
 }
 
-// Bound gives the box around the boundary of a region on the day, or the source's where
+// Bound returns the box around the boundary of a region on the day, or the source's where
 // none is loaded.
 func (a View) Bound(r *sentra.Region) orb.Bound {
 	if s := a.Shape(r.Code); s != nil {
@@ -191,7 +191,7 @@ func (a View) Bound(r *sentra.Region) orb.Bound {
 	return r.Box
 }
 
-// LabelPoint gives a point inside the boundary of a region on the day, or the source's
+// LabelPoint returns a point inside the boundary of a region on the day, or the source's
 // where none is loaded.
 func (a View) LabelPoint(r *sentra.Region) orb.Point {
 	if s := a.Shape(r.Code); s != nil {

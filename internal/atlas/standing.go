@@ -11,7 +11,7 @@ import (
 // name a province only, it stands in one of that province's regencies and cities,
 // and nothing tells in which.
 
-// below tells whether a region lies below a province on the day.
+// below reports whether a region lies below a province on the day.
 func (a View) below(code, province sentra.RegionCode) sentra.Truth {
 	if code.Level() == sentra.LevelProvince || a.Exists(province) == nil {
 		return sentra.False
@@ -23,7 +23,7 @@ func (a View) below(code, province sentra.RegionCode) sentra.Truth {
 	return sentra.TruthOf(at == province)
 }
 
-// possibleRegions gives the regencies and cities in one of which a cluster stands
+// possibleRegions returns the regencies and cities in one of which a cluster stands
 // that is known to a province only, and the province that holds them all on the
 // day: itself or, before it was made, the one it was made out of; "" for several.
 func (a View) possibleRegions(province sentra.RegionCode) (at sentra.RegionCode, regencies []*sentra.Region) {
@@ -45,13 +45,13 @@ func (a View) possibleRegions(province sentra.RegionCode) (at sentra.RegionCode,
 	return at, regencies
 }
 
-// namesOneOf tells whether the sources name a regency or city of a province too,
+// namesOneOf reports whether the sources name a regency or city of a province too,
 // so that the province says no more.
 func namesOneOf(c *Cluster, regencies []*sentra.Region) bool {
 	return len(c.Regions) > 1 && slices.ContainsFunc(regencies, func(r *sentra.Region) bool { return slices.Contains(c.Regions, r.Code) })
 }
 
-// agreed gives what a test says of all regions alike, else unknown.
+// agreed returns what a test says of all regions alike, else unknown.
 func agreed(regions []*sentra.Region, test regionTest) (sentra.Truth, error) {
 	result := sentra.Unknown
 	for i, r := range regions {
@@ -64,7 +64,7 @@ func agreed(regions []*sentra.Region, test regionTest) (sentra.Truth, error) {
 	return result, nil
 }
 
-// standsIn tells whether a cluster stands in a region for which a test holds: in
+// standsIn reports whether a cluster stands in a region for which a test holds: in
 // one of its regencies and cities or, where only the province is known, in that
 // or in one of its members.
 func (a View) standsIn(c *Cluster, test regionTest) (sentra.Truth, error) {
@@ -100,9 +100,9 @@ func (a View) standsIn(c *Cluster, test regionTest) (sentra.Truth, error) {
 	return any, nil
 }
 
-// ClustersOf gives the clusters in a region, or in the regions below it, that are
+// ClustersOf returns the clusters in a region, or in the regions below it, that are
 // known on the day; not those that are only planned, and not those of which nothing
-// tells whether they are there.
+// reports whether they are there.
 func (a View) ClustersOf(code sentra.RegionCode) []*Cluster {
 	return a.knownIn(a.clustersAt, a.provinceOnly, code)
 }
@@ -131,7 +131,7 @@ func (a View) knownIn(clusters, provinceOnly clusterLists[sentra.RegionCode], co
 	return out
 }
 
-// clustersIn gives the clusters of ClustersOf, for which it is true that they
+// clustersIn returns the clusters of ClustersOf, for which it is true that they
 // stand in the region, if wanted the planned ones, and those of which it is unknown.
 func (a View) clustersIn(code sentra.RegionCode, planned bool) iter.Seq2[*Cluster, sentra.Truth] {
 	return func(yield func(*Cluster, sentra.Truth) bool) {
@@ -155,7 +155,7 @@ func (a View) clustersIn(code sentra.RegionCode, planned bool) iter.Seq2[*Cluste
 	}
 }
 
-// PerhapsIn counts the clusters known on the day of which nothing tells whether they
+// PerhapsIn counts the clusters known on the day of which nothing reports whether they
 // stand in a region, since only its province or a larger one is known.
 func (a View) PerhapsIn(code sentra.RegionCode) (n int) {
 	for range a.perhapsIn(code) {
@@ -164,7 +164,7 @@ func (a View) PerhapsIn(code sentra.RegionCode) (n int) {
 	return n
 }
 
-// perhapsIn gives the clusters known on the day of whose place only a province is known,
+// perhapsIn returns the clusters known on the day of whose place only a province is known,
 // of which the region is a part, or that was made out of the region and of another.
 func (a View) perhapsIn(code sentra.RegionCode) iter.Seq[*Cluster] {
 	return func(yield func(*Cluster) bool) {
@@ -184,7 +184,7 @@ func (a View) perhapsIn(code sentra.RegionCode) iter.Seq[*Cluster] {
 	}
 }
 
-// hosts tells whether a region, or one below it, has a cluster on the day. The record
+// hosts reports whether a region, or one below it, has a cluster on the day. The record
 // does not hold all of the country's, so that where none is known it is unknown.
 func (a View) hosts(code sentra.RegionCode) sentra.Truth {
 	if first, any := a.firstBegun.lookup(code); any && first <= a.Day {

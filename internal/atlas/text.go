@@ -14,7 +14,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Normalise gives a name without what spellings differ in: case, accents,
+// Normalise returns a name without what spellings differ in: case, accents,
 // hyphens, spaces, and "Kab." for Kabupaten.
 func Normalise(name string) string {
 	var words []string
@@ -116,7 +116,7 @@ const (
 	mostFound = 100
 )
 
-// byCode gives the regions of the day that have a code, in any system, by region; one of
+// byCode returns the regions of the day that have a code, in any system, by region; one of
 // another day counts less.
 func (a View) byCode(code string) map[sentra.RegionCode]SearchHit {
 	hits := make(map[sentra.RegionCode]SearchHit)

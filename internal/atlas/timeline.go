@@ -26,7 +26,7 @@ type StatusSpan struct {
 	Affirmative sentra.Truth
 }
 
-// StatusSpans gives how the designations of a region are judged over time, from the first
+// StatusSpans returns how the designations of a region are judged over time, from the first
 // day of the record on. The spans follow each other without a gap.
 func (a *Atlas) StatusSpans(code sentra.RegionCode) []StatusSpan {
 	spans := a.spans[code]
@@ -72,13 +72,13 @@ func (a *Atlas) timelines() map[sentra.RegionCode][]span {
 	return out
 }
 
-// designated tells whether a region has a designation of a kind in force on the
+// designated reports whether a region has a designation of a kind in force on the
 // day; unknown if nothing loaded says.
 func (a View) designated(code sentra.RegionCode, kind sentra.DesignationKind) sentra.Truth {
 	return a.answers(code)[slices.Index(sentra.DesignationKinds[:], kind)]
 }
 
-// affirmative tells whether a region has one of any kind.
+// affirmative reports whether a region has one of any kind.
 func (a View) affirmative(code sentra.RegionCode) sentra.Truth {
 	any := sentra.False
 	for _, truth := range a.answers(code) {

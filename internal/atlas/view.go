@@ -22,7 +22,7 @@ type epoch struct {
 	geometry *geometry
 }
 
-// On gives the view of a day. A day before the record begins is a BAD_USER_INPUT without
+// On returns the view of a day. A day before the record begins is a BAD_USER_INPUT without
 // a path: an empty list would be a false answer.
 func (a *Atlas) On(day sentra.Date) (View, error) {
 	if day < sentra.FirstDay {
@@ -31,7 +31,7 @@ func (a *Atlas) On(day sentra.Date) (View, error) {
 	return a.on(day), nil
 }
 
-// on gives the view of a day of the record's own. It holds no epoch before these are cut.
+// on returns the view of a day of the record's own. It holds no epoch before these are cut.
 func (a *Atlas) on(day sentra.Date) View {
 	view := View{Atlas: a, Day: day}
 	for at := len(a.epochs) - 1; at >= 0 && view.epoch == nil; at-- {
@@ -42,7 +42,7 @@ func (a *Atlas) on(day sentra.Date) View {
 	return view
 }
 
-// cutEpochs gives the epochs of the generations and geometries.
+// cutEpochs returns the epochs of the generations and geometries.
 func (a *Atlas) cutEpochs() []*epoch {
 	var days sentra.ChangeDays
 	for _, g := range a.generations {

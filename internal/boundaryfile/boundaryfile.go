@@ -50,7 +50,7 @@ type Options struct {
 	OnFault func(error) error
 }
 
-// Files gives the boundary files at a path: the file itself, or every .geojson,
+// Files returns the boundary files at a path: the file itself, or every .geojson,
 // .ndjson, .geojsonl, .gpkg and .sql file (gzipped too) right in a folder, in order.
 func Files(path string) ([]string, error) {
 	info, err := os.Stat(path)
@@ -183,7 +183,7 @@ func featureRecord(f *geojsonfile.Feature, options Options) (Record, error) {
 // asCode is what to do about a code that is a number.
 const asCode = `: a number loses zeros at its end, 11.10 becomes 11.1; write it as a text, "11.10"`
 
-// text gives a text or nothing; a value of another kind is an error.
+// text returns a text or nothing; a value of another kind is an error.
 func text(name string, value geojsonfile.Value, hint string) (string, error) {
 	switch value.Kind {
 	case geojsonfile.Null:
@@ -325,7 +325,7 @@ func (s *sqlScanner) peek() byte {
 	return b[0]
 }
 
-// next gives a word, a quoted text or a sign; comments and white space are passed over.
+// next returns a word, a quoted text or a sign; comments and white space are passed over.
 func (s *sqlScanner) next() (sqlToken, error) {
 	for {
 		b, err := s.read()
@@ -391,7 +391,7 @@ func (s *sqlScanner) quoted() (sqlToken, error) {
 	}
 }
 
-// tuple reads (value, value, …) and tells whether a comma and so another follows.
+// tuple reads (value, value, …) and reports whether a comma and so another follows.
 func (s *sqlScanner) tuple() (cells []string, more bool, err error) {
 	open, err := s.next()
 	if err != nil || !open.is("(") {

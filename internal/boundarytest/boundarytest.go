@@ -30,7 +30,7 @@ const (
 // reason is what a skipped test says.
 const reason = "it needs the real boundaries: there is no ../shared/boundaries, and none were downloaded"
 
-// Dir gives the folder of the real boundaries: provinces.geojson,
+// Dir returns the folder of the real boundaries: provinces.geojson,
 // regencies.geojson, and the SQL files of their public source below source. It
 // skips the test when there is none.
 func Dir(tb testing.TB) string {
@@ -48,21 +48,21 @@ func Dir(tb testing.TB) string {
 	return dir
 }
 
-// Files gives the two GeoJSON files, provinces first. It skips the test when there
+// Files returns the two GeoJSON files, provinces first. It skips the test when there
 // are none.
 func Files(tb testing.TB) []string {
 	tb.Helper()
 	return files(Dir(tb))
 }
 
-// Regencies gives the GeoJSON file of the 514 regencies and cities. It skips the
+// Regencies returns the GeoJSON file of the 514 regencies and cities. It skips the
 // test when there is none.
 func Regencies(tb testing.TB) string {
 	tb.Helper()
 	return Files(tb)[1]
 }
 
-// Once gives a function that makes a value from the two GeoJSON files, provinces
+// Once returns a function that makes a value from the two GeoJSON files, provinces
 // first, at its first call, and that skips the calling test when there are none.
 func Once[T any](read func(provinces, regencies string) (T, error)) func(testing.TB) T {
 	once := sync.OnceValues(func() (T, error) {
@@ -84,7 +84,7 @@ func Once[T any](read func(provinces, regencies string) (T, error)) func(testing
 	}
 }
 
-// Find gives the two GeoJSON files, provinces first; none where there are none.
+// Find returns the two GeoJSON files, provinces first; none where there are none.
 func Find() ([]string, error) {
 	dir, err := find()
 	if dir == "" {
@@ -109,7 +109,7 @@ func LeaveOut(m *testing.M) (code int) {
 	return 0
 }
 
-// list gives the names of the package's tests, for which m.Run prints them.
+// list returns the names of the package's tests, for which m.Run prints them.
 func list(m *testing.M) ([]string, error) {
 	flag.Parse()
 	if err := flag.Set("test.list", "^(Test|Fuzz|Example)"); err != nil {

@@ -1,5 +1,5 @@
-// Package catalog describes what Sentra holds to data catalogues, as a JSON-LD document
-// after DCAT 3, with schema.org for search engines: the datasets of regions and of
+// Package catalog describes Sentra's data for data catalogues, as a JSON-LD document
+// in DCAT 3, with schema.org for search engines: the datasets of regions and of
 // clusters, their files and the services that answer about them.
 package catalog
 
@@ -86,7 +86,7 @@ func clusterSources(a *atlas.Atlas) map[sentra.SourceID]bool {
 	return out
 }
 
-// Document gives the catalogue of a server at an address, as JSON-LD.
+// Document returns the catalogue of a server at an address, as JSON-LD.
 func Document(a *atlas.Atlas, base string) ([]byte, error) {
 	publisher := object{"@id": base + "/#sentra", "@type": "foaf:Agent", "foaf:name": "Sentra"}
 	var datasets []object
@@ -207,7 +207,7 @@ func dataset(a *atlas.Atlas, base string, l layer, publisher object) object {
 	return out
 }
 
-// unitOf gives the unit of a column whose name tells it.
+// unitOf returns the unit of a column whose name tells it.
 func unitOf(name string) string {
 	for suffix, unit := range map[string]string{"Km2": "square kilometre", "Metres": "metre", "Count": "number", "Share": "share of 1"} {
 		if strings.HasSuffix(name, suffix) {

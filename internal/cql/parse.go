@@ -144,7 +144,7 @@ func (p *parser) quote(mark byte) error {
 	return bad(begin, "the quote is never closed")
 }
 
-// is tells whether the token is a keyword or a sign.
+// is reports whether the token is a keyword or a sign.
 func (p *parser) is(text string) bool {
 	return p.token.kind == sign && p.token.text == text || p.token.kind == word && strings.EqualFold(p.token.text, text)
 }

@@ -61,7 +61,7 @@ type Fetcher struct {
 	Progress func(done, all int)
 }
 
-// Fetch gives the local paths of the files, fetching those that the cache lacks.
+// Fetch returns the local paths of the files, fetching those that the cache lacks.
 // A file that cannot be had is UNAVAILABLE, one with another digest a CONFLICT.
 func (f Fetcher) Fetch(ctx context.Context, files []File) ([]string, error) {
 	if f.Base == "" {

@@ -16,7 +16,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// findBinaries gives the folder of initdb and pg_ctl, "" where there is none.
+// findBinaries returns the folder of initdb and pg_ctl, "" where there is none.
 func findBinaries(ctx context.Context) string {
 	var candidates []string
 	if out, err := exec.CommandContext(ctx, "pg_config", "--bindir").Output(); err == nil {
@@ -63,7 +63,7 @@ func binariesVersion(ctx context.Context, dir string) (string, error) {
 	return version, nil
 }
 
-// download gives the folder of binaries below dir, which are downloaded if they are
+// download returns the folder of binaries below dir, which are downloaded if they are
 // not there yet. The library downloads them only to start a server, so that it
 // starts one of its own once.
 func download(dir string) (string, error) {

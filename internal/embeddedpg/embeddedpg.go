@@ -65,7 +65,7 @@ func DefaultDir() (string, error) {
 // initialised is the file that tells that the data folder was finished.
 const initialised = "initialised"
 
-// Initialised tells whether a folder holds a database already.
+// Initialised reports whether a folder holds a database already.
 func Initialised(dir string) bool {
 	_, err := os.Stat(filepath.Join(dir, initialised))
 	return err == nil
@@ -191,7 +191,7 @@ func prepare(ctx context.Context, config Config) (*installation, error) {
 	return in, nil
 }
 
-// isMade tells whether the data folder was made as a whole, by a PostgreSQL that the
+// isMade reports whether the data folder was made as a whole, by a PostgreSQL that the
 // binaries can go on with.
 func (in *installation) isMade(ctx context.Context) (bool, error) {
 	found, err := binariesVersion(ctx, in.binaries)
@@ -239,7 +239,7 @@ func (in *installation) url(database string) string {
 // URL is the address of the database for lib/pq.
 func (s *Server) URL() string { return s.in.url(database) }
 
-// Address gives the address of the database that another server runs in a
+// Address returns the address of the database that another server runs in a
 // folder, so that an import can join it. Whether it still runs shows on use.
 func Address(dir string) (string, error) {
 	address, err := os.ReadFile(filepath.Join(dir, "url"))
@@ -268,7 +268,7 @@ type account struct {
 	uid, gid int
 }
 
-// unprivileged gives the account to run PostgreSQL as when we are root, else nil.
+// unprivileged returns the account to run PostgreSQL as when we are root, else nil.
 func unprivileged() (*account, error) {
 	if os.Geteuid() != 0 {
 		return nil, nil
@@ -287,7 +287,7 @@ func unprivileged() (*account, error) {
 
 func (in *installation) passwordFile() string { return filepath.Join(in.dir, "password") }
 
-// storedPassword gives the password of the folder's database, which is made with it.
+// storedPassword returns the password of the folder's database, which is made with it.
 func (in *installation) storedPassword(made bool) (string, error) {
 	stored, err := os.ReadFile(in.passwordFile())
 	if err == nil && len(stored) > 0 {

@@ -110,7 +110,7 @@ func (t *tail) reset() {
 	t.lines, t.partial = nil, ""
 }
 
-// reason gives the lines that say why a program ended: its last ones, and before
+// reason returns the lines that say why a program ended: its last ones, and before
 // them any that tell of a crash or a full disk.
 func (t *tail) reason() string {
 	t.mu.Lock()
@@ -131,7 +131,7 @@ func (t *tail) reason() string {
 	return strings.Join(told[max(0, len(told)-6):], "; ")
 }
 
-// fullSince gives the last line about a full disk, "" if there was none after
+// fullSince returns the last line about a full disk, "" if there was none after
 // a moment.
 func (t *tail) fullSince(moment time.Time) string {
 	t.mu.Lock()

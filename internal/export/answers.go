@@ -176,7 +176,7 @@ func Quality(ctx context.Context, a *atlas.Atlas, request *Request) (*QualityJSO
 	return out, nil
 }
 
-// AnswerSchemas gives the JSON Schemas of FacetsJSON, ChoroplethJSON and QualityJSON by
+// AnswerSchemas returns the JSON Schemas of FacetsJSON, ChoroplethJSON and QualityJSON by
 // name, which refer to each other under a prefix.
 func AnswerSchemas(prefix string) map[string]any {
 	type object = map[string]any

@@ -48,7 +48,7 @@ func (r *clusterRow) overall() (sentra.Answer, sentra.Confidence) {
 	return sentra.AnyOf(all)
 }
 
-// codesIn gives the codes that regions have in a system on the day.
+// codesIn returns the codes that regions have in a system on the day.
 func (r *clusterRow) codesIn(regions []sentra.RegionCode, system sentra.CodeSystem) []string {
 	out := []string{}
 	for _, region := range regions {
@@ -67,7 +67,7 @@ func (r *clusterRow) figures() sentra.Figures {
 	return *r.Figures
 }
 
-// year gives nil for a year that is not known.
+// year returns nil for a year that is not known.
 func year(n int) any {
 	if n == 0 {
 		return nil
@@ -195,7 +195,7 @@ func clusterColumns() []column[*clusterRow] {
 	}...)
 }
 
-// clusterTable gives the clusters as rows.
+// clusterTable returns the clusters as rows.
 func clusterTable(on atlas.View, list *atlas.ClusterList, request *Request) *table {
 	var optional []string
 	if f := request.Clusters; f != nil && f.Near != nil {

@@ -73,7 +73,7 @@ func confidences() []string {
 	return values([]sentra.Confidence{sentra.Listed, sentra.Inferred, sentra.Partial})
 }
 
-// optional gives nil for a text that is not known.
+// optional returns nil for a text that is not known.
 func optional[T ~string](text T) any {
 	if text == "" {
 		return nil
@@ -81,7 +81,7 @@ func optional[T ~string](text T) any {
 	return string(text)
 }
 
-// day gives nil for a day that is not known.
+// day returns nil for a day that is not known.
 func day(d *sentra.Date) any {
 	if d == nil {
 		return nil
@@ -89,7 +89,7 @@ func day(d *sentra.Date) any {
 	return d.String()
 }
 
-// pointer gives nil for a value that is not known.
+// pointer returns nil for a value that is not known.
 func pointer[T any](v *T) any {
 	if v == nil {
 		return nil
@@ -102,7 +102,7 @@ func round(degrees float64, detail geo.Detail) float64 {
 	return math.Round(degrees*factor) / factor
 }
 
-// union gives the ids of all lists, each once, in order.
+// union returns the ids of all lists, each once, in order.
 func union[T comparable](lists ...[]T) []T {
 	out := []T{}
 	for _, list := range lists {

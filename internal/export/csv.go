@@ -63,7 +63,7 @@ func (e *Export) writeCSV(out *bufio.Writer, rows eachRow) error {
 	return table.Error()
 }
 
-// cell gives a value of a column as the text of a cell. Numbers stay numbers,
+// cell returns a value of a column as the text of a cell. Numbers stay numbers,
 // -7.2 too; only texts are made safe.
 func (e *Export) cell(value any) string {
 	switch v := value.(type) {

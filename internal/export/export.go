@@ -158,7 +158,7 @@ func (e *Export) Write(ctx context.Context, w io.Writer, progress func(done, all
 // eachRow calls a function for every row.
 type eachRow func(yield func(row) error) error
 
-// cited gives the sources that the rows cite, each once, by title as the record
+// cited returns the sources that the rows cite, each once, by title as the record
 // has them.
 func (e *Export) cited(ctx context.Context) ([]*sentra.Source, error) {
 	wanted := make(map[sentra.SourceID]bool)
@@ -188,7 +188,7 @@ func (e *Export) cited(ctx context.Context) ([]*sentra.Source, error) {
 	return out, nil
 }
 
-// citation gives a source in one line.
+// citation returns a source in one line.
 func citation(s *sentra.Source) string {
 	parts := []string{s.Title}
 	if s.Publisher != "" && !strings.Contains(s.Title, s.Publisher) {
@@ -206,7 +206,7 @@ func citation(s *sentra.Source) string {
 	return strings.Join(parts, ", ")
 }
 
-// licence gives the licences of the data in one line, for formats whose rows
+// licence returns the licences of the data in one line, for formats whose rows
 // stand alone.
 func licence(lang words.Language) string {
 	var parts []string
@@ -216,7 +216,7 @@ func licence(lang words.Language) string {
 	return strings.Join(parts, "; ")
 }
 
-// drawn gives a boundary simplified and rounded.
+// drawn returns a boundary simplified and rounded.
 func (e *Export) drawn(s *atlas.Shape) orb.MultiPolygon {
 	return geo.Round(s.Simplified(e.Request.Detail.Tolerance), e.Request.Detail.Places)
 }

@@ -24,12 +24,12 @@ func newFactRow[T any](fact T, on atlas.View, lang words.Language, code sentra.R
 	return &factRow[T]{fact, on, lang, region, joinKeys(on, region)}
 }
 
-// told gives what a source says in words, in the language asked for.
+// told returns what a source says in words, in the language asked for.
 func (r *factRow[T]) told(english, indonesian string) any {
 	return optional(r.lang.Of(sentra.Text{English: english, Indonesian: indonesian}))
 }
 
-// name gives that of a region on the day of the row.
+// name returns that of a region on the day of the row.
 func (r *factRow[T]) name(region *sentra.Region) any {
 	if region == nil {
 		return nil
@@ -46,7 +46,7 @@ func (r *factRow[T]) province() *sentra.Region {
 }
 
 // joinColumns describe the region of a fact by every key that it can be joined by.
-// whole tells whether there are facts of the whole country, which have no region.
+// whole reports whether there are facts of the whole country, which have no region.
 func joinColumns[T any](whole bool) []column[*factRow[T]] {
 	return []column[*factRow[T]]{
 		{Column{Name: "regionCode", Type: Text, Nullable: whole, Description: "The official code (kode Kemendagri) of the region; empty for the whole country."},
@@ -94,7 +94,7 @@ type facts[T any] struct {
 	region  func(T) sentra.RegionCode
 }
 
-// table gives facts as rows.
+// table returns facts as rows.
 func (f facts[T]) table(on atlas.View, lang words.Language, list []T) *table {
 	return &table{columns: described(f.columns), count: len(list), id: func(i int) string { return f.id(list[i]) },
 		row: func(i int) row {
@@ -264,7 +264,7 @@ func codeFacts() facts[*sentra.OfficialCode] {
 		})}
 }
 
-// partial gives nil for a day, month or year that is not known.
+// partial returns nil for a day, month or year that is not known.
 func partial(d *sentra.PartialDate) any {
 	if d == nil {
 		return nil
@@ -272,7 +272,7 @@ func partial(d *sentra.PartialDate) any {
 	return d.String()
 }
 
-// factTable gives the rows of a layer of facts. A wrong filter is a BAD_USER_INPUT
+// factTable returns the rows of a layer of facts. A wrong filter is a BAD_USER_INPUT
 // whose path begins at filter.
 func factTable(on atlas.View, request *Request) (*table, error) {
 	data := on.Data

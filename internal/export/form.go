@@ -23,7 +23,7 @@ const (
 	D3 Winding = "d3"
 )
 
-// Windings gives the orders of rings that a layer can have in a format, the default
+// Windings returns the orders of rings that a layer can have in a format, the default
 // first; none where there are no rings. TopoJSON, which is d3's own, begins with d3's.
 func Windings(layer Layer, format Format) []Winding {
 	switch {
@@ -35,7 +35,7 @@ func Windings(layer Layer, format Format) []Winding {
 	return []Winding{RFC7946, D3}
 }
 
-// reversed gives a shape whose rings run the other way.
+// reversed returns a shape whose rings run the other way.
 func reversed(shape orb.MultiPolygon) orb.MultiPolygon {
 	out := shape.Clone()
 	for _, polygon := range out {
@@ -56,13 +56,13 @@ const (
 	Semicolon Delimiter = "semicolon"
 )
 
-// Delimiters gives all delimiters, the default first.
+// Delimiters returns all delimiters, the default first.
 func Delimiters() []Delimiter { return []Delimiter{Comma, Semicolon} }
 
 // Narrow is the name that stands for the columns most people look at.
 const Narrow = "narrow"
 
-// NarrowColumns gives the names of these columns.
+// NarrowColumns returns the names of these columns.
 func NarrowColumns(layer Layer) []string {
 	switch layer {
 	case Clusters:

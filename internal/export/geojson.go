@@ -36,7 +36,7 @@ type LicenceJSON struct {
 	URL  string `json:"url,omitempty"`
 }
 
-// licences gives the licences of the data.
+// licences returns the licences of the data.
 func licences(lang words.Language) []LicenceJSON {
 	var out []LicenceJSON
 	for _, l := range sentra.DataLicences() {
@@ -148,7 +148,7 @@ func (e *Export) appendFeature(out []byte, r row, sources func([]sentra.SourceID
 	return append(out, '}')
 }
 
-// Swapped gives a shape with the two numbers of each position swapped.
+// Swapped returns a shape with the two numbers of each position swapped.
 func Swapped(shape orb.MultiPolygon) orb.MultiPolygon {
 	out := shape.Clone()
 	for _, polygon := range out {

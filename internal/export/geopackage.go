@@ -47,7 +47,7 @@ func (e *Export) writeGeoPackage(ctx context.Context, out *bufio.Writer, rows ea
 	return geopackage.Write(ctx, out, day, layer, textTable("sources", "The sources that the rows cite by id.", e.sourceRows()), textTable("about", "What the file says of itself.", e.aboutRows()))
 }
 
-// joined gives a list as one text, as a CSV does.
+// joined returns a list as one text, as a CSV does.
 func joined(value any) any {
 	switch v := value.(type) {
 	case []string:

@@ -42,7 +42,7 @@ func (r *regionRow) overall() (sentra.Answer, sentra.Confidence) {
 	return r.answer.Answer, r.answer.Confidence
 }
 
-// answerOf gives what a truth is called in answers.
+// answerOf returns what a truth is called in answers.
 func answerOf(t sentra.Truth) sentra.Answer {
 	switch t {
 	case sentra.True:

@@ -1,5 +1,5 @@
 // Package export writes the regions, the clusters or other facts of an atlas as a file:
-// GeoJSON, newline-delimited GeoJSON, CSV, XLSX, TopoJSON, GeoPackage or GeoParquet, whole, row by row,
+// GeoJSON, newline-delimited GeoJSON, CSV, XLSX, TopoJSON, GeoPackage or GeoParquet, streamed row by row,
 // with the sources and licences in it. The HTTP routes and the command line use it.
 package export
 
@@ -36,19 +36,19 @@ const (
 	Screening Layer = "screening"
 )
 
-// Layers gives all layers.
+// Layers returns all layers.
 func Layers() []Layer {
 	return []Layer{Regions, Clusters, Supports, Facilitators, Candidates, Names, Codes, Screening}
 }
 
-// OfFacts tells whether the rows of a layer are facts of regions. As points they get the
+// OfFacts reports whether the rows of a layer are facts of regions. As points they get the
 // label point of the region.
 func (l Layer) OfFacts() bool { return !l.placed() }
 
-// placed tells whether the rows of a layer have a place of their own.
+// placed reports whether the rows of a layer have a place of their own.
 func (l Layer) placed() bool { return l == Regions || l == Clusters }
 
-// filtered tells whether the rows of a layer can be filtered.
+// filtered reports whether the rows of a layer can be filtered.
 func (l Layer) filtered() bool { return l.placed() || l == Supports || l == Screening }
 
 // Columns describes the columns of a layer.
@@ -113,13 +113,13 @@ func (f Format) ContentType() string {
 	return "application/json"
 }
 
-// isTable tells whether a file has columns that can be chosen.
+// isTable reports whether a file has columns that can be chosen.
 func (f Format) isTable() bool { return f == CSV || f == XLSX || f == GeoPackage || f == Parquet }
 
-// citesByID tells whether the sources of a table stand apart from its rows, once.
+// citesByID reports whether the sources of a table stand apart from its rows, once.
 func (f Format) citesByID() bool { return f.isTable() && f != CSV }
 
-// Formats gives the formats of a layer, the default first. Points share no borders, so
+// Formats returns the formats of a layer, the default first. Points share no borders, so
 // that clusters have no TopoJSON.
 func Formats(layer Layer) []Format {
 	switch {
@@ -142,7 +142,7 @@ const (
 	Boundary Geometry = "boundary"
 )
 
-// Geometries gives the geometries that a layer can have in a format, the default first.
+// Geometries returns the geometries that a layer can have in a format, the default first.
 func Geometries(layer Layer, format Format) []Geometry {
 	switch {
 	case !layer.placed():
@@ -275,7 +275,7 @@ func Parse(layer Layer, format Format, parameters url.Values, filters Filters, t
 	return r, r.parseDetail(parameters)
 }
 
-// Parameters gives the names of the parameters that a layer has in a format.
+// Parameters returns the names of the parameters that a layer has in a format.
 func Parameters(layer Layer, format Format) []string {
 	if !layer.placed() {
 		names := []string{"asOf"}

@@ -15,20 +15,20 @@ type Row struct {
 // Columns describes the columns of the rows.
 func (e *Export) Columns() []Column { return e.table.columns }
 
-// ID gives the id of row i, from 0, without making the row.
+// ID returns the id of row i, from 0, without making the row.
 func (e *Export) ID(i int) string { return e.table.id(i) }
 
 // Row makes row i.
 func (e *Export) Row(i int) Row { return Row{e, e.table.row(i)} }
 
-// ID gives the id of the row.
+// ID returns the id of the row.
 func (r Row) ID() string { return r.id }
 
-// Place gives the point of the row, of a region and a fact of one the label point of the
+// Place returns the point of the row, of a region and a fact of one the label point of the
 // region; false for a fact of the whole country.
 func (r Row) Place() (_ orb.Point, known bool) { return r.point, !r.nowhere }
 
-// Value gives the value of a column by its number: nil, string, int, float64, bool,
+// Value returns the value of a column by its number: nil, string, int, float64, bool,
 // []string or []sentra.SourceID, after its type.
 func (r Row) Value(column int) any { return r.value(column) }
 

@@ -39,7 +39,7 @@ func outcomeColumns() (columns []column[*factRow[*screenedRow]]) {
 	return columns
 }
 
-// yearsOf gives the years of each fund; "" stands for money whose fund is not told.
+// yearsOf returns the years of each fund; "" stands for money whose fund is not told.
 func yearsOf(fund sentra.Fund) func(*factRow[*screenedRow]) any {
 	return func(r *factRow[*screenedRow]) any {
 		years := []string{}
@@ -131,7 +131,7 @@ func screenedFacts() facts[*screenedRow] {
 	}
 }
 
-// screen gives the rows of a screening. A wrong question is a BAD_USER_INPUT whose path
+// screen returns the rows of a screening. A wrong question is a BAD_USER_INPUT whose path
 // begins at the parameter.
 func screen(ctx context.Context, on atlas.View, request *Request) (*table, int, error) {
 	found, err := on.Screen(ctx, atlas.ScreeningQuestion{Product: request.Products, Weights: request.Weights, Filter: request.Regions, Order: sentra.ScreeningOrder(request.Order)})

@@ -69,7 +69,7 @@ type grid struct{ places int }
 
 func (g grid) scale() string { return strconv.FormatFloat(math.Pow10(-g.places), 'f', -1, 64) }
 
-// left gives the rings of a shape that still have an area on the grid, as they
+// left returns the rings of a shape that still have an area on the grid, as they
 // are; the largest part where none has.
 func (g grid) left(shape orb.MultiPolygon) orb.MultiPolygon {
 	var out orb.MultiPolygon
@@ -181,7 +181,7 @@ func (t *topology) append(out []byte, shape orb.MultiPolygon) []byte {
 	return append(out, ']')
 }
 
-// ring gives the arcs of a ring. One that is not made of the coverage's arcs, as
+// ring returns the arcs of a ring. One that is not made of the coverage's arcs, as
 // of a boundary that lies in none, becomes an arc of its own.
 func (t *topology) ring(ring orb.Ring) []int {
 	met := t.stretches(ring)

@@ -77,7 +77,7 @@ func (e *Export) aboutRows() [][]any {
 // workbook is a workbook being written.
 type workbook struct{ *excelize.File }
 
-// style gives the number of a style with a number format.
+// style returns the number of a style with a number format.
 func (w *workbook) style(format string, bold bool) (int, error) {
 	return w.NewStyle(&excelize.Style{CustomNumFmt: &format, Font: &excelize.Font{Bold: bold}})
 }
@@ -140,7 +140,7 @@ func (w *workbook) writeRows(name string, columns []cellColumn, rows eachRow) er
 	return sheet.Flush()
 }
 
-// workbookValue gives a value as the library takes it: nil for an empty cell, a text
+// workbookValue returns a value as the library takes it: nil for an empty cell, a text
 // always as a text, which no program runs as a formula.
 func workbookValue(of ColumnType, value any) (any, error) {
 	switch v := value.(type) {

@@ -168,7 +168,7 @@ func (l *loader) names() error {
 	})
 }
 
-// product gives the key of a product of sentra.csv: that of the programme's product
+// product returns the key of a product of sentra.csv: that of the programme's product
 // with the same key or the same Indonesian name, else its own.
 func (l *loader) product(c *cell, sources []sentra.SourceID) string {
 	key, name := c.row["product_id"], c.row["product_name_id"]
@@ -214,7 +214,7 @@ func (l *loader) countryClusters() error {
 	})
 }
 
-// clusterIDs gives the ids of the clusters that the rows of sentra.csv became.
+// clusterIDs returns the ids of the clusters that the rows of sentra.csv became.
 func clusterIDs() (map[string]string, error) {
 	ids := make(map[string]string)
 	err := each("sentra.csv", func(c *cell) {

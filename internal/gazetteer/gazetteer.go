@@ -1,6 +1,6 @@
 // Package gazetteer finds the region that a code or a name of a file means on a
 // day. It never guesses: what may mean several regions, or is damaged as
-// spreadsheets damage codes, is an error that lists what may be meant.
+// spreadsheets damage codes, is an error that lists the candidates.
 package gazetteer
 
 import (
@@ -66,7 +66,7 @@ func (g *Gazetteer) add(n name) {
 	g.names = append(g.names, n)
 }
 
-// Region gives a region by its code of today; nil where there is none.
+// Region returns a region by its code of today; nil where there is none.
 func (g *Gazetteer) Region(code sentra.RegionCode) *sentra.Region { return g.regions[code] }
 
 var (
@@ -82,7 +82,7 @@ var (
 // Systems are the code systems that a file may name.
 var Systems = []sentra.CodeSystem{sentra.SystemKemendagri, sentra.SystemBPS, sentra.SystemISO}
 
-// ByCode gives the region that a code of a system means on a day. Codes of the
+// ByCode returns the region that a code of a system means on a day. Codes of the
 // Ministry (KEMENDAGRI) are those of today, on whatever day; a former one is
 // taken on a day it was in force. dayGiven tells that the file or its reader
 // names the day.
@@ -254,7 +254,7 @@ var kindWords = []struct {
 	{[]string{"provinsi"}, sentra.KindProvince}, {[]string{"propinsi"}, sentra.KindProvince}, {[]string{"prov"}, sentra.KindProvince},
 }
 
-// split gives the kind that a name tells, "" for none, and the rest of the name
+// split returns the kind that a name tells, "" for none, and the rest of the name
 // without what spellings differ in: case, accents, hyphens and blanks.
 func split(text string) (sentra.RegionKind, string) {
 	var words []string
@@ -345,7 +345,7 @@ func (g *Gazetteer) ByName(text string, province sentra.RegionCode, day sentra.D
 	}))
 }
 
-// ProvinceOf gives the province of a region on a day, "" where none is known; of
+// ProvinceOf returns the province of a region on a day, "" where none is known; of
 // a province itself.
 func (g *Gazetteer) ProvinceOf(code sentra.RegionCode, day sentra.Date) sentra.RegionCode {
 	if code.Level() == sentra.LevelProvince {

@@ -8,7 +8,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// known gives a gazetteer of the facts.
+// known returns a gazetteer of the facts.
 func known(t testing.TB) *Gazetteer {
 	t.Helper()
 	f, err := facts.Load()

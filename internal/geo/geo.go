@@ -68,7 +68,7 @@ func CheckBBox(b sentra.BBox) error {
 	return nil
 }
 
-// Bounds gives the one box, or the two on both sides of the antimeridian.
+// Bounds returns the one box, or the two on both sides of the antimeridian.
 func Bounds(b sentra.BBox) []orb.Bound {
 	if b.West <= b.East {
 		return []orb.Bound{{Min: orb.Point{b.West, b.South}, Max: orb.Point{b.East, b.North}}}
@@ -79,7 +79,7 @@ func Bounds(b sentra.BBox) []orb.Bound {
 	}
 }
 
-// InBBox tells whether the point lies in the box or on its edge.
+// InBBox reports whether the point lies in the box or on its edge.
 func InBBox(b sentra.BBox, p orb.Point) bool {
 	for _, bound := range Bounds(b) {
 		if bound.Contains(p) {
@@ -89,7 +89,7 @@ func InBBox(b sentra.BBox, p orb.Point) bool {
 	return false
 }
 
-// MeetsBBox tells whether the shape shares a point with the box.
+// MeetsBBox reports whether the shape shares a point with the box.
 func MeetsBBox(shape orb.MultiPolygon, b sentra.BBox) bool {
 	for _, bound := range Bounds(b) {
 		if shape.Bound().Intersects(bound) && meetsBound(shape, bound) {
@@ -115,7 +115,7 @@ func meetsBound(shape orb.MultiPolygon, bound orb.Bound) bool {
 	return false
 }
 
-// segmentMeets clips the segment to the box (Liang and Barsky) and tells whether anything is left.
+// segmentMeets clips the segment to the box (Liang and Barsky) and reports whether anything is left.
 func segmentMeets(a, b orb.Point, bound orb.Bound) bool {
 	from, to := 0.0, 1.0
 	for axis := range 2 {
@@ -138,7 +138,7 @@ func segmentMeets(a, b orb.Point, bound orb.Bound) bool {
 	return true
 }
 
-// Contains tells whether the point lies in the shape or on its border.
+// Contains reports whether the point lies in the shape or on its border.
 func Contains(shape orb.MultiPolygon, p orb.Point) bool {
 	return planar.MultiPolygonContains(shape, p)
 }
@@ -177,7 +177,7 @@ func DistanceTo(shape orb.MultiPolygon, p orb.Point) float64 {
 	return sphere.Metres(nearest)
 }
 
-// BoxDistance gives the distances in metres on the sphere from the point to the
+// BoxDistance returns the distances in metres on the sphere from the point to the
 // nearest and to the farthest point of a box of meridians and parallels. Beyond a
 // quarter of the earth the farthest counts as half of it.
 func BoxDistance(box orb.Bound, p orb.Point) (nearest, farthest float64) {
@@ -274,7 +274,7 @@ func fromSimple(g geom.Geometry) (orb.MultiPolygon, error) {
 	return repaired, err
 }
 
-// edgeMeets tells whether an edge of the shape meets the box.
+// edgeMeets reports whether an edge of the shape meets the box.
 func edgeMeets(shape orb.MultiPolygon, bound orb.Bound) bool {
 	for _, polygon := range shape {
 		for _, ring := range polygon {

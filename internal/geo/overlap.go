@@ -27,7 +27,7 @@ type Overlay struct {
 // upright is an edge whose first end is not north of the second.
 type upright struct{ south, north orb.Point }
 
-// at gives the longitude of the edge at a latitude between its ends'.
+// at returns the longitude of the edge at a latitude between its ends'.
 func (e upright) at(lat float64) float64 {
 	return e.south[0] + (lat-e.south[1])/(e.north[1]-e.south[1])*(e.north[0]-e.south[0])
 }
@@ -54,7 +54,7 @@ func NewOverlay(shape orb.MultiPolygon) *Overlay {
 // Bound is the box around the polygon, in degrees.
 func (o *Overlay) Bound() orb.Bound { return o.bound }
 
-// edgesOf gives the edges of a shape, apart those that run along a parallel.
+// edgesOf returns the edges of a shape, apart those that run along a parallel.
 func edgesOf(shape orb.MultiPolygon) (edges, level []upright) {
 	for _, polygon := range shape {
 		for _, ring := range polygon {
@@ -73,7 +73,7 @@ func edgesOf(shape orb.MultiPolygon) (edges, level []upright) {
 	return edges, level
 }
 
-// areaOf gives the area in steradians, exact for edges that are straight in
+// areaOf returns the area in steradians, exact for edges that are straight in
 // longitude and latitude, so that it adds up over what a polygon is cut into.
 func areaOf(shape orb.MultiPolygon) float64 {
 	total := 0.0
@@ -160,7 +160,7 @@ func (o *Overlay) strip(b orb.Bound) strip {
 	return s
 }
 
-// insideAt tells whether the line lies in the polygon at a latitude.
+// insideAt reports whether the line lies in the polygon at a latitude.
 func (s *strip) insideAt(lat float64) bool {
 	inside := s.inside
 	for _, crossing := range s.crossings {
@@ -171,7 +171,7 @@ func (s *strip) insideAt(lat float64) bool {
 	return inside
 }
 
-// Shares gives the share of a shape's area, 0 to 1, that lies in the polygon, and
+// Shares returns the share of a shape's area, 0 to 1, that lies in the polygon, and
 // the share of the polygon's that lies in the shape. The parts of the shape must
 // not overlap.
 func (o *Overlay) Shares(shape orb.MultiPolygon) (ofShape, ofPolygon float64) {
@@ -198,7 +198,7 @@ func (o *Overlay) SharesUntil(shape orb.MultiPolygon, step func(edges int) error
 	return min(1, common/areaOf(shape)), min(1, common/o.area), nil
 }
 
-// common gives the area of the polygon in common with a part, in steradians.
+// common returns the area of the polygon in common with a part, in steradians.
 func (o *Overlay) common(polygon orb.Polygon, bound orb.Bound, step func(edges int) error) (float64, error) {
 	seen := o.strip(bound)
 	gone := len(seen.edges)
@@ -282,7 +282,7 @@ func (s *sweep) skip(north float64) {
 	}
 }
 
-// between gives the edges that span two latitudes, from west to east, behind what
+// between returns the edges that span two latitudes, from west to east, behind what
 // is given to start with.
 func (s *sweep) between(south, north float64, start []side) []side {
 	for len(s.edges) > 0 && s.edges[0].south[1] <= south {
@@ -307,7 +307,7 @@ func (s *sweep) between(south, north float64, start []side) []side {
 	return s.sides
 }
 
-// commonOf gives the area between two pairs of sides, in steradians.
+// commonOf returns the area between two pairs of sides, in steradians.
 func commonOf(left, right, otherLeft, otherRight side, south, north float64) float64 {
 	// How far north along, from 0 to 1, two sides meet: there the common width bends.
 	var bends [6]float64

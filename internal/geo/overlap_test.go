@@ -14,7 +14,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/geo/locate"
 )
 
-// star gives a jagged ring around a centre, wound either way.
+// star returns a jagged ring around a centre, wound either way.
 func star(random *rand.Rand, centre orb.Point, size float64, corners int) orb.Ring {
 	ring := make(orb.Ring, 0, corners+1)
 	for i := range corners {
@@ -29,7 +29,7 @@ func star(random *rand.Rand, centre orb.Point, size float64, corners int) orb.Ri
 	return ring
 }
 
-// intersected gives the common area by another program: the parts laid over each
+// intersected returns the common area by another program: the parts laid over each
 // other one by one by simplefeatures.
 func intersected(t testing.TB, a, b orb.MultiPolygon) float64 {
 	t.Helper()
@@ -201,7 +201,7 @@ func TestOverlayOfRealRegencies(t *testing.T) {
 	}
 }
 
-// partInPart tells whether a part lies in another, which no Overlay takes.
+// partInPart reports whether a part lies in another, which no Overlay takes.
 func partInPart(shape orb.MultiPolygon) bool {
 	for i, outer := range shape {
 		for j, inner := range shape {

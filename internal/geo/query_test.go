@@ -11,7 +11,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// ringed gives the GeoJSON of a polygon whose ring has n corners at a radius that
+// ringed returns the GeoJSON of a polygon whose ring has n corners at a radius that
 // differs from one to the next by a share of it.
 func ringed(n int, share float64) []byte {
 	var text strings.Builder

@@ -39,7 +39,7 @@ func (r *Repairs) Add(other Repairs) {
 // Indonesia's waters, with room to spare, in degrees.
 var country = orb.Bound{Min: orb.Point{90, -15}, Max: orb.Point{145, 12}}
 
-// polygonsOf gives the polygons of a Polygon, MultiPolygon or collection of them.
+// polygonsOf returns the polygons of a Polygon, MultiPolygon or collection of them.
 func polygonsOf(g orb.Geometry) (orb.MultiPolygon, error) {
 	switch shape := g.(type) {
 	case orb.Polygon:
@@ -138,7 +138,7 @@ func group(rings []orb.Ring, did *Repairs) orb.MultiPolygon {
 	return out
 }
 
-// liesIn tells whether most corners of a ring lie in another; single corners may
+// liesIn reports whether most corners of a ring lie in another; single corners may
 // touch it.
 func liesIn(ring, other orb.Ring) bool {
 	if !other.Bound().Intersects(ring.Bound()) {
@@ -315,7 +315,7 @@ func decodePolygons(data []byte) (orb.MultiPolygon, error) {
 	return polygonsOf(geometry.Geometry())
 }
 
-// Round gives the shape with its coordinates rounded to decimal places, in
+// Round returns the shape with its coordinates rounded to decimal places, in
 // place of the shape given. Points that become equal are merged; rings that lose
 // their area go, but the largest part stays, as it was if need be.
 func Round(shape orb.MultiPolygon, places int) orb.MultiPolygon {
@@ -341,8 +341,8 @@ func Round(shape orb.MultiPolygon, places int) orb.MultiPolygon {
 	return out
 }
 
-// RoundRing gives a ring with its coordinates rounded to decimal places, points
-// that become equal merged. ok tells whether it still has an area and runs round
+// RoundRing returns a ring with its coordinates rounded to decimal places, points
+// that become equal merged. ok reports whether it still has an area and runs round
 // it the same way.
 func RoundRing(ring orb.Ring, places int) (rounded orb.Ring, ok bool) {
 	factor := math.Pow10(places)

@@ -115,7 +115,7 @@ func (s *scanner) rune(first byte) (string, error) {
 	return string(bytes[:size]), nil
 }
 
-// byte follows the structure and tells whether the byte is handed on.
+// byte follows the structure and reports whether the byte is handed on.
 func (s *scanner) byte(b *byte) bool {
 	if s.inText {
 		s.run++

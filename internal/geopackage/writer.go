@@ -171,10 +171,10 @@ func (t *Table) write(ctx context.Context, db *sql.DB, changed time.Time) error 
 	return err
 }
 
-// quoted gives a name as SQL has it.
+// quoted returns a name as SQL has it.
 func quoted(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
-// encode gives a geometry as a GeoPackage stores it: a header with its box, then
+// encode returns a geometry as a GeoPackage stores it: a header with its box, then
 // well-known binary; nil for none.
 func encode(geometry orb.Geometry) (any, error) {
 	if geometry == nil {

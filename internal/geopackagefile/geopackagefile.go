@@ -1,6 +1,6 @@
 // Package geopackagefile reads the rows of a layer of a GeoPackage (OGC 12-128r18) as
-// the Features that geojsonfile reads. It opens a copy of the file and runs nothing that
-// stands in it: a layer is a table, never a view.
+// the Features that geojsonfile reads. It opens a copy of the file and executes nothing
+// in it: a layer is a table, never a view.
 package geopackagefile
 
 import (
@@ -233,7 +233,7 @@ func fault(err error, name, layer string) error {
 	return sentra.BadInput("", "the geometry cannot be read: %v; rewrite it without heights or curves: ogr2ogr -dim XY -nlt CONVERT_TO_LINEAR -f GPKG out.gpkg %s %s", err, name, layer)
 }
 
-// value gives a cell of a column's type as geojsonfile has it; of a moment at midnight,
+// value returns a cell of a column's type as geojsonfile has it; of a moment at midnight,
 // as columns of the type DATE have, the day.
 func value(cell any, kind string) geojsonfile.Value {
 	switch v := cell.(type) {

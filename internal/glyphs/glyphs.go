@@ -53,7 +53,7 @@ func New() (*Glyphs, error) {
 	return g, nil
 }
 
-// Range gives the 256 characters from first on as a glyphs message. ok is false where
+// Range returns the 256 characters from first on as a glyphs message. ok is false where
 // first begins no range. Characters that the font lacks are left out.
 func (g *Glyphs) Range(first int) (message []byte, ok bool, err error) {
 	if first < 0 || first%256 != 0 || first/256 >= ranges {
@@ -84,7 +84,7 @@ func (g *Glyphs) draw(first int) ([]byte, error) {
 	return protowire.AppendBytes(message, stack), nil
 }
 
-// glyph gives a character as a glyph message, nil for one that the font lacks.
+// glyph returns a character as a glyph message, nil for one that the font lacks.
 func (g *Glyphs) glyph(work *sfnt.Buffer, character rune) ([]byte, error) {
 	index, err := g.font.GlyphIndex(work, character)
 	if err != nil || index == 0 {
@@ -127,7 +127,7 @@ type point struct{ x, y float64 }
 // line is a straight stretch of an outline.
 type line struct{ a, b point }
 
-// flatten gives an outline as straight stretches; curves as eight each, which are off
+// flatten returns an outline as straight stretches; curves as eight each, which are off
 // by less than a fiftieth of a pixel.
 func flatten(segments sfnt.Segments) (lines []line) {
 	const steps = 8
@@ -176,7 +176,7 @@ func bounds(lines []line) (least, most point) {
 	return least, most
 }
 
-// field gives the signed distances of the pixels of a box and of the buffer around it.
+// field returns the signed distances of the pixels of a box and of the buffer around it.
 func field(lines []line, left, top, width, height int) []byte {
 	out := make([]byte, 0, (width+2*buffer)*(height+2*buffer))
 	for y := top - buffer; y < top+height+buffer; y++ {
@@ -196,7 +196,7 @@ func field(lines []line, left, top, width, height int) []byte {
 	return out
 }
 
-// distance gives that of a point from the line.
+// distance returns that of a point from the line.
 func (l line) distance(p point) float64 {
 	dx, dy := l.b.x-l.a.x, l.b.y-l.a.y
 	t := ((p.x-l.a.x)*dx + (p.y-l.a.y)*dy) / (dx*dx + dy*dy)

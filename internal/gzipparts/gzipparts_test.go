@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// text gives bytes that repeat themselves, as rows do.
+// text returns bytes that repeat themselves, as rows do.
 func text(random *rand.Rand, length int) []byte {
 	words := []string{`"code":"11.01",`, `"name":"Kabupaten Aceh Selatan",`, "97.649967", "2.67612", "],[", "\x00\xff", "ä"}
 	var out []byte
@@ -43,7 +43,7 @@ func stream(parts *Parts, out io.Writer, pieces []piece) error {
 	})
 }
 
-// unpacked gives what is in a stream. Readers are not asked to go on to a second one.
+// unpacked returns what is in a stream. Readers are not asked to go on to a second one.
 func unpacked(t *testing.T, packed []byte) []byte {
 	t.Helper()
 	reader, err := gzip.NewReader(bytes.NewReader(packed))

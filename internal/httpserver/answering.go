@@ -18,7 +18,7 @@ import (
 
 var saneID = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
 
-// requestIDOf gives the id that a client or a proxy gave its request, else a new one.
+// requestIDOf returns the id that a client or a proxy gave its request, else a new one.
 func requestIDOf(r *http.Request) string {
 	if given := r.Header.Get("X-Request-Id"); given != "" && saneID.MatchString(given) {
 		return given
@@ -28,7 +28,7 @@ func requestIDOf(r *http.Request) string {
 	return hex.EncodeToString(random[:])
 }
 
-// requestID gives the id of the request that a context belongs to.
+// requestID returns the id of the request that a context belongs to.
 func requestID(ctx context.Context) string {
 	if a, ok := ctx.Value(answeringKey{}).(*answering); ok {
 		return a.requestID
@@ -65,7 +65,7 @@ type answering struct {
 	written int64
 	waited  time.Duration
 	late    bool
-	// contended, if not nil, tells whether others wait for what this answer holds.
+	// contended, if not nil, reports whether others wait for what this answer holds.
 	contended func() bool
 }
 
@@ -203,7 +203,7 @@ func (a *answering) setReadDeadline(until time.Time) {
 	}
 }
 
-// answeringOf gives the writer that a request began with; nil in tests without one.
+// answeringOf returns the writer that a request began with; nil in tests without one.
 func answeringOf(r *http.Request) *answering {
 	a, _ := r.Context().Value(answeringKey{}).(*answering)
 	return a

@@ -104,7 +104,7 @@ func (c Config) scopeOf(r *http.Request) string {
 	return c.Scope(r)
 }
 
-// answerKey gives the key of a question as it came, asked of a version on a day by
+// answerKey returns the key of a question as it came, asked of a version on a day by
 // somebody of a scope in a language. The text alone is read for it, so that an answer is found
 // before the question is understood; the same question in other words has another key.
 func answerKey(version, day, scope string, lang words.Language, post bool, text []byte) bodyKey {

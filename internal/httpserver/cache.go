@@ -43,7 +43,7 @@ func notModified(w http.ResponseWriter, r *http.Request, tag, cacheControl strin
 	return true
 }
 
-// hasTag tells whether the client of a GET or HEAD has the answer with a tag.
+// hasTag reports whether the client of a GET or HEAD has the answer with a tag.
 func hasTag(r *http.Request, tag string) bool {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return false

@@ -23,7 +23,7 @@ var encodings = []string{"zstd", "br", encodingGzip}
 
 const encodingGzip = "gzip"
 
-// encodingFor gives the way to compress that a client takes, empty for none
+// encodingFor returns the way to compress that a client takes, empty for none
 // (RFC 9110, section 12.5.3).
 func encodingFor(header http.Header) string {
 	given := header["Accept-Encoding"]
@@ -38,7 +38,7 @@ func encodingFor(header http.Header) string {
 	return ""
 }
 
-// accepts tells whether Accept-Encoding takes an encoding.
+// accepts reports whether Accept-Encoding takes an encoding.
 func accepts(headers []string, encoding string) bool {
 	any := false
 	for _, header := range headers {

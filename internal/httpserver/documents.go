@@ -132,7 +132,7 @@ func (d *documents) read(ctx context.Context, text string) (*document, gqlerror.
 	return &document{parsed, sizes}, nil
 }
 
-// withCode gives an error as one of GraphQL's, with the code of the domain's error
+// withCode returns an error as one of GraphQL's, with the code of the domain's error
 // in it, or else another.
 func withCode(err error, code string) *gqlerror.Error {
 	fault := gqlerror.WrapIfUnwrapped(err)
@@ -144,7 +144,7 @@ func withCode(err error, code string) *gqlerror.Error {
 	return fault
 }
 
-// Get gives gqlgen the document that was read for the operation.
+// Get returns gqlgen the document that was read for the operation.
 func (d *documents) Get(ctx context.Context, _ string) (*ast.QueryDocument, bool) {
 	read, ok := graphql.GetOperationContext(ctx).Stats.GetExtension(readDocument).(*document)
 	if !ok {

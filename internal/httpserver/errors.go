@@ -151,7 +151,7 @@ func refuseError(w http.ResponseWriter, r *http.Request, err error, log *slog.Lo
 	_ = json.NewEncoder(w).Encode(map[string]any{"errors": []any{map[string]any{"message": coded.Message, "extensions": extensions}}})
 }
 
-// visible gives an error as one that a client may see: of one that is no concern of the
+// visible returns an error as one that a client may see: of one that is no concern of the
 // client's, no more than that it happened.
 func visible(r *http.Request, err error, log *slog.Logger) *sentra.Error {
 	var found *sentra.Error

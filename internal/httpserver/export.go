@@ -298,10 +298,10 @@ func (c *limitedCopy) hold(data []byte) bool {
 	return true
 }
 
-// whole tells whether all that was written is there.
+// whole reports whether all that was written is there.
 func (c *limitedCopy) whole() bool { return c.held == c.length }
 
-// take gives the bytes in a slice of their length.
+// take returns the bytes in a slice of their length.
 func (c *limitedCopy) take() []byte { return slices.Concat(c.pieces...) }
 
 // release returns the memory that was reserved.

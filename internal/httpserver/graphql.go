@@ -364,7 +364,7 @@ func write(w http.ResponseWriter, status int, value any) {
 	_ = json.NewEncoder(w).Encode(value)
 }
 
-// isMutation tells whether a GET asks for a change. There are none in the schema,
+// isMutation reports whether a GET asks for a change. There are none in the schema,
 // but the answer to the attempt has a status of its own.
 func isMutation(q *graphqlRequest, tokens int) bool {
 	document, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: q.query}, tokens)
@@ -375,7 +375,7 @@ func isMutation(q *graphqlRequest, tokens int) bool {
 	return operation != nil && operation.Operation == ast.Mutation
 }
 
-// defers tells whether an operation has an active @defer.
+// defers reports whether an operation has an active @defer.
 func defers(operation *graphql.OperationContext) bool {
 	active := func(directives ast.DirectiveList) bool {
 		given := directives.ForName("defer")
@@ -467,7 +467,7 @@ func (h *graphqlHandler) around(ctx context.Context, next graphql.OperationHandl
 // begunKey holds when a request began to be answered.
 type begunKey struct{}
 
-// deadline gives until when the operation of a context may take: what it takes to read
+// deadline returns until when the operation of a context may take: what it takes to read
 // it, and to wait for room, counts too. Those of a WebSocket begin one by one.
 func (c Config) deadline(ctx context.Context) time.Time {
 	begun, ok := ctx.Value(begunKey{}).(time.Time)

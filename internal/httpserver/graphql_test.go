@@ -68,7 +68,7 @@ func (s *graphqlServer) refresh(t *testing.T, version string) {
 	}
 }
 
-// ask gives the path of a GET.
+// ask returns the path of a GET.
 func ask(parameters ...string) string {
 	values := url.Values{}
 	for i := 0; i+1 < len(parameters); i += 2 {

@@ -54,10 +54,10 @@ func (k *keptBodies) add(key bodyKey, body *keptBody) {
 	}
 }
 
-// keeps tells whether a body of a length is cached.
+// keeps reports whether a body of a length is cached.
 func (k *keptBodies) keeps(length int) bool { return k != nil && length <= k.largest }
 
-// compressed gives a cached body compressed, nil where it cannot be. The first caller
+// compressed returns a cached body compressed, nil where it cannot be. The first caller
 // compresses it for all.
 func (k *keptBodies) compressed(key bodyKey, body []byte, encoding string) []byte {
 	if !k.keeps(len(body)) {
@@ -102,7 +102,7 @@ type flight struct {
 	body *keptBody
 }
 
-// await gives the body that another request makes; nil where none comes within the
+// await returns the body that another request makes; nil where none comes within the
 // time allowed.
 func (f *flight) await(ctx context.Context, allowed time.Duration) *keptBody {
 	timeout := time.NewTimer(allowed)
@@ -116,7 +116,7 @@ func (f *flight) await(ctx context.Context, allowed time.Duration) *keptBody {
 	return nil
 }
 
-// join gives the flight of a key. Who is first makes the body and calls land.
+// join returns the flight of a key. Who is first makes the body and calls land.
 func (f *flights) join(key bodyKey) (_ *flight, first bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -8,7 +8,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/words"
 )
 
-// languageOf gives the language in which a request wants to be told things: that of the
+// languageOf returns the language in which a request wants to be told things: that of the
 // parameter lang or, without one, what Accept-Language prefers. Vary says so.
 func languageOf(w http.ResponseWriter, r *http.Request) (words.Language, *refusal) {
 	if strings.Contains(r.URL.RawQuery, "lang=") {
@@ -23,7 +23,7 @@ func languageOf(w http.ResponseWriter, r *http.Request) (words.Language, *refusa
 	return preferredLanguage(w, r), nil
 }
 
-// preferredLanguage gives what Accept-Language prefers, and Vary says so.
+// preferredLanguage returns what Accept-Language prefers, and Vary says so.
 func preferredLanguage(w http.ResponseWriter, r *http.Request) words.Language {
 	vary(w.Header(), "Accept-Language")
 	return words.Preferred(strings.Join(r.Header.Values("Accept-Language"), ","))

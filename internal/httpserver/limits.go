@@ -68,7 +68,7 @@ func (l *limits) MutateOperationContext(ctx context.Context, operation *graphql.
 	return nil
 }
 
-// costOf gives the price that limits found of an operation.
+// costOf returns the price that limits found of an operation.
 func costOf(operation *graphql.OperationContext) int {
 	cost, _ := operation.Stats.GetExtension((*limits)(nil).ExtensionName()).(int)
 	return cost

@@ -160,7 +160,7 @@ func (o *ogcRoutes) site(r *http.Request) (*ogc.Site, error) {
 	return site, nil
 }
 
-// prefersPages tells whether Accept takes pages rather than JSON, as browsers' does.
+// prefersPages reports whether Accept takes pages rather than JSON, as browsers' does.
 func prefersPages(r *http.Request) bool {
 	best, page := 0.0, false
 	for one := range strings.SplitSeq(strings.Join(r.Header.Values("Accept"), ","), ",") {
@@ -315,7 +315,7 @@ const partsKept = 8 << 20
 // features need not be compressed again and the result is kept.
 const zippedFrom = 10
 
-// takesZipped tells whether a page may be sent as a gzip stream.
+// takesZipped reports whether a page may be sent as a gzip stream.
 func takesZipped(r *http.Request) bool {
 	return r.Header.Get("Range") == "" && accepts(r.Header["Accept-Encoding"], encodingGzip)
 }

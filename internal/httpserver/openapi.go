@@ -8,7 +8,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/openapi"
 )
 
-// describe gives the OpenAPI document.
+// describe returns the OpenAPI document.
 func describe(data Data) ([]byte, error) {
 	var inputs map[string]any
 	if data.InputSchemas != nil {

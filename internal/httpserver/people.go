@@ -290,7 +290,7 @@ func (p *peopleRoutes) sitemap(w http.ResponseWriter, r *http.Request) {
 	p.kept.send(w, r, key, kept.body)
 }
 
-// withPreview gives the page of the map with what previews of the view asked for say. A
+// withPreview returns the page of the map with what previews of the view asked for say. A
 // view that is not understood has those of today: the page says what is wrong.
 func (p *peopleRoutes) withPreview(w http.ResponseWriter, r *http.Request, page []byte) []byte {
 	parameters, err := url.ParseQuery(r.URL.RawQuery)

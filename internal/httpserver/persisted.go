@@ -26,7 +26,7 @@ func newTextCache[T any](limit uint64, weigh func(key string, value T) int) text
 		Weigher: func(key string, value T) uint32 { return uint32(min(weigh(key, value), 1<<31)) }})}
 }
 
-// Get gives the entry of a key.
+// Get returns the entry of a key.
 func (c textCache[T]) Get(_ context.Context, key string) (T, bool) {
 	return c.entries.GetIfPresent(key)
 }

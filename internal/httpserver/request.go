@@ -233,7 +233,7 @@ func (q *graphqlRequest) check() *refusal {
 // once it is read.
 const maxValues = 400_000
 
-// manyValues tells whether a JSON text has more values than maxValues, without
+// manyValues reports whether a JSON text has more values than maxValues, without
 // reading it: each but the first of a list or object stands behind a comma, and the
 // first behind a bracket.
 func manyValues(text []byte) bool {
@@ -254,7 +254,7 @@ func manyValues(text []byte) bool {
 	return values > maxValues
 }
 
-// params gives the question as gqlgen takes it.
+// params returns the question as gqlgen takes it.
 func (q *graphqlRequest) params(r *http.Request) (*graphql.RawParams, error) {
 	out := &graphql.RawParams{Query: q.query, OperationName: q.operationName, Headers: r.Header}
 	for _, part := range []struct {
@@ -279,7 +279,7 @@ func (q *graphqlRequest) params(r *http.Request) (*graphql.RawParams, error) {
 	return out, nil
 }
 
-// body gives the question as the body of a POST, for transports that read one.
+// body returns the question as the body of a POST, for transports that read one.
 func (q *graphqlRequest) body() ([]byte, error) {
 	extensions := map[string]any{}
 	if len(q.extensions) > 0 {
@@ -374,7 +374,7 @@ const (
 	PreflightNever PreflightRule = "never"
 )
 
-// mayBeForged tells whether a foreign page could have made a browser send the
+// mayBeForged reports whether a foreign page could have made a browser send the
 // request without asking: it bears nothing that a browser would send only after a
 // preflight.
 func (p PreflightRule) mayBeForged(r *http.Request) bool {

@@ -132,7 +132,7 @@ type Data struct {
 	ClusterID func(key string) string
 }
 
-// DefaultConfig gives limits under which introspection and every example pass.
+// DefaultConfig returns limits under which introspection and every example pass.
 func DefaultConfig() Config {
 	return Config{MaxBody: 4 << 20, MaxTokens: 50_000, MaxDepth: 20, MaxAliases: 1_000, MaxSelections: 20_000,
 		MaxFragments: 500, MaxOperations: 100, MaxVariables: 500, MaxDirectives: 5_000, MaxComplexity: 250_000,
@@ -142,7 +142,7 @@ func DefaultConfig() Config {
 		MaxAnswer: 80 << 20, MaxBodies: 32 << 20, Stall: 10 * time.Second, MinRate: 64 << 10, DrainTimeout: 15 * time.Second}
 }
 
-// DefaultWork gives the bounds on work under way for this machine. Few large
+// DefaultWork returns the bounds on work under way for this machine. Few large
 // operations are enough to keep the processors busy; the others wait for less long
 // while these take turns.
 func DefaultWork() admission.Limits {
@@ -333,10 +333,10 @@ func (c Config) check() error {
 	return nil
 }
 
-// Handler gives the handler of all routes.
+// Handler returns the handler of all routes.
 func (s *Server) Handler() http.Handler { return s.handler }
 
-// MetricsHandler gives the handler of the metrics, for another address.
+// MetricsHandler returns the handler of the metrics, for another address.
 func (s *Server) MetricsHandler() http.Handler { return s.metrics }
 
 // lastAnswers has clients of a server that is about to stop open their next

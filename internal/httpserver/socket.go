@@ -85,7 +85,7 @@ func (s *socket) Accept(w http.ResponseWriter, r *http.Request, options transpor
 	return s, nil
 }
 
-// Subprotocol gives that of the handshake.
+// Subprotocol returns that of the handshake.
 func (s *socket) Subprotocol() string { return s.conn.Subprotocol() }
 
 // NextReader waits for the next message and reads all of it. From its first byte on

@@ -114,7 +114,7 @@ type streamWriter struct {
 	ended bool
 }
 
-// drops tells whether what is written goes nowhere: after the end, since gqlgen's
+// drops reports whether what is written goes nowhere: after the end, since gqlgen's
 // signs of life may come later than the last event and the writers below serve
 // other answers by then; and of events once the server stops, since gqlgen would tell
 // the client that its subscription is complete, and the client would not come back.
@@ -150,7 +150,7 @@ func isWebSocket(r *http.Request) bool {
 	return strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
 }
 
-// mayConnect tells whether a page of the origin may open a WebSocket, which
+// mayConnect reports whether a page of the origin may open a WebSocket, which
 // browsers let every page do: the server's own, and those of the origins.
 func mayConnect(r *http.Request, origins []string) bool {
 	origin := strings.ToLower(r.Header.Get("Origin"))

@@ -63,7 +63,7 @@ func (s socket) send(t *testing.T, m message) {
 	}
 }
 
-// next gives the next message that is no sign of life.
+// next returns the next message that is no sign of life.
 func (s socket) next(t *testing.T) message {
 	t.Helper()
 	for {

@@ -72,7 +72,7 @@ func (w *work) reserveBody(ctx context.Context, bytes int64) bool {
 	return w.bodies.Acquire(short, bytes) == nil
 }
 
-// busy tells whether an error is a refusal for overload, and sets Retry-After.
+// busy reports whether an error is a refusal for overload, and sets Retry-After.
 func busy(w http.ResponseWriter, err error) bool {
 	if !errors.Is(err, admission.ErrBusy) {
 		return false

@@ -16,7 +16,7 @@ func newCitations(data *sentra.Dataset) *citations {
 	return &citations{known: sentra.NewBibliography(data.Sources), lists: make(map[string][]sentra.SourceID)}
 }
 
-// of gives the sources of a row.
+// of returns the sources of a row.
 func (c *citations) of(row *row) []sentra.SourceID {
 	cell := row.text("source")
 	if ids, known := c.lists[cell]; known {

@@ -47,7 +47,7 @@ type clusterRow struct {
 	at int32
 }
 
-// cluster gives what a row says.
+// cluster returns what a row says.
 func (t *clusterTable) cluster(row clusterRow) *sentra.Cluster {
 	if row.at < 0 {
 		return t.same[-1-row.at]
@@ -251,7 +251,7 @@ func (k keptOfCluster) of(stored, c *sentra.Cluster) {
 	}
 }
 
-// withSources gives sources with those that are stored; in their order where there is no
+// withSources returns sources with those that are stored; in their order where there is no
 // other.
 func withSources(given, stored []sentra.SourceID) []sentra.SourceID {
 	if !slices.ContainsFunc(given, func(id sentra.SourceID) bool { return !slices.Contains(stored, id) }) {
@@ -314,7 +314,7 @@ const estimateAfter = 20_000
 // maxRows is the most rows of one file, about what a worksheet holds.
 const maxRows = 2_000_000
 
-// key gives the cluster's key, or makes it of its region and name.
+// key returns the cluster's key, or makes it of its region and name.
 func (r *row) key(c *sentra.Cluster) string {
 	if r.table.has("key") || r.geojson && r.text("key") != "" {
 		text := r.need("key", 200)
@@ -340,7 +340,7 @@ func (r *row) key(c *sentra.Cluster) string {
 	return string(c.Regions[0]) + "-" + slug[:min(len(slug), 190)]
 }
 
-// product gives the product of a row by its English name, or by its Indonesian
+// product returns the product of a row by its English name, or by its Indonesian
 // one where that is all the file has.
 func (r *clusterReader) product(row *row) []string {
 	t := row.table
@@ -492,7 +492,7 @@ func (r *row) truth(column string) *bool {
 	return nil
 }
 
-// note gives what the file says of the place beyond the region.
+// note returns what the file says of the place beyond the region.
 func (r *row) note() string {
 	note := r.bounded("region_note", maxText)
 	parts := []string{note, r.bounded("address", maxText)}

@@ -67,7 +67,7 @@ func TestCountryFiles(t *testing.T) {
 	}
 }
 
-// loading gives what loads a file of a kind.
+// loading returns what loads a file of a kind.
 func loading(load func(context.Context, ingest.Record, []byte, string) (int, error)) func(t *testing.T, store record, file string) (int, error) {
 	return func(t *testing.T, store record, file string) (int, error) {
 		return load(t.Context(), store, []byte(file), "file")

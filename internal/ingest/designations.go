@@ -9,7 +9,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// one gives the one region of a row.
+// one returns the one region of a row.
 func (r *row) one(column string, p *places) sentra.RegionCode {
 	regions := r.regions(column, p)
 	if len(regions) > 1 {

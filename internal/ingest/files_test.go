@@ -34,7 +34,7 @@ type heldRecord struct {
 	applied int
 }
 
-// held gives a record with the facts, BPS codes of a few regions, and a former code.
+// held returns a record with the facts, BPS codes of a few regions, and a former code.
 func held(t testing.TB) *heldRecord {
 	t.Helper()
 	f, err := facts.Load()

@@ -1,6 +1,6 @@
 // Package ingest turns files into commands for the record: tables of clusters,
 // designations, official codes, funds, facilitators and candidates, and boundaries. It checks everything before
-// anything is written, and tells all that is wrong with a file at once.
+// anything is written, and reports all faults of a file at once.
 package ingest
 
 import (

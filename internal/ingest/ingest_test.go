@@ -50,7 +50,7 @@ func (r record) LoadWithoutShapes(ctx context.Context) (*sentra.Dataset, error) 
 	return r.Store.LoadWithoutShapes(ctx)
 }
 
-// newStore gives a migrated record with the facts.
+// newStore returns a migrated record with the facts.
 func newStore(t *testing.T) record {
 	t.Helper()
 	url, err := server.NewDatabase(t.Context())

@@ -38,7 +38,7 @@ func decimal(text string) (float64, error) {
 	return strconv.ParseFloat(plain, 64)
 }
 
-// digits gives the digits of such a number, with a decimal point where it has decimals.
+// digits returns the digits of such a number, with a decimal point where it has decimals.
 func digits(text string) (string, error) {
 	switch {
 	case eitherWay.MatchString(text):

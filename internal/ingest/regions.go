@@ -57,7 +57,7 @@ func (p *places) find(l lookup) (sentra.RegionCode, error) {
 	return a.region, a.err
 }
 
-// shared gives the one list of these codes, so that a million rows share few.
+// shared returns the one list of these codes, so that a million rows share few.
 func (p *places) shared(codes []sentra.RegionCode) []sentra.RegionCode {
 	var key strings.Builder
 	for _, code := range codes {
@@ -71,7 +71,7 @@ func (p *places) shared(codes []sentra.RegionCode) []sentra.RegionCode {
 	return codes
 }
 
-// code gives the text of a cell with codes: a number as the workbook shows it.
+// code returns the text of a cell with codes: a number as the workbook shows it.
 func (r *row) code(column string) string {
 	cell := r.cell(column)
 	switch {
@@ -95,7 +95,7 @@ func (r *row) code(column string) string {
 	return r.text(column)
 }
 
-// regions gives the regions of a row, from codes in the column of that name, BPS
+// regions returns the regions of a row, from codes in the column of that name, BPS
 // codes, or names, which must agree where several are given.
 func (r *row) regions(column string, p *places) []sentra.RegionCode {
 	day, given := r.day()
@@ -192,12 +192,12 @@ func list(p *places, codes []sentra.RegionCode) string {
 // seaweed lie off the coast.
 const nearby = 10_000
 
-// distanceToBox gives the distance in metres of a point from a box, 0 inside.
+// distanceToBox returns the distance in metres of a point from a box, 0 inside.
 func distanceToBox(box orb.Bound, p orb.Point) float64 {
 	return geo.Distance(p, orb.Point{min(max(p[0], box.Min[0]), box.Max[0]), min(max(p[1], box.Min[1]), box.Max[1])})
 }
 
-// metresFrom gives the distance in metres of a point from the box of the nearest of some
+// metresFrom returns the distance in metres of a point from the box of the nearest of some
 // regions, 0 in it and where there is none.
 func (p *places) metresFrom(regions []sentra.RegionCode, point orb.Point) float64 {
 	nearest := -1.0

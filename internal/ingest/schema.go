@@ -68,7 +68,7 @@ func newSchema(kind string, anyOf [][]string, columns ...Column) *Schema {
 	return s
 }
 
-// headerKey gives a header without what does not count: case, blanks and
+// headerKey returns a header without what does not count: case, blanks and
 // punctuation.
 func headerKey(header string) string {
 	return strings.Join(strings.FieldsFunc(strings.ToLower(header), func(r rune) bool {
@@ -146,7 +146,7 @@ func newHeaders(schema *Schema, options TableOptions) (*headers, error) {
 	return h, nil
 }
 
-// column gives the index of the column that a header means, -1 for one that is
+// column returns the index of the column that a header means, -1 for one that is
 // passed over.
 func (h *headers) column(header, place string) (int, error) {
 	key := headerKey(header)
@@ -183,13 +183,13 @@ func (h *headers) column(header, place string) (int, error) {
 	return index, nil
 }
 
-// has tells whether rows have a value of a column.
+// has reports whether rows have a value of a column.
 func (h *headers) has(column string) bool {
 	_, set := h.set[column]
 	return set || h.names[h.schema.index[column]] != ""
 }
 
-// missing gives the columns that a file of the schema needs and this has not.
+// missing returns the columns that a file of the schema needs and this has not.
 func (h *headers) missing() []string {
 	var out []string
 	for _, c := range h.schema.Columns {

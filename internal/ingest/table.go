@@ -240,7 +240,7 @@ func (t *table) header(column string) string {
 	return fmt.Sprintf("%s (%s)", column, tablefile.Quote(name))
 }
 
-// cell gives a cell, empty where the file has none.
+// cell returns a cell, empty where the file has none.
 func (r *row) cell(column string) tablefile.Cell {
 	if index, known := r.table.schema.index[column]; known && index < len(r.Cells) {
 		return r.Cells[index]
@@ -248,7 +248,7 @@ func (r *row) cell(column string) tablefile.Cell {
 	return tablefile.Cell{}
 }
 
-// text gives the text of a column, or what all rows have.
+// text returns the text of a column, or what all rows have.
 func (r *row) text(column string) string {
 	if len(r.table.set) > 0 {
 		if value, set := r.table.set[column]; set {
@@ -258,7 +258,7 @@ func (r *row) text(column string) string {
 	return r.cell(column).Text
 }
 
-// says tells whether the row says anything of one of some columns, if only that there is
+// says reports whether the row says anything of one of some columns, if only that there is
 // nothing: the file has the column, the Feature the property. What a row does not speak
 // of stays as it is stored.
 func (r *row) says(columns ...string) bool {
@@ -279,7 +279,7 @@ const (
 	maxText = 5000
 )
 
-// bounded gives the text of a column and refuses one that is too long, and a truth
+// bounded returns the text of a column and refuses one that is too long, and a truth
 // value, which is no name.
 func (r *row) bounded(column string, most int) string {
 	text := r.text(column)
@@ -301,7 +301,7 @@ func (r *row) need(column string, most int) string {
 	return text
 }
 
-// oneOf gives a value that must be one of those allowed.
+// oneOf returns a value that must be one of those allowed.
 func (r *row) oneOf(column string, allowed ...string) string {
 	text := r.text(column)
 	if !slices.Contains(allowed, text) && r.cell(column).Fault == "" {

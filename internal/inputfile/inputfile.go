@@ -1,5 +1,5 @@
 // Package inputfile opens the files that are imported. It names a file's format
-// by its first bytes, unpacks gzip, and bounds what is read from it.
+// by its first bytes, decompresses gzip, and limits what is read from it.
 package inputfile
 
 import (
@@ -156,7 +156,7 @@ func (f *File) readError(other, err error) error {
 	return other
 }
 
-// Read gives the bytes, unpacked.
+// Read returns the bytes, unpacked.
 func (f *File) Read(p []byte) (int, error) { return f.reader.Read(p) }
 
 // Head gives up to n bytes that are still to be read, n at most 4096.
@@ -171,7 +171,7 @@ func (f *File) Context() context.Context { return f.ctx }
 // MaxBytes is the most that may be read, unpacked.
 func (f *File) MaxBytes() int64 { return f.options.maxBytes() }
 
-// At gives random access and the size, for archives; nil where the file can
+// At returns random access and the size, for archives; nil where the file can
 // only be read once through.
 func (f *File) At() (io.ReaderAt, int64) { return f.at, f.size }
 
@@ -184,7 +184,7 @@ func (f *File) Close() error {
 	return all
 }
 
-// Meter gives r bounded like the file itself: for a part of an archive, of which
+// Meter returns r bounded like the file itself: for a part of an archive, of which
 // size bytes are stored.
 func (f *File) Meter(r io.Reader, size int64) io.Reader {
 	f.part = &meter{ctx: f.ctx, r: r, name: f.Name, max: f.options.maxBytes(), size: size, progress: f.options.Progress}
@@ -255,7 +255,7 @@ func (m *meter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// damaged tells whether gzip found its own form broken.
+// damaged reports whether gzip found its own form broken.
 func damaged(err error) bool {
 	var corrupt flate.CorruptInputError
 	return errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.As(err, &corrupt)
@@ -272,7 +272,7 @@ func Size(n int64) string {
 	return fmt.Sprintf("%d bytes", n)
 }
 
-// Printable gives a text without signs that would move a terminal's cursor: a file may be
+// Printable returns a text without signs that would move a terminal's cursor: a file may be
 // called anything.
 func Printable(text string) string {
 	return strings.Map(func(r rune) rune {

@@ -16,7 +16,7 @@ import (
 // UTF8 is the encoding that a file has where nothing else is said.
 const UTF8 = "utf-8"
 
-// Text gives the file's text in UTF-8 without a byte order mark, and the name
+// Text returns the file's text in UTF-8 without a byte order mark, and the name
 // of the encoding that it is in. label names an encoding as the WHATWG does,
 // "windows-1252"; where it is empty, a byte order mark tells UTF-16, and
 // everything else is taken for UTF-8. What is taken for UTF-8 is not checked.
@@ -67,7 +67,7 @@ func (f *File) Text(label string) (io.Reader, string, error) {
 	return transform.NewReader(f, enc.NewDecoder()), name, nil
 }
 
-// Encoder gives what turns UTF-8 back into the bytes of an encoding that Text
+// Encoder returns what turns UTF-8 back into the bytes of an encoding that Text
 // named, or nil.
 func Encoder(name string) *encoding.Encoder {
 	enc, err := htmlindex.Get(name)

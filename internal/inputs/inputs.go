@@ -1,7 +1,7 @@
-// Package inputs checks the values that askers give against the types of the
-// schema: the names of enums, which gqlparser takes in any case, and numbers, texts
-// and booleans, which it takes for each other. It is the one place where that is
-// done, for variables, for filters given as JSON, and for what stands in the document.
+// Package inputs checks the values of a request against the types of the
+// schema: the names of enums, which gqlparser accepts in any case, and numbers, strings
+// and booleans, which it accepts in place of each other. It is the only place where that
+// is done, for variables, for filters given as JSON, and for literals in the document.
 //
 // What is left to gqlparser is the form of objects and lists: fields that are
 // missing, unknown or null.
@@ -152,7 +152,7 @@ var builtIn = map[string]scalar{
 	}, "a text in quotes"},
 }
 
-// show gives a value as its JSON, cut where it is long.
+// show returns a value as its JSON, cut where it is long.
 func show(value any) string {
 	switch v := value.(type) {
 	case map[string]any:

@@ -48,7 +48,7 @@ func message(value *ast.Value) string {
 	return ""
 }
 
-// pathTo gives the path of a value in a document: the argument, then what leads to
+// pathTo returns the path of a value in a document: the argument, then what leads to
 // the value inside, or the variable whose default it is.
 func pathTo(document *ast.QueryDocument, value *ast.Value) []string {
 	var within func(v *ast.Value, path []string) []string

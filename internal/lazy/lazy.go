@@ -1,5 +1,5 @@
-// Package lazy makes values when they are first needed, without holding up who may
-// wait no longer.
+// Package lazy computes values when they are first needed; a caller whose context ends
+// stops waiting.
 package lazy
 
 import (
@@ -22,19 +22,19 @@ type Value[T any] struct {
 	fault error
 }
 
-// New gives a value that made makes.
+// New returns a value that made makes.
 func New[T any](made func() T) *Value[T] {
 	return &Value[T]{made: made, done: make(chan struct{})}
 }
 
-// Of gives a value that is there already.
+// Of returns a value that is there already.
 func Of[T any](value T) *Value[T] {
 	v := &Value[T]{done: make(chan struct{}), value: value}
 	close(v.done)
 	return v
 }
 
-// Made gives the value if it was made already, without a panic.
+// Made returns the value if it was made already, without a panic.
 func (v *Value[T]) Made() (value T, ok bool) {
 	select {
 	case <-v.done:
@@ -48,7 +48,7 @@ func (v *Value[T]) Made() (value T, ok bool) {
 // a deferred part of an answer never ends, but has one.
 const look = 20 * time.Millisecond
 
-// Get gives the value, and waits for it as long as ctx goes on. The error is that of
+// Get returns the value, and waits for it as long as ctx goes on. The error is that of
 // sentra.Ended; doing says what could not be done. A panic while it
 // was made is the asker's.
 func (v *Value[T]) Get(ctx context.Context, doing string) (T, error) {
@@ -94,7 +94,7 @@ func (v *Value[T]) wait(ctx context.Context, doing string) error {
 	}
 }
 
-// Must gives the value, however long it takes.
+// Must returns the value, however long it takes.
 func (v *Value[T]) Must() T {
 	value, err := v.Get(context.Background(), "")
 	if err != nil {

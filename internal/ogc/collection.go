@@ -24,7 +24,7 @@ type Collection struct {
 	example string
 }
 
-// Collections gives all collections.
+// Collections returns all collections.
 func Collections() []Collection {
 	return []Collection{
 		{"provinces", "Provinces", "Provinces (provinsi) as of the day, with their boundaries.", export.Regions, sentra.LevelProvince, tile.LayerProvinces, "clusterCount > 10 AND containsAffirmative = 'YES'"},
@@ -51,7 +51,7 @@ func (c *Collection) columns() []export.Column {
 	return c.layer.Columns()
 }
 
-// queryables gives the properties that a parameter of their name asks for.
+// queryables returns the properties that a parameter of their name asks for.
 func (c *Collection) queryables() []export.Column {
 	return slices.DeleteFunc(c.columns(), func(column export.Column) bool {
 		// The day is asked for by datetime; nobody asks for the very last digit of a number.
@@ -89,7 +89,7 @@ func (c *Collection) meeting(ctx context.Context, s *Site, box *sentra.BBox, pol
 // country is where Indonesia is, for a collection without a place.
 var country = orb.Bound{Min: orb.Point{94.9, -11.1}, Max: orb.Point{141.1, 6.1}}
 
-// bound gives the box around all features of a collection on the day.
+// bound returns the box around all features of a collection on the day.
 func (s *Site) bound(c *Collection) orb.Bound {
 	var all *orb.Bound
 	extend := func(b orb.Bound) {

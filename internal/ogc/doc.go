@@ -1,8 +1,8 @@
-// Package ogc answers as OGC API - Features asks for (Part 1: Core, OGC 17-069r4; Part
-// 2: Coordinate Reference Systems by Reference, OGC 18-058r1; Part 3: Filtering, OGC
-// 19-079r2, with CQL2 as text), and tells of the vector tiles as OGC API - Tiles asks
-// for (Part 1: Core, OGC 20-057): documents that tell what there is, and features page
-// by page, as JSON and as pages for people. It knows nothing of HTTP but addresses and media types.
+// Package ogc implements OGC API - Features (Part 1: Core, OGC 17-069r4; Part 2:
+// Coordinate Reference Systems by Reference, OGC 18-058r1; Part 3: Filtering, OGC
+// 19-079r2, with CQL2 as text), and the metadata of the vector tiles as OGC API - Tiles
+// (Part 1: Core, OGC 20-057): documents that describe what is available, and features
+// page by page, as JSON and as HTML. Of HTTP it knows only addresses and media types.
 package ogc
 
 // Media types of the answers.

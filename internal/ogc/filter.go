@@ -141,7 +141,7 @@ func (c *filterCompiler) column(property cql.Property) (int, export.Column, erro
 	return 0, export.Column{}, sentra.BadInput("", "CASEI needs a text, and %s is not one", property.Name)
 }
 
-// filterable tells whether filters know a column: sources are cited, not asked for.
+// filterable reports whether filters know a column: sources are cited, not asked for.
 func filterable(column export.Column) bool {
 	return !column.Optional && column.Type != export.SourceList
 }
@@ -276,7 +276,7 @@ func (c *filterCompiler) like(n cql.Like) (rowTest, error) {
 	}, nil
 }
 
-// expression gives the regular expression of a pattern of LIKE.
+// expression returns the regular expression of a pattern of LIKE.
 func expression(pattern string) string {
 	var out strings.Builder
 	escaped := false
@@ -378,7 +378,7 @@ func (c *filterCompiler) intersects(n cql.Intersects) (rowTest, error) {
 	}, nil
 }
 
-// boxOf gives a box of four numbers: west, south, east, north, or with latitudes first.
+// boxOf returns a box of four numbers: west, south, east, north, or with latitudes first.
 func boxOf(edges [4]float64, latFirst bool) *sentra.BBox {
 	if latFirst {
 		edges = [4]float64{edges[1], edges[0], edges[3], edges[2]}
@@ -386,7 +386,7 @@ func boxOf(edges [4]float64, latFirst bool) *sentra.BBox {
 	return &sentra.BBox{West: edges[0], South: edges[1], East: edges[2], North: edges[3]}
 }
 
-// checked gives polygons that are fit for a question.
+// checked returns polygons that are fit for a question.
 func checked(polygons orb.MultiPolygon, latFirst bool) (orb.MultiPolygon, error) {
 	if latFirst {
 		polygons = export.Swapped(polygons)

@@ -153,7 +153,7 @@ func named(err error) error {
 	return sentra.Renamed("asOf", "datetime", sentra.Renamed("filter", "bbox", err))
 }
 
-// crs reads a parameter that names a coordinate reference system, and tells whether
+// crs reads a parameter that names a coordinate reference system, and reports whether
 // latitude comes first in it.
 func (s *Site) crs(name string) (latFirst bool, err error) {
 	switch given := s.rest.Get(name); {
@@ -173,8 +173,8 @@ func crsName(latFirst bool) string {
 	return crs84
 }
 
-// matching gives the rows that have the values asked for, of a list one of its values,
-// hold the filter and are in the box, if any; and of how many rows nothing tells whether
+// matching returns the rows that have the values asked for, of a list one of its values,
+// hold the filter and are in the box, if any; and of how many rows nothing reports whether
 // they hold the filter.
 func (s *Site) matching(ctx context.Context, c *Collection, all *export.Export, box *sentra.BBox) (rows []int, unknown int, err error) {
 	type wanted struct {
@@ -295,7 +295,7 @@ type PartWriter interface {
 // compressed anew and adds an eighth to what is sent; at zoom 5 it changes little.
 const partFrom = 6 << 10
 
-// Rows gives the number of features on the page.
+// Rows returns the number of features on the page.
 func (p *Items) Rows() int { return len(p.rows) }
 
 // WriteJSON writes the page as a GeoJSON FeatureCollection, feature by feature, or the
@@ -344,7 +344,7 @@ func (p *Items) WriteJSON(ctx context.Context, w io.Writer, now time.Time) error
 // chunk is about how much is written at once, in bytes.
 const chunk = 64 << 10
 
-// Page gives the features as a page for people: a table, or all properties of one.
+// Page returns the features as a page for people: a table, or all properties of one.
 func (p *Items) Page() Page {
 	page := Page{Title: p.collection.Title, Links: p.links}
 	columns := p.export.Columns()
@@ -375,7 +375,7 @@ func (p *Items) Page() Page {
 	return page
 }
 
-// cell gives a value as people read it.
+// cell returns a value as people read it.
 func (p *Items) cell(value any) string {
 	switch v := value.(type) {
 	case nil:

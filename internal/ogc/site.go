@@ -137,7 +137,7 @@ func cut(name string) string {
 	return name
 }
 
-// address gives that of a path, with what links pass on and further parameters.
+// address returns that of a path, with what links pass on and further parameters.
 func (s *Site) address(path string, more ...string) string {
 	query := url.Values{}
 	for name, values := range s.kept {

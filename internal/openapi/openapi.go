@@ -1,6 +1,6 @@
-// Package openapi describes the HTTP routes beside GraphQL in an OpenAPI 3.1
-// document. What is the same for every export is made from the description of
-// its columns and parameters, the rest is in document.json.
+// Package openapi describes the HTTP routes other than GraphQL in an OpenAPI 3.1
+// document. The exports are generated from the descriptions of their columns and
+// parameters, the rest is in document.json.
 package openapi
 
 import (
@@ -22,7 +22,7 @@ type object = map[string]any
 // Prefix is where the schemas stand that others refer to.
 const Prefix = "#/components/schemas/"
 
-// Document gives the document as JSON, for a version of the binary. inputs are the
+// Document returns the document as JSON, for a version of the binary. inputs are the
 // schemas of filters and orders by name: RegionFilter, ClusterFilter, RegionOrder,
 // ClusterOrder, and those they refer to under Prefix.
 func Document(version string, inputs map[string]any) ([]byte, error) {
@@ -59,7 +59,7 @@ func Document(version string, inputs map[string]any) ([]byte, error) {
 	return json.Marshal(document)
 }
 
-// ofDays gives the paths of the OGC API as of a day, which has each of its routes.
+// ofDays returns the paths of the OGC API as of a day, which has each of its routes.
 func ofDays(paths map[string]object) map[string]object {
 	out := make(map[string]object)
 	for path, item := range paths {
@@ -176,7 +176,7 @@ func content(layer export.Layer, format export.Format) object {
 		"x-columns": columns}
 }
 
-// layerSchemas gives the schemas of a layer's JSON formats.
+// layerSchemas returns the schemas of a layer's JSON formats.
 func layerSchemas(layer export.Layer) object {
 	one := singular(layer)
 	cited := object{"type": "array", "items": object{"type": "string"}}
@@ -241,7 +241,7 @@ func head() object {
 	}
 }
 
-// strict gives an object that has all of the properties but the optional ones,
+// strict returns an object that has all of the properties but the optional ones,
 // and no others.
 func strict(properties object, optional ...string) object {
 	required := []string{}

@@ -42,7 +42,7 @@ var pageRoutes = []pageRoute{
 	{path: "/sources", id: "sourcesPage", summary: "All sources, 100 a page", parameters: []any{pageNumber}},
 }
 
-// ofPeople gives the pages for people, in a language and in what is preferred.
+// ofPeople returns the pages for people, in a language and in what is preferred.
 func ofPeople() map[string]object {
 	html := object{"text/html; charset=utf-8": object{}}
 	headers := object{"ETag": ref("headers", "ETag"), "Cache-Control": ref("headers", "Cache-Control")}

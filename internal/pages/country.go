@@ -241,7 +241,7 @@ func (q *Request) year(year int) string {
 	return strconv.Itoa(year)
 }
 
-// amount gives rupiah with the language's separators.
+// amount returns rupiah with the language's separators.
 func (q *Request) amount(d *decimal.Decimal) string {
 	if d == nil {
 		return ""
@@ -271,7 +271,7 @@ func (f *frame) supportRow(s *sentra.Support) supportRow {
 	return row
 }
 
-// events gives those that are wanted, by day.
+// events returns those that are wanted, by day.
 func (f *frame) events(wanted func(*sentra.Event) bool) []eventRow {
 	var found []*sentra.Event
 	for i := range f.Data.Events {
@@ -336,7 +336,7 @@ func (f *frame) candidateRow(c *sentra.Candidate) candidateRow {
 	return row
 }
 
-// target tells whether a thing was an initial target of its phase.
+// target reports whether a thing was an initial target of its phase.
 func (q *Request) target(known *bool) string {
 	switch {
 	case known == nil:

@@ -31,7 +31,7 @@ func linesByKey(text string) map[string]string {
 	return out
 }
 
-// inIndonesian gives a dictionary in Indonesian. A term without a text keeps the English
+// inIndonesian returns a dictionary in Indonesian. A term without a text keeps the English
 // one, which fails a test.
 func inIndonesian(dictionary []Entry) []Entry {
 	said := func(english string, keys ...string) string {
@@ -53,7 +53,7 @@ func inIndonesian(dictionary []Entry) []Entry {
 	return out
 }
 
-// inIndonesian gives the routes with what they do in Indonesian; their parameters and
+// inIndonesian returns the routes with what they do in Indonesian; their parameters and
 // answers stay as the document has them.
 func (o Operations) inIndonesian() Operations {
 	said := func(english, key string) string {

@@ -41,7 +41,7 @@ func (l Lang) locale() string {
 	return "id_ID"
 }
 
-// text gives a text by its key.
+// text returns a text by its key.
 func (l Lang) text(key string, args ...any) string {
 	both, known := texts[key]
 	if !known {
@@ -57,21 +57,21 @@ func (l Lang) text(key string, args ...any) string {
 	return fmt.Sprintf(text, args...)
 }
 
-// has tells whether there is a text of a key.
+// has reports whether there is a text of a key.
 func hasText(key string) bool { _, known := texts[key]; return known }
 
-// date gives a day as readers write it: 25 December 2017.
+// date returns a day as readers write it: 25 December 2017.
 func (l Lang) date(day sentra.Date) string { return words.Language(l).Date(day) }
 
-// partial gives a date no more exactly than its source has it.
+// partial returns a date no more exactly than its source has it.
 func (l Lang) partial(p sentra.PartialDate) string { return words.Language(l).Partial(p) }
 
-// said gives what was told in English and, perhaps, in Indonesian.
+// said returns what was told in English and, perhaps, in Indonesian.
 func (l Lang) said(english, indonesian string) string {
 	return words.Language(l).Of(sentra.Text{English: english, Indonesian: indonesian})
 }
 
-// period gives a span of days as readers write it.
+// period returns a span of days as readers write it.
 func (l Lang) period(from, to string) string {
 	switch {
 	case from != "" && to != "":
@@ -84,7 +84,7 @@ func (l Lang) period(from, to string) string {
 	return l.text("always")
 }
 
-// span gives a period of days.
+// span returns a period of days.
 func (l Lang) span(p sentra.Period) string {
 	var from, to string
 	if p.From != nil {
@@ -96,10 +96,10 @@ func (l Lang) span(p sentra.Period) string {
 	return l.period(from, to)
 }
 
-// number gives a whole number with the language's separators.
+// number returns a whole number with the language's separators.
 func (l Lang) number(n int) string { return words.Language(l).Number(n) }
 
-// percent gives a share of 1 as a percentage.
+// percent returns a share of 1 as a percentage.
 func (l Lang) percent(share float64) string {
 	text := strconv.FormatFloat(100*share, 'f', 1, 64) + " %"
 	if l == Indonesian {
@@ -111,7 +111,7 @@ func (l Lang) percent(share float64) string {
 // list joins names as a sentence does: a, b and c.
 func (l Lang) list(names []string) string { return words.Language(l).Joined(names) }
 
-// counted gives a number with its noun: key.one for 1, else key.many.
+// counted returns a number with its noun: key.one for 1, else key.many.
 func (l Lang) counted(key string, n int) string {
 	if n == 1 {
 		return l.text(key+".one", l.number(n))

@@ -101,7 +101,7 @@ func (p *projection) box() orb.Bound {
 	return orb.Bound{Min: orb.Point{p.west, p.north - float64(p.height)/p.perLat}, Max: orb.Point{p.west + float64(p.width)/p.perLon, p.north}}
 }
 
-// path gives a shape as the d of a path. Islands too small to be seen are left out, but
+// path returns a shape as the d of a path. Islands too small to be seen are left out, but
 // for the largest part of what the map is about; what lies outside is not drawn in detail.
 func (p *projection) path(shape orb.MultiPolygon, keep bool) string {
 	out := make([]byte, 0, 512)
@@ -242,7 +242,7 @@ type piece struct {
 	wanted bool
 }
 
-// pieces gives the regencies and cities in a box, what the map is about last, so that it
+// pieces returns the regencies and cities in a box, what the map is about last, so that it
 // lies on top.
 func (q *Request) pieces(shown orb.Bound, focus []*sentra.Region) []piece {
 	inFocus := make(map[sentra.RegionCode]bool)

@@ -97,7 +97,7 @@ var (
 	loose = regexp.MustCompile(`\s*([{},;])\s*|(:) `)
 )
 
-// minified gives a style sheet without comments and spaces that mean nothing.
+// minified returns a style sheet without comments and spaces that mean nothing.
 func minified(css string) string {
 	return strings.ReplaceAll(loose.ReplaceAllString(idle.ReplaceAllString(css, ""), "$1$2"), ";}", "}")
 }
@@ -107,7 +107,7 @@ var (
 	bodies = parsed("region", "cluster", "regions", "clusters", "products", "failure", "compare", "about", "sources", "quality", "developers")
 )
 
-// parsed gives the layout with each of the bodies that go into it.
+// parsed returns the layout with each of the bodies that go into it.
 func parsed(names ...string) map[string]*template.Template {
 	out := make(map[string]*template.Template, len(names))
 	for _, name := range names {
@@ -130,7 +130,7 @@ func (f *frame) render(body string, status int) (*Page, error) {
 	return &Page{Status: status, Body: out.Bytes()}, nil
 }
 
-// cited gives the numbers of sources on the page, in order.
+// cited returns the numbers of sources on the page, in order.
 func (f *frame) cited(ids []sentra.SourceID) []int {
 	var out []int
 	for _, id := range ids {
@@ -170,7 +170,7 @@ func (f *frame) Other() link {
 // Locale is the language with its country.
 func (f *frame) Locale() string { return f.Lang.locale() }
 
-// Menu gives the entries of the menu.
+// Menu returns the entries of the menu.
 func (f *frame) Menu() []link {
 	entries := []link{{Href: f.mapLink(), Text: f.T("menu.map")}}
 	for _, section := range []string{"regions", "clusters", "products", "about", "developers"} {
@@ -203,5 +203,5 @@ func (f *frame) Picture() string {
 	return f.absolute(f.Lang, f.Path+"/picture.png", f.dayQuery())
 }
 
-// Stamp gives a moment as readers write it, in Jakarta.
+// Stamp returns a moment as readers write it, in Jakarta.
 func (f *frame) Stamp(t time.Time) string { return f.Date(sentra.Today(t)) }

@@ -52,7 +52,7 @@ func readColours(css string) map[string]color.RGBA {
 	return out
 }
 
-// fill gives what the areas of a class are filled with.
+// fill returns what the areas of a class are filled with.
 func fill(class string) image.Image {
 	switch class {
 	case "both":
@@ -144,7 +144,7 @@ func (q *Request) MapPicture(ctx context.Context) (*Page, error) {
 	return q.drawn(ctx, p)
 }
 
-// rings gives those of a shape in pixels.
+// rings returns those of a shape in pixels.
 func (p *fitted) rings(shape orb.MultiPolygon, keep bool) [][]raster.Point {
 	var out [][]raster.Point
 	for _, polygon := range shape {
@@ -366,7 +366,7 @@ func withoutScheme(address string) string {
 	return strings.TrimSuffix(rest, "/")
 }
 
-// Preview gives what previews of a view of the map say, as elements of an HTML head: of the
+// Preview returns what previews of a view of the map say, as elements of an HTML head: of the
 // region or cluster that is shown, else of the country.
 func (q *Request) Preview() ([]byte, error) {
 	at := previewed{Request: q, Title: q.T("picture.map") + ", " + q.OnDay(), Description: q.T("picture.about"), Picture: q.absolute(q.Lang, "picture.png", q.dayQuery())}

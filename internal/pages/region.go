@@ -426,7 +426,7 @@ func (b *regionBody) timeline() {
 	}
 }
 
-// spansOf gives the spans of a region's status while it exists.
+// spansOf returns the spans of a region's status while it exists.
 func (q *Request) spansOf(r *sentra.Region) []atlas.StatusSpan {
 	var out []atlas.StatusSpan
 	for _, s := range q.StatusSpans(r.Code) {

@@ -1,6 +1,6 @@
-// Package pages makes the pages for people that the server renders: one for every
-// region and cluster, lists of them, two side by side, what the terms mean, and
-// sitemap.xml. They are whole without a script, in English and Indonesian.
+// Package pages renders the HTML pages for people: one for every region and cluster,
+// lists of them, two side by side, what the terms mean, and sitemap.xml. They need no
+// script, and are in English and Indonesian.
 package pages
 
 import (
@@ -53,7 +53,7 @@ func NewRequest(present *atlas.Atlas, lang Lang, bare bool, base, path string, t
 	return q, nil
 }
 
-// viewOf gives the view of a day that a parameter names; an empty one, as a form sends
+// viewOf returns the view of a day that a parameter names; an empty one, as a form sends
 // it, is today.
 func (q *Request) viewOf(parameters url.Values, name string) (on atlas.View, dated bool, err error) {
 	given := parameters[name]
@@ -73,10 +73,10 @@ func (q *Request) viewOf(parameters url.Values, name string) (on atlas.View, dat
 	return on, dated, sentra.In(name, err)
 }
 
-// T gives a text in the reader's language.
+// T returns a text in the reader's language.
 func (q *Request) T(key string, args ...any) string { return q.Lang.text(key, args...) }
 
-// Date gives a day as readers write it.
+// Date returns a day as readers write it.
 func (q *Request) Date(day sentra.Date) string { return q.Lang.date(day) }
 
 // OnDay is the day of the page as readers write it.
@@ -140,7 +140,7 @@ func (q *Request) mapLink(parameters ...string) string {
 	return q.Root + encoded(values)
 }
 
-// encoded gives parameters with their question mark, and with the commas, colons and dots
+// encoded returns parameters with their question mark, and with the commas, colons and dots
 // that may stand as they are.
 func encoded(values url.Values) string {
 	if len(values) == 0 {

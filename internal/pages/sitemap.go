@@ -14,7 +14,7 @@ import (
 // (sitemaps.org, protocol 0.9).
 const sitemapLength = 50_000
 
-// paths gives the pages that search engines list, without their language. They are those
+// paths returns the pages that search engines list, without their language. They are those
 // of today.
 func paths(a *atlas.Atlas, today sentra.Date) iter.Seq[string] {
 	return func(yield func(string) bool) {
@@ -53,7 +53,7 @@ func SitemapFiles(a *atlas.Atlas, today sentra.Date) int {
 	return (n + sitemapLength - 1) / sitemapLength
 }
 
-// Sitemap gives a file of the sitemap, from 1 on; 0 is the only one, or the index of all.
+// Sitemap returns a file of the sitemap, from 1 on; 0 is the only one, or the index of all.
 func Sitemap(a *atlas.Atlas, base string, today sentra.Date, file int) ([]byte, error) {
 	modified := ""
 	if !a.Data.UpdatedAt.IsZero() {
@@ -105,7 +105,7 @@ func Sitemap(a *atlas.Atlas, base string, today sentra.Date, file int) ([]byte, 
 	return out.Bytes(), nil
 }
 
-// Robots gives robots.txt: pages may be read, answers and tiles that have no end need not be.
+// Robots returns robots.txt: pages may be read, answers and tiles that have no end need not be.
 func Robots(base string) []byte {
 	return fmt.Appendf(nil, "User-agent: *\nDisallow: /graphql\nDisallow: /tiles/\nDisallow: /glyphs/\nDisallow: /compare\nDisallow: /en/compare\nDisallow: /id/compare\nDisallow: /*?*asOf=\nAllow: /\n\nSitemap: %s/sitemap.xml\n", base)
 }

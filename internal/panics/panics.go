@@ -13,7 +13,7 @@ type Error struct {
 	Stack []byte
 }
 
-// Error gives the panic's value and the stack of the goroutine that panicked.
+// Error returns the panic's value and the stack of the goroutine that panicked.
 func (e *Error) Error() string { return fmt.Sprintf("panic: %v\n%s", e.Value, e.Stack) }
 
 // Unwrap gives the value of the panic where that is an error.

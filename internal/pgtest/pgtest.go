@@ -69,7 +69,7 @@ func StartOwn() (*Server, error) {
 // maxConnections is the number of connections to a server that is started here.
 const maxConnections = "400"
 
-// Fuzzing tells whether the test binary was started to fuzz. Its workers end too
+// Fuzzing reports whether the test binary was started to fuzz. Its workers end too
 // suddenly to stop a server, so that a TestMain starts none then.
 func Fuzzing() bool {
 	flag.Parse()
@@ -213,7 +213,7 @@ func (s *Server) connect(ctx context.Context) (*sqlx.DB, error) {
 	return db, nil
 }
 
-// address gives the address of a database of the server.
+// address returns the address of a database of the server.
 func (s *Server) address(database string) (string, error) {
 	at, err := url.Parse(s.url)
 	if err != nil {

@@ -1,6 +1,6 @@
 // Package pmtiles writes archives of vector tiles after the PMTiles specification,
-// version 3: one file that maps read in ranges, without a server of tiles. The
-// library of PMTiles' own authors would bring the clients of every cloud with it.
+// version 3: one file that maps read with range requests, without a tile server. The
+// library of PMTiles' own authors depends on the client libraries of every cloud.
 package pmtiles
 
 import (
@@ -59,7 +59,7 @@ func (w *Writer) Close() error {
 	return errors.Join(w.file.Close(), os.Remove(w.file.Name()))
 }
 
-// ID gives the number of a tile: all zooms in turn, each along a Hilbert curve.
+// ID returns the number of a tile: all zooms in turn, each along a Hilbert curve.
 func ID(z, x, y uint32) uint64 {
 	id := (uint64(1)<<(2*z) - 1) / 3
 	for s := uint32(1) << z >> 1; s > 0; s >>= 1 {
@@ -159,7 +159,7 @@ func (w *Writer) Write(out io.Writer, info Info) error {
 	return nil
 }
 
-// directories gives the root directory, and leaf directories where the root alone
+// directories returns the root directory, and leaf directories where the root alone
 // would be too long.
 func directories(entries []entry) (root, leaves []byte, err error) {
 	if root, err = encode(entries); err != nil || len(root) <= rootLimit-headerLength {
@@ -182,7 +182,7 @@ func directories(entries []entry) (root, leaves []byte, err error) {
 	}
 }
 
-// encode gives a directory: the columns of its entries one after another.
+// encode returns a directory: the columns of its entries one after another.
 func encode(entries []entry) ([]byte, error) {
 	out := binary.AppendUvarint(nil, uint64(len(entries)))
 	last := uint64(0)

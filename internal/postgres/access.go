@@ -76,7 +76,7 @@ func NewestSchema() (newest int64, err error) {
 	return newest, nil
 }
 
-// Readable tells whether this program can read what the database holds. The error
+// Readable reports whether this program can read what the database holds. The error
 // is UNAVAILABLE and tells what would help.
 func (a Access) Readable() error {
 	newest, err := NewestSchema()
@@ -92,7 +92,7 @@ func (a Access) Readable() error {
 	return a.notNewer(newest)
 }
 
-// Changeable tells whether this program can change the record, once it is migrated.
+// Changeable reports whether this program can change the record, once it is migrated.
 func (a Access) Changeable() error {
 	newest, err := NewestSchema()
 	switch {

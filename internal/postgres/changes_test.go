@@ -14,7 +14,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// migrated gives the address of a database with an empty record, and a connection to it.
+// migrated returns the address of a database with an empty record, and a connection to it.
 func migrated(t *testing.T) (string, *sqlx.DB) {
 	t.Helper()
 	url, err := server.NewDatabase(t.Context())

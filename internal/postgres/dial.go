@@ -44,7 +44,7 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	return &connection{pqConnection: made.(pqConnection), dialer: d}, nil
 }
 
-// Driver gives pq's.
+// Driver returns pq's.
 func (c connector) Driver() driver.Driver { return &pq.Driver{} }
 
 // pqConnection is what pq's connections can do.

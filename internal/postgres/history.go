@@ -30,7 +30,7 @@ type LogEntry struct {
 	Touched int
 }
 
-// Log gives the last changes, the newest first; of one entity where ref is not
+// Log returns the last changes, the newest first; of one entity where ref is not
 // nil, by its id or a key that it has or had.
 func (s *Store) Log(ctx context.Context, ref *sentra.EntityRef, limit int) ([]LogEntry, error) {
 	var rows []struct {
@@ -58,7 +58,7 @@ func (s *Store) Log(ctx context.Context, ref *sentra.EntityRef, limit int) ([]Lo
 	return entries, nil
 }
 
-// Change gives a change with its items. The error is NOT_FOUND.
+// Change returns a change with its items. The error is NOT_FOUND.
 func (s *Store) Change(ctx context.Context, number int64) (change *register.Change, err error) {
 	err = s.inTx(ctx, snapshot, func(tx *sqlx.Tx) error {
 		change, err = readChange(ctx, tx, number)

@@ -205,7 +205,7 @@ func loadShapes(ctx context.Context, tx *sqlx.Tx, digests []string) (map[string]
 // record is read anew.
 const mostByParts = 10_000
 
-// Advance gives the state after base, and what differs between them. It reads only
+// Advance returns the state after base, and what differs between them. It reads only
 // what changed since, and boundaries only where boundaries changed. Where base is
 // not an earlier state of this record, everything is read, and changed is nil.
 func (s *Store) Advance(ctx context.Context, base *sentra.Dataset) (next *sentra.Dataset, changed []sentra.EntityRef, err error) {

@@ -32,7 +32,7 @@ type Store struct {
 // Close ends the connections.
 func (s *Store) Close() error { return s.db.Close() }
 
-// Ping tells whether the database answers; the error is UNAVAILABLE.
+// Ping reports whether the database answers; the error is UNAVAILABLE.
 func (s *Store) Ping(ctx context.Context) error {
 	if err := s.db.PingContext(ctx); err != nil {
 		return sentra.Wrap(sentra.CodeUnavailable, err, "the database does not answer")
@@ -66,7 +66,7 @@ func (s *Store) Migrate(ctx context.Context) (int, error) {
 	return len(results), nil
 }
 
-// Version gives the version of the record, which changes with any change of it.
+// Version returns the version of the record, which changes with any change of it.
 func (s *Store) Version(ctx context.Context) (string, error) {
 	row, err := lastVersion(ctx, s.db)
 	return row.Version, err

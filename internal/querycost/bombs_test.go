@@ -150,7 +150,7 @@ func outcome(text string) string {
 	return ""
 }
 
-// work gives the processor time of this thread and the memory that something takes.
+// work returns the processor time of this thread and the memory that something takes.
 func work(do func()) (time.Duration, uint64) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()

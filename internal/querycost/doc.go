@@ -1,11 +1,11 @@
-// Package querycost bounds what a GraphQL document costs before anything of it
+// Package querycost limits the cost of a GraphQL document before any of it
 // runs. Measure counts a document that was only parsed, Validate applies the
-// validation rules with a bound on time and on errors, and Prices tells what an
-// operation costs to answer.
+// validation rules with a limit on time and on errors, and Prices computes the price
+// of an operation.
 //
-// All three take time and memory linear in the document: what is found of a
-// fragment is kept, so that a fragment that is spread many times is gone through
-// once, and sums that would grow beyond an int stay at its greatest value.
+// All three take time and memory linear in the document: the result for a fragment
+// is memoized, so that a fragment that is spread many times is visited once, and sums
+// saturate at the maximum of an int.
 package querycost
 
 import "math"

@@ -202,7 +202,7 @@ func (w *pricing) part(field *ast.Field, of any) int {
 	return total
 }
 
-// behind gives the definition of a type that wraps none.
+// behind returns the definition of a type that wraps none.
 func (w *pricing) behind(t wrapped) any {
 	if t.of.NamedType != "" && (!t.of.NonNull || t.bare) {
 		return w.schema.Types[t.of.NamedType]

@@ -198,7 +198,7 @@ func (m *measurement) value(p *part, value *ast.Value) {
 	}
 }
 
-// whole gives the size of a part with its fragments put in. A fragment that
+// whole returns the size of a part with its fragments put in. A fragment that
 // spreads itself, which is refused later, counts once.
 func (m *measurement) whole(p *part) Size {
 	if p.whole != nil {
@@ -221,7 +221,7 @@ func (m *measurement) whole(p *part) Size {
 	return size
 }
 
-// visits gives the number of nodes visited from every part on, each fragment once
+// visits returns the number of nodes visited from every part on, each fragment once
 // a part; it stops soon behind maxVisits.
 func (m *measurement) visits(parts []*part) int {
 	total := 0

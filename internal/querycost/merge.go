@@ -121,7 +121,7 @@ func (m *merging) sameShape(all []named, path []string) {
 	}
 }
 
-// shapesDiffer tells whether a list, a null or a leaf could stand in one of the
+// shapesDiffer reports whether a list, a null or a leaf could stand in one of the
 // types and not in the other.
 func (m *merging) shapesDiffer(a, b *ast.Type) bool {
 	for ; a.Elem != nil && b.Elem != nil; a, b = a.Elem, b.Elem {
@@ -210,7 +210,7 @@ func (m *merging) report(path []string, name string, at *ast.Position, reason st
 	m.conflict(at, fmt.Sprintf(`Fields "%s" conflict because %s. Use different aliases on the fields to fetch both if this was intentional.`, name, reason))
 }
 
-// sameArguments tells whether two fields are given the same, in whatever order.
+// sameArguments reports whether two fields are given the same, in whatever order.
 func sameArguments(a, b ast.ArgumentList) bool {
 	if len(a) != len(b) {
 		return false
@@ -227,7 +227,7 @@ func sameArguments(a, b ast.ArgumentList) bool {
 	return true
 }
 
-// sameValue tells whether two values are the same, the fields of an object in
+// sameValue reports whether two values are the same, the fields of an object in
 // whatever order.
 func sameValue(a, b *ast.Value) bool {
 	if a.Kind != b.Kind || a.Raw != b.Raw || len(a.Children) != len(b.Children) {

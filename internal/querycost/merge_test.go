@@ -33,7 +33,7 @@ type writer struct {
 	fragments []string
 }
 
-// below gives a selection set of a type. Few names are used, so that they clash.
+// below returns a selection set of a type. Few names are used, so that they clash.
 func (w *writer) below(of *ast.Definition, depth int) string {
 	var out []string
 	for range 1 + w.IntN(4) {
@@ -58,7 +58,7 @@ func (w *writer) below(of *ast.Definition, depth int) string {
 	return "{ __typename " + strings.Join(out, " ") + " }"
 }
 
-// kindsOf gives the types that a fragment may be on.
+// kindsOf returns the types that a fragment may be on.
 func (w *writer) kindsOf(of *ast.Definition) []string {
 	var out []string
 	for _, kind := range []string{"Pet", "Dog", "Cat", "Fish", "Any"} {
@@ -131,7 +131,7 @@ func parsed(t testing.TB, text string) *ast.QueryDocument {
 	return document
 }
 
-// theirs gives the verdict of gqlparser's own rules.
+// theirs returns the verdict of gqlparser's own rules.
 func theirs(document *ast.QueryDocument) gqlerror.List {
 	return validator.ValidateWithRules(pets, document, rules.NewDefaultRules())
 }

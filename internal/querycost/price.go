@@ -169,7 +169,7 @@ func (b *bulks) addAll(more bulks, count int) {
 	}
 }
 
-// of gives the price for n objects, of which the same stands there copies times.
+// of returns the price for n objects, of which the same stands there copies times.
 func (b bulks) of(n, copies int) int {
 	total := 0
 	for _, one := range b {
@@ -190,7 +190,7 @@ type pricing struct {
 	schemas   introspected
 }
 
-// Of gives the price of an operation that is valid, with variables that were
+// Of returns the price of an operation that is valid, with variables that were
 // coerced. Where that is more than most, any price greater than it may be given.
 func (p *Prices) Of(ctx context.Context, operation *ast.OperationDefinition, variables map[string]any, most int) int {
 	w := &pricing{Prices: p, ctx: ctx, variables: variables, most: most}
@@ -318,7 +318,7 @@ type Arguments struct {
 // Field is the field they are given to.
 func (a Arguments) Field() *ast.Field { return a.field }
 
-// Value gives an argument: its JSON value, its literal, or neither where it is
+// Value returns an argument: its JSON value, its literal, or neither where it is
 // left out and has no default.
 func (a Arguments) Value(name string) (value any, literal *ast.Value) {
 	if given := a.field.Arguments.ForName(name); given != nil {
@@ -335,7 +335,7 @@ func (a Arguments) Value(name string) (value any, literal *ast.Value) {
 	return nil, nil
 }
 
-// Int gives a whole number, nil where there is none.
+// Int returns a whole number, nil where there is none.
 func (a Arguments) Int(name string) *int {
 	value := a.scalar(name)
 	if value == "" {
@@ -349,7 +349,7 @@ func (a Arguments) Int(name string) *int {
 	return &n
 }
 
-// Float gives a number, nil where there is none.
+// Float returns a number, nil where there is none.
 func (a Arguments) Float(name string) *float64 {
 	value := a.scalar(name)
 	if value == "" {
@@ -377,7 +377,7 @@ func (a Arguments) scalar(name string) string {
 	return fmt.Sprint(value)
 }
 
-// Strings gives a list of texts, one text for a list of itself.
+// Strings returns a list of texts, one text for a list of itself.
 func (a Arguments) Strings(name string) []string {
 	value, literal := a.Value(name)
 	if literal != nil {
@@ -415,7 +415,7 @@ func (a Arguments) Strings(name string) []string {
 	return nil
 }
 
-// Len gives the number of values of a list, 1 for anything else, 0 for nothing.
+// Len returns the number of values of a list, 1 for anything else, 0 for nothing.
 func (a Arguments) Len(name string) int {
 	value, literal := a.Value(name)
 	if literal != nil {

@@ -1,8 +1,8 @@
 //go:build race
 
-// Package racetest tells tests whether they run under the race detector, where bars
-// of time and memory do not hold.
+// Package racetest tells tests whether they run under the race detector, where limits
+// on time and memory do not hold.
 package racetest
 
-// Enabled tells whether the race detector is on.
+// Enabled reports whether the race detector is on.
 const Enabled = true

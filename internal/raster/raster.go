@@ -1,5 +1,5 @@
-// Package raster draws areas, lines, circles and letters on a picture of pixels. It knows
-// nothing of Sentra.
+// Package raster draws areas, lines, circles and text on a raster image. It does not
+// depend on Sentra.
 package raster
 
 import (
@@ -70,7 +70,7 @@ func (c *Canvas) Area(rings [][]Point, with image.Image) {
 	c.paint(with, reach)
 }
 
-// reachOf gives the pixels that rings may touch.
+// reachOf returns the pixels that rings may touch.
 func reachOf(rings [][]Point) image.Rectangle {
 	var reach image.Rectangle
 	for _, ring := range rings {
@@ -148,7 +148,7 @@ var fonts = sync.OnceValues(func() ([2]*opentype.Font, error) {
 	return out, nil
 })
 
-// face gives the letters of a size; those of one canvas only, since they are no good for
+// face returns the letters of a size; those of one canvas only, since they are no good for
 // two at a time.
 func (c *Canvas) face(l Letters) (font.Face, error) {
 	if known := c.faces[l]; known != nil {
@@ -170,7 +170,7 @@ func (c *Canvas) face(l Letters) (font.Face, error) {
 	return face, nil
 }
 
-// Width gives how wide a text is.
+// Width returns how wide a text is.
 func (c *Canvas) Width(text string, l Letters) (float64, error) {
 	face, err := c.face(l)
 	if err != nil {
@@ -238,7 +238,7 @@ func (c *Canvas) PNG() ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// Hex gives a colour written as #rrggbb; black for another text.
+// Hex returns a colour written as #rrggbb; black for another text.
 func Hex(text string) color.RGBA {
 	out := color.RGBA{A: 255}
 	if _, err := fmt.Sscanf(text, "#%02x%02x%02x", &out.R, &out.G, &out.B); err != nil {
@@ -254,13 +254,13 @@ type Stripes struct {
 	Period, Width int
 }
 
-// ColorModel gives that of the colours.
+// ColorModel returns that of the colours.
 func (Stripes) ColorModel() color.Model { return color.RGBAModel }
 
-// Bounds gives more than any picture has.
+// Bounds returns more than any picture has.
 func (Stripes) Bounds() image.Rectangle { return image.Rect(-1e6, -1e6, 1e6, 1e6) }
 
-// At gives the colour of a pixel.
+// At returns the colour of a pixel.
 func (s Stripes) At(x, y int) color.Color {
 	at := (x + y) % s.Period
 	if at < 0 {

@@ -11,7 +11,7 @@ import (
 
 var white, red, blue = color.RGBA{255, 255, 255, 255}, color.RGBA{255, 0, 0, 255}, color.RGBA{0, 0, 255, 255}
 
-// decoded gives the picture as others read it.
+// decoded returns the picture as others read it.
 func decoded(t *testing.T, c *Canvas) image.Image {
 	t.Helper()
 	body, err := c.PNG()

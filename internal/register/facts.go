@@ -20,7 +20,7 @@ func factKinds() []kind {
 // SyncFacts brings the facts of a number into the record, once and upwards only:
 // newer facts stay. What somebody else has changed since the binary last brought
 // it stays as it is; where the binary's own word is new too, that is listed as a
-// conflict. What the facts no longer hold is withdrawn. It tells whether anything
+// conflict. What the facts no longer hold is withdrawn. It reports whether anything
 // was written.
 func (r *Register) SyncFacts(ctx context.Context, facts *sentra.Facts, number int) (outcome Outcome, written bool, err error) {
 	err = r.record.Update(ctx, func(ctx context.Context, session Session) error {
@@ -221,7 +221,7 @@ func mergeSource(p *plan, m merge) error {
 	return nil
 }
 
-// completeFacts gives the facts as a dataset in which every entity has its id, and
+// completeFacts returns the facts as a dataset in which every entity has its id, and
 // checks each.
 func completeFacts(facts *sentra.Facts) (*sentra.Dataset, error) {
 	p := newPlan(&sentra.Dataset{})
@@ -251,7 +251,7 @@ func FactCommands(f *sentra.Facts) []Command {
 	return commands
 }
 
-// Documents gives every fact as a document, by kind and id.
+// Documents returns every fact as a document, by kind and id.
 func Documents(facts *sentra.Facts) (map[sentra.EntityRef][]byte, error) {
 	complete, err := completeFacts(facts)
 	if err != nil {

@@ -79,7 +79,7 @@ type Entity interface {
 		sentra.ExternalCount | sentra.Candidate
 }
 
-// kindFor gives the kind of a domain type.
+// kindFor returns the kind of a domain type.
 func kindFor[T any]() *kindOf[T] {
 	for _, k := range kinds {
 		if found, ok := k.(*kindOf[T]); ok {
@@ -98,7 +98,7 @@ func kindNamed(name sentra.EntityKind) (kind, bool) {
 	return nil, false
 }
 
-// Kinds gives the names of all kinds, those before others that refer to them.
+// Kinds returns the names of all kinds, those before others that refer to them.
 func Kinds() []sentra.EntityKind {
 	names := make([]sentra.EntityKind, len(kinds))
 	for i, k := range kinds {
@@ -107,7 +107,7 @@ func Kinds() []sentra.EntityKind {
 	return names
 }
 
-// SchemaOf gives the number of the form in which this program writes documents of
+// SchemaOf returns the number of the form in which this program writes documents of
 // a kind, 0 for a kind that it does not know.
 func SchemaOf(name sentra.EntityKind) int {
 	if k, known := kindNamed(name); known {
@@ -119,7 +119,7 @@ func SchemaOf(name sentra.EntityKind) int {
 func (k *kindOf[T]) kindName() sentra.EntityKind { return k.name }
 func (k *kindOf[T]) schemaNumber() int           { return k.schema }
 
-// list gives a dataset's entities, which must not be changed.
+// list returns a dataset's entities, which must not be changed.
 func (k *kindOf[T]) list(data *sentra.Dataset) sentra.Sorted[T] {
 	if k.shared != nil {
 		return *k.shared(data)
@@ -715,7 +715,7 @@ func shareClusters() func(*sentra.Cluster) {
 // interner shares equal slices.
 type interner[T ~string] map[string][]T
 
-// intern gives the shared copy of a slice, nil for an empty one.
+// intern returns the shared copy of a slice, nil for an empty one.
 func (n interner[T]) intern(list []T) []T {
 	if len(list) == 0 {
 		return nil

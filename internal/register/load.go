@@ -48,7 +48,7 @@ func (l *Loader) Add(batch Batch) {
 	}
 }
 
-// Dataset gives what was added, without number and version.
+// Dataset returns what was added, without number and version.
 func (l *Loader) Dataset() *sentra.Dataset {
 	data := &sentra.Dataset{}
 	for _, k := range kinds {
@@ -57,7 +57,7 @@ func (l *Loader) Dataset() *sentra.Dataset {
 	return data
 }
 
-// Advance gives the state that documents, newer than those of base, lead to. What
+// Advance returns the state that documents, newer than those of base, lead to. What
 // does not change is shared with base.
 func Advance(base *sentra.Dataset, documents []Document) (*sentra.Dataset, error) {
 	p := newPlan(base)

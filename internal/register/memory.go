@@ -25,7 +25,7 @@ func NewMemory(ctx context.Context, facts *sentra.Facts) (*Memory, error) {
 	return m, err
 }
 
-// Load gives the present state.
+// Load returns the present state.
 func (m *Memory) Load(context.Context) (*sentra.Dataset, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -33,7 +33,7 @@ func (m *Memory) Load(context.Context) (*sentra.Dataset, error) {
 	return &data, nil
 }
 
-// LoadWithoutShapes gives the present state; the shapes stay, since they cost nothing.
+// LoadWithoutShapes returns the present state; the shapes stay, since they cost nothing.
 func (m *Memory) LoadWithoutShapes(ctx context.Context) (*sentra.Dataset, error) { return m.Load(ctx) }
 
 // Update lets work change the record.
@@ -125,7 +125,7 @@ func (s *memorySession) LaterChanges(_ context.Context, after int64, entities []
 	return later, nil
 }
 
-// Shapes gives all shapes that there are, whatever the digests.
+// Shapes returns all shapes that there are, whatever the digests.
 func (s *memorySession) Shapes(context.Context, []string) (map[string]orb.MultiPolygon, error) {
 	shapes := make(map[string]orb.MultiPolygon)
 	for _, c := range append(s.memory.changes, s.change) {

@@ -172,7 +172,7 @@ func (p *plan) pendingOf(k kind) pending {
 
 func pendingOfType[T any](p *plan) *pendingOf[T] { return p.pendingOf(kindFor[T]()).(*pendingOf[T]) }
 
-// inOrder gives what is touched, in the order of kinds.
+// inOrder returns what is touched, in the order of kinds.
 func (p *plan) inOrder() []pending {
 	var out []pending
 	for _, k := range kinds {
@@ -204,7 +204,7 @@ func (l *itemList) add(item Item, from pending) {
 	l.items = append(l.items, item)
 }
 
-// items gives what the plan changes, and the version that it leads to: the number
+// items returns what the plan changes, and the version that it leads to: the number
 // of the change, and a digest of what all changes up to it did.
 func (p *plan) items(ctx context.Context) (items []Item, version string, err error) {
 	list := itemList{digest: sha256.New()}
@@ -217,7 +217,7 @@ func (p *plan) items(ctx context.Context) (items []Item, version string, err err
 	return list.items, fmt.Sprintf("%d-%s", p.base.Number+1, hex.EncodeToString(list.digest.Sum(nil)[:6])), nil
 }
 
-// next gives the state that the plan leads to. What does not change is shared.
+// next returns the state that the plan leads to. What does not change is shared.
 func (p *plan) next() *sentra.Dataset {
 	next := *p.base
 	for _, pending := range p.inOrder() {
@@ -276,7 +276,7 @@ type pending interface {
 	document(id string) ([]byte, error)
 	// documents gives what happens to one entity, nil where there is or will be none.
 	documents(id string) (before, after []byte, err error)
-	// exists tells whether an entity is in the base, and whether it will be.
+	// exists reports whether an entity is in the base, and whether it will be.
 	exists(id string) (before, after bool)
 	gone() []sentra.EntityRef
 	items(ctx context.Context, list *itemList) error
@@ -354,7 +354,7 @@ func (p *pendingOf[T]) index() {
 	}
 }
 
-// now gives an entity as the plan has it so far, nil where there is none.
+// now returns an entity as the plan has it so far, nil where there is none.
 func (p *pendingOf[T]) now(id string) *T {
 	if value, changed := p.changed[id]; changed {
 		return value
@@ -362,7 +362,7 @@ func (p *pendingOf[T]) now(id string) *T {
 	return p.stored(id)
 }
 
-// byKey gives the entity that has a key as the plan has it so far.
+// byKey returns the entity that has a key as the plan has it so far.
 func (p *pendingOf[T]) byKey(key string) *T {
 	if id, known := p.keysNow[key]; known {
 		if value := p.now(id); value != nil && p.kind.keyOf(value) == key {
@@ -391,7 +391,7 @@ func (p *pendingOf[T]) byKey(key string) *T {
 	return nil
 }
 
-// still gives a stored entity unless the plan deletes it or takes its key.
+// still returns a stored entity unless the plan deletes it or takes its key.
 func (p *pendingOf[T]) still(stored *T, key string) *T {
 	if value, changed := p.changed[p.kind.id(stored)]; changed {
 		if value == nil || p.kind.keyOf(value) != key {
@@ -496,7 +496,7 @@ func (p *pendingOf[T]) withdraw(id string) {
 
 func (p *pendingOf[T]) ids() []string { return p.order }
 
-// present gives the changed entities that there will be, in order.
+// present returns the changed entities that there will be, in order.
 func (p *pendingOf[T]) present() []*T {
 	var out []*T
 	for _, id := range p.order {

@@ -1,6 +1,6 @@
 // Package register changes the record: importers, the facts of the binary and
 // every later writer give it commands, which it checks by the rules of the domain
-// and makes one numbered change. It knows neither SQL nor the forms of files.
+// and turns into one numbered change. It knows neither SQL nor file formats.
 package register
 
 import (
@@ -39,7 +39,7 @@ type Item struct {
 	from pending
 }
 
-// Documents gives the documents before and after, nil where there was or is no
+// Documents returns the documents before and after, nil where there was or is no
 // entity.
 func (i *Item) Documents() (before, after []byte, err error) {
 	if i.from != nil {
@@ -48,7 +48,7 @@ func (i *Item) Documents() (before, after []byte, err error) {
 	return i.Before, i.After, nil
 }
 
-// Added tells whether there was no such entity before.
+// Added reports whether there was no such entity before.
 func (i *Item) Added() bool {
 	if i.from != nil {
 		before, _ := i.from.exists(i.Entity.ID)
@@ -57,7 +57,7 @@ func (i *Item) Added() bool {
 	return i.Before == nil
 }
 
-// Deleted tells whether there is no such entity any more.
+// Deleted reports whether there is no such entity any more.
 func (i *Item) Deleted() bool {
 	if i.from != nil {
 		_, after := i.from.exists(i.Entity.ID)
@@ -290,7 +290,7 @@ func (r *Register) tryOut(ctx context.Context, tried *sentra.Dataset) error {
 	return nil
 }
 
-// toTry gives what of the next state is to be tried. Boundaries are drawn only where
+// toTry returns what of the next state is to be tried. Boundaries are drawn only where
 // the change touches them or what they hang on; else those stored were tried before,
 // as were clusters where nothing else changes.
 func (r *Register) toTry(ctx context.Context, session Session, p *plan, next *sentra.Dataset) (*sentra.Dataset, error) {
@@ -334,7 +334,7 @@ func drawShapes(boundaries []sentra.Boundary, shapes map[string]orb.MultiPolygon
 // wgs84 is the spatial reference of every stored shape (EPSG:4326).
 const wgs84 = 4326
 
-// EncodeShape gives a shape as it is stored, as EWKB, with its digest.
+// EncodeShape returns a shape as it is stored, as EWKB, with its digest.
 func EncodeShape(shape orb.MultiPolygon) (digest string, content []byte, err error) {
 	if content, err = ewkb.Marshal(shape, wgs84); err != nil {
 		return "", nil, fmt.Errorf("encode a shape: %w", err)
@@ -362,7 +362,7 @@ type Editor struct {
 	by       By
 }
 
-// Edit gives the register into somebody's hands.
+// Edit returns the register into somebody's hands.
 func (r *Register) Edit(author, reason string) *Editor { return &Editor{r, By{author, reason}} }
 
 // Load reads the present state.
@@ -452,7 +452,7 @@ func canonicalOrNil(k kind, id string, document []byte) ([]byte, error) {
 	return k.canonical(id, document)
 }
 
-// shippedDocuments gives what the facts last gave each entity, also where an
+// shippedDocuments returns what the facts last gave each entity, also where an
 // agency's word stood against it; none for what they withdrew.
 func shippedDocuments(ctx context.Context, session Session) (map[sentra.EntityRef][]byte, error) {
 	all, err := session.Shipped(ctx)

@@ -29,7 +29,7 @@ type Assessment struct {
 	Sources []SourceID   `json:"sources"`
 }
 
-// OfLinkage tells whether it is of the linkage between supporting and large industry.
+// OfLinkage reports whether it is of the linkage between supporting and large industry.
 func (a *Assessment) OfLinkage() bool {
 	return a.Ground == StrategicTheme && strings.HasPrefix(strings.ToLower(a.Element), "linkage")
 }

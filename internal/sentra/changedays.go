@@ -19,7 +19,7 @@ func (c *ChangeDays) Note(from, to *Date) {
 // NotePeriod is Note for a period.
 func (c *ChangeDays) NotePeriod(p Period) { c.Note(p.From, p.To) }
 
-// Days gives FirstDay and the days behind it on which something changes, upwards.
+// Days returns FirstDay and the days behind it on which something changes, upwards.
 func (c *ChangeDays) Days() []Date {
 	days := append([]Date{FirstDay}, c.days...)
 	slices.Sort(days)

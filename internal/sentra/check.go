@@ -154,7 +154,7 @@ var codeForms = map[CodeSystem]map[Level]*regexp.Regexp{
 	SystemPCode:      {LevelProvince: regexp.MustCompile(`^ID\d{2}$`), LevelRegency: regexp.MustCompile(`^ID\d{4}$`)},
 }
 
-// CodeForm gives the form of a system's codes of regions of a level; nil where it gives
+// CodeForm returns the form of a system's codes of regions of a level; nil where it gives
 // them none.
 func CodeForm(system CodeSystem, level Level) *regexp.Regexp { return codeForms[system][level] }
 

@@ -33,7 +33,7 @@ const (
 	KeyPCode ChoroplethKey = "P_CODE"
 )
 
-// KeyOfSystem gives the key that is a code of the system.
+// KeyOfSystem returns the key that is a code of the system.
 func KeyOfSystem(system CodeSystem) ChoroplethKey {
 	return ChoroplethKeys[slices.IndexFunc(ChoroplethKeys[:], func(key ChoroplethKey) bool { return key.System() == system })]
 }
@@ -102,7 +102,7 @@ type Tally struct {
 	Incomplete bool
 }
 
-// Count gives the number of those that are counted. None is a zero only when none
+// Count returns the number of those that are counted. None is a zero only when none
 // is open and the record knows of all.
 func (t Tally) Count() Measured {
 	if t.Counted == 0 && t.Incomplete {
@@ -111,7 +111,7 @@ func (t Tally) Count() Measured {
 	return measuredCount(t.Counted, t.Open)
 }
 
-// Share gives the share of those counted, the known clusters, that have what is looked
+// Share returns the share of those counted, the known clusters, that have what is looked
 // for. It is known only when nothing is open, and there is one only of some.
 func (t Tally) Share() Measured {
 	if t.Open > 0 || t.Counted == 0 {

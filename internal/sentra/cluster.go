@@ -26,7 +26,7 @@ type Phase struct {
 	Sources []SourceID   `json:"sources"`
 }
 
-// BegunBy tells whether the phase may have begun by the day. A phase known to
+// BegunBy reports whether the phase may have begun by the day. A phase known to
 // the year counts from that year's first day.
 func (p *Phase) BegunBy(day Date) bool { return p.From.First <= day }
 
@@ -134,7 +134,7 @@ type Cluster struct {
 	Sources  []SourceID `json:"sources"`
 }
 
-// Status tells whether the cluster stands or is only planned.
+// Status reports whether the cluster stands or is only planned.
 func (c *Cluster) Status() ClusterStatus {
 	if c.Planned {
 		return ClusterPlanned
@@ -142,7 +142,7 @@ func (c *Cluster) Status() ClusterStatus {
 	return ClusterExisting
 }
 
-// OfProgramme tells whether the programme has developed the cluster.
+// OfProgramme reports whether the programme has developed the cluster.
 func (c *Cluster) OfProgramme() bool { return len(c.Phases) > 0 }
 
 // CompareClusters orders clusters by key, as they stand in Facts.
@@ -158,7 +158,7 @@ func NewClusters(clusters ...*Cluster) Sorted[Cluster] {
 	return NewSorted(clusters)
 }
 
-// KnownFrom gives the first day on which the cluster is known: that of its first
+// KnownFrom returns the first day on which the cluster is known: that of its first
 // phase, else of the year it began, else the day by which the earliest source that
 // names it had been published, or was read. It is false where nothing tells.
 func (c *Cluster) KnownFrom(phase func(key string) *Phase, source func(SourceID) *Source) (Date, bool) {
@@ -250,7 +250,7 @@ type Programme struct {
 	Sources                []SourceID        `json:"sources"`
 }
 
-// Ground gives what is known of the cluster on a ground; nil where nothing is.
+// Ground returns what is known of the cluster on a ground; nil where nothing is.
 func (c *Cluster) Ground(kind GroundKind) *ClusterGround {
 	for i := range c.Grounds {
 		if c.Grounds[i].Kind == kind {

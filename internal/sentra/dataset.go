@@ -66,7 +66,7 @@ const (
 	BoundariesNone BoundariesState = "NONE"
 )
 
-// BoundariesState gives how many of the regions have a boundary.
+// BoundariesState returns how many of the regions have a boundary.
 func (c *DatasetCounts) BoundariesState() BoundariesState {
 	switch c.Boundaries {
 	case c.Provinces + c.Regencies + c.Cities:
@@ -94,7 +94,7 @@ type DataLicence struct {
 	URL        string
 }
 
-// DataLicences gives the licences of all that is loaded.
+// DataLicences returns the licences of all that is loaded.
 func DataLicences() []DataLicence {
 	return []DataLicence{
 		{Part: Text{"boundaries, codes and names of regions: wilayah_boundaries by cahyadsn", "batas, kode, dan nama wilayah: wilayah_boundaries oleh cahyadsn"}, Name: Text{English: "MIT"},

@@ -9,18 +9,18 @@ type Date int32
 // jakarta is Western Indonesian Time (WIB), the zone of the regulations.
 var jakarta = time.FixedZone("WIB", 7*60*60)
 
-// DateOf gives the date of a year, month and day, normalised as time.Date does.
+// DateOf returns the date of a year, month and day, normalised as time.Date does.
 func DateOf(year int, month time.Month, day int) Date {
 	return Date(time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Unix() / 86400)
 }
 
-// Today gives the day it is in Jakarta at the moment now.
+// Today returns the day it is in Jakarta at the moment now.
 func Today(now time.Time) Date {
 	year, month, day := now.In(jakarta).Date()
 	return DateOf(year, month, day)
 }
 
-// DayEnd gives the moment at which the day it is in Jakarta ends.
+// DayEnd returns the moment at which the day it is in Jakarta ends.
 func DayEnd(now time.Time) time.Time {
 	year, month, day := now.In(jakarta).Date()
 	return time.Date(year, month, day+1, 0, 0, 0, 0, jakarta)
@@ -44,13 +44,13 @@ func MustDate(text string) Date {
 	return d
 }
 
-// Time gives midnight UTC of the day.
+// Time returns midnight UTC of the day.
 func (d Date) Time() time.Time { return time.Unix(int64(d)*86400, 0).UTC() }
 
-// String gives "2017-12-25".
+// String returns "2017-12-25".
 func (d Date) String() string { return d.Time().Format(time.DateOnly) }
 
-// MarshalText gives "2017-12-25".
+// MarshalText returns "2017-12-25".
 func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
 // UnmarshalText reads "2017-12-25".
@@ -70,12 +70,12 @@ type Period struct {
 	To   *Date `json:"to,omitempty"`
 }
 
-// Contains tells whether the day lies in the period.
+// Contains reports whether the day lies in the period.
 func (p Period) Contains(day Date) bool {
 	return (p.From == nil || *p.From <= day) && (p.To == nil || day <= *p.To)
 }
 
-// Overlaps tells whether some day lies in both periods.
+// Overlaps reports whether some day lies in both periods.
 func (p Period) Overlaps(q Period) bool {
 	return (p.From == nil || q.To == nil || *p.From <= *q.To) && (q.From == nil || p.To == nil || *q.From <= *p.To)
 }
@@ -121,7 +121,7 @@ func (p PartialDate) Last() Date {
 	return p.First
 }
 
-// String gives the date no more exactly than the source has it.
+// String returns the date no more exactly than the source has it.
 func (p PartialDate) String() string {
 	switch p.Precision {
 	case PrecisionYear:
@@ -132,7 +132,7 @@ func (p PartialDate) String() string {
 	return p.First.String()
 }
 
-// MarshalText gives the form of String.
+// MarshalText returns the form of String.
 func (p PartialDate) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
 // UnmarshalText reads "2017-12-25", "2017-12" or "2017".

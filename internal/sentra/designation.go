@@ -58,7 +58,7 @@ type Designation struct {
 // the year counts from that year's end.
 func (d *Designation) InForceFrom() Date { return d.From.Last() }
 
-// InForce tells whether the designation is in force for certain on the day.
+// InForce reports whether the designation is in force for certain on the day.
 func (d *Designation) InForce(day Date) bool {
 	return d.InForceFrom() <= day && (d.To == nil || day <= *d.To)
 }
@@ -92,7 +92,7 @@ type DesignationCoverage struct {
 	Sources     []SourceID     `json:"sources"`
 }
 
-// Noted gives the note in both languages.
+// Noted returns the note in both languages.
 func (c *DesignationCoverage) Noted() Text { return Text{c.Note, c.NoteID} }
 
 // InForceFrom is the first day the coverage speaks of, nil where it is open. A
@@ -109,7 +109,7 @@ func (c *DesignationCoverage) InForceFrom() *Date {
 	return &day
 }
 
-// Applies tells whether the coverage speaks of a kind of region and a day, in the
+// Applies reports whether the coverage speaks of a kind of region and a day, in the
 // province the region stands in (the region itself where it is one).
 func (c *DesignationCoverage) Applies(of RegionKind, province RegionCode, day Date) bool {
 	from := c.InForceFrom()
@@ -127,7 +127,7 @@ const (
 	NotCovered Answer = "NOT_COVERED"
 )
 
-// Truth gives the answer as a value of three-valued logic.
+// Truth returns the answer as a value of three-valued logic.
 func (a Answer) Truth() Truth {
 	switch a {
 	case Yes:
@@ -156,7 +156,7 @@ type Affirmative struct {
 	Kinds      []AffirmativeStatus
 }
 
-// Of gives the status of one kind.
+// Of returns the status of one kind.
 func (a *Affirmative) Of(kind DesignationKind) *AffirmativeStatus {
 	for i := range a.Kinds {
 		if a.Kinds[i].Kind == kind {
@@ -196,7 +196,7 @@ func JudgeKind(kind DesignationKind, day Date, of RegionKind, province RegionCod
 	return status
 }
 
-// AnswerKind gives the answer of JudgeKind without its evidence.
+// AnswerKind returns the answer of JudgeKind without its evidence.
 func AnswerKind(kind DesignationKind, day Date, of RegionKind, province RegionCode, designations []*Designation, coverage []*DesignationCoverage) Answer {
 	for _, d := range designations {
 		if d.Kind == kind && d.InForce(day) {
@@ -272,7 +272,7 @@ func (s *AffirmativeStatus) Reason(day Date) Message {
 	return Say(MessageNoList, day)
 }
 
-// Sources gives where the answer was read: its designations' sources for a yes,
+// Sources returns where the answer was read: its designations' sources for a yes,
 // else those of the coverage that applies.
 func (s *AffirmativeStatus) Sources() []SourceID {
 	var out []SourceID

@@ -37,7 +37,7 @@ type EntityRef struct {
 	ID   string     `json:"id"`
 }
 
-// String gives "cluster/2017-94.06-coffee-processing".
+// String returns "cluster/2017-94.06-coffee-processing".
 func (r EntityRef) String() string { return string(r.Kind) + "/" + r.ID }
 
 // Conflict is a fact of the binary that was not taken because an agency says

@@ -20,7 +20,7 @@ const (
 	CodeConflict Code = "CONFLICT"
 	// CodeLimitExceeded: the request is well formed but asks for more than allowed.
 	CodeLimitExceeded Code = "LIMIT_EXCEEDED"
-	// CodeDeadlineExceeded: the answer took longer than the time allowed.
+	// CodeDeadlineExceeded: the answer exceeded its time limit.
 	CodeDeadlineExceeded Code = "DEADLINE_EXCEEDED"
 	// CodeCancelled: the asker has gone or taken the request back.
 	CodeCancelled Code = "CANCELLED"
@@ -41,7 +41,7 @@ type Error struct {
 	Err  error
 }
 
-// Error gives code, path, message and cause, for logs and the command line.
+// Error returns code, path, message and cause, for logs and the command line.
 func (e *Error) Error() string {
 	var text strings.Builder
 	if len(e.Path) > 0 {
@@ -103,7 +103,7 @@ func (e *Error) in(path string) *Error {
 	return &inner
 }
 
-// ErrorCode gives the code of err: CodeInternal for an error without one, ""
+// ErrorCode returns the code of err: CodeInternal for an error without one, ""
 // for nil.
 func ErrorCode(err error) Code {
 	if err == nil {

@@ -34,7 +34,7 @@ const (
 // Facets lists every facet.
 var Facets = [...]Facet{FacetProduct, FacetProductGroup, FacetProvince, FacetFund, FacetAffirmative, FacetConfidence, FacetProgramme, FacetPhase, FacetStatus}
 
-// Without gives the filter without what it itself says of the facet; what stands in its
+// Without returns the filter without what it itself says of the facet; what stands in its
 // And, Or and Not stays. The filter may be nil.
 func (f *ClusterFilter) Without(facet Facet) *ClusterFilter {
 	out := ClusterFilter{}
@@ -68,7 +68,7 @@ func (f *ClusterFilter) Without(facet Facet) *ClusterFilter {
 	return &out
 }
 
-// With gives the filter with a value of the facet in place of what it says of it: the
+// With returns the filter with a value of the facet in place of what it says of it: the
 // clusters that are counted for the value.
 func (f *ClusterFilter) With(facet Facet, value string) *ClusterFilter {
 	out := f.Without(facet)

@@ -11,7 +11,7 @@ const maxFaults = 20
 // Errors are several faults of one input, told together.
 type Errors []*Error
 
-// Error gives one line a fault.
+// Error returns one line a fault.
 func (e Errors) Error() string {
 	lines := make([]string, len(e))
 	for i, fault := range e {
@@ -20,7 +20,7 @@ func (e Errors) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Unwrap gives the faults, so that errors.As finds the first.
+// Unwrap returns the faults, so that errors.As finds the first.
 func (e Errors) Unwrap() []error {
 	all := make([]error, len(e))
 	for i, fault := range e {

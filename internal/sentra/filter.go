@@ -54,7 +54,7 @@ type KnownSupport struct {
 // Check gives what is wrong with the question in itself.
 func (k *KnownSupport) Check() error { return checkYears(k.FromYear, k.ToYear) }
 
-// Holds tells whether a support is such a one.
+// Holds reports whether a support is such a one.
 func (k *KnownSupport) Holds(s *Support) bool {
 	return (k.Funds == nil || slices.Contains(k.Funds, s.Fund)) && (k.FromYear == nil || s.Year >= *k.FromYear) && (k.ToYear == nil || s.Year != 0 && s.Year <= *k.ToYear)
 }
@@ -108,14 +108,14 @@ type DesignationFilter struct {
 	Confidence Confidence
 }
 
-// NamesStatus tells whether some part of the filter speaks of the status, so that
+// NamesStatus reports whether some part of the filter speaks of the status, so that
 // planned clusters are meant too.
 func (f *ClusterFilter) NamesStatus() bool {
 	return f != nil && (f.Status != "" || f.Not.NamesStatus() ||
 		slices.ContainsFunc(f.And, (*ClusterFilter).NamesStatus) || slices.ContainsFunc(f.Or, (*ClusterFilter).NamesStatus))
 }
 
-// OfProgramme tells whether only clusters of the programme can match. Their list is
+// OfProgramme reports whether only clusters of the programme can match. Their list is
 // complete, and that of all the country's clusters is not.
 func (f *ClusterFilter) OfProgramme() bool {
 	if f == nil {

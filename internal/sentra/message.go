@@ -58,10 +58,10 @@ func Say(key MessageKey, values ...any) Message { return Message{key, values} }
 // Indonesian.
 type Text struct{ English, Indonesian string }
 
-// Message gives the text as a message.
+// Message returns the text as a message.
 func (t Text) Message() Message { return Say(MessageText, t) }
 
-// Texts gives a list in both languages. A translation of another length is none.
+// Texts returns a list in both languages. A translation of another length is none.
 func Texts(english, indonesian []string) []Text {
 	out := make([]Text, len(english))
 	for i, text := range english {

@@ -20,7 +20,7 @@ const (
 // ProductGroups lists every group.
 var ProductGroups = [...]ProductGroup{ProductsTextile, ProductsFood, ProductsWood, ProductsMetal, ProductsClayStone, ProductsLeather, ProductsOther}
 
-// GroupOf gives the group of what makes products: theirs, or OTHER where they are of
+// GroupOf returns the group of what makes products: theirs, or OTHER where they are of
 // several groups.
 func GroupOf(products []*Product) ProductGroup {
 	if len(products) == 0 {

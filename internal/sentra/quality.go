@@ -14,7 +14,7 @@ const (
 	GapSupportFund       Gap = "SUPPORT_FUND"
 	GapSupportAmount     Gap = "SUPPORT_AMOUNT"
 	GapFacilitatorsPlace Gap = "FACILITATORS_PLACE"
-	// Of regencies and cities: those with no known cluster, of which nothing tells whether
+	// Of regencies and cities: those with no known cluster, of which nothing reports whether
 	// they are affirmative, and without a boundary.
 	GapRegencyClusters    Gap = "REGENCY_CLUSTERS"
 	GapRegencyAffirmative Gap = "REGENCY_AFFIRMATIVE"

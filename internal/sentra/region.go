@@ -48,7 +48,7 @@ const (
 	KindCity     RegionKind = "CITY"
 )
 
-// Level gives the level a kind stands on.
+// Level returns the level a kind stands on.
 func (k RegionKind) Level() Level {
 	if k == KindProvince {
 		return LevelProvince
@@ -113,7 +113,7 @@ type RegionName struct {
 	Sources    []SourceID `json:"sources"`
 }
 
-// Official tells whether the name was the official one on the day. An end known to
+// Official reports whether the name was the official one on the day. An end known to
 // the year counts to that year's end, a beginning from its first day.
 func (n *RegionName) Official(day Date) bool {
 	return n.Kind == NameFormer && (n.From == nil || n.From.First <= day) && n.To != nil && day <= n.To.Last()
@@ -135,7 +135,7 @@ type OfficialCodeKey struct {
 	Region RegionCode
 }
 
-// Key gives what the code says apart from when.
+// Key returns what the code says apart from when.
 func (c OfficialCode) Key() OfficialCodeKey { return OfficialCodeKey{c.System, c.Value, c.Region} }
 
 // Membership places a regency or city in a province for a period.

@@ -25,10 +25,10 @@ const (
 // ScreeningElements lists every element, by ground.
 var ScreeningElements = [...]ScreeningElement{ScreenAPBN, ScreenDeconcentration, ScreenDAK, ScreenClusters, ScreenLinkage, ScreenDisadvantaged, ScreenBorder}
 
-// Name gives the element as fields and columns are named: dak.
+// Name returns the element as fields and columns are named: dak.
 func (e ScreeningElement) Name() string { return strings.ToLower(string(e)) }
 
-// Ground gives the ground that the element is of.
+// Ground returns the ground that the element is of.
 func (e ScreeningElement) Ground() GroundKind {
 	switch e {
 	case ScreenClusters, ScreenLinkage:
@@ -51,7 +51,7 @@ const (
 // ScreeningOutcomes lists every outcome.
 var ScreeningOutcomes = [...]ScreeningOutcome{ScreenedMet, ScreenedNotMet, ScreenedNotKnown}
 
-// OutcomeOf gives the outcome that a truth is.
+// OutcomeOf returns the outcome that a truth is.
 func OutcomeOf(truth Truth) ScreeningOutcome {
 	switch truth {
 	case True:
@@ -78,7 +78,7 @@ var ScreeningOrders = [...]ScreeningOrder{ScreeningByLower, ScreeningByUpper, Sc
 // Weights are how much elements count; one that is not there counts 1.
 type Weights map[ScreeningElement]float64
 
-// NewWeights gives the weights of elements by their names in lower case, such as dak; nil
+// NewWeights returns the weights of elements by their names in lower case, such as dak; nil
 // is as none. The error is a BAD_USER_INPUT.
 func NewWeights(given map[string]*float64) (Weights, error) {
 	weights := make(Weights)
@@ -97,7 +97,7 @@ func NewWeights(given map[string]*float64) (Weights, error) {
 // maxWeight is the greatest weight of an element.
 const maxWeight = 1000
 
-// Of gives the weight of an element.
+// Of returns the weight of an element.
 func (w Weights) Of(element ScreeningElement) float64 {
 	if weight, given := w[element]; given {
 		return weight
@@ -128,12 +128,12 @@ type Score struct{ Lower, Upper float64 }
 // Outcomes are what was found of each element, in the order of ScreeningElements.
 type Outcomes [len(ScreeningElements)]Truth
 
-// Of gives what was found of an element.
+// Of returns what was found of an element.
 func (o *Outcomes) Of(element ScreeningElement) Truth {
 	return o[slices.Index(ScreeningElements[:], element)]
 }
 
-// Score gives the share of the weights that is met for certain, and that which is not
+// Score returns the share of the weights that is met for certain, and that which is not
 // known to be missing.
 func (w Weights) Score(outcomes *Outcomes) Score {
 	var s Score

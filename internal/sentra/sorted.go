@@ -38,7 +38,7 @@ func (s Sorted[T]) All(yield func(*T) bool) {
 	}
 }
 
-// First gives the first n values, or all where there are fewer.
+// First returns the first n values, or all where there are fewer.
 func (s Sorted[T]) First(n int) []*T {
 	out := make([]*T, 0, min(n, s.length))
 	for _, page := range s.pages {
@@ -47,7 +47,7 @@ func (s Sorted[T]) First(n int) []*T {
 	return out
 }
 
-// List gives the values in order, in a list that may be changed.
+// List returns the values in order, in a list that may be changed.
 func (s Sorted[T]) List() []*T { return s.First(s.length) }
 
 // From gives the values in order from the first on that does not stand before one.
@@ -68,14 +68,14 @@ func (s Sorted[T]) From(first *T, order func(a, b *T) int) func(yield func(*T) b
 	}
 }
 
-// pageOf gives the page in which a value stands or would: the first that does not
+// pageOf returns the page in which a value stands or would: the first that does not
 // end before it, or else the last.
 func (s Sorted[T]) pageOf(value *T, order func(a, b *T) int) int {
 	at, _ := slices.BinarySearchFunc(s.pages, value, func(page []*T, value *T) int { return order(page[len(page)-1], value) })
 	return min(at, max(0, len(s.pages)-1))
 }
 
-// Replace gives the list without some of its values and with others. No two values
+// Replace returns the list without some of its values and with others. No two values
 // may be equal in the order, but for one that takes the place of another.
 func (s Sorted[T]) Replace(gone, put []*T, order func(a, b *T) int) Sorted[T] {
 	gone, put = slices.SortedFunc(slices.Values(gone), order), slices.SortedFunc(slices.Values(put), order)
@@ -114,7 +114,7 @@ func (s *Sorted[T]) addPage(page []*T) {
 	}
 }
 
-// edited gives a page without some of its values and with others, all in order.
+// edited returns a page without some of its values and with others, all in order.
 func edited[T any](page, gone, put []*T, order func(a, b *T) int) []*T {
 	out := make([]*T, 0, len(page)-len(gone)+len(put))
 	for len(gone)+len(put) > 0 {
@@ -129,7 +129,7 @@ func edited[T any](page, gone, put []*T, order func(a, b *T) int) []*T {
 	return append(out, page...)
 }
 
-// Difference gives the values that only this list or only the next one has, in
+// Difference returns the values that only this list or only the next one has, in
 // order. It costs little where the lists share their pages. ok is false where they
 // are more than most.
 func (s Sorted[T]) Difference(next Sorted[T], order func(a, b *T) int, most int) (gone, put []*T, ok bool) {

@@ -19,7 +19,7 @@ type Source struct {
 	Licence   string       `json:"licence,omitempty"`
 }
 
-// Merge gives the source with what other says of it: a field that other leaves
+// Merge returns the source with what other says of it: a field that other leaves
 // empty stays as it is, so that a shorter citation blanks nothing. A bare
 // citation, as Cited makes of it, only fills what is empty.
 func (s Source) Merge(other Source) Source {
@@ -40,7 +40,7 @@ func (s Source) Merge(other Source) Source {
 
 var notInSlug = regexp.MustCompile(`[^a-z0-9]+`)
 
-// Slug gives a text as a key: lower case, words joined by hyphens.
+// Slug returns a text as a key: lower case, words joined by hyphens.
 func Slug(text string) string {
 	return strings.Trim(notInSlug.ReplaceAllString(strings.ToLower(text), "-"), "-")
 }
@@ -48,7 +48,7 @@ func Slug(text string) string {
 // isRemark recognises a clause about the source before it: "it cites no regulation".
 var isRemark = regexp.MustCompile(`^(it|they|this|which) `)
 
-// Citations gives the sources that a cell names, separated by semicolons; one
+// Citations returns the sources that a cell names, separated by semicolons; one
 // inside parentheses belongs to the source: "totals (26 in Papua; 7 in Maluku)",
 // and so does a remark on it: "a list; it cites no regulation".
 func Citations(cell string) []string {
@@ -142,7 +142,7 @@ func addressKey(url string) string {
 
 func titleKey(title string) string { return strings.Join(strings.Fields(strings.ToLower(title)), " ") }
 
-// Cite gives the ids of the sources that a cell names, and those of them that
+// Cite returns the ids of the sources that a cell names, and those of them that
 // are new to the list, which then knows them. A source that the list knows by
 // its id, address or title keeps its id.
 func (b *Bibliography) Cite(cell string) (ids []SourceID, added []Source) {

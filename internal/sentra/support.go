@@ -94,7 +94,7 @@ type ExternalCount struct {
 	Sources    []SourceID `json:"sources"`
 }
 
-// where gives a region's code, or a word for the whole country.
+// where returns a region's code, or a word for the whole country.
 func where(code RegionCode) string {
 	if code == "" {
 		return "all"
@@ -102,7 +102,7 @@ func where(code RegionCode) string {
 	return string(code)
 }
 
-// yearOf gives a year as it stands in an id.
+// yearOf returns a year as it stands in an id.
 func yearOf(year int) string {
 	if year == 0 {
 		return "undated"
@@ -133,7 +133,7 @@ func ExternalCountID(c *ExternalCount) string {
 	return where(c.Region) + "-" + yearOf(c.Year) + "-" + Slug(fmt.Sprint(c.By, " ", told(c.Note, c.Sources)))
 }
 
-// isYear tells whether a number is a year of four digits.
+// isYear reports whether a number is a year of four digits.
 func isYear(year int) bool { return year >= 1000 && year <= 9999 }
 
 // year checks a year; 0 is none.

@@ -10,7 +10,7 @@ const (
 	True    Truth = 1
 )
 
-// TruthOf gives True or False.
+// TruthOf returns True or False.
 func TruthOf(holds bool) Truth {
 	if holds {
 		return True
@@ -27,7 +27,7 @@ func (t Truth) Or(other Truth) Truth { return max(t, other) }
 // Not swaps true and false and leaves unknown.
 func (t Truth) Not() Truth { return -t }
 
-// Is gives the truth of the statement, or of its opposite for false.
+// Is returns the truth of the statement, or of its opposite for false.
 func (t Truth) Is(wanted bool) Truth {
 	if wanted {
 		return t

@@ -108,7 +108,7 @@ func (c *csvFile) start(r *bufio.Reader, options Options) (rune, error) {
 	return delimiter, nil
 }
 
-// detect gives the delimiter that occurs most in the first line outside quotes.
+// detect returns the delimiter that occurs most in the first line outside quotes.
 func detect(head []byte) rune {
 	counts := make(map[byte]int)
 	quoted, any := false, false

@@ -406,7 +406,7 @@ func TestWrongWorkbooks(t *testing.T) {
 	}
 }
 
-// sheetOf gives a workbook with the sheet as it is written.
+// sheetOf returns a workbook with the sheet as it is written.
 func sheetOf(sheet string) string {
 	return zipped("xl/workbook.xml", `<workbook xmlns:r="x"><sheets><sheet name="S" sheetId="1" r:id="rId1"/></sheets></workbook>`,
 		"xl/_rels/workbook.xml.rels", `<Relationships><Relationship Id="rId1" Type="x/worksheet" Target="worksheets/s.xml"/></Relationships>`,

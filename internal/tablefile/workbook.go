@@ -112,7 +112,7 @@ type relations struct {
 	}
 }
 
-// target gives the part that a relation of base leads to.
+// target returns the part that a relation of base leads to.
 func target(base, to string) string {
 	if strings.HasPrefix(to, "/") {
 		return strings.TrimPrefix(to, "/")

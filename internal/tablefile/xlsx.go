@@ -32,7 +32,7 @@ func readXLSX(file *inputfile.File, options Options, sink Sink) error {
 	return nil
 }
 
-// choose gives the sheet of a name, or the one that is not empty.
+// choose returns the sheet of a name, or the one that is not empty.
 func (w *workbook) choose(name string) (sheet, error) {
 	var names []string
 	var filled []sheet
@@ -66,7 +66,7 @@ func (w *workbook) choose(name string) (sheet, error) {
 	return filled[0], nil
 }
 
-// empty tells whether a sheet has no cell with a value.
+// empty reports whether a sheet has no cell with a value.
 func (w *workbook) empty(s sheet) (bool, error) {
 	r, err := w.open(s.part)
 	if err != nil {
@@ -260,7 +260,7 @@ func (c *rawCell) begin(attrs []xml.Attr) error {
 	return nil
 }
 
-// columnOf gives the column of a reference, 0 for A1.
+// columnOf returns the column of a reference, 0 for A1.
 func columnOf(ref string) (int, bool) {
 	column, i := 0, 0
 	for ; i < len(ref) && ref[i] >= 'A' && ref[i] <= 'Z' && i < 4; i++ {

@@ -78,7 +78,7 @@ type numbered struct {
 	id uint64
 }
 
-// tilesOver gives the tiles of a box and those around it, which its buffers may reach
+// tilesOver returns the tiles of a box and those around it, which its buffers may reach
 // into, by their place in an archive.
 func tilesOver(bounds [4]float64, maxZoom int) (out []numbered) {
 	for z := range maptile.Zoom(maxZoom + 1) {

@@ -107,7 +107,7 @@ type view struct {
 	clusters *clusterIndex
 }
 
-// view gives what a query leaves. An error in a filter is a BAD_USER_INPUT whose
+// view returns what a query leaves. An error in a filter is a BAD_USER_INPUT whose
 // path begins at asOf, filter or clusterFilter.
 func (b *Builder) view(ctx context.Context, q Query) (view, error) {
 	on, err := b.atlas.On(q.Day)
@@ -191,7 +191,7 @@ func (b *Builder) clusters(ctx context.Context, on atlas.View, filter *sentra.Cl
 	return made, nil
 }
 
-// marksOf gives the marks of the clusters that a query leaves.
+// marksOf returns the marks of the clusters that a query leaves.
 func (b *Builder) marksOf(v view, filter *sentra.ClusterFilter) (*marks, error) {
 	key, err := newFilterKey(v.start, filter)
 	if err != nil {
@@ -398,7 +398,7 @@ func addLabels(w *layerWriter, v view, c *cutter, t maptile.Tile) {
 	}
 }
 
-// area gives the commands for the part of an area in the window.
+// area returns the commands for the part of an area in the window.
 func (c *cutter) area(o *outline) []uint32 {
 	if !o.bound.meets(c.window) {
 		return nil
@@ -428,7 +428,7 @@ func (c *cutter) area(o *outline) []uint32 {
 	return c.feature()
 }
 
-// border gives the commands for the part of a border in the window.
+// border returns the commands for the part of a border in the window.
 func (c *cutter) border(b *border) []uint32 {
 	for i := range b.stretches {
 		s := &b.stretches[i]
@@ -446,7 +446,7 @@ func (c *cutter) border(b *border) []uint32 {
 	return c.feature()
 }
 
-// bounds gives the box around everything that can be in a tile, in degrees.
+// bounds returns the box around everything that can be in a tile, in degrees.
 func (b *Builder) bounds(on atlas.View) orb.Bound {
 	bound, empty := orb.Bound{}, true
 	for _, s := range b.epoch(on).Must().partition.shapes {

@@ -70,7 +70,7 @@ func newBuilder(tb testing.TB) *Builder {
 	return b
 }
 
-// tilesOf gives the tiles of a zoom that meet the country's box.
+// tilesOf returns the tiles of a zoom that meet the country's box.
 func tilesOf(zoom int) []maptile.Tile {
 	west, east := maptile.At(orb.Point{94.9, 6.1}, maptile.Zoom(zoom)), maptile.At(orb.Point{141.1, -11.1}, maptile.Zoom(zoom))
 	var all []maptile.Tile

@@ -69,7 +69,7 @@ func morton(x, y uint32) uint64 {
 	return spread(x) | spread(y)<<1
 }
 
-// run gives the positions [from, to) of the clusters in a square of a zoom.
+// run returns the positions [from, to) of the clusters in a square of a zoom.
 func (c *clusterIndex) run(x, y uint32, zoom int) (from, to int) {
 	shift := 2 * (gridBits - zoom)
 	first := morton(x, y) << shift
@@ -85,7 +85,7 @@ type group struct {
 	clusters []*atlas.Cluster
 }
 
-// in gives the groups of a tile: cells of the grid to ClusterMaxZoom, single
+// in returns the groups of a tile: cells of the grid to ClusterMaxZoom, single
 // clusters deeper.
 func (c *clusterIndex) in(t maptile.Tile) []group {
 	from, to := c.run(t.X, t.Y, int(t.Z))
@@ -114,7 +114,7 @@ func (c *clusterIndex) in(t maptile.Tile) []group {
 	return groups
 }
 
-// clusterValues gives the values of the layer's fields for a point.
+// clusterValues returns the values of the layer's fields for a point.
 func (b *Builder) clusterValues(g group, on atlas.View) (id uint64, values []value) {
 	c := g.clusters[0]
 	hash := fnv.New64a()

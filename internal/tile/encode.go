@@ -52,7 +52,7 @@ type valueTable struct {
 	encoded []*vectortile.Tile_Value
 }
 
-// number gives the number of a value; none for no value.
+// number returns the number of a value; none for no value.
 func (t *valueTable) number(v value) int32 {
 	if v.kind == noValue {
 		return none
@@ -164,7 +164,7 @@ func (w *layerWriter) addValues(id uint64, kind vectortile.Tile_GeomType, values
 	w.append(id, kind, tags, geometry)
 }
 
-// key gives the number of a field among the layer's keys.
+// key returns the number of a field among the layer's keys.
 func (w *layerWriter) key(field int) uint32 {
 	if w.keys[field] == 0 {
 		w.message.Keys = append(w.message.Keys, w.fields[field].Name)
@@ -190,7 +190,7 @@ type commands struct {
 	cursor point
 }
 
-// feature gives what was written since the feature before.
+// feature returns what was written since the feature before.
 func (c *commands) feature() []uint32 {
 	written := c.data[c.begun:len(c.data):len(c.data)]
 	c.begun, c.cursor = len(c.data), point{}

@@ -56,7 +56,7 @@ type epoch struct {
 	labels []label
 }
 
-// changeDays gives the days on which an epoch begins, ascending.
+// changeDays returns the days on which an epoch begins, ascending.
 func changeDays(a *atlas.Atlas) []sentra.Date {
 	data := a.Data
 	var days sentra.ChangeDays
@@ -101,7 +101,7 @@ func changeDays(a *atlas.Atlas) []sentra.Date {
 	return days.Days()
 }
 
-// Epoch gives the first day of the span that the day lies in, on all of whose
+// Epoch returns the first day of the span that the day lies in, on all of whose
 // days every tile is the same.
 func (b *Builder) Epoch(day sentra.Date) sentra.Date {
 	at, exact := slices.BinarySearch(b.changes, day)
@@ -115,7 +115,7 @@ func (b *Builder) Epoch(day sentra.Date) sentra.Date {
 // epoch holds the values of every region.
 const maxEpochs = 64
 
-// epoch gives the epoch of a day, made once.
+// epoch returns the epoch of a day, made once.
 func (b *Builder) epoch(on atlas.View) *lazy.Value[*epoch] {
 	start := b.Epoch(on.Day)
 	b.mu.Lock()
@@ -185,7 +185,7 @@ func (b *Builder) newEpoch(start sentra.Date, on atlas.View) *epoch {
 	return e
 }
 
-// partition gives the partition of the shapes: that of another epoch, or of the
+// partition returns the partition of the shapes: that of another epoch, or of the
 // atlas before, where it is the same.
 func (b *Builder) partition(shapes []*atlas.Shape) *partition {
 	b.mu.Lock()
@@ -206,13 +206,13 @@ func nameValues(on atlas.View, r *sentra.Region) []value {
 	return []value{text(string(r.Code)), text(on.NameOn(r)), text(string(r.Kind))}
 }
 
-// joinValues gives the codes of other systems.
+// joinValues returns the codes of other systems.
 func joinValues(on atlas.View, code sentra.RegionCode) []value {
 	return []value{optional(on.CodeOn(code, sentra.SystemBPS)), optional(on.CodeOn(code, sentra.SystemISO)),
 		optional(on.CodeOn(code, sentra.SystemPCode))}
 }
 
-// optional gives no value for a text that is not known.
+// optional returns no value for a text that is not known.
 func optional(s string) value {
 	if s == "" {
 		return value{}

@@ -12,7 +12,7 @@ import (
 // y to the south from the north-west corner of the map.
 type point struct{ x, y int32 }
 
-// toGrid gives the grid point of a place in degrees (lon, lat).
+// toGrid returns the grid point of a place in degrees (lon, lat).
 func toGrid(p orb.Point, zoom int) point {
 	fraction := maptile.Fraction(p, maptile.Zoom(zoom+extentBits))
 	return point{int32(fraction[0]), int32(fraction[1])}
@@ -63,7 +63,7 @@ func (b box) side(p point) uint8 {
 	return bits
 }
 
-// bound gives the box as orb has it, relative to an origin.
+// bound returns the box as orb has it, relative to an origin.
 func (b box) bound(origin point) orb.Bound {
 	return orb.Bound{Min: orb.Point{float64(b.minX - origin.x), float64(b.minY - origin.y)},
 		Max: orb.Point{float64(b.maxX - origin.x), float64(b.maxY - origin.y)}}
@@ -151,7 +151,7 @@ func newCutter(t maptile.Tile, space *workspace) *cutter {
 	return c
 }
 
-// near gives the line without what cannot matter: of a stretch that stays beyond
+// near returns the line without what cannot matter: of a stretch that stays beyond
 // one edge of the window only the ends. Most of a large ring goes this way,
 // before any arithmetic.
 func (c *cutter) near(line []point) orb.LineString {
@@ -183,7 +183,7 @@ func (c *cutter) near(line []point) orb.LineString {
 	return out
 }
 
-// cutRing gives the part of a closed ring in the window, closed and relative to
+// cutRing returns the part of a closed ring in the window, closed and relative to
 // the tile's corner; nil where there is none.
 func (c *cutter) cutRing(ring []point) []point {
 	near := c.near(ring)
@@ -212,7 +212,7 @@ func (c *cutter) cutLine(line []point) {
 	}
 }
 
-// rounded gives the nearest point of the grid; where a line was cut, it may lie
+// rounded returns the nearest point of the grid; where a line was cut, it may lie
 // between two.
 func rounded(p orb.Point) point {
 	return point{floor(p[0] + 0.5), floor(p[1] + 0.5)}

@@ -37,7 +37,7 @@ func TestCloseRing(t *testing.T) {
 	}
 }
 
-// sameRing tells whether closed rings are the same but for where they begin.
+// sameRing reports whether closed rings are the same but for where they begin.
 func sameRing(a, b []point) bool {
 	if len(a) != len(b) || len(a) == 0 {
 		return len(a) == len(b)
@@ -52,7 +52,7 @@ func sameRing(a, b []point) bool {
 	return false
 }
 
-// star gives a ring that meets itself nowhere, around a centre.
+// star returns a ring that meets itself nowhere, around a centre.
 func star(random *rand.Rand, corners int, centre point, radius float64) []point {
 	var ring []point
 	for i := range corners {

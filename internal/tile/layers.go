@@ -87,7 +87,7 @@ var (
 	}
 )
 
-// Layers gives the layers, in the order in which a tile holds them.
+// Layers returns the layers, in the order in which a tile holds them.
 func Layers() []Layer {
 	return []Layer{
 		{Name: LayerProvinces, Description: "Provinces of the day; the feature's id is the code as a number.", Fields: slices.Concat([]Field{fieldCode, fieldName, fieldKind}, statusFields, joinFields)},
@@ -140,7 +140,7 @@ func Layers() []Layer {
 	}
 }
 
-// chosen gives the layers named, in the order of Layers; nil names all that are
+// chosen returns the layers named, in the order of Layers; nil names all that are
 // not only on request.
 func chosen(names []string) []Layer {
 	layers := Layers()

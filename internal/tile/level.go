@@ -117,12 +117,12 @@ func newLevel(regencies []*atlas.Shape, zoom int) *level {
 	return l
 }
 
-// simplified gives a shape as detailed as a zoom can show.
+// simplified returns a shape as detailed as a zoom can show.
 func simplified(s *atlas.Shape, zoom int) orb.MultiPolygon {
 	return s.Simplified(coverage.ZoomTolerance(zoom))
 }
 
-// province gives the outline of a province.
+// province returns the outline of a province.
 func (l *level) province(s *atlas.Shape) *outline {
 	l.mu.Lock()
 	defer l.mu.Unlock()

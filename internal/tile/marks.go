@@ -61,7 +61,7 @@ func newMarks(clusters []*atlas.Cluster, view atlas.View) *marks {
 	return m
 }
 
-// in gives the marks of a tile.
+// in returns the marks of a tile.
 func (m *marks) in(t maptile.Tile) []regionMark {
 	switch {
 	case t.Z <= provinceMarksToZoom:
@@ -150,7 +150,7 @@ func newMarkIndex(clusters []*atlas.Cluster, regionOf func(*atlas.Cluster) sentr
 	return index
 }
 
-// in gives the marks of a tile.
+// in returns the marks of a tile.
 func (m *markIndex) in(t maptile.Tile) []regionMark {
 	shift := 2 * (gridBits - int(t.Z))
 	first := morton(t.X, t.Y) << shift
@@ -171,7 +171,7 @@ func (m *markIndex) in(t maptile.Tile) []regionMark {
 	return marks
 }
 
-// markValues gives the values of the layer's fields for a mark.
+// markValues returns the values of the layer's fields for a mark.
 func (b *Builder) markValues(m regionMark, on atlas.View) (id uint64, values []value) {
 	c := m.clusters[0]
 	hash := fnv.New64a()
@@ -201,7 +201,7 @@ func (b *Builder) markValues(m regionMark, on atlas.View) (id uint64, values []v
 		text(precision), key, name, nameID, product, productID, number(int64(m.nth))}
 }
 
-// sameRegion gives the region in which all clusters stand.
+// sameRegion returns the region in which all clusters stand.
 func sameRegion(clusters []*atlas.Cluster) (sentra.RegionCode, bool) {
 	if len(clusters[0].Regions) == 0 {
 		return "", false
@@ -215,7 +215,7 @@ func sameRegion(clusters []*atlas.Cluster) (sentra.RegionCode, bool) {
 	return code, true
 }
 
-// sameProduct gives the product that all clusters make first; nil where they make
+// sameProduct returns the product that all clusters make first; nil where they make
 // different ones.
 func (b *Builder) sameProduct(clusters []*atlas.Cluster) *sentra.Product {
 	for _, c := range clusters {
@@ -226,7 +226,7 @@ func (b *Builder) sameProduct(clusters []*atlas.Cluster) *sentra.Product {
 	return b.atlas.Product(clusters[0].Products[0])
 }
 
-// mostlyOf gives the group to which more than half of the clusters belong; OTHER where
+// mostlyOf returns the group to which more than half of the clusters belong; OTHER where
 // there is none.
 func (b *Builder) mostlyOf(clusters []*atlas.Cluster) sentra.ProductGroup {
 	counts := make(map[sentra.ProductGroup]int, 8)

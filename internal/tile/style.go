@@ -69,7 +69,7 @@ type Lettering struct {
 	Font string
 }
 
-// Style gives a style for the tiles at an URL with {z}, {x} and {y}. It names no
+// Style returns a style for the tiles at an URL with {z}, {x} and {y}. It names no
 // sprite, so that nothing foreign is loaded. Without lettering it has no text.
 func (b *Builder) Style(url string, lettering *Lettering, on atlas.View) Style {
 	described := b.TileJSON(url, on, nil)

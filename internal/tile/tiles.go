@@ -43,7 +43,7 @@ func NewTiles(present func() *atlas.Atlas, clusterID func(key string) string, ca
 	return &Tiles{present: present, clusterID: clusterID, kept: kept, underWay: make(map[cacheKey]*making)}, nil
 }
 
-// Builder gives the builder of the present atlas.
+// Builder returns the builder of the present atlas.
 func (t *Tiles) Builder() (*Builder, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -65,7 +65,7 @@ func (t *Tiles) Builder() (*Builder, error) {
 	return made, nil
 }
 
-// Kept gives a cached tile of the builder's atlas, as Gzipped does; false for
+// Kept returns a cached tile of the builder's atlas, as Gzipped does; false for
 // one that must be made.
 func (t *Tiles) Kept(b *Builder, at maptile.Tile, q Query) ([]byte, bool) {
 	key, plain := t.key(b, at, q)
@@ -83,7 +83,7 @@ func (t *Tiles) key(b *Builder, at maptile.Tile, q Query) (cacheKey, bool) {
 	return cacheKey{version: b.atlas.Data.Version, tile: at, layers: fmt.Sprint(q.Layers), epoch: b.Epoch(q.Day)}, true
 }
 
-// Gzipped gives a tile of the builder's atlas as Builder.Build does, compressed;
+// Gzipped returns a tile of the builder's atlas as Builder.Build does, compressed;
 // nil when nothing is in it. Tiles without filters are cached, and made once however
 // many ask for one at a time.
 func (t *Tiles) Gzipped(ctx context.Context, b *Builder, at maptile.Tile, q Query) ([]byte, error) {
@@ -113,7 +113,7 @@ type making struct {
 	err  error
 }
 
-// once gives what another who asked for the key is making already, or has it made.
+// once returns what another who asked for the key is making already, or has it made.
 // Who asked first may leave while others wait; when all have left, it ends.
 func (t *Tiles) once(ctx context.Context, key cacheKey, build func(context.Context) ([]byte, error)) ([]byte, error) {
 	t.mu.Lock()
@@ -162,7 +162,7 @@ func (t *Tiles) build(ctx context.Context, b *Builder, at maptile.Tile, q Query)
 	return t.compress(data)
 }
 
-// compress gives the data gzipped as well as can be: a tile is compressed once
+// compress returns the data gzipped as well as can be: a tile is compressed once
 // and sent many times.
 func (t *Tiles) compress(data []byte) ([]byte, error) {
 	var out bytes.Buffer

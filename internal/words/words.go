@@ -1,5 +1,5 @@
-// Package words says in English and Indonesian what Sentra tells: the sentences of the
-// domain by their keys, days, numbers and lists.
+// Package words renders text in English and Indonesian: the sentences of the domain by
+// their keys, days, numbers and lists.
 package words
 
 import (
@@ -26,7 +26,7 @@ var Languages = [...]Language{English, Indonesian}
 
 var matcher = language.NewMatcher([]language.Tag{language.English, language.Indonesian})
 
-// Preferred gives the language that an Accept-Language header asks for, English where
+// Preferred returns the language that an Accept-Language header asks for, English where
 // it asks for neither.
 func Preferred(header string) Language {
 	if header == "" {
@@ -49,12 +49,12 @@ func Parse(text string) (Language, error) {
 
 type askedKey struct{}
 
-// With gives a context in which a language was asked for.
+// With returns a context in which a language was asked for.
 func With(ctx context.Context, l Language) context.Context {
 	return context.WithValue(ctx, askedKey{}, l)
 }
 
-// Asked gives the language that was asked for, English where none was.
+// Asked returns the language that was asked for, English where none was.
 func Asked(ctx context.Context) Language {
 	if l, ok := ctx.Value(askedKey{}).(Language); ok {
 		return l
@@ -62,7 +62,7 @@ func Asked(ctx context.Context) Language {
 	return English
 }
 
-// Of gives a text in the language; in English where it was not translated.
+// Of returns a text in the language; in English where it was not translated.
 func (l Language) Of(t sentra.Text) string {
 	if l == Indonesian && t.Indonesian != "" {
 		return t.Indonesian
@@ -70,7 +70,7 @@ func (l Language) Of(t sentra.Text) string {
 	return t.English
 }
 
-// Say gives a sentence in the language.
+// Say returns a sentence in the language.
 func (l Language) Say(m sentra.Message) string {
 	text := sentences[m.Key].English
 	if l == Indonesian {
@@ -86,7 +86,7 @@ func (l Language) Say(m sentra.Message) string {
 	return fmt.Sprintf(text, values...)
 }
 
-// value gives a value as it stands in a sentence.
+// value returns a value as it stands in a sentence.
 func (l Language) value(value any) string {
 	switch v := value.(type) {
 	case string:
@@ -129,13 +129,13 @@ var months = map[Language][12]string{
 	Indonesian: {"Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember"},
 }
 
-// Date gives a day as readers write it: 25 December 2017.
+// Date returns a day as readers write it: 25 December 2017.
 func (l Language) Date(day sentra.Date) string {
 	t := day.Time()
 	return fmt.Sprintf("%d %s %d", t.Day(), months[l][t.Month()-1], t.Year())
 }
 
-// Partial gives a date no more exactly than its source has it.
+// Partial returns a date no more exactly than its source has it.
 func (l Language) Partial(p sentra.PartialDate) string {
 	t := p.First.Time()
 	switch p.Precision {
@@ -147,10 +147,10 @@ func (l Language) Partial(p sentra.PartialDate) string {
 	return l.Date(p.First)
 }
 
-// Number gives a whole number with the language's separators.
+// Number returns a whole number with the language's separators.
 func (l Language) Number(n int) string { return l.Grouped(strconv.Itoa(n)) }
 
-// Grouped gives the digits of a whole number with the language's separators.
+// Grouped returns the digits of a whole number with the language's separators.
 func (l Language) Grouped(digits string) string {
 	sign := ""
 	if strings.HasPrefix(digits, "-") {

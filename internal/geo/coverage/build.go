@@ -85,7 +85,7 @@ func (b *builder) node() error {
 	return errors.Join(err, counting.Wait())
 }
 
-// countEdges gives the number of distinct edges and of those used more than once.
+// countEdges returns the number of distinct edges and of those used more than once.
 func countEdges(sources []source) (edges, shared int) {
 	var all [][2]vertex
 	for _, s := range sources {
@@ -187,7 +187,7 @@ func (b *builder) spread() {
 	}
 }
 
-// toggled gives the polygons of a set, sorted, without those that toggle out and
+// toggled returns the polygons of a set, sorted, without those that toggle out and
 // with those that toggle in.
 func toggled(set []int32, toggles []toggle) []int32 {
 	out := make([]int32, 0, len(set)+len(toggles))
@@ -291,7 +291,7 @@ func (p *planar) byCell() (first, halves []int32) {
 	return first, halves
 }
 
-// areas gives the area of each cell in square metres on the sphere, by the same
+// areas returns the area of each cell in square metres on the sphere, by the same
 // formula as orb/geo: the strip between every edge and the equator. The
 // unbounded cell gets what is left, which is no area.
 func (p *planar) areas() []float64 {

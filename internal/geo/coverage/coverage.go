@@ -140,16 +140,16 @@ func (c *Coverage) Report() Report { return c.report }
 // Len is the number of faces.
 func (c *Coverage) Len() int { return len(c.codes) }
 
-// Code gives the code of a face. Faces are numbered from 0 in the order of their codes.
+// Code returns the code of a face. Faces are numbered from 0 in the order of their codes.
 func (c *Coverage) Code(face int) string { return c.codes[face] }
 
-// Face gives the number of the face with a code.
+// Face returns the number of the face with a code.
 func (c *Coverage) Face(code string) (int, bool) { return slices.BinarySearch(c.codes, code) }
 
 // Arcs is the number of arcs.
 func (c *Coverage) Arcs() int { return len(c.arcs) }
 
-// Arc gives the faces beside an arc.
+// Arc returns the faces beside an arc.
 func (c *Coverage) Arc(i int) Arc { return c.arcs[i] }
 
 // Border is the border shared with another face.
@@ -158,7 +158,7 @@ type Border struct {
 	Metres float64
 }
 
-// Neighbours gives the faces that share arcs with a face, by number, with the
+// Neighbours returns the faces that share arcs with a face, by number, with the
 // length in metres on the sphere at full detail. Faces that only touch in points
 // are no neighbours.
 func (c *Coverage) Neighbours(face int) []Border {

@@ -48,7 +48,7 @@ var country = boundarytest.Once(func(provinces, regencies string) (*coverage.Cov
 	return coverage.Build(context.Background(), faces, coverage.Options{})
 })
 
-// provincesOn gives the members of each province on a day.
+// provincesOn returns the members of each province on a day.
 func provincesOn(t *testing.T, c *coverage.Coverage, day string) map[string][]int {
 	f, err := facts.Load()
 	if err != nil {
@@ -127,7 +127,7 @@ func TestUnionOfFormerProvinces(t *testing.T) {
 	}
 }
 
-// square gives a closed ring around a box, in degrees.
+// square returns a closed ring around a box, in degrees.
 func square(west, south, east, north float64) orb.Ring {
 	return orb.Ring{{west, south}, {east, south}, {east, north}, {west, north}, {west, south}}
 }
@@ -147,7 +147,7 @@ func build(t testing.TB, o coverage.Options, shapes ...orb.MultiPolygon) *covera
 	return c
 }
 
-// squareDegrees gives the flat area of a face.
+// squareDegrees returns the flat area of a face.
 func squareDegrees(c *coverage.Coverage, face int) float64 {
 	sum := 0.0
 	for _, p := range c.Shape([]int{face}, 0) {

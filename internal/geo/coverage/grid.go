@@ -52,7 +52,7 @@ func sign(n int64) int {
 	return 0
 }
 
-// between tells whether c, known to lie on the line through a and b, lies
+// between reports whether c, known to lie on the line through a and b, lies
 // strictly inside the segment.
 func between(a, b, c vertex) bool {
 	if c == a || c == b {
@@ -61,12 +61,12 @@ func between(a, b, c vertex) bool {
 	return min(a.x, b.x) <= c.x && c.x <= max(a.x, b.x) && min(a.y, b.y) <= c.y && c.y <= max(a.y, b.y)
 }
 
-// crosses tells whether the segments ab and cd cross at a point inside both.
+// crosses reports whether the segments ab and cd cross at a point inside both.
 func crosses(a, b, c, d vertex) bool {
 	return sign(cross(a, b, c))*sign(cross(a, b, d)) < 0 && sign(cross(c, d, a))*sign(cross(c, d, b)) < 0
 }
 
-// crossing gives the grid point nearest to where ab and cd cross.
+// crossing returns the grid point nearest to where ab and cd cross.
 func crossing(a, b, c, d vertex) vertex {
 	dx, dy := float64(b.x-a.x), float64(b.y-a.y)
 	ex, ey := float64(d.x-c.x), float64(d.y-c.y)
@@ -74,7 +74,7 @@ func crossing(a, b, c, d vertex) vertex {
 	return vertex{a.x + int32(math.Round(t*dx)), a.y + int32(math.Round(t*dy))}
 }
 
-// nearSegment tells whether c lies beside the segment ab, its foot strictly
+// nearSegment reports whether c lies beside the segment ab, its foot strictly
 // inside, and not farther from it than reach units.
 func nearSegment(a, b, c vertex, reach float64) bool {
 	dx, dy := float64(b.x-a.x), float64(b.y-a.y)
@@ -110,7 +110,7 @@ func angleLess(o, a, b vertex) bool {
 
 func lowerHalf(o, a vertex) bool { return a.y < o.y || a.y == o.y && a.x < o.x }
 
-// higherAt tells whether, just west of x, the line ab runs above the line cd.
+// higherAt reports whether, just west of x, the line ab runs above the line cd.
 // Both run west to east (a.x < b.x, c.x < d.x) and reach x.
 func higherAt(a, b, c, d vertex, x int32) bool {
 	// Compare a.y + (b.y-a.y)(x-a.x)/(b.x-a.x) with the same of cd, exactly.

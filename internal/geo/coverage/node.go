@@ -35,7 +35,7 @@ const maxRounds = 1000
 
 var errNoding = errors.New("edges still cross after all rounds of cutting")
 
-// mergeVertices gives the rings with every vertex replaced by a representative
+// mergeVertices returns the rings with every vertex replaced by a representative
 // not farther than reach units. It depends on the set of vertices only, not on
 // their order.
 func mergeVertices(sources []source, reach float64) []source {
@@ -92,7 +92,7 @@ func withoutRepeats(ring []vertex) []vertex {
 	return ring
 }
 
-// segment gives the index of the edge between two vertices, adding it if new.
+// segment returns the index of the edge between two vertices, adding it if new.
 func (n *noder) segment(a, b vertex) int32 {
 	if b.less(a) {
 		a, b = b, a
@@ -172,7 +172,7 @@ func (n *noder) walk(out []vertex, a, b vertex) []vertex {
 	return out
 }
 
-// round compares all live edges once and cuts them; it tells whether any was cut.
+// round compares all live edges once and cuts them; it reports whether any was cut.
 func (n *noder) round(reach float64) bool {
 	pad := int32(reach)
 	if reach > 0 {
@@ -243,7 +243,7 @@ func (n *noder) round(reach float64) bool {
 	return cut
 }
 
-// shorter tells whether every step of the chain is shorter than the edge it
+// shorter reports whether every step of the chain is shorter than the edge it
 // stands for. A true crossing, rounded, stays in the box of its edge and so
 // always is; a snap between close vertices may not be, and is left out, for
 // otherwise two edges could be cut into each other for ever.

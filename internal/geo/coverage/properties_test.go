@@ -19,7 +19,7 @@ import (
 // The checks here know the coverage from outside only: they look at the lines
 // and shapes it gives, with exact rational arithmetic, simplefeatures and sums.
 
-// micro gives a coordinate in millionths of a degree, which it must be.
+// micro returns a coordinate in millionths of a degree, which it must be.
 func micro(t *testing.T, x float64) int64 {
 	n := math.Round(x * 1e6)
 	if n/1e6 != x {
@@ -42,7 +42,7 @@ func turn(ax, ay, bx, by, cx, cy int64) int {
 	return left.Cmp(right)
 }
 
-// onEdge tells whether c, on the line of e, lies on e without being its end.
+// onEdge reports whether c, on the line of e, lies on e without being its end.
 func onEdge(e edge, cx, cy int64) bool {
 	if cx == e.ax && cy == e.ay || cx == e.bx && cy == e.by {
 		return false
@@ -50,7 +50,7 @@ func onEdge(e edge, cx, cy int64) bool {
 	return min(e.ax, e.bx) <= cx && cx <= max(e.ax, e.bx) && min(e.ay, e.by) <= cy && cy <= max(e.ay, e.by)
 }
 
-// meet tells whether two edges share more than an end of both.
+// meet reports whether two edges share more than an end of both.
 func meet(e, f edge) bool {
 	c, d := turn(e.ax, e.ay, e.bx, e.by, f.ax, f.ay), turn(e.ax, e.ay, e.bx, e.by, f.bx, f.by)
 	a, b := turn(f.ax, f.ay, f.bx, f.by, e.ax, e.ay), turn(f.ax, f.ay, f.bx, f.by, e.bx, e.by)
@@ -154,7 +154,7 @@ func outlineOf(shape orb.MultiPolygon) outline {
 	return o
 }
 
-// within tells whether every position of the ring is in the set.
+// within reports whether every position of the ring is in the set.
 func within(ring orb.Ring, set map[orb.Point]bool) bool {
 	return !slices.ContainsFunc(ring, func(p orb.Point) bool { return !set[p] })
 }

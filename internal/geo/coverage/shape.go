@@ -6,7 +6,7 @@ import (
 	"github.com/paulmach/orb"
 )
 
-// vertexStays tells whether a vertex is left at a tolerance, and partStays whether the
+// vertexStays reports whether a vertex is left at a tolerance, and partStays whether the
 // part of the border that an arc belongs to is. Everything is at full detail, also
 // before the tolerances are found.
 func (c *Coverage) vertexStays(at int32, tolerance float64) bool {
@@ -17,7 +17,7 @@ func (c *Coverage) partStays(arc int32, tolerance float64) bool {
 	return !(tolerance > 0) || float64(c.gone[c.part[arc]]) > tolerance
 }
 
-// Line gives an arc, simplified by a tolerance in metres: no point of the full
+// Line returns an arc, simplified by a tolerance in metres: no point of the full
 // line is farther than that from it. 0 is the full line. A ring repeats its first
 // point at the end. An arc that has gone, with its small island or lake, is nil.
 func (c *Coverage) Line(arc int, toleranceMetres float64) orb.LineString {
@@ -60,7 +60,7 @@ func (c *Coverage) appendArc(out []orb.Point, h int32, tolerance float64) []orb.
 	return out
 }
 
-// Shape gives the union of faces, simplified by a tolerance in metres (0 is full
+// Shape returns the union of faces, simplified by a tolerance in metres (0 is full
 // detail), wound to RFC 7946. It is valid: rings are simple, holes and parts meet
 // others in single points at most.
 func (c *Coverage) Shape(faces []int, toleranceMetres float64) orb.MultiPolygon {
@@ -92,12 +92,12 @@ func (u *union) member(face int32) bool {
 	return found
 }
 
-// bounds tells whether a half-arc bounds the union, which lies on its left.
+// bounds reports whether a half-arc bounds the union, which lies on its left.
 func (u *union) bounds(h int32) bool {
 	return u.member(u.c.left(h)) && !u.member(u.c.right(h)) && u.c.partStays(h>>1, u.tolerance)
 }
 
-// area gives the cell that stands for the connected area a cell belongs to.
+// area returns the cell that stands for the connected area a cell belongs to.
 func (u *union) area(cell int32) int32 {
 	for {
 		up, ok := u.same[cell]
@@ -170,7 +170,7 @@ func (u *union) trace() orb.MultiPolygon {
 	return out
 }
 
-// after gives the half-arc that follows along the outline.
+// after returns the half-arc that follows along the outline.
 func (u *union) after(h int32) int32 {
 	c := u.c
 	back := h ^ 1

@@ -135,19 +135,19 @@ func (s *simplifier) positionsByPart() map[int32][]int32 {
 	return out
 }
 
-// isEnd tells whether a position is an end of an arc between nodes.
+// isEnd reports whether a position is an end of an arc between nodes.
 func (s *simplifier) isEnd(at int32) bool {
 	i := s.arc[at]
 	return s.c.node[2*i] >= 0 && (at == s.c.start[i] || at == s.c.start[i+1]-1)
 }
 
-// ends gives the nodes at both ends of an arc, the lesser first.
+// ends returns the nodes at both ends of an arc, the lesser first.
 func (s *simplifier) ends(arc int32) [2]int32 {
 	from, to := s.c.node[2*arc], s.c.node[2*arc+1]
 	return [2]int32{min(from, to), max(from, to)}
 }
 
-// needed tells whether an arc would collapse without one more of its vertices:
+// needed reports whether an arc would collapse without one more of its vertices:
 // a ring to less than a triangle, an arc onto another straight one.
 func (s *simplifier) needed(arc int32) bool {
 	switch pair := s.ends(arc); {
@@ -236,7 +236,7 @@ func (s *simplifier) missed(v int32) float32 {
 	return roundUp(math.Sqrt(worst) * metresPerUnit)
 }
 
-// roundUp gives the least float32 that is not less.
+// roundUp returns the least float32 that is not less.
 func roundUp(x float64) float32 {
 	y := float32(x)
 	if float64(y) < x {
@@ -326,7 +326,7 @@ func (x *vertexIndex) remove(item int32) {
 	}
 }
 
-// inTriangle gives a vertex that is left, inside the triangle or on its edge but
+// inTriangle returns a vertex that is left, inside the triangle or on its edge but
 // none of its corners; -1 where there is none.
 func (x *vertexIndex) inTriangle(a, b, c vertex) int32 {
 	turn := sign(cross(a, b, c))

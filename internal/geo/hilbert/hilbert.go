@@ -10,7 +10,7 @@ type Curve struct {
 	scaleX, scaleY float64
 }
 
-// Over gives the curve over a box. Places outside belong to its edge.
+// Over returns the curve over a box. Places outside belong to its edge.
 func Over(b orb.Bound) Curve {
 	c := Curve{min: b.Min}
 	if w := b.Max[0] - b.Min[0]; w > 0 {
@@ -22,7 +22,7 @@ func Over(b orb.Bound) Curve {
 	return c
 }
 
-// At gives the position of a place along the curve, in steps of a 65,536th of
+// At returns the position of a place along the curve, in steps of a 65,536th of
 // the box on each side.
 func (c Curve) At(p orb.Point) uint32 {
 	x := uint32(max(0, min(65535, (p[0]-c.min[0])*c.scaleX)))

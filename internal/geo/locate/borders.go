@@ -153,12 +153,12 @@ func (v visit) before(o visit) bool {
 	return v.face < o.face
 }
 
-// place tells whether the point is one: finite, latitude within the poles.
+// place reports whether the point is one: finite, latitude within the poles.
 func place(p orb.Point) bool {
 	return math.Abs(p[0]) <= 360 && math.Abs(p[1]) <= 90 // NaN fails
 }
 
-// Nearest gives the face nearest to the point (degrees) and its distance in
+// Nearest returns the face nearest to the point (degrees) and its distance in
 // metres: 0 for the face Locate gives, the way to the nearest border at sea, the
 // lowest index where faces are equally near. ok is false if none is within the
 // tolerance (metres; +Inf for any), or the point is not a place.
@@ -180,7 +180,7 @@ func (x *Index) Nearest(p orb.Point, toleranceMetres float64) (face int, metres 
 	return hits[0].Face, hits[0].Metres, true
 }
 
-// NearestN gives the n faces nearest to the point (degrees), nearest first and
+// NearestN returns the n faces nearest to the point (degrees), nearest first and
 // equally near ones by index; faces that have the point are at 0. A filter, unless
 // nil, tells which faces to consider; it is asked at most once a face. A point
 // that is not a place has none.
@@ -191,7 +191,7 @@ func (x *Index) NearestN(p orb.Point, n int, filter func(face int) bool) []Hit {
 	return x.search(p, n, math.Inf(1), filter, x.Covering(p, nil), nil)
 }
 
-// Within gives the faces within the radius (metres) of the point (degrees),
+// Within returns the faces within the radius (metres) of the point (degrees),
 // nearest first and equally near ones by index.
 func (x *Index) Within(p orb.Point, radiusMetres float64) []Hit {
 	if !(radiusMetres >= 0) || !place(p) {
@@ -200,7 +200,7 @@ func (x *Index) Within(p orb.Point, radiusMetres float64) []Hit {
 	return x.search(p, len(x.faces), radiusMetres, nil, x.Covering(p, nil), nil)
 }
 
-// search gives n faces within a distance: first those covering the point, then
+// search returns n faces within a distance: first those covering the point, then
 // the others best first.
 func (x *Index) search(p orb.Point, n int, metres float64, filter func(face int) bool, covering []int, room []visit) []Hit {
 	const unknown, wanted, done = 0, 1, 2
@@ -265,13 +265,13 @@ func (x *Index) search(p orb.Point, n int, metres float64, filter func(face int)
 	return hits
 }
 
-// DistanceToFace gives the metres from the point (degrees) to the face, 0
+// DistanceToFace returns the metres from the point (degrees) to the face, 0
 // inside; +Inf for a face without edges, NaN for a point that is not a place.
 func (x *Index) DistanceToFace(p orb.Point, face int) float64 {
 	return x.DistanceToFaces(p, []int{face})
 }
 
-// DistanceToFaces gives the metres from the point (degrees) to the nearest of
+// DistanceToFaces returns the metres from the point (degrees) to the nearest of
 // the faces, as DistanceToFace does for one.
 func (x *Index) DistanceToFaces(p orb.Point, faces []int) float64 {
 	if !place(p) {
@@ -298,7 +298,7 @@ func (x *Index) DistanceToFaces(p orb.Point, faces []int) float64 {
 	return sphere.Metres(best)
 }
 
-// DistanceBetween gives the least distance between two faces in metres: 0 where
+// DistanceBetween returns the least distance between two faces in metres: 0 where
 // they touch, overlap or one holds the other, +Inf if one has no edges.
 func (x *Index) DistanceBetween(a, b int) float64 {
 	chord2 := x.between(a, b, math.Inf(1))
@@ -361,7 +361,7 @@ func (x *Index) between(a, b int, limit float64) float64 {
 	return best
 }
 
-// partIn tells whether a polygon of face a lies in face b at the vertex looked at.
+// partIn reports whether a polygon of face a lies in face b at the vertex looked at.
 func (x *Index) partIn(a, b int) bool {
 	var buffer [8]int
 	for _, p := range x.partStart[x.partOf[a]:x.partOf[a+1]] {
@@ -391,7 +391,7 @@ func (x *Index) betweenRuns(r, s *run) float64 {
 	return best
 }
 
-// NearestFaces gives the n faces nearest to a face, the face itself left out,
+// NearestFaces returns the n faces nearest to a face, the face itself left out,
 // nearest first and equally near ones (neighbours are all at 0) by index. A
 // filter, unless nil, tells which faces to consider; it is asked once a face.
 func (x *Index) NearestFaces(face, n int, filter func(face int) bool) []Hit {
@@ -404,7 +404,7 @@ func (x *Index) NearestFaces(face, n int, filter func(face int) bool) []Hit {
 	return hits
 }
 
-// NearestGroups gives the n groups of faces nearest to some faces, nearest
+// NearestGroups returns the n groups of faces nearest to some faces, nearest
 // first and equally near ones by number; a group is as near as the nearest of its
 // faces. The group of a face is a number that Hit.Face then names, negative for a
 // face to leave out; it is asked once a face. The error is the context's.

@@ -70,7 +70,7 @@ func (r *rings) edge(e int32) edge {
 	return edge{a, b}
 }
 
-// at gives the longitude at which the edge has a latitude between its ends'.
+// at returns the longitude at which the edge has a latitude between its ends'.
 func (e edge) at(lat float64) float64 {
 	if e.a[1] == e.b[1] {
 		return e.a[0]
@@ -78,7 +78,7 @@ func (e edge) at(lat float64) float64 {
 	return e.a[0] + (lat-e.a[1])/(e.b[1]-e.a[1])*(e.b[0]-e.a[0])
 }
 
-// crosses tells whether the edge counts for a ray along the latitude.
+// crosses reports whether the edge counts for a ray along the latitude.
 func (e edge) crosses(lat float64) bool { return e.a[1] <= lat && lat < e.b[1] }
 
 // New builds an index of the faces. It keeps no reference to their shapes.
@@ -311,7 +311,7 @@ func (b *builder) assemble() {
 	b.Index.parts, b.Index.edges = slices.Clip(b.Index.parts), slices.Clip(b.Index.edges)
 }
 
-// value gives a cell's value, laying out its parts if it is mixed.
+// value returns a cell's value, laying out its parts if it is mixed.
 func (b *builder) value(cell int, seen []int32) int32 {
 	at, _ := slices.BinarySearch(b.more, uint64(cell)<<32)
 	more := b.more[at:]

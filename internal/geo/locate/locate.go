@@ -81,7 +81,7 @@ func (x *Index) Len() int { return len(x.faces) }
 // Code is the code of a face.
 func (x *Index) Code(face int) string { return x.faces[face] }
 
-// Locate gives the face that has the point (degrees), the one with the lowest
+// Locate returns the face that has the point (degrees), the one with the lowest
 // index where several do; ok is false where none has, at sea and for a point that
 // is not a place. It does not allocate.
 func (x *Index) Locate(p orb.Point) (face int, ok bool) {
@@ -116,7 +116,7 @@ func (x *Index) Covering(p orb.Point, dst []int) []int {
 	return dst
 }
 
-// cell gives the value of the point's cell.
+// cell returns the value of the point's cell.
 func (x *Index) cell(p orb.Point) int32 {
 	// Written so that NaN fails.
 	if !(p[0] >= x.bound.Min[0] && p[0] <= x.bound.Max[0] && p[1] >= x.bound.Min[1] && p[1] <= x.bound.Max[1]) {
@@ -130,7 +130,7 @@ func (x *Index) cell(p orb.Point) int32 {
 	return x.cells[int(^value-1)<<(2*blockBits)|(row&(blockSide-1))<<blockBits|column&(blockSide-1)]
 }
 
-// has tells whether the polygon has a point of the cell.
+// has reports whether the polygon has a point of the cell.
 func (c *cellPart) has(p orb.Point, edges []edge) bool {
 	inside := c.odd
 	for i := range edges[c.first : c.first+c.count] {

@@ -289,7 +289,7 @@ func TestLocateDoesNotAllocate(t *testing.T) {
 	}
 }
 
-// landPoints gives random points that lie in a regency, the same every time.
+// landPoints returns random points that lie in a regency, the same every time.
 func landPoints(t testing.TB, n int) []orb.Point {
 	brute := plainOf(realFaces(t))
 	random := rand.New(rand.NewPCG(7, 8))

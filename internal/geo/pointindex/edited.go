@@ -51,10 +51,10 @@ func (x *Index) Edit(gone []int32, added []Added) *Edited {
 	return e
 }
 
-// PlaceOf gives the place of the point of a rank of the Index.
+// PlaceOf returns the place of the point of a rank of the Index.
 func PlaceOf(rank int) int { return (rank + 1) * stride }
 
-// PlaceOfAdded gives the place of the point that was put in as number i.
+// PlaceOfAdded returns the place of the point that was put in as number i.
 func (e *Edited) PlaceOfAdded(i int) int { return e.added[i].at }
 
 // Origin tells what stands at a place: the rank in the Index or, where added, the
@@ -80,7 +80,7 @@ func (e *Edited) place(at int) *place {
 	return &e.base.places[e.base.at[number]]
 }
 
-// Has tells whether the point at a place lies in an area.
+// Has reports whether the point at a place lies in an area.
 func (e *Edited) Has(area Area, at int) bool { return area.has(e.place(at)) }
 
 // Metres is the distance in metres from a point (degrees) to that at a place, as
@@ -89,7 +89,7 @@ func (e *Edited) Metres(p orb.Point, at int) float64 {
 	return sphere.Metres(sphere.Between(sphere.FromPoint(p), e.place(at).vec))
 }
 
-// Count gives the number of points in an area.
+// Count returns the number of points in an area.
 func (e *Edited) Count(area Area) int {
 	count := e.base.Count(area)
 	for _, rank := range e.gone {
@@ -105,33 +105,33 @@ func (e *Edited) Count(area Area) int {
 	return count
 }
 
-// isGone tells whether a rank is taken out.
+// isGone reports whether a rank is taken out.
 func (e *Edited) isGone(rank int) bool {
 	_, gone := slices.BinarySearch(e.gone, int32(rank))
 	return gone
 }
 
-// Ranks gives the places of all points in an area, upwards. Unlike Ascending it
+// Ranks returns the places of all points in an area, upwards. Unlike Ascending it
 // finds them all before it gives the first, and is faster where all are wanted.
 func (e *Edited) Ranks(area Area) iter.Seq[int] {
 	return e.merged(e.base.Ranks(area), e.addedIn(area, 0, e.Last()), 1)
 }
 
-// Ascending gives the places of the points in an area, upwards from a place on.
+// Ascending returns the places of the points in an area, upwards from a place on.
 func (e *Edited) Ascending(area Area, from int) iter.Seq[int] {
 	// The first rank at or behind the place.
 	rank := max(0, (from+stride-1)/stride-1)
 	return e.merged(e.base.Ascending(area, rank), e.addedIn(area, from, e.Last()), 1)
 }
 
-// Descending gives the places of the points in an area, downwards from a place on.
+// Descending returns the places of the points in an area, downwards from a place on.
 func (e *Edited) Descending(area Area, from int) iter.Seq[int] {
 	added := e.addedIn(area, 0, from)
 	slices.Reverse(added)
 	return e.merged(e.base.Descending(area, from/stride-1), added, -1)
 }
 
-// addedIn gives the places of the points put in that lie in an area and in a span
+// addedIn returns the places of the points put in that lie in an area and in a span
 // of places.
 func (e *Edited) addedIn(area Area, from, to int) []int {
 	var out []int
@@ -143,7 +143,7 @@ func (e *Edited) addedIn(area Area, from, to int) []int {
 	return out
 }
 
-// merged gives the places of ranks and those of added points, both in the order of
+// merged returns the places of ranks and those of added points, both in the order of
 // step.
 func (e *Edited) merged(ranks iter.Seq[int], added []int, step int) iter.Seq[int] {
 	return func(yield func(int) bool) {
@@ -170,7 +170,7 @@ func (e *Edited) merged(ranks iter.Seq[int], added []int, step int) iter.Seq[int
 	}
 }
 
-// Nearest gives the places of the points in an area and their distances in metres
+// Nearest returns the places of the points in an area and their distances in metres
 // from a point (degrees), the nearest first and equally near ones by place.
 func (e *Edited) Nearest(p orb.Point, area Area) iter.Seq2[int, float64] {
 	return e.nearest(p, area, e.base.Nearest(p, area), func(float64, int) bool { return true })

@@ -128,7 +128,7 @@ func (x *Index) Len() int { return len(x.places) }
 // Point is the point of a rank, in degrees.
 func (x *Index) Point(rank int) orb.Point { return x.places[x.at[rank]].point }
 
-// Has tells whether the point of a rank lies in an area.
+// Has reports whether the point of a rank lies in an area.
 func (x *Index) Has(area Area, rank int) bool { return area.has(&x.places[x.at[rank]]) }
 
 // Bytes is the memory the index holds.
@@ -143,7 +143,7 @@ func (x *Index) Bytes() int {
 // end is where the places of a node end.
 func (x *Index) end(l level, node int) int { return min((node+1)*l.size, len(x.places)) }
 
-// Count gives the number of points in an area.
+// Count returns the number of points in an area.
 func (x *Index) Count(area Area) int {
 	if len(x.places) == 0 {
 		return 0
@@ -174,7 +174,7 @@ func (x *Index) count(area Area, height, node int) int {
 	return count
 }
 
-// Ranks gives the ranks of all points in an area, upwards. Unlike Ascending it
+// Ranks returns the ranks of all points in an area, upwards. Unlike Ascending it
 // finds them all before it gives the first, and is faster where all are wanted.
 func (x *Index) Ranks(area Area) iter.Seq[int] {
 	return func(yield func(int) bool) {
@@ -218,12 +218,12 @@ func (x *Index) mark(area Area, height, node int, marked []uint64) {
 	}
 }
 
-// Ascending gives the ranks of the points in an area, upwards from a rank on.
+// Ascending returns the ranks of the points in an area, upwards from a rank on.
 func (x *Index) Ascending(area Area, from int) iter.Seq[int] {
 	return func(yield func(int) bool) { x.inOrder(area, max(from, 0), 1, yield) }
 }
 
-// Descending gives the ranks of the points in an area, downwards from a rank on.
+// Descending returns the ranks of the points in an area, downwards from a rank on.
 func (x *Index) Descending(area Area, from int) iter.Seq[int] {
 	return func(yield func(int) bool) { x.inOrder(area, min(from, len(x.places)-1), -1, yield) }
 }
@@ -303,7 +303,7 @@ func (x *Index) advance(r *run, area Area, step int32) bool {
 	}
 }
 
-// Nearest gives the ranks of the points in an area and their distances in metres
+// Nearest returns the ranks of the points in an area and their distances in metres
 // from a point (degrees), the nearest first and equally near ones by rank.
 func (x *Index) Nearest(p orb.Point, area Area) iter.Seq2[int, float64] {
 	return func(yield func(int, float64) bool) { x.nearest(p, area, way{metres: -1}, yield) }

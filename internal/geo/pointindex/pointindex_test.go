@@ -19,7 +19,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/geo/sphere"
 )
 
-// anywhere gives a point of the earth: often one given out before, often at a
+// anywhere returns a point of the earth: often one given out before, often at a
 // pole or at the antimeridian, where an index would go wrong first.
 func anywhere(random *rand.Rand, before []orb.Point) orb.Point {
 	switch random.IntN(12) {
@@ -239,7 +239,7 @@ var regencies = boundarytest.Once(func(_, path string) ([]locate.Face, error) {
 	return faces, nil
 })
 
-// clusters gives n random points inside real regencies, as many in each, in no
+// clusters returns n random points inside real regencies, as many in each, in no
 // order; the same every time.
 func clusters(b *testing.B, n int) []orb.Point {
 	faces := regencies(b)
@@ -261,7 +261,7 @@ func clusters(b *testing.B, n int) []orb.Point {
 	return points
 }
 
-// viewports gives 1,000 boxes as maps show them, from a town to the country,
+// viewports returns 1,000 boxes as maps show them, from a town to the country,
 // around points where there is something to see.
 func viewports(points []orb.Point) []orb.Bound {
 	random := rand.New(rand.NewPCG(3, 4))

@@ -71,13 +71,13 @@ func orientExact(a, b, p orb.Point) int {
 	return -1
 }
 
-// OnSegment tells whether p lies on the closed segment from a to b.
+// OnSegment reports whether p lies on the closed segment from a to b.
 func OnSegment(a, b, p orb.Point) bool {
 	return p[0] >= min(a[0], b[0]) && p[0] <= max(a[0], b[0]) &&
 		p[1] >= min(a[1], b[1]) && p[1] <= max(a[1], b[1]) && Orient(a, b, p) == 0
 }
 
-// SegmentsMeet tells whether the closed segments from a to b and from c to d
+// SegmentsMeet reports whether the closed segments from a to b and from c to d
 // share a point.
 func SegmentsMeet(a, b, c, d orb.Point) bool {
 	if max(a[0], b[0]) < min(c[0], d[0]) || max(c[0], d[0]) < min(a[0], b[0]) ||

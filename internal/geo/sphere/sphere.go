@@ -19,19 +19,19 @@ const Radius = orb.EarthRadius
 // Vec is a place on the unit sphere: x towards 0°E 0°N, z towards the north pole.
 type Vec [3]float64
 
-// FromPoint gives the place of a longitude and latitude in degrees.
+// FromPoint returns the place of a longitude and latitude in degrees.
 func FromPoint(p orb.Point) Vec {
 	sinLon, cosLon := math.Sincos(p[0] * (math.Pi / 180))
 	sinLat, cosLat := math.Sincos(p[1] * (math.Pi / 180))
 	return Vec{cosLat * cosLon, cosLat * sinLon, sinLat}
 }
 
-// Metres gives the way along the surface for a squared chord.
+// Metres returns the way along the surface for a squared chord.
 func Metres(chord2 float64) float64 {
 	return 2 * Radius * math.Asin(min(1, math.Sqrt(chord2)/2))
 }
 
-// Chord2 gives the squared chord for a way along the surface in metres;
+// Chord2 returns the squared chord for a way along the surface in metres;
 // +Inf when nothing on earth is farther away, negative for a negative way.
 func Chord2(metres float64) float64 {
 	switch {
