@@ -224,6 +224,13 @@ for (const [route, at] of [["/{lang}/picture.png", "/id/picture.png"], ["/{lang}
   await ask(route, 400, { asOf: "x" }, { at });
   if (route.includes("{key}")) await ask(route, 404, { asOf: "2017-12-25" }, { at: at.replace(/[^/]+\/picture/, "none-such-thing/picture") });
 }
+{
+  const at = "/en/picture.png", view = { list: "regencies", affirmative: "ANY", programme: "true", asOf: "2017-12-25" };
+  const { headers } = await ask("/{lang}/picture.png", 200, view, { at });
+  await ask("/{lang}/picture.png", 304, view, { at, headers: { "If-None-Match": headers.get("etag") } });
+  await ask("/{lang}/picture.png", 200, { list: "provinces", hosts: "true", product: "coffee-processing", province: "94", phase: "2013-2016" }, { at });
+  for (const wrong of [{ list: "screening" }, { affirmative: "x" }, { hosts: "x" }, { programme: "x" }, { product: "spaceship" }, { province: "x" }, { phase: "x" }, { group: "FOOD" }]) await ask("/{lang}/picture.png", 400, wrong, { at });
+}
 for (const [route, at] of [["/robots.txt"], ["/sitemap.xml"], ["/sitemap-{n}.xml", "/sitemap-1.xml"]]) {
   const { headers } = await ask(route, 200, {}, { at });
   await ask(route, 200, {}, { at, method: "HEAD" });

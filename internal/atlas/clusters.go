@@ -487,7 +487,7 @@ func (c *compiler) cluster(f *sentra.ClusterFilter) (clusterTest, error) {
 		ofTraits(func(c *Cluster) sentra.Truth { return sentra.TruthOf(slices.Contains(c.Phases, f.Phase)) })
 	}
 	if f.Product != "" {
-		keys := c.productsNamed(f.Product)
+		keys := c.ProductsNamed(f.Product)
 		if len(keys) == 0 {
 			return nil, sentra.BadInput("product", "there is no product %.40q; the field products lists them", f.Product)
 		}
@@ -652,8 +652,8 @@ func (a *Atlas) GroupOf(c *Cluster) sentra.ProductGroup {
 	return sentra.GroupOf(products)
 }
 
-// productsNamed returns the keys of the products that a key or a name means.
-func (a *Atlas) productsNamed(text string) []string {
+// ProductsNamed returns the keys of the products that a key or a name means.
+func (a *Atlas) ProductsNamed(text string) []string {
 	if a.products[text] != nil {
 		return []string{text}
 	}

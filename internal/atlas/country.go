@@ -299,7 +299,7 @@ func (a View) Supports(f *sentra.SupportFilter) (*List[*sentra.Support], error) 
 	}
 	var products []string
 	if f.Product != "" {
-		if products = a.productsNamed(f.Product); len(products) == 0 {
+		if products = a.ProductsNamed(f.Product); len(products) == 0 {
 			return nil, sentra.BadInput("filter.product", "there is no product %.40q; the field products lists them", f.Product)
 		}
 	}

@@ -71,7 +71,7 @@ func (a View) Screen(ctx context.Context, q ScreeningQuestion) (*Screening, erro
 		return nil, sentra.BadInput("product", "%d products are too many; give at most %d", len(q.Product), mostProducts)
 	}
 	for _, name := range q.Product {
-		named := a.productsNamed(name)
+		named := a.ProductsNamed(name)
 		if len(named) == 0 {
 			return nil, sentra.BadInput("product", "there is no product %.40q; the field products lists them", name)
 		}

@@ -54,7 +54,7 @@ func (p page) serve(files fs.FS, kept *keptBodies, people *peopleRoutes) http.Ha
 			refuse(w, http.StatusNotFound, sentra.CodeNotFound, "this binary was built without its pages (`make build` builds them); the API is at /graphql")
 			return
 		}
-		if p.route == "/" && people != nil {
+		if p.file == "index.html" && people != nil {
 			content, err := fs.ReadFile(files, p.file)
 			if err == nil {
 				serveContent(w, r, kept, p.file, people.withPreview(w, r, content), nil, "no-cache")

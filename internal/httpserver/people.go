@@ -301,10 +301,14 @@ func (p *peopleRoutes) withPreview(w http.ResponseWriter, r *http.Request, page 
 	if parameters.Get("lang") == string(pages.Indonesian) {
 		lang = pages.Indonesian
 	}
+	if parameters.Get("asOf") == "today" {
+		parameters.Del("asOf")
+	}
 	present, base, today := p.config.Data.Atlas(), p.base(w, r), p.config.Data.Today()
 	q, err := pages.NewRequest(present, lang, false, base, "", today, parameters)
 	if err != nil {
-		parameters.Del("asOf")
+		// On another day its filters would give another answer.
+		parameters = url.Values{"show": parameters["show"]}
 		if q, err = pages.NewRequest(present, lang, false, base, "", today, parameters); err != nil {
 			return page
 		}

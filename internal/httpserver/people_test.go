@@ -207,11 +207,16 @@ func TestPreviews(t *testing.T) {
 		config.Pages = fstest.MapFS{"index.html": {Data: []byte("<html><head><title>Sentra</title></head><body></body></html>")}}
 	})
 	for path, want := range map[string][2]string{
-		"/":                              {"Small-industry clusters and affirmative regions of Indonesia, 24 November 2026", "https://peta.example/en/picture.png"},
-		"/?asOf=2017-12-25&lang=id":      {"Sentra industri kecil dan daerah afirmatif di Indonesia, 25 Desember 2017", "https://peta.example/id/picture.png?asOf=2017-12-25"},
-		"/?asOf=soon&colour=%22%3E":      {"Small-industry clusters and affirmative regions of Indonesia, 24 November 2026", "https://peta.example/en/picture.png"},
-		"/?show=region:99.99&asOf=%zz":   {"Small-industry clusters and affirmative regions of Indonesia, 24 November 2026", "https://peta.example/en/picture.png"},
-		"/?show=cluster:none-such-thing": {"Small-industry clusters and affirmative regions of Indonesia, 24 November 2026", "https://peta.example/en/picture.png"},
+		"/":                            {"Small-industry clusters and affirmative regions of Indonesia, 24 November 2026", "https://peta.example/en/picture.png"},
+		"/?asOf=2017-12-25&lang=id":    {"Sentra industri kecil dan daerah afirmatif di Indonesia, 25 Desember 2017", "https://peta.example/id/picture.png?asOf=2017-12-25"},
+		"/?asOf=soon&colour=%22%3E":    {"Small-industry clusters and affirmative regions of Indonesia, 24 November 2026", "https://peta.example/en/picture.png"},
+		"/?show=region:99.99&asOf=%zz": {"Small-industry clusters and affirmative regions of Indonesia, 24 November 2026", "https://peta.example/en/picture.png"},
+		// A view of the map says what it lists.
+		"/?list=regencies&affirmative=ANY&programme=true&asOf=2017-12-25": {"Affirmative regencies and cities that host clusters of the programme, 25 December 2017", "https://peta.example/en/picture.png?affirmative=ANY&amp;asOf=2017-12-25&amp;list=regencies&amp;programme=true"},
+		"/embed?list=provinces&asOf=today&lang=id":                        {"Provinsi, 24 November 2026", "https://peta.example/id/picture.png?list=provinces"},
+		"/?list=regencies&asOf=soon":                                      {"Small-industry clusters and affirmative regions of Indonesia, 24 November 2026", "https://peta.example/en/picture.png"},
+		"/?list=regencies&group=FOOD":                                     {"Small-industry clusters and affirmative regions of Indonesia, 24 November 2026", "https://peta.example/en/picture.png"},
+		"/?show=cluster:none-such-thing":                                  {"Small-industry clusters and affirmative regions of Indonesia, 24 November 2026", "https://peta.example/en/picture.png"},
 	} {
 		got := get(handler, "GET", path)
 		body := got.Body.String()
@@ -224,10 +229,15 @@ func TestPreviews(t *testing.T) {
 			t.Errorf("%s with its tag: %d", path, again.Code)
 		}
 	}
-	for path, status := range map[string]int{"/en/picture.png": 200, "/id/picture.png?asOf=2017-12-25": 200, "/en/picture.png?asOf=soon": 400, "/en/regions/99.99/picture.png": 404, "/en/clusters/x/picture.png": 404} {
+	for path, status := range map[string]int{"/en/picture.png": 200, "/id/picture.png?asOf=2017-12-25": 200, "/en/picture.png?asOf=soon": 400, "/en/picture.png?list=regencies&programme=true&asOf=2017-12-25": 200, "/en/picture.png?list=villages": 400, "/id/picture.png?programme=true&near=110,-7,1": 400, "/en/regions/99.99/picture.png": 404, "/en/clusters/x/picture.png": 404} {
 		got := get(handler, "GET", path)
 		if got.Code != status || status == 200 && (got.Header().Get("Content-Type") != "image/png" || get(handler, "GET", path, "If-None-Match", got.Header().Get("ETag")).Code != 304 || !bytes.Equal(get(handler, "GET", path).Body.Bytes(), got.Body.Bytes())) {
 			t.Errorf("%s: %d %v", path, got.Code, got.Header())
 		}
+	}
+	// Another filter is another picture.
+	country, listed := get(handler, "GET", "/en/picture.png"), get(handler, "GET", "/en/picture.png?list=regencies")
+	if country.Header().Get("ETag") == listed.Header().Get("ETag") || bytes.Equal(country.Body.Bytes(), listed.Body.Bytes()) {
+		t.Error("a filter does not change the picture or its tag")
 	}
 }

@@ -17,6 +17,10 @@ func queryText(name, description string) object {
 	return object{"name": name, "in": "query", "description": description, "schema": object{"type": "string"}}
 }
 
+func queryChoice(name, description string, values ...string) object {
+	return object{"name": name, "in": "query", "description": description, "schema": object{"type": "string", "enum": values}}
+}
+
 func pageKey(description, example string) object {
 	return object{"name": "key", "in": "path", "required": true, "description": description, "schema": object{"type": "string"}, "example": example}
 }
@@ -77,10 +81,17 @@ func ofPeople() map[string]object {
 	picture := func(id, summary string, parameters ...any) object {
 		return object{"get": object{"operationId": id, "tags": []string{"pages"}, "summary": summary, "parameters": append([]any{language, ref("parameters", "asOf")}, parameters...),
 			"responses": object{"200": object{"description": "The picture, 1200 pixels wide and 630 high.", "headers": headers, "content": object{"image/png": object{"schema": object{"type": "string", "contentMediaType": "image/png"}}}}, "304": ref("responses", "NotModified"),
-				"400": object{"description": "A wrong day, in words.", "content": html}, "404": object{"description": "There is none, or no boundary to draw.", "content": html},
+				"400": object{"description": "A wrong day or filter, in words.", "content": html}, "404": object{"description": "There is none, or no boundary to draw.", "content": html},
 				"503": object{"description": "It timed out, or the server is overloaded.", "content": html}}}}
 	}
-	out["/{lang}/picture.png"] = picture("mapPicture", "A picture of the map for previews")
+	out["/{lang}/picture.png"] = picture("mapPicture", "A picture of the map for previews",
+		queryChoice("list", "What the filters list; default clusters. Without any filter it is the whole country.", "clusters", "regencies", "provinces"),
+		queryChoice("affirmative", "Regions that are affirmative, or of one kind, or known not to be; clusters in such regions. A list of provinces takes a kind only where it asks for hosts.", "ANY", "DISADVANTAGED", "BORDER", "NO"),
+		queryChoice("hosts", "Regions that host clusters, or those in which none is known; of the programme's clusters, and with a phase, those that host none.", "true", "false"),
+		queryChoice("programme", "Clusters of the programme, or others; regions that host such clusters.", "true", "false"),
+		queryText("product", "Clusters of any of at most 20 products by key or name, with commas between; regions that host such clusters."),
+		queryText("province", "Only those of a province, by its code."),
+		queryText("phase", "Clusters of a phase, by its key; regions that host such clusters."))
 	out["/{lang}/regions/{key}/picture.png"] = picture("regionPicture", "A picture of a region for previews", pageKey("Its code.", "94.06"))
 	out["/{lang}/clusters/{key}/picture.png"] = picture("clusterPicture", "A picture of a cluster for previews", pageKey("Its key.", "2017-94.06-coffee-processing"))
 	text := func(id, summary, kind string, parameters ...any) object {

@@ -32,15 +32,25 @@ func (q *Request) NotFound() (*Page, error) {
 	return q.failure(http.StatusNotFound, q.T("missing.title"), q.T("missing.told"), q.starts()...)
 }
 
-// Failed is the page that tells of an error; its own text follows, as the API has it.
+// Failed is the page that tells of an error, and of which parameter where one is wrong.
 func (q *Request) Failed(status int, coded *sentra.Error) (*Page, error) {
 	title := q.T("failed.title")
 	told := q.T("failed." + string(coded.Code))
 	if !hasText("failed." + string(coded.Code)) {
 		told = q.T("failed.INTERNAL")
 	}
-	if len(coded.Path) > 0 && strings.HasPrefix(coded.Path[0], "asOf") {
-		told = q.T("failed.day", q.Date(sentra.FirstDay))
+	if coded.Code == sentra.CodeBadUserInput && len(coded.Path) > 0 {
+		switch name := coded.Path[0]; {
+		case strings.HasPrefix(name, "asOf"):
+			told = q.T("failed.day", q.Date(sentra.FirstDay))
+		case slices.Contains(otherFilters, name):
+			told = q.T("failed.filter", name)
+		default:
+			told = q.T("failed.field", name)
+			if takes := "takes." + name; hasText(takes) {
+				told += " " + q.T(takes)
+			}
+		}
 	}
 	return q.failure(status, title, told, q.starts()...)
 }

@@ -245,13 +245,7 @@ type piece struct {
 // pieces returns the regencies and cities in a box, what the map is about last, so that it
 // lies on top.
 func (q *Request) pieces(shown orb.Bound, focus []*sentra.Region) []piece {
-	inFocus := make(map[sentra.RegionCode]bool)
-	for _, r := range focus {
-		inFocus[r.Code] = true
-		for _, member := range q.Members(r.Code) {
-			inFocus[member.Code] = true
-		}
-	}
+	inFocus := q.withMembers(focus)
 	var out, wanted []piece
 	for i := range q.Data.Regions {
 		r := &q.Data.Regions[i]
@@ -268,6 +262,18 @@ func (q *Request) pieces(shown orb.Bound, focus []*sentra.Region) []piece {
 		}
 	}
 	return append(out, wanted...)
+}
+
+// withMembers gives the codes of regions and of the regencies and cities in them.
+func (q *Request) withMembers(regions []*sentra.Region) map[sentra.RegionCode]bool {
+	out := make(map[sentra.RegionCode]bool, len(regions))
+	for _, r := range regions {
+		out[r.Code] = true
+		for _, member := range q.Members(r.Code) {
+			out[member.Code] = true
+		}
+	}
+	return out
 }
 
 // land draws regions in the colours of their status, and those round them. It simplifies

@@ -57,6 +57,8 @@ func fill(class string) image.Image {
 	switch class {
 	case "both":
 		return raster.Stripes{One: colours["disadvantaged"], Other: colours["border"], Period: 12, Width: 6}
+	case "open":
+		return raster.Stripes{One: colours["land-line"], Other: colours["land"], Period: 8, Width: 2}
 	case "unknown":
 		return raster.Stripes{One: colours["hatch"], Other: colours["hatch-ground"], Period: 8, Width: 1}
 	}
@@ -68,7 +70,10 @@ type picture struct {
 	title, text string
 	bound       orb.Bound
 	focus       []*sentra.Region
-	clusters    []*atlas.Cluster
+	// open are those that could not be judged; whole tells that every region is in focus.
+	open     []*sentra.Region
+	whole    bool
+	clusters []*atlas.Cluster
 	// path is the page that it is of.
 	path string
 }
@@ -116,16 +121,28 @@ func (q *Request) ClusterPicture(ctx context.Context, key string) (*Page, error)
 	return q.drawn(ctx, p)
 }
 
-// MapPicture makes the picture of the map: the whole country on the day, with the clusters
-// of the programme and, of the affirmative regencies, those that have one.
+// MapPicture makes the picture of the map: the list that its filters ask for, and without
+// any the whole country on the day, with the clusters of the programme and, of the
+// affirmative regencies, those that have one.
 func (q *Request) MapPicture(ctx context.Context) (*Page, error) {
+	v, err := q.mapView()
+	if err != nil {
+		return nil, err
+	}
+	if v != nil {
+		p, err := q.viewed(ctx, v)
+		if err != nil {
+			return nil, err
+		}
+		return q.drawn(ctx, p)
+	}
 	yes, regencies := true, sentra.LevelRegency
 	ofProgramme := &sentra.ClusterFilter{Programme: &yes}
 	found, err := q.View.Clusters(ctx, ofProgramme, sentra.ClustersByPhase, true)
 	if err != nil {
 		return nil, err
 	}
-	p := &picture{title: q.T("picture.map"), bound: country}
+	p := &picture{title: q.T("picture.map"), bound: country, whole: true}
 	for _, hit := range found.Hits() {
 		p.clusters = append(p.clusters, hit.Cluster)
 	}
@@ -216,15 +233,19 @@ func (q *Request) landOn(ctx context.Context, c *raster.Canvas, of *picture) ([]
 	tolerance := 111_320 / p.perLat * 0.7
 	byClass := make(map[string][][]raster.Point)
 	var shown []string
-	order := []string{"land", "no", "unknown", "border", "disadvantaged", "both"}
+	order := []string{"land", "open", "no", "unknown", "border", "disadvantaged", "both"}
+	open := q.withMembers(of.open)
 	for _, piece := range q.pieces(p.shown, of.focus) {
 		if err := sentra.Ended(ctx, "while a picture was drawn"); err != nil {
 			return nil, err
 		}
 		class := "land"
-		if piece.wanted || len(of.focus) == 0 {
+		switch {
+		case piece.wanted || of.whole:
 			judged := q.Affirmative(piece.region.Code)
 			class = colourOf(&judged)
+		case open[piece.region.Code]:
+			class = "open"
 		}
 		byClass[class] = append(byClass[class], p.rings(piece.shape.Simplified(tolerance), piece.wanted)...)
 	}
@@ -239,16 +260,27 @@ func (q *Request) landOn(ctx context.Context, c *raster.Canvas, of *picture) ([]
 		c.Area(byClass[class], fill(class))
 		line, width := colours["edge"], 1.0
 		switch {
-		case class == "land":
+		case class == "land" || class == "open":
 			line = colours["land-line"]
-		case len(of.focus) == 0:
+		case of.bound == country:
 			width = 0.4
 		}
 		c.Lines(byClass[class], width, line)
 	}
 	var other, own []raster.Point
+	// Marks that hide one another are drawn once.
+	type place struct {
+		x, y      int
+		programme bool
+	}
+	marked := make(map[place]bool)
 	for _, cluster := range of.clusters {
-		if at := p.at(cluster.Place); cluster.OfProgramme() {
+		at := p.at(cluster.Place)
+		here := place{int(at.X) / 3, int(at.Y) / 3, cluster.OfProgramme()}
+		if marked[here] {
+			continue
+		}
+		if marked[here] = true; here.programme {
 			own = append(own, at)
 		} else {
 			other = append(other, at)
@@ -315,17 +347,21 @@ func (q *Request) wordsOn(c *raster.Canvas, of *picture) error {
 		}
 		title.Size -= 4
 	}
-	lines, err := c.Wrapped(of.title, title, room, 1)
+	lines, err := c.Wrapped(of.title, title, room, 2)
 	if err != nil {
 		return err
 	}
-	y := 66.0
-	for _, line := range lines {
+	y, rest := 66.0, 3
+	if len(lines) > 1 {
+		y, rest = 46, 2
+	}
+	for i, line := range lines {
+		y += 36 * float64(i)
 		if err := c.Text(line, raster.Point{X: pictureMargin, Y: y}, title, colours["ink"]); err != nil {
 			return err
 		}
 	}
-	if lines, err = c.Wrapped(of.text, text, room, 3); err != nil {
+	if lines, err = c.Wrapped(of.text, text, room, rest); err != nil {
 		return err
 	}
 	for _, line := range lines {
@@ -367,9 +403,15 @@ func withoutScheme(address string) string {
 }
 
 // Preview returns what previews of a view of the map say, as elements of an HTML head: of the
-// region or cluster that is shown, else of the country.
+// region or cluster that is shown, else of the list that the filters ask for. Where they
+// are not understood, or a picture does not show one of them, it is of the country: a title
+// must not say less than the view asks for.
 func (q *Request) Preview() ([]byte, error) {
 	at := previewed{Request: q, Title: q.T("picture.map") + ", " + q.OnDay(), Description: q.T("picture.about"), Picture: q.absolute(q.Lang, "picture.png", q.dayQuery())}
+	if v, err := q.mapView(); err == nil && v != nil {
+		at.Title = q.titleOf(v) + ", " + q.OnDay()
+		at.Picture = q.absolute(q.Lang, "picture.png", q.queryOf(v))
+	}
 	kind, key, _ := strings.Cut(q.Query.Get("show"), ":")
 	switch kind {
 	case "region":

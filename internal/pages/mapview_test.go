@@ -1,0 +1,285 @@
+package pages
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"image/color"
+	"image/png"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/sentra"
+)
+
+// viewAt asks for the map or its picture with the parameters of an address.
+func viewAt(t *testing.T, a *atlas.Atlas, lang Lang, search string) *Request {
+	t.Helper()
+	parameters, err := url.ParseQuery(strings.TrimPrefix(search, "?"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	q, err := NewRequest(a, lang, false, "https://peta.example", "picture.png", today, parameters)
+	if err != nil {
+		t.Fatalf("%s: %v", search, err)
+	}
+	return q
+}
+
+// The map's page reads the same cases (web/test/units.test.mjs): a preview says what the
+// page says.
+func TestTitles(t *testing.T) {
+	a := factsAtlas(t, nil)
+	text, err := os.ReadFile("testdata/titles.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cases []struct{ Address, En, ID string }
+	if err := json.Unmarshal(text, &cases); err != nil || len(cases) < 20 {
+		t.Fatalf("%d cases, %v", len(cases), err)
+	}
+	for _, c := range cases {
+		for lang, want := range map[Lang]string{English: c.En, Indonesian: c.ID} {
+			q := viewAt(t, a, lang, c.Address)
+			v, err := q.mapView()
+			if err != nil || v == nil {
+				t.Errorf("%s: %v, %v", c.Address, v, err)
+				continue
+			}
+			if got := q.titleOf(v); got != want {
+				t.Errorf("%s: %q, not %q", c.Address, got, want)
+			}
+			// What the preview's picture is asked for with is the same view.
+			again, err := viewAt(t, a, lang, q.queryOf(v)).mapView()
+			if err != nil || again == nil || q.titleOf(again) != want {
+				t.Errorf("%s: its picture is %s, %v", c.Address, q.queryOf(v), err)
+			}
+		}
+	}
+}
+
+// A preview never says less than the view asks for: one that a picture does not show has
+// that of the country.
+func TestViewPreviews(t *testing.T) {
+	a := factsAtlas(t, nil)
+	const country = "Small-industry clusters and affirmative regions of Indonesia, 25 December 2017"
+	for search, want := range map[string][2]string{
+		"list=regencies&affirmative=ANY&programme=true":                                    {"Affirmative regencies and cities that host clusters of the programme, 25 December 2017", "&amp;list=regencies&amp;programme=true"},
+		"programme=true&utm_source=x&theme=dark&at=1,2,3&colour=count&sort=-name&q=&bbox=": {"Clusters of the programme, 25 December 2017", "&amp;programme=true"},
+		"product=coffee-processing,coffee-processing&list=clusters":                        {"Coffee processing or coffee processing clusters, 25 December 2017", "&amp;product=coffee-processing,coffee-processing"},
+		"list=regencies&list=regencies":                                                    {"Regencies and cities, 25 December 2017", "&amp;list=regencies"},
+		"":                                                                                 {country, ""},
+		"list=clusters&product=,":                                                          {country, ""},
+		"list=screening&affirmative=ANY":                                                   {country, ""},
+		"list=villages":                                                                    {country, ""},
+		"list=regencies&list=provinces":                                                    {country, ""},
+		"affirmative=YES":                                                                  {country, ""},
+		"hosts=true":                                                                       {country, ""},
+		"list=regencies&hosts=maybe":                                                       {country, ""},
+		"programme=1":                                                                      {country, ""},
+		"product=spaceship":                                                                {country, ""},
+		"product=coffee-processing,spaceship":                                              {country, ""},
+		"product=" + strings.Repeat("kopi,", 21):                                           {country, ""},
+		"product=" + strings.Repeat("k", 101):                                              {country, ""},
+		"province=94.06":                                                                   {country, ""},
+		"province=99":                                                                      {country, ""},
+		"phase=1999":                                                                       {country, ""},
+		"list=provinces&affirmative=BORDER":                                                {country, ""},
+		"list=provinces&affirmative=DISADVANTAGED&hosts=false":                             {country, ""},
+		"list=regencies&group=FOOD":                                                        {country, ""},
+		"list=regencies&initialTarget=true":                                                {country, ""},
+		"programme=true&fund=DAK":                                                          {country, ""},
+		"programme=true&confidence=LISTED":                                                 {country, ""},
+		"programme=true&status=PLANNED":                                                    {country, ""},
+		"programme=true&q=kopi":                                                            {country, ""},
+		"list=regencies&money=DAK":                                                         {country, ""},
+		"list=regencies&facilitators=none,100":                                             {country, ""},
+		"list=regencies&weights=border:2":                                                  {country, ""},
+		"programme=true&bbox=110,-8,112,-6":                                                {country, ""},
+		"programme=true&within=110,-7%3B112,-7%3B111,-8":                                   {country, ""},
+		"programme=true&near=110,-7,1000":                                                  {country, ""},
+	} {
+		q := viewAt(t, a, English, "asOf=2017-12-25&"+search)
+		got, err := q.Preview()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Contains(got, []byte(`og:title" content="`+want[0]+`"`)) {
+			t.Errorf("%s: %s", search, got)
+		}
+		_, after, _ := strings.Cut(string(got), `og:image" content="https://peta.example/en/picture.png?`)
+		address, _, _ := strings.Cut(after, `"`)
+		if want[1] == "" && address != "asOf=2017-12-25" || want[1] != "" && !strings.HasSuffix(address, want[1]) || !strings.Contains(address, "asOf=2017-12-25") {
+			t.Errorf("%s: the picture is of %s", search, address)
+		}
+	}
+}
+
+// A wrong filter of a picture is a BAD_USER_INPUT that names it, and the page says so.
+func TestWrongPictures(t *testing.T) {
+	a := factsAtlas(t, nil)
+	for search, want := range map[string]struct{ path, english, indonesian string }{
+		"list=screening":                    {"list", "It takes clusters, regencies or provinces.", "Isinya clusters"},
+		"affirmative=YES":                   {"affirmative", "ANY, DISADVANTAGED, BORDER or NO", "Isinya ANY"},
+		"list=provinces&affirmative=BORDER": {"affirmative", "only together with hosts=true", "hanya bersama hosts=true"},
+		"hosts=true":                        {"hosts", "regencies or provinces", "kabupaten/kota atau provinsi"},
+		"programme=x":                       {"programme", "It takes true or false.", "Isinya true atau false."},
+		"product=spaceship":                 {"product", "at most 20", "paling banyak 20"},
+		"product=" + strings.Repeat("kopi,", 20) + "kopi": {"product", "at most 20", "paling banyak 20"},
+		"province=xx":                {"province", "code of a province", "kode provinsi"},
+		"phase=2013-2016&phase=2017": {"phase", "key of a phase", "kunci tahap"},
+		"list=regencies&group=FOOD":  {"group", "A picture does not show the filter “group”.", "Gambar tidak menampilkan penyaring “group”."},
+	} {
+		for _, lang := range Langs {
+			q := viewAt(t, a, lang, search)
+			_, err := q.MapPicture(t.Context())
+			var coded *sentra.Error
+			if !errors.As(err, &coded) || coded.Code != sentra.CodeBadUserInput || !slices.Equal(coded.Path, []string{want.path}) {
+				t.Errorf("%s: %v", search, err)
+				continue
+			}
+			page, err := q.Failed(400, coded)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text := want.english
+			if lang == Indonesian {
+				text = want.indonesian
+			}
+			if !bytes.Contains(page.Body, []byte("“"+want.path+"”")) || !bytes.Contains(page.Body, []byte(text)) {
+				t.Errorf("%s, %s: %s", search, lang, page.Body)
+			}
+		}
+	}
+}
+
+// The numbers are worked out from the decrees and the programme's list: 122 regencies of
+// Perpres 131/2015, 514 regencies and cities, of which 10 have a cluster of the programme
+// (two of its 11 are in Palu), and of those Dogiyai alone is affirmative. Samosir and Palu
+// are in provinces of whose border areas only a part is loaded.
+func TestViews(t *testing.T) {
+	a := realAtlas(t)
+	for _, c := range []struct {
+		search, text string
+		// focus and marks are the numbers of regions and clusters; -1 for any.
+		focus, marks int
+	}{
+		{"list=regencies&affirmative=ANY&programme=true", "1 regency or city: Kabupaten Dogiyai. Cannot be judged (not covered): 2 regencies and cities.", 1, 1},
+		{"list=regencies&affirmative=DISADVANTAGED", "122 regencies and cities.", 122, -1},
+		{"list=regencies&programme=true", "10 regencies and cities.", 10, 11},
+		{"list=regencies&phase=2017", "5 regencies and cities: ", 5, 5},
+		{"list=regencies&hosts=false&programme=true", "504 regencies and cities.", 504, 0},
+		{"list=regencies&hosts=false&phase=2017", "509 regencies and cities.", 509, 0},
+		// The second question of the README. Of the other affirmative ones it is not known.
+		{"list=regencies&affirmative=ANY&hosts=true", "16 regencies and cities. Cannot be judged (not covered): ", 16, -1},
+		{"list=provinces&affirmative=ANY&programme=true", "1 province: Papua. Cannot be judged (not covered): 2 provinces.", 1, 1},
+		{"list=provinces&affirmative=DISADVANTAGED&programme=true", "1 province: Papua.", 1, 1},
+		{"list=provinces&province=94", "0 provinces.", 0, 0},
+		{"list=provinces&province=91", "1 province: Papua.", 1, -1},
+		{"programme=true&phase=2013-2016", "6 clusters: ", 0, 6},
+		{"affirmative=ANY&programme=true", "1 cluster: Coffee processing, Kabupaten Dogiyai. Cannot be judged (not covered): 3 clusters.", 0, 1},
+		{"affirmative=ANY&programme=true&province=91", "1 cluster: Coffee processing, Kabupaten Dogiyai.", 1, 1},
+		// Papua Tengah was not there yet.
+		{"list=regencies&province=94", "0 regencies and cities.", 0, -1},
+	} {
+		q := viewAt(t, a, English, c.search+"&asOf=2017-12-25")
+		v, err := q.mapView()
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := q.viewed(t.Context(), v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(p.text, c.text) || c.focus >= 0 && len(p.focus) != c.focus || c.marks >= 0 && len(p.clusters) != c.marks {
+			t.Errorf("%s: %q, %d regions, %d clusters", c.search, p.text, len(p.focus), len(p.clusters))
+		}
+	}
+	// Border regencies of which no cluster is known, and those of which one is, are all
+	// border regencies, and so are those that cannot be judged.
+	count := func(search string) (focus, open int) {
+		q := viewAt(t, a, Indonesian, search+"&asOf=2017-12-25")
+		v, err := q.mapView()
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := q.viewed(t.Context(), v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(p.focus), len(p.open)
+	}
+	all, _ := count("list=regencies&affirmative=BORDER")
+	none, _ := count("list=regencies&affirmative=BORDER&hosts=false")
+	some, _ := count("list=regencies&affirmative=BORDER&hosts=true")
+	if none == 0 || some == 0 || none+some != all {
+		t.Errorf("%d border regencies: %d without a known cluster, %d with one", all, none, some)
+	}
+	if n, open := count("list=regencies&hosts=false&product=coffee-processing"); n == 0 || n >= 514 || open != 0 {
+		t.Errorf("%d regencies without known processing of coffee, %d open", n, open)
+	}
+}
+
+// A region that matches has the colour of its status, one that does not is as pale as the
+// land, also where it is affirmative, and one that cannot be judged is hatched.
+func TestViewColours(t *testing.T) {
+	a := realAtlas(t)
+	for _, c := range []struct {
+		search string
+		code   sentra.RegionCode
+		// right is how far to the right of the label point the pixel is, beside a mark.
+		right int
+		want  string
+	}{
+		{"list=regencies&province=91&programme=true", "94.06", 14, "disadvantaged"},
+		{"list=regencies&province=91&programme=true", "94.03", 0, "land"},
+		{"list=regencies&province=91", "94.03", 0, "disadvantaged"},
+		{"list=regencies&hosts=false&programme=true", "61.04", 0, "disadvantaged"},
+		{"list=regencies&hosts=false&programme=true", "94.06", 0, "land"},
+		{"list=regencies&hosts=false&affirmative=NO", "61.04", 0, "land"},
+		{"list=provinces&programme=true&province=61", "61.04", 0, "disadvantaged"},
+		{"list=regencies&affirmative=ANY&hosts=true", "61.04", 0, "open"},
+	} {
+		q := viewAt(t, a, English, c.search+"&asOf=2017-12-25")
+		page, err := q.MapPicture(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		drawn, err := png.Decode(bytes.NewReader(page.Body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, err := q.mapView()
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := q.viewed(t.Context(), v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := fit(p.bound).at(q.Shape(c.code).Label)
+		x, y := int(at.X)+c.right, int(at.Y)
+		if c.want == "open" {
+			lines, ground := 0, 0
+			for dx := range 9 {
+				switch color.RGBAModel.Convert(drawn.At(x-4+dx, y)) {
+				case colours["land-line"]:
+					lines++
+				case colours["land"]:
+					ground++
+				}
+			}
+			if lines == 0 || ground == 0 {
+				t.Errorf("%s: %s is not hatched: %d, %d", c.search, c.code, lines, ground)
+			}
+			continue
+		}
+		if got := color.RGBAModel.Convert(drawn.At(x, y)); got != colours[c.want] {
+			t.Errorf("%s: %s has the colour %v, not that of %s", c.search, c.code, got, c.want)
+		}
+	}
+}
