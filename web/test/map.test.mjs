@@ -191,7 +191,7 @@ test('a day that the API does not know is said, and no other one is shown', asyn
 
   for (const [path, said] of [['/?asOf=2017-02-30', '“2017-02-30” is not a day'], ['/?asOf=yesterday&list=provinces', '“yesterday” is not a day'], ['/?asOf=2017-1-5', '“2017-1-5” is not a day'],
     ['/?list=villages', '“list=villages” is not understood'], ['/?list=regencies&hosts=maybe', '“hosts=maybe” is not understood'], ['/?bbox=110,5,112', '“bbox=110,5,112” is not understood'],
-    ['/?list=provinces&affirmative=BORDER', 'not of which kind others are']]) {
+    ['/?list=provinces&affirmative=BORDER', 'the kind of others cannot be filtered by']]) {
     const { page, faults, context } = await refused(path, { webgl: false });
     await page.getByRole('alert').getByText(said).waitFor();
     await assertNoAnswer(page);
