@@ -265,8 +265,8 @@ func TestViewColours(t *testing.T) {
 		x, y := int(at.X)+c.right, int(at.Y)
 		if c.want == "open" {
 			lines, ground := 0, 0
-			for dx := range 9 {
-				switch color.RGBAModel.Convert(drawn.At(x-4+dx, y)) {
+			for dx := range 24 {
+				switch color.RGBAModel.Convert(drawn.At(x-12+dx, y)) {
 				case colours["land-line"]:
 					lines++
 				case colours["land"]:

@@ -58,7 +58,7 @@ func fill(class string) image.Image {
 	case "both":
 		return raster.Stripes{One: colours["disadvantaged"], Other: colours["border"], Period: 12, Width: 6}
 	case "open":
-		return raster.Stripes{One: colours["land-line"], Other: colours["land"], Period: 8, Width: 2}
+		return raster.Stripes{One: colours["land-line"], Other: colours["land"], Period: 16, Width: 3}
 	case "unknown":
 		return raster.Stripes{One: colours["hatch"], Other: colours["hatch-ground"], Period: 8, Width: 1}
 	}
