@@ -62,7 +62,7 @@ raced() { go list ./graph/... ./internal/{admission,app,atlas,boundarytest,embed
 # Those of their tests that run without it: tests of one goroutine that go through many
 # cases, and bars of time and memory, which do not hold under the detector.
 unraced='^(TestFiltersAgainstOracle|TestClustersAgainstBruteForce|TestChoroplethOfSpreadClusters|TestAtOnSharedBorders|TestHistory'
-unraced+='|TestNextAgainstNew|TestEncodedBoundary|TestClusterFilterErrors|TestClustersOfEach|TestHundredSwaps|TestSnappingMovesLittle|TestUnionOfFormerProvinces|TestStoredBoundariesStand|TestShapesComeFromTheCoverage|TestFacetsAgainstOracle|TestRealLevels|TestRandomCoverages|TestOrderOfFaces'
+unraced+='|TestNextAgainstNew|TestEncodedBoundary|TestClusterFilterErrors|TestClustersOfEach|TestSnappingMovesLittle|TestUnionOfFormerProvinces|TestStoredBoundariesStand|TestShapesComeFromTheCoverage|TestFacetsAgainstOracle|TestRealLevels|TestRandomCoverages|TestOrderOfFaces'
 unraced+='|TestOneIDOneView|TestIDsOfTwoDatabases|TestChangeOfManyDocuments|TestTrustedDocuments|TestForgeableRequests'
 unraced+='|TestDeadlineReachesEverything|TestClientLeaves|TestDeadlineOfFilesAndTiles|TestPolygonsAreBounded|TestPriceCoversWork)$'
 

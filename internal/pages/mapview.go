@@ -42,7 +42,7 @@ type reader struct {
 	err   error
 }
 
-// one gives a parameter, empty where it is not set.
+// one returns a parameter, empty where it is not set.
 func (r *reader) one(name string) string {
 	values := r.query[name]
 	switch {
@@ -56,7 +56,7 @@ func (r *reader) one(name string) string {
 	return values[0]
 }
 
-// choice gives a parameter that has one of some values, empty where it is not set.
+// choice returns a parameter that has one of some values, empty where it is not set.
 func (r *reader) choice(name string, known ...string) string {
 	value := r.one(name)
 	if r.err == nil && value != "" && !slices.Contains(known, value) {
@@ -65,7 +65,7 @@ func (r *reader) choice(name string, known ...string) string {
 	return value
 }
 
-// truth gives a parameter that is true or false, nil where it is not set.
+// truth returns a parameter that is true or false, nil where it is not set.
 func (r *reader) truth(name string) *bool {
 	value := r.choice(name, "true", "false")
 	if value == "" {
@@ -134,7 +134,8 @@ func (q *Request) queryOf(v *mapView) string {
 	return encoded(values)
 }
 
-// check gives what a view asks for that the record does not have, or that has no answer.
+// check refuses what the record does not have, or that has no answer; the error names the
+// parameter.
 func (q *Request) check(v *mapView) error {
 	if len(v.products) > mostProducts {
 		return sentra.BadInput("product", "%d products are too many; give at most %d", len(v.products), mostProducts)
@@ -185,12 +186,12 @@ func (v *mapView) traits() *sentra.ClusterFilter {
 	return f
 }
 
-// asksForHosts tells whether only regions are listed that host a cluster.
+// asksForHosts reports whether only regions are listed that host a cluster.
 func (v *mapView) asksForHosts() bool {
 	return v.hosts != nil && *v.hosts || v.hosts == nil && v.traits() != nil
 }
 
-// asksForNone tells whether regions without clusters are listed, and asksForNoneKnown
+// asksForNone reports whether regions without clusters are listed, and asksForNoneKnown
 // whether those of which none is known: only the programme's list is complete.
 func (v *mapView) asksForNone() bool { return v.hosts != nil && !*v.hosts }
 
@@ -316,10 +317,10 @@ func (v *mapView) markedFilter(filter *sentra.RegionFilter, listed []*sentra.Reg
 	return f
 }
 
-// fewNames is how many names a picture tells at most.
+// fewNames is how many names a picture lists at most.
 const fewNames = 6
 
-// viewed gives the picture of a list: its clusters, or its regions among the others.
+// viewed returns the picture of a list: its clusters, or its regions among the others.
 func (q *Request) viewed(ctx context.Context, v *mapView) (*picture, error) {
 	p := &picture{title: q.titleOf(v), bound: country}
 	province, shape := q.Exists(v.province), q.Shape(v.province)
@@ -365,7 +366,7 @@ func (q *Request) viewed(ctx context.Context, v *mapView) (*picture, error) {
 	return p, nil
 }
 
-// listed puts the regions of a list into its picture, and gives the filter that it asks.
+// listed puts the regions of a list into its picture, and returns the filter that selects them.
 func (q *Request) listed(ctx context.Context, v *mapView, p *picture) (*sentra.RegionFilter, error) {
 	filter, hosts := v.regionFilter()
 	list, err := q.View.Regions(ctx, filter, sentra.RegionsByCode)
@@ -395,8 +396,8 @@ func (q *Request) listed(ctx context.Context, v *mapView, p *picture) (*sentra.R
 	return filter, nil
 }
 
-// counts tells how many a list has, which where they are few, and how many could not be
-// judged.
+// counts says how many a list has, names them where they are few, and says how many could
+// not be judged.
 func (q *Request) counts(list string, names []string, n, open int) string {
 	text := q.Lang.counted("view.count."+list, n)
 	if n > 0 && n <= fewNames {
@@ -409,7 +410,7 @@ func (q *Request) counts(list string, names []string, n, open int) string {
 	return text
 }
 
-// titleOf gives the list of a view as a phrase, the same as web/src/map/title.ts does:
+// titleOf returns the list of a view as a phrase, the same as web/src/map/title.ts does:
 // both tests read testdata/titles.json.
 func (q *Request) titleOf(v *mapView) string {
 	clusters := q.clustersPhrase(v)
@@ -417,7 +418,7 @@ func (q *Request) titleOf(v *mapView) string {
 	if r := q.Atlas.Region(v.province); r != nil && r.Validity.Contains(q.Today) {
 		province = r.Name
 	}
-	// in gives a text about the province, empty where none is asked for.
+	// in returns a text about the province, empty where none is asked for.
 	in := func(key string) string {
 		if province == "" {
 			return ""

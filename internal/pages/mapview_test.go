@@ -30,6 +30,21 @@ func viewAt(t *testing.T, a *atlas.Atlas, lang Lang, search string) *Request {
 	return q
 }
 
+// viewedAt reads the filters of an address, and makes the picture of what they ask for.
+func viewedAt(t *testing.T, a *atlas.Atlas, search string) (*Request, *picture) {
+	t.Helper()
+	q := viewAt(t, a, English, search+"&asOf=2017-12-25")
+	v, err := q.mapView()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := q.viewed(t.Context(), v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return q, p
+}
+
 // The map's page reads the same cases (web/test/units.test.mjs): a preview says what the
 // page says.
 func TestTitles(t *testing.T) {
@@ -186,15 +201,7 @@ func TestViews(t *testing.T) {
 		// Papua Tengah was not there yet.
 		{"list=regencies&province=94", "0 regencies and cities.", 0, -1},
 	} {
-		q := viewAt(t, a, English, c.search+"&asOf=2017-12-25")
-		v, err := q.mapView()
-		if err != nil {
-			t.Fatal(err)
-		}
-		p, err := q.viewed(t.Context(), v)
-		if err != nil {
-			t.Fatal(err)
-		}
+		_, p := viewedAt(t, a, c.search)
 		if !strings.HasPrefix(p.text, c.text) || c.focus >= 0 && len(p.focus) != c.focus || c.marks >= 0 && len(p.clusters) != c.marks {
 			t.Errorf("%s: %q, %d regions, %d clusters", c.search, p.text, len(p.focus), len(p.clusters))
 		}
@@ -202,15 +209,7 @@ func TestViews(t *testing.T) {
 	// Border regencies of which no cluster is known, and those of which one is, are all
 	// border regencies, and so are those that cannot be judged.
 	count := func(search string) (focus, open int) {
-		q := viewAt(t, a, Indonesian, search+"&asOf=2017-12-25")
-		v, err := q.mapView()
-		if err != nil {
-			t.Fatal(err)
-		}
-		p, err := q.viewed(t.Context(), v)
-		if err != nil {
-			t.Fatal(err)
-		}
+		_, p := viewedAt(t, a, search)
 		return len(p.focus), len(p.open)
 	}
 	all, _ := count("list=regencies&affirmative=BORDER")
@@ -244,20 +243,12 @@ func TestViewColours(t *testing.T) {
 		{"list=provinces&programme=true&province=61", "61.04", 0, "disadvantaged"},
 		{"list=regencies&affirmative=ANY&hosts=true", "61.04", 0, "open"},
 	} {
-		q := viewAt(t, a, English, c.search+"&asOf=2017-12-25")
+		q, p := viewedAt(t, a, c.search)
 		page, err := q.MapPicture(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		drawn, err := png.Decode(bytes.NewReader(page.Body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		v, err := q.mapView()
-		if err != nil {
-			t.Fatal(err)
-		}
-		p, err := q.viewed(t.Context(), v)
 		if err != nil {
 			t.Fatal(err)
 		}

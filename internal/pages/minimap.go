@@ -264,7 +264,7 @@ func (q *Request) pieces(shown orb.Bound, focus []*sentra.Region) []piece {
 	return append(out, wanted...)
 }
 
-// withMembers gives the codes of regions and of the regencies and cities in them.
+// withMembers returns the codes of regions and of the regencies and cities in them.
 func (q *Request) withMembers(regions []*sentra.Region) map[sentra.RegionCode]bool {
 	out := make(map[sentra.RegionCode]bool, len(regions))
 	for _, r := range regions {

@@ -159,10 +159,10 @@ export function createSketch(map: HTMLElement): Sketch {
     if (shown) paintMarks();
   };
 
-  /** Loads the tiles of an address, and hands out each as it comes, unless it is no longer asked for. */
+  /** Loads the tiles of an address, and hands out each as it comes, unless it is no longer asked for. One that cannot be had is left out: MapLibre asks again, and tells. */
   const load = async (address: string, middle: Middle, each: (placed: Placed) => void) => {
     const { width, height } = sizes(), { signal } = asked;
-    await Promise.all(tilesAround(middle, width, height).map(async ({ z, x, y, ...place }) => {
+    await Promise.allSettled(tilesAround(middle, width, height).map(async ({ z, x, y, ...place }) => {
       const url = address.replace('{z}', String(z)).replace('{x}', String(x)).replace('{y}', String(y));
       // A tile that a cache holds may be of an earlier state of the record.
       const response = await fetch(url, { cache: 'no-cache', signal });
@@ -185,10 +185,10 @@ export function createSketch(map: HTMLElement): Sketch {
       if (!style.tiles) return;
       const { signal } = asked, tiles: Placed[] = [], marks: Placed[] = [];
       shown = { style, middle, tiles, marks, brushes: brushesOf(context, style) };
-      await load(style.tiles, middle, (placed) => { tiles.push(placed); paintRegions(placed); }).catch(() => {}); // MapLibre asks again, and tells.
+      await load(style.tiles, middle, (placed) => { tiles.push(placed); paintRegions(placed); });
       if (!style.marks || signal.aborted) return;
       // They reach over the edges of their tiles, and some lie over others: all are drawn at once.
-      load(style.marks, middle, (placed) => { marks.push(placed); }).catch(() => {}).then(() => { if (!signal.aborted) paintMarks(); });
+      load(style.marks, middle, (placed) => { marks.push(placed); }).then(() => { if (!signal.aborted) paintMarks(); });
     },
     clear,
     remove() {
