@@ -72,6 +72,8 @@ func readCSV(file *inputfile.File, options Options, sink Sink) error {
 	return c.rows(sink, indices)
 }
 
+const delimiters = ",;\t|"
+
 // start passes over what precedes the header and finds the delimiter.
 func (c *csvFile) start(r *bufio.Reader, options Options) (rune, error) {
 	delimiter := options.Delimiter
@@ -83,6 +85,9 @@ func (c *csvFile) start(r *bufio.Reader, options Options) (rune, error) {
 		}
 		if delimiter == 0 {
 			delimiter, _ = utf8.DecodeRuneInString(text[4:])
+			if !strings.ContainsRune(delimiters, delimiter) {
+				return 0, sentra.In(c.name, sentra.BadInput("", `line 1 is "sep=" without a delimiter; write a comma, semicolon, tab or vertical bar after it, or take the line away`))
+			}
 		}
 		c.skipped = 1
 	}
@@ -102,7 +107,7 @@ func (c *csvFile) start(r *bufio.Reader, options Options) (rune, error) {
 	if delimiter == 0 {
 		delimiter = detect(head)
 	}
-	if !strings.ContainsRune(",;\t|", delimiter) {
+	if !strings.ContainsRune(delimiters, delimiter) {
 		return 0, sentra.BadInput("delimiter", "%q is not a delimiter; give a comma, semicolon, tab or vertical bar", delimiter)
 	}
 	return delimiter, nil

@@ -127,17 +127,41 @@ type Sink interface {
 	Row(*Row) error
 }
 
-// Check refuses a file of a format that is not read.
+// Check refuses a file of a format that is not read, and options that say nothing of
+// a file of its format.
 func Check(file *inputfile.File, options Options) error {
+	var format string
+	var csv, workbook, geoPackage bool
 	switch file.Format {
-	case inputfile.Text, inputfile.JSON, inputfile.XLSX, inputfile.GeoPackage:
-		return nil
+	case inputfile.Text:
+		format, csv = "CSV", true
+	case inputfile.JSON:
+		format = "GeoJSON"
+	case inputfile.XLSX:
+		format, workbook = "XLSX", true
+	case inputfile.GeoPackage:
+		format, geoPackage = "GeoPackage", true
 	case inputfile.UTF16:
-		if options.Encoding != "" {
-			return nil
+		format, csv = "CSV", options.Encoding != ""
+	}
+	if format == "" || file.Format == inputfile.UTF16 && !csv {
+		return file.Format.Refusal(file.Name, Reads)
+	}
+	for _, option := range []struct {
+		name       string
+		given, has bool
+	}{
+		{"delimiter", options.Delimiter != 0, csv},
+		{"encoding", options.Encoding != "", csv},
+		{"sheet", options.Sheet != "", workbook},
+		{"layer", options.Layer != "", geoPackage},
+		{"header-row", options.HeaderRow != 0, csv || workbook},
+	} {
+		if option.given && !option.has {
+			return sentra.BadInput(option.name, "%s is read as %s, which has no %s", file.Name, format, option.name)
 		}
 	}
-	return file.Format.Refusal(file.Name, Reads)
+	return nil
 }
 
 // Read reads a file into the sink. Errors are BAD_USER_INPUT with the place,
