@@ -67,11 +67,12 @@ unraced+='|TestOneIDOneView|TestIDsOfTwoDatabases|TestChangeOfManyDocuments|Test
 unraced+='|TestDeadlineReachesEverything|TestClientLeaves|TestDeadlineOfFilesAndTiles|TestPolygonsAreBounded|TestPriceCoversWork)$'
 
 tests() {
-  # Tests that hold a start or a page to its time run alone, each package by itself.
+  # Tests that hold a start, a page or a check of a document to its time run alone, each
+  # package by itself.
   # shellcheck disable=SC2086
-  go test $fresh -timeout 20m -p 1 ./cmd/... ./web/...
+  go test $fresh -timeout 20m -p 1 ./cmd/... ./web/... ./internal/querycost
   # shellcheck disable=SC2046
-  go test $fresh $(go list ./... | grep -v -e /cmd/ -e '/web$' | grep -vxF "$(raced)")
+  go test $fresh $(go list ./... | grep -v -e /cmd/ -e "/web$" -e /internal/querycost | grep -vxF "$(raced)")
   # shellcheck disable=SC2046
   go test $fresh -run "$unraced" $(raced)
 }

@@ -178,8 +178,10 @@ func TestExamples(t *testing.T) {
 		name := strings.TrimSuffix(file, ".graphql")
 		t.Run(name, func(t *testing.T) {
 			query := string(must(fs.ReadFile(web.Examples(), file)))
-			if title, _, _ := strings.Cut(query, "\n"); !strings.HasPrefix(title, "# ") {
-				t.Errorf("the first line is %q; want a comment with the title", title)
+			for i, line := range strings.SplitN(query, "\n", 3)[:2] {
+				if !strings.HasPrefix(line, "# ") {
+					t.Errorf("line %d is %q; want a comment with the title, first in English, then in Indonesian", i+1, line)
+				}
 			}
 			// The playground names its tabs and files after the operation.
 			if !regexp.MustCompile(`(?m)^query \w+`).MatchString(query) {

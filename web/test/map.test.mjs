@@ -359,18 +359,20 @@ test('lists of provinces are those of their regencies, whatever the filters', as
   // Worked out past the filters: every regency of the day with its answers and its clusters.
   const all = {};
   for (const day of ['2016-06-30', '2017-12-25', '2021-06-01']) {
-    const { regions } = await ask('query ($asOf: Date) {regions(filter: {level: REGENCY}, first: 1000, asOf: $asOf) {nodes {parent {name} affirmative {answer disadvantaged {answer} border {answer}} clusters(first: 20, filter: {status: EXISTING}) {nodes {phases {key} products {key} initialTarget}}}}}', { asOf: day });
+    const { regions } = await ask('query ($asOf: Date) {regions(filter: {level: REGENCY}, first: 1000, asOf: $asOf) {nodes {parent {name} affirmative {answer disadvantaged {answer} border {answer}} clusters(first: 20, filter: {status: EXISTING}) {nodes {key phases {key} products {key} initialTarget}}}}}', { asOf: day });
     all[day] = new Map();
     for (const regency of regions.nodes) all[day].set(regency.parent.name, [...all[day].get(regency.parent.name) ?? [], regency]);
   }
   const or = (answers) => answers.includes('YES') ? 'YES' : answers.includes('NOT_COVERED') ? 'NOT_COVERED' : 'NO';
   const { page, faults, context } = await open(browser, { webgl: false });
+  let marks;
+  page.on('request', (request) => { marks = new URL(request.url()).searchParams.get('clusterFilter') ?? marks; });
   const answerOf = { ANY: (a) => a.answer, DISADVANTAGED: (a) => a.disadvantaged.answer, BORDER: (a) => a.border.answer };
   const target = (wanted, cluster) => wanted === '' ? 'YES' : cluster.initialTarget === null ? 'NOT_COVERED' : String(cluster.initialTarget) === wanted ? 'YES' : 'NO';
   for (const [day, filters] of [['2017-12-25', { affirmative: 'ANY' }], ['2017-12-25', { affirmative: 'NO' }], ['2016-06-30', { affirmative: 'ANY', hosts: 'true' }], ['2021-06-01', { affirmative: 'ANY', hosts: 'true' }],
     ['2017-12-25', { affirmative: 'DISADVANTAGED', hosts: 'true' }], ['2017-12-25', { affirmative: 'BORDER', hosts: 'true' }], ['2017-12-25', { affirmative: 'ANY', phase: '2013-2016' }],
     ['2017-12-25', { affirmative: 'ANY', product: 'coffee-processing' }], ['2017-12-25', { affirmative: 'NO', hosts: 'true' }], ['2017-12-25', { affirmative: 'ANY', hosts: 'false' }], ['2021-06-01', { hosts: 'false', phase: '2017' }]]) {
-    const wanted = [], open = [];
+    const wanted = [], open = [], marked = new Set();
     for (const [province, regencies] of all[day]) {
       const traits = (cluster) => (!filters.phase || cluster.phases.some(({ key }) => key === filters.phase)) && (!filters.product || cluster.products.some(({ key }) => key === filters.product)) ? target(filters.initialTarget ?? '', cluster) : 'NO';
       // Only the programme's clusters are known whole: of others there may be one more.
@@ -384,7 +386,13 @@ test('lists of provinces are those of their regencies, whatever the filters', as
       if (filters.affirmative === 'NO') answer = both(answer, not(or(regencies.map((regency) => regency.affirmative.answer))));
       // Where others may be there too, the list is of those in which none is known.
       if (filters.hosts === 'false') answer = others.length === 0 ? both(answer, not(or(regencies.map(hosts)))) : or(regencies.map((regency) => or(regency.clusters.nodes.map(traits)))) === 'YES' ? 'NO' : answer;
-      if (answer === 'YES') wanted.push(province);
+      if (answer === 'YES') {
+        wanted.push(province);
+        for (const regency of regencies) {
+          if (hosting && affirmative(regency) !== 'YES') continue;
+          for (const cluster of regency.clusters.nodes) if (traits(cluster) === 'YES') marked.add(cluster.key);
+        }
+      }
       if (answer === 'NOT_COVERED') open.push(province);
     }
     const name = `${day} ${JSON.stringify(filters)}`;
@@ -394,6 +402,10 @@ test('lists of provinces are those of their regencies, whatever the filters', as
     const missing = page.locator('.missing');
     const told = await missing.count() ? (await missing.locator('p').textContent()).split(', ').sort() : [];
     assert.deepEqual(told, open.sort(), `${name}: cannot be judged`);
+    if (filters.hosts === 'false') continue;
+    const { clusters } = await ask('query ($filter: ClusterFilter, $asOf: Date) {clusters(filter: $filter, asOf: $asOf, first: 1000) {nodes {key status regions {level}}}}', { filter: JSON.parse(marks), asOf: day });
+    const ofRegencies = clusters.nodes.filter(({ status, regions }) => status === 'EXISTING' && regions.some(({ level }) => level === 'REGENCY')).map(({ key }) => key);
+    assert.deepEqual(ofRegencies.sort(), [...marked].sort(), `${name}: marks`);
   }
   assert.deepEqual(faults, []);
   await context.close();

@@ -57,6 +57,25 @@ test('it opens with an answer, and each tab has its own', async () => {
   await context.close();
 });
 
+test('it speaks Indonesian where the address or the map does', async () => {
+  const { page, faults, context } = await open(browser, { webgl: false });
+  const question = page.waitForRequest((request) => request.url().endsWith('/graphql') && request.method() === 'POST');
+  await page.goto(`${address}/playground?lang=id`);
+  assert.equal((await question).headers()['accept-language'], 'id');
+  assert.equal(await page.evaluate(() => document.documentElement.lang), 'id');
+  const menu = page.getByLabel('Contoh kueri');
+  await menu.selectOption({ label: 'Jumlah sentra yang diketahui di setiap provinsi saat ini' });
+  await page.waitForFunction(() => document.querySelector('.graphiql-response').textContent.includes('Aceh'));
+  await page.getByRole('button', { name: 'Bagikan tautan' }).click();
+  await page.getByText('Tautan disalin').waitFor();
+  assert.match(page.url(), /\/playground\?lang=id#query=/);
+  await assertAccessible(page, 'playground in Indonesian');
+  await page.getByRole('link', { name: 'English' }).click();
+  await page.getByLabel('Example queries').waitFor();
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
 test('a query is shared by its address', async () => {
   const first = await open(browser);
   await first.page.goto(`${address}/playground`);

@@ -104,6 +104,13 @@ test('a list and what stands beside it are not mixed', () => {
 
 const province = (changes) => questions.regionFilter({ ...view.defaults, list: 'provinces', ...changes });
 
+test('a list of clusters is filtered by the name of the region that is judged', () => {
+  const clusters = (changes) => questions.clusterFilter({ ...view.defaults, list: 'clusters', ...changes });
+  assert.equal(clusters({}), undefined);
+  assert.deepEqual(clusters({ text: 'Palu' }), { regions: { name: 'Palu' } });
+  assert.deepEqual(clusters({ text: 'Palu', affirmative: 'BORDER', province: '72' }), { region: '72', regions: { level: 'REGENCY', designation: 'BORDER', name: 'Palu' } });
+});
+
 test('the filters of a list of provinces mean one regency', () => {
   const affirmative = { level: 'REGENCY', affirmative: true };
   assert.deepEqual(province({}), { level: 'PROVINCE' });
@@ -123,6 +130,13 @@ test('the filters of a list of provinces mean one regency', () => {
   const area = { kind: 'circle', centre: [136, -4], radius: 1000 }, near = { point: { lon: 136, lat: -4 }, radius: 1000 };
   assert.deepEqual(province({ area }), { level: 'PROVINCE', near });
   assert.deepEqual(province({ affirmative: 'ANY', hosts: 'true', area }), { level: 'PROVINCE', clusters: { regions: { ...affirmative, near } } });
+  // Marks are clusters, whose regency the API judges: those of listed provinces are asked for by code.
+  const marked = (changes, codes) => questions.markedFilter({ ...view.defaults, list: 'provinces', ...changes }, codes);
+  assert.equal(marked({}), undefined);
+  assert.deepEqual(marked({ affirmative: 'ANY' }, ['91', '94']), { and: [{ or: [{ region: '91' }, { region: '94' }] }] });
+  assert.deepEqual(marked({ affirmative: 'ANY', hosts: 'true', programme: 'true' }, ['91']), { programme: true, regions: affirmative, and: [{ or: [{ region: '91' }] }] });
+  assert.deepEqual(marked({ affirmative: 'NO', phase: '2017' }, []), { phase: '2017', and: [{ or: [] }] });
+  assert.deepEqual(marked({ affirmative: 'ANY', product: 'coffee-processing' }), { product: 'coffee-processing', regions: affirmative });
   for (const kind of ['BORDER', 'DISADVANTAGED']) {
     assert.equal(questions.kindIsTooFine({ ...view.defaults, list: 'provinces', affirmative: kind }), true);
     assert.equal(questions.kindIsTooFine({ ...view.defaults, list: 'provinces', affirmative: kind, hosts: 'true' }), false);

@@ -28,7 +28,7 @@ function open(page: Page, title: string, content: (Node | null)[]) {
 const code = (label: string, text: string) => h('figure', {}, h('figcaption', {}, label), h('pre', { tabIndex: 0, 'aria-label': label }, h('code', {}, text)));
 
 export function showQuery(page: Page, question: Question) {
-  const { words } = page;
+  const { view, words } = page;
   const { query, variables } = operation(question);
   const line = curl(question, endpointAddress);
   const copier = (text: string, label: string): HTMLElement => {
@@ -36,7 +36,7 @@ export function showQuery(page: Page, question: Question) {
     return button;
   };
   open(page, words.queryTitle, [
-    h('div', { className: 'actions' }, h('a', { className: 'button primary', id: 'open-playground', href: `playground${toFragment({ query, variables })}` }, words.openPlayground)),
+    h('div', { className: 'actions' }, h('a', { className: 'button primary', id: 'open-playground', href: `playground?lang=${view.lang}${toFragment({ query, variables })}` }, words.openPlayground)),
     code(words.query, query), copier(query, words.copy),
     variables ? code(words.variables, variables) : null, variables ? copier(variables, words.copy) : null,
     code(words.asCurl, line), copier(line, words.copy),

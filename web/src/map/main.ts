@@ -199,7 +199,7 @@ function tilesAddress(): string | undefined {
 function marksAddress(): string | undefined {
   // Of regions of which no cluster is known there is none to mark.
   if (!current || view.hosts === 'false') return undefined;
-  const filter = markedFilter(view);
+  const filter = markedFilter(view, matching);
   return `${new URL('tiles/', document.baseURI).href}{z}/{x}/{y}.mvt?asOf=${page.day}&layers=marks${filter ? `&clusterFilter=${encodeURIComponent(JSON.stringify(filter))}` : ''}#${frame.dataset.version}`;
 }
 
@@ -459,7 +459,7 @@ function drawTools() {
     h('div', { className: 'segments', role: 'group', 'aria-label': words.language }, language('en', 'EN', 'English'), language('id', 'ID', 'Bahasa Indonesia')),
     h('select', { id: 'theme', 'aria-label': words.theme, onchange: (event: Event) => setTheme((event.target as HTMLSelectElement).value as 'light' | 'dark' | '' || null) },
       shade(null, words.themeSystem), shade('light', words.themeLight), shade('dark', words.themeDark)),
-    h('a', { className: 'button', id: 'about', href: `${view.lang}/about` }, words.about), h('a', { className: 'button developers', href: `${view.lang}/developers` }, words.developers), h('a', { className: 'button', href: 'playground' }, words.playground));
+    h('a', { className: 'button', id: 'about', href: `${view.lang}/about` }, words.about), h('a', { className: 'button developers', href: `${view.lang}/developers` }, words.developers), h('a', { className: 'button', href: `playground?lang=${view.lang}` }, words.playground));
   tools.querySelector('.switches')?.remove();
   if (!search.isConnected) tools.replaceChildren(search);
   tools.append(rest);
@@ -471,7 +471,7 @@ function drawPages() {
   const { words, refusal } = page, day = view.day && !refusal ? `?asOf=${view.day}` : '';
   const links = Object.entries(words.pages).map(([address, text]) => h('li', {}, h('a', { href: `${view.lang}/${address}${/^(regions|clusters)$/.test(address) ? day : ''}` }, text)));
   byId('pages').setAttribute('aria-label', words.pagesTitle);
-  byId('pages').replaceChildren(h('ul', {}, links, h('li', {}, h('a', { href: 'playground' }, words.playground)), h('li', {}, h('a', { href: 'licences.txt' }, words.codeLicences))));
+  byId('pages').replaceChildren(h('ul', {}, links, h('li', {}, h('a', { href: `playground?lang=${view.lang}` }, words.playground)), h('li', {}, h('a', { href: 'licences.txt' }, words.codeLicences))));
 }
 
 /** The line above a map in an article says what it shows. */

@@ -58,15 +58,11 @@ export function kindIsTooFine(view: View): boolean {
   return view.list === 'provinces' && (view.affirmative === 'DISADVANTAGED' || view.affirmative === 'BORDER') && !asksForHosts(view);
 }
 
-/** The filter of the list of clusters. The place may be named by the regency or by its province; the status is a regency's. */
+/** The filter of the list of clusters. The name is that of a region, and the status a regency's. */
 export function clusterFilter(view: View): Filter | undefined {
   const status = compact({ ...statusFilter(view), ...groundsFilter(view) });
-  const named = compact({ name: view.text });
-  const regency = status && { level: 'REGENCY', ...status };
-  const own = { ...clusterTraits(view), region: view.province, ...areaFilter(view.area, 'within') };
-  if (!named || !regency) return compact({ ...own, regions: regency ?? named });
-  // A province is never affirmative: the regency of the status has the name, or stands in a province that has it.
-  return compact({ ...own, and: [{ or: [{ regions: { ...named, ...regency } }, { and: [{ regions: { ...named, level: 'PROVINCE' } }, { regions: regency }] }] }] });
+  const regions = compact({ level: status && 'REGENCY', ...status, name: view.text });
+  return compact({ ...clusterTraits(view), region: view.province, ...areaFilter(view.area, 'within'), regions });
 }
 
 /** The regions with a cluster of those that a view asks for. */
@@ -75,14 +71,18 @@ function hostsOf(view: View): Filter {
   return compact({ level: view.list === 'provinces' ? 'PROVINCE' : 'REGENCY', hostsClusters: traits ? undefined : true, clusters: traits })!;
 }
 
-/** The clusters that a list of regions speaks of: those for which its rows are there. */
-export function markedFilter(view: View): Filter | undefined {
+/**
+ * The clusters that a list of regions speaks of: those for which its rows are there. The API judges the regency of a
+ * cluster, so that those of a list of provinces are asked for by the codes of its rows, where they are known already.
+ */
+export function markedFilter(view: View, codes?: string[]): Filter | undefined {
   if (view.list === 'clusters') return clusterFilter(view);
+  if (view.list === 'provinces') {
+    const listed = codes && [{ or: codes.map((region) => ({ region })) }];
+    return compact({ ...clusterTraits(view), regions: asksForHosts(view) ? hostingRegency(view) : undefined, and: listed });
+  }
   const { level, ...rest } = regionFilter(view);
-  const listed = compact(rest) && { level, ...rest };
-  if (view.list !== 'provinces') return compact({ ...clusterTraits(view), regions: listed });
-  const hosting = asksForHosts(view) ? hostingRegency(view) : undefined;
-  return compact({ ...clusterTraits(view), regions: listed, and: hosting && [{ regions: hosting }] });
+  return compact({ ...clusterTraits(view), regions: compact(rest) && { level, ...rest } });
 }
 
 /** The filter of the list of regions, of which those that host are taken out where none is to be known. */

@@ -16,6 +16,7 @@ import { preferredTheme } from '../theme';
 import { hasGeometry, rows, toCSV, toGeoJSON } from './answer';
 import { examples } from './examples';
 import { mendTabs } from './tabs';
+import { lang, words } from './words';
 
 const endpoint = new URL('graphql', document.baseURI);
 
@@ -24,7 +25,7 @@ const fetcher: Fetcher = async ({ operationName, ...parameters }, options) => {
   const known = operationName && new RegExp(`\\b(query|mutation|subscription)\\s+${operationName}\\b`).test(parameters.query);
   const response = await fetch(endpoint, {
     method: 'POST',
-    headers: { 'Content-Type': 'application/json', ...options?.headers },
+    headers: { 'Content-Type': 'application/json', 'Accept-Language': lang, ...options?.headers },
     body: JSON.stringify({ ...parameters, operationName: known ? operationName : undefined }),
   });
   return response.json();
@@ -93,9 +94,9 @@ function Bar() {
     history.replaceState(null, '', toFragment({ query: queryEditor?.getValue() ?? '', variables: variableEditor?.getValue() ?? '' }));
     try {
       await navigator.clipboard.writeText(location.href);
-      setSaid('Link copied');
+      setSaid(words.copied);
     } catch {
-      setSaid('The link is in the address bar');
+      setSaid(words.inAddress);
     }
   };
   const choose = (index: number) => {
@@ -105,15 +106,16 @@ function Bar() {
   const none = !data || rows(data).length === 0;
   return (
     <header className="bar">
-      <h1><a href="./">Sentra</a> <span>playground</span></h1>
-      <select aria-label="Example queries" value={chosen < 0 ? '' : chosen} disabled={!ready} onChange={(event) => choose(Number(event.target.value))}>
-        <option value="" disabled>Examples, from simple to hard …</option>
+      <h1><a href={`./?lang=${lang}`}>Sentra</a> <span>{words.playground}</span></h1>
+      <select aria-label={words.examples} value={chosen < 0 ? '' : chosen} disabled={!ready} onChange={(event) => choose(Number(event.target.value))}>
+        <option value="" disabled>{words.choose}</option>
         {examples.map((example, i) => <option key={example.title} value={i}>{example.title}</option>)}
       </select>
       <div className="actions">
-        <button type="button" disabled={!ready} onClick={share}>Share link</button>
-        <button type="button" disabled={none} onClick={() => saveFile(`${file}.csv`, 'text/csv;charset=utf-8', toCSV(data))}>Answer as CSV</button>
-        <button type="button" disabled={none || !hasGeometry(data)} title={none || hasGeometry(data) ? undefined : 'The answer holds no boundary and no point'} onClick={() => saveFile(`${file}.geojson`, 'application/geo+json', JSON.stringify(toGeoJSON(data)))}>Answer as GeoJSON</button>
+        <button type="button" disabled={!ready} onClick={share}>{words.share}</button>
+        <button type="button" disabled={none} onClick={() => saveFile(`${file}.csv`, 'text/csv;charset=utf-8', toCSV(data))}>{words.csv}</button>
+        <button type="button" disabled={none || !hasGeometry(data)} title={none || hasGeometry(data) ? undefined : words.noGeometry} onClick={() => saveFile(`${file}.geojson`, 'application/geo+json', JSON.stringify(toGeoJSON(data)))}>{words.geojson}</button>
+        {(['en', 'id'] as const).map((other) => other === lang ? null : <a key={other} href={`?lang=${other}`} lang={other} hrefLang={other}>{other === 'id' ? 'Bahasa Indonesia' : 'English'}</a>)}
         <output>{said}</output>
       </div>
     </header>
@@ -138,6 +140,8 @@ function Playground() {
   );
 }
 
+document.documentElement.lang = lang;
+document.title = words.title;
 const root = document.getElementById('playground')!;
 createRoot(root).render(<Playground />);
 mendTabs(root);
