@@ -13,7 +13,7 @@ cd "$(dirname "$0")/.."
 
 # What each stage needs: a command, or a path, and the Debian package that brings it.
 serve_programs=()
-test_programs=(curl:curl nginx:nginx /usr/sbin/pgbouncer:pgbouncer chromium:chromium /usr/share/doc/libegl1:libegl1 /usr/share/glvnd/egl_vendor.d/50_mesa.json:libegl-mesa0 /usr/share/drirc.d/00-mesa-defaults.conf:libgl1-mesa-dri ogrinfo:gdal-bin soffice:libreoffice-calc-nogui /usr/share/fonts/truetype/liberation:fonts-liberation Rscript:r-base-core)
+test_programs=(curl:curl nginx:nginx /usr/sbin/pgbouncer:pgbouncer chromium:chromium ogrinfo:gdal-bin soffice:libreoffice-calc-nogui /usr/share/fonts/truetype/liberation:fonts-liberation Rscript:r-base-core)
 qgis_programs=(/usr/lib/python3/dist-packages/qgis:python3-qgis)
 bench_programs=(wrk:wrk node:nodejs npm:npm)
 
