@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs every fuzz target for a few seconds (SENTRA_FUZZ_TIME, default 2s). Each
-# package is built once, while the one before it runs; coverage guides through the
-# code of this project, not through its dependencies, which need no second build so.
+# package is built once, while the one before it runs. Only this project's packages are
+# instrumented, so that dependencies are not built a second time.
 set -euo pipefail
 built=$(mktemp -d)
 trap 'rm -rf "$built"' EXIT
@@ -18,7 +18,7 @@ build() {
   done
 }
 
-# Before Go 1.27 a target can fail for nothing but that its time is over
+# Before Go 1.27 a target can fail for no other reason than that its time is over
 # (https://go.dev/issue/75804).
 only_out_of_time() {
   grep -q '^ *context deadline exceeded$' "$1" && ! grep -qE 'Failing input|panic:|_test\.go:|failure while' "$1"

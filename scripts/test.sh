@@ -18,11 +18,11 @@ fi
 # none adds its name to a file.
 export SENTRA_TEST_LEFT_OUT=$PWD/bin/left-out SENTRA_TEST_BOUNDARIES
 : > "$SENTRA_TEST_LEFT_OUT"
-fresh=
+flags=(-vet=off) # static runs go vet
 if ! SENTRA_TEST_BOUNDARIES=$(go run ./internal/boundarytest/fetch 2> bin/fetch.log); then
   SENTRA_TEST_BOUNDARIES=none
   # A result that go test has kept would leave no name.
-  fresh=-count=1
+  flags+=(-count=1)
 fi
 
 # QGIS, which one test needs, is large: it is installed while the static checks run.
@@ -67,23 +67,24 @@ unraced+='|TestOneIDOneView|TestIDsOfTwoDatabases|TestChangeOfManyDocuments|Test
 unraced+='|TestDeadlineReachesEverything|TestClientLeaves|TestDeadlineOfFilesAndTiles|TestPolygonsAreBounded|TestPriceCoversWork|TestAnswersWithoutSQL|TestClustersNotCovered|TestSharedEdgesMakeNeighbours'
 unraced+='|TestSourcesAreMerged|TestFactsAndCorrections|TestDeleteAndRevert|TestCodesShippedLater|TestOlderProgramLeavesNewerFacts|TestRenamedClusterKeepsItsID|TestDeleteOthers|TestSecondImportCorrects|TestFactsReadBackEqual)$'
 
-# What go vet says of all packages, static has said.
+# The packages whose tests hold a start, a page or the check of a document to its time: they
+# run alone, one after another.
+alone() { go list ./cmd/... ./web/... ./internal/querycost; }
+
 tests() {
-  # Tests that hold a start, a page or a check of a document to its time run alone, each
-  # package by itself.
-  # shellcheck disable=SC2086
-  go test -vet=off $fresh -timeout 20m -p 1 ./cmd/... ./web/... ./internal/querycost
   # shellcheck disable=SC2046
-  go test -vet=off $fresh $(go list ./... | grep -v -e /cmd/ -e "/web$" -e /internal/querycost | grep -vxF "$(raced)")
+  go test "${flags[@]}" -timeout 20m -p 1 $(alone)
   # shellcheck disable=SC2046
-  go test -vet=off $fresh -run "$unraced" $(raced)
+  go test "${flags[@]}" $(go list ./... | grep -vxF -e "$(alone)" -e "$(raced)")
+  # shellcheck disable=SC2046
+  go test "${flags[@]}" -run "$unraced" $(raced)
 }
 
 race() {
   # shellcheck disable=SC2046
-  go test -vet=off $fresh -race -skip "$unraced" $(raced)
+  go test "${flags[@]}" -race -skip "$unraced" $(raced)
   # The program itself, built with the detector. Bars of time and memory are not its.
-  go test -vet=off $fresh -race -run 'LifeOfAServer|Swaps' ./cmd/sentra
+  go test "${flags[@]}" -race -run 'LifeOfAServer|Swaps|Embedded' ./cmd/sentra
 }
 
 vulnerabilities=

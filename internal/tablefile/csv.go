@@ -72,6 +72,7 @@ func readCSV(file *inputfile.File, options Options, sink Sink) error {
 	return c.rows(sink, indices)
 }
 
+// delimiters are those that are read; of those that occur equally often the first is taken.
 const delimiters = ",;\t|"
 
 // start passes over what precedes the header and finds the delimiter.
@@ -126,14 +127,14 @@ func detect(head []byte) rune {
 			if any {
 				goto counted
 			}
-		case b == ',' || b == ';' || b == '\t' || b == '|':
+		case strings.IndexByte(delimiters, b) >= 0:
 			counts[b]++
 		}
 		any = any || b > ' '
 	}
 counted:
 	best := byte(',')
-	for _, b := range []byte(";\t|") {
+	for _, b := range []byte(delimiters) {
 		if counts[b] > counts[best] {
 			best = b
 		}

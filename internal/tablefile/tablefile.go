@@ -7,6 +7,7 @@ package tablefile
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -127,37 +128,30 @@ type Sink interface {
 	Row(*Row) error
 }
 
-// Check refuses a file of a format that is not read, and options that say nothing of
-// a file of its format.
+// Check refuses a file of a format that is not read, and options that do not apply to
+// the file's format.
 func Check(file *inputfile.File, options Options) error {
-	var format string
-	var csv, workbook, geoPackage bool
-	switch file.Format {
-	case inputfile.Text:
-		format, csv = "CSV", true
-	case inputfile.JSON:
-		format = "GeoJSON"
-	case inputfile.XLSX:
-		format, workbook = "XLSX", true
-	case inputfile.GeoPackage:
-		format, geoPackage = "GeoPackage", true
-	case inputfile.UTF16:
-		format, csv = "CSV", options.Encoding != ""
+	const csv, geoJSON, workbook, geoPackage = "CSV", "GeoJSON", "XLSX", "GeoPackage"
+	formats := map[inputfile.Format]string{inputfile.Text: csv, inputfile.JSON: geoJSON, inputfile.XLSX: workbook, inputfile.GeoPackage: geoPackage}
+	if options.Encoding != "" {
+		formats[inputfile.UTF16] = csv
 	}
-	if format == "" || file.Format == inputfile.UTF16 && !csv {
+	format := formats[file.Format]
+	if format == "" {
 		return file.Format.Refusal(file.Name, Reads)
 	}
 	for _, option := range []struct {
-		name       string
-		given, has bool
+		name  string
+		given bool
+		of    []string
 	}{
-		{"delimiter", options.Delimiter != 0, csv},
-		{"encoding", options.Encoding != "", csv},
-		{"sheet", options.Sheet != "", workbook},
-		{"layer", options.Layer != "", geoPackage},
-		{"header-row", options.HeaderRow != 0, csv || workbook},
+		{"delimiter", options.Delimiter != 0, []string{csv}},
+		{"encoding", options.Encoding != "", []string{csv}},
+		{"sheet", options.Sheet != "", []string{workbook}},
+		{"layer", options.Layer != "", []string{geoPackage}},
+		{"header-row", options.HeaderRow != 0, []string{csv, workbook}},
 	} {
-		if option.given && !option.has {
+		if option.given && !slices.Contains(option.of, format) {
 			return sentra.BadInput(option.name, "%s is read as %s, which has no %s", file.Name, format, option.name)
 		}
 	}

@@ -57,7 +57,7 @@ test('it opens with an answer, and each tab has its own', async () => {
   await context.close();
 });
 
-test('it speaks Indonesian where the address or the map does', async () => {
+test('it speaks Indonesian where the address does', async () => {
   const { page, faults, context } = await open(browser, { webgl: false });
   const question = page.waitForRequest((request) => request.url().endsWith('/graphql') && request.method() === 'POST');
   await page.goto(`${address}/playground?lang=id`);

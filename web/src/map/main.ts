@@ -1,5 +1,6 @@
 // The map page: reads the address, asks the API, and has each part draw itself.
 import workerAddress from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
+import { preferredLanguage } from '../language';
 import { saveFile } from '../savefile';
 import { keepTheme, preferredTheme, type Theme } from '../theme';
 import { ask, askAnew, askFirst, AskError, askIn, type Clusters, type Facets, forgetAnswers, type Frame, type NumberRow, type Numbers, type Present, type Provinces, type Regions, type Screening, told } from './api';
@@ -28,7 +29,6 @@ import { changed, formatView, isBare, type List, parseView, type View } from './
 import { longDay, wordsOf } from './words';
 
 const embedded = location.pathname.endsWith('/embed');
-const preferredLanguage = navigator.language.startsWith('id') ? 'id' : 'en';
 const systemDark = matchMedia('(prefers-color-scheme: dark)');
 
 /** An article chooses its own colours; a reader's choice holds on the page itself. */

@@ -106,7 +106,7 @@ function Bar() {
   const none = !data || rows(data).length === 0;
   return (
     <header className="bar">
-      <h1><a href={`./?lang=${lang}`}>Sentra</a> <span>{words.playground}</span></h1>
+      <h1><a href={`./?lang=${lang}`}>Sentra</a> <span>playground</span></h1>
       <select aria-label={words.examples} value={chosen < 0 ? '' : chosen} disabled={!ready} onChange={(event) => choose(Number(event.target.value))}>
         <option value="" disabled>{words.choose}</option>
         {examples.map((example, i) => <option key={example.title} value={i}>{example.title}</option>)}
