@@ -72,7 +72,7 @@ func TestHundredSwaps(t *testing.T) {
 	var asked atomic.Int64
 	var seen sync.Map
 	var clients sync.WaitGroup
-	for range 4 {
+	for range 2 {
 		clients.Go(func() {
 			for {
 				select {

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs every fuzz target for a few seconds (SENTRA_FUZZ_TIME, default 2s). Each
-# package is built once, while the one before it runs. Only this project's packages are
-# instrumented, so that dependencies are not built a second time.
+# package is built once, while the one before it runs. Two seconds are guided by the
+# coverage of the target's own package, so that no other one is built a second time; where
+# a time is given, by that of all packages of this project.
 set -euo pipefail
 built=$(mktemp -d)
 trap 'rm -rf "$built"' EXIT
@@ -11,9 +12,11 @@ corpus=$(go env GOCACHE)/fuzz
 
 # Builds the packages that have fuzz targets, and names each when it is built.
 build() {
-  local package
+  local package guiding
   for package in $(grep -rl --include='*_test.go' '^func Fuzz' cmd graph internal | xargs -n1 dirname | sort -u); do
-    go test -c '-gcflags=github.com/sentra-ikm/sentra/...=-d=libfuzzer' -o "$built/${package//\//-}.test" "./$package" >&2
+    guiding=$package
+    [ -z "${SENTRA_FUZZ_TIME:-}" ] || guiding=...
+    go test -c -vet=off "-gcflags=github.com/sentra-ikm/sentra/$guiding=-d=libfuzzer" -o "$built/${package//\//-}.test" "./$package" >&2
     echo "$package"
   done
 }

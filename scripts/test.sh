@@ -65,15 +65,21 @@ unraced='^(TestFiltersAgainstOracle|TestClustersAgainstBruteForce|TestChoropleth
 unraced+='|TestNextAgainstNew|TestEncodedBoundary|TestClusterFilterErrors|TestClustersOfEach|TestSnappingMovesLittle|TestUnionOfFormerProvinces|TestStoredBoundariesStand|TestShapesComeFromTheCoverage|TestFacetsAgainstOracle|TestRealLevels|TestRandomCoverages|TestOrderOfFaces'
 unraced+='|TestOneIDOneView|TestIDsOfTwoDatabases|TestChangeOfManyDocuments|TestTrustedDocuments|TestForgeableRequests'
 unraced+='|TestDeadlineReachesEverything|TestClientLeaves|TestDeadlineOfFilesAndTiles|TestPolygonsAreBounded|TestPriceCoversWork|TestAnswersWithoutSQL|TestClustersNotCovered|TestSharedEdgesMakeNeighbours'
+unraced+='|TestHEADWhereverGET|TestPublicURL|TestPreviews|TestOGCParameters|TestOGCFilters|TestOGCResources|TestOGCRefuses|TestLanguages|TestLanguagesOfFiles|TestPackedAssets|TestPagesRefuse|TestPageAbout'
+unraced+='|TestDictionaryInIndonesian|TestExportHeaders|TestExportRefuses|TestExportTags|TestEntityTagsOfAnswers|TestLastingAnswersDoNotDependOnToday|TestRangesOfExports|TestIntrospectionIsPriced|TestAnyRepresentations'
 unraced+='|TestSourcesAreMerged|TestFactsAndCorrections|TestDeleteAndRevert|TestCodesShippedLater|TestOlderProgramLeavesNewerFacts|TestRenamedClusterKeepsItsID|TestDeleteOthers|TestSecondImportCorrects|TestFactsReadBackEqual)$'
 
 # The packages whose tests hold a start, a page or the check of a document to its time: they
 # run alone, one after another.
 alone() { go list ./cmd/... ./web/... ./internal/querycost; }
 
+# The tests of the program that run under the race detector; none but the first holds
+# anything to its time, and the others run only there.
+raced_of_program='LifeOfAServer|Swaps|Embedded'
+
 tests() {
   # shellcheck disable=SC2046
-  go test "${flags[@]}" -timeout 20m -p 1 $(alone)
+  go test "${flags[@]}" -skip "${raced_of_program#*|}" -timeout 20m -p 1 $(alone)
   # shellcheck disable=SC2046
   go test "${flags[@]}" $(go list ./... | grep -vxF -e "$(alone)" -e "$(raced)")
   # shellcheck disable=SC2046
@@ -83,14 +89,27 @@ tests() {
 race() {
   # shellcheck disable=SC2046
   go test "${flags[@]}" -race -skip "$unraced" $(raced)
-  # The program itself, built with the detector. Bars of time and memory are not its.
-  go test "${flags[@]}" -race -run 'LifeOfAServer|Swaps|Embedded' ./cmd/sentra
 }
+
+# The program itself, built with the detector. Bars of time and memory are not its.
+race_program() { go test "${flags[@]}" -race -run "$raced_of_program" ./cmd/sentra; }
 
 vulnerabilities=
 case ${1:-all} in
-  all) install_qgis; static; await_qgis; tests; race; scripts/fuzz.sh ;;
-  race) race ;;
+  all)
+    install_qgis
+    static
+    await_qgis
+    tests
+    race
+    # The program's tests wait much of their time.
+    race_program > bin/race.log 2>&1 &
+    program=$!
+    scripts/fuzz.sh
+    wait "$program" || { cat bin/race.log >&2; exit 1; }
+    cat bin/race.log
+    ;;
+  race) race; race_program ;;
   *) echo "test.sh knows only: race" >&2; exit 2 ;;
 esac
 

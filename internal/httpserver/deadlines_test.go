@@ -212,7 +212,7 @@ func TestReadersThatStall(t *testing.T) {
 
 // Who reads slowly but steadily gets all of it.
 func TestASlowReaderGetsItAll(t *testing.T) {
-	s := serve(t, func(config *httpserver.Config) { config.MinRate = 1 << 10 })
+	s := serve(t, func(config *httpserver.Config) { config.Stall, config.MinRate = 4*time.Second, 1<<10 })
 	connection := s.send(t, "GET /regions.csv HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
 	all, piece := 0, make([]byte, 32<<10)
 	for {

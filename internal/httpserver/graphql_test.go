@@ -393,7 +393,7 @@ func TestTagsWhileTheDatasetChanges(t *testing.T) {
 	bodies := map[string]string{}
 	done := make(chan struct{})
 	var asking sync.WaitGroup
-	for range 4 {
+	for range 2 {
 		asking.Go(func() {
 			for {
 				select {

@@ -156,12 +156,10 @@ test('Papua splits when the slider crosses 2022-07-25', async () => {
   await context.close();
 });
 
-/** Opens an address that has no answer. */
-async function refused(path, options) {
-  const opened = await open(browser, options);
-  await opened.page.goto(`${address}${path}`);
-  await opened.page.waitForSelector('html[data-state="refused"][data-map="ready"]', { state: 'attached' });
-  return opened;
+/** Goes to an address that has no answer. */
+async function goRefused(page, path) {
+  await page.goto(`${address}${path}`);
+  await page.waitForSelector('html[data-state="refused"][data-map="ready"]', { state: 'attached' });
 }
 
 /** That the page shows no answer at all: no row, no file, no mark or region on the map, no legend. */
@@ -176,7 +174,8 @@ async function assertNoAnswer(page) {
 }
 
 test('a day that the API does not know is said, and no other one is shown', async () => {
-  const early = await refused('/?asOf=2013-06-01&list=regencies&show=region:94.06');
+  const early = await open(browser);
+  await goRefused(early.page, '/?asOf=2013-06-01&list=regencies&show=region:94.06');
   await early.page.getByRole('alert').getByText('There is no answer for 1 June 2013').waitFor();
   assert.match(await early.page.locator('.told').textContent(), /The record begins on 23 July 2014/);
   await assertNoAnswer(early.page);
@@ -189,30 +188,27 @@ test('a day that the API does not know is said, and no other one is shown', asyn
   assert.deepEqual(early.faults, []);
   await early.context.close();
 
-  for (const [path, said] of [['/?asOf=2017-02-30', '“2017-02-30” is not a day'], ['/?asOf=yesterday&list=provinces', '“yesterday” is not a day'], ['/?asOf=2017-1-5', '“2017-1-5” is not a day'],
+  const { page, faults, context } = await open(browser, { webgl: false });
+  for (const [path, said] of [['/?asOf=yesterday&list=provinces', '“yesterday” is not a day'], ['/?asOf=2017-1-5', '“2017-1-5” is not a day'],
     ['/?list=villages', '“list=villages” is not understood'], ['/?list=regencies&hosts=maybe', '“hosts=maybe” is not understood'], ['/?bbox=110,5,112', '“bbox=110,5,112” is not understood'],
-    ['/?list=provinces&affirmative=BORDER', 'the kind of others cannot be filtered by']]) {
-    const { page, faults, context } = await refused(path, { webgl: false });
+    ['/?list=provinces&affirmative=BORDER', 'the kind of others cannot be filtered by'], ['/?asOf=2017-02-30&list=provinces', '“2017-02-30” is not a day']]) {
+    await goRefused(page, path);
     await page.getByRole('alert').getByText(said).waitFor();
     await assertNoAnswer(page);
     assert.deepEqual(faults, [], path);
-    await context.close();
   }
-  const framed = await refused('/embed?asOf=2013-01-01', { webgl: false });
-  assert.equal(await framed.page.locator('#tagline').textContent(), 'There is no answer for 1 January 2013. The record begins on 23 July 2014; before it nothing is known.');
-  await assertNoAnswer(framed.page);
-  await framed.context.close();
-  const { page, context } = await refused('/?asOf=2017-02-30&list=provinces', { webgl: false });
   assert.equal(await page.locator('#timeline .shown').textContent(), '“2017-02-30”');
   await page.getByRole('button', { name: 'Show without it' }).click();
   await settled(page);
   assert.equal((await rows(page)).length, 38);
   assert.equal(new URL(page.url()).search, '?list=provinces');
-  await context.close();
+  await goRefused(page, '/embed?asOf=2013-01-01');
+  assert.equal(await page.locator('#tagline').textContent(), 'There is no answer for 1 January 2013. The record begins on 23 July 2014; before it nothing is known.');
+  await assertNoAnswer(page);
   // What only arranges is left out with a word.
-  const arranged = await read('/?colour=red&list=provinces');
-  await arranged.page.getByText('Not understood in the address, and left out: colour=red').waitFor();
-  await arranged.context.close();
+  await page.goto(`${address}/?colour=red&list=provinces`);
+  await page.getByText('Not understood in the address, and left out: colour=red').waitFor();
+  await context.close();
 });
 
 test('today is the API’s day, and every question names it', async () => {
@@ -903,47 +899,52 @@ test('without boundaries the land and the points still show', async () => {
   await context.close();
 });
 
-for (const colorScheme of ['light', 'dark']) {
-  test(`axe finds no serious fault, ${colorScheme}`, async () => {
-    for (const [path, viewport] of [['/', desktop], ['/?asOf=2017-12-25&list=regencies&affirmative=ANY&show=region:94.06&near=135,-4,200000', desktop], ['/?asOf=2014-08-01&list=provinces&lang=id', phone], ['/?asOf=2013-06-01&list=villages', phone],
-      ['/?show=cluster:2017-94.06-coffee-processing', phone], ['/embed', phone], ...colorScheme === 'light' ? [['/?asOf=2024-12-31&list=screening&colour=count', phone]] : []]) {
-      // The map's own controls are the same in every view.
-      const { page, context } = await open(browser, { colorScheme, viewport, webgl: ['/', '/embed'].includes(path) });
-      await page.goto(address + path);
-      await page.waitForSelector('html[data-map="ready"]:is([data-state="answered"], [data-state="refused"])', { state: 'attached' });
-      if (path.includes('show=')) await page.locator('#card h2').waitFor();
-      await assertAccessible(page, `${path} at ${viewport.width}`);
-      if (path === '/') {
-        await page.getByRole('button', { name: 'Show me the query' }).click();
-        await assertAccessible(page, 'the query');
-      }
-      await context.close();
+test('axe finds no serious fault, in the light and in the dark', async () => {
+  for (const [path, viewport] of [['/', desktop], ['/?asOf=2017-12-25&list=regencies&affirmative=ANY&show=region:94.06&near=135,-4,200000', desktop], ['/?asOf=2014-08-01&list=provinces&lang=id', phone], ['/?asOf=2013-06-01&list=villages', phone],
+    ['/?show=cluster:2017-94.06-coffee-processing', phone], ['/embed', phone], ['/?asOf=2024-12-31&list=screening&colour=count', phone]]) {
+    // The map's own controls are the same in every view.
+    const { page, context } = await open(browser, { viewport, webgl: ['/', '/embed'].includes(path) });
+    await page.goto(address + path);
+    await page.waitForSelector('html[data-map="ready"]:is([data-state="answered"], [data-state="refused"])', { state: 'attached' });
+    if (path.includes('show=')) await page.locator('#card h2').waitFor();
+    for (const colorScheme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme });
+      await assertAccessible(page, `${path} at ${viewport.width}, ${colorScheme}`);
     }
-  });
-}
+    if (path === '/') {
+      await page.getByRole('button', { name: 'Show me the query' }).click();
+      for (const colorScheme of ['light', 'dark']) {
+        await page.emulateMedia({ colorScheme });
+        await assertAccessible(page, `the query, ${colorScheme}`);
+      }
+    }
+    await context.close();
+  }
+});
 
-for (const [name, viewport] of [['phone', phone], ['desktop', desktop]]) {
-  test(`nothing is cut off or overlaps, ${name}`, async () => {
-    for (const path of ['/', '/?lang=id&asOf=2017-12-25&list=regencies', '/?list=provinces&colour=count', '/playground']) {
-      const { page, context } = await open(browser, { viewport, webgl: path === '/' });
-      await page.goto(address + path);
-      if (path !== '/playground') await settled(page);
+test('nothing is cut off or overlaps', async () => {
+  for (const path of ['/', '/?lang=id&asOf=2017-12-25&list=regencies', '/?list=provinces&colour=count', '/playground']) {
+    const { page, context } = await open(browser, { viewport: phone, webgl: path === '/' });
+    await page.goto(address + path);
+    if (path !== '/playground') await settled(page);
+    for (const viewport of [phone, desktop]) {
+      await page.setViewportSize(viewport);
+      const at = `${path} at ${viewport.width}`;
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      assert.equal(wide, 0, `${path} scrolls sideways by ${wide}`);
-      if (path !== '/playground') {
-        const clipped = await page.evaluate(() => [...document.querySelectorAll('button, .button, summary, label span, .count, .told, h1, h2, legend')]
-          .filter((e) => e.offsetParent && !e.closest('.unseen, .rows, .maplibregl-ctrl') && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline').map((e) => e.textContent));
-        assert.deepEqual(clipped, [], `${path}: cut off`);
-        const overlaps = await page.evaluate(() => {
-          const parts = ['#header', '#stage', '#timeline', '#panel'].map((id) => [id, document.querySelector(id).getBoundingClientRect()]);
-          return parts.flatMap(([a, r], i) => parts.slice(i + 1).filter(([, s]) => r.left < s.right - 1 && s.left < r.right - 1 && r.top < s.bottom - 1 && s.top < r.bottom - 1).map(([b]) => `${a} ${b}`));
-        });
-        assert.deepEqual(overlaps, [], path);
-      }
-      await context.close();
+      assert.equal(wide, 0, `${at} scrolls sideways by ${wide}`);
+      if (path === '/playground') continue;
+      const clipped = await page.evaluate(() => [...document.querySelectorAll('button, .button, summary, label span, .count, .told, h1, h2, legend')]
+        .filter((e) => e.offsetParent && !e.closest('.unseen, .rows, .maplibregl-ctrl') && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline').map((e) => e.textContent));
+      assert.deepEqual(clipped, [], `${at}: cut off`);
+      const overlaps = await page.evaluate(() => {
+        const parts = ['#header', '#stage', '#timeline', '#panel'].map((id) => [id, document.querySelector(id).getBoundingClientRect()]);
+        return parts.flatMap(([a, r], i) => parts.slice(i + 1).filter(([, s]) => r.left < s.right - 1 && s.left < r.right - 1 && r.top < s.bottom - 1 && s.top < r.bottom - 1).map(([b]) => `${a} ${b}`));
+      });
+      assert.deepEqual(overlaps, [], at);
     }
-  });
-}
+    await context.close();
+  }
+});
 
 /** Loads the page with an empty cache: times in milliseconds, and bytes over the wire by path. */
 async function load() {
@@ -969,9 +970,10 @@ async function load() {
 }
 
 test('the page is light and quick', async () => {
-  // Other tests use the same two cores: the best of three loads is the page's own time.
-  const loads = [await load(), await load(), await load()];
+  // Other tests use the same two cores: the best of at most three loads is the page's own time.
+  const loads = [await load()];
   const best = (name) => Math.min(...loads.map(({ times }) => times[name]));
+  while (loads.length < 3 && (best('paint') >= 1500 || best('answered') >= 3000)) loads.push(await load());
   const [{ sizes }] = loads;
   const sum = (wanted) => Object.entries(sizes).filter(([path]) => wanted(path)).reduce((total, [, size]) => total + size, 0);
   const isMapLibre = (path) => /\/assets\/(canvas|maplibre)/.test(path);
