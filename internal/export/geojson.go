@@ -121,7 +121,7 @@ func (e *Export) writeNDJSON(out *bufio.Writer, rows eachRow) error {
 // appendFeature appends a row as a Feature; more are further properties, encoded.
 func (e *Export) appendFeature(out []byte, r row, sources func([]sentra.SourceID) any, more string) []byte {
 	out = append(out, `{"type":"Feature","id":`...)
-	out = appendJSON(out, r.id)
+	out = appendText(out, r.id)
 	out = append(out, `,"geometry":`...)
 	switch {
 	case e.Request.Geometry == Point && !r.nowhere:
@@ -168,7 +168,7 @@ func (e *Export) appendProperties(out []byte, r row, sources func([]sentra.Sourc
 		} else {
 			out = append(out, ',')
 		}
-		out = appendJSON(out, column.Name)
+		out = appendText(out, column.Name)
 		out = append(out, ':')
 		value := r.value(c)
 		if ids, ok := value.([]sentra.SourceID); ok {

@@ -1,6 +1,8 @@
 package export
 
 import (
+	"slices"
+
 	"github.com/paulmach/orb"
 
 	"github.com/sentra-ikm/sentra/internal/atlas"
@@ -35,7 +37,9 @@ func (r *regionRow) label() orb.Point {
 }
 
 func (r *regionRow) statuses(kind sentra.DesignationKind) []sentra.AffirmativeStatus {
-	return []sentra.AffirmativeStatus{*r.answer.Of(kind)}
+	// Columns ask often: a part of the list is no copy.
+	at := slices.IndexFunc(r.answer.Kinds, func(s sentra.AffirmativeStatus) bool { return s.Kind == kind })
+	return r.answer.Kinds[at : at+1]
 }
 
 func (r *regionRow) overall() (sentra.Answer, sentra.Confidence) {

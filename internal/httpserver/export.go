@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"time"
 
@@ -257,11 +256,15 @@ type limitedCopy struct {
 	kept *keptBodies
 	// pieces hold the bytes; they are put together at the end, since a slice that grows
 	// would be copied again and again.
-	pieces [][]byte
-	// held is the number of bytes in them, counted what they take, length the number of
-	// all bytes.
-	held, counted, length int64
+	pieces []*piece
+	// held is the number of bytes in them, length the number of all bytes.
+	held, length int64
 }
+
+// piece is a part of a body, used again for other bodies.
+type piece [pieceLength]byte
+
+const pieceLength = 32 << 10
 
 // Write takes the bytes.
 func (c *limitedCopy) Write(data []byte) (int, error) {
@@ -274,27 +277,18 @@ func (c *limitedCopy) Write(data []byte) (int, error) {
 
 // hold copies the bytes; false where there is no memory for them.
 func (c *limitedCopy) hold(data []byte) bool {
-	last := len(c.pieces) - 1
-	if c.held+int64(len(data)) > c.counted {
-		// What fits the last piece goes there.
-		if last >= 0 {
-			room := cap(c.pieces[last]) - len(c.pieces[last])
-			c.pieces[last] = append(c.pieces[last], data[:room]...)
-			c.held += int64(room)
-			data = data[room:]
+	for len(data) > 0 {
+		used := c.held % pieceLength
+		if used == 0 {
+			if !c.work.bodies.TryAcquire(pieceLength) {
+				return false
+			}
+			c.pieces = append(c.pieces, c.work.pieces.Get().(*piece))
 		}
-		length := max(int64(len(data)), min(c.held, 1<<20), 4<<10)
-		if !c.work.bodies.TryAcquire(length) {
-			return false
-		}
-		c.counted += length
-		c.pieces = append(c.pieces, make([]byte, 0, length))
-		last++
+		n := copy(c.pieces[len(c.pieces)-1][used:], data)
+		c.held += int64(n)
+		data = data[n:]
 	}
-	if last >= 0 {
-		c.pieces[last] = append(c.pieces[last], data...)
-	}
-	c.held += int64(len(data))
 	return true
 }
 
@@ -302,15 +296,21 @@ func (c *limitedCopy) hold(data []byte) bool {
 func (c *limitedCopy) whole() bool { return c.held == c.length }
 
 // take returns the bytes in a slice of their length.
-func (c *limitedCopy) take() []byte { return slices.Concat(c.pieces...) }
+func (c *limitedCopy) take() []byte {
+	out := make([]byte, c.held)
+	for i, p := range c.pieces {
+		copy(out[i*pieceLength:], p[:])
+	}
+	return out
+}
 
 // release returns the memory that was reserved.
 func (c *limitedCopy) release() {
-	c.pieces, c.held = nil, 0
-	if c.counted > 0 {
-		c.work.bodies.Release(c.counted)
-		c.counted = 0
+	for _, p := range c.pieces {
+		c.work.pieces.Put(p)
+		c.work.bodies.Release(pieceLength)
 	}
+	c.pieces, c.held = nil, 0
 }
 
 // madeAnew is content that is made anew where it is read from another place.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"sync"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/semaphore"
@@ -19,6 +20,8 @@ type work struct {
 	gate    *admission.Gate
 	exports *admission.Gate
 	bodies  *semaphore.Weighted
+	// pieces are those that no body is in.
+	pieces sync.Pool
 }
 
 const (
@@ -41,7 +44,8 @@ func newWork(config Config, registry *prometheus.Registry) *work {
 	exports.LargePlaces = max(2, 4*config.Work.LargePlaces)
 	exports.PerClient = max(1, exports.LargePlaces/2)
 	exports.SmallBytes, exports.Bytes = 1, 1<<40
-	w := &work{config: config, gate: admission.New(config.Work), exports: admission.New(exports), bodies: semaphore.NewWeighted(max(1, config.MaxBodies))}
+	w := &work{config: config, gate: admission.New(config.Work), exports: admission.New(exports), bodies: semaphore.NewWeighted(max(1, config.MaxBodies)),
+		pieces: sync.Pool{New: func() any { return new(piece) }}}
 	gauge := func(name, help string, value func() int64) prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(value()) })
 	}

@@ -305,7 +305,13 @@ func (p *Items) WriteJSON(ctx context.Context, w io.Writer, now time.Time) error
 	if err != nil {
 		return fmt.Errorf("encode the links: %w", err)
 	}
-	out := make([]byte, 0, 2*chunk)
+	parts, inParts := w.(PartWriter)
+	atOnce := chunk
+	if inParts {
+		// It gathers what is written itself.
+		atOnce = partFrom
+	}
+	out := make([]byte, 0, 2*atOnce)
 	if p.alone {
 		out = p.export.Row(p.rows[0]).AppendFeature(out)
 		out = append(bytes.TrimSuffix(out, []byte("}")), `,"links":`...)
@@ -315,7 +321,6 @@ func (p *Items) WriteJSON(ctx context.Context, w io.Writer, now time.Time) error
 	out = fmt.Appendf(out, `{"type":"FeatureCollection","links":%s,"timeStamp":%q,"numberMatched":%d,"numberReturned":%d,"notCoveredCount":%d,"asOf":%q,"datasetVersion":%q,"features":[`,
 		links, now.UTC().Format(time.RFC3339), p.Matched, len(p.rows), p.NotCovered, p.site.Day, p.site.Data.Version)
 	separator := "\n"
-	parts, inParts := w.(PartWriter)
 	for _, i := range p.rows {
 		if err := sentra.Ended(ctx, "while features were written"); err != nil {
 			return err
@@ -329,7 +334,7 @@ func (p *Items) WriteJSON(ctx context.Context, w io.Writer, now time.Time) error
 				err = parts.WritePart(out[before:])
 			}
 			out = out[:0]
-		case len(out) >= chunk:
+		case len(out) >= atOnce:
 			_, err = w.Write(out)
 			out = out[:0]
 		}

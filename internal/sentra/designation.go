@@ -153,7 +153,8 @@ type Affirmative struct {
 	AsOf       Date
 	Answer     Answer
 	Confidence Confidence
-	Kinds      []AffirmativeStatus
+	// Kinds holds one status of each kind, in the order of DesignationKinds.
+	Kinds []AffirmativeStatus
 }
 
 // Of returns the status of one kind.
@@ -215,7 +216,7 @@ func AnswerKind(kind DesignationKind, day Date, of RegionKind, province RegionCo
 // covered and none is, else NOT_COVERED. A yes is as sure as its surest kind, a
 // no as its least sure.
 func Judge(day Date, of RegionKind, province RegionCode, designations []*Designation, coverage []*DesignationCoverage) Affirmative {
-	all := Affirmative{AsOf: day}
+	all := Affirmative{AsOf: day, Kinds: make([]AffirmativeStatus, 0, len(DesignationKinds))}
 	for _, kind := range DesignationKinds {
 		all.Kinds = append(all.Kinds, JudgeKind(kind, day, of, province, designations, coverage))
 	}
