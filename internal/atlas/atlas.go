@@ -53,14 +53,16 @@ type Atlas struct {
 	allBegun sentra.Date
 	country  *country
 	// making is firstMaking, and funded is fundedClusters, both computed on first use.
-	making      *lazy.Value[map[placeOf]sentra.Date]
-	funded      func() map[string]*Cluster
+	making *lazy.Value[map[placeOf]sentra.Date]
+	funded func() map[string]*Cluster
+	// fundsOf returns the cached result of newClusterFunds.
 	fundsOf     func() clusterFunds
 	groups      groups
 	geometries  []*geometry
 	generations []*generation
 	// epochs are set last: a view taken while the atlas is being built has none.
-	epochs                          []*epoch
+	epochs []*epoch
+	// clustersMaking is by product, clustersOfPhase by phase.
 	clustersMaking, clustersOfPhase clusterLists[string]
 
 	// Computed on first use.
