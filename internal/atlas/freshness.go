@@ -20,6 +20,7 @@ type Freshness struct {
 // Code is the error code of the last refresh; empty when it succeeded.
 func (f Freshness) Code() sentra.Code { return sentra.ErrorCode(f.Err) }
 
+// Freshness returns how fresh the present atlas is.
 func (h *Holder) Freshness() Freshness {
 	h.mu.Lock()
 	defer h.mu.Unlock()

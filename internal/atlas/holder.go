@@ -43,6 +43,7 @@ func NewHolder(ctx context.Context, record Record, log *slog.Logger) (*Holder, e
 	return h, nil
 }
 
+// Atlas returns the present atlas.
 func (h *Holder) Atlas() *Atlas { return h.present.Load() }
 
 // Changed returns a channel that is closed when another atlas replaces the present

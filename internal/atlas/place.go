@@ -143,6 +143,7 @@ func (a View) At(p orb.Point, tolerance float64) (Place, error) {
 	return place, nil
 }
 
+// RegionDistance is a region and its distance from another.
 type RegionDistance struct {
 	*sentra.Region
 	Metres float64

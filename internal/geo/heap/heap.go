@@ -15,6 +15,7 @@ func (h *Heap[T]) Init() {
 	}
 }
 
+// Push adds an item.
 func (h *Heap[T]) Push(item T) {
 	h.Items = append(h.Items, item)
 	i := len(h.Items) - 1
