@@ -1,10 +1,10 @@
 // Package tile builds vector tiles (Mapbox Vector Tile 2.1, Web Mercator) of one
-// atlas: provinces, regencies, their borders, clusters and labels, as they are
-// on a day and under the filters of the API. It knows nothing of HTTP.
+// atlas: provinces, regencies, their borders, clusters and labels, on a day and with
+// the filters of the API. It does not depend on HTTP.
 //
-// Coordinates are rounded once for a whole zoom, on the grid of 4096 by 4096
-// that every tile has, and only then cut into tiles. Neighbours that share a
-// border in the source of shapes so get the same integers in every tile.
+// Coordinates are rounded once per zoom, on the grid of 4096 by 4096 that every tile
+// has, and only then clipped to tiles. Neighbours that share a border in the source
+// therefore have the same integers in every tile.
 package tile
 
 import (
@@ -14,7 +14,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// MaxZoom is the deepest zoom of tiles; a client draws deeper ones from these.
+// MaxZoom is the deepest zoom of tiles; clients overzoom beyond it.
 const MaxZoom = 14
 
 // Extent is the width and height of a tile in its own units.
@@ -22,12 +22,12 @@ const Extent = 1 << extentBits
 
 const extentBits = 12
 
-// buffer is how far, in units of the tile, areas and lines reach beyond its edge,
-// so that a client draws them without a seam: 8 pixels of a tile of 512.
+// buffer is how far areas and lines extend beyond the tile, in its units, so that
+// clients draw no seams: 8 pixels of a tile of 512.
 const buffer = 64
 
-// ClusterMaxZoom is the deepest zoom at which nearby clusters are one point with
-// a count; deeper, every cluster is a point of its own.
+// ClusterMaxZoom is the deepest zoom at which nearby clusters are grouped into one
+// point with a count.
 const ClusterMaxZoom = 10
 
 // Names of the layers.
@@ -40,7 +40,7 @@ const (
 	LayerMarks     = "marks"
 )
 
-// FieldType is the type of an attribute, named as TileJSON names it.
+// FieldType is the type of an attribute, as named by TileJSON.
 type FieldType string
 
 const (
@@ -56,14 +56,13 @@ type Field struct {
 	Description string
 }
 
-// Layer describes a layer: the one description that tiles, TileJSON and style
-// are made from.
+// Layer describes a layer for tiles, TileJSON and style.
 type Layer struct {
 	Name        string
 	Description string
-	// OnRequest: the layer is only in tiles that name it.
+	// OnRequest means that the layer is only in tiles that name it.
 	OnRequest bool
-	// Fields in the order in which features hold their values.
+	// Fields are in the order of the values of features.
 	Fields []Field
 }
 
@@ -79,7 +78,7 @@ var (
 		{"clusterCount", Number, "number of clusters in the region that are known on the day, those only planned left out"},
 	}
 
-	// joinFields are the codes of other systems, by which others know the region.
+	// joinFields are the codes of other systems, for joining data.
 	joinFields = []Field{
 		{"bpsCode", String, "code of Statistics Indonesia (BPS) on the day; not there where none is known"},
 		{"isoCode", String, "ISO 3166-2 code of a province"},
@@ -87,7 +86,7 @@ var (
 	}
 )
 
-// Layers returns the layers, in the order in which a tile holds them.
+// Layers returns the layers in the order in which they are in tiles.
 func Layers() []Layer {
 	return []Layer{
 		{Name: LayerProvinces, Description: "Provinces of the day; the feature's id is the code as a number.", Fields: slices.Concat([]Field{fieldCode, fieldName, fieldKind}, statusFields, joinFields)},
@@ -140,8 +139,8 @@ func Layers() []Layer {
 	}
 }
 
-// chosen returns the layers named, in the order of Layers; nil names all that are
-// not only on request.
+// chosen returns the named layers, in the order of Layers; nil names all but those on
+// request.
 func chosen(names []string) []Layer {
 	layers := Layers()
 	if names == nil {
@@ -150,8 +149,8 @@ func chosen(names []string) []Layer {
 	return slices.DeleteFunc(layers, func(l Layer) bool { return !slices.Contains(names, l.Name) })
 }
 
-// CheckLayers refuses names that no layer has. The error is a BAD_USER_INPUT
-// without a path.
+// CheckLayers rejects unknown layer names. The error is a BAD_USER_INPUT without a
+// path.
 func CheckLayers(names []string) error {
 	var known []string
 	for _, layer := range Layers() {
