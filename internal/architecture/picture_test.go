@@ -13,8 +13,8 @@ var (
 	arrow = regexp.MustCompile(`^\s*(\w+)(?:\["[^"]+"\])? --> (\w+)`)
 )
 
-// The picture of docs/architecture.md shows imports that there are, none upwards,
-// and its table names every package.
+// The diagram in docs/architecture.md shows only existing imports, none upwards, and
+// its table names every package.
 func TestPicture(t *testing.T) {
 	text, err := os.ReadFile("../../docs/architecture.md")
 	if err != nil {

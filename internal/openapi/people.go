@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// pageRoute is a page for people.
+// pageRoute is an HTML page.
 type pageRoute struct {
 	path, id, summary string
 	parameters        []any
-	// key says what the last part of the path is; nil where it is fixed.
+	// key describes the last part of the path; nil if it is fixed.
 	key object
 }
 
@@ -46,7 +46,7 @@ var pageRoutes = []pageRoute{
 	{path: "/sources", id: "sourcesPage", summary: "All sources, 100 a page", parameters: []any{pageNumber}},
 }
 
-// ofPeople returns the pages for people, in a language and in what is preferred.
+// ofPeople returns the HTML pages, with a language and with the preferred one.
 func ofPeople() map[string]object {
 	html := object{"text/html; charset=utf-8": object{}}
 	headers := object{"ETag": ref("headers", "ETag"), "Cache-Control": ref("headers", "Cache-Control")}
