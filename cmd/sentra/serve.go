@@ -56,7 +56,7 @@ func serveCommand(o *options) *cobra.Command {
 	flags.IntVar(&config.MaxOperations, "max-operations", config.MaxOperations, "maximum number of operations in a document")
 	flags.IntVar(&config.MaxVariables, "max-variables", config.MaxVariables, "maximum number of variables in a document")
 	flags.IntVar(&config.MaxDirectives, "max-directives", config.MaxDirectives, "maximum number of directives in a document")
-	flags.IntVar(&config.MaxComplexity, "max-complexity", config.MaxComplexity, "maximum price of a query")
+	flags.IntVar(&config.MaxComplexity, "max-complexity", config.MaxComplexity, "maximum cost of a query")
 	flags.IntVar(&maxRepresentations, "max-representations", graph.DefaultMaxRepresentations, "maximum number of entities that a gateway may request at once")
 	flags.DurationVar(&config.Timeout, "timeout", config.Timeout, "maximum time that a request may take")
 	flags.DurationVar(&refreshTimeout, "refresh-timeout", app.DefaultRefreshTimeout, "maximum time to read a newer dataset; after that the current one stays, and /readyz reports it as stale")

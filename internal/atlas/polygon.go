@@ -87,7 +87,7 @@ func (p *readyPolygon) shares(ctx context.Context, area *part) (both shares, err
 			return known, nil
 		}
 	}
-	const doing = "while a polygon was laid over the regions"
+	const doing = "while a polygon was intersected with the regions"
 	overlay, err := p.overlay.Get(ctx, doing)
 	if err != nil {
 		return shares{}, err

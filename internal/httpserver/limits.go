@@ -56,7 +56,7 @@ func (l *limits) MutateOperationContext(ctx context.Context, operation *graphql.
 	ctx, cancel := context.WithDeadline(ctx, l.deadline(ctx))
 	defer cancel()
 	cost := l.prices.Price(ctx, operation.Operation, operation.Variables, l.complexity)
-	if err := sentra.Ended(ctx, "while the operation was priced"); err != nil {
+	if err := sentra.Ended(ctx, "while the cost of the operation was computed"); err != nil {
 		return withCode(err, "")
 	}
 	if cost > l.complexity {
