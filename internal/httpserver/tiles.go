@@ -109,7 +109,7 @@ func (t *tileRoutes) document(about func(q *question, tilesAddress string) any) 
 		}
 		body, err := json.Marshal(about(q, t.tilesURL(r, q)))
 		if err != nil {
-			return fmt.Errorf("encode what tells of the tiles: %w", err)
+			return fmt.Errorf("encode the description of the tiles: %w", err)
 		}
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 		sendWhole(w, r, append(body, '\n'))

@@ -204,7 +204,7 @@ func (b *boundaryReader) record(r boundaryfile.Record) error {
 		return at(r.Place, "name", "%s is %.60q, a %s, but the record has it as a %s", code, r.Name, kind, region.Kind)
 	}
 	if _, twice := b.imported[code]; twice {
-		return at(r.Place, "code", "the region %s stands in the files a second time", code)
+		return at(r.Place, "code", "the region %s is in the files a second time", code)
 	}
 	if before := positions(r.Geometry); before > thinAbove || b.positions+before > thinTotal {
 		if r.Geometry, err = thin(b.ctx, r.Geometry); err != nil {

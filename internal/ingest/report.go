@@ -196,7 +196,7 @@ func (r *Report) each(yield func(ReportRow) error) error {
 		}
 	}
 	if r.Refusal != nil && r.Refusal.Total > len(faults) {
-		return yield(ReportRow{Action: Refused, Message: counted(r.Refusal.Total-len(faults), "more fault") + " not told"})
+		return yield(ReportRow{Action: Refused, Message: counted(r.Refusal.Total-len(faults), "more fault") + " not listed"})
 	}
 	return nil
 }

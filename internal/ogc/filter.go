@@ -170,7 +170,7 @@ func operand(column export.Column, value cql.Value) (any, error) {
 			return of, nil
 		}
 	}
-	forms := map[export.ColumnType]string{export.Text: "a text, which stands in single quotes", export.Day: "a day, such as DATE('2017-12-25')",
+	forms := map[export.ColumnType]string{export.Text: "a text in single quotes", export.Day: "a day, such as DATE('2017-12-25')",
 		export.Integer: "a number", export.Number: "a number", export.Boolean: "TRUE or FALSE", export.TextList: "a list; write A_CONTAINS(" + column.Name + ", ('…'))"}
 	return nil, sentra.BadInput("", "%s is %s", column.Name, forms[column.Type])
 }

@@ -89,7 +89,7 @@ func ofPeople() map[string]object {
 		queryChoice("affirmative", "Regions that are affirmative, or of one kind, or known not to be; clusters in such regions. A list of provinces takes a kind only where it asks for hosts.", "ANY", "DISADVANTAGED", "BORDER", "NO"),
 		queryChoice("hosts", "Regions that host clusters, or those in which none is known; of the programme's clusters, and with a phase, those that host none.", "true", "false"),
 		queryChoice("programme", "Clusters of the programme, or others; regions that host such clusters.", "true", "false"),
-		queryText("product", "Clusters of any of at most 20 products by key or name, with commas between; regions that host such clusters."),
+		queryText("product", "Clusters of any of at most 20 products by key or name, separated by commas; regions that host such clusters."),
 		queryText("province", "Only those of a province, by its code."),
 		queryText("phase", "Clusters of a phase, by its key; regions that host such clusters."))
 	out["/{lang}/regions/{key}/picture.png"] = picture("regionPicture", "A picture of a region for previews", pageKey("Its code.", "94.06"))

@@ -387,7 +387,7 @@ var texts = map[string][2]string{
 	"takes.affirmative":        {"It takes ANY, DISADVANTAGED, BORDER or NO; a list of provinces takes DISADVANTAGED and BORDER only together with hosts=true.", "Isinya ANY, DISADVANTAGED, BORDER, atau NO; untuk daftar provinsi, DISADVANTAGED dan BORDER hanya bersama hosts=true."},
 	"takes.hosts":              {"It takes true or false, in a list of regencies or provinces.", "Isinya true atau false, dalam daftar kabupaten/kota atau provinsi."},
 	"takes.programme":          {"It takes true or false.", "Isinya true atau false."},
-	"takes.product":            {"It takes keys or names of products, at most 20, with commas between.", "Isinya kunci atau nama produk, paling banyak 20, dipisahkan koma."},
+	"takes.product":            {"It takes keys or names of products, at most 20, separated by commas.", "Isinya kunci atau nama produk, paling banyak 20, dipisahkan koma."},
 	"takes.province":           {"It takes the code of a province, such as 94.", "Isinya kode provinsi, misalnya 94."},
 	"takes.phase":              {"It takes the key of a phase, such as 2013-2016.", "Isinya kunci tahap, misalnya 2013-2016."},
 	"failed.day":               {"There is no answer for the day in the address. Write it as 2017-12-25; the record begins on %s.", "Tanggal dalam alamat tidak dapat dijawab. Tulis seperti 2017-12-25; catatan dimulai pada %s."},

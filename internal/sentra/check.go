@@ -412,7 +412,7 @@ func (e *Event) Check() error {
 	f.text("note", e.Note, maxText)
 	f.text("noteId", e.NoteID, maxText)
 	if e.Kind == EventOutcome && (e.What == "" || e.Value == nil) {
-		f.Add("value", "an outcome tells of what there is, and how much")
+		f.Add("value", "an outcome needs a description in what, and a value")
 	}
 	f.cited("sources", e.Sources)
 	return f.Err()

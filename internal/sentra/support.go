@@ -170,7 +170,7 @@ func (s *Support) Check() error {
 	}
 	f.year("year", s.Year)
 	if s.Year == 0 && s.Purpose == "" {
-		f.Add("year", "a year is missing; where the source tells none, purpose says so")
+		f.Add("year", "a year is missing; if the source states none, say so in purpose")
 	}
 	if s.Amount != nil {
 		switch {

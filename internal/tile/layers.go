@@ -75,14 +75,14 @@ var (
 		{"affirmative", String, "whether the region is affirmative on the day: YES, NO or NOT_COVERED"},
 		{"disadvantaged", String, "whether it is disadvantaged (daerah tertinggal): YES, NO or NOT_COVERED"},
 		{"border", String, "whether it is a border region (kawasan perbatasan): YES, NO or NOT_COVERED"},
-		{"clusterCount", Number, "number of clusters in the region that are known on the day, those only planned left out"},
+		{"clusterCount", Number, "number of clusters in the region that are known on the day, without planned ones"},
 	}
 
 	// joinFields are the codes of other systems, for joining data.
 	joinFields = []Field{
-		{"bpsCode", String, "code of Statistics Indonesia (BPS) on the day; not there where none is known"},
+		{"bpsCode", String, "code of Statistics Indonesia (BPS) on the day; absent if none is known"},
 		{"isoCode", String, "ISO 3166-2 code of a province"},
-		{"pCode", String, "P-code of OCHA's common operational datasets on the day; not there where none is known"},
+		{"pCode", String, "P-code of OCHA's common operational datasets on the day; absent if none is known"},
 	}
 )
 
@@ -91,48 +91,48 @@ func Layers() []Layer {
 	return []Layer{
 		{Name: LayerProvinces, Description: "Provinces of the day; the feature's id is the code as a number.", Fields: slices.Concat([]Field{fieldCode, fieldName, fieldKind}, statusFields, joinFields)},
 		{Name: LayerRegencies, Description: "Regencies (kabupaten) and cities (kota) of the day; the feature's id is the code without its dot.", Fields: slices.Concat([]Field{fieldCode, fieldName, fieldKind, {"province", String, "code of the province on the day"}}, statusFields, joinFields)},
-		{Name: LayerBorders, Description: "Each stretch of border or coast once, one feature for two neighbours.", Fields: []Field{
-			{"level", String, "province, regency or coast; where the country ends on land it is coast too"},
-			{"left", String, "code of the regency or city on the left hand along the line"},
-			{"right", String, "code of the regency or city on the right hand; not there at a coast"},
+		{Name: LayerBorders, Description: "Each piece of border or coast once, one feature for two neighbours.", Fields: []Field{
+			{"level", String, "province, regency or coast; a land border of the country is coast too"},
+			{"left", String, "code of the regency or city on the left of the line"},
+			{"right", String, "code of the regency or city on the right; absent at a coast"},
 		}},
-		{Name: LayerClusters, Description: "Clusters (sentra IKM); to zoom 10 nearby ones are one point that has only a count.", Fields: []Field{
+		{Name: LayerClusters, Description: "Clusters (sentra IKM); up to zoom 10 nearby ones are one point with only a count.", Fields: []Field{
 			{"count", Number, "number of clusters at the point"},
-			{"id", String, "the cluster's id in the API, which is today's view; of the tile's day it is known there by key and asOf"},
+			{"id", String, "the cluster's id in the API, which means today; use key and asOf for the day of the tile"},
 			{"key", String, "the cluster's stable key"},
 			{"name", String, "name in English"},
 			{"nameId", String, "name in Indonesian"},
-			{"products", String, "what it makes, in English, with commas between"},
-			{"phase", String, "the phases by key, with commas between"},
-			{"regions", String, "codes of the regencies and cities, with commas between"},
+			{"products", String, "its products in English, separated by commas"},
+			{"phase", String, "keys of the phases, separated by commas"},
+			{"regions", String, "codes of the regencies and cities, separated by commas"},
 			{"precision", String, "how exactly the place is known: POINT, REGENCY or PROVINCE"},
-			{"initialTarget", Boolean, "whether it was an initial target; not there where the source names none"},
-			{"programme", Boolean, "whether the programme has developed it"},
-			{"status", String, "EXISTING, or PLANNED where it stands in a plan only"},
-			{"confidence", String, "how it is known: LISTED, INFERRED or PARTIAL; not there where nothing was said of it"},
-			{"group", String, "the group of what it makes: TEXTILE, FOOD, WOOD, METAL, CLAY_STONE, LEATHER, or OTHER, also of several groups"},
-			{"regionNames", String, "names of the regions on the day, with commas between"},
+			{"initialTarget", Boolean, "whether it was an initial target; absent if the source names none"},
+			{"programme", Boolean, "whether the programme developed it"},
+			{"status", String, "EXISTING, or PLANNED if it is only planned"},
+			{"confidence", String, "how it is known: LISTED, INFERRED or PARTIAL; absent if not stated"},
+			{"group", String, "the group of its products: TEXTILE, FOOD, WOOD, METAL, CLAY_STONE, LEATHER, or OTHER, also for several groups"},
+			{"regionNames", String, "names of the regions on the day, separated by commas"},
 			{"regionBpsCodes", String, "their codes of Statistics Indonesia (BPS) on the day"},
 			{"regionPCodes", String, "their P-codes of OCHA's common operational datasets on the day"},
 			{"provinceIsoCodes", String, "ISO 3166-2 codes of their provinces"},
 		}},
-		{Name: LayerLabels, Description: "A point inside each region's largest part, thinned out so that they do not crowd.", Fields: []Field{
+		{Name: LayerLabels, Description: "A point inside each region's largest part, thinned out by zoom.", Fields: []Field{
 			fieldCode, fieldName, fieldKind,
 			{"rank", Number, "1 for the largest region of its level, and so on"},
-			{"minZoom", Number, "zoom from which the label is there"},
+			{"minZoom", Number, "zoom from which the label is shown"},
 		}},
-		{Name: LayerMarks, OnRequest: true, Description: "Clusters as the page's map marks them: those known only to their regency or city as one mark of it; those with a place of their own by it, to zoom 10 with nearby ones. Only in tiles that ask for it.", Fields: []Field{
-			{"count", Number, "number of clusters of the mark"},
-			{"phase", String, "their phases of the programme by key, with commas between; empty where they are not the programme's"},
-			{"status", String, "EXISTING, or PLANNED where they stand in a plan only"},
+		{Name: LayerMarks, OnRequest: true, Description: "Clusters as marked on the map page: those of which only the regency or city is known are one mark there; those with their own location are at it, up to zoom 10 grouped with nearby ones. Only in tiles that request it.", Fields: []Field{
+			{"count", Number, "number of clusters in the mark"},
+			{"phase", String, "keys of their phases of the programme, separated by commas; empty if they are not the programme's"},
+			{"status", String, "EXISTING, or PLANNED if they are only planned"},
 			{"group", String, "the group of products that more than half of them make: TEXTILE, FOOD, WOOD, METAL, CLAY_STONE, LEATHER or OTHER"},
-			{"region", String, "code of the region in which all of them stand"},
+			{"region", String, "code of the region that all of them are in"},
 			{"place", String, "that region's name of the day"},
 			{"precision", String, "how exactly the place is known: POINT, REGENCY or PROVINCE"},
 			{"key", String, "the stable key of a single cluster"},
 			{"name", String, "its name in English"},
 			{"nameId", String, "its name in Indonesian"},
-			{"product", String, "what all of them make, in English; not there where they make different things"},
+			{"product", String, "the product of all of them, in English; absent if they make different products"},
 			{"productId", String, "the same in Indonesian"},
 			{"nth", Number, "0 for the first mark at a region's point, 1 for the next, and so on"},
 		}},
