@@ -345,7 +345,7 @@ func (a *Atlas) AllDesignations(code sentra.RegionCode) []*sentra.Designation {
 // Designation returns a designation by its id, or nil.
 func (a *Atlas) Designation(id string) *sentra.Designation { return a.designation[id] }
 
-// Affirmative judges a region on the day.
+// Affirmative returns the affirmative status of a region on the day.
 func (a View) Affirmative(code sentra.RegionCode) sentra.Affirmative {
 	return sentra.Judge(a.Day, a.regions[code].Kind, a.Province(code), a.designations[code], a.coverage)
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Freshness tells how the present atlas follows the record.
+// Freshness describes how up to date the present atlas is.
 type Freshness struct {
 	// Checked is when the atlas was last known to match the record, and Loaded when it
 	// was built.

@@ -47,7 +47,7 @@ type measured struct {
 	clusters *clusterLengths
 }
 
-// measureLengths goes over the record once, but for its clusters.
+// measureLengths goes over the record except for its clusters.
 func (a *Atlas) measureLengths(clusters *clusterLengths) *measured {
 	l := &measured{clusters: clusters}
 	sources := func(ids []sentra.SourceID) { l.Sources = max(l.Sources, len(ids)) }

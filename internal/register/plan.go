@@ -301,7 +301,7 @@ func (k *kindOf[T]) newPending(base *sentra.Dataset) pending {
 }
 
 // fewLookups is the number of entities that are searched one by one before an index
-// pays off, fewProbes that where the order tells their positions.
+// pays off, fewProbes that where the order determines their positions.
 const (
 	fewLookups = 4
 	fewProbes  = 256
