@@ -174,7 +174,7 @@ func importTable(ctx context.Context, o *options, schema *ingest.Schema, path st
 			return errors.Join(err, writeErr)
 		}
 	}
-	if report.Refusal == nil && err != nil { // what is right could not be written
+	if report.Refusal == nil && err != nil { // valid rows could not be written
 		return err
 	}
 	if flags.dryRun && !flags.quiet {

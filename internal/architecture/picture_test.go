@@ -25,7 +25,7 @@ func TestPicture(t *testing.T) {
 	packages := make(map[string][]string) // of each node
 	for _, match := range node.FindAllStringSubmatch(picture, -1) {
 		label := match[2]
-		if end := strings.LastIndex(label, "<br>"); end >= 0 { // the last line tells what it is for
+		if end := strings.LastIndex(label, "<br>"); end >= 0 { // the last line describes the package
 			label = label[:end]
 		}
 		for name := range strings.SplitSeq(strings.ReplaceAll(label, "<br>", " "), ",") {

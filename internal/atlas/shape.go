@@ -65,7 +65,7 @@ func (s *Shape) Simplified(tolerance float64) orb.MultiPolygon {
 
 // shapePlan describes a shape to be built.
 type shapePlan struct {
-	boundary sentra.Boundary // without its area where it comes from the geometry
+	boundary sentra.Boundary // without its area if that comes from the geometry
 	geometry *geometry
 	faces    []int
 	key      shapeKey

@@ -328,7 +328,7 @@ func commonOf(left, right, otherLeft, otherRight side, south, north float64) flo
 	}
 	// Gaussian quadrature with three points: the width is linear between bends, and the
 	// cosine of the latitude nearly a parabola.
-	const offset = 0.7745966692414834 / 2 // half of the root of 3/5
+	const offset = 0.7745966692414834 / 2 // half of sqrt(3/5)
 	total := 0.0
 	for i := 1; i < n; i++ {
 		from, length := bends[i-1], bends[i]-bends[i-1]

@@ -146,7 +146,7 @@ func (p *parser) fault(err error) error {
 	case errors.As(err, &syntax):
 		return p.wrong("this is not JSON: %v", syntax)
 	}
-	if p.scanned.err != nil { // the file's own, such as the context's
+	if p.scanned.err != nil { // the file's own error, such as the context's
 		return fmt.Errorf("read %s: %w", p.name, err)
 	}
 	return p.wrong("this is not JSON: %v", err)

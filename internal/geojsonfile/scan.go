@@ -28,11 +28,11 @@ type scanner struct {
 	name string
 
 	offset  int64 // bytes read
-	dropped int64 // blanks that were not handed on
+	dropped int64 // white space that was not passed on
 	line    int
 
 	inText, escaped bool
-	run             int // length of the text, literal or blanks so far
+	run             int // length of the current string, literal or white space
 	blank           bool
 	depth           int
 	err             error

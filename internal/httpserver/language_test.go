@@ -45,7 +45,7 @@ func TestLanguages(t *testing.T) {
 		{"the parameter before the header", path + "&lang=en", "id", english, indonesian},
 		{"the parameter alone", path + "&lang=id", "", indonesian, english},
 	} {
-		for range 2 { // made, and kept
+		for range 2 { // computed, then cached
 			got := get(s, "GET", c.path, "Accept-Language", c.header)
 			body := got.Body.String()
 			if strings.Contains(body, `"errors"`) {

@@ -97,7 +97,7 @@ func parseClusters(file *inputfile.File, data *sentra.Dataset, options TableOpti
 	t, err := readTable(file, ClusterSchema, options, c.row)
 	c.rename()
 	c.sources = c.citations.added
-	parsed := c.clusterTable // without the maps of the reader, which would be held as long
+	parsed := c.clusterTable // without the maps of the reader, which can be freed
 	return &parsed, t, err
 }
 
@@ -133,7 +133,7 @@ func (r *clusterReader) row(row *row) {
 			row.fault("key", "the cluster %s is in the file a second time, first in %s %d", c.Key, row.Unit(), before)
 		} else if len(r.seen) < maxRows {
 			if before := r.stored[c.Key]; before != nil {
-				c.Key = before.Key // the same text, once
+				c.Key = before.Key // shares the string
 			}
 			r.seen[c.Key] = int32(row.Number)
 		}
@@ -200,7 +200,7 @@ func (r *clusterReader) keptOf(row *row) keptOfCluster {
 		}
 	}
 	kept := r.keptOfAll
-	if row.text("status") == "" { // there is no cluster without one
+	if row.text("status") == "" { // every cluster has one
 		kept |= keptStatus
 	}
 	if row.Point != nil {

@@ -58,7 +58,7 @@ func TestCorrections(t *testing.T) {
 		kind   sentra.EntityKind
 		key    string
 		want   string // a part of the document, without its sources
-		says   string // what the report of a dry run of the last file tells
+		says   string // the report of a dry run of the last file
 	}{
 		{"clusters: all", ingest.ClusterSchema, []string{whole}, sentra.KindOfCluster, "x-1", `{` + stored + `}`, "unchanged"},
 		{"clusters: figures only", ingest.ClusterSchema, []string{whole, "key,name_id,product_id,regions,units,source\nx-1,Perak Celuk,kerajinan perak,51.04,15,A letter\n"},

@@ -107,7 +107,7 @@ func TestCases(t *testing.T) {
 	for _, c := range []struct {
 		file string
 		opts ingest.TableOptions
-		says []string // "" for a file that is taken
+		says []string // "" for a file that is accepted
 	}{
 		{"bidi.csv", ingest.TableOptions{}, []string{"line 2, column 8.name_en", "U+202E as character 3"}},
 		{"elsewhere.csv", ingest.TableOptions{}, []string{"line 2, column 40.lon", "15016 km from Kabupaten Dogiyai (94.06)", "at most 10 km"}},
@@ -290,7 +290,7 @@ func TestHeaders(t *testing.T) {
 	for _, c := range []struct {
 		name, header string
 		options      ingest.TableOptions
-		says         string // "" for one that is taken
+		says         string // "" for one that is accepted
 	}{
 		{"own", "name_id;product_id;phase;regions;source", ingest.TableOptions{}, ""},
 		{"Indonesian", "Nama Sentra;Produk;Fase;Kode Wilayah;Sumber", ingest.TableOptions{}, ""},
@@ -341,7 +341,7 @@ func TestRegionsOfRows(t *testing.T) {
 	const start = "k;n;p;2017;s;"
 	for _, c := range []struct {
 		columns, cells, asOf string
-		want                 string // region of the key that is made, or what is said
+		want                 string // region of the new key, or the message
 	}{
 		{"regions", "33.28", "", "33.28"},
 		{"regions", "94.06;94.05", "", "94.06;94.05"},
@@ -444,7 +444,7 @@ func TestCodesInWorkbooks(t *testing.T) {
 		name   string
 		value  any
 		format string
-		says   string // what the report or error says
+		says   string // part of the report or error
 	}{
 		{"text", "11.10", "", "2,11.10-n,new"},
 		{"number that lost its zero", 11.1, "", "a spreadsheet drops the zero at the end of 11.10 of Kabupaten Aceh Singkil"},
@@ -568,7 +568,7 @@ func TestBoundaryCases(t *testing.T) {
 	const aceh = `{"type":"Polygon","coordinates":[[[97,3],[97.1,3],[97.1,3.1],[97,3.1],[97,3]]]}`
 	for _, c := range []struct {
 		name, in string
-		says     []string // empty for one that is taken
+		says     []string // empty for one that is accepted
 	}{
 		{"right", polygon(`"11.01"`, aceh), nil},
 		{"with heights", polygon(`"11.01"`, `{"type":"Polygon","coordinates":[[[97,3,5],[97.1,3,5],[97.1,3.1,5],[97,3.1,5],[97,3,5]]]}`), nil},

@@ -52,7 +52,7 @@ type Report struct {
 	// Refusal is set if anything is wrong: then nothing is written.
 	Refusal *Refusal
 
-	rows          int // of those that are right
+	rows          int // number of valid rows
 	row           func(int) ReportRow
 	deleteMissing bool
 }
@@ -116,7 +116,7 @@ func (r *Report) finish(ctx context.Context, record Record, kind sentra.EntityKi
 	if r.deleteMissing {
 		commands = append(commands, register.DeleteOthers(kind))
 	}
-	if r.DryRun { // rules over several entities are the record's
+	if r.DryRun { // rules over several entities are checked by the record
 		apply = record.Preview
 	}
 	outcome, err := apply(ctx, commands...)

@@ -116,11 +116,11 @@ func ParseMapping(pairs []string) (map[string]string, error) {
 type headers struct {
 	schema  *Schema
 	mapping map[string]string // header as headerKey gives it to column, or "-"
-	set     map[string]string // column to the value of all rows
+	set     map[string]string // column to the value for all rows
 
-	names  []string // what the file calls each column; "" for one it does not have
+	names  []string // the file's name of each column; "" for one it does not have
 	places []string
-	unread []string // columns that were passed over
+	unread []string // columns that were ignored
 }
 
 func newHeaders(schema *Schema, options TableOptions) (*headers, error) {

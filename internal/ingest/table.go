@@ -77,7 +77,7 @@ type faults struct {
 
 func (f *faults) add(row int, err *sentra.Error) {
 	if last := len(f.list) - 1; last >= 0 && row > 0 && f.list[last].Row == row && f.list[last].Err.Error() == err.Error() {
-		return // a cell that is read twice
+		return // the cell was read twice
 	}
 	f.total++
 	if row == 0 || row != f.lastRow {
@@ -87,7 +87,7 @@ func (f *faults) add(row int, err *sentra.Error) {
 	switch {
 	case len(f.list) < maxFaults:
 		f.list = append(f.list, Fault{row, err})
-	case row == 0: // a fault of the file as a whole is never dropped
+	case row == 0: // never drop a fault of the file as a whole
 		f.list[maxFaults-1] = Fault{row, err}
 	}
 }
@@ -130,7 +130,7 @@ func readTable(file *inputfile.File, schema *Schema, options TableOptions, each 
 	t.row.table = t
 	t.row.geojson = file.Format == inputfile.JSON
 	err = tablefile.Read(file, options.Options, t)
-	t.each = nil // a report holds the table, but need not hold what read the rows
+	t.each = nil // the report refers to the table, but not to the reader of its rows
 	var coded *sentra.Error
 	switch {
 	case errors.Is(err, errHeader):
@@ -176,7 +176,7 @@ func (t *table) Header() error {
 func (t *table) Row(r *tablefile.Row) error {
 	t.rows++
 	t.row.Row, t.row.failed = r, false
-	if r.Fault != "" { // its cells may stand in the wrong columns
+	if r.Fault != "" { // its cells may be in the wrong columns
 		t.row.fault("", "%s", r.Fault)
 		return nil
 	}

@@ -60,10 +60,10 @@ type File struct {
 	reader  *bufio.Reader
 	closers []io.Closer
 
-	at   io.ReaderAt // nil where the file can only be read once through
+	at   io.ReaderAt // nil without random access
 	size int64
 
-	part *meter // the part of an archive that is read; nil for none
+	part *meter // the current part of an archive, or nil
 }
 
 // Open opens a file or an http(s) address. Errors are BAD_USER_INPUT for a file that
@@ -226,7 +226,7 @@ type meter struct {
 	r        io.Reader
 	name     string
 	n, max   int64
-	packed   *meter // what this one is unpacked from
+	packed   *meter // the compressed input of this one
 	size     int64
 	progress func(read, size int64)
 }

@@ -44,7 +44,7 @@ func TestWritersAtOnce(t *testing.T) {
 	const writers, each = 4, 15
 	var group sync.WaitGroup
 	var mu sync.Mutex
-	titles := make(map[int64]string) // what each change called the source of all
+	titles := make(map[int64]string) // the title that each change gave the common source
 	for w := range writers {
 		store := open(t, url)
 		group.Go(func() {

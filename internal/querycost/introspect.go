@@ -25,7 +25,7 @@ type asked struct {
 // wrapped is a wrapping type: a list or non-null.
 type wrapped struct {
 	of   *ast.Type
-	bare bool // without its own "not null"
+	bare bool // without the outer non-null
 }
 
 // input is a field of an input object, which introspection returns as an

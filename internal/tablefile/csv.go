@@ -40,7 +40,7 @@ func (a *allowance) Read(p []byte) (int, error) {
 type csvFile struct {
 	name     string
 	encoding string
-	encoder  *encoding.Encoder // where bytes were decoded; else nil
+	encoder  *encoding.Encoder // if the bytes were decoded, else nil
 	reader   *csv.Reader
 	budget   *allowance
 	// Number of lines skipped before those that the reader sees.

@@ -102,7 +102,7 @@ func TestForms(t *testing.T) {
 	for _, c := range []struct {
 		name, in string
 		options  Options
-		lines    int // how many lines precede
+		lines    int // the number of lines before
 	}{
 		{"commas", commas, Options{}, 0},
 		{"semicolons", semicolons, Options{}, 0},

@@ -95,11 +95,11 @@ type sheetReader struct {
 	headerRow int
 
 	row      *Row
-	number   int      // of the row that is read
+	number   int      // the current row
 	indices  []int    // column of the sheet to index; nil before the header
 	names    []string // of the columns, while the header is read
 	lastRow  int      // the last row with a cell
-	skipping bool     // the row stands before the header
+	skipping bool     // before the header row
 }
 
 // rawCell is a cell as it is in the file.

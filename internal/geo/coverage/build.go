@@ -28,11 +28,11 @@ type builder struct {
 	first   []int32  // toggles[first[e]:first[e+1]] belong to edge e
 	plane   *planar
 	claims  [][]int32 // cell to the polygons that cover it
-	owner   []int32   // cell to the face that has it; -1 for none
+	owner   []int32   // cell to its face; -1 for none
 
 	final      *planar
 	finalOwner []int32
-	due        []float32 // part of the border to the tolerance at which it goes as a whole
+	due        []float32 // part of the border to the tolerance at which it vanishes as a whole
 }
 
 // read snaps the rings to the grid.

@@ -55,7 +55,7 @@ type Coverage struct {
 	// both ends; a ring without a node does not repeat its first vertex.
 	line   []vertex
 	start  []int32
-	goes   []float32 // the tolerance in metres at which a vertex goes
+	goes   []float32 // the tolerance in metres from which a vertex is removed
 	node   []int32   // half-arc to the node it leaves; -1 on a ring without nodes
 	spokes []int32   // half-arcs leaving the nodes, counter-clockwise
 	first  []int32   // spokes[first[n]:first[n+1]] leave node n
@@ -63,7 +63,7 @@ type Coverage struct {
 	cell   []int32   // half-arc to the connected area on its left
 	metres []float32 // length of the arcs
 	part   []int32   // arc to the connected part of the border it belongs to
-	gone   []float32 // the tolerance in metres at which a part goes as a whole
+	gone   []float32 // the tolerance in metres from which a whole part is removed
 	byFace [][]int32 // the half-arcs with the face on their left
 
 	// simplifying waits for goes and gone to be computed; fault is the error if that

@@ -47,7 +47,7 @@ func (c *Coverage) chain(p *planar, owner []int32) {
 	isNode := func(v int32) bool { return p.first[v+1]-p.first[v] > 2 }
 	done := make([]bool, len(p.edges))
 	nodeID := make(map[int32]int32)
-	var ends []int32 // half-arc to the half-edge of the plane it begins with
+	var ends []int32 // half-arc to its first half-edge in the plane
 	c.start = append(c.start, 0)
 	follow := func(h int32) {
 		first, start := h, p.origin(h)

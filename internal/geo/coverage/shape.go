@@ -80,7 +80,7 @@ func (c *Coverage) Shape(faces []int, toleranceMetres float64) orb.MultiPolygon 
 type union struct {
 	c         *Coverage
 	tolerance float64
-	faces     []int32         // sorted, none twice
+	faces     []int32         // sorted, without duplicates
 	same      map[int32]int32 // cell to another cell of the same connected area
 }
 
@@ -129,7 +129,7 @@ func (u *union) trace() orb.MultiPolygon {
 	var out orb.MultiPolygon
 	polygonOf := make(map[int32]int)
 	type hole struct {
-		area int32 // the connected area it lies in
+		area int32 // its connected area
 		ring orb.Ring
 	}
 	var holes []hole

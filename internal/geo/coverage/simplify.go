@@ -22,7 +22,7 @@ type simplifier struct {
 	left       []int32   // arc to the vertices left between its ends; all of them on a ring
 	scale      []float64 // position to the cosine of its latitude
 	stamp      []int32   // position to the number of its last valid entry in the queue
-	blocked    []int32   // position to the first of those that wait for it to go, or -1
+	blocked    []int32   // position to the first of those that wait for its removal, or -1
 	waiting    []int32   // position to the next that waits for the same, or -1
 	index      *vertexIndex
 	straight   map[[2]int32]int // pair of nodes to the number of straight arcs between
@@ -221,7 +221,7 @@ func (s *simplifier) missed(v int32) float32 {
 	worst := 0.0
 	for at := a + 1; ; at++ {
 		if at == to {
-			at = from // round a ring
+			at = from // wrap around a ring
 		}
 		if at == b {
 			break

@@ -112,7 +112,7 @@ type builder struct {
 	views     []view
 	number    []int32 // of a cell in at, or -1
 	listed    []uint32
-	full      []int32  // the lowest face that has all of a cell, or nobody
+	full      []int32  // the lowest face that contains all of a cell, or nobody
 	more      []uint64 // cell<<32|face for other such faces
 }
 

@@ -46,7 +46,7 @@ type Index struct {
 	perDeg float64   // fine cells a degree
 	nx, ny int       // blocks a row and column
 	blocks []int32   // a cell value for each block of blockSide x blockSide cells
-	cells  []int32   // a cell value for each cell of the blocks that are not of one value
+	cells  []int32   // a cell value for each cell of the blocks with different values
 	starts []uint32  // mixed cell i has parts[starts[i]:starts[i+1]]
 	parts  []cellPart
 	edges  []edge
