@@ -10,7 +10,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/geo"
 )
 
-// encodings caches encoded boundaries by use.
+// encodings caches encoded boundaries, and evicts those used least.
 type encodings = otter.Cache[encodingKey, []byte]
 
 type encodingKey struct {

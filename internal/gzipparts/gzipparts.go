@@ -25,7 +25,8 @@ const (
 	buffered = 64 << 10
 )
 
-// Parts caches compressed parts of streams by use. It is safe for concurrent use.
+// Parts caches compressed parts of streams, and evicts those used least. It is safe
+// for concurrent use.
 type Parts struct {
 	kept    *otter.Cache[partKey, []byte]
 	seeds   [2]maphash.Seed

@@ -90,7 +90,7 @@ func (a *answering) WriteHeader(status int) {
 	a.ResponseWriter.WriteHeader(status)
 }
 
-// The error is os.ErrDeadlineExceeded for a client that is too slow.
+// Write fails with os.ErrDeadlineExceeded if the client is too slow.
 func (a *answering) Write(data []byte) (int, error) {
 	if a.status == 0 {
 		a.status = http.StatusOK
