@@ -13,6 +13,7 @@ type Cluster struct {
 	cluster *atlas.Cluster
 }
 
+// NewCluster returns the view of a cluster on a day.
 func NewCluster(on *View, c *atlas.Cluster) *Cluster {
 	return &Cluster{on, c}
 }

@@ -56,6 +56,7 @@ func newLane(places int, capacity int64) *lane {
 	return &lane{places: semaphore.NewWeighted(int64(places)), bytes: semaphore.NewWeighted(capacity), capacity: capacity}
 }
 
+// New returns a Gate with the limits.
 func New(limits Limits) *Gate {
 	if limits.PerClient == 0 {
 		limits.PerClient = limits.LargePlaces

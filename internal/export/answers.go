@@ -23,6 +23,7 @@ type ChoroplethJSON struct {
 	Rows           []ChoroplethRowJSON      `json:"rows"`
 }
 
+// MeasuredJSON is a measure of clusters.
 type MeasuredJSON struct {
 	Status          sentra.ChoroplethStatus `json:"status"`
 	Value           *float64                `json:"value"`

@@ -63,6 +63,7 @@ func Delimiters() []Delimiter { return []Delimiter{Comma, Semicolon} }
 // Narrow selects the columns that most people need.
 const Narrow = "narrow"
 
+// NarrowColumns returns the columns that Narrow selects.
 func NarrowColumns(layer Layer) []string {
 	switch layer {
 	case Clusters:

@@ -156,6 +156,7 @@ func (f *File) readError(other, err error) error {
 	return other
 }
 
+// Read reads the uncompressed bytes.
 func (f *File) Read(p []byte) (int, error) { return f.reader.Read(p) }
 
 // Head returns up to n unread bytes without consuming them, n at most 4096.

@@ -53,6 +53,7 @@ const (
 // relQueryables is the link relation of the properties for filters.
 const relQueryables = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
 
+// Link is a link to another resource.
 type Link struct {
 	Href  string `json:"href"`
 	Rel   string `json:"rel"`

@@ -256,6 +256,7 @@ type productRow struct {
 	Clusters int
 }
 
+// Products makes the list of products.
 func (q *Request) Products(ctx context.Context) (*Page, error) {
 	b := &productsBody{frame: q.newFrame("products", "products")}
 	b.Title, b.Lead = q.T("products.title"), q.T("products.lead", q.OnDay())

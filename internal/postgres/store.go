@@ -28,6 +28,7 @@ type Store struct {
 	known atomic.Pointer[sentra.Dataset]
 }
 
+// Close closes the connections.
 func (s *Store) Close() error { return s.db.Close() }
 
 // Ping reports whether the database responds; the error is UNAVAILABLE.

@@ -318,6 +318,7 @@ type Arguments struct {
 	pricing *pricing
 }
 
+// Field returns the field that has the arguments.
 func (a Arguments) Field() *ast.Field { return a.field }
 
 // Value returns an argument: its JSON value, its literal, or neither if it is not

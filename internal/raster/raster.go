@@ -49,6 +49,7 @@ func New(width, height int, ground color.Color) *Canvas {
 // Within restricts subsequent drawing to a part of the picture.
 func (c *Canvas) Within(part image.Rectangle) { c.frame = part.Intersect(c.image.Bounds()) }
 
+// Rectangle fills a part of the picture.
 func (c *Canvas) Rectangle(part image.Rectangle, with color.Color) {
 	draw.Draw(c.image, part.Intersect(c.image.Bounds()), image.NewUniform(with), image.Point{}, draw.Over)
 }
@@ -116,6 +117,7 @@ func (c *Canvas) Lines(rings [][]Point, width float64, with color.Color) {
 	c.paint(image.NewUniform(with), reachOf(rings))
 }
 
+// Circles fills circles with a radius.
 func (c *Canvas) Circles(centres []Point, radius float64, with color.Color) {
 	const corners = 32
 	var reach image.Rectangle
@@ -227,6 +229,7 @@ func (c *Canvas) Wrapped(text string, l Letters, width float64, lines int) ([]st
 	return append(out, line), nil
 }
 
+// PNG encodes the picture.
 func (c *Canvas) PNG() ([]byte, error) {
 	var out bytes.Buffer
 	encoder := png.Encoder{CompressionLevel: png.BestSpeed}

@@ -14,6 +14,7 @@ type Loader struct {
 	kinds map[sentra.EntityKind]kindLoad
 }
 
+// NewLoader returns an empty Loader.
 func NewLoader() *Loader {
 	l := &Loader{kinds: make(map[sentra.EntityKind]kindLoad)}
 	for _, k := range kinds {

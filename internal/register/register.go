@@ -361,18 +361,22 @@ type Editor struct {
 // Edit returns an Editor.
 func (r *Register) Edit(author, reason string) *Editor { return &Editor{r, By{author, reason}} }
 
+// Load reads the present state.
 func (e *Editor) Load(ctx context.Context) (*sentra.Dataset, error) {
 	return e.register.record.Load(ctx)
 }
 
+// LoadWithoutShapes is Load, with boundaries without their shapes.
 func (e *Editor) LoadWithoutShapes(ctx context.Context) (*sentra.Dataset, error) {
 	return e.register.record.LoadWithoutShapes(ctx)
 }
 
+// Apply makes the commands one change.
 func (e *Editor) Apply(ctx context.Context, commands ...Command) (Outcome, error) {
 	return e.register.Apply(ctx, e.by, commands...)
 }
 
+// Preview returns the outcome of Apply without writing anything.
 func (e *Editor) Preview(ctx context.Context, commands ...Command) (Outcome, error) {
 	return e.register.apply(ctx, e.by, true, commands)
 }

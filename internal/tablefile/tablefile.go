@@ -63,6 +63,7 @@ const (
 	Bool
 )
 
+// Cell is a cell of a row.
 type Cell struct {
 	// Text is trimmed, in Unicode's NFC, with each run of spaces and line breaks
 	// collapsed to one space. A number is the shortest decimal without exponent, or the
