@@ -17,7 +17,7 @@ setup-test: ## Install what the tests need besides
 setup-bench: ## Install what the comparison with other servers needs besides
 	@scripts/setup.sh bench
 
-# The pages are built anew when anything they are made of is newer.
+# Build the pages again if anything they are made from is newer.
 PAGE_SOURCES := $(shell find web -name node_modules -prune -o -path web/dist -prune -o -path web/screenshots -prune -o -type f ! -name '*.go' -print)
 
 web/node_modules/.installed: web/package-lock.json
@@ -29,7 +29,7 @@ web/dist/index.html: web/node_modules/.installed $(PAGE_SOURCES)
 
 pages: web/dist/index.html ## Build the map and the playground
 
-# What takes long of a first build, and needs no pages.
+# The slow parts of a first build that need no pages.
 dependencies:
 	go build -trimpath $$(go list -deps ./cmd/sentra | grep '^github.com/sentra-ikm/sentra/' | grep -v -e /cmd/ -e '/web$$')
 
@@ -44,11 +44,12 @@ test: ## Run every test, and every fuzz target for two seconds
 	@$(MAKE) --no-print-directory -j2 test-pages test-dependencies
 	scripts/test.sh
 
-# setup-test installs the packages that the pages are built with.
+# setup-test installs the packages for building the pages.
 test-pages: setup-test
 	@$(MAKE) --no-print-directory pages
 
-# What takes long of the tests' first build, while programs and packages are fetched.
+# The slow parts of the tests' first build, for while programs and packages are
+# downloaded.
 test-dependencies:
 	go build $$(go list -deps -test ./... 2>/dev/null | grep -v -e ' ' -e '\.test$$' -e '^github.com/sentra-ikm/sentra\($$\|/\)')
 

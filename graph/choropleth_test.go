@@ -41,8 +41,8 @@ func askChoropleth(t *testing.T, arguments string) choropleth {
 	return out.Choropleth
 }
 
-// text returns a measure as "2", "0" for a known zero, "2+1" for at least two while
-// one cluster is open, "?1" for no data because of one, "?" for no cluster.
+// text formats a measure as "2", "0" for a known zero, "2+1" for at least two with
+// one cluster open, "?1" for no data because of one, and "?" for no cluster.
 func (m measured) text() string {
 	switch {
 	case m.Status == "NO_DATA" && m.Value == nil && m.Reason != nil && m.NotCoveredCount == 0:
@@ -59,16 +59,16 @@ func (m measured) text() string {
 	return fmt.Sprintf("wrong: %+v", m)
 }
 
-// The rows that are no zero are worked out by hand from internal/facts/data: where
-// the eleven clusters stand (programme.json), and which of their regions are
-// designated or covered on the day. On 2017-12-25 that is Dogiyai (94.06) alone;
-// Samosir (12.17) and Palu (72.71, two clusters) are open, since the border lists of
-// Sumatera Utara and Sulawesi Tengah are partial.
+// The nonzero rows are worked out by hand from internal/facts/data: where the eleven
+// clusters are (programme.json), and which of their regions are designated or covered
+// on the day. On 2017-12-25 that is only Dogiyai (94.06); Samosir (12.17) and Palu
+// (72.71, two clusters) are open, since the border lists of Sumatera Utara and
+// Sulawesi Tengah are partial.
 func TestChoropleth(t *testing.T) {
 	for _, c := range []struct {
 		arguments string
 		rows      int
-		// rest is what all rows have that are not named.
+		// rest is the value of all rows that are not named.
 		rest, total string
 		named       map[string]string
 	}{
@@ -83,24 +83,24 @@ func TestChoropleth(t *testing.T) {
 		{`by: REGION, level: PROVINCE, measure: PRODUCT_COUNT, filter: {programme: true, region: "72"}`, 38, "0", "2", map[string]string{"72": "2"}},
 		{`filter: {programme: true}, by: REGION, measure: AFFIRMATIVE_CLUSTER_COUNT, asOf: "2017-12-25"`, 514, "0", "1+3", map[string]string{"94.06": "1", "12.17": "?1", "72.71": "?2"}},
 		{`filter: {programme: true}, by: REGION, level: PROVINCE, measure: AFFIRMATIVE_CLUSTER_COUNT, asOf: "2017-12-25"`, 34, "0", "1+3", map[string]string{"91": "1", "12": "?1", "72": "?2"}},
-		// The filter says the same of clusters as the measure does.
+		// The filter selects the same clusters as the measure.
 		{`by: REGION, filter: {programme: true, regions: {level: REGENCY, affirmative: true}}, asOf: "2017-12-25"`, 514, "0", "1+3", map[string]string{"94.06": "1", "12.17": "?1", "72.71": "?2"}},
 		{`filter: {programme: true}, by: PRODUCT, measure: AFFIRMATIVE_CLUSTER_COUNT, asOf: "2017-12-25"`, 118, "0", "1+3", map[string]string{"coffee-processing": "1", "ulos-weaving": "?1", "ulos": "?1", "cacao-processing": "?1", "rattan-furniture": "?1"}},
 		{`filter: {programme: true}, by: PHASE, measure: AFFIRMATIVE_CLUSTER_COUNT, asOf: "2017-12-25"`, 2, "", "1+3", map[string]string{"2013-2016": "?3", "2017": "1"}},
-		// Of the five clusters of 2017 one stands in an affirmative region; a share
-		// with an open cluster is not known; without clusters there is none.
+		// One of the five clusters of 2017 is in an affirmative region; a share with an
+		// open cluster is unknown; without clusters there is none.
 		{`filter: {programme: true}, by: PHASE, measure: AFFIRMATIVE_CLUSTER_SHARE, asOf: "2017-12-25"`, 2, "", "?3", map[string]string{"2013-2016": "?3", "2017": "0.2"}},
 		{`by: REGION, measure: AFFIRMATIVE_CLUSTER_SHARE, filter: {phase: "2017"}, asOf: "2017-12-25"`, 514, "?", "0.2",
 			map[string]string{"19.05": "0", "35.75": "0", "73.71": "0", "74.05": "0", "94.06": "1"}},
-		// In 2025 no list of disadvantaged regions is known for certain to hold yet: no
-		// data where clusters are in a regency, while a city is none, whatever the list,
-		// and a region without clusters has none that could count.
+		// In 2025 no list of disadvantaged regions is certainly in force yet: no data where
+		// clusters are in a regency. A city is never disadvantaged, whatever the list, and
+		// a region without clusters has none that could count.
 		{`filter: {programme: true}, by: REGION, measure: AFFIRMATIVE_CLUSTER_COUNT, asOf: "2025-06-01"`, 514, "0", "?7",
 			map[string]string{"12.17": "?1", "19.05": "?1", "33.28": "?1", "72.71": "?2", "74.05": "?1", "94.06": "?1"}},
-		// Phase 1 began in 2013, before the record does: no day lies before the programme.
+		// Phase 1 began in 2013, before the record: the programme covers all of its days.
 		{`filter: {programme: true}, by: PHASE, asOf: "2014-07-23"`, 2, "", "6", map[string]string{"2013-2016": "6", "2017": "0"}},
 		// All clusters, known or planned, by province: counted from sentra.csv and
-		// programme.json. Of some the only source was read on 2026-11-25, and planned ones
+		// programme.json. The only source of some was read on 2026-11-25, and planned ones
 		// are open on any day. Where none is known there is no data.
 		{`by: REGION, level: PROVINCE, asOf: "2017-12-25"`, 34, "?", "164+226",
 			map[string]string{"11": "?6", "12": "1+7", "13": "?14", "14": "?6", "15": "?3", "16": "3+5", "17": "1+3", "18": "2+5", "19": "2+2", "21": "?2", "31": "3", "32": "15+27", "33": "39+23", "34": "5+15", "35": "50+31", "36": "5+7", "51": "?9", "52": "3+8", "53": "6+2", "61": "2+3", "62": "1+5", "63": "6+4", "64": "2+13", "71": "2+2", "72": "3+1", "73": "4+5", "74": "2+6", "75": "1+1", "76": "1+3", "81": "2+1", "82": "1+2", "91": "1+4", "92": "1+1"}},
@@ -194,8 +194,9 @@ func TestChoroplethRefuses(t *testing.T) {
 	}
 }
 
-// Rows are joined by the code that is asked for, on the day: Dogiyai was 9434 to BPS in
-// 2017 and is 9602 since 2023 (bps_codes_papua.csv), Papua ID-PA, and ID9434 to OCHA (pcodes.csv).
+// Rows are joined by the requested code, as of the day: Dogiyai's BPS code was 9434
+// in 2017 and is 9602 since 2023 (bps_codes_papua.csv), Papua is ID-PA, and Dogiyai's
+// P-code is ID9434 (pcodes.csv).
 func TestChoroplethKeys(t *testing.T) {
 	for _, c := range []struct{ arguments, code, want string }{
 		{`by: REGION, asOf: "2017-12-25"`, "94.06", "94.06"},

@@ -8,10 +8,10 @@ import (
 	"github.com/vektah/gqlparser/v2/formatter"
 )
 
-// ClientSchema returns the schema for clients' tools, in the schema definition
-// language: without the fields, types and directives that exist for the gateways
-// of a federated graph, which such tools do not know. All else is in it as in
-// schema.graphql, so that what is right against one is right against the other.
+// ClientSchema returns the schema for client tools, in the schema definition
+// language: without the fields, types and directives for federation gateways, which
+// such tools do not know. Everything else is as in schema.graphql, so that a query is
+// valid for both or neither.
 func ClientSchema() string {
 	shown := *parsedSchema
 	shown.Directives, shown.SchemaDirectives = nil, nil
@@ -68,13 +68,13 @@ func ClientSchema() string {
 	return out.String()
 }
 
-// onlyForGateways reports whether a field serves representations alone. A root field
+// onlyForGateways reports whether a field is only for representations. A root field
 // that is hidden from a supergraph is one that a supergraph could not answer.
 func onlyForGateways(of string, field *ast.FieldDefinition) bool {
 	return field.Directives.ForName("inaccessible") != nil && of != parsedSchema.Query.Name
 }
 
-// forClients keeps the directives that GraphQL itself has.
+// forClients drops the directives that GraphQL itself does not define.
 func forClients(all ast.DirectiveList) ast.DirectiveList {
 	var kept ast.DirectiveList
 	for _, directive := range all {

@@ -11,7 +11,7 @@ import (
 	"github.com/sentra-ikm/sentra/graph"
 )
 
-// The schema for clients is the whole one but for what only gateways ask.
+// The schema for clients is the full schema without what is only for gateways.
 func TestClientSchema(t *testing.T) {
 	text := graph.ClientSchema()
 	if text != graph.ClientSchema() {

@@ -7,7 +7,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Cluster takes exactly one of id and key. An asOf stands over the day of an id.
+// Cluster requires exactly one of id and key. asOf overrides the day in an id.
 func (r *queryResolver) Cluster(ctx context.Context, id, key *string, asOf *sentra.Date) (*model.Cluster, error) {
 	on, err := r.on(ctx, asOf)
 	if err != nil {

@@ -15,8 +15,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/servertest"
 )
 
-// A long list is answered by a few goroutines: neither its entries nor the
-// entries' boundaries get one each.
+// A long list is resolved by a few goroutines: neither its entries nor their
+// boundaries have a goroutine each.
 func TestListsStartFewGoroutines(t *testing.T) {
 	resolver := &graph.Resolver{Holder: shared.holder, Now: servertest.Clock}
 	for _, c := range []struct {
@@ -65,7 +65,7 @@ func TestListsStartFewGoroutines(t *testing.T) {
 	}
 }
 
-// countKey counts the objects in a JSON value that hold something under the key.
+// countKey counts the objects in a JSON value that have a non-null value for the key.
 func countKey(value any, key string) int {
 	count := 0
 	switch v := value.(type) {
@@ -84,8 +84,8 @@ func countKey(value any, key string) int {
 	return count
 }
 
-// BenchmarkAllBoundaries answers all 514 regencies and cities without HTTP; all but
-// the first round take encodings that are kept.
+// BenchmarkAllBoundaries answers all 514 regencies and cities without HTTP; all
+// rounds but the first use cached encodings.
 func BenchmarkAllBoundaries(b *testing.B) {
 	exec := executor.New(graph.NewSchema(&graph.Resolver{Holder: shared.holder, Now: servertest.Clock}))
 	for b.Loop() {

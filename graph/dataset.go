@@ -65,8 +65,8 @@ func (r *queryResolver) Nodes(ctx context.Context, ids []string) ([]model.Node, 
 
 type subscriptionResolver struct{ *Resolver }
 
-// DatasetChanged sends the present dataset at once, and each later one until ctx ends. What
-// follows quickly is skipped for a client that is slow to take it.
+// DatasetChanged sends the present dataset immediately, and each later one until ctx
+// ends. A slow client skips intermediate ones.
 func (r *subscriptionResolver) DatasetChanged(ctx context.Context) (<-chan *model.Dataset, error) {
 	out := make(chan *model.Dataset)
 	go func() {

@@ -24,7 +24,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/servertest"
 )
 
-// manyClusters returns the dataset with so many clusters more, all over the country.
+// manyClusters returns the dataset with n more clusters, all over the country.
 func manyClusters(t testing.TB, n int) *sentra.Dataset {
 	t.Helper()
 	data := *must(shared.store.Load(t.Context()))
@@ -41,7 +41,7 @@ func manyClusters(t testing.TB, n int) *sentra.Dataset {
 	return &data
 }
 
-// largeWorld serves 100,000 clusters, and anything whatever its price, for a time.
+// largeWorld serves 100,000 clusters with a timeout, and without a cost limit.
 func largeWorld(t *testing.T, allowed time.Duration) (w *world, address string) {
 	t.Helper()
 	holder, err := atlas.NewHolder(t.Context(), &changing{data: manyClusters(t, 100_000)}, slog.New(slog.DiscardHandler))
@@ -54,15 +54,15 @@ func largeWorld(t *testing.T, allowed time.Duration) (w *world, address string) 
 	return w, w.serve(config)
 }
 
-// stop ends what w serves.
+// stop stops the servers of w.
 func (w *world) stop() {
 	for _, stop := range w.close {
 		stop()
 	}
 }
 
-// nearby is a filter, as JSON, of n circles that hold the whole country: each is
-// measured.
+// nearby is a filter, as JSON, of n circles that contain the whole country, so that
+// each is measured.
 func nearby(field string, n int) string {
 	circles := make([]string, n)
 	for i := range circles {
@@ -75,14 +75,14 @@ func nearby(field string, n int) string {
 	return filter
 }
 
-// TestDeadlineReachesEverything asks every root field for something slow under a
-// deadline: it comes back soon after, with DEADLINE_EXCEEDED.
+// TestDeadlineReachesEverything sends a slow query for every root field with a
+// deadline: it returns soon afterwards, with DEADLINE_EXCEEDED.
 func TestDeadlineReachesEverything(t *testing.T) {
-	// The slack is what errors take to be told, and others on the machine to run.
+	// The slack is for reporting errors and for other load on the machine.
 	const allowed, slack = 200 * time.Millisecond, 800 * time.Millisecond
 	w, url := largeWorld(t, allowed)
 	defer w.stop()
-	// late asks, and tells the codes of the errors; it must not take long.
+	// late sends a query and returns the codes of the errors; it must not take long.
 	late := func(t *testing.T, query string, variables map[string]any) map[string]int {
 		t.Helper()
 		started := time.Now()
@@ -103,12 +103,12 @@ func TestDeadlineReachesEverything(t *testing.T) {
 		}
 		return codes
 	}
-	// What an index is needed for that is not there yet.
+	// Queries that need an index which is not built yet.
 	for _, query := range []string{`{ search(text: "Dogiyai") { score } }`, `{ products { clusters { name } } }`, `{ regions { nodes { boundary } } }`,
 		`{ clusters(orderBy: NAME, first: 1) { totalCount } }`, `{ clusters(orderBy: REGION, first: 1) { totalCount } }`} {
 		t.Run("first "+query, func(t *testing.T) { late(t, query, nil) })
 	}
-	// The indexes are made all the same: soon they serve.
+	// The indexes are built nevertheless: soon the queries succeed.
 	for begun := time.Now(); ; time.Sleep(50 * time.Millisecond) {
 		if got := ask(t, url, `{ products { clusters { name } } regions(first: 1) { nodes { boundary } } clusters(orderBy: NAME, first: 1) { totalCount } }`, nil); len(got.Errors) == 0 {
 			break
@@ -141,7 +141,8 @@ func TestDeadlineReachesEverything(t *testing.T) {
 		t.Fatalf("%+v", got)
 	}
 	id := found.Region.ID
-	// What each root field is asked for, the slowest first; a new field needs a case of its own.
+	// Slow queries for each root field, the slowest first; a new field needs its own
+	// case.
 	slow := map[string][]string{
 		"region": {times(900, `region(code: "94") { nearest(first: 100) { region { name } } children { neighbours { region { name } } } }`)},
 		"regions": {
@@ -206,7 +207,7 @@ func TestDeadlineReachesEverything(t *testing.T) {
 		}
 		for i, query := range slow[field.Name] {
 			t.Run(fmt.Sprintf("%s %d", field.Name, i), func(t *testing.T) {
-				// The text of _service is there; how much of it may be written its price says.
+				// _service returns a constant; its cost limits how much of it is written.
 				if late(t, query, nil)["DEADLINE_EXCEEDED"] == 0 && i == 0 && field.Name != "_service" {
 					t.Error("the time was enough: ask for something slower")
 				}
@@ -225,8 +226,8 @@ func processorTime(t testing.TB) time.Duration {
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
-// TestClientLeaves asserts that nothing more is done for a client that has gone than
-// two cores do in 100 ms.
+// TestClientLeaves asserts that after a client disconnects no more is done than two
+// cores do in 100 ms.
 func TestClientLeaves(t *testing.T) {
 	w, url := largeWorld(t, 20*time.Second)
 	defer w.stop()
@@ -271,8 +272,8 @@ func TestClientLeaves(t *testing.T) {
 			time.Sleep(700 * time.Millisecond)
 			after := processorTime(t) - left
 			t.Logf("%v of CPU time while it was there, %v in the 700 ms after it left", left-before, after)
-			// Both cores for 100 ms, and what it takes to end. Work that does not stop would
-			// take seconds.
+			// Both cores for 100 ms, plus the time to stop. Work that does not stop would take
+			// seconds.
 			if after > 250*time.Millisecond {
 				t.Errorf("%v of CPU time for nobody", after)
 			}
@@ -280,8 +281,8 @@ func TestClientLeaves(t *testing.T) {
 	}
 }
 
-// TestDeadlineOfFilesAndTiles asks each route beside GraphQL for something slow under
-// a deadline: it comes back soon after, with DEADLINE_EXCEEDED.
+// TestDeadlineOfFilesAndTiles sends a slow request to each route other than GraphQL
+// with a deadline: it returns soon afterwards, with DEADLINE_EXCEEDED.
 func TestDeadlineOfFilesAndTiles(t *testing.T) {
 	const allowed, slack = 100 * time.Millisecond, 800 * time.Millisecond
 	w, url := largeWorld(t, allowed)
@@ -298,7 +299,7 @@ func TestDeadlineOfFilesAndTiles(t *testing.T) {
 	} {
 		for _, method := range []string{http.MethodGet, http.MethodHead} {
 			if method == http.MethodHead && path == "/tiles/0/0/0.mvt" {
-				// What it needs was begun, and may be there.
+				// The earlier request started what it needs, which may be ready.
 				continue
 			}
 			t.Run(fmt.Sprintf("%s %.30s", method, path), func(t *testing.T) {

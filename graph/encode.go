@@ -11,20 +11,19 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// firstPass is the length in bytes up to which an answer is written in one go.
+// firstPass is the length in bytes up to which an answer is encoded only once.
 const firstPass = 64 << 10
 
-// buffers are of *measure.
+// buffers is a pool of *measure.
 var buffers = sync.Pool{New: func() any { return &measure{} }}
 
-// measure keeps the first bytes of what is written to it and counts the rest.
+// measure buffers the first bytes that are written to it and counts the rest.
 type measure struct {
 	limited
 	kept bytes.Buffer
 	all  int64
 }
 
-// Write keeps or counts the bytes.
 func (m *measure) Write(data []byte) (int, error) {
 	m.wrote(len(data))
 	if m.all += int64(len(data)); m.all <= firstPass {
@@ -42,13 +41,13 @@ func (m *measure) WriteString(text string) (int, error) {
 	return len(text), nil
 }
 
-// stopped is what limited panics with: a Marshaler has no other way to be stopped.
+// stopped is a panic value of limited: a Marshaler cannot be stopped otherwise.
 type stopped struct{ err error }
 
-// limited stops the writing of an answer when its context ends.
+// limited stops the encoding of an answer when its context ends.
 type limited struct {
 	ctx context.Context
-	// unchecked is how many bytes were written since the context was looked at.
+	// unchecked is the number of bytes written since the context was last checked.
 	unchecked int
 }
 
@@ -62,9 +61,9 @@ func (l *limited) wrote(n int) {
 	}
 }
 
-// encoded returns the JSON of data, or null and an error where the answer may not be so
-// long. A long one is measured first, so that it is in memory once and not, as in a
-// buffer that grows, up to three times. What takes longer than ctx is null too.
+// encoded returns the JSON of data, or null and an error if the answer is too long. A
+// long one is measured first, so that it is in memory once, and not up to three times
+// as in a growing buffer. If ctx ends, the result is null too.
 func encoded(ctx context.Context, data graphql.Marshaler) (answer []byte) {
 	defer func() {
 		switch recovered := recover().(type) {
@@ -77,7 +76,7 @@ func encoded(ctx context.Context, data graphql.Marshaler) (answer []byte) {
 	}()
 	bounds := admission.AnswerOf(ctx)
 	if view, ok := data.(*graphql.FieldSetView); ok {
-		// A deferred part gives its fields away as it is written.
+		// Encoding a deferred part releases its fields, so it is encoded only once.
 		buffer := &bounded{limited: limited{ctx: ctx}, allow: bounds.Allow}
 		view.MarshalGQL(buffer)
 		return orNull(ctx, buffer.Bytes(), buffer.err)
@@ -110,7 +109,7 @@ func orNull(ctx context.Context, data []byte, err error) []byte {
 	return data
 }
 
-// bounded is a buffer that grows as far as it may.
+// bounded is a buffer that grows up to a limit.
 type bounded struct {
 	limited
 	bytes.Buffer
@@ -118,7 +117,7 @@ type bounded struct {
 	err   error
 }
 
-// Write keeps the bytes, or nothing any more once that are too many.
+// Write appends the bytes, or discards everything once there are too many.
 func (b *bounded) Write(data []byte) (int, error) {
 	b.wrote(len(data))
 	if b.err == nil && b.Len()+len(data) > b.Cap() {

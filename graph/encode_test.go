@@ -11,7 +11,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// endless is an answer that is written until somebody stops it.
+// endless is an answer that never ends by itself.
 type endless struct{}
 
 func (endless) MarshalGQL(w io.Writer) {
@@ -20,7 +20,7 @@ func (endless) MarshalGQL(w io.Writer) {
 	}
 }
 
-// The writing of an answer ends with the request's context.
+// Encoding an answer ends with the request's context.
 func TestEncodingEndsWithItsContext(t *testing.T) {
 	deadline, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()

@@ -7,8 +7,8 @@ import (
 )
 
 // Entity returns the resolvers of the federated graph's entities. Each takes all
-// representations of its kind at once and looks them up in one atlas; nil stands
-// for what is not there, and federated tells the gateway so.
+// representations of its kind and looks them up in one atlas; nil means that there is
+// none, which federated reports to the gateway.
 func (r *Resolver) Entity() EntityResolver { return &entityResolver{r} }
 
 type entityResolver struct{ *Resolver }
@@ -33,7 +33,7 @@ func (r *entityResolver) FindSource(ctx context.Context, reps []*model.SourceRep
 	return find(r.Resolver, ctx, reps, model.FindSource)
 }
 
-// find looks up representations one after another, today where they name no day.
+// find looks up representations one after another, as of today if they have no day.
 func find[R, E any](r *Resolver, ctx context.Context, reps []*R, one func(*model.View, *R) (*E, error)) ([]*E, error) {
 	today, err := r.on(ctx, nil)
 	found := make([]*E, len(reps))

@@ -20,13 +20,13 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// DefaultMaxRepresentations is the greatest number of entities that a gateway may
-// ask for at once, unless the Resolver says another.
+// DefaultMaxRepresentations is the default maximum number of entities in one request
+// of a gateway.
 const DefaultMaxRepresentations = 1000
 
-// federated is a schema that vets the representations of a gateway before they
+// federated is a schema that validates the representations of a gateway before they
 // reach the generated entity resolvers. Those fail all entities of a kind for one
-// wrong representation, and say nothing of one that is not there.
+// wrong representation, and do not report one that does not exist.
 type federated struct {
 	graphql.ExecutableSchema
 	resolver *Resolver
@@ -34,7 +34,7 @@ type federated struct {
 	prices   *querycost.Prices
 }
 
-// dayField is the key field that may be left out or null: then it is today.
+// dayField is the key field that may be left out or null, which means today.
 const dayField = "asOf"
 
 // entityKey is one @key of an entity.
@@ -43,7 +43,7 @@ type entityKey struct {
 	fields []keyField
 }
 
-// keyField is a field of a key: a scalar or enum, or an object of such.
+// keyField is a field of a key: a scalar or enum, or an object of these.
 type keyField struct {
 	name   string
 	kind   *ast.Definition
@@ -78,7 +78,7 @@ func keyFields(types map[string]*ast.Definition, of *ast.Definition, set ast.Sel
 	return fields
 }
 
-// Exec answers an operation, its representations vetted.
+// Exec executes an operation after validating its representations.
 func (f *federated) Exec(ctx context.Context) graphql.ResponseHandler {
 	operation := graphql.GetOperationContext(ctx)
 	if operation.Operation == nil {
@@ -86,8 +86,8 @@ func (f *federated) Exec(ctx context.Context) graphql.ResponseHandler {
 	}
 	asked := entityFields(operation.Operation.SelectionSet)
 	for _, field := range asked {
-		// The generated code would take what is no object for a fault of ours.
-		// One value where a list is wanted comes as a list of its own type.
+		// The generated code would treat a value that is not an object as an internal
+		// error. A single value in place of a list is coerced to another slice type.
 		representations := reflect.ValueOf(field.ArgumentMap(operation.Variables)["representations"])
 		for i := 0; representations.Kind() == reflect.Slice && i < representations.Len(); i++ {
 			if _, ok := representations.Index(i).Interface().(map[string]any); !ok {
@@ -108,7 +108,7 @@ func (f *federated) Exec(ctx context.Context) graphql.ResponseHandler {
 	return f.ExecutableSchema.Exec(ctx)
 }
 
-// entityFields returns the fields of a root selection that ask for entities.
+// entityFields returns the fields of a root selection that request entities.
 func entityFields(set ast.SelectionSet) []*ast.Field {
 	var found []*ast.Field
 	seen := make(map[*ast.FragmentDefinition]bool)
@@ -134,8 +134,8 @@ func entityFields(set ast.SelectionSet) []*ast.Field {
 	return found
 }
 
-// entities answers _entities. A representation that is wrong or names nothing
-// gives null and an error of its own; the others are answered.
+// entities resolves _entities. A representation that is wrong or does not exist gives
+// null and its own error; the others are resolved.
 func (f *federated) entities(ctx context.Context, next graphql.Resolver) (any, error) {
 	field := graphql.GetFieldContext(ctx)
 	given := field.Args["representations"].([]map[string]any)
@@ -158,7 +158,7 @@ func (f *federated) entities(ctx context.Context, next graphql.Resolver) (any, e
 			continue
 		}
 		if _, given := representation[dayField]; !given {
-			// The generated code looks for all fields of a key, though they be null.
+			// The generated code requires all fields of a key, even if they are null.
 			representation = maps.Clone(representation)
 			representation[dayField] = nil
 		}
@@ -176,7 +176,7 @@ func (f *federated) entities(ctx context.Context, next graphql.Resolver) (any, e
 	for i, entity := range result.([]fedruntime.Entity) {
 		switch {
 		case entity == nil:
-			// The whole kind failed, and that is told already.
+			// The whole kind failed, which has been reported.
 		case reflect.ValueOf(entity).IsNil():
 			fail(places[i], sentra.Errorf(sentra.CodeNotFound, "there is no %s", describe(good[i])))
 		default:
@@ -186,7 +186,7 @@ func (f *federated) entities(ctx context.Context, next graphql.Resolver) (any, e
 	return answers, nil
 }
 
-// describe returns a representation in words: Region {"code":"99.99"}.
+// describe formats a representation for a message: Region {"code":"99.99"}.
 func describe(representation map[string]any) string {
 	key := maps.Clone(representation)
 	delete(key, "__typename")
@@ -200,8 +200,8 @@ func describe(representation map[string]any) string {
 	return fmt.Sprintf("%v %.200s", representation["__typename"], text)
 }
 
-// check refuses a representation with BAD_USER_INPUT: of no known kind, with a
-// wrong value in any key, or without a whole key.
+// check rejects a representation with BAD_USER_INPUT: of an unknown kind, with a
+// wrong value in any key, or without a complete key.
 func (f *federated) check(a *atlas.Atlas, representation map[string]any) error {
 	name, _ := representation["__typename"].(string)
 	keys := f.keys[name]
@@ -226,7 +226,7 @@ func (f *federated) check(a *atlas.Atlas, representation map[string]any) error {
 	return nil
 }
 
-// checkKey reports whether the values hold all fields of a key, and refuses those
+// checkKey reports whether the values have all fields of a key, and rejects those
 // that the generated code could not read.
 func checkKey(a *atlas.Atlas, fields []keyField, values map[string]any) (whole bool, err error) {
 	whole = true
@@ -271,9 +271,9 @@ func checkKey(a *atlas.Atlas, fields []keyField, values map[string]any) (whole b
 	return whole, nil
 }
 
-// describedSchema returns the schema as introspection shows it: without the inputs
-// and the type that exist for the generated code only, and with the words that
-// the specification of subgraphs leaves out.
+// describedSchema returns the schema for introspection: without the inputs and the
+// type that exist only for the generated code, and with the descriptions that the
+// subgraph specification leaves out.
 func describedSchema() *ast.Schema {
 	shown := *parsedSchema
 	shown.Types = make(map[string]*ast.Definition, len(parsedSchema.Types))

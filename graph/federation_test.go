@@ -21,7 +21,8 @@ const entities = `query($r: [_Any!]!) { _entities(representations: $r) { __typen
 	... on Source { id title } } }`
 
 func TestEntities(t *testing.T) {
-	// The ids are base64 of kind:key or kind@day:key, made here without Sentra's code.
+	// The ids are base64 of kind:key or kind@day:key, computed here without Sentra's
+	// code.
 	const dogiyai = `{"__typename":"Region","code":"94.06","name":"Kabupaten Dogiyai","asOf":%q,"parent":{"code":%q},"bpsCode":%q,"officialCode":{"system":"KEMENDAGRI","value":"94.06"}}`
 	const papuaTengah = `{"__typename":"Region","code":"94","name":"Papua Tengah","asOf":"2026-11-24","parent":null,"bpsCode":null,"officialCode":{"system":"KEMENDAGRI","value":"94"}}`
 	now, then := fmt.Sprintf(dogiyai, "2026-11-24", "94", "9602"), fmt.Sprintf(dogiyai, "2017-12-25", "91", "9434")
@@ -54,7 +55,7 @@ func TestEntities(t *testing.T) {
 
 		{"no kind", `{"code":"94.06"}`, "null", "BAD_USER_INPUT", "__typename", "Cluster, Phase, Product, Region, Source"},
 		{"another kind", `{"__typename":"Designation","id":"x"}`, "null", "BAD_USER_INPUT", "__typename", "Designation"},
-		// The id names the day, a partner's key must not.
+		// The id includes the day, which a partner's key must not.
 		{"a cluster by id", `{"__typename":"Cluster","id":"Q2x1c3RlcjoyMDE3LTk0LjA2LWNvZmZlZS1wcm9jZXNzaW5n"}`, "null", "BAD_USER_INPUT", "", "`key asOf`"},
 		{"no key", `{"__typename":"Region","name":"Kabupaten Dogiyai"}`, "null", "BAD_USER_INPUT", "", "`bpsCode asOf`"},
 		{"only a day", `{"__typename":"Region","asOf":"2017-12-25"}`, "null", "BAD_USER_INPUT", "", "none of its keys"},
@@ -67,7 +68,7 @@ func TestEntities(t *testing.T) {
 		{"before the record", `{"__typename":"Region","code":"94.06","asOf":"2000-01-01"}`, "null", "BAD_USER_INPUT", "asOf", "2014-07-23"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			// Each stands between two others, which are answered whatever it is.
+			// Each is between two others, which are resolved in any case.
 			list := json.RawMessage(`[{"__typename":"Region","code":"94.06"},` + c.representation + `,{"__typename":"Region","officialCode":{"system":"ISO_3166_2","value":"ID-PT"}}]`)
 			got := ask(t, shared.url, entities, map[string]any{"r": list})
 			if want := `{"_entities":[` + now + `,` + c.want + `,` + papuaTengah + `]}`; string(got.Data) != want {
@@ -90,8 +91,8 @@ func TestEntities(t *testing.T) {
 	}
 }
 
-// A thousand representations, one of them unknown, come from one atlas, and few
-// goroutines work at a time.
+// A thousand representations, one of them unknown, are resolved from one atlas, with
+// few concurrent goroutines.
 func TestManyEntities(t *testing.T) {
 	list := make([]map[string]string, 1000)
 	for i := range list {
@@ -135,8 +136,8 @@ func TestManyEntities(t *testing.T) {
 	}
 }
 
-// Boundaries, which a list makes in one call, stay with their regions though
-// some places of the list are empty.
+// Boundaries, which are resolved for a whole list in one call, belong to the right
+// regions even if some entries of the list are null.
 func TestEntitiesWithBoundaries(t *testing.T) {
 	got := ask(t, shared.url, `query($r: [_Any!]!) { _entities(representations: $r) { __typename ... on Region { boundary(zoom: 2, precision: 2) } }
 		a: region(code: "94.06") { boundary(zoom: 2, precision: 2) } b: region(code: "35.76") { boundary(zoom: 2, precision: 2) } }`,
@@ -180,7 +181,7 @@ func TestTooManyEntities(t *testing.T) {
 	}
 }
 
-// What is no object at all is refused as the asker's fault.
+// A representation that is not an object is rejected as a client error.
 func TestRepresentationThatIsNoObject(t *testing.T) {
 	for _, list := range []string{`[{"__typename":"Region","code":"94.06"},"94.06"]`, `[5]`, `null`, `"x"`} {
 		got := ask(t, shared.url, entities, map[string]any{"r": json.RawMessage(list)})
@@ -190,7 +191,8 @@ func TestRepresentationThatIsNoObject(t *testing.T) {
 	}
 }
 
-// The SDL tells a gateway all: the link, the keys and nothing of the generator's.
+// The SDL has everything that a gateway needs: the link, the keys and nothing of the
+// generator's.
 func TestServiceSDL(t *testing.T) {
 	got := ask(t, shared.url, `{_service { sdl }}`, nil)
 	var service struct {
@@ -216,7 +218,7 @@ func TestServiceSDL(t *testing.T) {
 }
 
 // Whatever a gateway sends, each representation gets an entity, or null and one
-// error of the asker's: two thousand lists, put together by chance.
+// client error: two thousand random lists.
 func TestAnyRepresentations(t *testing.T) {
 	chance := rand.New(rand.NewPCG(1, 2))
 	pick := func(of ...any) any { return of[chance.IntN(len(of))] }

@@ -18,10 +18,10 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// ParseRegionFilter reads the JSON object of a RegionFilter, as a variable of
-// GraphQL holds it; nil for a null. It is coerced and checked against the
-// schema, so that an URL and the command line take what GraphQL takes. The error
-// is a BAD_USER_INPUT with GraphQL's message and the path from the filter down:
+// ParseRegionFilter parses the JSON object of a RegionFilter, as in a GraphQL
+// variable; nil for null. It is coerced and validated against the schema, so that
+// URLs and the command line accept what GraphQL accepts. The error is a
+// BAD_USER_INPUT with GraphQL's message and the path from the filter down:
 // filter.bbox.west.
 func ParseRegionFilter(text string) (*sentra.RegionFilter, error) {
 	return parseFilter(text, "RegionFilter", func(ctx context.Context, ec *executionContext, value any) (*sentra.RegionFilter, error) {
@@ -79,7 +79,7 @@ func parseFilter[T any](text, inputType string, read func(context.Context, *exec
 	return filter, nil
 }
 
-// jsonFault tells what is wrong with a JSON text without giving it back.
+// jsonFault describes an error in a JSON text without quoting it.
 func jsonFault(err error) string {
 	var syntax *json.SyntaxError
 	if errors.As(err, &syntax) {
@@ -88,7 +88,7 @@ func jsonFault(err error) string {
 	return "it ends too soon"
 }
 
-// filterFault gives an error of gqlgen or gqlparser as one of the domain: their
+// filterFault converts an error of gqlgen or gqlparser to one of the domain: their
 // path, then that of the coded error inside.
 func filterFault(err error) error {
 	var fault *gqlerror.Error
@@ -101,7 +101,7 @@ func filterFault(err error) error {
 	for i, element := range fault.Path {
 		switch e := element.(type) {
 		case ast.PathName:
-			// Of a variable, gqlparser says so before its name.
+			// gqlparser puts "variable" before the name of a variable.
 			if i > 0 || e != "variable" {
 				out.Path = append(out.Path, string(e))
 			}
@@ -116,8 +116,8 @@ func filterFault(err error) error {
 	return out
 }
 
-// RegionFilter returns what reads the fields that have another form in the domain, as the
-// methods below do for other inputs.
+// RegionFilter returns the resolver for fields that have another type in the domain;
+// the methods below do the same for other inputs.
 func (r *Resolver) RegionFilter() RegionFilterResolver { return regionFilterResolver{} }
 
 func (r *Resolver) ClusterFilter() ClusterFilterResolver { return clusterFilterResolver{} }
@@ -133,7 +133,7 @@ type (
 	nearResolver          struct{}
 )
 
-// Name refuses an empty text: in the domain it stands for any name.
+// Name rejects an empty text, which in the domain means any name.
 func (regionFilterResolver) Name(ctx context.Context, f *sentra.RegionFilter, name *string) error {
 	if name != nil && *name == "" {
 		return graphql.ErrorOnPath(ctx, sentra.BadInput("", "the name is empty"))
@@ -174,8 +174,8 @@ func (nearResolver) Point(_ context.Context, near *sentra.Near, point *model.Poi
 	return nil
 }
 
-// readKey reads a key or an id of a kind. An empty one is refused: in the domain it
-// stands for none.
+// readKey reads a key or an id of a kind. It rejects an empty one, which in the
+// domain means none.
 func readKey(ctx context.Context, key *string, kind string, given *string) error {
 	if given == nil {
 		return nil

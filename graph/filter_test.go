@@ -24,7 +24,7 @@ func TestParseFilter(t *testing.T) {
 		{`{}`, &sentra.RegionFilter{}},
 		{` {"level": "PROVINCE", "affirmative": true, "hostsClusters": false} `,
 			&sentra.RegionFilter{Level: sentra.LevelProvince, Affirmative: &yes, HostsClusters: &no}},
-		// One value stands for a list of it.
+		// A single value is coerced to a list.
 		{`{"codes": "94.06", "kind": ["CITY", "REGENCY"]}`,
 			&sentra.RegionFilter{Codes: []sentra.RegionCode{"94.06"}, Kinds: []sentra.RegionKind{sentra.KindCity, sentra.KindRegency}}},
 		{`{"designation": "ANY", "parent": null}`, &sentra.RegionFilter{Designations: sentra.DesignationKinds[:]}},
@@ -46,8 +46,8 @@ func TestParseFilter(t *testing.T) {
 	}
 }
 
-// What is wrong is told at the same place and in the same words as GraphQL does
-// for the same object in a variable named filter.
+// An error has the same path and message as GraphQL's for the same object in a
+// variable named filter.
 func TestParseFilterErrors(t *testing.T) {
 	for _, c := range []struct{ text, path, says string }{
 		{`{"bbox": {"west": "far", "south": 1, "east": 2, "north": 3}}`, "filter.bbox.west", `"far" is not a valid Float; give a number, without quotes`},
@@ -91,8 +91,7 @@ func TestParseFilterErrors(t *testing.T) {
 	}
 }
 
-// Whatever the text, the answer is a filter or a BAD_USER_INPUT that begins at
-// the filter.
+// Any text results in a filter or a BAD_USER_INPUT that begins with filter.
 func FuzzParseFilter(f *testing.F) {
 	for _, seed := range []string{`{"codes":"94","and":{"or":[{"kind":"CITY"}]}}`, `{"near":{"point":{"lon":1,"lat":2},"radius":1e3}}`,
 		`{"within":{"type":"Polygon","coordinates":[[[1,1],[2,1],[2,2],[1,1]]]}}`, `{"clusters":{"phase":"2017","not":{}}}`, `{"codes":[[1]]}`, `{"name":7}`, `[[]]`, `null`} {

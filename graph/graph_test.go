@@ -25,10 +25,10 @@ import (
 	"github.com/sentra-ikm/sentra/internal/servertest"
 )
 
-// today is the day on which the tests ask, unless they name one.
+// today is the default day of the tests.
 var today = servertest.Today
 
-// world is a whole Sentra over a real database with the real boundaries.
+// world is a complete Sentra with a real database and the real boundaries.
 type world struct {
 	store  *postgres.Store
 	holder *atlas.Holder
@@ -81,7 +81,7 @@ func (w *world) serve(config httpserver.Config) string {
 	return w.serveAs(app.Config{HTTP: config})
 }
 
-// serveAs serves w's atlas on the tests' day, for the rest as config says.
+// serveAs serves w's atlas on the tests' day, configured by config.
 func (w *world) serveAs(config app.Config) string {
 	config.Holder, config.Now = w.holder, servertest.Clock
 	server := httptest.NewServer(must(app.New(context.Background(), config)).Server.Handler())
@@ -163,8 +163,8 @@ func TestAnswers(t *testing.T) {
 			`{"regions":{"nodes":[{"code":"12.17","programme":{"totalCount":1}},{"code":"19.05","programme":{"totalCount":1}},{"code":"33.28","programme":{"totalCount":1}},{"code":"35.75","programme":{"totalCount":1}},{"code":"35.76","programme":{"totalCount":1}},{"code":"61.71","programme":{"totalCount":1}},{"code":"72.71","programme":{"totalCount":2}},{"code":"73.71","programme":{"totalCount":1}},{"code":"74.05","programme":{"totalCount":1}},{"code":"94.06","programme":{"totalCount":1}}]}}`},
 		{"clusters by filter", `{a: clusters(filter: {phase: "2013-2016"}) { totalCount } b: clusters(filter: {initialTarget: true}) { totalCount } c: clusters(filter: {product: "kopi", programme: true}) { nodes { name regions { code } } } d: clusters(filter: {region: "35", programme: true}) { totalCount } e: clusters(filter: {regions: {affirmative: true}, programme: true}, asOf: "2017-12-25") { totalCount notCoveredCount } f: clusters(filter: {programme: true}, asOf: "2016-12-31") { totalCount notCoveredCount }}`,
 			`{"a":{"totalCount":6},"b":{"totalCount":3},"c":{"nodes":[{"name":"Coffee processing, Kabupaten Dogiyai","regions":[{"code":"94.06"}]}]},"d":{"totalCount":2},"e":{"totalCount":1,"notCoveredCount":3},"f":{"totalCount":6,"notCoveredCount":0}}`},
-		// Of Jawa Timur sentra.csv has 81 rows, two of them the programme's, and six plans; of
-		// coffee six, of which three are plans, and Dogiyai's makes it too.
+		// For Jawa Timur sentra.csv has 81 rows, two of them the programme's, and six
+		// plans; for coffee six, three of which are plans, and Dogiyai's makes it too.
 		{"clusters of the country by filter", `{a: clusters(filter: {region: "35"}) { totalCount } b: clusters(filter: {region: "35", status: PLANNED}) { totalCount } c: clusters(filter: {product: "kopi"}) { totalCount } d: clusters(filter: {product: "kopi", status: PLANNED}) { totalCount }
 			e: clusters(filter: {regions: {affirmative: true}}, asOf: "2017-12-25") { totalCount notCoveredCount } f: clusters(filter: {programme: false}) { totalCount } g: clusters(filter: {confidence: [PARTIAL]}) { totalCount } h: region(code: "35") { clusterCount clusters { totalCount } }}`,
 			`{"a":{"totalCount":81},"b":{"totalCount":6},"c":{"totalCount":6},"d":{"totalCount":3},"e":{"totalCount":22,"notCoveredCount":73},"f":{"totalCount":379},"g":{"totalCount":88},"h":{"clusterCount":72,"clusters":{"totalCount":78}}}`},
@@ -318,7 +318,7 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
-// The query that GraphiQL and code generators send passes under the defaults.
+// The query of GraphiQL and code generators passes with the default limits.
 func TestIntrospection(t *testing.T) {
 	const deep = `kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } } } }`
 	got := ask(t, shared.url, `query IntrospectionQuery { __schema { queryType { name } types { kind name description
@@ -369,7 +369,7 @@ func TestIntrospection(t *testing.T) {
 
 func TestAntimeridianBox(t *testing.T) {
 	got := ask(t, shared.url, `{across: regions(filter: {level: PROVINCE, bbox: {west: 140, south: -10, east: -170, north: 10}}) { nodes { code } } away: regions(filter: {bbox: {west: 170, south: -10, east: -170, north: 10}}) { totalCount }}`, nil)
-	// East of 140 degrees lie Papua, Papua Selatan and Papua Pegunungan.
+	// Papua, Papua Selatan and Papua Pegunungan are east of 140 degrees.
 	if want := `{"across":{"nodes":[{"code":"91"},{"code":"93"},{"code":"95"}]},"away":{"totalCount":0}}`; string(got.Data) != want {
 		t.Errorf("got %s %v", got.Data, got.Errors)
 	}
@@ -409,8 +409,8 @@ func TestPagesVisitEachRegionOnce(t *testing.T) {
 	}
 }
 
-// A near list is in order of distance, which the edge tells: Surabaya's port lies
-// about 60 km from Pasuruan's cluster and 40 km from Mojokerto's.
+// A near list is ordered by distance, which the edge has: Surabaya's port is about 60
+// km from Pasuruan's cluster and 40 km from Mojokerto's.
 func TestNear(t *testing.T) {
 	got := ask(t, shared.url, `{clusters(filter: {programme: true, near: {point: {lon: 112.733, lat: -7.2}, radius: 100000}}) { edges { distanceMetres node { regions { code } } } }}`, nil)
 	var list struct {
@@ -430,8 +430,8 @@ func TestNear(t *testing.T) {
 	}
 }
 
-// The answers come from memory: 50 clusters with all they lead to need no SQL
-// statement at all, shown by closing the database before asking.
+// Answers come from memory: 50 clusters with everything they refer to need no SQL, as
+// shown by closing the database first.
 func TestAnswersWithoutSQL(t *testing.T) {
 	server, err := pgtest.Start()
 	if err != nil {

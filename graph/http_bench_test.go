@@ -17,8 +17,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/servertest"
 )
 
-// BenchmarkAnswer makes answers through the whole server but the network, none of
-// them kept: what make bench-peers asks over HTTP.
+// BenchmarkAnswer answers the queries of make bench-peers with the whole server
+// except the network, without the answer cache.
 func BenchmarkAnswer(b *testing.B) {
 	config := httpserver.DefaultConfig()
 	config.AnswerCache = 0
@@ -58,8 +58,8 @@ func BenchmarkAnswer(b *testing.B) {
 	}
 }
 
-// BenchmarkScreeningHTTP screens all 514 regencies and cities on one product over HTTP,
-// with 100,000 clusters more; nothing is kept. The bar is 20 ms.
+// BenchmarkScreeningHTTP screens all 514 regencies and cities on one product over
+// HTTP, with 100,000 more clusters and without the answer cache. The target is 20 ms.
 func BenchmarkScreeningHTTP(b *testing.B) {
 	holder := must(atlas.NewHolder(b.Context(), &changing{data: manyClusters(b, 100_000)}, slog.New(slog.DiscardHandler)))
 	config := httpserver.DefaultConfig()
@@ -90,7 +90,7 @@ func BenchmarkScreeningHTTP(b *testing.B) {
 	}
 }
 
-// profileQuery asks for all that the record knows of one region.
+// profileQuery selects everything that the record has about one region.
 const profileQuery = `query($code: String!) { region(code: $code) {
 	code bpsCode isoCode pCode codes { system value validFrom validTo } name names { name kind validFrom validTo } kind level parent { code name }
 	predecessors { date law region { code name } } successors { date law region { code name } } validFrom validTo areaKm2 labelPoint { lon lat } bbox { west south east north }
@@ -105,12 +105,14 @@ const profileQuery = `query($code: String!) { region(code: $code) {
 	clusterCount clusters(first: 100) { totalCount nodes { key name status place firstYear confidence products { key name } figures { units workers year } sources { title url } } }
 	sources { title url } } }`
 
-// BenchmarkProfile asks for the page of one region, nothing kept. The bar is 2 ms.
+// BenchmarkProfile queries the content of one region's page, without the answer
+// cache. The target is 2 ms.
 func BenchmarkProfile(b *testing.B) {
 	config := httpserver.DefaultConfig()
 	config.AnswerCache = 0
 	server := must(app.New(b.Context(), app.Config{Holder: shared.holder, HTTP: config, Now: servertest.Clock})).Server
-	// Seventeen clusters; the programme's; Meranti's money; a province.
+	// Regions with seventeen clusters, with one of the programme's, with support
+	// (Meranti), and a province.
 	for _, code := range []string{"35.28", "94.06", "14.10", "53"} {
 		b.Run(code, func(b *testing.B) {
 			body := must(json.Marshal(map[string]any{"query": profileQuery, "variables": map[string]string{"code": code}}))

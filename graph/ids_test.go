@@ -21,7 +21,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// imported are files of an agency, each good by itself in any order.
+// imported are files of an agency, each valid by itself in any order.
 var imported = []struct {
 	load func(context.Context, ingest.Record, []byte, string) (int, error)
 	file string
@@ -34,9 +34,9 @@ var imported = []struct {
 	{ingest.Codes, "system,value,region_code,valid_from,valid_to,source\nBPS,9434,94.06,,2022-12-31,third source\nBPS,7271,72.71,,,first source\n"},
 }
 
-// An id depends on the thing alone: two databases, filled in opposite orders, one
-// of them twice and by an older and a newer binary, give the same things the same
-// ids, each by which it is found again.
+// An id depends only on the item: two databases, filled in opposite orders, one of
+// them twice and by an older and a newer binary, have the same ids for the same
+// items, and each id finds its item.
 func TestIDsOfTwoDatabases(t *testing.T) {
 	server := must(pgtest.Start())
 	defer func() {
@@ -84,7 +84,7 @@ func TestIDsOfTwoDatabases(t *testing.T) {
 		}
 		return store
 	}
-	// ids gives what each id means, told by what the thing is known by outside.
+	// ids maps each id to an external description of its item.
 	ids := func(store *postgres.Store) map[string]string {
 		t.Helper()
 		w := &world{store: store, holder: must(atlas.NewHolder(t.Context(), store, slog.New(slog.NewTextHandler(io.Discard, nil))))}

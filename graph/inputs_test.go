@@ -12,8 +12,8 @@ import (
 	"github.com/sentra-ikm/sentra/graph"
 )
 
-// position is a place in the schema that takes a value: an argument of a field, or
-// what leads from there through input objects.
+// position is a place in the schema that takes a value: an argument of a field, or a
+// field of its input objects at any depth.
 type position struct {
 	field    *ast.FieldDefinition
 	owner    *ast.Definition
@@ -23,8 +23,7 @@ type position struct {
 	of   *ast.Type
 }
 
-// nest puts a value where the position is; the path in what it gives has the
-// indexes of lists.
+// nest wraps a value for the position; the returned path has the indexes of lists.
 func (p position) nest(value any) (argument any, path []string) {
 	of := p.of
 	for inner := of; inner.Elem != nil; inner = inner.Elem {
@@ -41,7 +40,7 @@ func (p position) nest(value any) (argument any, path []string) {
 }
 
 // positions walks the schema: every argument of every field, and every input field
-// below it, each input type once a path.
+// below it, each input type once per path.
 func positions(schema *ast.Schema) []position {
 	var out []position
 	var into func(p position, open []string)
@@ -76,7 +75,7 @@ func positions(schema *ast.Schema) []position {
 	return out
 }
 
-// query asks the field of a position, however it is reached, with a text for its
+// query selects the field of a position, however it is reached, with a text for its
 // argument: a variable or a literal.
 func (p position) query(schema *ast.Schema, variable, text string) string {
 	selection := ""
@@ -95,7 +94,7 @@ func (p position) query(schema *ast.Schema, variable, text string) string {
 	}
 	asked := fmt.Sprintf("%s(%s)%s", p.field.Name, strings.Join(arguments, ", "), selection)
 	if p.owner != schema.Query {
-		// A fragment reaches every type; what it stands in need not.
+		// A fragment can be on any type; its parent need not match.
 		return fmt.Sprintf("query%s { dataset { __typename } ...on Query { region(code: \"94\") { __typename } } %s } fragment F on %s { %s }", variable, reach(schema, p.owner.Name), p.owner.Name, asked)
 	}
 	return fmt.Sprintf("query%s { %s }", variable, asked)
@@ -129,7 +128,7 @@ func reach(schema *ast.Schema, name string) string {
 	return ""
 }
 
-// literal writes a value as GraphQL does; names of enums are bare.
+// literal formats a value as a GraphQL literal; names of enums are unquoted.
 func literal(value any, bare string) string {
 	switch v := value.(type) {
 	case map[string]any:
@@ -164,8 +163,8 @@ func refuses(t *testing.T, what string, got answer, path []string, says ...strin
 }
 
 // TestEnumsAreToTheLetter walks the schema: at every place that takes an enum, every
-// one of its names in small letters is refused, as a variable and as a literal, with
-// the place and with the names that are right.
+// one of its names in lower case is rejected, as a variable and as a literal, with
+// the path and the valid names.
 func TestEnumsAreToTheLetter(t *testing.T) {
 	schema := graph.NewSchema(&graph.Resolver{}).Schema()
 	enums := map[string]int{}
@@ -188,13 +187,13 @@ func TestEnumsAreToTheLetter(t *testing.T) {
 		refuses(t, name+" in a variable", got, inVariable, small, kind.Name, right)
 		got = ask(t, shared.url, p.query(schema, "", literal(value, small)), nil)
 		refuses(t, name+" in the document", got, path, small, kind.Name, right)
-		// As a text in the document, and the variable itself where it is of the enum.
+		// As a string in the document, and as the variable itself if it is of the enum.
 		upper, _ := p.nest(names[0])
 		got = ask(t, shared.url, p.query(schema, "", literal(upper, "")), nil)
 		refuses(t, name+" as a text", got, path, kind.Name, right)
 		got = ask(t, shared.url, p.query(schema, "($v: "+p.argument.Type.String()+" = "+literal(value, small)+")", "$v"), nil)
 		refuses(t, name+" as a default", got, inVariable, small, kind.Name, right)
-		// A list may be given as one value of it.
+		// A list may be given as a single value.
 		if p.of.Elem != nil && len(p.path) == 1 {
 			got = ask(t, shared.url, p.query(schema, "($v: "+p.argument.Type.String()+")", "$v"), map[string]any{"v": small})
 			refuses(t, name+" alone", got, []string{"v"}, small, right)
@@ -229,8 +228,8 @@ func usedAsInput(schema *ast.Schema, name string) bool {
 	return false
 }
 
-// TestScalarsAreOfTheirType: at every place that takes a number, a text or a boolean,
-// a value of another type is refused with the value as it was given.
+// TestScalarsAreOfTheirType: at every place that takes a number, a string or a
+// boolean, a value of another type is rejected with the value as given.
 func TestScalarsAreOfTheirType(t *testing.T) {
 	schema := graph.NewSchema(&graph.Resolver{}).Schema()
 	wrong := map[string][]any{
@@ -262,7 +261,7 @@ func TestScalarsAreOfTheirType(t *testing.T) {
 			t.Errorf("no place takes a %s", kind)
 		}
 	}
-	// What is right stays right: whole numbers for floats and ids.
+	// Valid values stay valid: whole numbers for floats and ids.
 	got := ask(t, shared.url, `query($lon: Float!, $id: ID!, $first: Int) { regionsAt(point: {lon: $lon, lat: -7}) { point { lon } } node(id: $id) { id } regions(first: $first) { totalCount } }`,
 		map[string]any{"lon": json.Number("110"), "id": json.Number("5"), "first": json.Number("1")})
 	for _, e := range got.Errors {
@@ -284,8 +283,8 @@ func TestScalarsAreOfTheirType(t *testing.T) {
 	}
 }
 
-// Names in other letters are refused in representations too, and in the filters of
-// exports, which are read as variables are.
+// Names in lower case are rejected in representations too, and in the filters of
+// exports, which are parsed like variables.
 func TestEnumsElsewhere(t *testing.T) {
 	got := ask(t, shared.url, `query($r: [_Any!]!) { _entities(representations: $r) { __typename } }`,
 		map[string]any{"r": []any{map[string]any{"__typename": "Region", "officialCode": map[string]any{"system": "bps", "value": "9408"}}}})

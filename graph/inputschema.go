@@ -5,8 +5,8 @@ import (
 )
 
 // InputSchemas returns JSON Schemas (2020-12) of the filters and orders, and of all
-// types that they lead to, by name; they refer to each other under prefix. What
-// describes the exports so says of filters what GraphQL does.
+// types that they refer to, by name; they refer to each other under prefix. The
+// description of the exports therefore describes filters like GraphQL.
 func InputSchemas(prefix string) map[string]any {
 	out := make(map[string]any)
 	for _, name := range []string{"RegionFilter", "ClusterFilter", "SupportFilter", "RegionOrder", "ClusterOrder", "ScreeningOrder", "ScreeningWeights"} {
@@ -40,7 +40,7 @@ func addInputSchema(out map[string]any, prefix string, of *ast.Definition) {
 		}
 		schema["type"], schema["properties"], schema["required"], schema["additionalProperties"] = "object", properties, required, false
 	default:
-		// The one scalar of its own in a filter is GeoJSON, which is given as an object.
+		// The only custom scalar in a filter is GeoJSON, which is an object.
 		schema["type"], schema["required"] = "object", []string{"type"}
 	}
 }

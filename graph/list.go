@@ -8,17 +8,17 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// entriesAtATime is the least number of entries worth a goroutine.
+// entriesAtATime is the minimum number of entries per goroutine.
 const entriesAtATime = 64
 
-// entriesInTurn is how many entries are made before other requests have their turn.
+// entriesInTurn is the number of entries after which other requests may run.
 const entriesInTurn = 32
 
-// marshalList makes the entries of a list, in place of
-// graphql.MarshalSliceConcurrently, which starts a goroutine for each: no resolver
-// here waits for anything, and to start and grow a goroutine costs more than an
-// entry does. A long list is shared out among the processors. An entry that
-// panics, and those left when the time is up, are null with an error, as there.
+// marshalList resolves the entries of a list. It replaces
+// graphql.MarshalSliceConcurrently, which starts a goroutine for each entry: no
+// resolver here blocks, and starting and growing a goroutine costs more than an
+// entry. A long list is divided among the processors. An entry that panics, and those
+// left when the time is up, are null with an error, as there.
 func marshalList(ctx context.Context, length int, _ int64, _ bool, entry func(ctx context.Context, i int) graphql.Marshaler) graphql.Array {
 	list := make(graphql.Array, length)
 	shares := min(runtime.GOMAXPROCS(0), length/entriesAtATime)
@@ -36,9 +36,10 @@ func marshalList(ctx context.Context, length int, _ int64, _ bool, entry func(ct
 	return list
 }
 
-// marshalEntries makes entries one after the other, the first of which has a number.
+// marshalEntries resolves entries one after the other; first is the index of the
+// first one.
 func marshalEntries(ctx context.Context, entries graphql.Array, first int, entry func(ctx context.Context, i int) graphql.Marshaler) {
-	// Made together, since each is small and there is one for every entry.
+	// Allocated together, since each is small and there is one per entry.
 	fields, numbers := make([]graphql.FieldContext, len(entries)), make([]int, len(entries))
 	for i := range entries {
 		if err := ctx.Err(); err != nil {
@@ -49,7 +50,7 @@ func marshalEntries(ctx context.Context, entries graphql.Array, first int, entry
 			return
 		}
 		if i%entriesInTurn == entriesInTurn-1 {
-			// Whoever asks for less goes before the rest.
+			// Let smaller requests run.
 			runtime.Gosched()
 		}
 		numbers[i] = first + i

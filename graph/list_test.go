@@ -12,8 +12,8 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// TestMarshalList: entries stand in order, each with its number in its path; one
-// that panics is null, and so are those left when the time is up.
+// TestMarshalList: entries are in order, each with its index in its path; one that
+// panics is null, and so are those left when the time is up.
 func TestMarshalList(t *testing.T) {
 	number := func(i int) graphql.Marshaler {
 		return graphql.WriterFunc(func(w io.Writer) { _, _ = io.WriteString(w, strconv.Itoa(10*i)) })
@@ -63,8 +63,8 @@ func TestMarshalList(t *testing.T) {
 	}
 }
 
-// TestMarshalLongList: a list shared out among processors has every entry once and
-// in its place, and an error tells its own.
+// TestMarshalLongList: a list divided among processors has every entry once and in
+// its place, and an error has the path of its entry.
 func TestMarshalLongList(t *testing.T) {
 	for _, length := range []int{0, 1, 63, 64, 127, 128, 129, 1000} {
 		ctx := graphql.WithResponseContext(t.Context(), graphql.DefaultErrorPresenter, graphql.DefaultRecover)

@@ -38,8 +38,7 @@ func askNeighbours(t *testing.T, level, asOf string) map[string]neighbours {
 	return out
 }
 
-// landBorders are the land borders between the provinces of today, by code, read
-// off a map.
+// landBorders are today's land borders between provinces, by code, read off a map.
 const landBorders = `11-12 12-13 12-14 13-14 13-15 13-17 14-15 15-16 15-17 16-17 16-18 17-18
 	31-32 31-36 32-33 32-36 33-34 33-35
 	61-62 61-64 62-63 62-64 63-64 64-65
@@ -77,7 +76,7 @@ func TestNeighbours(t *testing.T) {
 		"94.06": {"92.08", "94.01", "94.03", "94.04", "94.08"},
 		// Yogyakarta lies between Sleman and Bantul.
 		"34.71": {"34.02", "34.04"},
-		// Blitar and Magelang are enclaves of the regencies of their names.
+		// Blitar and Magelang are enclaves of the regencies with the same name.
 		"35.72": {"35.05"},
 		"33.71": {"33.08"},
 		// Pamekasan is the only neighbour of Sumenep, Bangka of Bangka Barat.

@@ -7,8 +7,8 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// deferredGroup is graphql.NewDeferredGroup only for an object that has deferred
-// fields: others, which is nearly all, would throw it away empty.
+// deferredGroup calls graphql.NewDeferredGroup only for an object with deferred
+// fields: nearly all others would discard it unused.
 func deferredGroup(ctx context.Context, fields []graphql.CollectedField) graphql.DeferredGroup {
 	if anyDeferred(fields) {
 		return graphql.NewDeferredGroup(ctx)
@@ -25,13 +25,13 @@ func anyDeferred(fields []graphql.CollectedField) bool {
 	return false
 }
 
-// fewFields is the number of fields up to which looking at each of those before is
-// quicker than a map of names.
+// fewFields is the number of fields up to which a linear search for earlier names is
+// faster than a map.
 const fewFields = 24
 
-// marshaledObject returns an object whose fields are made. gqlgen's FieldSet writes one
-// as well, but copies each field and keeps a map of the names written, which takes
-// more than many an object does itself.
+// marshaledObject returns an object with resolved fields. gqlgen's FieldSet could
+// marshal it too, but copies each field and keeps a map of the names written, which
+// takes more memory than many objects.
 func marshaledObject(fields []graphql.CollectedField, made *graphql.FieldSet) graphql.Marshaler {
 	if len(fields) > fewFields || anyDeferred(fields) {
 		return made
@@ -39,14 +39,14 @@ func marshaledObject(fields []graphql.CollectedField, made *graphql.FieldSet) gr
 	return object{fields, made.Values}
 }
 
-// object is an object of few fields, none of them deferred.
+// object is an object with few fields, none of them deferred.
 type object struct {
 	fields []graphql.CollectedField
 	values []graphql.Marshaler
 }
 
-// MarshalGQL writes the object as JSON. What the client called a field is a name of
-// GraphQL, in which nothing needs escaping.
+// MarshalGQL writes the object as JSON. Names of fields, including aliases, are
+// GraphQL names, which need no escaping.
 func (o object) MarshalGQL(w io.Writer) {
 	_, _ = io.WriteString(w, "{")
 	for i := range o.fields {
@@ -64,8 +64,8 @@ func (o object) MarshalGQL(w io.Writer) {
 	_, _ = io.WriteString(w, "}")
 }
 
-// written reports whether a field before has the same name: gqlgen collects a field
-// twice that is asked of a union and of one of its types.
+// written reports whether an earlier field has the same name: gqlgen collects a field
+// twice if it is selected on a union and on one of its types.
 func (o object) written(i int) bool {
 	for j := range i {
 		if o.fields[j].Alias == o.fields[i].Alias {

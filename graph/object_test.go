@@ -9,7 +9,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// An object is written as gqlgen's own FieldSet writes it, whatever its fields.
+// An object is marshalled like gqlgen's own FieldSet, whatever its fields.
 func TestMarshaledObject(t *testing.T) {
 	many := make([]string, fewFields+1)
 	for i := range many {

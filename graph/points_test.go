@@ -27,8 +27,8 @@ func scattered(random *rand.Rand, n int) []map[string]any {
 	return points
 }
 
-// TestManyPointsAtOnce: 1,000 points in one list, and as 1,000 aliases under the
-// limits the server has by default, are answered like each on its own.
+// TestManyPointsAtOnce: 1,000 points in one list, and as 1,000 aliases with the
+// default limits of the server, have the same results as each on its own.
 func TestManyPointsAtOnce(t *testing.T) {
 	points := scattered(rand.New(rand.NewPCG(1, 2)), 1000)
 	type place struct {
@@ -90,13 +90,13 @@ func TestManyPointsAtOnce(t *testing.T) {
 	}
 }
 
-// TestNearest: from Bali the nearest provinces are Jawa Timur over its strait and
-// Nusa Tenggara Barat over Lombok's; Papua Tengah was not there in 2017.
+// TestNearest: the provinces nearest to Bali are Jawa Timur across its strait and
+// Nusa Tenggara Barat across Lombok's; Papua Tengah did not exist in 2017.
 func TestNearest(t *testing.T) {
 	for _, c := range []struct{ query, want string }{
 		{`{region(code: "51") { nearest(first: 2) { region { code } } regencies: nearest(first: 1, level: REGENCY) { region { name asOf } } } }`,
 			`{"region":{"nearest":[{"region":{"code":"35"}},{"region":{"code":"52"}}],"regencies":[{"region":{"name":"Kabupaten Banyuwangi","asOf":"2026-11-24"}}]}}`},
-		// Nabire borders on Papua, whose it was until 2022, and on Papua Barat; its own
+		// Nabire borders Papua, which it belonged to until 2022, and Papua Barat; its own
 		// province is left out.
 		{`{region(code: "94.01") { now: nearest(first: 1, level: PROVINCE) { distanceMetres region { code } } then: nearest(first: 1, level: PROVINCE, asOf: "2017-12-25") { distanceMetres region { code asOf } } } }`,
 			`{"region":{"now":[{"distanceMetres":0,"region":{"code":"91"}}],"then":[{"distanceMetres":0,"region":{"code":"92","asOf":"2017-12-25"}}]}}`},
@@ -115,8 +115,8 @@ func TestNearest(t *testing.T) {
 	}
 }
 
-// TestPolygonFilters: a tenth of a degree square in Nabire lies in the regency
-// and its province; the province of Bali lies in its box, and its box in none.
+// TestPolygonFilters: a square of a tenth of a degree in Nabire is in the regency and
+// its province; the province of Bali is in its bounding box, and the box is in none.
 func TestPolygonFilters(t *testing.T) {
 	square := func(west, south, side float64) map[string]any {
 		return map[string]any{"type": "Polygon", "coordinates": [][][2]float64{{{west, south}, {west + side, south}, {west + side, south + side}, {west, south + side}, {west, south}}}}
@@ -172,7 +172,7 @@ func TestPolygonFilters(t *testing.T) {
 	}
 }
 
-// BenchmarkPoints answers 1,000 points a query, other ones every time, in
+// BenchmarkPoints answers 1,000 points per query, different ones each time, in
 // process: as one list in a variable, and as aliases.
 func BenchmarkPoints(b *testing.B) {
 	resolver := &graph.Resolver{Holder: shared.holder, Now: servertest.Clock}
@@ -216,7 +216,7 @@ func BenchmarkPoints(b *testing.B) {
 	})
 }
 
-// Wrong points are refused with the argument's path.
+// Invalid points are rejected with the argument's path.
 func TestManyPointsRefused(t *testing.T) {
 	for _, c := range []struct{ name, arguments, path, says string }{
 		{"none", ``, "points", "give points or multiPoint"},

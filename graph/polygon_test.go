@@ -35,8 +35,8 @@ func comb(n int) map[string]any {
 	return map[string]any{"type": "Polygon", "coordinates": [][][2]float64{ring}}
 }
 
-// TestPolygonsAreBounded asserts that whatever polygons are asked with, and whatever their price, the work is
-// bounded, in steps and so in CPU time, and ends with the time allowed.
+// TestPolygonsAreBounded asserts that with any polygons, whatever their cost, the
+// work is limited, in steps and so in CPU time, and ends with the deadline.
 func TestPolygonsAreBounded(t *testing.T) {
 	many := func(n int, filter string) string {
 		var text strings.Builder
@@ -60,7 +60,7 @@ func TestPolygonsAreBounded(t *testing.T) {
 	for _, c := range []struct {
 		name, query string
 		variables   map[string]any
-		// refused says that the limit, and not an answer, must come.
+		// refused means that the result must be LIMIT_EXCEEDED.
 		refused bool
 	}{
 		{"or of 200 polygons of 500", one, or(200, 500), false},

@@ -24,18 +24,18 @@ import (
 	"github.com/sentra-ikm/sentra/internal/servertest"
 )
 
-// What a unit of a price stands for at most, beside what any answer takes: bytes of
-// the answer, and objects made in memory. The server's limits rely on it.
+// What a unit of cost covers at most, besides a constant for any answer: bytes of the
+// answer, and memory allocations. The server's limits rely on it.
 const (
 	bytesAUnit, bytesOfAny     = 64, 4 << 10
 	objectsAUnit, objectsOfAny = 12, 5_000
 	memoryAUnit, memoryOfAny   = 512, 1 << 20
 )
 
-// quoted is a string of GraphQL.
+// quoted returns a GraphQL string literal.
 func quoted(text string) string { return string(must(json.Marshal(text))) }
 
-// asker writes queries at random that the schema can answer.
+// asker generates random valid queries.
 type asker struct {
 	*rand.Rand
 	schema    *ast.Schema
@@ -108,7 +108,7 @@ func (q *asker) field(of *ast.Definition, depth int) string {
 	return out
 }
 
-// value returns a value of an argument or input field; "" for none.
+// value generates a value of an argument or input field; "" for none.
 func (q *asker) value(name string, of *ast.Type, depth int) string {
 	if of.Elem != nil {
 		n := 1 + q.IntN(4)
@@ -190,7 +190,7 @@ func (q *asker) value(name string, of *ast.Type, depth int) string {
 	return ""
 }
 
-// ids are of one thing of each kind.
+// ids has one id of each kind.
 var ids []string
 
 func askedAtRandom(schema *ast.Schema, seed uint64) string {
@@ -202,7 +202,7 @@ func askedAtRandom(schema *ast.Schema, seed uint64) string {
 	return text
 }
 
-// priced is a schema and a server over it that keeps no answers.
+// priced returns a schema and a server for it without the answer cache.
 func priced(t testing.TB) (graphql.ExecutableSchema, http.Handler) {
 	t.Helper()
 	config := app.Config{HTTP: httpserver.DefaultConfig(), Holder: shared.holder, Now: servertest.Clock}
@@ -210,7 +210,7 @@ func priced(t testing.TB) (graphql.ExecutableSchema, http.Handler) {
 	return graph.NewSchema(&graph.Resolver{Holder: shared.holder, Now: servertest.Clock}), must(app.New(t.Context(), config)).Server.Handler()
 }
 
-// priceOf returns the price of a query without variables.
+// priceOf returns the cost of a query without variables.
 func priceOf(t testing.TB, schema graphql.ExecutableSchema, text string) int {
 	t.Helper()
 	document, faults := gqlparser.LoadQueryWithRules(schema.Schema(), text, nil)
@@ -228,8 +228,8 @@ func post(server http.Handler, text string) *httptest.ResponseRecorder {
 	return recorder
 }
 
-// TestPriceCoversWork asserts, of queries at random over the real dataset, that what
-// they give and take is no more than their price stands for.
+// TestPriceCoversWork asserts, for random queries over the real dataset, that their
+// answers and allocations do not exceed what their cost covers.
 func TestPriceCoversWork(t *testing.T) {
 	schema, server := priced(t)
 	for _, field := range []string{`regions(first: 3) { nodes { id } }`, `clusters(first: 3) { nodes { id } }`, `products { id }`, `sources { id }`, `phases { id }`, `designations { id }`} {
@@ -247,7 +247,7 @@ func TestPriceCoversWork(t *testing.T) {
 	for seed := range uint64(1500) {
 		text := askedAtRandom(schema.Schema(), seed)
 		if strings.Contains(text, "__schema") || strings.Contains(text, "__type(") {
-			// One that nests too deep is refused.
+			// Queries that nest too deeply are invalid.
 			if _, faults := gqlparser.LoadQueryWithRules(schema.Schema(), text, nil); len(faults) > 0 {
 				continue
 			}
@@ -269,8 +269,8 @@ func TestPriceCoversWork(t *testing.T) {
 			answer = post(server, text)
 			took = time.Since(started)
 			runtime.ReadMemStats(&after)
-			// What is made once for all, perhaps beside it, counts for no query: then it is
-			// asked again.
+			// Values that are computed once, perhaps concurrently, do not count for a query:
+			// then it is run again.
 			if int(after.TotalAlloc-before.TotalAlloc) < price*memoryAUnit+memoryOfAny && int(after.Mallocs-before.Mallocs) <= price*objectsAUnit+objectsOfAny {
 				break
 			}
@@ -294,8 +294,8 @@ func TestPriceCoversWork(t *testing.T) {
 	}
 }
 
-// TestIntrospectionIsPriced asserts that what tools ask passes, and that aliases and
-// nesting cost what they give.
+// TestIntrospectionIsPriced asserts that the queries of tools pass, and that aliases
+// and nesting cost what they return.
 func TestIntrospectionIsPriced(t *testing.T) {
 	schema, server := priced(t)
 	files := must(filepath.Glob("testdata/introspection/*.graphql"))

@@ -12,14 +12,14 @@ import (
 	"github.com/sentra-ikm/sentra/internal/querycost"
 )
 
-// Price returns the price of an operation that is valid, with its variables coerced.
-// Where that is more than most, it may be any price greater than it; once ctx has
-// ended it says nothing.
+// Price returns the cost of a valid operation, with its variables coerced. If it
+// exceeds most, any value greater than most may be returned. Once ctx has ended the
+// result is meaningless.
 func (f *federated) Price(ctx context.Context, operation *ast.OperationDefinition, variables map[string]any, most int) int {
 	return f.prices.Of(ctx, operation, variables, most)
 }
 
-// lengths returns the greatest lengths of lists now; none once ctx has ended.
+// lengths returns the present maximum lengths of lists; zero once ctx has ended.
 func (r *Resolver) lengths(ctx context.Context) *atlas.Lengths {
 	known, err := r.atlas(ctx).Lengths(ctx)
 	if err != nil {
@@ -28,20 +28,21 @@ func (r *Resolver) lengths(ctx context.Context) *atlas.Lengths {
 	return known
 }
 
-// Work of the engine that a unit stands for.
+// Work per unit of cost.
 const (
-	// namesAUnit is how many names a search compares to a text.
+	// namesAUnit is the number of names that a search compares to a text.
 	namesAUnit = 50
-	// clustersAUnit is how many clusters are judged by one part of a filter.
+	// clustersAUnit is the number of clusters for which one part of a filter is
+	// evaluated.
 	clustersAUnit = 100
 )
 
-// prices returns the rules of the price list that the schema's directives cannot
-// say, by field: what depends on how much is loaded, and boundaries by their bytes.
+// prices returns the rules that the schema's directives cannot express, by field:
+// costs that depend on the amount of data, and boundaries by their bytes.
 func (r *Resolver) prices() map[string]querycost.Rule {
 	type arguments = querycost.Arguments
-	// loaded gives the length that lists have at most now, but not less than the
-	// schema assumes; a page is as long as was asked.
+	// loaded returns the present maximum length of a list, but at least the one assumed
+	// by the schema; a page is as long as requested.
 	loaded := func(assumed int, of func(*atlas.Lengths) int) querycost.Rule {
 		return querycost.Rule{Length: func(ctx context.Context, _ arguments) int { return max(assumed, of(r.lengths(ctx))) }}
 	}
@@ -102,11 +103,12 @@ func (r *Resolver) prices() map[string]querycost.Rule {
 		"Query.clusters": {Weight: func(ctx context.Context, given arguments) int {
 			return 1 + given.Given().Fields*r.atlas(ctx).Data.Clusters.Len()/clustersAUnit
 		}},
-		// Every cluster is counted, and judged where its regions are asked about.
+		// Every cluster is counted, and its regions are evaluated if the measure or filter
+		// needs it.
 		"Query.choropleth": {Weight: func(ctx context.Context, given arguments) int {
 			return 20 + (5+given.Given().Fields)*r.atlas(ctx).Data.Clusters.Len()/clustersAUnit
 		}},
-		// Every cluster is counted once; regions are judged for each designation.
+		// Every cluster is counted once; regions are evaluated for each designation.
 		"Query.clusterFacets": {Weight: func(ctx context.Context, given arguments) int {
 			return 200 + (5+given.Given().Fields)*r.atlas(ctx).Data.Clusters.Len()/clustersAUnit
 		}},
@@ -146,12 +148,12 @@ func (r *Resolver) prices() map[string]querycost.Rule {
 				}
 				detail, err := geo.NewDetail(given.Int("zoom"), given.Float("toleranceMetres"), precision)
 				if err != nil {
-					// Nothing is drawn, but an error told for each.
+					// Invalid arguments: nothing is drawn, but there is an error for each.
 					return "boundary", func(n int) int { return n }
 				}
 				a := r.atlas(ctx)
 				return detail, func(n int) int {
-					// Where the time is up, the price does not count.
+					// If the time is up, the cost does not matter.
 					bytes, _ := a.BoundaryBytes(ctx, n, detail.Tolerance, detail.Places)
 					return bytes / querycost.UnitBytes
 				}
@@ -171,7 +173,7 @@ func (r *Resolver) prices() map[string]querycost.Rule {
 			Weight: func(ctx context.Context, given arguments) int {
 				return 2 + (1+given.Given().Fields)*r.lengths(ctx).Clusters/clustersAUnit
 			},
-			// The filter is read once for all regions of a list.
+			// The filter is compiled once for all regions of a list.
 			Together: func(_ context.Context, given arguments) (any, func(n int) int) {
 				sum := given.Given()
 				return given.Field(), func(n int) int { return sum.Price + n*(sum.Fields+sum.Literals/2) }
@@ -194,7 +196,7 @@ func (r *Resolver) prices() map[string]querycost.Rule {
 		"Cluster.supports":                  loaded(3, func(l *atlas.Lengths) int { return l.SupportsOfCluster }),
 		"Phase.candidates":                  loaded(10, func(l *atlas.Lengths) int { return l.Candidates }),
 		"Candidate.assessments":             loaded(7, func(l *atlas.Lengths) int { return l.Assessments }),
-		// Every regency is judged on every element, and its clusters are looked through.
+		// Every regency is evaluated on every element, and its clusters are scanned.
 		"Query.screening": {Weight: func(ctx context.Context, given arguments) int {
 			a := r.atlas(ctx)
 			return 100 + given.Given().Fields*len(a.Data.Regions)/namesAUnit + a.Data.Clusters.Len()/clustersAUnit
@@ -240,7 +242,7 @@ func (r *Resolver) prices() map[string]querycost.Rule {
 	return rules
 }
 
-// locating is the price of finding what holds a point, or is nearest to it.
+// locating is the cost of a point query.
 func locating(given querycost.Arguments) int {
 	if tolerance := given.Float("toleranceMetres"); tolerance != nil && *tolerance > 0 {
 		return 8
@@ -254,7 +256,7 @@ func pointsOf(given querycost.Arguments) int {
 	if literal != nil {
 		for _, child := range literal.Children {
 			if child.Name == "coordinates" && child.Value.Kind == ast.Variable {
-				// As many as all values that are given could be.
+				// At most as many as all values of the arguments.
 				return given.Given().Values
 			}
 			if child.Name == "coordinates" {
@@ -268,7 +270,8 @@ func pointsOf(given querycost.Arguments) int {
 	return len(coordinates)
 }
 
-// representations returns the representations of a gateway as texts, to be compared.
+// representations returns the representations of a gateway as strings, for
+// comparison.
 func representations(given querycost.Arguments) []string {
 	value, literal := given.Value("representations")
 	if literal != nil {
@@ -290,7 +293,7 @@ func representations(given querycost.Arguments) []string {
 	return out
 }
 
-// copies returns how often the most frequent of texts is there.
+// copies returns the number of occurrences of the most frequent text.
 func copies(texts []string) int {
 	seen, most := make(map[string]int, len(texts)), 1
 	for _, text := range texts {

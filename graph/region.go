@@ -56,7 +56,7 @@ func (r *queryResolver) RegionsAt(ctx context.Context, point model.PointInput, t
 	return model.NewRegionsAt(on, place), nil
 }
 
-// maxPoints is the greatest number of points asked for at once.
+// maxPoints is the maximum number of points in one request.
 const maxPoints = 10_000
 
 func (r *queryResolver) RegionsAtMany(ctx context.Context, points []*model.PointInput, multiPoint model.MultiPoint, toleranceMetres *float64, asOf *sentra.Date) ([]*model.RegionsAt, error) {
@@ -71,7 +71,7 @@ func (r *queryResolver) RegionsAtMany(ctx context.Context, points []*model.Point
 	return nil, sentra.BadInput("points", "give points or multiPoint")
 }
 
-// regionsAt answers for n points, which the argument at path gave.
+// regionsAt resolves n points, which the argument at path has.
 func (r *queryResolver) regionsAt(ctx context.Context, path string, n int, point func(i int) orb.Point, toleranceMetres *float64, asOf *sentra.Date) ([]*model.RegionsAt, error) {
 	on, err := r.on(ctx, asOf)
 	if err != nil {
@@ -96,7 +96,7 @@ func (r *queryResolver) regionsAt(ctx context.Context, path string, n int, point
 
 type regionResolver struct{ *Resolver }
 
-// Boundary is called once for all regions of a list, as Clusters is.
+// Boundary is called once for all regions of a list, as is Clusters.
 func (r *regionResolver) Boundary(ctx context.Context, regions []*model.Region, zoom *int, toleranceMetres *float64, precision *int) ([]model.Geometry, error) {
 	return model.Boundaries(ctx, regions, zoom, toleranceMetres, precision)
 }

@@ -13,17 +13,17 @@ import (
 
 // Resolver is the root of the resolvers.
 type Resolver struct {
-	// Holder gives the present atlas.
+	// Holder has the present atlas.
 	Holder *atlas.Holder
-	// Now tells the time, for the default of asOf.
+	// Now is the clock, for the default of asOf.
 	Now func() time.Time
-	// MaxRepresentations is the greatest number of entities that a gateway may ask
-	// for at once; 0 for DefaultMaxRepresentations.
+	// MaxRepresentations is the maximum number of entities in one request of a gateway;
+	// 0 for DefaultMaxRepresentations.
 	MaxRepresentations int
 }
 
-// Query, Subscription and Region implement ResolverRoot for gqlgen; of Region only the
-// fields that are resolved for many regions at once.
+// Query, Subscription and Region implement ResolverRoot for gqlgen. Region has only
+// the fields that are resolved in batches.
 func (r *Resolver) Query() QueryResolver { return &queryResolver{r} }
 
 func (r *Resolver) Subscription() SubscriptionResolver { return &subscriptionResolver{r} }
@@ -34,20 +34,22 @@ type queryResolver struct{ *Resolver }
 
 type pinKey struct{}
 
-// pinned is what an operation sees from beginning to end.
+// pinned is the state that an operation sees from beginning to end.
 type pinned struct {
 	atlas *atlas.Atlas
 	now   time.Time
 }
 
-// OneAtlas makes an operation see one atlas at one moment from beginning to end,
-// whatever is swapped meanwhile, and reads each polygon once. It tells the dataset's version and the moment.
+// OneAtlas fixes one atlas and one time for an operation, whatever is swapped
+// meanwhile, and makes it parse each polygon once. It returns the dataset's version
+// and the time.
 func (r *Resolver) OneAtlas(ctx context.Context) (context.Context, string, time.Time) {
 	p := pinned{r.Holder.Atlas(), r.Now()}
 	return model.WithPolygons(context.WithValue(ctx, pinKey{}, p)), p.atlas.Data.Version, p.now
 }
 
-// pinned returns what the operation of ctx sees; outside of one, what there is now.
+// pinned returns the state of the operation of ctx; outside of one, the present
+// state.
 func (r *Resolver) pinned(ctx context.Context) pinned {
 	if p, ok := ctx.Value(pinKey{}).(pinned); ok {
 		return p
@@ -67,7 +69,7 @@ func (r *Resolver) on(ctx context.Context, asOf *sentra.Date) (*model.View, erro
 	return today.Or(asOf)
 }
 
-// value returns what an optional argument holds, or its type's zero.
+// value returns the value of an optional argument, or the zero value.
 func value[T any](argument *T) T {
 	if argument == nil {
 		var zero T

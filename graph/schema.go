@@ -9,12 +9,11 @@ import (
 	"github.com/sentra-ikm/sentra/internal/querycost"
 )
 
-// NewSchema returns the executable schema, with the price list of its fields.
+// NewSchema returns the executable schema, with the costs of its fields.
 func NewSchema(resolver *Resolver) graphql.ExecutableSchema {
 	schema, err := newFederated(NewExecutableSchema(Config{Resolvers: resolver, Schema: describedSchema()}), resolver)
 	if err != nil {
-		// Only a schema whose keys or prices do not fit it gets here, and that is not
-		// compiled.
+		// Unreachable: the schema, its keys and its prices are compiled in and fit.
 		panic(fmt.Errorf("read the schema: %w", err))
 	}
 	return schema

@@ -19,7 +19,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// changing is a record that changes with every step: an odd one lacks the last
+// changing is a record that changes with every step: at an odd one it lacks the last
 // cluster, and every fortieth moves the border of Dogiyai.
 type changing struct {
 	data *sentra.Dataset
@@ -43,8 +43,8 @@ func (c *changing) Advance(context.Context, *sentra.Dataset) (*sentra.Dataset, [
 	return &data, nil, nil
 }
 
-// TestHundredSwaps changes the record a hundred times while clients ask: every
-// answer must come, and be of one state of the record.
+// TestHundredSwaps changes the record a hundred times while clients send queries:
+// every answer must arrive, and be from one state of the record.
 func TestHundredSwaps(t *testing.T) {
 	data, err := shared.store.Load(t.Context())
 	if err != nil {
@@ -125,7 +125,7 @@ func TestHundredSwaps(t *testing.T) {
 		if took := time.Since(began); step%40 > 0 && step%40 != 39 {
 			slowest = max(slowest, took)
 		}
-		// Until somebody has asked the new state, or none asks any more.
+		// Until a client has seen the new state, or none is left.
 		for deadline := time.Now().Add(5 * time.Second); !t.Failed() && time.Now().Before(deadline); time.Sleep(time.Millisecond) {
 			if _, ok := seen.Load(int(step)); ok {
 				break

@@ -17,7 +17,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/httpserver"
 )
 
-// id makes an id as Sentra does, without its code: day is "" for today's.
+// id computes an id like Sentra, without its code: day is "" for today's.
 func id(kind, day, key string) string {
 	if day != "" {
 		kind += "@" + day
@@ -25,8 +25,8 @@ func id(kind, day, key string) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(kind + ":" + key))
 }
 
-// Two days of a thing have two ids, wherever the day was asked for, and each id
-// gives what was seen under it.
+// Two days of an item have two ids, wherever the day was given, and each id returns
+// what it was returned for.
 func TestIDsNameTheView(t *testing.T) {
 	const then, coffee = "2017-12-25", "2017-94.06-coffee-processing"
 	for _, c := range []struct {
@@ -93,7 +93,7 @@ func TestIDsNameTheView(t *testing.T) {
 	}
 }
 
-// idsIn returns what stands at "id" in a JSON text, in order.
+// idsIn returns the values of "id" in a JSON text, in order.
 func idsIn(text string) []string {
 	var out []string
 	for _, part := range strings.Split(text, `"id":"`)[1:] {
@@ -111,7 +111,7 @@ func decoded(ids []string) []string {
 	return out
 }
 
-// What is no id is refused by each field that takes one, and an id that names
+// A text that is not an id is rejected by each field that takes one, and an id of
 // nothing gives null.
 func TestWrongIDs(t *testing.T) {
 	encode := func(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
@@ -161,15 +161,15 @@ func TestWrongIDs(t *testing.T) {
 	}
 }
 
-// writer makes queries by chance. A field that is asked with an argument has an
-// alias that tells it, so that what a client would keep under one name has one.
+// writer generates random queries. A field with an argument has an alias that
+// includes it, so that what a client would cache under one name has one value.
 type writer struct {
 	schema *ast.Schema
 	chance *rand.Rand
 	days   []string
 }
 
-// rootArguments are the arguments of the root fields that need some.
+// rootArguments are the arguments of the root fields that require some.
 var rootArguments = map[string][]string{
 	"region":        {`code: "94.06"`, `code: "91"`, `code: "12"`, `code: "61.01"`},
 	"regions":       {`first: 4`, `first: 3, filter: {affirmative: true, hostsClusters: true}`, `first: 2, filter: {parent: "94"}`, `first: 2, filter: {level: PROVINCE, containsAffirmative: true}`},
@@ -225,7 +225,7 @@ func (w *writer) selection(of *ast.Definition, depth int) string {
 	out.WriteString("{ __typename")
 	for _, field := range of.Fields {
 		kind := w.schema.Types[field.Type.Name()]
-		// Types of a union may have fields of one name and two types.
+		// Types of a union may have fields with the same name and different types.
 		name := fmt.Sprintf("%s_%s: %[1]s", field.Name, of.Name)
 		switch {
 		case strings.HasPrefix(field.Name, "__") || field.Name == "boundary":
@@ -238,7 +238,7 @@ func (w *writer) selection(of *ast.Definition, depth int) string {
 				out.WriteString(" " + name + " { __typename id title }")
 			}
 		case depth == 0:
-			// A thing beyond is told by its id alone.
+			// Select only the id of items at the maximum depth.
 			if kind.Fields.ForName("id") != nil && field.Arguments.ForName("first") == nil {
 				out.WriteString(" " + name + " { __typename id }")
 			}
@@ -252,12 +252,12 @@ func (w *writer) selection(of *ast.Definition, depth int) string {
 	return out.String() + " }"
 }
 
-// kept is what a client keeps: for each id, the fields it was told.
+// kept is a normalised client cache: for each id, the values of its fields.
 type kept map[string]map[string]string
 
-// keep keeps an answer and gives what stands for it in another's fields: the id of
-// what has one, else all of it. Each thing that an id was told before and is told
-// otherwise now is reported.
+// keep caches an answer and returns what represents it in the fields of another: the
+// id of an item with one, else the whole value. It reports each field of an id whose
+// value differs from the cached one.
 func (k kept) keep(report func(id, field, before, now string), value any) any {
 	switch v := value.(type) {
 	case []any:
@@ -290,8 +290,8 @@ func (k kept) keep(report func(id, field, before, now string), value any) any {
 	return value
 }
 
-// agree reports whether two answers say the same where both say something: objects
-// without an id may have been asked for different fields.
+// agree reports whether two answers agree in the fields that both have: objects
+// without an id may have been selected with different fields.
 func agree(a, b string) bool {
 	var x, y any
 	if json.Unmarshal([]byte(a), &x) != nil || json.Unmarshal([]byte(b), &y) != nil {
@@ -328,9 +328,9 @@ func same(a, b any) bool {
 	return a == b
 }
 
-// An id means one thing: a client that keeps things by their ids, over generated
-// queries with several days at once and after each other, is never told two things
-// of one id, and each id gives by node what was seen under it.
+// An id means one thing: a client with a normalised cache never receives two values
+// for one field of an id, with generated queries for several days together and one
+// after the other, and each id returns by node what it was returned for.
 func TestOneIDOneView(t *testing.T) {
 	config := httpserver.DefaultConfig()
 	config.MaxComplexity, config.MaxTokens, config.MaxDepth, config.MaxAliases, config.Timeout = 1<<40, 1<<20, 100, 1<<20, time.Minute
@@ -382,8 +382,9 @@ func TestOneIDOneView(t *testing.T) {
 	t.Logf("%d ids: %v", len(all), seen)
 }
 
-// The counts of the programme's clusters, by hand from programme.json: coffee of Dogiyai
-// is the one in an affirmative regency on 2017-12-25, Samosir's and Palu's two are open.
+// The counts of the programme's clusters, by hand from programme.json: coffee of
+// Dogiyai is the one in an affirmative regency on 2017-12-25, Samosir's and Palu's
+// two are open.
 func TestClusterFacets(t *testing.T) {
 	got := ask(t, shared.url, `{ clusterFacets(asOf: "2017-12-25", filter: {programme: true, regions: {affirmative: true}}) { asOf totalCount notCoveredCount facets { kind values { value name count notCoveredCount } } } }`, nil)
 	var answer struct {
@@ -424,8 +425,9 @@ func TestClusterFacets(t *testing.T) {
 	}
 }
 
-// All of one region in one query: Dogiyai is a candidate of
-// 2017 and on the list of 2025; Tegal's meeting is of programme.json, Meranti's money of dak_ikm.csv.
+// Everything about one region in one query: Dogiyai is a candidate of 2017 and on the
+// list of 2025; Tegal's meeting is in programme.json, Meranti's support in
+// dak_ikm.csv.
 func TestProfile(t *testing.T) {
 	for code, want := range map[string][]string{
 		"94.06": {`"candidates":[{"named":`, `"bpsCode":"9602"`, `"screening":{"lower"`, `"designations":[{"kind":"DISADVANTAGED","regulation":"Perpres 12/2025"`},

@@ -1,6 +1,6 @@
 -- +goose Up
 
--- Where facts were read.
+-- The publications in which facts were read.
 CREATE TABLE sources (
     id        text PRIMARY KEY CHECK (id <> ''),
     title     text NOT NULL CHECK (title <> ''),
@@ -24,8 +24,8 @@ CREATE TABLE citation_sources (
 
 CREATE TABLE regions (
     code        text PRIMARY KEY CHECK (code ~ '^[0-9]{2}(\.[0-9]{2})?$'),
-    -- The code as a number: ranges over it carry the exclusion constraints
-    -- below without an extension for equality of texts in GiST.
+    -- The code as a number: with it, exclusion constraints below can use ranges
+    -- without an extension for text equality in GiST.
     code_number int  GENERATED ALWAYS AS (replace(code, '.', '')::int) STORED UNIQUE,
     kind        text NOT NULL CHECK (kind IN ('PROVINCE', 'REGENCY', 'CITY')),
     name        text NOT NULL CHECK (name <> ''),
@@ -103,7 +103,7 @@ CREATE TABLE designations (
     region_code text NOT NULL REFERENCES regions,
     kind        text NOT NULL CHECK (kind IN ('DISADVANTAGED', 'BORDER')),
     regulation  text NOT NULL CHECK (regulation <> ''),
-    -- The first day that valid_from may mean, and how exactly it is known.
+    -- The first day that valid_from may mean, and its precision.
     valid_from  date NOT NULL,
     precision   text NOT NULL CHECK (precision IN ('DAY', 'MONTH', 'YEAR')),
     valid_to    date,
@@ -158,7 +158,7 @@ CREATE TABLE clusters (
     name_id        text NOT NULL CHECK (name_id <> ''),
     region_note    text NOT NULL DEFAULT '',
     province_named text NOT NULL DEFAULT '',
-    -- The place itself as EWKB (Point, SRID 4326), only where it is known.
+    -- The exact location as EWKB (Point, SRID 4326), only if it is known.
     point          bytea,
     precision      text NOT NULL CHECK (precision IN ('POINT', 'REGENCY', 'PROVINCE')),
     initial_target boolean,
@@ -194,7 +194,7 @@ CREATE TABLE selection_grounds (
     elements    text[] NOT NULL CHECK (cardinality(elements) > 0),
     citation_id text NOT NULL REFERENCES citations
 );
--- Only what a source says; no row where the sources are silent.
+-- Only what a source says; no row if no source does.
 CREATE TABLE cluster_grounds (
     cluster_key text NOT NULL REFERENCES clusters ON DELETE CASCADE,
     kind        text NOT NULL REFERENCES selection_grounds,
@@ -217,21 +217,21 @@ CREATE TABLE events (
     CHECK (kind <> 'OUTCOME' OR (what <> '' AND value IS NOT NULL))
 );
 
--- The programme: one row, its lists as JSON since nothing refers into them.
+-- The programme: one row, with its lists as JSON since nothing refers into them.
 CREATE TABLE programme (
     only_row    boolean PRIMARY KEY DEFAULT true CHECK (only_row),
     details     jsonb NOT NULL,
     citation_id text NOT NULL REFERENCES citations
 );
 
--- Which state of the record this is; one row.
+-- The version of the record; one row.
 CREATE TABLE dataset_state (
     only_row   boolean PRIMARY KEY DEFAULT true CHECK (only_row),
     version    uuid NOT NULL DEFAULT gen_random_uuid(),
     updated_at timestamptz NOT NULL DEFAULT now(),
     -- The transaction that set the version, so that one sets it only once.
     changed_by text NOT NULL DEFAULT '',
-    -- Digest of the facts that the binary brought, so that they are written once.
+    -- The digest of the binary's facts, so that they are written only once.
     facts_digest text NOT NULL DEFAULT ''
 );
 INSERT INTO dataset_state DEFAULT VALUES;

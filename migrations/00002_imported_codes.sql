@@ -1,6 +1,6 @@
 -- +goose Up
 
--- Codes that an agency imported stay when a newer binary brings its facts anew.
+-- Codes that an agency imported stay when a newer binary writes its facts again.
 ALTER TABLE region_codes ADD COLUMN built_in boolean NOT NULL DEFAULT true;
 ALTER TABLE region_codes ALTER COLUMN built_in DROP DEFAULT;
 

@@ -1,14 +1,14 @@
 -- +goose Up
 
--- The record is a list of numbered changes; entities is the state they lead to.
--- docs/record.md tells what each table means.
+-- The record is a list of numbered changes; entities is the resulting state.
+-- docs/record.md describes the tables.
 
 CREATE TABLE changes (
     number       bigint PRIMARY KEY CHECK (number > 0),
     at           timestamptz NOT NULL DEFAULT now(),
     author       text NOT NULL CHECK (author <> ''),
     reason       text NOT NULL CHECK (reason <> ''),
-    -- The number of the facts that a program brought with this change.
+    -- The number of the facts that a program wrote with this change.
     facts_number int,
     reverts      bigint REFERENCES changes,
     -- The number with a digest of all changes up to this one.
@@ -35,22 +35,22 @@ CREATE TABLE entities (
     key    text NOT NULL CHECK (key <> ''),
     doc    jsonb NOT NULL,
     schema int NOT NULL CHECK (schema > 0),
-    -- The change that last touched it.
+    -- The last change that touched it.
     change bigint NOT NULL REFERENCES changes,
     PRIMARY KEY (kind, id),
     -- Two entities may swap their keys in one change.
     UNIQUE (kind, key) DEFERRABLE INITIALLY DEFERRED
 );
 
--- Shapes of boundaries by their content, as EWKB (MultiPolygon, SRID 4326, lon
--- and lat in degrees). They stay, so that an older change can be brought back.
+-- Shapes of boundaries by their digest, as EWKB (MultiPolygon, SRID 4326, lon and lat
+-- in degrees). They are never deleted, so that an older change can be restored.
 CREATE TABLE shapes (
     digest text PRIMARY KEY CHECK (digest <> ''),
     ewkb   bytea NOT NULL CHECK (length(ewkb) > 9)
 );
 
--- What the tables before held is carried over: what programs brought as one
--- change, what was imported as another.
+-- Migrate the contents of the old tables: facts written by programs as one change,
+-- imports as another.
 
 -- +goose StatementBegin
 CREATE FUNCTION carried_float8(content bytea, at int) RETURNS float8 LANGUAGE plpgsql IMMUTABLE AS $$
@@ -64,7 +64,7 @@ BEGIN
         mantissa := (mantissa << 8) | get_byte(content, at + i);
     END LOOP;
     IF exponent = 0 THEN
-        -- Zero, or so near to it that it is no other place.
+        -- Zero, or so near to it that it makes no difference.
         RETURN 0;
     END IF;
     magnitude := (1 + mantissa::float8 / 4503599627370496::float8) * power(2::float8, exponent - 1023);
@@ -172,7 +172,7 @@ UNION ALL
 SELECT 'event', id, id, doc, true FROM (
     SELECT region_code || '-' || carried_slug(kind) || '-' || date
             || CASE WHEN carried_slug(what || ' ' || with_whom) <> '' THEN '-' || carried_slug(what || ' ' || with_whom) ELSE '' END
-            -- Rows that say the same of one day are told apart by a number.
+            -- Rows with the same content for one day are distinguished by a number.
             || CASE WHEN row_number() OVER same > 1 THEN '~' || row_number() OVER same ELSE '' END AS id,
         jsonb_strip_nulls(jsonb_build_object('region', region_code, 'kind', kind, 'date', date, 'place', nullif(place, ''), 'with', nullif(with_whom, ''),
             'what', nullif(what, ''), 'value', value, 'note', nullif(note, ''), 'sources', carried_sources(citation_id))) AS doc

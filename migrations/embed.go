@@ -1,5 +1,4 @@
-// Package migrations holds the database's schema, step by step, in the form
-// that goose applies.
+// Package migrations has the database schema as migrations for goose.
 package migrations
 
 import "embed"

@@ -6,11 +6,11 @@
 set -euo pipefail
 built=$(mktemp -d)
 trap 'rm -rf "$built"' EXIT
-# A new input that fails is kept in the package's testdata, as go test does; others
-# go to the build cache's corpus.
+# A new input that fails is saved in the package's testdata, as by go test; others go
+# to the corpus in the build cache.
 corpus=$(go env GOCACHE)/fuzz
 
-# Builds the packages that have fuzz targets, and names each when it is built.
+# Builds the packages with fuzz targets, and prints the name of each once it is built.
 build() {
   local package guiding
   for package in $(grep -rl --include='*_test.go' '^func Fuzz' cmd graph internal | xargs -n1 dirname | sort -u); do
@@ -21,7 +21,7 @@ build() {
   done
 }
 
-# Before Go 1.27 a target can fail for no other reason than that its time is over
+# Before Go 1.27 a target may fail just because its time is over
 # (https://go.dev/issue/75804).
 only_out_of_time() {
   grep -q '^ *context deadline exceeded$' "$1" && ! grep -qE 'Failing input|panic:|_test\.go:|failure while' "$1"

@@ -11,7 +11,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# What each stage needs: a command, or a path, and the Debian package that brings it.
+# The needs of each stage: a command or a path, and the Debian package that has it.
 serve_programs=()
 test_programs=(curl:curl nginx:nginx /usr/sbin/pgbouncer:pgbouncer chromium:chromium ogrinfo:gdal-bin soffice:libreoffice-calc-nogui /usr/share/fonts/truetype/liberation:fonts-liberation Rscript:r-base-core)
 qgis_programs=(/usr/lib/python3/dist-packages/qgis:python3-qgis)
@@ -28,7 +28,7 @@ updated=
 install_packages() {
   [ -n "$updated" ] || apt-get update -qq
   updated=yes
-  # No package's service is started: the tests start what they need themselves.
+  # Start no service of a package: the tests start what they need themselves.
   if [ ! -e /usr/sbin/policy-rc.d ]; then
     printf '#!/bin/sh\nexit 101\n' > /usr/sbin/policy-rc.d
     chmod +x /usr/sbin/policy-rc.d
@@ -63,7 +63,7 @@ has_postgres() {
 postgres() {
   [ -n "${SENTRA_DATABASE_URL:-}" ] || has_postgres && return
   if can_install; then
-    # Only the binaries: Debian's own cluster is neither made nor started.
+    # Only the binaries: do not create or start Debian's own cluster.
     mkdir -p /etc/postgresql-common
     [ -e /etc/postgresql-common/createcluster.conf ] || echo "create_main_cluster = false" > /etc/postgresql-common/createcluster.conf
     install_packages postgresql
@@ -72,7 +72,7 @@ postgres() {
   fi
 }
 
-# postgis installs the extension for the PostgreSQL that Sentra would run.
+# postgis installs the extension for the PostgreSQL version that Sentra would use.
 postgis() {
   local version
   version=$(ls /usr/lib/postgresql 2>/dev/null | sort -n | tail -1)
@@ -86,8 +86,8 @@ postgis() {
   fi
 }
 
-# npm_packages installs those of each folder whose lock file is newer than what
-# is installed there; those under bench/ are for the stage bench, all others for test.
+# npm_packages installs those of each folder whose lock file is newer than its
+# installed packages; those in bench/ are for the stage bench, all others for test.
 npm_packages() {
   local lock folder
   for lock in $(git ls-files '*package-lock.json' 2>/dev/null || find . -name package-lock.json -not -path '*/node_modules/*' | sed 's|^\./||'); do
@@ -104,7 +104,7 @@ need "${serve_programs[@]}"
 case "${1:-serve}" in
   serve) ;;
   test)
-    # Packages of npm come while those of Debian are unpacked.
+    # npm's packages are downloaded while Debian's are unpacked.
     npm_packages test &
     npm=$!
     need "${test_programs[@]}"

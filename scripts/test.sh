@@ -8,29 +8,29 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mkdir -p bin
-# One PostgreSQL serves the whole run, unless the environment names one.
+# One PostgreSQL for the whole run, unless the environment names one.
 if [ -z "${SENTRA_TEST_DATABASE_URL:-}" ]; then
   go build -o bin/withpg ./internal/pgtest/withpg
   exec bin/withpg "$0" "$@"
 fi
 
-# The real boundaries: those of ../shared, else downloaded ones. Each test that finds
-# none adds its name to a file.
+# The real boundaries: those of ../shared, else downloaded ones. Each test without
+# them adds its name to a file.
 export SENTRA_TEST_LEFT_OUT=$PWD/bin/left-out SENTRA_TEST_BOUNDARIES
 : > "$SENTRA_TEST_LEFT_OUT"
 flags=(-vet=off) # static runs go vet
 if ! SENTRA_TEST_BOUNDARIES=$(go run ./internal/boundarytest/fetch 2> bin/fetch.log); then
   SENTRA_TEST_BOUNDARIES=none
-  # A result that go test has kept would leave no name.
+  # A cached result of go test would not write the name.
   flags+=(-count=1)
 fi
 
-# QGIS, which one test needs, is large: it is installed while the static checks run.
+# QGIS, which one test needs, is large: install it during the static checks.
 qgis=
 install_qgis() {
   scripts/setup.sh qgis > bin/qgis.log 2>&1 &
   qgis=$!
-  # Packages are never left half installed.
+  # Do not leave packages half installed.
   trap 'wait "$qgis" || true' EXIT
 }
 
@@ -55,12 +55,12 @@ static() {
   vulnerabilities=$(scripts/govulncheck.sh)
 }
 
-# The packages in which more than one goroutine is at work: their tests run under the race
-# detector, and are not run again without it.
+# The packages with concurrency: their tests run under the race detector, and not
+# again without it.
 raced() { go list ./graph/... ./internal/{admission,app,atlas,boundarytest,embeddedpg,export,geo/coverage,httpserver,pgtest,postgres,register,tile} ./conformance/http; }
 
-# Those of their tests that run without it: tests of one goroutine that go through many
-# cases, and bars of time and memory, which do not hold under the detector.
+# Tests in these packages that run without it: tests with one goroutine and many
+# cases, and limits on time and memory, which do not hold under the detector.
 unraced='^(TestFiltersAgainstOracle|TestClustersAgainstBruteForce|TestChoroplethOfSpreadClusters|TestAtOnSharedBorders|TestHistory'
 unraced+='|TestNextAgainstNew|TestEncodedBoundary|TestClusterFilterErrors|TestClustersOfEach|TestSnappingMovesLittle|TestUnionOfFormerProvinces|TestStoredBoundariesStand|TestShapesComeFromTheCoverage|TestFacetsAgainstOracle|TestRealLevels|TestRandomCoverages|TestOrderOfFaces'
 unraced+='|TestOneIDOneView|TestIDsOfTwoDatabases|TestChangeOfManyDocuments|TestTrustedDocuments|TestForgeableRequests'
@@ -69,12 +69,12 @@ unraced+='|TestHEADWhereverGET|TestPublicURL|TestPreviews|TestOGCParameters|Test
 unraced+='|TestDictionaryInIndonesian|TestExportHeaders|TestExportRefuses|TestExportTags|TestEntityTagsOfAnswers|TestLastingAnswersDoNotDependOnToday|TestRangesOfExports|TestIntrospectionIsPriced|TestAnyRepresentations'
 unraced+='|TestSourcesAreMerged|TestFactsAndCorrections|TestDeleteAndRevert|TestCodesShippedLater|TestOlderProgramLeavesNewerFacts|TestRenamedClusterKeepsItsID|TestDeleteOthers|TestSecondImportCorrects|TestFactsReadBackEqual)$'
 
-# The packages whose tests hold a start, a page or the check of a document to its time: they
-# run alone, one after another.
+# The packages whose tests limit the time of a start, a page or a validation: they run
+# alone, one after another.
 alone() { go list ./cmd/... ./web/... ./internal/querycost; }
 
-# The tests of the program that run under the race detector; none but the first holds
-# anything to its time, and the others run only there.
+# The tests of the program that run under the race detector. Only the first has a time
+# limit without it; the others run only there.
 raced_of_program='LifeOfAServer|Swaps|Embedded'
 
 tests() {
@@ -91,7 +91,8 @@ race() {
   go test "${flags[@]}" -race -skip "$unraced" $(raced)
 }
 
-# The program itself, built with the detector. Bars of time and memory are not its.
+# The program itself, built with the detector. Limits on time and memory do not apply
+# to it.
 race_program() { go test "${flags[@]}" -race -run "$raced_of_program" ./cmd/sentra; }
 
 vulnerabilities=
@@ -102,7 +103,7 @@ case ${1:-all} in
     await_qgis
     tests
     race
-    # The program's tests wait much of their time.
+    # The program's tests are idle for much of their time.
     race_program > bin/race.log 2>&1 &
     program=$!
     scripts/fuzz.sh

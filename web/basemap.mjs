@@ -1,5 +1,5 @@
-// Trims Natural Earth's countries (world-atlas, public domain) to the seas around Indonesia:
-// the neighbours' land as GeoJSON, so that the country does not float on the map.
+// Trims Natural Earth's countries (world-atlas, public domain) to the seas around Indonesia: the neighbours' land as
+// GeoJSON, so that the country is not alone on the map.
 import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { feature } from 'topojson-client';

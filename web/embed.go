@@ -1,9 +1,8 @@
-// Package web holds the built pages: the map, the map for other people's
-// articles and the playground, every script, style and font of them in the
-// binary.
+// Package web embeds the built pages: the map, the map for embedding and the
+// playground, with all scripts, styles and fonts.
 //
-// The pages are built by Vite (`make pages`). The package compiles without
-// them; a server then says that they are missing.
+// The pages are built by Vite (`make pages`). The package compiles without them; a
+// server then says that they are missing.
 package web
 
 import (
@@ -17,9 +16,9 @@ var dist embed.FS
 //go:embed examples
 var examples embed.FS
 
-// Pages returns the built files: index.html (the map), playground.html and
-// assets/. It holds no page where none has been built. Links between the files
-// are relative, so that they can be served under any path.
+// Pages returns the built files: index.html (the map), playground.html and assets/.
+// If the pages have not been built it contains none. Links between the files are
+// relative, so that they can be served under any path.
 func Pages() fs.FS { return sub(dist, "dist") }
 
 // Examples returns the playground's example queries: NAME.graphql, whose first
@@ -27,7 +26,7 @@ func Pages() fs.FS { return sub(dist, "dist") }
 // variables.
 func Examples() fs.FS { return sub(examples, "examples") }
 
-// sub returns a folder that go:embed is known to have put there.
+// sub returns an embedded folder.
 func sub(files embed.FS, folder string) fs.FS {
 	below, err := fs.Sub(files, folder)
 	if err != nil {

@@ -1,4 +1,4 @@
-// Gathers the licences of all that the pages are built from: public/licences.txt, served beside them.
+// Collects the licences of all packages in the pages: public/licences.txt, which the server serves.
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 
 const lock = JSON.parse(await readFile('package-lock.json', 'utf8'));

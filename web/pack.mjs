@@ -1,4 +1,4 @@
-// Writes beside each built asset what the server sends instead of it, as small as Brotli makes it.
+// Writes a Brotli-compressed copy of each built asset, at the best level, which the server sends instead.
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';

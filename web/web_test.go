@@ -25,8 +25,8 @@ import (
 	"github.com/sentra-ikm/sentra/web"
 )
 
-// address is of a Sentra over a real database with the real boundaries, withoutBoundaries
-// of one that has only points and boxes.
+// address is that of a Sentra with a real database and the real boundaries,
+// withoutBoundaries that of one with only points and boxes.
 var address, withoutBoundaries string
 
 func TestMain(m *testing.M) {
@@ -99,7 +99,8 @@ func TestPages(t *testing.T) {
 			if !strings.HasPrefix(policy, "default-src 'none'; script-src 'self';") || !strings.HasSuffix(policy, c.frames) || strings.Contains(policy, "unsafe-eval") {
 				t.Errorf("Content-Security-Policy: %s", policy)
 			}
-			// What the map asks first is asked for by its head already, and is one that the server answers.
+			// The map's first query is preloaded by the page's head, and the server answers
+			// it.
 			if asked := regexp.MustCompile(`rel="preload" as="fetch" crossorigin href="\.(/graphql\?query=[^"]+)"`).FindStringSubmatch(body); (asked != nil) != (c.path != "/playground") {
 				t.Errorf("the head asks for %q", asked)
 			} else if asked != nil {
@@ -114,7 +115,7 @@ func TestPages(t *testing.T) {
 			if second.StatusCode != http.StatusNotModified {
 				t.Errorf("asked again with its ETag: %s", second.Status)
 			}
-			// Every asset that the page names is there, and may be kept for ever.
+			// Every asset that the page refers to exists, and may be cached forever.
 			for _, part := range strings.Split(body, `"./assets/`)[1:] {
 				name, _, _ := strings.Cut(part, `"`)
 				asset, _ := get(t, "/assets/"+name)
@@ -127,7 +128,7 @@ func TestPages(t *testing.T) {
 			}
 		})
 	}
-	// What the pages are built from asks to be named with its licence.
+	// The packages in the pages require attribution with their licences.
 	_, licences := get(t, "/licences.txt")
 	for _, part := range []string{"graphiql 5", "maplibre-gl 6", "monaco-editor 0", "SIL OPEN FONT LICENSE"} {
 		if !strings.Contains(licences, part) {
@@ -139,9 +140,9 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// The answers that each example of the playground must give, by file name: the
-// path of a value and the value. They were worked out by hand from internal/facts/data
-// and, for distances and areas, read off the boundaries.
+// The expected answers of the playground's examples, by file name: the path of a
+// value and the value. They were worked out by hand from internal/facts/data or, for
+// distances and areas, measured on the boundaries.
 var exampleAnswers = map[string]map[string]any{
 	"01-title-question": {"regions.totalCount": 1, "regions.nodes.0.code": "94.06", "regions.nodes.0.parent.name": "Papua",
 		"regions.nodes.0.affirmative.kinds.0.designations.0.regulation": "Perpres 131/2015"},
@@ -220,7 +221,7 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// at follows a path of names and indices, # for the length of a list; nil where
+// at follows a path of names and indices, with # for the length of a list; nil if
 // there is nothing.
 func at(value any, path string) any {
 	for _, step := range strings.Split(path, ".") {
@@ -243,7 +244,7 @@ func at(value any, path string) any {
 	return value
 }
 
-// The pages in a real browser: web/test says what is checked.
+// The pages in a real browser; the tests are in web/test.
 func TestInABrowser(t *testing.T) {
 	if _, err := os.Stat("node_modules/playwright-core"); err != nil {
 		t.Fatalf("run `make setup-test`: %v", err)

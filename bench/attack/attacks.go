@@ -17,7 +17,7 @@ import (
 	"github.com/coder/websocket/wsjson"
 )
 
-// attacks are all that is sent, the single documents first.
+// attacks are all attacks, single documents first.
 func attacks() []attack {
 	var all []attack
 	for _, d := range documents() {
@@ -40,7 +40,7 @@ func attacks() []attack {
 
 type document struct{ name, text string }
 
-// documents take long to check, or to answer, for their size.
+// documents take long to validate, or to execute, for their size.
 func documents() []document {
 	chain := func(n, spreads int) string {
 		var text strings.Builder
@@ -97,7 +97,8 @@ func documents() []document {
 	}
 }
 
-// repeat joins a text n times between two others; each may hold the number.
+// repeat repeats a text n times between two others; %d in it is replaced by the
+// number.
 func repeat(n int, before, each, after string) string {
 	var text strings.Builder
 	text.WriteString(before)
@@ -111,7 +112,7 @@ func repeat(n int, before, each, after string) string {
 	return text.String() + after
 }
 
-// atOnce sends the same n times at once, and counts what came of it.
+// atOnce sends the same request n times concurrently, and counts the results.
 func atOnce(n int, send func(context.Context, *target, int) string) func(context.Context, *target) string {
 	return func(ctx context.Context, t *target) string {
 		outcomes := make([]string, n)
@@ -134,7 +135,7 @@ func atOnce(n int, send func(context.Context, *target, int) string) func(context
 	}
 }
 
-// post tells the status of a POST and how long the answer was.
+// post describes the result of a POST by status and length of the answer.
 func (t *target) post(ctx context.Context, text []byte) string {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, t.url+"/graphql", bytes.NewReader(text))
 	if err != nil {
@@ -156,7 +157,7 @@ func (t *target) post(ctx context.Context, text []byte) string {
 	return fmt.Sprint(response.StatusCode)
 }
 
-// raw sends bytes and tells the first line of the answer.
+// raw sends bytes and returns the first line of the answer.
 func (t *target) raw(ctx context.Context, text []byte) string {
 	connection, err := net.Dial("tcp", t.address)
 	if err != nil {
@@ -178,7 +179,7 @@ func halfBody(ctx context.Context, t *target, _ int) string {
 	return t.raw(ctx, append([]byte(head), bytes.Repeat([]byte(" "), size-20)...))
 }
 
-// unreadExport asks for a long file and reads nothing, until the server closes.
+// unreadExport requests a long file and reads nothing, until the server closes.
 func unreadExport(ctx context.Context, t *target, _ int) string {
 	connection, err := net.Dial("tcp", t.address)
 	if err != nil {
@@ -252,8 +253,8 @@ func subscriptions(ctx context.Context, t *target) string {
 	return "another client: " + first.Type
 }
 
-// leavingEarly asks for deferred boundaries and leaves after the first bytes; the
-// work that goes on is seen in the CPU time of two seconds more.
+// leavingEarly requests deferred boundaries and disconnects after the first bytes;
+// the CPU time of two more seconds shows the work that continues.
 func leavingEarly(ctx context.Context, t *target, i int) string {
 	short, leave := context.WithCancel(ctx)
 	query := fmt.Sprintf("{regions(first:1000){nodes{name ...@defer{boundary(toleranceMetres:%d.25)}}}}", i)

@@ -60,13 +60,14 @@ func run(ctx context.Context, boundaries, only string, out io.Writer) error {
 	return table.Flush()
 }
 
-// attack is something sent to the server. It tells what came of it.
+// attack is one kind of traffic to the server. It returns a description of the
+// result.
 type attack struct {
 	name string
 	send func(ctx context.Context, t *target) string
 }
 
-// longest is the most that one attack takes.
+// longest is the maximum duration of an attack.
 const longest = 30 * time.Second
 
 // target is the server under attack.
@@ -82,7 +83,7 @@ func startTarget(ctx context.Context, boundaries string) (*target, error) {
 		return nil, fmt.Errorf("make a folder for the server: %w", err)
 	}
 	t := &target{dir: dir}
-	// PostgreSQL's account passes through the folder.
+	// PostgreSQL's account needs access to the folder.
 	if err := os.Chmod(dir, 0o755); err != nil {
 		return nil, errors.Join(err, t.stop())
 	}
@@ -120,11 +121,11 @@ func (t *target) stop() error {
 	return os.RemoveAll(t.dir)
 }
 
-// measure sends an attack and gives its row of the table.
+// measure runs an attack and returns its row of the table.
 func (t *target) measure(ctx context.Context, a attack) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()
-	// What was needed before does not count.
+	// Reset the peak memory.
 	if err := os.WriteFile(t.proc("clear_refs"), []byte("5"), 0); err != nil {
 		return "", fmt.Errorf("forget the peak of memory: %w", err)
 	}
@@ -139,7 +140,7 @@ func (t *target) measure(ctx context.Context, a attack) (string, error) {
 	begun := time.Now()
 	status := a.send(ctx, t)
 	took := time.Since(begun)
-	// The client asks a few times beside even the shortest attack.
+	// Let the client send a few queries during even the shortest attack.
 	time.Sleep(200 * time.Millisecond)
 	done()
 	watching.Wait()
@@ -165,7 +166,7 @@ func (t *target) processor() (time.Duration, error) {
 	if err != nil {
 		return 0, fmt.Errorf("read the server's CPU time: %w", err)
 	}
-	// The name of the program, in parentheses, may hold blanks.
+	// The name of the program, in parentheses, may contain spaces.
 	fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
 	var ticks int64
 	for _, field := range fields[11:13] {
@@ -178,7 +179,7 @@ func (t *target) processor() (time.Duration, error) {
 	return time.Duration(ticks) * 10 * time.Millisecond, nil
 }
 
-// peak is the most memory that was resident, in MiB.
+// peak is the peak resident memory, in MiB.
 func (t *target) peak() (int, error) {
 	text, err := os.ReadFile(t.proc("status"))
 	if err != nil {
@@ -193,8 +194,8 @@ func (t *target) peak() (int, error) {
 	return 0, errors.New("the kernel tells no peak of memory")
 }
 
-// normalClient asks a short question every 25 ms and tells how long each answer
-// took, the shortest first; ten seconds where none came.
+// normalClient sends a short query every 25 ms and returns the sorted latencies, ten
+// seconds for one without an answer.
 func (t *target) normalClient(ctx context.Context) (took []time.Duration) {
 	const none = 10 * time.Second
 	client := &http.Client{Timeout: none}

@@ -30,17 +30,17 @@ import (
 const (
 	coversStatement      = `SELECT code FROM regency WHERE ST_Covers(shape, ST_SetSRID(ST_MakePoint($1, $2), 4326)) ORDER BY code LIMIT 1`
 	coversPieceStatement = `SELECT code FROM regency_piece WHERE ST_Covers(shape, ST_SetSRID(ST_MakePoint($1, $2), 4326)) ORDER BY code LIMIT 1`
-	// One statement for all points: what PostGIS takes without the round trips.
+	// One statement for all points: the time of PostGIS without the round trips.
 	coversAllStatement = `SELECT coalesce(found.code, '') FROM unnest($1::float8[], $2::float8[]) WITH ORDINALITY AS p(lon, lat, i)
 		LEFT JOIN LATERAL (SELECT code FROM regency_piece WHERE ST_Covers(shape, ST_SetSRID(ST_MakePoint(lon, lat), 4326)) ORDER BY code LIMIT 1) found ON true
 		ORDER BY i`
-	// Without the fence the planner reads all clusters in order until enough of
-	// them lie in the box, which is slower for most boxes.
+	// Without MATERIALIZED the planner scans all clusters in order until enough of them
+	// are in the box, which is slower for most boxes.
 	viewportStatement = `WITH found AS MATERIALIZED (SELECT key, position FROM cluster WHERE place && ST_MakeEnvelope($1, $2, $3, $4, 4326))
 		SELECT key FROM found ORDER BY position LIMIT %d`
 )
 
-// regencyStatement prepares a statement that gives the code for a point.
+// regencyStatement prepares a statement that returns the code for a point.
 func regencyStatement(ctx context.Context, conn *sqlx.Conn, statement string) (func(orb.Point) (sentra.RegionCode, error), error) {
 	prepared, err := conn.PreparexContext(ctx, statement)
 	if err != nil {
@@ -55,7 +55,7 @@ func regencyStatement(ctx context.Context, conn *sqlx.Conn, statement string) (f
 	}, nil
 }
 
-// regency returns the code of the regency at a point, as Sentra finds it.
+// regency returns the code of the regency at a point, as found by Sentra.
 func (w *world) regency(p orb.Point) (sentra.RegionCode, error) {
 	place, err := w.on.At(p, 0)
 	if err != nil || place.Regency == nil {
@@ -134,7 +134,7 @@ func measurePoints(ctx context.Context, w *world, t *table) error {
 	return nil
 }
 
-// counts writes how often each thing happened, in the order of the names.
+// counts formats how often each thing happened, in the order of the names.
 func counts(of map[string]int, names ...string) string {
 	var parts []string
 	for _, name := range names {
@@ -143,7 +143,7 @@ func counts(of map[string]int, names ...string) string {
 	return strings.Join(parts, ", ")
 }
 
-// client is Sentra's whole HTTP server in this process, asked over loopback.
+// client is Sentra's complete HTTP server in this process, used over loopback.
 type client struct {
 	server *httptest.Server
 }
@@ -152,7 +152,7 @@ func (w *world) newClient() (*client, error) {
 	config := httpserver.DefaultConfig()
 	// A thousand points by alias are some 21,000 tokens.
 	config.MaxTokens = 50_000
-	// The same points asked for again would only be handed out again.
+	// Repeated points would be answered from the cache.
 	config.AnswerCache = 0
 	built, err := app.New(context.Background(), app.Config{Store: w.store, HTTP: config, Now: today.Time, Log: w.quiet})
 	if err != nil {
@@ -161,7 +161,7 @@ func (w *world) newClient() (*client, error) {
 	return &client{httptest.NewServer(built.Server.Handler())}, nil
 }
 
-// ask posts a request body and gives the data of the answer.
+// ask posts a request body and returns the data of the answer.
 func ask(url string, body []byte) (json.RawMessage, error) {
 	response, err := http.Post(url, "application/json", bytes.NewReader(body))
 	if err != nil {
@@ -294,7 +294,7 @@ func measureGraphQLPoints(ctx context.Context, w *world, t *table) error {
 	return nil
 }
 
-// viewports are boxes around places where clusters are, in degrees.
+// viewportsOf returns boxes around places with clusters, in degrees.
 func (w *world) viewportsOf(n int) []sentra.BBox {
 	random := random(4)
 	centres, _ := w.faces.landPoints(random, n)
@@ -313,7 +313,7 @@ const (
 	metresPerDegree = 111_195
 )
 
-// page returns the keys of the first clusters of a question.
+// page returns the keys of the first clusters of a query.
 func page(ctx context.Context, on atlas.View, filter *sentra.ClusterFilter) ([]string, error) {
 	list, err := on.Clusters(ctx, filter, "", false)
 	if err != nil {

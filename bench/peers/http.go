@@ -25,17 +25,18 @@ import (
 // tolerance of the boundaries over HTTP, in metres.
 const tolerance = 1000
 
-// question is asked of Sentra and of PostGraphile, for the same fields.
+// question is a query for Sentra and one for PostGraphile, with the same fields.
 type question struct {
 	name                 string
 	sentra, postgraphile string
-	// same reads from an answer what must be equal; the path leads to the list.
+	// same is the key of the values in the answers that must be equal; the paths lead to
+	// the lists.
 	sentraPath, peerPath []string
 	key                  string
-	// codes: the question is asked for every region's code in turn.
+	// codes means that the query is repeated with every region's code.
 	codes bool
-	// The least ratios of throughput and p99 that the server as it ships must
-	// reach; 0 for rows that are only told.
+	// The minimum ratios of throughput and p99 for the server with default settings; 0
+	// for rows without a target.
 	throughput, p99 float64
 }
 
@@ -62,11 +63,11 @@ var questions = []question{
 		sentraPath:   []string{"region"}, peerPath: []string{"region"}, key: "code", throughput: 5, p99: 10},
 }
 
-// process is a server started to be measured.
+// process is a server started for measurements.
 type process struct {
 	command *exec.Cmd
 	url     string
-	// log is what it prints, told only when it does not start.
+	// log has its output, shown only if it does not start.
 	log *os.File
 }
 
@@ -111,7 +112,7 @@ func (p *process) stop() error {
 	return nil
 }
 
-// freeAddress returns an address of the loopback that nothing listens on.
+// freeAddress returns an unused loopback address.
 func freeAddress() (string, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -135,7 +136,7 @@ func (w *world) startSentra(ctx context.Context, flags ...string) (*process, err
 	return w.start(ctx, "http://"+address+"/graphql", binary, append([]string{"serve", "--listen", address}, flags...), "SENTRA_DATABASE_URL="+w.server.URL())
 }
 
-// postgraphileFolder holds PostGraphile, its plugin and what starts it.
+// postgraphileFolder has PostGraphile, its plugin and a script to start it.
 const postgraphileFolder = "bench/peers/postgraphile"
 
 func (w *world) startPostGraphile(ctx context.Context) (*process, error) {
@@ -154,7 +155,7 @@ func (w *world) startPostGraphile(ctx context.Context) (*process, error) {
 		"NODE_ENV=production")
 }
 
-// pick follows a path in an answer and gives the values of a key, sorted.
+// pick follows a path in an answer and returns the values of a key, sorted.
 func pick(data json.RawMessage, path []string, key string) ([]string, error) {
 	for _, name := range path {
 		var object map[string]json.RawMessage
@@ -222,7 +223,8 @@ func measureHTTP(ctx context.Context, w *world, t *table) (err error) {
 	return nil
 }
 
-// storeSimplified gives PostGraphile the shapes of the one tolerance as a column.
+// storeSimplified adds the shapes at that tolerance to PostGraphile's database as a
+// column.
 func (w *world) storeSimplified(ctx context.Context) error {
 	_, err := w.db.ExecContext(ctx, fmt.Sprintf(`SET search_path = peer, public; ALTER TABLE boundary ADD stored json; ALTER TABLE boundary ALTER stored SET STORAGE EXTERNAL;
 		UPDATE boundary b SET stored = boundary_simplified(b, %d); RESET search_path`, tolerance))
@@ -242,14 +244,14 @@ type driven struct {
 	bodies           [][]byte
 	found            []string
 	size             int
-	// connections are the numbers it is driven with; full are the runs as fast as it
-	// answers, by connections, even those at the rate of all.
+	// connections are the numbers of connections to use; full are the runs at maximum
+	// speed, by connections, and even those at a fixed rate.
 	connections []int
 	full        map[int][]load
 	even        []load
 }
 
-// prepare makes the requests, and asks the first to see what the answer holds.
+// prepare makes the requests, and sends the first to check its answer.
 func (d *driven) prepare(q question, codes []sentra.RegionCode) error {
 	if !q.codes {
 		codes = codes[:1]
@@ -326,9 +328,9 @@ func (w *world) compare(ctx context.Context, q question, keeping, making, peer *
 			}
 		}
 	}
-	// As fast as they answer, both cores are busy with server and load generator,
-	// and the slowest hundredth tells who had to wait for a core. At half of what
-	// PostGraphile can, it tells of the servers.
+	// At maximum speed both cores are busy with server and load generator, and the p99
+	// is mostly waiting for a core. At half of PostGraphile's throughput it measures the
+	// servers.
 	rest := max(1, int(float64(usual[0])/(middle(theirs.full[usual[0]]).throughput/2)*1000))
 	for range w.settings.rounds {
 		for _, s := range sides {
@@ -362,8 +364,8 @@ func (w *world) compare(ctx context.Context, q question, keeping, making, peer *
 	return nil
 }
 
-// floor tells what the slowest hundredth of the answers wait for on this machine
-// whatever the server does: a program that answers with one text, driven alike.
+// floor measures the p99 that this machine has whatever the server does: with a
+// program that always returns the same text, under the same load.
 func (w *world) floor(ctx context.Context, t *table) (err error) {
 	address, err := freeAddress()
 	if err != nil {
@@ -411,8 +413,8 @@ func serveFixed(ctx context.Context, address string) error {
 	return nil
 }
 
-// memory returns the greatest resident size, in bytes, of a process and of those it
-// started (VmHWM).
+// memory returns the peak resident size, in bytes, of a process and its children
+// (VmHWM).
 func memory(pid int) float64 {
 	var total float64
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
@@ -431,7 +433,7 @@ func memory(pid int) float64 {
 	return total
 }
 
-// childrenOf returns the processes that a process started.
+// childrenOf returns the child processes of a process.
 func childrenOf(pid int) []int {
 	lists, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
 	var children []int
@@ -450,7 +452,7 @@ func childrenOf(pid int) []int {
 }
 
 // postgresMemory returns the proportional set size, in bytes, of PostgreSQL's
-// processes: what they share is counted once.
+// processes, which counts shared memory once.
 func (w *world) postgresMemory() (float64, error) {
 	file, err := os.ReadFile(filepath.Join(w.dir, "postgres", "data", "postmaster.pid"))
 	if err != nil {

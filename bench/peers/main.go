@@ -28,16 +28,16 @@ func main() {
 	}
 }
 
-// settings say how long and how much to measure.
+// settings are the amounts to measure.
 type settings struct {
-	// rounds is how often each side is measured; the median counts.
+	// rounds is the number of measurements of each side; the median counts.
 	rounds int
-	// load is the time of one run of the HTTP load generator.
+	// load is the duration of one run of the HTTP load generator.
 	load time.Duration
-	// connections are the numbers that the load generator keeps open. Everything is
-	// measured with the first, throughput and p99 with the others too.
+	// connections are the numbers of open connections. Everything is measured with the
+	// first, throughput and p99 with the others too.
 	connections []int
-	// points, viewports and clusters are the sizes of the work.
+	// points, viewports and clusters are the sizes of the workloads.
 	points, viewports, clusters int
 	boundaries                  string
 	only                        string
@@ -86,7 +86,7 @@ func run(ctx context.Context, arguments []string, out io.Writer) (err error) {
 			continue
 		}
 		log.Printf("measuring: %s", part.name)
-		// What the set-up left behind is not the work's to collect.
+		// Garbage of the set-up should not count.
 		runtime.GC()
 		if err := part.measure(ctx, w, &table); err != nil {
 			return fmt.Errorf("measure %s: %w", part.name, err)
@@ -98,7 +98,7 @@ func run(ctx context.Context, arguments []string, out io.Writer) (err error) {
 	return nil
 }
 
-// parseCounts reads numbers of at least one, separated by commas.
+// parseCounts parses positive numbers separated by commas.
 func parseCounts(text string) ([]int, error) {
 	var counts []int
 	for part := range strings.SplitSeq(text, ",") {

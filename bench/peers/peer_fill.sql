@@ -1,4 +1,4 @@
--- The rest of what the peers are given, once boundaries and clusters are there.
+-- The rest of the peers' schema, once boundaries and clusters are there.
 SET search_path = peer, public;
 
 INSERT INTO membership SELECT region_code, province_code, valid_from, valid_to FROM public.memberships;
@@ -16,14 +16,14 @@ CREATE INDEX ON cluster_region (region_code);
 CREATE INDEX ON cluster (begins);
 CREATE INDEX ON cluster USING gist (place);
 
--- What only the measurements by SQL read, apart from what PostGraphile publishes.
+-- Used only by the SQL measurements, and separate from what PostGraphile publishes.
 CREATE SCHEMA measured;
 CREATE TABLE measured.regency AS SELECT region_code AS code, shape FROM boundary JOIN region ON code = region_code WHERE kind <> 'PROVINCE' ORDER BY 1;
 ALTER TABLE measured.regency ALTER shape SET STORAGE EXTERNAL, ADD PRIMARY KEY (code);
 CREATE INDEX ON measured.regency USING gist (shape);
--- The stronger form for points: shapes cut into pieces of few vertices.
+-- An optimisation for points: shapes cut into pieces with few vertices.
 CREATE TABLE measured.regency_piece AS SELECT code, ST_Subdivide(shape, 64) AS shape FROM measured.regency;
 CREATE INDEX ON measured.regency_piece USING gist (shape);
--- The stronger form for distances: the place is a geography already.
+-- An optimisation for distances: the location is already a geography.
 CREATE TABLE measured.cluster_place AS SELECT key, place::geography AS place FROM cluster ORDER BY position;
 CREATE INDEX ON measured.cluster_place USING gist (place);

@@ -33,7 +33,7 @@ func TestInTurns(t *testing.T) {
 	if err != nil || len(medians) != 2 {
 		t.Fatalf("%v, %v", medians, err)
 	}
-	// The first round only warms.
+	// The first round is only a warm-up.
 	if want := []string{"a", "b", "a", "b", "a", "b"}; !slices.Equal(order, want) {
 		t.Errorf("measured in the order %v, want %v", order, want)
 	}
@@ -98,7 +98,7 @@ func TestTable(t *testing.T) {
 	}
 }
 
-// The same numbers come out in every run.
+// Every run has the same numbers.
 func TestSyntheticIsTheSame(t *testing.T) {
 	first, second := random(1), random(1)
 	for range 100 {

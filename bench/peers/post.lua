@@ -1,6 +1,6 @@
--- Posts the bodies in the file named, one a line, in turn, and prints what was
--- seen as one line of JSON. With a second argument each connection rests before
--- every request, for that many milliseconds on the mean; the rest is not counted.
+-- Posts the bodies in the file named, one per line, in turn, and prints the result as
+-- one line of JSON. With a second argument each connection pauses before every
+-- request, for that many milliseconds on average; the pause is not measured.
 local requests, at = {}, 0
 
 function init(arguments)

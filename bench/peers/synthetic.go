@@ -17,9 +17,9 @@ const (
 	syntheticSource = sentra.SourceID("synthetic")
 )
 
-// loop finds the regency of a point as one would with orb alone: a packed R-tree
-// over the parts of all regencies, then planar.PolygonContains on the few whose
-// boxes hold the point. It is also what makes the synthetic data.
+// loop finds the regency of a point with orb alone: a packed R-tree over the parts of
+// all regencies, then planar.PolygonContains for the few whose boxes contain the
+// point. It also generates the synthetic data.
 type loop struct {
 	codes []sentra.RegionCode
 	bound orb.Bound
@@ -32,7 +32,7 @@ type loopPart struct {
 	polygon orb.Polygon
 }
 
-// newLoop takes the shapes that Sentra draws, so that all answer about the same.
+// newLoop takes the shapes that Sentra uses, so that all compare the same data.
 func newLoop(a atlas.View) *loop {
 	l := &loop{}
 	var items []rtree.BulkItem
@@ -58,11 +58,11 @@ func newLoop(a atlas.View) *loop {
 	return l
 }
 
-// at returns the regency that holds a point, the one of the lowest code where
-// several do; "" for none.
+// at returns the regency that contains a point, the one with the lowest code if there
+// are several, or "".
 func (l *loop) at(p orb.Point) sentra.RegionCode {
 	found := len(l.codes)
-	// The search ends with the error that the callback gives; it gives none.
+	// The search returns only errors of the callback, which has none.
 	_ = l.tree.RangeSearch(rtree.Box{MinX: p[0], MinY: p[1], MaxX: p[0], MaxY: p[1]}, func(id int) error {
 		if part := &l.parts[id]; part.regency < found && planar.PolygonContains(part.polygon, p) {
 			found = part.regency
@@ -75,7 +75,7 @@ func (l *loop) at(p orb.Point) sentra.RegionCode {
 	return l.codes[found]
 }
 
-// random returns the same numbers for the same purpose in every run.
+// random returns a generator with the same numbers for the same purpose in every run.
 func random(purpose uint64) *rand.Rand { return rand.New(rand.NewPCG(2017, purpose)) }
 
 // landPoints returns random points on land, evenly spread over the area in degrees.
@@ -90,7 +90,7 @@ func (l *loop) landPoints(random *rand.Rand, n int) ([]orb.Point, []sentra.Regio
 	return points, codes
 }
 
-// syntheticClusters makes clusters at random places inside real regencies.
+// syntheticClusters generates clusters at random places inside real regencies.
 func syntheticClusters(l *loop, data *sentra.Dataset, n int) []sentra.Cluster {
 	random := random(1)
 	points, codes := l.landPoints(random, n)

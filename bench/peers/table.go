@@ -9,11 +9,11 @@ import (
 // row is one comparison.
 type row struct {
 	work string
-	// sentra and peer are the figures with their units; against names the peer.
+	// sentra and peer are the figures with their units; against is the name of the peer.
 	sentra, against, peer string
-	// ratio is how many times better Sentra is, 0 where there is no peer.
+	// ratio is how many times better Sentra is, 0 if there is no peer.
 	ratio float64
-	// bar is what must hold, empty for a figure that is only told.
+	// bar is the target, empty for a figure without one.
 	bar   string
 	holds bool
 }
@@ -26,7 +26,7 @@ type table struct {
 
 func (t *table) add(r row) { t.rows = append(t.rows, r) }
 
-// faster adds a row of two times with the least ratio wanted; 0 for no bar.
+// faster adds a row of two times with the minimum ratio; 0 for no target.
 func (t *table) faster(work string, sentra time.Duration, note, against string, peer time.Duration, least float64) {
 	r := row{work: work, sentra: short(sentra) + note, against: against, peer: short(peer), ratio: peer.Seconds() / sentra.Seconds()}
 	if least > 0 {
@@ -35,7 +35,7 @@ func (t *table) faster(work string, sentra time.Duration, note, against string, 
 	t.add(r)
 }
 
-// under adds a row of two times whose bar is a time that Sentra must stay under.
+// under adds a row of two times with a maximum time for Sentra.
 func (t *table) under(work string, sentra time.Duration, note, against string, peer, most time.Duration) {
 	r := row{work: work, sentra: short(sentra) + note, against: against, bar: "< " + short(most), holds: sentra < most}
 	if peer > 0 {
@@ -44,17 +44,16 @@ func (t *table) under(work string, sentra time.Duration, note, against string, p
 	t.add(r)
 }
 
-// bare adds a row without a peer, with or without a bar.
+// bare adds a row without a peer, with or without a target.
 func (t *table) bare(work, sentra, bar string, holds bool) {
 	t.add(row{work: work, sentra: sentra, bar: bar, holds: holds})
 }
 
-// note adds a sentence under the table.
+// note adds a sentence below the table.
 func (t *table) note(format string, arguments ...any) {
 	t.notes = append(t.notes, fmt.Sprintf(format, arguments...))
 }
 
-// print writes the table as Markdown.
 func (t *table) print(out io.Writer) {
 	fmt.Fprint(out, "| work | Sentra | peer | its figure | ratio | bar | |\n| --- | ---: | --- | ---: | ---: | --- | --- |\n")
 	for _, r := range t.rows {
@@ -79,7 +78,7 @@ func (t *table) print(out io.Writer) {
 	}
 }
 
-// short writes a time with three digits.
+// short formats a time with three digits.
 func short(d time.Duration) string {
 	switch ns := float64(d.Nanoseconds()); {
 	case ns < 1e3:

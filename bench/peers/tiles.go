@@ -16,7 +16,7 @@ import (
 
 const (
 	leastZoom, mostZoom = 4, 10
-	// tilesPerZoom is how many tiles of a zoom are built.
+	// tilesPerZoom is the number of tiles built per zoom.
 	tilesPerZoom = 20
 )
 
@@ -26,7 +26,7 @@ var tileTables string
 //go:embed tile.sql
 var tileStatement string
 
-// tileSample returns tiles with land of every zoom, a tile once.
+// tileSample returns tiles with land for every zoom, without duplicates.
 func (w *world) tileSample() []maptile.Tile {
 	random := random(6)
 	var tiles []maptile.Tile
@@ -43,8 +43,8 @@ func (w *world) tileSample() []maptile.Tile {
 	return tiles
 }
 
-// fillTiles gives PostGIS the layers in Web Mercator: the shapes as they are, and
-// simplified beforehand for each zoom at Sentra's own tolerance.
+// fillTiles stores the layers in PostGIS in Web Mercator: the full shapes, and ones
+// simplified in advance for each zoom with Sentra's own tolerance.
 func (w *world) fillTiles(ctx context.Context) error {
 	if _, err := w.db.ExecContext(ctx, tileTables); err != nil {
 		return fmt.Errorf("make the tables of the tiles: %w", err)
@@ -88,8 +88,8 @@ func measureTiles(ctx context.Context, w *world, t *table) error {
 	query := tile.Query{Day: today, Layers: []string{tile.LayerProvinces, tile.LayerRegencies, tile.LayerClusters, tile.LayerLabels}}
 	all := tile.Query{Day: today}
 	tiles := w.tileSample()
-	// What tiles of a zoom share is part of Sentra's snapshot, as the simplified
-	// shapes are part of PostGIS's tables.
+	// What tiles of a zoom share is computed in advance for Sentra, like the simplified
+	// shapes in PostGIS's tables.
 	for zoom := leastZoom; zoom <= mostZoom; zoom++ {
 		if err := builder.Prepare(today, zoom); err != nil {
 			return err

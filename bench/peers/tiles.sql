@@ -1,4 +1,4 @@
--- What tiles are made of, in Web Mercator (EPSG:3857) as a tile server keeps it.
+-- The data for tiles, in Web Mercator (EPSG:3857) as a tile server stores it.
 CREATE TABLE measured.tile_region (
     code          text PRIMARY KEY,
     id            int NOT NULL,
@@ -14,7 +14,7 @@ CREATE TABLE measured.tile_region (
 );
 CREATE INDEX ON measured.tile_region USING gist (label);
 
--- The shapes for a zoom, simplified; -1 for those as they were imported.
+-- The simplified shapes for a zoom; -1 for those as imported.
 CREATE TABLE measured.tile_shape (
     zoom  int NOT NULL,
     code  text NOT NULL REFERENCES measured.tile_region,

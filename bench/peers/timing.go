@@ -6,15 +6,14 @@ import (
 	"time"
 )
 
-// timing is what many calls of one kind took.
+// timing is the times of many calls of one kind.
 type timing struct {
 	p50, p99, mean time.Duration
-	// allocations a call.
+	// Allocations per call.
 	allocations float64
 }
 
-// timeCalls runs calls one by one and takes the time of each. What the clock itself
-// takes is counted against the call.
+// timeCalls measures calls one by one. The time of the clock itself is included.
 func timeCalls(calls int, call func(i int) error) (timing, error) {
 	took := make([]time.Duration, calls)
 	var before, after runtime.MemStats
@@ -36,14 +35,14 @@ func timeCalls(calls int, call func(i int) error) (timing, error) {
 	return timing{mean: sum / time.Duration(calls), p50: took[calls/2], p99: took[calls*99/100], allocations: float64(after.Mallocs-before.Mallocs) / float64(calls)}, nil
 }
 
-// side is one of those compared: calls are timed one by one.
+// side is one of those compared; its calls are timed one by one.
 type side struct {
 	calls int
 	call  func(i int) error
 }
 
-// inTurns measures the sides one after the other, round by round, after a round
-// that only warms them. It gives the medians of each side over the rounds.
+// inTurns measures the sides alternately in rounds, after a warm-up round. It returns
+// the medians of each side over the rounds.
 func inTurns(rounds int, sides ...side) ([]timing, error) {
 	all := make([][]timing, len(sides))
 	for round := range rounds + 1 {
@@ -69,7 +68,8 @@ func inTurns(rounds int, sides ...side) ([]timing, error) {
 	return medians, nil
 }
 
-// median returns the middle of what of gives, the lower one of an even number.
+// median returns the element with the median value of of, the lower one for an even
+// number.
 func median[T any, N int | float64 | time.Duration](list []T, of func(T) N) N {
 	values := make([]N, len(list))
 	for i, item := range list {

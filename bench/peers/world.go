@@ -27,14 +27,14 @@ import (
 	"github.com/sentra-ikm/sentra/internal/servertest"
 )
 
-// today is the day every question asks for that names no other.
+// today is the day of every query without a day.
 var today = sentra.MustDate("2026-11-24")
 
 // wgs84 is the spatial reference of every geometry (EPSG:4326).
 const wgs84 = 4326
 
-// world is one PostgreSQL with the record of Sentra and the tables of the peers,
-// and Sentra's atlas of the same data.
+// world is one PostgreSQL with Sentra's record and the tables of the peers, and
+// Sentra's atlas of the same data.
 type world struct {
 	settings settings
 	dir      string
@@ -53,9 +53,9 @@ var peerTables string
 //go:embed peer_fill.sql
 var peerFill string
 
-// tuned are the settings of PostgreSQL: everything fits in memory, nothing is
-// compiled or split over processes where that costs more than it gains, and the
-// planner knows that pages are at hand.
+// tuned are settings of PostgreSQL: everything fits in memory, JIT and parallel
+// workers are off where they cost more than they gain, and the planner knows that
+// pages are cached.
 var tuned = map[string]string{
 	"shared_buffers":                  "1GB",
 	"effective_cache_size":            "8GB",
@@ -79,7 +79,7 @@ func newWorld(ctx context.Context, s settings) (w *world, err error) {
 	if w.dir, err = os.MkdirTemp("", "sentra-peers-"); err != nil {
 		return nil, fmt.Errorf("make a folder: %w", err)
 	}
-	// PostgreSQL's account must be able to pass through.
+	// PostgreSQL's account needs access.
 	if err := os.Chmod(w.dir, 0o755); err != nil {
 		return nil, fmt.Errorf("open the folder: %w", err)
 	}
@@ -113,8 +113,8 @@ func (w *world) close() error {
 	return errors.Join(append(all, os.RemoveAll(w.dir))...)
 }
 
-// fillRecord fills Sentra's record: the facts, the boundaries, and synthetic
-// clusters of a phase after every day the title question asks about.
+// fillRecord fills Sentra's record: the facts, the boundaries, and synthetic clusters
+// of a phase after every day that the first query of the README uses.
 func (w *world) fillRecord(ctx context.Context) (err error) {
 	log.Print("importing facts and boundaries")
 	if w.store, err = postgres.Open(ctx, w.server.URL()); err != nil {
@@ -157,7 +157,7 @@ func (w *world) fillRecord(ctx context.Context) (err error) {
 	return err
 }
 
-// fillPeer gives the peers the same regions, boundaries and clusters.
+// fillPeer stores the same regions, boundaries and clusters in the peers' tables.
 func (w *world) fillPeer(ctx context.Context) error {
 	log.Print("filling the peers' tables")
 	if _, err := w.db.ExecContext(ctx, `CREATE EXTENSION postgis`); err != nil {
@@ -262,10 +262,10 @@ func (w *world) fillPeer(ctx context.Context) error {
 	return nil
 }
 
-// wkb returns a geometry as hexadecimal EWKB, the text form of PostGIS.
+// wkb returns a geometry as hexadecimal EWKB, the text format of PostGIS.
 func wkb(g orb.Geometry) string { return ewkb.MustMarshalToHex(g, wgs84) }
 
-// peerConnection opens one connection of its own that sees the peers' tables.
+// peerConnection opens a dedicated connection with the peers' tables.
 func (w *world) peerConnection(ctx context.Context) (*sqlx.Conn, error) {
 	conn, err := w.db.Connx(ctx)
 	if err != nil {
@@ -277,7 +277,7 @@ func (w *world) peerConnection(ctx context.Context) (*sqlx.Conn, error) {
 	return conn, nil
 }
 
-// machine says what the figures were measured on.
+// machine describes the machine of the measurements.
 func machine(ctx context.Context, w *world) string {
 	var versions string
 	if err := w.db.GetContext(ctx, &versions, `SELECT 'PostgreSQL ' || current_setting('server_version') || ', PostGIS ' || postgis_lib_version()`); err != nil {

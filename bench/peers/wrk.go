@@ -16,15 +16,15 @@ import (
 //go:embed post.lua
 var wrkScript string
 
-// load is what the HTTP load generator saw.
+// load is the result of the HTTP load generator.
 type load struct {
-	// throughput in answers a second.
+	// throughput in answers per second.
 	throughput float64
 	p50, p99   time.Duration
 }
 
-// drive posts bodies to a URL in turn, over and over, each connection with a rest
-// of that many milliseconds on the mean before each. An answer of another status
+// drive posts bodies to a URL in turn, repeatedly, with an average pause in
+// milliseconds before each request of a connection. An answer with a status other
 // than 200, or a connection that fails, is an error.
 func drive(ctx context.Context, dir, url string, bodies [][]byte, connections, rest int, duration time.Duration) (load, error) {
 	script, content := filepath.Join(dir, "post.lua"), filepath.Join(dir, "bodies.jsonl")
@@ -47,7 +47,7 @@ func drive(ctx context.Context, dir, url string, bodies [][]byte, connections, r
 	return readLoad(out)
 }
 
-// readLoad reads the line of JSON that the script prints at the end.
+// readLoad parses the line of JSON that the script prints at the end.
 func readLoad(out []byte) (load, error) {
 	var told struct {
 		Requests, Microseconds, P50, P99 float64

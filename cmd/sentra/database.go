@@ -15,7 +15,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// openStore opens the record to change it: migrated and with this binary's facts.
+// openStore opens the record for changes: it migrates it and writes this binary's
+// facts.
 func openStore(ctx context.Context, o *options, log *slog.Logger) (*postgres.Store, func() error, error) {
 	return open(ctx, o, log, true, func(store *postgres.Store) error {
 		done, err := app.Prepare(ctx, store)
@@ -24,7 +25,7 @@ func openStore(ctx context.Context, o *options, log *slog.Logger) (*postgres.Sto
 	})
 }
 
-// openToRead opens the record as it is: nothing is migrated or written.
+// openToRead opens the record as it is: it neither migrates nor writes.
 func openToRead(ctx context.Context, o *options, log *slog.Logger) (*postgres.Store, func() error, error) {
 	if err := o.needRecord(); err != nil {
 		return nil, nil, err
@@ -32,8 +33,8 @@ func openToRead(ctx context.Context, o *options, log *slog.Logger) (*postgres.St
 	return open(ctx, o, log, true, func(store *postgres.Store) error { return app.CheckReadable(ctx, store) })
 }
 
-// openToServe opens the record for a server. It is migrated and brought up to this
-// binary's facts where the role may do so; writable tells that it may.
+// openToServe opens the record for a server. It migrates it and writes this binary's
+// facts if the role may do so, which writable reports.
 func openToServe(ctx context.Context, o *options, log *slog.Logger) (store *postgres.Store, writable bool, shut func() error, err error) {
 	store, shut, err = open(ctx, o, log, false, func(store *postgres.Store) error {
 		done, stays, err := app.PrepareToServe(ctx, store)
@@ -57,8 +58,8 @@ func tellPrepared(log *slog.Logger, done app.Prepared, err error) {
 	}
 }
 
-// open opens the record and prepares it. share lets it join the database of a
-// server that runs on the same folder. What was started is stopped on any error.
+// open opens the record and prepares it. share lets it join the database of a server
+// that runs on the same folder. On any error it stops what it started.
 func open(ctx context.Context, o *options, log *slog.Logger, share bool, prepare func(*postgres.Store) error) (store *postgres.Store, shut func() error, err error) {
 	url, stop := o.databaseURL, func() error { return nil }
 	if url == "" {
@@ -77,7 +78,8 @@ func open(ctx context.Context, o *options, log *slog.Logger, share bool, prepare
 	return opened, shut, nil
 }
 
-// needRecord refuses to make an empty database only to read it.
+// needRecord returns an error rather than let an empty database be created only to
+// read it.
 func (o *options) needRecord() error {
 	if o.databaseURL != "" {
 		return nil

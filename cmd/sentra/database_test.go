@@ -23,8 +23,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/servertest"
 )
 
-// database starts the PostgreSQL of a test and gives an address of a new database
-// in it, empty or with the facts.
+// database starts the PostgreSQL of a test and returns addresses of new databases in
+// it, one empty and one with the facts.
 func database(t *testing.T, start func() (*pgtest.Server, error)) (server *pgtest.Server, empty, filled string) {
 	t.Helper()
 	server, err := start()
@@ -59,8 +59,8 @@ func sqlExec(t *testing.T, url string, statements ...string) {
 	}
 }
 
-// role makes a role for the time of the test and gives the address by which it
-// reaches a database.
+// role creates a role for the duration of the test and returns the address with which
+// it connects to a database.
 func role(t *testing.T, url, name string, grants ...string) string {
 	t.Helper()
 	unique := fmt.Sprintf("%s_%d", name, time.Now().UnixNano())
@@ -107,8 +107,8 @@ func sentraRun(t *testing.T, arguments ...string) (output, problems string, err 
 
 const reads = `GRANT SELECT ON ALL TABLES IN SCHEMA public TO ROLE`
 
-// What is wrong with a database is told in words, by every command, and never by a
-// panic. No password is repeated.
+// Every command explains what is wrong with a database, and never panics. No password
+// is echoed.
 func TestDatabasesThatCannotBeUsed(t *testing.T) {
 	t.Parallel()
 	_, empty, filled := database(t, pgtest.Start)
@@ -192,8 +192,8 @@ func TestDatabasesThatCannotBeUsed(t *testing.T) {
 	})
 }
 
-// A folder without a database is not filled by a command that reads; and a
-// PostgreSQL that was started is stopped when the record cannot be used.
+// A command that reads does not fill a folder without a database; and a PostgreSQL
+// that was started is stopped if the record cannot be used.
 func TestEmbeddedDatabaseIsLeftAsItWas(t *testing.T) {
 	t.Setenv("SENTRA_DATABASE_URL", "")
 	dir := filepath.Join(tempDir(t), "pg")
@@ -206,7 +206,7 @@ func TestEmbeddedDatabaseIsLeftAsItWas(t *testing.T) {
 	if _, problems, err := sentraRun(t, "migrate", "--data-dir", dir); err != nil {
 		t.Fatal(problems)
 	}
-	// A record of a newer program, written by the PostgreSQL of that folder.
+	// A record of a newer program, written with the PostgreSQL of that folder.
 	server := start(t, filepath.Dir(dir), nil)
 	url, err := os.ReadFile(filepath.Join(dir, "url"))
 	if err != nil {
@@ -224,8 +224,8 @@ func TestEmbeddedDatabaseIsLeftAsItWas(t *testing.T) {
 	}
 }
 
-// readersSee holds that everything that reads works at an address where nothing may
-// be written, and that a server there shows a change made at owner within 2 s.
+// readersSee checks that everything that reads works at an address without write
+// permission, and that a server there shows a change made at owner within 2 s.
 func readersSee(t *testing.T, reader, owner string, arguments ...string) {
 	t.Helper()
 	server := start(t, tempDir(t), nil, append(arguments, "--database-url", reader)...)
@@ -278,21 +278,22 @@ x-1,`+name+`,`+name+`,Coffee,Kopi,2017,94.06,,,REGENCY,,,,A letter
 	return path
 }
 
-// Reading needs no writing: a role that may only SELECT serves, exports and shows.
+// Reading needs no write permission: a role with only SELECT can serve, export and
+// show.
 func TestRoleThatMayOnlySelect(t *testing.T) {
 	t.Parallel()
 	_, _, filled := database(t, pgtest.Start)
 	readersSee(t, role(t, filled, "reader", reads), filled)
 }
 
-// So does a role of which every transaction is read-only.
+// So can a role whose transactions are all read-only.
 func TestRoleForReading(t *testing.T) {
 	t.Parallel()
 	_, _, filled := database(t, pgtest.Start)
 	readersSee(t, role(t, filled, "reader", reads, `ALTER USER ROLE SET default_transaction_read_only = on`), filled)
 }
 
-// The role that docs/operations.md names for changes makes them, and undoes them.
+// The role that docs/operations.md names for changes can make and revert them.
 func TestRoleForChanges(t *testing.T) {
 	t.Parallel()
 	_, _, filled := database(t, pgtest.Start)
@@ -312,7 +313,7 @@ func TestRoleForChanges(t *testing.T) {
 	}
 }
 
-// A hot standby is served too: it is polled, or the primary is listened to.
+// A hot standby can be served too: it is polled, or the primary sends notifications.
 func TestHotStandby(t *testing.T) {
 	t.Parallel()
 	primary, _, filled := database(t, pgtest.StartOwn)

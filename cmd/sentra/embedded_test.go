@@ -11,8 +11,9 @@ import (
 	"time"
 )
 
-// When the embedded PostgreSQL is killed, reads go on, it is started again, the
-// server becomes ready by itself, hears of changes as before, and says why.
+// When the embedded PostgreSQL is killed, reads continue and it is restarted. The
+// server becomes ready again by itself, receives changes as before, and logs the
+// reason.
 func TestEmbeddedPostgresIsKilled(t *testing.T) {
 	dir := tempDir(t)
 	r := start(t, dir, []string{"SENTRA_BOUNDARIES_URL=http://127.0.0.1:1", "XDG_CACHE_HOME=" + dir}, "--boundaries", "none")
@@ -37,8 +38,8 @@ func TestEmbeddedPostgresIsKilled(t *testing.T) {
 		}
 	}
 	t.Logf("ready again after %v", time.Since(killed).Round(time.Millisecond))
-	// Who watches PostgreSQL asks it every 50 ms, and may see later than a client of
-	// the server that it answers.
+	// PostgreSQL's state is checked every 50 ms, so that a client of the server may
+	// notice earlier that it is back.
 	for !strings.Contains(r.output.String(), "runs again") && time.Since(killed) < time.Minute {
 		time.Sleep(20 * time.Millisecond)
 	}
@@ -50,7 +51,7 @@ func TestEmbeddedPostgresIsKilled(t *testing.T) {
 	}
 }
 
-// A PostgreSQL that dies as the server is told to stop does not keep it.
+// A PostgreSQL that dies while the server is stopping does not block it.
 func TestEmbeddedPostgresIsKilledWhileStopping(t *testing.T) {
 	dir := tempDir(t)
 	r := start(t, dir, []string{"SENTRA_BOUNDARIES_URL=http://127.0.0.1:1", "XDG_CACHE_HOME=" + dir}, "--boundaries", "none")
@@ -61,14 +62,14 @@ func TestEmbeddedPostgresIsKilledWhileStopping(t *testing.T) {
 	if err := r.command.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	// How it ends depends on whether PostgreSQL was up again; that it ends does not.
+	// The result depends on whether PostgreSQL was up again; it must end in any case.
 	_ = r.command.Wait()
 	if took := time.Since(began); took > 20*time.Second {
 		t.Errorf("it ended after %v", took)
 	}
 }
 
-// postmaster is the process of the PostgreSQL of a server's folder.
+// postmaster is the process of the PostgreSQL in a server's folder.
 func postmaster(t *testing.T, dir string) int {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(dir, "pg", "data", "postmaster.pid"))

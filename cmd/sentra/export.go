@@ -21,7 +21,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// exportFlags are the parameters of the HTTP routes by the flag that gives them.
+// exportFlags map the parameters of the HTTP routes to flags.
 var exportFlags = [...]struct{ parameter, flag, usage string }{
 	{"filter", "filter", "which rows: the JSON object that GraphQL takes as a filter"},
 	{"asOf", "as-of", "the day, YYYY-MM-DD (default today in Jakarta)"},
@@ -86,7 +86,7 @@ A file appears under its name only once it is complete. Without --output it goes
 	return command
 }
 
-// nameFlag puts the flag in place of the parameter that an error names.
+// nameFlag replaces the parameter that an error names by its flag.
 func nameFlag(err error) error {
 	err = sentra.Renamed("format", "--format", err)
 	for _, f := range exportFlags {
@@ -149,8 +149,9 @@ func runExport(ctx context.Context, o *options, request *export.Request, output 
 	return nil
 }
 
-// writeWhole writes a file beside its place and moves it there once it is
-// complete, so that nobody meets half a file. A device or pipe is written to as it is.
+// writeWhole writes a temporary file in the same folder and renames it once it is
+// complete, so that nobody sees a partial file. It writes directly to a device or
+// pipe.
 func writeWhole(path string, write func(io.Writer) error) (err error) {
 	if info, statErr := os.Stat(path); statErr == nil && !info.Mode().IsRegular() {
 		device, err := os.OpenFile(path, os.O_WRONLY, 0)
@@ -159,7 +160,7 @@ func writeWhole(path string, write func(io.Writer) error) (err error) {
 		}
 		return errors.Join(write(device), device.Close())
 	}
-	// A link stays a link: what it points to is replaced.
+	// A symbolic link stays: its target is replaced.
 	if target, linkErr := filepath.EvalSymlinks(path); linkErr == nil {
 		path = target
 	}
@@ -176,7 +177,7 @@ func writeWhole(path string, write func(io.Writer) error) (err error) {
 	if err := write(unfinished); err != nil {
 		return err
 	}
-	// CreateTemp makes a file for its owner alone.
+	// CreateTemp makes a file that only its owner can read.
 	if err := unfinished.Chmod(0o644); err != nil {
 		return fmt.Errorf("make the file readable: %w", err)
 	}

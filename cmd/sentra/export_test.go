@@ -14,7 +14,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/boundarytest"
 )
 
-// The command line writes what the server answers, byte for byte.
+// The command line writes the same bytes as the server.
 func TestExportEqualsHTTP(t *testing.T) {
 	t.Parallel()
 	dir := tempDir(t)
@@ -72,7 +72,7 @@ func TestExportEqualsHTTP(t *testing.T) {
 	if got, err := os.ReadFile(file); err != nil || string(got) != server.get(t, "/regions.csv?asOf=2017-12-25&filter="+url.QueryEscape(title)) {
 		t.Errorf("%v, %s", err, got)
 	}
-	// A refusal names the flag and leaves the file as it is.
+	// An error names the flag and leaves the file unchanged.
 	for _, c := range []struct{ flag, value, says string }{
 		{"--filter", `{"level":"VILLAGE"}`, "--filter.level: VILLAGE is not a valid RegionLevel"},
 		{"--as-of", "1999-01-01", "--as-of: 1999-01-01 lies before the record"},

@@ -51,7 +51,7 @@ A file appears under its name only once it is complete.`,
 	return command
 }
 
-// query reads what the flags ask for.
+// query reads the flags of the query.
 func (f archiveFlags) query() (tile.Query, error) {
 	q := tile.Query{Day: sentra.Today(time.Now())}
 	var err error

@@ -21,8 +21,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/boundarytest"
 )
 
-// boundariesOfAll is a query of a number of aliases, each of the boundaries of all
-// regions; with another tolerance each, nothing made for one serves the next.
+// boundariesOfAll is a query with a number of aliases, each for the boundaries of all
+// regions; with a different tolerance each, so that no cache helps.
 func boundariesOfAll(aliases int, tolerance float64) string {
 	var query strings.Builder
 	query.WriteString("{")
@@ -41,7 +41,7 @@ func graphqlBody(tb testing.TB, query string) []byte {
 	return body
 }
 
-// manyLargeQueries asks for ten long answers at a time.
+// manyLargeQueries sends ten queries with long answers at a time.
 func (r *running) manyLargeQueries(ctx context.Context, t *testing.T) {
 	var all sync.WaitGroup
 	counts := newCounts()
@@ -77,7 +77,6 @@ func (r *running) manyLargeQueries(ctx context.Context, t *testing.T) {
 	t.Logf("ten queries of ten times all boundaries: %v", counts)
 }
 
-// counts counts what happened.
 type counts struct {
 	mu     sync.Mutex
 	counts map[string]int
@@ -131,7 +130,7 @@ func (r *running) halfBodies(ctx context.Context, t *testing.T) {
 	t.Logf("400 bodies that do not come to their end: %v", counts)
 }
 
-// unreadSocket asks for the boundaries of all regions 300 times over one WebSocket,
+// unreadSocket requests the boundaries of all regions 300 times over one WebSocket,
 // and reads nothing.
 func (r *running) unreadSocket(ctx context.Context, t *testing.T) {
 	connection, _, err := websocket.Dial(ctx, strings.Replace(r.url, "http", "ws", 1)+"/graphql", &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}})
@@ -166,8 +165,8 @@ func (r *running) unreadSocket(ctx context.Context, t *testing.T) {
 	t.Logf("the WebSocket took 300 queries")
 }
 
-// noise tells how long a program takes that answers each request with a few bytes:
-// what the machine, and this test on it, add to every answer.
+// noise measures the latency of a program that answers each request with a few bytes:
+// what the machine and this test add to every answer.
 func noise(ctx context.Context, t *testing.T) (took []time.Duration) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "{}") }))
 	defer server.Close()
@@ -187,8 +186,7 @@ func noise(ctx context.Context, t *testing.T) (took []time.Duration) {
 	return took
 }
 
-// normalClient asks a short new question every 25 ms, and tells how long the answers
-// took.
+// normalClient sends a short new query every 25 ms, and returns the latencies.
 func (r *running) normalClient(ctx context.Context, t *testing.T) (took []time.Duration) {
 	client := &http.Client{Timeout: 10 * time.Second}
 	for i := 0; ctx.Err() == nil; i++ {
@@ -211,7 +209,7 @@ func (r *running) normalClient(ctx context.Context, t *testing.T) (took []time.D
 	return took
 }
 
-// awaitCalm waits until the flood before has left nothing to do.
+// awaitCalm waits until the server has finished with the previous flood.
 func (r *running) awaitCalm(t *testing.T) {
 	t.Helper()
 	for range 50 {
@@ -225,11 +223,11 @@ func (r *running) awaitCalm(t *testing.T) {
 	t.Fatal("the server is still busy")
 }
 
-// p99 is the time within which 99 of 100 answers came, of times in order.
+// p99 returns the 99th percentile of sorted latencies.
 func p99(took []time.Duration) time.Duration { return took[len(took)*99/100] }
 
-// Nobody takes all of it: whatever is asked at once, the server stays small and goes
-// on answering others.
+// No flood takes all resources: whatever is requested concurrently, the server's
+// memory stays small and others still get answers.
 func TestFloods(t *testing.T) {
 	for _, prices := range []struct {
 		name   string
@@ -237,7 +235,7 @@ func TestFloods(t *testing.T) {
 		floods []string
 	}{
 		{"as shipped", nil, []string{"large queries", "half bodies", "an unread socket", "all of them"}},
-		// What the price list lets through today may be priced otherwise tomorrow.
+		// This case must not depend on what the price list rejects.
 		{"without a price", []string{"--max-complexity", "1000000000"}, []string{"all of them"}},
 	} {
 		t.Run(prices.name, func(t *testing.T) {

@@ -15,8 +15,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// front holds the flags of what stands before the answers: bounds on work and on
-// clients, proxies, and how the server stops.
+// front has the flags for limits on work and on clients, for proxies, and for how the
+// server stops.
 type front struct {
 	metrics                       string
 	trustedProxies                []string
@@ -44,7 +44,7 @@ func (f *front) flags(flags *pflag.FlagSet, config *httpserver.Config) {
 	flags.DurationVar(&config.DrainTimeout, "drain-timeout", config.DrainTimeout, "maximum time to finish requests in progress when the server stops")
 }
 
-// apply puts the flags that need reading into the config.
+// apply sets the config from flags that need parsing.
 func (f *front) apply(config *httpserver.Config) error {
 	config.Work.Bytes, config.MaxAnswer, config.MaxBodies = f.maxWork<<20, f.maxAnswer<<20, f.maxBodies<<20
 	config.MetricsElsewhere = f.metrics != ""
@@ -62,7 +62,7 @@ func (f *front) apply(config *httpserver.Config) error {
 	return nil
 }
 
-// serveMetrics serves them on an address of their own, until stop is called.
+// serveMetrics serves the metrics on their own address, until stop is called.
 func serveMetrics(listener net.Listener, handler http.Handler, log *slog.Logger) (stop func()) {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", handler)

@@ -13,7 +13,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/pgtest"
 )
 
-// fetch gives the status and body of a GET.
+// fetch returns the status and body of a GET.
 func fetch(t *testing.T, url string, header ...string) (int, string) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
@@ -35,9 +35,9 @@ func fetch(t *testing.T, url string, header ...string) (int, string) {
 	return response.StatusCode, string(body)
 }
 
-// A database that falls silent, and takes connections still, is told of by /readyz,
-// a metric and the log, while what is in memory is answered; when it speaks again the
-// server follows it. The metrics have an address of their own.
+// A database that stops responding but still accepts connections is reported by
+// /readyz, a metric and the log, while answers from memory continue; when it responds
+// again the server follows it. The metrics have their own address.
 func TestSilentDatabase(t *testing.T) {
 	t.Parallel()
 	_, _, filled := database(t, pgtest.Start)
@@ -108,8 +108,8 @@ func TestSilentDatabase(t *testing.T) {
 	}
 }
 
-// Behind a proxy that is trusted each client has its own places; who is not trusted
-// cannot make itself another.
+// Behind a trusted proxy each client has its own places; a client that is not trusted
+// cannot pretend to be another.
 func TestTrustedProxy(t *testing.T) {
 	_, _, filled := database(t, pgtest.Start)
 	for _, c := range []struct {

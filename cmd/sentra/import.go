@@ -82,7 +82,7 @@ func boundaryPaths(path string) ([]string, error) {
 	return boundaryfile.Files(path)
 }
 
-// downloadBoundaries fetches the pinned source, or its mirror, into the cache.
+// downloadBoundaries downloads the pinned source, or its mirror, to the cache.
 func downloadBoundaries(ctx context.Context, progress io.Writer) ([]string, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {

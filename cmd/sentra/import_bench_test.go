@@ -40,9 +40,9 @@ func writeClusters(tb testing.TB, path string, n, edition int) {
 	}
 }
 
-// BenchmarkImport100k imports 100,000 clusters from CSV by the command into a database
-// with the boundaries, then a file that corrects each, then that file again; and starts
-// a server on what is then stored.
+// BenchmarkImport100k imports 100,000 clusters from CSV with the command into a
+// database with the boundaries, then a file that corrects each, then that file again;
+// and starts a server on the result.
 func BenchmarkImport100k(b *testing.B) {
 	server, err := pgtest.Start()
 	if err != nil {
@@ -75,9 +75,9 @@ func BenchmarkImport100k(b *testing.B) {
 	}
 }
 
-// BenchmarkImportWorkbook imports an agency's workbook of 100,000 rows, with Indonesian
-// headers and regencies by name, by the command: first the dry run, then the import. The
-// bar is 30 s and 1 GiB for both.
+// BenchmarkImportWorkbook imports an agency's workbook of 100,000 rows, with
+// Indonesian headers and regencies by name, with the command: first a dry run, then
+// the import. The target is 30 s and 1 GiB for both.
 func BenchmarkImportWorkbook(b *testing.B) {
 	server, err := pgtest.Start()
 	if err != nil {
@@ -107,7 +107,7 @@ func BenchmarkImportWorkbook(b *testing.B) {
 	}
 }
 
-// writeWorkbook writes a workbook of clusters as an agency has them.
+// writeWorkbook writes a workbook of clusters like those of agencies.
 func writeWorkbook(tb testing.TB, path string, n int) {
 	tb.Helper()
 	book := excelize.NewFile()

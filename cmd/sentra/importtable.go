@@ -69,7 +69,7 @@ The columns, and other headers that they are recognised by (case, spaces and pun
 	return command
 }
 
-// interrupted turns the error of an import that was stopped into one that says so.
+// interrupted replaces the error of a cancelled import by one that says so.
 func interrupted(ctx context.Context, err error) error {
 	if err != nil && ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		return sentra.Errorf(sentra.CodeUnavailable, "stopped: nothing was written")
@@ -126,8 +126,8 @@ func (flags *tableFlags) tableOptions() (ingest.TableOptions, error) {
 	return options, nil
 }
 
-// holdMemory makes the collector work harder above 768 MiB, unless GOMEMLIMIT
-// says otherwise: imports are to stay under 1 GiB.
+// holdMemory makes the garbage collector work harder above 768 MiB, unless GOMEMLIMIT
+// is set: imports must stay under 1 GiB.
 func holdMemory() {
 	if debug.SetMemoryLimit(-1) == math.MaxInt64 {
 		debug.SetMemoryLimit(768 << 20)
@@ -143,7 +143,7 @@ func importTable(ctx context.Context, o *options, schema *ingest.Schema, path st
 	if !flags.quiet {
 		bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(stderr), progressbar.OptionSetDescription("reading "+inputfile.Printable(filepath.Base(path))+", rows"),
 			progressbar.OptionSetItsString("rows"), progressbar.OptionThrottle(200*time.Millisecond), progressbar.OptionClearOnFinish(),
-			// The goroutine that turns the spinner reads the bar without its lock.
+			// The library's spinner goroutine reads the bar without its lock.
 			progressbar.OptionSetSpinnerChangeInterval(0))
 		options.Progress = func(rows int) { _ = bar.Set(rows) }
 		defer func() { _ = bar.Finish() }()
@@ -174,7 +174,7 @@ func importTable(ctx context.Context, o *options, schema *ingest.Schema, path st
 			return errors.Join(err, writeErr)
 		}
 	}
-	if report.Refusal == nil && err != nil { // what is right could not be written
+	if report.Refusal == nil && err != nil { // valid rows could not be written
 		return err
 	}
 	if flags.dryRun && !flags.quiet {
@@ -193,7 +193,7 @@ func importTable(ctx context.Context, o *options, schema *ingest.Schema, path st
 	return err
 }
 
-// writeReport writes the report to a file, which is there only once it is whole.
+// writeReport writes the report to a file, which appears only once it is complete.
 func writeReport(path string, report *ingest.Report) error {
 	file, err := os.CreateTemp(filepath.Dir(path), ".sentra-report-*")
 	if err != nil {

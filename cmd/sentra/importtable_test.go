@@ -37,7 +37,7 @@ func TestTableFlags(t *testing.T) {
 	}
 }
 
-// A file that is no table is refused in one line, before any database is opened.
+// A file that is not a table is rejected in one line, before any database is opened.
 func TestImportOfNoTable(t *testing.T) {
 	for name, content := range map[string]string{"a.shp": "\x00\x00\x27\x0a" + strings.Repeat("\x00", 96), "a.xls": "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + strings.Repeat("\x00", 600), "a.csv": ""} {
 		path := filepath.Join(t.TempDir(), name)
@@ -56,7 +56,7 @@ func TestImportOfNoTable(t *testing.T) {
 	}
 }
 
-// Neither a file's name nor what it holds reaches the terminal as it is.
+// Neither a file's name nor its content reaches the terminal unescaped.
 func TestNothingRawIsPrinted(t *testing.T) {
 	dir := t.TempDir()
 	name := "a\x1b[31m\u202e.csv"
@@ -86,7 +86,7 @@ func TestInterrupted(t *testing.T) {
 	}
 }
 
-// Two commands at once both import all that they bring, one after the other.
+// Two concurrent commands both import everything, one after the other.
 func TestImportsAtOnce(t *testing.T) {
 	_, _, url := database(t, pgtest.Start)
 	dir := tempDir(t)

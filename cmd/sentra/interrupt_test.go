@@ -16,8 +16,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/pgtest"
 )
 
-// An import that is stopped while it writes has written nothing, and the next one
-// finds the record free.
+// An import that is stopped while it writes has written nothing, and does not block
+// the next one.
 func TestImportStoppedWhileWriting(t *testing.T) {
 	t.Parallel()
 	_, _, url := database(t, pgtest.Start)
@@ -54,7 +54,7 @@ func TestImportStoppedWhileWriting(t *testing.T) {
 		}
 		return command, &output
 	}
-	// The signal comes at the first statement that writes, and later in the work.
+	// The signal arrives at the first statement that writes, and at later times.
 	for _, after := range []time.Duration{0, 0, 4 * time.Millisecond, 8 * time.Millisecond, 12 * time.Millisecond, 20 * time.Millisecond, 100 * time.Millisecond, 300 * time.Millisecond} {
 		command, output := run()
 		for began := time.Now(); ; time.Sleep(time.Millisecond) {
@@ -76,7 +76,7 @@ func TestImportStoppedWhileWriting(t *testing.T) {
 		if err := command.Process.Signal(syscall.SIGINT); err != nil {
 			t.Fatal(err)
 		}
-		// One that hangs is killed with the stacks of its goroutines.
+		// If it hangs, SIGQUIT prints the stacks of its goroutines.
 		hangs := time.AfterFunc(30*time.Second, func() { _ = command.Process.Signal(syscall.SIGQUIT) })
 		err := command.Wait()
 		hangs.Stop()

@@ -1,5 +1,5 @@
-// Command sentra serves the GraphQL API of Indonesia's small-industry clusters
-// and imports what it knows.
+// Command sentra serves the GraphQL API of Indonesia's small-industry clusters, and
+// imports and exports its data.
 package main
 
 import (
@@ -20,11 +20,12 @@ import (
 	"github.com/sentra-ikm/sentra/internal/register"
 )
 
-// version is set by make; programVersion asks for it.
+// version is set by make; use programVersion.
 var version string
 
-// programVersion is the version that make, or else Go from the commit, wrote into
-// the program. It is part of entity tags, so that programs must not share one.
+// programVersion is the version that make, or else Go from the commit, wrote into the
+// program. It is part of entity tags, so that different programs must have different
+// versions.
 func programVersion() string {
 	info, ok := debug.ReadBuildInfo()
 	if version != "" || !ok {
@@ -58,7 +59,7 @@ func (o *options) edit(store *postgres.Store, otherwise string) *register.Editor
 	return app.Register(store).Edit(by.Author, by.Reason)
 }
 
-// by tells who runs the command, and why.
+// by returns who runs the command, and the reason.
 func (o *options) by(otherwise string) register.By {
 	by := register.By{Author: o.author, Reason: o.reason}
 	if by.Author == "" {
@@ -74,7 +75,7 @@ func (o *options) by(otherwise string) register.By {
 	return by
 }
 
-// addChangeFlags adds what a command that changes the record takes.
+// addChangeFlags adds the flags of commands that change the record.
 func (o *options) addChangeFlags(command *cobra.Command) {
 	command.PersistentFlags().StringVar(&o.author, "author", os.Getenv("SENTRA_AUTHOR"), "author of the change (SENTRA_AUTHOR); default the account that runs the command")
 	command.PersistentFlags().StringVar(&o.reason, "reason", "", "reason for the change; default the command")

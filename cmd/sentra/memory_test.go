@@ -10,9 +10,9 @@ import (
 	"github.com/sentra-ikm/sentra/internal/boundarytest"
 )
 
-// Everything that the server makes once and keeps - boundaries encoded and tiles
-// cut for every zoom, for each set of provinces of the record, and a full cache
-// of tiles - fits in 400 MiB of resident memory.
+// Everything that the server computes once and caches - encoded boundaries and tiles
+// of every zoom, for each set of provinces of the record, and a full tile cache -
+// fits in 400 MiB of resident memory.
 func TestMemoryWithEverythingMade(t *testing.T) {
 	r := start(t, tempDir(t), nil, "--boundaries", boundarytest.Dir(t))
 	defer r.stop(t)
@@ -33,13 +33,13 @@ func TestMemoryWithEverythingMade(t *testing.T) {
 		for _, day := range days {
 			query := fmt.Sprintf(`{regions(first:1000,asOf:%q){nodes{boundary(zoom:%d)}}}`, day, zoom)
 			fetch("/graphql?query=" + url.QueryEscape(query))
-			// The tile of Jakarta; the outlines of its whole zoom are made with it.
+			// The tile of Jakarta, whose computation makes the outlines of the whole zoom.
 			x, y := uint32(0.7967*float64(uint32(1)<<zoom)), uint32(0.5172*float64(uint32(1)<<zoom))
 			fetch(fmt.Sprintf("/tiles/%d/%d/%d.mvt?asOf=%s", zoom, x, y, day))
 		}
 	}
 	made := r.residentMiB(t)
-	// The whole country to zoom 8, of which every tile is kept.
+	// The whole country to zoom 8, of which every tile is cached.
 	for zoom := range 9 {
 		width := float64(uint32(1) << zoom)
 		for x := uint32(0.763 * width); x <= uint32(0.892*width); x++ {
@@ -48,7 +48,7 @@ func TestMemoryWithEverythingMade(t *testing.T) {
 			}
 		}
 	}
-	// The collector gives back what it freed after a while.
+	// The runtime returns freed memory after a while.
 	time.Sleep(3 * time.Second)
 	full := r.residentMiB(t)
 	t.Logf("resident: %d MiB after load, %d MiB with every zoom made, %d MiB with the tiles of the country to zoom 8 kept", loaded, made, full)

@@ -16,8 +16,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/pgtest"
 )
 
-// pgBouncer starts a PgBouncer in transaction mode before the database at an address,
-// until the test ends, and gives its own.
+// pgBouncer starts a PgBouncer in transaction mode in front of the database at an
+// address, until the test ends, and returns its address.
 func pgBouncer(t *testing.T, database string) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -81,8 +81,8 @@ ignore_startup_parameters = extra_float_digits
 	}
 }
 
-// Behind PgBouncer in transaction mode, where nothing is heard, a change shows within
-// 2 s too: the record is polled, or the database itself is listened to.
+// Behind PgBouncer in transaction mode, which passes no notifications, a change shows
+// within 2 s too: the record is polled, or the database itself sends notifications.
 func TestPgBouncer(t *testing.T) {
 	t.Parallel()
 	_, _, filled := database(t, pgtest.Start)

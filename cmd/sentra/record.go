@@ -22,12 +22,12 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// recordCommands are those that show the record's changes and make others.
+// recordCommands are the commands that show and change the record.
 func recordCommands(o *options) []*cobra.Command {
 	return []*cobra.Command{logCommand(o), showCommand(o), deleteCommand(o), revertCommand(o), conflictsCommand(o)}
 }
 
-// whenFormat is how the time of a change is written.
+// whenFormat is the format of a change's time.
 const whenFormat = "2006-01-02 15:04:05 -0700"
 
 func logCommand(o *options) *cobra.Command {
@@ -55,7 +55,7 @@ func logCommand(o *options) *cobra.Command {
 	return command
 }
 
-// parseEntity reads KIND/KEY; nil for an empty text.
+// parseEntity parses KIND/KEY; nil for an empty text.
 func parseEntity(text string) (*sentra.EntityRef, error) {
 	if text == "" {
 		return nil, nil
@@ -91,7 +91,7 @@ func writeLog(out io.Writer, entries []postgres.LogEntry) error {
 	return nil
 }
 
-// printableLines is inputfile.Printable for a text of several lines.
+// printableLines is inputfile.Printable for several lines.
 func printableLines(text string) string {
 	lines := strings.Split(text, "\n")
 	for i := range lines {
@@ -171,7 +171,7 @@ func verb(item *register.Item) string {
 	return "changed"
 }
 
-// fieldChange is one field of a document before and after, as JSON; empty where the
+// fieldChange is one field of a document before and after, as JSON; empty if the
 // document has no such field.
 type fieldChange struct{ name, before, after string }
 
@@ -202,13 +202,13 @@ func changedFields(item *register.Item) ([]fieldChange, error) {
 		}
 	}
 	if item.After == nil {
-		// Of what was deleted the key is shown; `--json` has the document.
+		// For a deletion only the key is shown; `--json` has the document.
 		return nil, nil
 	}
 	return fields, nil
 }
 
-// shownChange is the form of `sentra show --json`.
+// shownChange is the output of `sentra show --json`.
 type shownChange struct {
 	Number  int64       `json:"number"`
 	At      string      `json:"at"`
@@ -341,7 +341,7 @@ func tellOutcome(out io.Writer, outcome register.Outcome, err error) error {
 	return err
 }
 
-// reading lets do read the record.
+// reading opens the record and calls do to read it.
 func reading(ctx context.Context, o *options, do func(*postgres.Store) error) error {
 	store, shut, err := openToRead(ctx, o, o.log())
 	if err != nil {
@@ -350,7 +350,7 @@ func reading(ctx context.Context, o *options, do func(*postgres.Store) error) er
 	return errors.Join(do(store), shut())
 }
 
-// changing lets do change the record.
+// changing opens the record and calls do to change it.
 func changing(ctx context.Context, o *options, do func(*register.Register) error) error {
 	store, shut, err := openStore(ctx, o, o.log())
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/pgtest"
 )
 
-// A cluster is imported, corrected, shown, undone and deleted from the command line,
-// and the log tells who did what and why.
+// A cluster is imported, corrected, shown, reverted and deleted from the command
+// line, and the log says who did what and why.
 func TestRecordCommands(t *testing.T) {
 	t.Parallel()
 	_, _, url := database(t, pgtest.Start)
@@ -43,7 +43,7 @@ func TestRecordCommands(t *testing.T) {
 	if err := json.Unmarshal([]byte(run("", "show", "2", "--json")), &shown); err != nil || shown.Number != 2 || shown.Author != "budi" || len(shown.Items) < 2 {
 		t.Errorf("%v, %+v", err, shown)
 	}
-	// What was changed since cannot be undone alone.
+	// A change to something that has changed again since cannot be reverted alone.
 	refused("was changed again by change 3", "revert", "2")
 	run("change 4: 1 changed", "revert", "3")
 	if out := run("", "show", "4"); !strings.Contains(out, "undoes change 3") || !strings.Contains(out, `nameEn: "Second" -> "First"`) {
@@ -53,7 +53,7 @@ func TestRecordCommands(t *testing.T) {
 	if out := run("", "log", "--limit", "1"); !strings.Contains(out, "delete cluster x-1") {
 		t.Errorf("the last change:\n%s", out)
 	}
-	// The log of what is gone stays.
+	// The log of a deleted entity stays.
 	if out := run("", "log", "--entity", "cluster/x-1"); strings.Count(out, "\n") != 5 {
 		t.Errorf("the deleted cluster's log:\n%s", out)
 	}

@@ -21,7 +21,7 @@ func TestRoomFor(t *testing.T) {
 	}
 }
 
-// changingRecord is a record that is another one each time.
+// changingRecord is a record that differs on each read.
 type changingRecord struct{ version int }
 
 func (c *changingRecord) Version(context.Context) (string, error) {
@@ -37,7 +37,7 @@ func (c *changingRecord) Advance(context.Context, *sentra.Dataset) (*sentra.Data
 	return &sentra.Dataset{Facts: *brought, Version: fmt.Sprint(c.version)}, nil, nil
 }
 
-// The limit is set anew for each dataset, up and down.
+// The limit is set again for each dataset, up and down.
 func TestMemoryLimitFollowsTheDataset(t *testing.T) {
 	t.Setenv("GOMEMLIMIT", "")
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(-1))

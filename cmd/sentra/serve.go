@@ -56,7 +56,7 @@ func serveCommand(o *options) *cobra.Command {
 	flags.IntVar(&config.MaxOperations, "max-operations", config.MaxOperations, "maximum number of operations in a document")
 	flags.IntVar(&config.MaxVariables, "max-variables", config.MaxVariables, "maximum number of variables in a document")
 	flags.IntVar(&config.MaxDirectives, "max-directives", config.MaxDirectives, "maximum number of directives in a document")
-	flags.IntVar(&config.MaxComplexity, "max-complexity", config.MaxComplexity, "maximum price of a query")
+	flags.IntVar(&config.MaxComplexity, "max-complexity", config.MaxComplexity, "maximum cost of a query")
 	flags.IntVar(&maxRepresentations, "max-representations", graph.DefaultMaxRepresentations, "maximum number of entities that a gateway may request at once")
 	flags.DurationVar(&config.Timeout, "timeout", config.Timeout, "maximum time that a request may take")
 	flags.DurationVar(&refreshTimeout, "refresh-timeout", app.DefaultRefreshTimeout, "maximum time to read a newer dataset; after that the current one stays, and /readyz reports it as stale")
@@ -85,7 +85,7 @@ func fallback(value, otherwise string) string {
 func serve(ctx context.Context, o *options, config httpserver.Config, address, metrics, boundaries string, maxRepresentations int, refreshTimeout time.Duration, memory int64) (err error) {
 	log := o.log()
 	began := time.Now()
-	// The address first: a server that cannot listen need not start a database.
+	// Listen first: a server that cannot listen need not start a database.
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", address, err)
@@ -142,12 +142,12 @@ func serve(ctx context.Context, o *options, config httpserver.Config, address, m
 	return err
 }
 
-// workEnds is how long the end waits for the work with the database, which may hang
-// on a host that is gone without a word.
+// workEnds is how long stopping waits for database work, which may hang on a host
+// that is gone.
 const workEnds = 5 * time.Second
 
-// loadBoundaries loads those of a local path at once; without one it gives the
-// download as work for the background, since a server with points and boxes is
+// loadBoundaries loads boundaries from a local path immediately. Without one it
+// returns the download as background work, since a server with points and boxes is
 // better than none.
 func loadBoundaries(ctx context.Context, store *postgres.Store, holder *atlas.Holder, path string, log *slog.Logger) (background func()) {
 	run := func(files func() ([]string, error)) {

@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		panic(err)
 	}
-	// PostgreSQL's account passes through this folder.
+	// PostgreSQL's account needs access to this folder.
 	if err := os.Chmod(dir, 0o755); err != nil {
 		panic(err)
 	}
@@ -61,7 +61,7 @@ func tempDir(tb testing.TB) string {
 	return dir
 }
 
-// output is what a program has written so far, while it goes on writing.
+// output collects what a program writes while it runs.
 type output struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -163,8 +163,8 @@ func (r *running) residentMiB(tb testing.TB) int {
 	return kib / 1024
 }
 
-// From an empty folder to the answer, through a kill -9, with a second server in
-// the way, an import beside the running server, and to a clean end.
+// From an empty folder to the first answer, through a kill -9, a second server on the
+// same folder, and an import while the server runs, to a clean end.
 func TestLifeOfAServer(t *testing.T) {
 	dir := tempDir(t)
 	first := start(t, dir, nil, "--boundaries", boundarytest.Dir(t))
@@ -202,7 +202,7 @@ func TestLifeOfAServer(t *testing.T) {
 	if out, err := exec.Command(binary, "import", "clusters", file, "--data-dir", filepath.Join(dir, "pg")).CombinedOutput(); err != nil {
 		t.Fatalf("import beside a running server: %v\n%s", err, out)
 	}
-	// The running server hears of it.
+	// The running server receives the change.
 	heard := false
 	for range 200 {
 		if heard = strings.Contains(again.get(t, `/graphql?query=%7Bclusters%7BtotalCount%7D%7D`), `"totalCount":391`); heard {
@@ -223,8 +223,8 @@ func TestLifeOfAServer(t *testing.T) {
 	filled.stop(t)
 }
 
-// Without a local copy the boundaries come from the source, here a mirror of it;
-// without either, the server answers with points and boxes, and says so.
+// Without a local copy the boundaries are downloaded, here from a mirror; without
+// either, the server answers with points and boxes, and says so.
 func TestBoundariesFromAMirrorOrNone(t *testing.T) {
 	t.Parallel()
 	mirror := httptest.NewServer(http.FileServer(http.Dir(filepath.Join(boundarytest.Dir(t), "source"))))
@@ -269,7 +269,7 @@ func TestBoundariesFromAMirrorOrNone(t *testing.T) {
 	}
 }
 
-// With trusted documents alone, the server answers those of its file and no others.
+// With only trusted documents, the server answers those in its file and no others.
 func TestOnlyTrustedDocuments(t *testing.T) {
 	t.Parallel()
 	dir := tempDir(t)
@@ -293,7 +293,7 @@ func TestOnlyTrustedDocuments(t *testing.T) {
 		`trusted document "parent" cannot be answered`: {"--trusted-documents", file},
 		"browsers, always or never":                    {"--preflight", "sometimes"},
 	} {
-		// One that starts in spite of it is stopped as a person would stop it.
+		// If it starts nevertheless, stop it with an interrupt.
 		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 		failing := exec.CommandContext(ctx, binary, append([]string{"serve", "--data-dir", filepath.Join(dir, "pg"), "--listen", "127.0.0.1:0", "--boundaries", "none"}, flags...)...)
 		failing.Cancel = func() error { return failing.Process.Signal(syscall.SIGTERM) }

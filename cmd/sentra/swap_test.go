@@ -24,12 +24,12 @@ import (
 	"github.com/sentra-ikm/sentra/internal/servertest"
 )
 
-// swaps is how often the dataset changes under load.
+// swaps is the number of dataset changes under load.
 const swaps = 100
 
-// While the record changes a hundred times - through the database, its
-// notification and a new atlas each - no request is dropped or fails, every
-// answer is of one dataset, and nobody sees an older one after a newer.
+// While the record changes a hundred times - through the database, its notification
+// and a new atlas each - no request is dropped or fails, every answer is from one
+// dataset, and no client sees an older one after a newer.
 func TestSwapsDropNoRequest(t *testing.T) {
 	_ = boundarytest.Dir(t)
 	server, err := servertest.Start(t.Context())
@@ -46,7 +46,7 @@ func TestSwapsDropNoRequest(t *testing.T) {
 	var background sync.WaitGroup
 	listening, endListening := context.WithCancel(ctx)
 	background.Go(func() {
-		// Polling so seldom that every change comes by notification.
+		// Polling is so rare that every change comes by notification.
 		server.Store.Changes(listening, time.Hour, func() {
 			if err := server.Holder.Refresh(listening); err != nil && listening.Err() == nil {
 				t.Errorf("refresh: %v", err)
@@ -57,7 +57,8 @@ func TestSwapsDropNoRequest(t *testing.T) {
 	loading, endLoading := context.WithCancel(ctx)
 	var load sync.WaitGroup
 	var asked atomic.Int64
-	// keep runs a client until the load ends; ask gives the number of clusters it saw.
+	// keep runs a client until the load ends; ask returns the number of clusters that it
+	// saw.
 	keep := func(what string, ask func() (int, error)) {
 		load.Go(func() {
 			last := 0

@@ -9,9 +9,9 @@ import (
 	"testing"
 )
 
-// cachesAt makes a folder with the scripts of caches, and with the settings and the
-// schema that docs/clients.md gives, as they stand there and of the server at the
-// address. It lies here, so that node finds the packages.
+// cachesAt makes a folder with the scripts of caches, the settings in docs/clients.md
+// unchanged, and the schema of the server at the address. It is in this folder, so
+// that node finds the packages.
 func cachesAt(t *testing.T, address string) string {
 	t.Helper()
 	folder, err := os.MkdirTemp(".", ".caches-")
@@ -53,8 +53,8 @@ func cachesAt(t *testing.T, address string) string {
 	return folder
 }
 
-// Clients that keep things by their ids are asked for two days at once and one after
-// the other, and tell both from what they keep.
+// Clients with normalised caches query two days concurrently and one after the other,
+// and do not mix them up in the cache.
 func TestCaches(t *testing.T) {
 	if _, err := os.Stat("node_modules/.installed"); err != nil {
 		t.Fatal("the packages of conformance/clients are not installed; run `make setup-test`")

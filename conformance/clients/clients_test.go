@@ -1,6 +1,6 @@
-// Package clients proves that typed clients can be made of the schema that a
-// server shows and of the example queries: in TypeScript with GraphQL Code
-// Generator, in Go with genqlient. Both compile, and the Go one asks.
+// Package clients tests that typed clients can be generated from the schema that a
+// server publishes and the example queries: in TypeScript with GraphQL Code
+// Generator, in Go with genqlient. Both compile, and the Go client runs queries.
 package clients
 
 import (
@@ -18,7 +18,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/servertest"
 )
 
-// serve starts a server and gives the address of its API.
+// serve starts a server and returns the address of its API.
 func serve(t *testing.T) string {
 	t.Helper()
 	_ = boundarytest.Dir(t)
@@ -36,9 +36,9 @@ func serve(t *testing.T) string {
 
 var anonymous = regexp.MustCompile(`(?m)^(query )?\{`)
 
-// named writes the example queries into a folder and gives their paths. A query
-// without a name gets its file's, since a generator makes functions and types of
-// names: 01-title-question.graphql is TitleQuestion.
+// named writes the example queries into a folder and returns their paths. A query
+// without a name gets that of its file, since generators derive functions and types
+// from names: 01-title-question.graphql is TitleQuestion.
 func named(t *testing.T, folder string) []string {
 	t.Helper()
 	examples, err := filepath.Glob("../../web/examples/*.graphql")
@@ -110,7 +110,7 @@ func TestTypedClients(t *testing.T) {
 		t.Errorf("types of %d operations, want one for each of %d examples", made, len(queries))
 	}
 
-	// schema.graphql is there already, as introspection shows it.
+	// schema.graphql is there already, from introspection.
 	copyFiles(t, folder, "go/go.mod", "go/go.sum", "go/genqlient.yaml", "go/main.go")
 	run(t, folder, "go", "tool", "genqlient")
 	run(t, folder, "go", "build", "-o", "client", ".")

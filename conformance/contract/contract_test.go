@@ -30,7 +30,7 @@ type finding struct {
 	Message string
 }
 
-// run runs a script of this folder and reads what it prints.
+// run runs a script of this folder and parses its output.
 func run(t *testing.T, into any, script string, arguments ...string) {
 	t.Helper()
 	if _, err := os.Stat("node_modules"); err != nil {
@@ -57,7 +57,7 @@ func read(t *testing.T, path string) string {
 	return string(data)
 }
 
-// doctored returns a copy of the schema with one text in place of another.
+// doctored returns a copy of the schema with one text replaced.
 func doctored(t *testing.T, from, to string) string {
 	t.Helper()
 	text := read(t, present)
@@ -71,8 +71,8 @@ func doctored(t *testing.T, from, to string) string {
 	return path
 }
 
-// unannounced returns the breaking changes that the changelog does not name by their
-// path, in backticks, under the heading of what is unreleased.
+// unannounced returns the breaking changes whose path is not in the changelog, in
+// backticks, below the heading of unreleased changes.
 func unannounced(found changes, log string) []string {
 	_, section, _ := strings.Cut(log, "\n## Unreleased")
 	section, _, _ = strings.Cut(section, "\n## ")

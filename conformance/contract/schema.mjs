@@ -1,10 +1,10 @@
-// Reads a schema of Sentra's for tools that know nothing of federation.
+// Reads a schema of Sentra for tools that do not support federation.
 import { readFileSync } from "node:fs";
 import { buildASTSchema, Kind, parse, print, validateSchema } from "graphql";
 
 const federation = readFileSync(new URL("federation.graphql", import.meta.url), "utf8");
 
-/** Gives the document of a schema, with federation's directives in and its @link out. */
+/** Returns the document of a schema, with federation's directives and without its @link. */
 export function readDocument(text) {
   const document = parse(text);
   const defined = new Set(document.definitions.map((definition) => definition.name?.value));
@@ -15,7 +15,7 @@ export function readDocument(text) {
   };
 }
 
-/** Gives the schema, or throws with what is wrong with it. */
+/** Returns the schema, or throws an error with its faults. */
 export function readSchema(text) {
   const schema = buildASTSchema(readDocument(text));
   const errors = validateSchema(schema);
@@ -23,5 +23,5 @@ export function readSchema(text) {
   return schema;
 }
 
-/** Gives the schema's text as it can be read without knowing of federation. */
+/** Returns the schema's text in a form that does not need federation. */
 export const plainText = (text) => print(readDocument(text));

@@ -14,7 +14,7 @@ async function graphql(query, variables) {
   return answer.data;
 }
 
-/** Asks for all pages of a list. */
+/** Requests all pages of a list. */
 async function all(field, filterType, orderType, { filter, asOf, orderBy }, selection) {
   const nodes = [];
   let after = null, list;
@@ -93,7 +93,7 @@ const questions = [
   ["clusters", { filter: { product: "kopi" }, orderBy: "NAME" }],
 ];
 
-/** Reads a cell of a CSV as the JSON formats have the value. */
+/** Parses a cell of a CSV to the value in the JSON formats. */
 function cell(text, like) {
   if (Array.isArray(like)) return text === "" ? [] : text.split("; ");
   if (typeof like === "number") return Number(text);
@@ -136,7 +136,7 @@ for (const [layer, question] of questions) {
     const { properties } = JSON.parse(line);
     assert.deepEqual(pick({ ...properties, sources: properties.sources.map((source) => source.title) }, want[i]), want[i]);
     assert.ok(properties.licence.includes("MIT") && properties.datasetVersion === collection.datasetVersion);
-    // The same properties as in the collection, but for the sources in full.
+    // The same properties as in the collection, except for the sources in full.
     for (const [name, value] of Object.entries(collection.features[i].properties)) {
       assert.deepEqual(cites.includes(name) ? properties[name].map((source) => source.id) : properties[name], value);
     }

@@ -6,7 +6,7 @@ import { feature } from "topojson-client";
 
 const [server, ...queries] = process.argv.slice(2);
 
-// Square kilometres of a steradian, on the sphere whose radius is WGS 84's equatorial.
+// Square kilometres per steradian, on the sphere with WGS 84's equatorial radius.
 const km2 = 6378.137 ** 2;
 
 for (const query of queries) {
@@ -19,7 +19,7 @@ for (const query of queries) {
     for (const polygon of region.geometry.coordinates) {
       rings += polygon.length;
       widest = Math.max(widest, geoArea({ type: "Polygon", coordinates: [polygon[0]] }));
-      // The other way round, a hole is a polygon of its own.
+      // In the opposite direction a hole is a polygon of its own.
       for (const hole of polygon.slice(1)) widest = Math.max(widest, geoArea({ type: "Polygon", coordinates: [hole.toReversed()] }));
     }
     const area = geoArea(region) * km2;

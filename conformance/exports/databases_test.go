@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// GDAL reads the GeoPackages where they stand: layers, counts, types, and the tables
-// of sources and of the file.
+// GDAL reads the GeoPackages over HTTP: layers, counts, types, and the tables of
+// sources and of the file's metadata.
 func TestGDALReadsGeoPackages(t *testing.T) {
 	for _, c := range []struct {
 		path     string
@@ -36,8 +36,9 @@ func TestGDALReadsGeoPackages(t *testing.T) {
 	}
 }
 
-// A reader of others finds the rows of the Parquet files, their types, and the metadata
-// that GeoParquet 1.1 asks for: boxes and the order of rings are those of the geometries.
+// An independent reader finds the rows of the Parquet files, their types, and the
+// metadata that GeoParquet 1.1 requires: bounding boxes and ring directions match the
+// geometries.
 func TestGeoParquet(t *testing.T) {
 	cases := []struct {
 		path    string

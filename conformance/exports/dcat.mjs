@@ -9,14 +9,14 @@ import SHACLValidator from "rdf-validate-shacl";
 const server = process.argv[2];
 const response = await fetch(`${server}/catalog.jsonld`);
 assert.equal(response.headers.get("content-type"), "application/ld+json");
-// Nothing foreign may be needed to read it.
+// Reading it must not need other documents.
 const documentLoader = (url) => assert.fail(`it wants ${url}`);
 const quads = new Parser({ format: "N-Quads" }).parse(await jsonld.toRDF(await response.json(), { format: "application/n-quads", documentLoader }));
 const data = new Store(quads);
 const shapes = new Store(new Parser().parse(await readFile(new URL("dcat.ttl", import.meta.url), "utf8")));
 const report = await new SHACLValidator(shapes).validate(data);
 assert.ok(report.conforms, report.results.map((r) => `${r.focusNode?.value} ${r.path?.value}: ${r.message.map((m) => m.value)} ${r.sourceConstraintComponent?.value}`).join("\n"));
-// The shapes are not of those that let everything pass.
+// The shapes must not accept everything.
 const without = new Store(quads.filter((q) => !q.predicate.value.endsWith("#mediaType")));
 assert.ok(!(await new SHACLValidator(shapes).validate(without)).conforms);
 

@@ -1,4 +1,4 @@
-// Package exports lets programs of others judge Sentra's exports.
+// Package exports tests Sentra's exports with independent programs.
 package exports
 
 import (
@@ -22,7 +22,7 @@ var server *servertest.Server
 
 func TestMain(m *testing.M) { servertest.Main(m, &server) }
 
-// node runs a script and gives what it prints.
+// node runs a script and returns its output.
 func node(t *testing.T, script string, arguments ...string) []byte {
 	t.Helper()
 	if _, err := os.Stat("node_modules"); err != nil {
@@ -45,7 +45,7 @@ func TestGeoJSON(t *testing.T) {
 	cases := []struct {
 		path     string
 		features int
-		// rings is the least number of rings: Indonesia has many islands.
+		// rings is the minimum number of rings: Indonesia has many islands.
 		rings int
 	}{
 		{"/regions.geojson?zoom=6", 552, 2000},
@@ -79,7 +79,7 @@ func TestGeoJSON(t *testing.T) {
 	}
 }
 
-// The three formats and GraphQL give the same values, in the same order.
+// The three formats and GraphQL have the same values, in the same order.
 func TestFormatsAgreeWithGraphQL(t *testing.T) {
 	var got struct{ Questions, Compared int }
 	if err := json.Unmarshal(node(t, "agree.mjs", server.URL), &got); err != nil {
@@ -91,15 +91,15 @@ func TestFormatsAgreeWithGraphQL(t *testing.T) {
 	t.Logf("%d values compared", got.Compared)
 }
 
-// topojson-client decodes the very boundaries of the GeoJSON, and finds by shared
-// arcs the neighbours that GraphQL tells.
+// topojson-client decodes exactly the boundaries of the GeoJSON, and finds by shared
+// arcs the same neighbours as GraphQL.
 func TestTopoJSON(t *testing.T) {
 	const level = "&filter=%7B%22level%22:%22REGENCY%22%7D"
 	cases := []struct {
 		query    string
 		features int
-		// shared is the least number of arcs with two users: the regencies and
-		// cities make 990 pairs of neighbours.
+		// shared is the minimum number of arcs with two users: the regencies and cities
+		// make 990 pairs of neighbours.
 		shared int
 	}{
 		{"precision=6" + level, 514, 1000},
@@ -175,14 +175,14 @@ func checkNeighbours(t *testing.T, got map[string][]string) {
 	t.Logf("%d pairs of neighbours agree", pairs/2)
 }
 
-// The OpenAPI document is right by itself, and every answer is as it says.
+// The OpenAPI document is valid, and every answer matches it.
 func TestOpenAPI(t *testing.T) {
 	var got struct{ Paths, Answers int }
 	if err := json.Unmarshal(node(t, "openapi.mjs", server.URL), &got); err != nil {
 		t.Fatal(err)
 	}
-	// Every route stands in the document, and every path of it is asked; a document that
-	// lost some would compare fewer.
+	// Every route is in the document, and every path in it is requested; if some were
+	// lost, fewer would be compared.
 	if got.Paths < 51 || got.Answers < 100 {
 		t.Errorf("got %+v", got)
 	}

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// GDAL reads an export where it stands, by its length and in ranges, as QGIS does
-// with the address of a layer.
+// GDAL reads an export over HTTP, by its length and in ranges, as QGIS does with the
+// address of a layer.
 func TestGDALReadsExports(t *testing.T) {
 	if _, err := exec.LookPath("ogrinfo"); err != nil {
 		t.Fatal("ogrinfo is missing; run `make setup-test`")

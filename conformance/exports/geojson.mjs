@@ -18,7 +18,7 @@ for (const url of process.argv.slice(2)) {
     assert.equal(response.headers.get("content-type"), "application/geo+json");
     collection = JSON.parse(text);
   }
-  // The text is judged by one validator, the object by another.
+  // One validator checks the text, another the object.
   assert.deepEqual(getIssues(JSON.stringify(collection)), [], url);
   assert.deepEqual(gjv.valid(collection, true), [], url);
   assert.equal(new Set(collection.features.map((feature) => feature.id)).size, collection.features.length, "ids are unique");

@@ -19,15 +19,16 @@ import (
 	"time"
 )
 
-// d3-geo, which takes a polygon for what lies to the right of its ring, measures the
-// provinces as Sentra does, and finds no ring that holds the rest of the earth.
+// d3-geo, which takes the area on the right of a ring as the polygon, computes the
+// same areas of provinces as Sentra, and finds no ring that contains the rest of the
+// earth.
 func TestD3(t *testing.T) {
 	const provinces = "filter=%7B%22level%22:%22PROVINCE%22%7D"
 	cases := []struct {
 		query string
-		// right tells that the rings run as d3-geo takes them.
+		// right means that the rings have the direction that d3-geo expects.
 		right bool
-		// tolerance is how far a simplified province's area may be off, as a share.
+		// tolerance is the maximum relative error of a simplified province's area.
 		tolerance float64
 	}{
 		{"regions.topojson?" + provinces, true, 1e-4},
@@ -58,13 +59,14 @@ func TestD3(t *testing.T) {
 		}
 		t.Logf("%s: %d features, %d rings, the widest of %.4f sr; %.0f km², told %.0f, worst off by %.2g", c.query, got.Features, got.Rings, got.Widest, got.All, got.Told, got.Worst)
 		if !c.right {
-			// d3 takes each for all the earth but the province.
+			// d3 takes each for all of the earth except the province.
 			if got.Widest < 4*math.Pi-0.1 {
 				t.Errorf("%s: the widest ring has %.3f steradians", c.query, got.Widest)
 			}
 			continue
 		}
-		// Indonesia has some 1.9 million km² of land; its greatest island's part has 0.013 sr.
+		// Indonesia has some 1.9 million km² of land; its part of the largest island has
+		// 0.013 sr.
 		if got.Widest > 0.02 || got.All < 1.7e6 || got.All > 2e6 || got.Worst > c.tolerance || got.Features < 34 ||
 			got.Bounds[0][0] < 94 || got.Bounds[1][0] > 142 || !slices.Equal(got.Jakarta, []string{"31"}) {
 			t.Errorf("%s: %+v", c.query, got)
@@ -104,7 +106,7 @@ func TestLibreOfficeOpensWorkbooks(t *testing.T) {
 	for _, c := range []struct {
 		file, sheet string
 		rows        int
-		// cells are some cells as LibreOffice types them.
+		// cells are some cells with LibreOffice's types.
 		cells []string
 	}{
 		{"regions", "regions", 549, []string{"string 11.10", "string 94.06", "string Kabupaten Dogiyai", "date 2017-12-25", "string REGENCY"}},
@@ -132,8 +134,9 @@ func TestLibreOfficeOpensWorkbooks(t *testing.T) {
 	}
 }
 
-// sheetOf reads the rows of a sheet of a flat OpenDocument file: each cell as its type
-// and what it shows, a true or day as its value. Empty cells are left out.
+// sheetOf reads the rows of a sheet of a flat OpenDocument file: each cell as its
+// type and its displayed text, or the value of a truth value or day. Empty cells are
+// left out.
 func sheetOf(t *testing.T, path, name string) (rows [][]string) {
 	t.Helper()
 	text, err := os.ReadFile(path)
@@ -176,8 +179,8 @@ func sheetOf(t *testing.T, path, name string) (rows [][]string) {
 	return rows
 }
 
-// Frictionless's library finds the data package valid, and every cell of the CSVs of
-// the type that it tells.
+// Frictionless's library finds the data package valid, and every cell of the CSVs has
+// the declared type.
 func TestDataPackage(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(string(node(t, "datapackage.mjs", server.URL, "", "asOf=2017-12-25&delimiter=semicolon"))), "\n")
 	if len(lines) != 2 {
@@ -196,15 +199,15 @@ func TestDataPackage(t *testing.T) {
 		if got.Regions != want.regions || got.Clusters != want.clusters || got.Code != "11.10" || got.Lon != "number" || !got.AsOf || got.Columns < 30 {
 			t.Errorf("got %+v", got)
 		}
-		// As many as internal/facts/data has.
+		// The counts of internal/facts/data.
 		if r := got.Rows; r["supports"] != 80 || r["facilitators"] != 13 || r["candidates"] != 5 || r["names"] != 187 || r["codes"] < 1000 {
 			t.Errorf("rows %v", r)
 		}
 	}
 }
 
-// A fact's row has every key of its region; the rows stand in dak_ikm.csv, the codes in
-// bps_codes_2020.csv and pcodes.csv.
+// A row of a fact has every key of its region; the rows are in dak_ikm.csv, the codes
+// in bps_codes_2020.csv and pcodes.csv.
 func TestSupportsAsCSV(t *testing.T) {
 	query := url.Values{"filter": {`{"region":"13","fund":["DAK"],"fromYear":2019,"toYear":2019}`}, "columns": {"regionCode,regionName,bpsCode,isoCode,pCode,provinceCode,provinceName,fund,year,amount,amountExact,clusterKey"}}
 	response, err := http.Get(server.URL + "/supports.csv?" + query.Encode())
@@ -231,7 +234,7 @@ func TestSupportsAsCSV(t *testing.T) {
 	}
 }
 
-// The catalogue is linked data as DCAT has it, and everything that it tells of is there.
+// The catalogue is valid DCAT, and everything that it links to exists.
 func TestCatalogue(t *testing.T) {
 	var got struct{ Quads, Asked int }
 	if err := json.Unmarshal(node(t, "dcat.mjs", server.URL), &got); err != nil {

@@ -20,7 +20,7 @@ import (
 	"time"
 )
 
-// gdal runs a program of GDAL's and gives what it prints.
+// gdal runs a program of GDAL and returns its output.
 func gdal(t *testing.T, program string, arguments ...string) string {
 	t.Helper()
 	path, err := exec.LookPath(program)
@@ -38,17 +38,17 @@ func gdal(t *testing.T, program string, arguments ...string) string {
 
 var featureCount = regexp.MustCompile(`Feature Count: (\d+)`)
 
-// GDAL's driver of OGC API Features, by which QGIS's tools read too, finds the
+// GDAL's driver for OGC API Features, which QGIS's tools also use, finds the
 // collections, their counts and types, follows the pages, and copies them to a
 // GeoPackage.
 func TestGDALReadsOGCAPI(t *testing.T) {
 	api := "OAPIF:" + server.URL + "/ogc"
-	// The plain counts of the day, and what the driver asks the server to filter.
+	// The plain counts of the day, and the filters that the driver passes to the server.
 	for _, c := range []struct {
 		name      string
 		arguments []string
 		features  string
-		// has are parts of what GDAL tells.
+		// has are parts of GDAL's output.
 		has []string
 	}{
 		{"today", []string{api, "regencies"}, "514", []string{"code: String (0.0)", "Geometry: Multi Polygon", "WGS 84", "affirmativeRegionCount: Integer"}},
@@ -100,9 +100,9 @@ func TestGDALReadsOGCAPI(t *testing.T) {
 	})
 }
 
-// GDAL's driver of OGC API reads the collections as items. Of the sets of tiles it
-// (3.6) takes only those of the standard's draft, so that the link of a set is followed
-// here and GDAL reads the tile.
+// GDAL's OGC API driver reads the collections as items. The driver (3.6) only accepts
+// tile sets of the draft standard, so the test follows the link of a tile set and
+// GDAL reads the tile.
 func TestGDALReadsTilesOfOGCAPI(t *testing.T) {
 	api := "OGCAPI:" + server.URL + "/ogc"
 	if out := gdal(t, "ogrinfo", "-ro", api); strings.Count(out, "_NAME=OGCAPI:"+server.URL+"/ogc/collections/") < 6 {
@@ -139,7 +139,7 @@ func TestGDALReadsTilesOfOGCAPI(t *testing.T) {
 	if same := strings.NewReplacer("{tileMatrix}", "{z}", "{tileRow}", "{y}", "{tileCol}", "{x}").Replace(address); same != tilejson.Tiles[0] {
 		t.Errorf("the tiles are at %s, by TileJSON at %s", same, tilejson.Tiles[0])
 	}
-	// Dogiyai lies in the tile 14/8 of zoom 4, within the limits told.
+	// Dogiyai is in the tile 14/8 of zoom 4, within the declared limits.
 	if l := set.Limits[4]; l.TileMatrix != "4" || l.MinTileCol != 12 || l.MaxTileCol != 14 || l.MinTileRow != 7 || l.MaxTileRow != 8 {
 		t.Errorf("limits %+v", l)
 	}
@@ -184,7 +184,8 @@ func TestOGCSpace(t *testing.T) {
 		header := read(t, server.URL+"/ogc/collections/"+collection+"/items?"+query.Encode(), &got)
 		return got, header
 	}
-	// Kota Surabaya (35.78) lies around this point, and regency 35.15, Sidoarjo, beside it.
+	// Kota Surabaya (35.78) surrounds this point, and regency 35.15, Sidoarjo, is beside
+	// it.
 	for _, c := range []struct {
 		filter, crs string
 		ids         []string
@@ -233,7 +234,7 @@ func TestOGCSpace(t *testing.T) {
 	}
 }
 
-// Pages follow each other through the links, and hold each feature once.
+// Pages are linked, and contain each feature once.
 func TestOGCPages(t *testing.T) {
 	for _, c := range []struct {
 		path     string
@@ -283,8 +284,8 @@ func TestOGCPages(t *testing.T) {
 	}
 }
 
-// A page that is sent compressed is the page as it is, made anew and kept, by the
-// length told where one is told.
+// A compressed page decompresses to the uncompressed one, newly made or cached, with
+// its length if one is sent.
 func TestOGCCompressed(t *testing.T) {
 	for _, path := range []string{"/ogc/collections/regencies/items?limit=1000&bbox=94,-11,142,7", "/ogc/collections/regencies/items?limit=1000&zoom=5&bbox=94,-11,142,7",
 		"/ogc/collections/provinces/items?limit=12", "/ogc/collections/provinces/items?limit=3", "/ogc/collections/clusters/items?limit=1000&bbox=94,-11,142,7",
@@ -307,7 +308,7 @@ func TestOGCCompressed(t *testing.T) {
 			}
 			return response, body
 		}
-		// timeStamp is the moment at which a page was made.
+		// timeStamp is the time at which a page was made.
 		moment := regexp.MustCompile(`"timeStamp":"[^"]*"`)
 		var first []byte
 		for i, encoding := range []string{"gzip", "gzip", "gzip, deflate, br, zstd", "identity", "identity", "gzip"} {
@@ -325,7 +326,7 @@ func TestOGCCompressed(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				// One stream: not every reader goes on to a second one.
+				// Only one stream: not every reader continues to a second one.
 				unpacked.Multistream(false)
 				if body, err = io.ReadAll(unpacked); err != nil {
 					t.Fatal(err)
@@ -347,13 +348,13 @@ func TestOGCCompressed(t *testing.T) {
 	}
 }
 
-// A page of 1,000 items is the answer that GIS programs wait for most; the bar is a p99
-// of 20 ms. The page is read compressed, as it comes: what the reader does with it is
-// not the server's time. CPU time holds the reading too.
+// A page of 1,000 items is what GIS programs request most; the target is a p99 of 20
+// ms. The page is read compressed as it arrives, without the time for decoding it.
+// CPU time includes the reading.
 func BenchmarkOGCItems(b *testing.B) {
 	for _, path := range []string{"/ogc/collections/regencies/items?limit=1000&zoom=5", "/ogc/collections/regencies/items?limit=1000", "/ogc/collections/clusters/items?limit=1000",
 		"/ogc/collections/clusters/items?limit=1000&filter=affirmative+%3D+%27YES%27+OR+units+%3E+10",
-		// Each asks for another box, so that no answer is kept.
+		// Each request has another box, so that no cached answer is used.
 		"/ogc/collections/regencies/items?limit=1000&zoom=5&bbox=94,-12,142,7", "/ogc/collections/regencies/items?limit=1000&bbox=94,-12,142,7", "/ogc/collections/clusters/items?limit=1000&bbox=94,-12,142,7"} {
 		b.Run(path[1:], func(b *testing.B) {
 			var took []time.Duration

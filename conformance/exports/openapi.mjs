@@ -17,7 +17,7 @@ addFormats(ajv);
 ajv.addSchema(document, "openapi");
 const pointer = (path) => path.map((part) => encodeURIComponent(String(part).replaceAll("~", "~0").replaceAll("/", "~1"))).join("/");
 
-/** Follows a $ref inside the document; gives what it points to and where that is. */
+/** Resolves a $ref inside the document; returns its target and the path of that. */
 function follow(value, path) {
   if (!value?.$ref) return [value, path];
   const to = value.$ref.slice(2).split("/");
@@ -30,7 +30,7 @@ function check(path, data, what) {
   assert.ok(validate(data), `${what}: ${JSON.stringify(validate.errors?.slice(0, 5))}`);
 }
 
-/** Every parameter of a question that the document says is right. */
+/** Checks that the document allows every parameter of a request. */
 function checkParameters(operation, path, query, what) {
   for (const [name, text] of query) {
     const i = operation.parameters.findIndex((p) => follow(p)[0].in === "query" && follow(p)[0].name === name);
@@ -49,7 +49,7 @@ function checkParameters(operation, path, query, what) {
 const visited = new Set();
 let answers = 0;
 
-/** Asks, and compares the answer with what the document says of it. */
+/** Sends a request, and compares the answer with the document. */
 async function ask(route, status, query = {}, { method = "GET", headers = {}, at = route } = {}) {
   const search = new URLSearchParams(query);
   const what = `${method} ${at}?${search}`;
@@ -197,7 +197,7 @@ await ask("/style.json", 400, { labels: "no" });
   await ask("/catalog.jsonld", 304, {}, { headers: { "If-None-Match": headers.get("etag") } });
   await ask("/catalog.jsonld", 400, { colour: "red" });
 }
-// Pages for people, each in both languages and in what is preferred.
+// HTML pages, each with and without a language.
 for (const lang of ["", "/id"]) {
   const template = lang && "/{lang}";
   const routes = { "/regions": "", "/regions/{key}": "/regions/94.06", "/clusters": "", "/clusters/{key}": "/clusters/2017-94.06-coffee-processing", "/products": "",
@@ -216,7 +216,7 @@ for (const lang of ["", "/id"]) {
   await ask(`${template}/regions`, 200, { q: "dogiyai" }, { at: `${lang}/regions` });
   await ask(`${template}/compare`, 200, { a: "94.06", b: "53.17", asOfB: "2017-12-25" }, { at: `${lang}/compare` });
 }
-// Pictures for previews of links.
+// Pictures for link previews.
 for (const [route, at] of [["/{lang}/picture.png", "/id/picture.png"], ["/{lang}/regions/{key}/picture.png", "/en/regions/94.06/picture.png"], ["/{lang}/clusters/{key}/picture.png", "/id/clusters/2017-94.06-coffee-processing/picture.png"]]) {
   const { headers } = await ask(route, 200, { asOf: "2017-12-25" }, { at });
   await ask(route, 200, { asOf: "2017-12-25" }, { at, method: "HEAD" });
@@ -236,7 +236,7 @@ for (const [route, at] of [["/robots.txt"], ["/sitemap.xml"], ["/sitemap-{n}.xml
   await ask(route, 200, {}, { at, method: "HEAD" });
   await ask(route, 304, {}, { at, headers: { "If-None-Match": headers.get("etag") } });
 }
-// The OGC API has a document of its own, which the same validator judges.
+// The OGC API has its own document, which the same validator checks.
 const ogc = await (await fetch(`${server}/ogc/api`)).json();
 const ogcJudgement = await new Validator().validate(structuredClone(ogc));
 assert.ok(ogcJudgement.valid, JSON.stringify(ogcJudgement.errors, null, 1));
@@ -274,7 +274,7 @@ await ask("/readyz", 200);
 const { headers } = await ask("/openapi.json", 200);
 await ask("/openapi.json", 304, {}, { headers: { "If-None-Match": headers.get("etag") } });
 
-// Each route was asked, with every method that the document has.
+// Every route was requested, with every method in the document.
 for (const [route, item] of Object.entries(document.paths)) {
   for (const method of Object.keys(item)) assert.ok(visited.has(`${method.toUpperCase()} ${route} 200`), `${method} ${route} was not tried`);
 }

@@ -13,9 +13,9 @@ import (
 	"time"
 )
 
-// QGIS itself, without a window, loads the provinces, clusters and supports of a day by
-// OGC API Features and the vector tiles, and renders them. SENTRA_TEST_QGIS_PICTURE keeps
-// the picture.
+// QGIS itself, without a window, loads the provinces, clusters and supports of a day
+// by OGC API Features and the vector tiles, and renders them.
+// SENTRA_TEST_QGIS_PICTURE is a file name for the picture.
 func TestQGIS(t *testing.T) {
 	if _, err := os.Stat("/usr/lib/python3/dist-packages/qgis"); err != nil {
 		t.Fatal("QGIS is missing; run `scripts/setup.sh qgis`")
@@ -26,7 +26,7 @@ func TestQGIS(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
-	// Debian's QGIS is for Debian's Python.
+	// Debian's QGIS works only with Debian's Python.
 	command := exec.CommandContext(ctx, "/usr/bin/python3", "render_qgis.py", server.URL, "2017-12-25", picture)
 	command.Stderr = os.Stderr
 	out, err := command.Output()
@@ -59,15 +59,16 @@ func TestQGIS(t *testing.T) {
 	if c := got.Clusters; c.Count != 168 || c.WithGeometry != 168 || c.Fields["key"] != "String" {
 		t.Errorf("QGIS loads clusters %+v", c)
 	}
-	// Eight supports are of the whole country.
+	// Eight supports are for the whole country.
 	if s := got.Supports; s.Count != 80 || s.WithGeometry != 72 || s.Fields["regionCode"] != "String" || s.Fields["year"] != "Integer" {
 		t.Errorf("QGIS loads supports %+v", s)
 	}
-	// The box is around Dogiyai, which lay in Papua.
+	// The box is around Dogiyai, which was in Papua.
 	if !slices.Equal(got.InBox, []string{"91"}) || !got.Tiles.Valid || len(got.Errors) > 0 {
 		t.Errorf("in the box %v, tiles %v, errors %v", got.InBox, got.Tiles, got.Errors)
 	}
-	// Most is sea, the land is filled by the tiles, and the layers have colours of their own.
+	// Most is sea, the land is filled by the tiles, and the layers have their own
+	// colours.
 	if share := float64(got.Picture.Sea) / float64(got.Picture.All); share < 0.5 || share > 0.9 || got.Picture.Colours < 50 {
 		t.Errorf("the picture %+v", got.Picture)
 	}

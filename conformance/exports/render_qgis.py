@@ -36,7 +36,7 @@ try:
     mercator = QgsCoordinateReferenceSystem("EPSG:3857")
 
     def load(collection):
-        # The address has the day in its path: QGIS drops parameters.
+        # The day is in the path of the address, because QGIS drops parameters.
         source = f"url='{url}/ogc/{day}' typename='{collection}' restrictToRequestBBOX='1' pageSize='200'"
         layer = QgsVectorLayer(source, collection, "OAPIF")
         if not layer.isValid():
@@ -79,7 +79,7 @@ try:
     told["errors"] = [error.message for error in job.errors()]
     image = job.renderedImage()
     image.save(picture)
-    # What the layers have drawn: how much of the picture has other colours than the sea.
+    # What the layers have drawn: the share of the picture that is not sea.
     counts = {}
     for y in range(0, image.height(), 4):
         for x in range(0, image.width(), 4):

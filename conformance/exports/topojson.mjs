@@ -17,7 +17,7 @@ function normal(ring, places) {
 
 for (const query of queries) {
   const texts = await Promise.all(["topojson", "geojson"].map(async (format) => {
-    // TopoJSON's rings run as d3 takes them, unless others are asked for.
+    // TopoJSON's rings have d3's direction by default.
     const winding = format === "geojson" && !query.includes("winding=") ? "&winding=d3" : "";
     const response = await fetch(`${server}/regions.${format}?${query}${winding}`);
     const text = await response.text();
@@ -41,7 +41,7 @@ for (const query of queries) {
     assert.deepEqual(all(got.geometry), all(want.geometry), `the boundary of ${got.id}`);
   });
 
-  // Who uses which arc: no arc is unused, and borders are used from both sides.
+  // The users of each arc: no arc is unused, and borders are used from both sides.
   const users = topology.arcs.map(() => new Set());
   for (const { id, arcs } of topology.objects.regions.geometries) for (const arc of (arcs ?? []).flat(2)) users[arc < 0 ? ~arc : arc].add(id);
   assert.ok(users.every((ids) => ids.size > 0), "an arc is unused");

@@ -1,6 +1,5 @@
-// Package federation proves with real gateways that Sentra is a subgraph: it
-// runs the commands of docs/federation.md as they stand there, then asks what an
-// agency would not.
+// Package federation tests with real gateways that Sentra is a subgraph: it runs the
+// commands in docs/federation.md unchanged, and then further cases.
 package federation
 
 import (
@@ -26,7 +25,7 @@ import (
 
 const root = "../.."
 
-// block is a fenced block of the page.
+// block is a fenced code block of the page.
 type block struct{ kind, text string }
 
 var fences = regexp.MustCompile("(?ms)^```([a-z ]+)\n(.*?)^```$")
@@ -44,7 +43,7 @@ func page(t *testing.T) []block {
 	return blocks
 }
 
-// terminal runs commands of the page in an environment of ephemeral ports.
+// terminal runs commands of the page in an environment with ephemeral ports.
 type terminal struct {
 	t           *testing.T
 	environment []string
@@ -69,14 +68,14 @@ func (c *terminal) command(ctx context.Context, text string) *exec.Cmd {
 	command := exec.CommandContext(ctx, "bash", "-euc", text)
 	command.Dir = root
 	command.Env = append(os.Environ(), c.environment...)
-	// A server of the page may be a shell with children: all end together.
+	// A server of the page may be a shell with children, which must end together.
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	command.Cancel = func() error { return syscall.Kill(-command.Process.Pid, syscall.SIGKILL) }
 	command.WaitDelay = time.Second
 	return command
 }
 
-// run runs a command to its end and gives what it printed.
+// run runs a command to its end and returns its output.
 func (c *terminal) run(text string) string {
 	c.t.Helper()
 	ctx, cancel := context.WithTimeout(c.t.Context(), 8*time.Minute)
@@ -172,7 +171,7 @@ func ask(t *testing.T, url, query string) answer {
 	return out
 }
 
-// same reports whether two JSON texts say the same.
+// same reports whether two JSON texts are equal.
 func same(t *testing.T, got, want string) bool {
 	t.Helper()
 	var a, b any
@@ -212,7 +211,7 @@ func TestFederation(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(root, "examples/federation/node_modules/.installed")); err != nil {
 		t.Fatal("the packages of examples/federation are not installed; run `make setup-test`")
 	}
-	// PostgreSQL's account must be able to pass through.
+	// PostgreSQL's account needs access.
 	dir, err := os.MkdirTemp("", "sentra-federation-")
 	if err != nil {
 		t.Fatal(err)
@@ -250,7 +249,7 @@ func TestFederation(t *testing.T) {
 				t.Errorf("printed %q, the page says %q", last, b.text)
 			}
 		case "json":
-			// What the block printed before the answer is the query.
+			// Before the answer, the output has the query.
 			if !same(t, last[strings.Index(last, "{\n  \"data\""):], b.text) {
 				t.Errorf("answered %s\nthe page says %s", last, b.text)
 			}
@@ -272,7 +271,7 @@ func TestFederation(t *testing.T) {
 
 	for name, gateway := range map[string]string{"Apollo": apollo, "Hive": hive} {
 		for _, b := range []struct{ name, query, want string }{
-			// The same questions as the page's, through the other gateway too.
+			// The queries of the page, with the other gateway too.
 			{"exports", "1-exports.graphql", `{"exportingClusters":[{"exportTonnes":355.5,"name":"Rattan furniture, Kota Palu","regions":[{"name":"Kota Palu","parent":{"name":"Sulawesi Tengah"},"smallEnterprises":1890}]},{"exportTonnes":40,"name":"Coffee processing, Kabupaten Dogiyai","regions":[{"name":"Kabupaten Dogiyai","parent":{"name":"Papua Tengah"},"smallEnterprises":252}]}]}`},
 			{"each figure on its own day", "2-history.graphql", `{"figuresByDay":[{"date":"2022-07-24","smallEnterprises":204,"region":{"name":"Kabupaten Dogiyai","parent":{"name":"Papua"},"clusters":{"nodes":[{"name":"Coffee processing, Kabupaten Dogiyai","exportTonnes":40}]}}},{"date":"2022-07-25","smallEnterprises":204,"region":{"name":"Kabupaten Dogiyai","parent":{"name":"Papua Tengah"},"clusters":{"nodes":[{"name":"Coffee processing, Kabupaten Dogiyai","exportTonnes":40}]}}}]}`},
 			{"from Sentra on a day", "3-title.graphql", `{"regions":{"nodes":[{"name":"Kabupaten Dogiyai","asOf":"2017-12-25","smallEnterprises":144,"clusters":{"nodes":[{"name":"Coffee processing, Kabupaten Dogiyai","exportTonnes":12.5}]}}]}}`},
@@ -296,8 +295,8 @@ func TestFederation(t *testing.T) {
 			}
 		})
 
-		// The ids that a gateway's clients keep things by name the day, whether Sentra
-		// was asked by a root field or for an entity.
+		// The ids by which a gateway's clients cache include the day, whether Sentra was
+		// queried by a root field or for an entity.
 		t.Run(name+"/two days have two ids", func(t *testing.T) {
 			got := ask(t, gateway, `{ now: region(code: "94.06") { id parent { name } clusters { nodes { id key exportTonnes(year: 2017) } } }
 				then: region(code: "94.06", asOf: "2017-12-25") { id parent { name } clusters { nodes { id key exportTonnes(year: 2017) products { id key clusters { id } } } } }
@@ -344,14 +343,14 @@ func TestFederation(t *testing.T) {
 					}
 				}
 			}
-			// Half again as much as at the end of 2015, when the figures begin.
+			// One and a half times the value at the end of 2015, when the figures begin.
 			if want := map[string]int{"94.06": 180, "72.71": 1350, "12.17": 675, "35.76": 1050}; len(data.Regions.Nodes) != 514 || len(got.Errors) > 0 || !reflect.DeepEqual(figures, want) || tonnes != 395.5 {
 				t.Errorf("%d regions, figures %v, %g tonnes, errors %.300v", len(data.Regions.Nodes), figures, tonnes, got.Errors)
 			}
 		})
 
-		// The agency has a figure of the code 0999, which means no region; Dogiyai's
-		// code changed between the two years.
+		// The agency has a figure for the code 0999, which no region has; Dogiyai's code
+		// changed between the two years.
 		t.Run(name+"/an unknown key", func(t *testing.T) {
 			got := ask(t, gateway, `{ a: figuresOfYear(year: 2017) { region { bpsCode name } } b: figuresOfYear(year: 2023) { region { bpsCode name } } }`)
 			list := func(dogiyai string) string {
@@ -422,7 +421,7 @@ func TestFederation(t *testing.T) {
 		})
 	}
 
-	// An agency that is down takes only its own fields along.
+	// If an agency's subgraph is down, only its own fields are missing.
 	c.stop(tradeServer)
 	for began := time.Now(); ; time.Sleep(20 * time.Millisecond) {
 		response, err := http.Get(trade + probe)

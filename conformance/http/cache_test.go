@@ -19,13 +19,13 @@ import (
 	"github.com/sentra-ikm/sentra/internal/httpserver"
 )
 
-// startNginx starts nginx as a cache before Sentra and gives its address.
+// startNginx starts nginx as a cache in front of Sentra and returns its address.
 func startNginx(t *testing.T, sentra string) string {
 	t.Helper()
 	if _, err := exec.LookPath("nginx"); err != nil {
 		t.Fatal("nginx is missing: run make setup-test")
 	}
-	// nginx's workers run as another account and must be able to pass through.
+	// nginx's workers run as another account and need access.
 	dir := must(os.MkdirTemp("", "sentra-nginx-"))
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	if err := os.Chmod(dir, 0o777); err != nil {
@@ -60,12 +60,12 @@ func startNginx(t *testing.T, sentra string) string {
 	return ""
 }
 
-// aged is after how long nginx, which counts whole seconds, holds an answer of one
-// second for old.
+// aged is the time after which nginx, which counts whole seconds, considers an answer
+// with a lifetime of one second stale.
 const aged = 2100 * time.Millisecond
 
-// A cache in front answers most questions by itself, asks with the entity tag
-// when an answer has aged, and shows a change of the record.
+// A cache in front answers most requests by itself, revalidates stale answers with
+// the entity tag, and shows a change of the record.
 func TestCacheInFront(t *testing.T) {
 	w := newWorld(t, false)
 	config := httpserver.DefaultConfig()

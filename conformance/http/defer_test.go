@@ -16,8 +16,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/httpserver"
 )
 
-// A list comes first and its boundaries follow, the same as those of an answer in
-// one piece, through compression too.
+// A list comes first and its boundaries follow, the same as in a single answer, even
+// through compression.
 func TestDeferredBoundaries(t *testing.T) {
 	url, _ := newWorld(t, true).serve(httpserver.DefaultConfig(), "127.0.0.1:0")
 	post := func(query string, header ...string) *http.Response {
@@ -50,7 +50,7 @@ func TestDeferredBoundaries(t *testing.T) {
 	for _, encoding := range []string{"identity", "gzip"} {
 		t.Run(encoding, func(t *testing.T) {
 			start := time.Now()
-			// No tolerance that was asked for before: the shapes are made anew.
+			// A tolerance that was not requested before: the shapes are not cached.
 			response := post(list+`... @defer(label: "shape") { boundary(toleranceMetres: 200) } } } }`, "Accept", "multipart/mixed;deferSpec=20220824, application/json", "Accept-Encoding", encoding)
 			defer response.Body.Close()
 			kind, parameters, err := mime.ParseMediaType(response.Header.Get("Content-Type"))
@@ -121,7 +121,7 @@ func TestDeferredBoundaries(t *testing.T) {
 			t.Logf("the list after %v, the last boundary after %v", listed, time.Since(start))
 		})
 	}
-	// Without multipart/mixed an answer in parts cannot be given, and is not.
+	// Without multipart/mixed an answer in parts is an error.
 	refused := post(list + `... @defer { boundary(zoom: 3) } } } }`)
 	defer refused.Body.Close()
 	if body := must(io.ReadAll(refused.Body)); refused.StatusCode != http.StatusNotAcceptable || !strings.Contains(string(body), "multipart/mixed") {

@@ -8,8 +8,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/httpserver"
 )
 
-// The audits of graphql-http: what the GraphQL-over-HTTP specification says a
-// server MUST and SHOULD do holds; what it MAY do is told.
+// The audits of graphql-http: everything that the GraphQL-over-HTTP specification
+// says a server MUST and SHOULD do holds; what it MAY do is only reported.
 func TestAudits(t *testing.T) {
 	url, _ := newWorld(t, false).serve(httpserver.DefaultConfig(), "127.0.0.1:0")
 	out, err := node(t, "audit.mjs", url+"/graphql").CombinedOutput()
@@ -38,8 +38,8 @@ func TestAudits(t *testing.T) {
 	t.Logf("%d audits, passed %v", len(audits), passed)
 }
 
-// What changes in the record reaches listeners through clients that know nothing
-// of Sentra, and they come back when the server does.
+// Changes of the record reach subscribers through independent clients, which
+// reconnect when the server restarts.
 func TestSubscriptions(t *testing.T) {
 	for _, kind := range []string{"ws", "sse"} {
 		t.Run(kind, func(t *testing.T) {
@@ -66,7 +66,7 @@ func TestSubscriptions(t *testing.T) {
 			expect(390)
 			w.addCluster("a")
 			expect(391)
-			// The server stops at once in spite of its listener, who comes back.
+			// The server stops immediately in spite of its subscriber, which reconnects.
 			if err := stop(); err != nil {
 				t.Errorf("stop with a listener: %v", err)
 			}

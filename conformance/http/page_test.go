@@ -13,7 +13,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/httpserver"
 )
 
-// The commands of docs/http.md answer as that page says.
+// The commands in docs/http.md have the results that the page shows.
 func TestPage(t *testing.T) {
 	page := string(must(os.ReadFile("../../docs/http.md")))
 	blocks := regexp.MustCompile("(?s)```(sh|text|json)\n(.*?)```").FindAllStringSubmatch(page, -1)
@@ -50,11 +50,11 @@ func TestPage(t *testing.T) {
 	}
 }
 
-// What the README has a newcomer type is answered as it says.
+// The commands for newcomers in the README have the results that it shows.
 func TestReadme(t *testing.T) {
 	w := newWorld(t, false)
 	url, _ := w.serve(httpserver.DefaultConfig(), "127.0.0.1:0")
-	// A command stands four spaces in, what it goes on with further.
+	// A command is indented by four spaces, its continuation lines by more.
 	commands := regexp.MustCompile(`(?m)^    curl .*(\n      .*)*`).FindAllString(string(must(os.ReadFile("../../README.md"))), -1)
 	answers := []*regexp.Regexp{
 		regexp.MustCompile(`^` + regexp.QuoteMeta(`{"data":{"regions":{"totalCount":1,"notCoveredCount":5,"nodes":[{"code":"94.06","name":"Kabupaten Dogiyai","parent":{"name":"Papua"}}]}}}`) + `$`),

@@ -1,5 +1,5 @@
-// Package http_test checks Sentra's GraphQL over HTTP from outside: with the
-// audits and clients of others, and with a cache in front.
+// Package http_test tests Sentra's GraphQL over HTTP from outside: with independent
+// audits and clients, and with a cache in front.
 package http_test
 
 import (
@@ -43,7 +43,7 @@ func must[T any](value T, err error) T {
 	return value
 }
 
-// world is a whole Sentra over a database of its own, which it listens to.
+// world is a complete Sentra with its own database, whose notifications it receives.
 type world struct {
 	t      *testing.T
 	store  *postgres.Store
@@ -52,8 +52,7 @@ type world struct {
 	url string
 }
 
-// newWorld makes one with the facts and, where asked, the boundaries of the
-// provinces.
+// newWorld makes one with the facts and, on request, the boundaries of the provinces.
 func newWorld(t *testing.T, boundaries bool) *world {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
@@ -63,7 +62,7 @@ func newWorld(t *testing.T, boundaries bool) *world {
 	}
 	w := &world{t: t, url: must(servertest.Database(ctx, database, files...))}
 	w.store = must(postgres.Open(ctx, w.url))
-	// Each server of serve follows the same holder.
+	// Each server started by serve uses the same holder.
 	built := must(app.New(ctx, app.Config{Store: w.store, HTTP: httpserver.DefaultConfig()}))
 	w.holder = built.Holder
 	listening := make(chan struct{})
@@ -79,8 +78,8 @@ func newWorld(t *testing.T, boundaries bool) *world {
 	return w
 }
 
-// serve serves on a free port, or on the address given, and gives its address and
-// what stops it as the command stops it.
+// serve serves on a free port, or on the given address, and returns its address and a
+// function that stops it like the command.
 func (w *world) serve(config httpserver.Config, address string) (url string, stop func() error) {
 	w.t.Helper()
 	server := must(app.New(context.Background(), app.Config{Store: w.store, Holder: w.holder, HTTP: config, BinaryVersion: "test",
@@ -112,8 +111,8 @@ func (w *world) serve(config httpserver.Config, address string) (url string, sto
 	return "http://" + listener.Addr().String(), stop
 }
 
-// addCluster imports one more cluster, and so makes another version of the
-// dataset, and waits until the server has heard of it from the database.
+// addCluster imports one more cluster, which makes a new version of the dataset, and
+// waits until the server has received it from the database.
 func (w *world) addCluster(key string) {
 	w.t.Helper()
 	row := "key,name_en,name_id,product_en,product_id,phase,regions,lon,lat,precision,initial_target,region_note,province_named,source\n" +
@@ -141,7 +140,7 @@ func node(t *testing.T, script string, arguments ...string) *exec.Cmd {
 	return command
 }
 
-// lines starts a command and gives what it prints, line by line.
+// lines starts a command and returns its output, line by line.
 func lines(t *testing.T, command *exec.Cmd) (next func() string) {
 	t.Helper()
 	var trouble bytes.Buffer
@@ -178,7 +177,7 @@ func lines(t *testing.T, command *exec.Cmd) (next func() string) {
 	}
 }
 
-// event is the line that a client prints of the dataset's version and clusters.
+// event is the line that a client prints for the dataset's version and clusters.
 func event(version string, clusters int) string {
 	return fmt.Sprintf(`{"data":{"datasetChanged":{"version":"%s","counts":{"clusters":%d}}}}`, version, clusters)
 }

@@ -1,5 +1,5 @@
-// Package imports holds what comes in to the programs that agencies make it with: files
-// are made by GDAL, and where one is refused, the command that the error names is run.
+// Package imports tests imports with the programs that agencies use: GDAL makes the
+// files, and if one is rejected, the test runs the command that the error names.
 package imports
 
 import (
@@ -25,8 +25,8 @@ const boundaries = `{"type":"FeatureCollection","features":[
 {"type":"Feature","properties":{"code":"11.10","name":"Kabupaten Pidie"},"geometry":{"type":"MultiPolygon","coordinates":[[[[95.5,4.5],[96.5,4.5],[96.5,5.5],[95.5,5.5],[95.5,4.5]],[[95.8,4.8],[95.8,5],[96,5],[96,4.8],[95.8,4.8]]],[[[97,5],[97.1,5],[97.1,5.1],[97,5]]]]}},
 {"type":"Feature","properties":{"code":"94.06","name":"Kabupaten Dogiyai"},"geometry":{"type":"Polygon","coordinates":[[[135.3,-4.2],[135.8,-4.2],[135.8,-3.9],[135.3,-4.2]]]}}]}`
 
-// areas are those of the boundaries in square kilometres, as GDAL's makers of other
-// formats may write them: a few metres of difference are theirs.
+// areas are those of the boundaries in square kilometres, rounded, since GDAL's
+// drivers for other formats may change them by a few metres.
 func areas(t *testing.T, name, layer string) map[string]float64 {
 	t.Helper()
 	out := map[string]float64{}
@@ -55,7 +55,7 @@ func read(name, layer string, each func(boundaryfile.Record) error) error {
 	return boundaryfile.Read(file, name, boundaryfile.Options{Layer: layer}, each)
 }
 
-// run runs commands of a shell in the test's folder.
+// run runs shell commands in the test's folder.
 func run(t *testing.T, commands string) {
 	t.Helper()
 	if _, err := exec.LookPath("ogr2ogr"); err != nil {
@@ -75,12 +75,12 @@ func write(t *testing.T, name, text string) {
 	}
 }
 
-// Boundaries come in from GeoPackages as from GeoJSON; from what else GIS desks send,
-// after the command that the refusal names.
+// Boundaries can be imported from GeoPackages as from GeoJSON, and from other formats
+// of GIS departments after the command that the error names.
 func TestBoundaries(t *testing.T) {
 	for _, c := range []struct {
 		file, made string
-		// refused is part of the error; empty for a file that is read.
+		// refused is part of the error; empty for a supported file.
 		refused, layer string
 	}{
 		{file: "a.gpkg", made: "ogr2ogr -f GPKG a.gpkg b.geojson"},
@@ -133,7 +133,7 @@ func TestBoundaries(t *testing.T) {
 	}
 }
 
-// rows takes the rows of a table as texts.
+// rows collects the rows of a table as strings.
 type rows struct{ names, lines []string }
 
 func (r *rows) Column(name, _ string) (int, error) {
@@ -153,7 +153,7 @@ func (r *rows) Row(row *tablefile.Row) error {
 	return nil
 }
 
-// A layer of points is a table whose columns are the agency's own.
+// A layer of points is a table with the agency's own columns.
 func TestTable(t *testing.T) {
 	t.Chdir(t.TempDir())
 	write(t, "s.csv", "Nama Sentra,Kode Kab,Unit Usaha,Tahun,lon,lat\nTenun Troso,33.20,250,2016,110.67,-6.68\nBatik Bakaran,33.18,100,2015,111.15,-6.66\n")

@@ -9,11 +9,11 @@ import { chromium } from "playwright-core";
 const [server, folder] = process.argv.slice(2);
 const folderHere = import.meta.dirname;
 
-// An empty page of another origin than the server's, as an article's is.
+// An empty page of another origin than the server's, like that of an article.
 const article = createServer((request, response) => response.setHeader("Content-Type", "text/html").end('<!doctype html><link rel="icon" href="data:,"><div id="map" style="width:960px;height:500px"></div>')).listen(0, "127.0.0.1");
 await new Promise((listening) => article.once("listening", listening));
 
-/** What there must be to see, as the number of things of a kind. */
+/** The expected number of visible items of a kind. */
 const drawn = {
   maplibre: () => document.querySelectorAll("canvas.maplibregl-canvas").length,
   leaflet: () => document.querySelectorAll("path.leaflet-interactive").length,
@@ -46,7 +46,7 @@ try {
     await page.waitForLoadState("networkidle");
     await page.waitForTimeout(500);
     const things = await page.evaluate(drawn[name]);
-    // How many colours there are to see: a map that stayed empty has few.
+    // The number of visible colours: a map that stayed empty has few.
     const picture = await page.locator("#map").screenshot(process.env.SENTRA_PICTURES ? { path: join(process.env.SENTRA_PICTURES, `${library ?? name}.png`) } : {});
     const colours = await page.evaluate(async (address) => {
       const image = await createImageBitmap(await (await fetch(address)).blob());

@@ -1,5 +1,5 @@
-// Package snippets runs the snippets of /developers as they stand there: those for
-// browsers in Chromium with the libraries themselves, Python's by Python, R's by R.
+// Package snippets runs the snippets of /developers unchanged: those for browsers in
+// Chromium with the libraries themselves, Python's with Python, R's with R.
 package snippets
 
 import (
@@ -39,9 +39,9 @@ func run(t *testing.T, program string, arguments ...string) string {
 	return string(out)
 }
 
-// Each snippet for browsers draws what there is on 2017-12-25, in Sentra's colours and
-// without a fault: 34 provinces, 514 regencies, the programme's 11 clusters, and in Papua
-// 29 regencies with Dogiyai's cluster.
+// Each snippet for browsers draws the data of 2017-12-25, in Sentra's colours and
+// without errors: 34 provinces, 514 regencies, the programme's 11 clusters, and in
+// Papua 29 regencies with Dogiyai's cluster.
 func TestBrowsers(t *testing.T) {
 	if _, err := os.Stat("node_modules"); err != nil {
 		t.Fatal("the npm packages are missing; run `make setup-test`")
@@ -52,7 +52,8 @@ func TestBrowsers(t *testing.T) {
 		things int
 		colour string
 	}{
-		// The style's areas are somewhat transparent, so that its sea stands for all.
+		// The style's areas are somewhat transparent, so only the colour of the sea is
+		// checked.
 		{"maplibre-gl-4", 1, "#dde8ec"}, {"maplibre-gl", 1, "#dde8ec"}, {"leaflet", 30, "#dddddd"}, {"openlayers", 1, disadvantaged},
 		{"d3-geo", 34, "#4fa59c"}, {"plot", 514_011, disadvantaged}, {"echarts", 1, "#fbfaf6"},
 	}
@@ -87,8 +88,8 @@ func TestPython(t *testing.T) {
 	}
 }
 
-// R finds the affirmative regencies with a cluster known by then, from Bangkalan to Raja
-// Ampat, with their codes as texts, and draws them.
+// R finds the affirmative regencies with a cluster known by then, from Bangkalan to
+// Raja Ampat, with their codes as strings, and draws them.
 func TestR(t *testing.T) {
 	at := slices.IndexFunc(snippets.All, func(s snippets.Snippet) bool { return s.Language == "r" })
 	dir := t.TempDir()
@@ -104,7 +105,7 @@ func TestR(t *testing.T) {
 	}
 }
 
-// Every snippet is run here.
+// Every snippet is tested here.
 func TestAllAreRun(t *testing.T) {
 	script, err := os.ReadFile("run.mjs")
 	if err != nil {

@@ -10,7 +10,7 @@ import { PbfReader } from "pbf";
 const [base] = process.argv.slice(2);
 const agent = new http.Agent({ keepAlive: true });
 
-// fetch would hide how many bytes came over the wire.
+// fetch would not report the number of bytes received.
 function get(path) {
   return new Promise((resolve, reject) => {
     const request = http.get(base + path, { agent, headers: { "Accept-Encoding": "gzip" }, timeout: 20_000 }, (response) => {

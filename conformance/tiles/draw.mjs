@@ -27,7 +27,7 @@ const mapLibre = ([style]) => new Promise((done, fail) => {
     copy.width = source.width; copy.height = source.height;
     const context = copy.getContext("2d");
     context.drawImage(source, 0, 0);
-    // Letters are the only thing as dark as this.
+    // Only letters are as dark as this.
     const { data } = context.getImageData(0, 0, copy.width, copy.height);
     let dark = 0;
     for (let i = 0; i < data.length; i += 4) if (data[i] < 90 && data[i + 1] < 90 && data[i + 2] < 90) dark++;
@@ -56,7 +56,7 @@ const openLayers = async ([style]) => {
     const { "mvt:layer": of, code, kind, name } = feature.getProperties();
     if (of === "regencies") codes.add(code);
     if (of !== "labels" || kind !== "PROVINCE") continue;
-    // A label is drawn where it is met.
+    // A label is drawn if it is hit at its position.
     const at = map.getPixelFromCoordinate(feature.getFlatCoordinates());
     if (map.forEachFeatureAtPixel(at, (met) => met.get("mvt:layer") === "labels" && met.get("name") === name, { hitTolerance: 3 })) names.add(name);
   }
@@ -66,7 +66,7 @@ const openLayers = async ([style]) => {
 const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-gpu-compositing", "--disable-background-networking"] });
 try {
   for (const name of packages) {
-    // OpenLayers asks for tiles with the parameters of the style.
+    // OpenLayers requests tiles with the parameters of the style.
     for (const query of name === "ol" ? ["?asOf=2026-01-01", "?labels=false"] : ["", "?labels=false"]) {
       const page = await browser.newPage();
       const faults = [], glyphs = [];
@@ -76,7 +76,7 @@ try {
         if (answer.url().includes("/glyphs/")) glyphs.push(decodeURIComponent(new URL(answer.url()).pathname));
       });
       await page.goto(`http://127.0.0.1:${pages.address().port}/${name}`);
-      // Letters of a map in OpenLayers are the browser's: nothing foreign is asked for.
+      // In OpenLayers labels use the browser's fonts, so that nothing else is requested.
       const drawn = await page.evaluate(name === "ol" ? openLayers : mapLibre, [`${server}/style.json${query}`]);
       if (process.env.SENTRA_PICTURES) await page.screenshot({ path: join(process.env.SENTRA_PICTURES, `${name}${query.includes("labels") ? "-plain" : ""}.png`) });
       console.log(JSON.stringify({ ...drawn, faults, glyphs: [...new Set(glyphs)].sort() }));

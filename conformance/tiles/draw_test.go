@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// MapLibre GL JS 4 and 5 draw the style with letters of Sentra's own glyphs, OpenLayers
-// with the browser's letters, and each the style without labels without any.
+// MapLibre GL JS 4 and 5 draw the style with Sentra's own glyphs, OpenLayers with the
+// browser's fonts, and both the style without labels without any.
 func TestMapsDrawTheStyle(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(string(script(t, "", "draw.mjs", server.URL, "maplibre-gl-4", "maplibre-gl", "ol"))), "\n")
 	if len(lines) != 6 {

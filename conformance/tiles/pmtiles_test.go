@@ -13,7 +13,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/tile"
 )
 
-// PMTiles' own library finds in the archive the very tiles that the server gives.
+// PMTiles' own library finds in the archive exactly the tiles that the server sends.
 func TestPMTilesReadsTheArchive(t *testing.T) {
 	tiles, err := tile.NewTiles(server.Holder.Atlas, func(key string) string { return key }, 1<<20)
 	if err != nil {

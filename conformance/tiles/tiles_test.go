@@ -1,4 +1,4 @@
-// Package tiles lets programs of others read Sentra's vector tiles and style.
+// Package tiles tests Sentra's vector tiles and style with independent programs.
 package tiles
 
 import (
@@ -34,7 +34,7 @@ var today = sentra.Today(servertest.Today)
 
 func TestMain(m *testing.M) { servertest.Main(m, &server) }
 
-// decoded is a tile as the decoder of npm reads it.
+// decoded is a tile as decoded by the npm package.
 type decoded struct {
 	Path, Encoding string
 	Status, Bytes  int
@@ -57,7 +57,7 @@ func (f feature) text(name string) string {
 	return s
 }
 
-// script runs a script of node and gives what it prints.
+// script runs a node script and returns its output.
 func script(t *testing.T, input, name string, arguments ...string) []byte {
 	t.Helper()
 	if _, err := os.Stat("node_modules"); err != nil {
@@ -75,7 +75,7 @@ func script(t *testing.T, input, name string, arguments ...string) []byte {
 	return out
 }
 
-// fetch returns the tiles, with the parameters, decoded and in order.
+// fetch returns the tiles for the parameters, decoded and in order.
 func fetch(t *testing.T, tiles []maptile.Tile, parameters url.Values) []decoded {
 	t.Helper()
 	var paths strings.Builder
@@ -105,7 +105,7 @@ func fetch(t *testing.T, tiles []maptile.Tile, parameters url.Values) []decoded 
 	return all
 }
 
-// country returns the tiles of a zoom that meet Indonesia's box.
+// country returns the tiles of a zoom that meet Indonesia's bounding box.
 func country(zoom maptile.Zoom) []maptile.Tile {
 	first, last := maptile.At(orb.Point{94.9, 6.1}, zoom), maptile.At(orb.Point{141.1, -11.1}, zoom)
 	var all []maptile.Tile
@@ -117,7 +117,7 @@ func country(zoom maptile.Zoom) []maptile.Tile {
 	return all
 }
 
-// codes returns the codes of a layer's features over tiles.
+// codes returns the codes of a layer's features in tiles.
 func codes(tiles []decoded, layer string) map[string]bool {
 	found := make(map[string]bool)
 	for _, one := range tiles {
@@ -152,13 +152,13 @@ func TestWholeCountry(t *testing.T) {
 	if got := codes(tiles, "provinces"); len(got) != 38 {
 		t.Errorf("%d provinces at zoom 5", len(got))
 	}
-	// Too small for the grid, a region is still there.
+	// A region that is too small for the grid is still there.
 	if got := codes(fetch(t, country(0), nil), "regencies"); len(got) != 514 {
 		t.Errorf("%d regencies and cities at zoom 0", len(got))
 	}
 }
 
-// The attributes are what GraphQL says of the same regions.
+// The attributes are the values of GraphQL for the same regions.
 func TestAttributes(t *testing.T) {
 	type answered struct {
 		Data struct {
@@ -225,13 +225,13 @@ func TestAttributes(t *testing.T) {
 	}
 }
 
-// In 2017 one province stood where four stand today.
+// In 2017 there was one province where there are four today.
 func TestPapuaBefore(t *testing.T) {
 	at := []maptile.Tile{maptile.At(orb.Point{135.5, -4}, 4)}
 	const papua = "91"
 	for _, c := range []struct {
 		day string
-		// provinces over the regencies that were Papua's in 2017.
+		// Provinces over the regencies that were in Papua in 2017.
 		want []string
 	}{
 		{"2017-12-25", []string{papua}},
@@ -256,7 +256,7 @@ func TestPapuaBefore(t *testing.T) {
 				t.Errorf("on %s: province %s has regencies %t, an area %t; want %t", c.day, code, found[code], drawn[code], wanted)
 			}
 		}
-		// Dogiyai's capital lies in the area of one province alone.
+		// Dogiyai's capital is in the area of only one province.
 		spot := project(orb.Point{135.85, -4.02}, at[0])
 		var over []string
 		for _, f := range tile.Layers["provinces"].Features {
@@ -297,9 +297,10 @@ func TestFilters(t *testing.T) {
 	}
 }
 
-// At every zoom each cluster is counted once, and deep down each is itself.
+// At every zoom each cluster is counted once, and at deep zooms each is a single
+// point.
 func TestClusters(t *testing.T) {
-	// Of some the only source was read a day later than the server's.
+	// The only source of some was read a day after the server's day.
 	all := server.Holder.Atlas().ClustersWith(func(c *atlas.Cluster) bool { return c.Begins <= today })
 	for zoom := maptile.Zoom(0); zoom <= 14; zoom++ {
 		var tiles []maptile.Tile
@@ -333,13 +334,13 @@ func TestClusters(t *testing.T) {
 	}
 }
 
-// project returns the place in a tile, in its units.
+// project returns the position in a tile, in its units.
 func project(p orb.Point, at maptile.Tile) [2]float64 {
 	f := maptile.Fraction(p, at.Z)
 	return [2]float64{(f[0] - float64(at.X)) * 4096, (f[1] - float64(at.Y)) * 4096}
 }
 
-// covers tells by the even-odd rule whether a polygon holds a point.
+// covers reports by the even-odd rule whether a polygon contains a point.
 func covers(f feature, p [2]float64) bool {
 	inside := false
 	for _, ring := range f.Geometry {
@@ -370,7 +371,7 @@ func somewhere(zoom maptile.Zoom, number int) []maptile.Tile {
 	return tiles
 }
 
-// some returns tiles of a zoom that hold land, the same at every run.
+// some returns tiles of a zoom with land, the same in every run.
 func some(t *testing.T, zoom maptile.Zoom, number int) []maptile.Tile {
 	t.Helper()
 	on, err := server.Holder.Atlas().On(today)
@@ -401,8 +402,8 @@ func (s segment) length() float64 {
 	return math.Hypot(float64(s[0][0]-s[1][0]), float64(s[0][1]-s[1][1]))
 }
 
-// inTile reports whether the segment lies where nothing was cut: within the tile
-// and not in the margin around it.
+// inTile reports whether the segment is where nothing was clipped: within the tile
+// and not in its buffer.
 func (s segment) inTile() bool {
 	for _, p := range s {
 		if p[0] < 0 || p[1] < 0 || p[0] > 4096 || p[1] > 4096 {
@@ -424,9 +425,9 @@ func segments(f feature) map[segment]int {
 	return all
 }
 
-// Neighbours join without gaps: every side of a regency within the tile is that
-// of a neighbour too, the other way round, or a coast. The layer of borders has
-// each once, and provinces have no other sides than those.
+// Neighbours join without gaps: every side of a regency within the tile is also a
+// side of a neighbour in the opposite direction, or a coast. The layer of borders has
+// each once, and provinces have no other sides.
 func TestNeighboursJoin(t *testing.T) {
 	for _, c := range []struct {
 		zoom   maptile.Zoom
@@ -496,7 +497,7 @@ func TestNeighboursJoin(t *testing.T) {
 				for s := range all {
 					provinces[s] = true
 					if all[s.reversed()] > 0 {
-						// A strait too narrow for the grid: both sides are the province's.
+						// A strait too narrow for the grid: both sides belong to the province.
 						continue
 					}
 					border, found := borders[s]
@@ -507,9 +508,8 @@ func TestNeighboursJoin(t *testing.T) {
 					case found && border.text("level") == "regency":
 						t.Errorf("%s: the side %v of province %s is the border %v", one.Path, s, f.text("code"), border.Properties)
 					case !found:
-						// An islet that rounding flattens to a line goes from the
-						// regencies; where it hangs on a larger part of the province it
-						// stays with that.
+						// The regencies lose an islet that rounding flattens to a line; if it is
+						// attached to a larger part of the province, the province keeps it.
 						slivers++
 						if s.length() > 10 {
 							t.Errorf("%s: the side %v of province %s is no border", one.Path, s, f.text("code"))
@@ -538,7 +538,7 @@ func TestLandIsCovered(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, zoom := range []maptile.Zoom{4, 6, 8, 10} {
-		// Three times what simplification may move, and the grid's own step.
+		// Three times the tolerance of simplification, plus a step of the grid.
 		margin := 3*2*math.Pi*orb.EarthRadius/256/math.Exp2(float64(zoom))/3/111_000 + 360/math.Exp2(float64(zoom)+12)
 		onLand := func(p orb.Point) bool {
 			place, err := present.At(p, 0)
@@ -582,7 +582,8 @@ func TestLandIsCovered(t *testing.T) {
 	}
 }
 
-// Labels lie inside their regions, keep their distance and are all there deep down.
+// Labels are inside their regions, keep their distance and are complete at deep
+// zooms.
 func TestLabels(t *testing.T) {
 	all := make(map[string]bool)
 	for _, zoom := range []maptile.Zoom{4, 6, 8, 12} {
@@ -658,7 +659,8 @@ func TestStyleIsValid(t *testing.T) {
 			}
 		}
 	}
-	// Every layer drawn is one that TileJSON describes, with the attributes that tiles have.
+	// Every layer in the style is described by TileJSON, with the attributes of the
+	// tiles.
 	described := tileJSON(t)
 	for _, layer := range style.Layers {
 		if layer.SourceLayer != "" && described[layer.SourceLayer] == nil {
@@ -715,11 +717,11 @@ func tileJSON(t *testing.T) map[string]map[string]string {
 	return layers
 }
 
-// update writes the golden pair anew: go test ./conformance/tiles -run Golden -update
+// update rewrites the golden pair: go test ./conformance/tiles -run Golden -update
 var update = flag.Bool("update", false, "write the golden pair anew")
 
-// The pair in internal/tile/testdata: the tile that Sentra builds, and what the
-// decoder reads in it.
+// The pair in internal/tile/testdata: the tile that Sentra builds, and its content
+// according to the decoder.
 func TestGoldenPair(t *testing.T) {
 	const file = "../../internal/tile/testdata/8-224-130"
 	at, parameters := maptile.New(224, 130, 8), url.Values{"asOf": {"2017-12-25"}, "layers": {"clusters,labels,regencies"}}

@@ -1,4 +1,4 @@
-// Asks a gateway the query of a file and prints the answer.
+// Sends the query in a file to a gateway and prints the answer.
 import { readFile } from 'node:fs/promises';
 
 const response = await fetch(process.env.GATEWAY_URL ?? 'http://localhost:4000/graphql', {

@@ -1,5 +1,5 @@
-// Asks the subgraphs for their schemas and composes the supergraph, which the
-// gateways read. What does not compose is told, and nothing is written.
+// Fetches the schemas of the subgraphs and composes the supergraph, which the gateways read. If that fails it prints
+// the errors and writes nothing.
 import { readFile, writeFile } from 'node:fs/promises';
 import { composeServices } from '@apollo/composition';
 import { parse } from 'graphql';
@@ -22,8 +22,7 @@ async function service([name, url]) {
   return { name, url, typeDefs: parse(data._service.sdl) };
 }
 
-// With PATTERN, the file of a schema that nothing serves yet, it only tells
-// whether that one composes with Sentra's.
+// With PATTERN, the file of a schema that no server has yet, it only checks whether that composes with Sentra's.
 const pattern = process.env.PATTERN;
 const services = pattern
   ? [await service(['sentra', subgraphs.sentra]), { name: 'pattern', url: '', typeDefs: parse(await readFile(pattern, 'utf8')) }]

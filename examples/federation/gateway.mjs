@@ -1,4 +1,4 @@
-// Apollo's gateway before the subgraphs of supergraph.graphql.
+// Apollo's gateway in front of the subgraphs of supergraph.graphql.
 import { readFile } from 'node:fs/promises';
 import { ApolloGateway } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';

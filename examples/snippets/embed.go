@@ -1,5 +1,6 @@
-// Package snippets holds what the page for developers shows: short programs that draw or
-// read Sentra's data with common libraries. conformance/snippets runs each of them.
+// Package snippets has the snippets of the page for developers: short programs that
+// draw or read Sentra's data with common libraries. conformance/snippets runs each of
+// them.
 package snippets
 
 import (
@@ -10,7 +11,7 @@ import (
 //go:embed *.js *.py *.R
 var files embed.FS
 
-// Host stands in the snippets for the address of a server.
+// Host is the placeholder for the address of a server in the snippets.
 const Host = "https://sentra.example"
 
 // Snippet is a short program.
@@ -19,7 +20,7 @@ type Snippet struct {
 	File, Library, Language string
 }
 
-// All lists them.
+// All lists the snippets.
 var All = []Snippet{
 	{File: "maplibre.js", Library: "MapLibre GL JS 4, 5", Language: "js"},
 	{File: "leaflet.js", Library: "Leaflet", Language: "js"},
@@ -31,11 +32,11 @@ var All = []Snippet{
 	{File: "read.R", Library: "R", Language: "r"},
 }
 
-// Text returns a snippet that asks the server at an address.
+// Text returns a snippet with the address of a server.
 func (s Snippet) Text(server string) string {
 	text, err := files.ReadFile(s.File)
 	if err != nil {
-		panic(err) // go:embed is known to have put it there.
+		panic(err) // go:embed ensures that the file exists.
 	}
 	return strings.ReplaceAll(string(text), Host, server)
 }

@@ -19,10 +19,10 @@ type ChoroplethRow struct {
 	sources func() []*Source
 }
 
-// Sources returns where what was measured was read.
+// Sources returns the sources of what was measured.
 func (r *ChoroplethRow) Sources() []*Source { return r.sources() }
 
-// NewChoropleth makes the view of a choropleth of the day.
+// NewChoropleth returns the view of a choropleth of the day.
 func NewChoropleth(on *View, c *atlas.Choropleth) *Choropleth {
 	view := &Choropleth{By: c.By, Measure: c.Measure, AsOf: on.Day, Rows: make([]*ChoroplethRow, len(c.Rows)), UnplacedCount: c.Unplaced,
 		Total: &ChoroplethTotal{Status: c.Total.Status, Value: c.Total.Value, NotCoveredCount: c.Total.NotCovered, Reason: whySaid(c.Total.Reason(c.Measure, on.Day))}}

@@ -7,18 +7,18 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Cluster is a view of a cluster, its regions seen on a day.
+// Cluster is a view of a cluster, with its regions as of a day.
 type Cluster struct {
 	on      *View
 	cluster *atlas.Cluster
 }
 
-// NewCluster makes the view of a cluster on a day.
+// NewCluster returns the view of a cluster on a day.
 func NewCluster(on *View, c *atlas.Cluster) *Cluster {
 	return &Cluster{on, c}
 }
 
-// ClusterByKey returns the view of the cluster with a key, nil where there is none.
+// ClusterByKey returns the view of the cluster with a key, or nil.
 func ClusterByKey(on *View, key string) *Cluster {
 	if c := on.Cluster(key); c != nil {
 		return NewCluster(on, c)
@@ -40,7 +40,7 @@ func (*Cluster) IsNode() {}
 
 func (*Cluster) IsSearchHit() {}
 
-// ID names the day if one was asked for, so that caches keep two days apart.
+// ID includes the day if one was given, so that caches keep two days apart.
 func (c *Cluster) ID() string        { return c.on.id("Cluster", c.cluster.Key) }
 func (c *Cluster) Key() string       { return c.cluster.Key }
 func (c *Cluster) AsOf() sentra.Date { return c.on.Day }
@@ -87,7 +87,8 @@ func (c *Cluster) Location() *ClusterLocation {
 		Geometry: Geometry(fmt.Appendf(nil, `{"type":"Point","coordinates":[%g,%g]}`, p.Lon(), p.Lat()))}
 }
 
-// Grounds returns the programme's grounds, each with what is known for this cluster.
+// Grounds returns the programme's grounds, each with what is known about this
+// cluster.
 func (c *Cluster) Grounds() []*ClusterGround {
 	out := []*ClusterGround{}
 	for i := range c.on.Data.Programme.Grounds {
@@ -118,7 +119,7 @@ type ClusterConnection struct {
 	NotCoveredCount int
 }
 
-// NewClusterConnection makes the page of a list.
+// NewClusterConnection returns a page of a list.
 func NewClusterConnection(on *View, list *atlas.ClusterList, page Page) (*ClusterConnection, error) {
 	key := func(hit atlas.ClusterHit) string { return hit.Key }
 	hits, info, err := pageOf(page, &list.List, key)

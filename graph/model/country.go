@@ -47,7 +47,7 @@ func (c *Cluster) Supports() []*Support {
 	return supports(c.on, c.on.SupportsOfCluster(c.cluster))
 }
 
-// yearOf returns nil for a year that is not known.
+// yearOf returns nil for an unknown year.
 func yearOf(year int) *int {
 	if year == 0 {
 		return nil
@@ -64,7 +64,7 @@ func (r *Region) Names() []*RegionName {
 	return out
 }
 
-// Supports returns the money for the region itself.
+// Supports returns the supports of the region itself.
 func (r *Region) Supports() []*Support {
 	return supports(r.on, r.on.SupportsOf(r.region.Code))
 }
@@ -74,7 +74,7 @@ func (r *Region) Facilitators() []*Facilitators {
 	return facilitators(r.on, r.on.FacilitatorsOf(r.region.Code))
 }
 
-// ExternalCounts returns how many clusters others count in the region.
+// ExternalCounts returns how many clusters other bodies count in the region.
 func (r *Region) ExternalCounts() []*ExternalCount {
 	out := []*ExternalCount{}
 	for _, c := range r.on.CountsOf(r.region.Code) {
@@ -90,7 +90,7 @@ func externalCount(on *View, c *sentra.ExternalCount) *ExternalCount {
 	return &ExternalCount{By: optional(c.By), Year: yearOf(c.Year), Count: c.Count, Note: optionallySaid(c.Note, c.NoteID), Confidence: c.Confidence, Sources: Sources(on.Atlas, c.Sources)}
 }
 
-// regionNamed returns the view of the region with a code, nil for none.
+// regionNamed returns the view of the region with a code, or nil.
 func regionNamed(on *View, code sentra.RegionCode) *Region {
 	return regionOrNil(on, on.Region(code))
 }
@@ -121,7 +121,7 @@ func (s *Support) Purpose() *Prose               { return optionallySaid(s.suppo
 func (s *Support) Confidence() sentra.Confidence { return s.support.Confidence }
 func (s *Support) Sources() []*Source            { return Sources(s.on.Atlas, s.support.Sources) }
 
-// Fund returns the fund, nil where the source does not tell it.
+// Fund returns the fund, or nil if the source does not name it.
 func (s *Support) Fund() *sentra.Fund {
 	if s.support.Fund == "" {
 		return nil
@@ -129,7 +129,7 @@ func (s *Support) Fund() *sentra.Fund {
 	return &s.support.Fund
 }
 
-// Cluster returns the cluster it was for, nil where not known.
+// Cluster returns the supported cluster, or nil.
 func (s *Support) Cluster() *Cluster {
 	if c := s.on.ClusterOf(s.support); c != nil {
 		return NewCluster(s.on, c)
@@ -137,7 +137,7 @@ func (s *Support) Cluster() *Cluster {
 	return nil
 }
 
-// Product returns the product it was for, nil where not known.
+// Product returns the supported product, or nil.
 func (s *Support) Product() *Product {
 	if p := s.on.Product(s.support.Product); p != nil {
 		return &Product{s.on, p}
@@ -152,7 +152,7 @@ type SupportConnection struct {
 	TotalCount int
 }
 
-// NewSupportConnection makes the page of a list.
+// NewSupportConnection returns a page of a list.
 func NewSupportConnection(on *View, list *atlas.List[*sentra.Support], page Page) (*SupportConnection, error) {
 	key := func(s *sentra.Support) string { return s.ID }
 	hits, info, err := pageOf(page, list, key)
@@ -209,7 +209,7 @@ func coverage(on *View, list []atlas.ClusterCoverage) []*ClusterCoverage {
 	return out
 }
 
-// NewDataQuality tells what the record is known not to tell.
+// NewDataQuality returns the known gaps of the record.
 func NewDataQuality(ctx context.Context, on *View) (*DataQuality, error) {
 	found, err := on.Quality(ctx)
 	if err != nil {
@@ -237,7 +237,7 @@ func (p *Phase) Candidates() []*Candidate {
 	return out
 }
 
-// Candidates returns what phases considered of the region.
+// Candidates returns the region's candidacies in the phases.
 func (r *Region) Candidates() []*Candidate {
 	out := []*Candidate{}
 	for _, c := range r.on.CandidatesOf(r.region.Code) {
@@ -269,7 +269,7 @@ func (r *Region) Events() []*Event {
 	return out
 }
 
-// Screening tells how a regency or city stands to the grounds of selection.
+// Screening returns the outcomes of a regency or city on the selection criteria.
 func (r *Region) Screening(ctx context.Context, product []string) (*ScreeningRow, error) {
 	if r.region.Kind == sentra.KindProvince {
 		return nil, nil

@@ -7,10 +7,10 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// mostConflicts is how many conflicts the dataset lists.
+// mostConflicts is the maximum number of conflicts that the dataset lists.
 const mostConflicts = 100
 
-// NewDataset tells what is loaded.
+// NewDataset describes what is loaded.
 func NewDataset(on *View) *Dataset {
 	counts := on.Counts()
 	d := &Dataset{Version: on.Data.Version, ChangeNumber: int(on.Data.Number), ConflictCount: len(on.Data.Conflicts), UpdatedAt: on.Data.UpdatedAt.UTC().Format(time.RFC3339), RegionsFrom: sentra.FirstDay,
@@ -31,7 +31,7 @@ func NewDataset(on *View) *Dataset {
 	return d
 }
 
-// Search finds things by name.
+// Search finds regions, clusters and products by name.
 func Search(ctx context.Context, on *View, text string, first int) ([]*SearchResult, error) {
 	hits, err := on.Search(ctx, text, first)
 	if err != nil {

@@ -20,7 +20,7 @@ func designations(on *View, facts []*sentra.Designation) []*Designation {
 
 func (*Designation) IsNode() {}
 
-// ID names the day if one was asked for, since region hangs on it.
+// ID includes the day if one was given, since region depends on it.
 func (d *Designation) ID() string                           { return d.on.id("Designation", d.fact.ID) }
 func (d *Designation) Kind() sentra.DesignationKind         { return d.fact.Kind }
 func (d *Designation) Regulation() string                   { return d.fact.Regulation }
@@ -31,7 +31,7 @@ func (d *Designation) ValidTo() *sentra.Date                { return d.fact.To }
 func (d *Designation) Confidence() sentra.Confidence        { return d.fact.Confidence }
 func (d *Designation) Sources() []*Source                   { return Sources(d.on.Atlas, d.fact.Sources) }
 
-// NeighbouringCountries returns the codes, an empty list where none is known.
+// NeighbouringCountries returns the codes, an empty list if none is known.
 func (d *Designation) NeighbouringCountries() []string {
 	return append([]string{}, d.fact.Countries...)
 }
@@ -40,7 +40,7 @@ func (d *Designation) Region() *Region {
 	return NewRegion(d.on, d.on.Region(d.fact.Region))
 }
 
-// Designations lists the designations that match a filter, seen on its day or today.
+// Designations lists the designations that match a filter, as of its day or today.
 func Designations(on *View, filter *sentra.DesignationFilter) ([]*Designation, error) {
 	found, err := on.ListDesignations(filter)
 	if err == nil && filter != nil && filter.AsOf != nil {

@@ -20,7 +20,7 @@ func (r *Region) IsoCode() *string { return r.codeOn(sentra.SystemISO) }
 // PCode returns OCHA's P-code on the day.
 func (r *Region) PCode() *string { return r.codeOn(sentra.SystemPCode) }
 
-// codeOn returns the code in a system on the day, nil where none is known.
+// codeOn returns the code in a system on the day, or nil.
 func (r *Region) codeOn(system sentra.CodeSystem) *string {
 	return optional(r.on.CodeOn(r.region.Code, system))
 }
@@ -35,8 +35,8 @@ func (r *Region) OfficialCode() *OfficialCode {
 	return &OfficialCode{System: sentra.SystemKemendagri, Value: string(r.region.Code), Sources: r.Sources()}
 }
 
-// FindRegion returns the region that a representation names, on its day or else that of
-// the view; nil where there is none.
+// FindRegion returns the region of a representation, on its day or else that of the
+// view, or nil.
 func FindRegion(on *View, r *RegionRepresentation) (*Region, error) {
 	on, err := on.Or(r.AsOf)
 	switch {
@@ -52,8 +52,7 @@ func FindRegion(on *View, r *RegionRepresentation) (*Region, error) {
 	return nil, nil
 }
 
-// FindCluster returns the cluster with a key, seen on the representation's day; nil
-// where there is none.
+// FindCluster returns the cluster with a key as of the representation's day, or nil.
 func FindCluster(on *View, r *ClusterRepresentation) (*Cluster, error) {
 	on, err := on.Or(r.AsOf)
 	if r.Key == nil || err != nil {
@@ -86,7 +85,7 @@ func FindPhase(on *View, r *PhaseRepresentation) (*Phase, error) {
 	return nil, nil
 }
 
-// FindSource returns the source with an id, nil where there is none.
+// FindSource returns the source with an id, or nil.
 func FindSource(on *View, r *SourceRepresentation) (*Source, error) {
 	if r.ID == nil {
 		return nil, nil

@@ -4,7 +4,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/atlas"
 )
 
-// NewClusterFacets makes the view of facets on a day.
+// NewClusterFacets returns the view of facets on a day.
 func NewClusterFacets(on *View, found *atlas.ClusterFacets) *ClusterFacets {
 	out := &ClusterFacets{AsOf: on.Day, TotalCount: found.Total, NotCoveredCount: found.NotCovered}
 	for _, facet := range found.Facets {

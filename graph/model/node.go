@@ -8,23 +8,22 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Node is what can be fetched again by its id. IsNode, like IsSearchHit and IsEntity, only
-// marks the views that belong to the interface or union of the schema.
+// Node is anything that can be fetched again by its id. IsNode, like IsSearchHit and
+// IsEntity, only marks the views that belong to the interface or union of the schema.
 type Node interface{ IsNode() }
 
-// SearchHit is what a search may find.
+// SearchHit is a possible result of a search.
 type SearchHit interface{ IsSearchHit() }
 
-// View is the atlas on the day that things are seen on.
+// View is the atlas on a day.
 type View struct {
 	atlas.View
-	// Asked tells that an asOf led to the things: their ids name the day then. The id
-	// of a thing seen without one names none, and stands for today whenever it is
-	// used.
+	// Asked means that the day comes from an asOf argument: then ids include it. An id
+	// without a day means today whenever it is used.
 	Asked bool
 }
 
-// Today is the view of a question without an asOf.
+// Today is the view of a query without asOf.
 func Today(a *atlas.Atlas, today sentra.Date) (*View, error) {
 	on, err := a.On(today)
 	if err != nil {
@@ -33,7 +32,7 @@ func Today(a *atlas.Atlas, today sentra.Date) (*View, error) {
 	return &View{View: on}, nil
 }
 
-// AskedFor is the view of an asOf, be it today or another day. The error is that of
+// AskedFor is the view of an asOf argument, even if it is today. The error is that of
 // atlas.On.
 func (v *View) AskedFor(day sentra.Date) (*View, error) {
 	on, err := v.On(day)
@@ -53,7 +52,7 @@ func (v *View) Or(asOf *sentra.Date) (*View, error) {
 	return on, sentra.In("asOf", err)
 }
 
-// id returns the id of a thing seen.
+// id returns the id of an item of the view.
 func (v *View) id(kind, key string) string {
 	if v.Asked {
 		return globalID(kind, &v.Day, key)
@@ -61,9 +60,9 @@ func (v *View) id(kind, key string) string {
 	return globalID(kind, nil, key)
 }
 
-// globalID returns the id of a thing seen on a day: base64 of `Region:94.06`, or of
-// `Region@2017-12-25:94.06` where the day was asked for. It depends on nothing
-// else, so that it outlives imports and databases.
+// globalID returns the id of an item on a day: base64 of `Region:94.06`, or of
+// `Region@2017-12-25:94.06` if the day was given. It depends on nothing else, so that
+// it is stable across imports and databases.
 func globalID(kind string, asked *sentra.Date, key string) string {
 	if asked != nil {
 		kind += "@" + asked.String()
@@ -71,8 +70,8 @@ func globalID(kind string, asked *sentra.Date, key string) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(kind + ":" + key))
 }
 
-// parseID is the inverse of globalID: the day is nil where the id names none. It
-// tells false for what globalID would not have written, so that nothing has two ids.
+// parseID is the inverse of globalID: the day is nil if the id has none. It returns
+// false for what globalID would not have returned, so that nothing has two ids.
 func parseID(id string) (kind string, day *sentra.Date, key string, ok bool) {
 	decoded, err := base64.RawURLEncoding.DecodeString(id)
 	if err != nil {
@@ -89,12 +88,12 @@ func parseID(id string) (kind string, day *sentra.Date, key string, ok bool) {
 		}
 		kind, day = bare, &date
 	}
-	// base64 has several spellings of the same bytes.
+	// Several base64 texts can encode the same bytes.
 	return kind, day, key, globalID(kind, day, key) == id
 }
 
-// KeyOf returns the key that an id of a kind holds, or the text itself, so that
-// filters take keys and ids alike.
+// KeyOf returns the key in an id of a kind, or the text itself, so that filters
+// accept keys and ids.
 func KeyOf(kind, text string) string {
 	if of, _, key, ok := parseID(text); ok && of == kind {
 		return key
@@ -102,7 +101,7 @@ func KeyOf(kind, text string) string {
 	return text
 }
 
-// KeysOf is KeyOf of each text.
+// KeysOf is KeyOf for each text.
 func KeysOf(kind string, texts []string) []string {
 	out := make([]string, len(texts))
 	for i, text := range texts {
@@ -111,14 +110,15 @@ func KeysOf(kind string, texts []string) []string {
 	return out
 }
 
-// ClusterID returns the id of the cluster with a key, seen today.
+// ClusterID returns the id of the cluster with a key, without a day.
 func ClusterID(key string) string { return globalID("Cluster", nil, key) }
 
-// FindNode returns the thing with an id as it was seen: on the day that the id
-// names, else on that of the view; nil where there is none. A text that is no id, or an id with
-// a day before the record, is a BAD_USER_INPUT without a path.
+// FindNode returns the item with an id, on the day in the id or else that of the
+// view, or nil. A text that is not an id, or an id with a day before the record, is a
+// BAD_USER_INPUT without a path.
 //
-// A region is found on every day, for a fact may lead to a province that is younger.
+// A region is found on every day, because a fact may refer to a province that is
+// younger.
 func FindNode(on *View, id string) (Node, error) {
 	kind, date, key, ok := parseID(id)
 	if !ok {

@@ -8,7 +8,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// An id holds its kind, day and key, whatever the key, and each has one spelling.
+// An id encodes its kind, day and key, whatever the key, and has only one spelling.
 func TestParseID(t *testing.T) {
 	days := []*sentra.Date{nil}
 	for _, text := range []string{"2017-12-25", "0001-01-01", "9999-12-31"} {

@@ -9,14 +9,13 @@ import (
 )
 
 const (
-	// DefaultPage is the length of a page that names none.
+	// DefaultPage is the default length of a page.
 	DefaultPage = 50
-	// MaxPage is the greatest length of a page.
+	// MaxPage is the maximum length of a page.
 	MaxPage = 1000
 )
 
-// Page is the part of a list asked for, after the Relay Cursor Connections
-// specification.
+// Page is the requested part of a list, as specified by Relay Cursor Connections.
 type Page struct {
 	First  *int
 	After  *string
@@ -24,8 +23,8 @@ type Page struct {
 	Before *string
 }
 
-// pageOf returns the page's hits of a list. A wrong argument is a BAD_USER_INPUT; too
-// long a page is one too.
+// pageOf returns the page's hits of a list. An invalid argument is a BAD_USER_INPUT,
+// and so is too long a page.
 func pageOf[T any](p Page, list *atlas.List[T], key func(T) string) (hits []T, info *PageInfo, err error) {
 	if err := p.check(); err != nil {
 		return nil, nil, err
@@ -38,7 +37,7 @@ func pageOf[T any](p Page, list *atlas.List[T], key func(T) string) (hits []T, i
 	if err != nil {
 		return nil, nil, err
 	}
-	// A page before what it is to come after is empty, and stands behind that.
+	// If before precedes after, the page is empty and its position is that of after.
 	if crossed := after != nil && before != nil && !after.Before(*before); crossed {
 		before, p.First, p.Last = nil, new(int), nil
 	}
@@ -96,7 +95,7 @@ func (p Page) check() error {
 	return nil
 }
 
-// firstOf returns the length of a list that has no pages, as its argument first says.
+// firstOf returns the length of a list without pages, from its argument first.
 func firstOf(first *int) (int, error) {
 	if first == nil {
 		return MaxPage, nil
@@ -109,7 +108,7 @@ func firstOf(first *int) (int, error) {
 
 func cursor(key string) string { return base64.RawURLEncoding.EncodeToString([]byte("at:" + key)) }
 
-// find returns where a cursor stands in a list; nil for no cursor.
+// find returns the position of a cursor in a list; nil for no cursor.
 func find[T any](list *atlas.List[T], text *string, argument string) (*atlas.Mark, error) {
 	if text == nil {
 		return nil, nil

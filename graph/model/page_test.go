@@ -12,9 +12,9 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// relay is the algorithm of the Relay Cursor Connections specification over all
-// keys: cut behind after and before before, then take the first or last. Whether
-// there are more is told of the whole list.
+// relay is the algorithm of the Relay Cursor Connections specification over all keys:
+// cut after after and before before, then take the first or last. Whether there are
+// more refers to the whole list.
 func relay(keys []string, p Page) (page []string, next, previous bool) {
 	from, to := 0, len(keys)
 	if p.After != nil {
@@ -34,8 +34,8 @@ func relay(keys []string, p Page) (page []string, next, previous bool) {
 	return keys[from:to], to < len(keys), from > 0
 }
 
-// TestPagesAfterRelay asks lists that are made as they are read, in an order of
-// ranks and of distances, and lists that are there at once, for random pages.
+// TestPagesAfterRelay requests random pages of lists that are produced lazily, by
+// rank and by distance, and of lists in memory.
 func TestPagesAfterRelay(t *testing.T) {
 	first := sentra.FirstDay
 	data := &sentra.Dataset{}
@@ -113,7 +113,7 @@ func TestPagesAfterRelay(t *testing.T) {
 					t.Fatalf("%s, page %s: cursors %v and %v", name, shown(p), info.StartCursor, info.EndCursor)
 				}
 			}
-			// A cluster that is not in the list, and none at all.
+			// A cluster that is not in the list, and one that does not exist.
 			for _, key := range []string{"k0", "no such cluster"} {
 				if slices.Contains(keys, key) {
 					continue

@@ -10,13 +10,13 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// PointInput is a point given by the asker, in degrees (WGS 84).
+// PointInput is a point in a request, in degrees (WGS 84).
 type PointInput struct {
 	Lon, Lat float64
 }
 
-// UnmarshalGQL reads the point by hand: thousands come in one question, and each
-// is read several times, for its price, its arguments and its answer.
+// UnmarshalGQL is written by hand for speed: a query can have thousands of points,
+// and each is unmarshalled several times, for the cost, the arguments and the answer.
 func (p *PointInput) UnmarshalGQL(value any) error {
 	object, ok := value.(map[string]any)
 	if !ok {
@@ -32,18 +32,18 @@ func (p *PointInput) UnmarshalGQL(value any) error {
 	return nil
 }
 
-// MarshalGQL refuses quietly: the type is for arguments only.
+// MarshalGQL writes null: the type is for arguments only.
 func (p PointInput) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, "null") }
 
-// Orb returns the point as orb has it: longitude before latitude, in degrees.
+// Orb converts the point: longitude before latitude, in degrees.
 func (p *PointInput) Orb() orb.Point { return orb.Point{p.Lon, p.Lat} }
 
-// MultiPoint is points given by the asker as GeoJSON, in degrees (lon, lat).
+// MultiPoint is a GeoJSON MultiPoint in a request, in degrees (lon, lat).
 type MultiPoint orb.MultiPoint
 
-// UnmarshalGQL reads a GeoJSON MultiPoint given as JSON. A third number of a
-// position, its height, is left aside (RFC 7946, section 3.1.1). Whether the
-// numbers are a place on earth is not looked at here.
+// UnmarshalGQL unmarshals a GeoJSON MultiPoint. It ignores the height of a position
+// (RFC 7946, section 3.1.1). It does not check whether the numbers are a place on
+// earth.
 func (m *MultiPoint) UnmarshalGQL(given any) error {
 	object, _ := given.(map[string]any)
 	if kind, _ := object["type"].(string); kind != "MultiPoint" {
@@ -71,5 +71,5 @@ func (m *MultiPoint) UnmarshalGQL(given any) error {
 	return nil
 }
 
-// MarshalGQL refuses quietly: the type is for arguments only.
+// MarshalGQL writes null: the type is for arguments only.
 func (m MultiPoint) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, "null") }

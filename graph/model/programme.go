@@ -15,7 +15,7 @@ func (*Product) IsNode() {}
 
 func (*Product) IsSearchHit() {}
 
-// ID names the day if one was asked for, since clusters hangs on it.
+// ID includes the day if one was given, since clusters depends on it.
 func (p *Product) ID() string                 { return p.on.id("Product", p.product.Key) }
 func (p *Product) Key() string                { return p.product.Key }
 func (p *Product) AsOf() sentra.Date          { return p.on.Day }
@@ -50,7 +50,7 @@ type Phase struct {
 
 func (*Phase) IsNode() {}
 
-// ID names the day if one was asked for, since clusters hangs on it.
+// ID includes the day if one was given, since clusters depends on it.
 func (p *Phase) ID() string               { return p.on.id("Phase", p.phase.Key) }
 func (p *Phase) Key() string              { return p.phase.Key }
 func (p *Phase) AsOf() sentra.Date        { return p.on.Day }

@@ -11,16 +11,15 @@ import (
 	"github.com/sentra-ikm/sentra/internal/words"
 )
 
-// Prose is a String that is said in the language in which the operation is asked.
+// Prose is a String in the language of the operation.
 type Prose struct{ sentra.Message }
 
-// MarshalGQLContext writes the text.
 func (p Prose) MarshalGQLContext(ctx context.Context, w io.Writer) error {
 	graphql.MarshalString(words.Asked(ctx).Say(p.Message)).MarshalGQL(w)
 	return nil
 }
 
-// UnmarshalGQLContext is what gqlgen asks of every scalar; no argument is Prose.
+// UnmarshalGQLContext is required by gqlgen; no argument is Prose.
 func (p *Prose) UnmarshalGQLContext(_ context.Context, value any) error {
 	text, err := graphql.UnmarshalString(value)
 	if err != nil {
@@ -30,12 +29,12 @@ func (p *Prose) UnmarshalGQLContext(_ context.Context, value any) error {
 	return nil
 }
 
-// said returns what was told in English and, perhaps, in Indonesian.
+// said returns a text in English and, if translated, in Indonesian.
 func said(english, indonesian string) Prose {
 	return Prose{sentra.Text{English: english, Indonesian: indonesian}.Message()}
 }
 
-// optionallySaid returns nil for a text that is not known.
+// optionallySaid returns nil for an empty text.
 func optionallySaid(english, indonesian string) *Prose {
 	if english == "" {
 		return nil
@@ -53,7 +52,7 @@ func eachSaid(english, indonesian []string) []*Prose {
 	return out
 }
 
-// whySaid returns nil where there is nothing to tell.
+// whySaid returns nil for no message.
 func whySaid(why *sentra.Message) *Prose {
 	if why == nil {
 		return nil

@@ -33,7 +33,7 @@ func (*Region) IsNode() {}
 
 func (*Region) IsSearchHit() {}
 
-// ID names the day if one was asked for, so that caches keep two days apart.
+// ID includes the day if one was given, so that caches keep two days apart.
 func (r *Region) ID() string              { return r.on.id("Region", string(r.region.Code)) }
 func (r *Region) Code() string            { return string(r.region.Code) }
 func (r *Region) Kind() sentra.RegionKind { return r.region.Kind }
@@ -44,9 +44,9 @@ func (r *Region) ValidFrom() sentra.Date  { return *r.region.Validity.From }
 func (r *Region) ValidTo() *sentra.Date   { return r.region.Validity.To }
 func (r *Region) Sources() []*Source      { return Sources(r.on.Atlas, r.region.Sources) }
 
-// Codes returns the official codes, of one system or of all. P-codes have a field of
-// their own: partners that declare the enum CodeSystem in their own subgraphs could no
-// longer be composed with one more value of it.
+// Codes returns the official codes, of one system or of all. P-codes have their own
+// field: with another value in the enum CodeSystem, subgraphs of partners that also
+// declare it would no longer compose.
 func (r *Region) Codes(system *sentra.CodeSystem) []*OfficialCode {
 	out := []*OfficialCode{}
 	for _, c := range r.on.Codes(r.region.Code) {
@@ -88,18 +88,18 @@ func (r *Region) Children(asOf *sentra.Date) ([]*Region, error) {
 	return out, nil
 }
 
-// Predecessors returns the provinces this one was made out of.
+// Predecessors returns the provinces that this one was created from.
 func (r *Region) Predecessors() ([]*RegionSuccession, error) {
 	return r.successions(r.on.Predecessors(r.region.Code), func(s *sentra.Succession) (sentra.RegionCode, sentra.Date) { return s.Predecessor, s.Date - 1 })
 }
 
-// Successors returns the provinces made out of this one.
+// Successors returns the provinces that were created from this one.
 func (r *Region) Successors() ([]*RegionSuccession, error) {
 	return r.successions(r.on.Successors(r.region.Code), func(s *sentra.Succession) (sentra.RegionCode, sentra.Date) { return s.Successor, s.Date })
 }
 
-// successions returns views of successions, each with the other province on a day on which
-// it existed.
+// successions returns views of successions, each with the other province on a day on
+// which it existed.
 func (r *Region) successions(list []*sentra.Succession, other func(*sentra.Succession) (sentra.RegionCode, sentra.Date)) ([]*RegionSuccession, error) {
 	out := []*RegionSuccession{}
 	for _, s := range list {
@@ -115,7 +115,7 @@ func (r *Region) successions(list []*sentra.Succession, other func(*sentra.Succe
 
 func (r *Region) shape() *atlas.Shape { return r.on.Shape(r.region.Code) }
 
-// BoundaryOrigin tells how the boundary came about.
+// BoundaryOrigin returns where the boundary comes from.
 func (r *Region) BoundaryOrigin() *sentra.BoundaryOrigin {
 	if s := r.shape(); s != nil {
 		return &s.Origin
@@ -124,9 +124,9 @@ func (r *Region) BoundaryOrigin() *sentra.BoundaryOrigin {
 }
 
 // Boundaries returns the boundaries of regions, each on its view's day and in the
-// order given, simplified where asked; nil for a region without one. As many are
-// made at a time as there are processors. A wrong argument is a BAD_USER_INPUT, a
-// passed deadline DEADLINE_EXCEEDED.
+// order given, simplified on request; nil for a region without one. One goroutine per
+// processor makes them. An invalid argument is a BAD_USER_INPUT, an exceeded deadline
+// DEADLINE_EXCEEDED.
 func Boundaries(ctx context.Context, regions []*Region, zoom *int, toleranceMetres *float64, precision *int) ([]Geometry, error) {
 	detail, err := geo.NewDetail(zoom, toleranceMetres, precision)
 	if err != nil {
@@ -140,7 +140,7 @@ func Boundaries(ctx context.Context, regions []*Region, zoom *int, toleranceMetr
 			if err := sentra.Ended(ctx, "while boundaries were drawn"); err != nil {
 				return err
 			}
-			// Whoever asks for less goes before the next one.
+			// Let smaller requests run before the next one.
 			runtime.Gosched()
 			return panics.Catch(func() error {
 				if s := r.shape(); s != nil {
@@ -153,13 +153,15 @@ func Boundaries(ctx context.Context, regions []*Region, zoom *int, toleranceMetr
 	return out, work.Wait()
 }
 
-// Bbox returns the box around the boundary, or the source's where none is loaded.
+// Bbox returns the bounding box of the boundary, or the source's if no boundary is
+// loaded.
 func (r *Region) Bbox() *sentra.BBox {
 	bound := r.on.Bound(r.region)
 	return &sentra.BBox{West: bound.Min[0], South: bound.Min[1], East: bound.Max[0], North: bound.Max[1]}
 }
 
-// LabelPoint returns a point inside the boundary, or the source's where none is loaded.
+// LabelPoint returns a point inside the boundary, or the source's if no boundary is
+// loaded.
 func (r *Region) LabelPoint() *Point {
 	return point(r.on.LabelPoint(r.region))
 }
@@ -173,10 +175,10 @@ func (r *Region) AreaKm2() *float64 {
 	return nil
 }
 
-// defaultNearest is how many nearest regions are given unless told.
+// defaultNearest is the default number of nearest regions.
 const defaultNearest = 5
 
-// Nearest returns the regions of a level that are nearest on the day, the nearest first.
+// Nearest returns the regions of a level that are nearest on the day, nearest first.
 func (r *Region) Nearest(ctx context.Context, first *int, level *sentra.Level, asOf *sentra.Date) ([]*RegionDistance, error) {
 	on, err := r.on.Or(asOf)
 	if err != nil {
@@ -200,7 +202,8 @@ func (r *Region) Nearest(ctx context.Context, first *int, level *sentra.Level, a
 	return out, nil
 }
 
-// Neighbours returns the regions that share a border on the day, the longest first.
+// Neighbours returns the regions that share a border on the day, longest border
+// first.
 func (r *Region) Neighbours(asOf *sentra.Date) ([]*RegionNeighbour, error) {
 	on, err := r.on.Or(asOf)
 	if err != nil {
@@ -233,11 +236,11 @@ func (r *Region) Affirmative(asOf *sentra.Date) (*Affirmative, error) {
 	return newAffirmative(on, r.region), nil
 }
 
-// ClustersOfRegions returns the clusters of regions, each on its view's day and in the
-// order given. A wrong filter or order is a BAD_USER_INPUT for all; a cursor that stands
-// in the list of one region alone is one for the others.
+// ClustersOfRegions returns the clusters of regions, each on its view's day and in
+// the order given. An invalid filter or order is a BAD_USER_INPUT for all; a cursor
+// of one region's list is invalid for the others.
 func ClustersOfRegions(ctx context.Context, regions []*Region, filter *sentra.ClusterFilter, order sentra.ClusterOrder, page Page) ([]*ClusterConnection, error) {
-	// Most lists are of one day; one of predecessors is of several.
+	// Usually all regions are of one day, but predecessors may be of several.
 	places := make(map[atlas.View][]int, 1)
 	for i, r := range regions {
 		places[r.on.View] = append(places[r.on.View], i)
@@ -299,7 +302,7 @@ func (c *RegionConnection) Nodes() []*Region {
 	return out
 }
 
-// NotCovered returns the regions the filter could not judge.
+// NotCovered returns the regions that the filter could not decide.
 func (c *RegionConnection) NotCovered(first *int) ([]*Region, error) {
 	n, err := firstOf(first)
 	if err != nil {
@@ -312,8 +315,8 @@ func (c *RegionConnection) NotCovered(first *int) ([]*Region, error) {
 	return out, nil
 }
 
-// RegionsAt is what holds a point on a day. Its views are made when they are asked
-// for, since there may be thousands of points.
+// RegionsAt is the result of a point query on a day. Its views are made on request,
+// since there may be thousands of points.
 type RegionsAt struct {
 	on    *View
 	place atlas.Place
@@ -325,13 +328,13 @@ func NewRegionsAt(on *View, place atlas.Place) *RegionsAt {
 
 func (r *RegionsAt) Point() *Point { return point(r.place.Point) }
 
-// Province returns the province that holds the point, nil for none.
+// Province returns the province that contains the point, or nil.
 func (r *RegionsAt) Province() *Region { return regionOrNil(r.on, r.place.Province) }
 
-// Regency returns the regency or city that holds the point, nil for none.
+// Regency returns the regency or city that contains the point, or nil.
 func (r *RegionsAt) Regency() *Region { return regionOrNil(r.on, r.place.Regency) }
 
-// DistanceMetres returns the distance to the regency or city, nil without one.
+// DistanceMetres returns the distance to the regency or city, or nil without one.
 func (r *RegionsAt) DistanceMetres() *float64 {
 	if r.place.Regency == nil {
 		return nil

@@ -18,12 +18,12 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// MarshalDate writes a day as "2017-12-25".
+// MarshalDate marshals a day as "2017-12-25".
 func MarshalDate(d sentra.Date) graphql.Marshaler {
 	return graphql.WriterFunc(func(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(d.String())) })
 }
 
-// UnmarshalDate reads "2017-12-25".
+// UnmarshalDate unmarshals "2017-12-25".
 func UnmarshalDate(value any) (sentra.Date, error) {
 	text, ok := value.(string)
 	if !ok {
@@ -32,12 +32,12 @@ func UnmarshalDate(value any) (sentra.Date, error) {
 	return sentra.ParseDate(text)
 }
 
-// MarshalPartialDate writes a date no more exactly than its source has it.
+// MarshalPartialDate marshals a date with the precision of its source.
 func MarshalPartialDate(d sentra.PartialDate) graphql.Marshaler {
 	return graphql.WriterFunc(func(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(d.String())) })
 }
 
-// UnmarshalPartialDate reads "2017", "2017-12" or "2017-12-25".
+// UnmarshalPartialDate unmarshals "2017", "2017-12" or "2017-12-25".
 func UnmarshalPartialDate(value any) (sentra.PartialDate, error) {
 	text, ok := value.(string)
 	if !ok {
@@ -46,12 +46,12 @@ func UnmarshalPartialDate(value any) (sentra.PartialDate, error) {
 	return sentra.ParsePartialDate(text)
 }
 
-// MarshalDecimal writes a number exactly, as a text.
+// MarshalDecimal marshals a number exactly, as a string.
 func MarshalDecimal(d decimal.Decimal) graphql.Marshaler {
 	return graphql.WriterFunc(func(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(d.String())) })
 }
 
-// UnmarshalDecimal reads an exact number from a text.
+// UnmarshalDecimal unmarshals an exact number from a string.
 func UnmarshalDecimal(value any) (decimal.Decimal, error) {
 	text, ok := value.(string)
 	if !ok {
@@ -64,35 +64,34 @@ func UnmarshalDecimal(value any) (decimal.Decimal, error) {
 	return d, nil
 }
 
-// Geometry is a GeoJSON geometry, encoded.
+// Geometry is a GeoJSON geometry as JSON.
 type Geometry []byte
 
-// MarshalGQL writes the bytes as they are.
 func (g Geometry) MarshalGQL(w io.Writer) { _, _ = w.Write(g) }
 
-// UnmarshalGQL refuses: the type is for answers only.
+// UnmarshalGQL fails: the type is for answers only.
 func (g *Geometry) UnmarshalGQL(any) error {
 	return sentra.BadInput("", "a GeoJSON geometry is an answer, not an argument")
 }
 
 type polygonsKey struct{}
 
-// polygons are those that were read for one request, by where their JSON lies in memory.
+// polygons caches the polygons parsed for one request, by the address of their JSON.
 type polygons struct {
 	mutex sync.Mutex
 	read  map[uintptr]*lazy.Value[readPolygon]
-	// given keeps the JSON, so that nothing else comes to lie there.
+	// given keeps the JSON alive, so that no address is reused.
 	given []any
 }
 
-// WithPolygons returns a context in which the polygon of a variable is read once,
+// WithPolygons returns a context in which the polygon of a variable is parsed once,
 // however often it is used.
 func WithPolygons(ctx context.Context) context.Context {
 	return context.WithValue(atlas.WithPolygons(ctx), polygonsKey{}, new(polygons))
 }
 
-// UnmarshalPolygon reads the GeoJSON of an area given as JSON, the same once a request,
-// and checks it.
+// UnmarshalPolygon parses and validates the GeoJSON of an area, once per request and
+// value.
 func UnmarshalPolygon(ctx context.Context, value any) (orb.MultiPolygon, error) {
 	known, ok := ctx.Value(polygonsKey{}).(*polygons)
 	object, isObject := value.(map[string]any)
@@ -120,7 +119,7 @@ func UnmarshalPolygon(ctx context.Context, value any) (orb.MultiPolygon, error) 
 	return of.polygon, of.err
 }
 
-// readPolygon is what came of reading one.
+// readPolygon is the result of parsing a polygon.
 type readPolygon struct {
 	polygon orb.MultiPolygon
 	err     error
@@ -137,8 +136,8 @@ func parsePolygon(value any) (orb.MultiPolygon, error) {
 	return geo.ParsePolygon(data)
 }
 
-// MarshalPolygon writes null: a polygon is never part of an answer, but gqlgen wants
-// the function.
+// MarshalPolygon writes null: gqlgen requires it, but a polygon is never part of an
+// answer.
 func MarshalPolygon(orb.MultiPolygon) graphql.ContextMarshaler {
 	return graphql.ContextWriterFunc(func(_ context.Context, w io.Writer) error {
 		_, err := io.WriteString(w, "null")
@@ -146,7 +145,7 @@ func MarshalPolygon(orb.MultiPolygon) graphql.ContextMarshaler {
 	})
 }
 
-// UnmarshalRegionCode reads an official code; none, "", for null.
+// UnmarshalRegionCode unmarshals an official code; "" for null.
 func UnmarshalRegionCode(value any) (sentra.RegionCode, error) {
 	if value == nil {
 		return "", nil
@@ -158,7 +157,7 @@ func UnmarshalRegionCode(value any) (sentra.RegionCode, error) {
 	return sentra.ParseRegionCode(text)
 }
 
-// MarshalRegionCode writes a code as a text.
+// MarshalRegionCode marshals a code as a string.
 func MarshalRegionCode(code sentra.RegionCode) graphql.Marshaler {
 	return graphql.MarshalString(string(code))
 }

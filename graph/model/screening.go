@@ -5,7 +5,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Domain returns the weights in terms of the domain; nil for none.
+// Domain converts the weights; nil for none.
 func (w *ScreeningWeights) Domain() sentra.Weights {
 	if w == nil {
 		return nil
@@ -54,7 +54,7 @@ func (s *Screening) Rows(first *int) ([]*ScreeningRow, error) {
 	return out, nil
 }
 
-// ScreeningRow is a view of how a region stands.
+// ScreeningRow is a view of the outcomes for a region.
 type ScreeningRow struct {
 	screening *Screening
 	row       *atlas.Screened
@@ -88,7 +88,7 @@ func (r *ScreeningRow) FundYears() []*FundYears {
 	return out
 }
 
-// Facilitators returns what is known of facilitators within a distance.
+// Facilitators returns the known facilitators within a distance.
 func (r *ScreeningRow) Facilitators(withinMetres float64) (*FacilitatorsNear, error) {
 	if err := sentra.CheckWithin(withinMetres); err != nil {
 		return nil, err
@@ -120,7 +120,7 @@ func (r *ScreeningRow) NearestClusters(first *int) ([]*ClusterDistance, error) {
 	return out, nil
 }
 
-// ScreeningFinding is a view of what was found of one element.
+// ScreeningFinding is a view of the result for one element.
 type ScreeningFinding struct {
 	screening *Screening
 	element   sentra.ScreeningElement
@@ -131,7 +131,6 @@ type ScreeningFinding struct {
 func (f *ScreeningFinding) Element() sentra.ScreeningElement { return f.element }
 func (f *ScreeningFinding) Ground() sentra.GroundKind        { return f.element.Ground() }
 
-// Outcome tells what was found.
 func (f *ScreeningFinding) Outcome() sentra.ScreeningOutcome { return sentra.OutcomeOf(f.outcome) }
 
 func (f *ScreeningFinding) Reason() Prose {
@@ -154,7 +153,7 @@ func (f *ScreeningFinding) Designations() []*Designation {
 	return designations(f.screening.on, f.evidence.Designations)
 }
 
-// Assessments returns the assessments that tell it.
+// Assessments returns the assessments that it is based on.
 func (f *ScreeningFinding) Assessments() []*Assessment {
 	out := []*Assessment{}
 	for _, told := range f.evidence.Assessments {

@@ -9,7 +9,7 @@ type Source struct{ source *sentra.Source }
 
 func (*Source) IsNode() {}
 
-// ID names no day: a source is the same on every day.
+// ID includes no day: a source is the same on every day.
 func (s *Source) ID() string         { return globalID("Source", nil, string(s.source.ID)) }
 func (s *Source) Title() string      { return s.source.Title }
 func (s *Source) Publisher() *string { return optional(s.source.Publisher) }
@@ -19,7 +19,7 @@ func (s *Source) Date() *sentra.PartialDate {
 	return s.source.Date
 }
 
-// optional returns nil for a text that is not known.
+// optional returns nil for an empty text.
 func optional(text string) *string {
 	if text == "" {
 		return nil

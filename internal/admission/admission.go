@@ -1,5 +1,6 @@
 // Package admission limits the work in progress, in number and in bytes. Work beyond
-// the limits waits in a short queue, and is refused when that is full or takes too long.
+// the limits waits in a short queue, and is rejected if the queue is full or the wait
+// too long.
 package admission
 
 import (
@@ -14,26 +15,27 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// ErrBusy is the cause of each UNAVAILABLE of a Gate: trying again later may do.
+// ErrBusy is the cause of each UNAVAILABLE of a Gate: the client may try again later.
 var ErrBusy = errors.New("no room for more work")
 
-// Limits bound the work under way.
+// Limits on the work in progress.
 type Limits struct {
-	// Places is how many small pieces of work are under way at a time, LargePlaces
-	// how many of more than SmallBytes.
+	// Places is the maximum number of small pieces of work in progress, LargePlaces that
+	// of pieces of more than SmallBytes.
 	Places, LargePlaces int
 	SmallBytes          int64
-	// Bytes is what the large ones together may weigh.
+	// Bytes is the maximum total weight of large work.
 	Bytes int64
-	// PerClient is how many large ones of one client are under way at a time; 0 for
-	// as many as there are places.
+	// PerClient is the maximum number of large pieces of one client; 0 for as many as
+	// there are places.
 	PerClient int
-	// Queue is how many wait, as many small as large ones, and Wait how long.
+	// Queue is the maximum number that wait, separately for small and large work, and
+	// Wait the maximum time.
 	Queue int
 	Wait  time.Duration
 }
 
-// Gate lets work in.
+// Gate admits work within limits.
 type Gate struct {
 	limits       Limits
 	small, large *lane
@@ -41,12 +43,12 @@ type Gate struct {
 	refused      atomic.Int64
 }
 
-// lane is where small work does not wait for large.
+// lane has its own limits, so that small work does not wait for large.
 type lane struct {
 	places, bytes *semaphore.Weighted
 	capacity      int64
 	waiting       atomic.Int64
-	// working and held tell what is under way, for metrics.
+	// working and held are for metrics.
 	working, held atomic.Int64
 }
 
@@ -54,7 +56,7 @@ func newLane(places int, capacity int64) *lane {
 	return &lane{places: semaphore.NewWeighted(int64(places)), bytes: semaphore.NewWeighted(capacity), capacity: capacity}
 }
 
-// New makes a gate.
+// New returns a Gate with the limits.
 func New(limits Limits) *Gate {
 	if limits.PerClient == 0 {
 		limits.PerClient = limits.LargePlaces
@@ -63,32 +65,32 @@ func New(limits Limits) *Gate {
 		large: newLane(limits.LargePlaces, limits.Bytes), clients: Clients{Places: int64(limits.PerClient)}}
 }
 
-// Working tells how many pieces of work are under way, and Waiting how many wait.
+// Working returns the number of pieces of work in progress.
 func (g *Gate) Working() int64 { return g.small.working.Load() + g.large.working.Load() }
 
-// Waiting tells how many pieces of work wait.
+// Waiting returns the number of pieces of work that wait.
 func (g *Gate) Waiting() int64 { return g.small.waiting.Load() + g.large.waiting.Load() }
 
-// Held tells what the large work under way weighs, in bytes.
+// Held returns the total weight of large work in bytes.
 func (g *Gate) Held() int64 { return g.large.held.Load() }
 
-// Refused tells how much work was refused.
+// Refused returns how many pieces of work were rejected.
 func (g *Gate) Refused() int64 { return g.refused.Load() }
 
-// Ticket is a piece of work that was let in.
+// Ticket is an admitted piece of work.
 type Ticket struct {
 	gate   *Gate
 	client string
 
 	mu   sync.Mutex
 	lane *lane
-	// bytes are held in the lane, more in the large one on top of that.
+	// bytes are held in the lane, and more in the large lane in addition.
 	bytes, more int64
 	left        bool
 }
 
-// Enter lets in work that weighs so many bytes, of a client that large work is
-// counted by. The error is an UNAVAILABLE because of ErrBusy, or ctx's.
+// Enter admits work with a weight in bytes, for a client whose large work is counted.
+// The error is an UNAVAILABLE that wraps ErrBusy, or ctx's.
 func (g *Gate) Enter(ctx context.Context, client string, bytes int64) (*Ticket, error) {
 	t := &Ticket{gate: g, client: client}
 	if err := t.enter(ctx, bytes); err != nil {
@@ -97,7 +99,8 @@ func (g *Gate) Enter(ctx context.Context, client string, bytes int64) (*Ticket, 
 	return t, nil
 }
 
-// enter takes a place for the weight. t holds none yet, or one in the other lane.
+// enter takes a place in the lane for the weight. t has no place yet, or one in the
+// other lane.
 func (t *Ticket) enter(ctx context.Context, bytes int64) error {
 	g := t.gate
 	to := g.small
@@ -150,7 +153,7 @@ func (t *Ticket) settle(in *lane, bytes int64) {
 	in.held.Add(bytes)
 }
 
-// wait runs acquire, which may wait, unless too many do already.
+// wait runs acquire, which may block, unless too many are waiting already.
 func (g *Gate) wait(ctx context.Context, in *lane, acquire func(context.Context) error) error {
 	defer in.waiting.Add(-1)
 	if in.waiting.Add(1) > int64(g.limits.Queue) {
@@ -172,8 +175,8 @@ func (g *Gate) busy() error {
 	return sentra.Wrap(sentra.CodeUnavailable, ErrBusy, "the server is busy; try again in a few seconds")
 }
 
-// Raise makes the work weigh at least so many bytes; it may wait for room, and
-// keeps what it has when that is refused.
+// Raise increases the weight to at least so many bytes. It may wait, and keeps what
+// it has if rejected.
 func (t *Ticket) Raise(ctx context.Context, bytes int64) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -200,8 +203,8 @@ func (t *Ticket) Raise(ctx context.Context, bytes int64) error {
 	return nil
 }
 
-// Need is Raise for work that has begun: it does not wait, since others may wait for
-// what it holds.
+// Need is Raise for work that has begun: it does not wait, because others may wait
+// for what it holds.
 func (t *Ticket) Need(bytes int64) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -218,9 +221,9 @@ func (t *Ticket) Need(bytes int64) error {
 	return nil
 }
 
-// Done ends the work but for its result, whose bytes are to be sent yet: it gives
-// back the place, and holds the bytes until Leave. It gives false where there is no
-// room for them; then they should be sent quickly.
+// Done ends the work except for sending its result: it releases the place, and holds
+// the unsent bytes until Leave. It returns false if there is no room for them, so
+// that they should be sent quickly.
 func (t *Ticket) Done(unsent int64) bool {
 	t.Leave()
 	t.mu.Lock()
@@ -238,7 +241,7 @@ func (t *Ticket) Contended() bool {
 	return t.gate.large.waiting.Load() > 0
 }
 
-// Leave ends the work. It may be called again.
+// Leave ends the work. It may be called more than once.
 func (t *Ticket) Leave() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -255,7 +258,7 @@ func (t *Ticket) Leave() {
 }
 
 func (l *lane) release(bytes int64) {
-	// Counted out before others may come in, so that no more than the bound is told.
+	// Decrement the metrics first, so that they never exceed the limits.
 	l.held.Add(-bytes)
 	l.working.Add(-1)
 	l.bytes.Release(bytes)

@@ -43,7 +43,7 @@ func TestGate(t *testing.T) {
 	if !budi.Done(30) || gate.Held() != 90 {
 		t.Errorf("%d bytes held", gate.Held())
 	}
-	// Its place is free, its bytes are not all.
+	// Its place is free, but not all of its bytes.
 	_, err = gate.Enter(ctx, "budi", 20)
 	refused("while bytes are to be sent", err)
 	ana.Leave()
@@ -53,7 +53,7 @@ func TestGate(t *testing.T) {
 	}
 	budi.Leave()
 	small.Leave()
-	// One that weighs more than there is runs alone.
+	// Work that exceeds the capacity runs alone.
 	enter("ana", 1_000_000).Leave()
 	ended, end := context.WithCancel(ctx)
 	full := enter("ana", 100)
@@ -67,7 +67,7 @@ func TestGate(t *testing.T) {
 	}
 }
 
-// Whatever comes in whatever order, the bounds hold, and all is given back.
+// In any order of work the limits hold, and everything is released in the end.
 func TestGateUnderLoad(t *testing.T) {
 	const bytes = 1000
 	gate := admission.New(admission.Limits{Places: 3, LargePlaces: 4, SmallBytes: 50, Bytes: bytes, PerClient: 2, Queue: 20, Wait: 20 * time.Millisecond})

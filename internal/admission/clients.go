@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// Clients gives each client the same number of places. The zero value with Places
-// set is ready for use.
+// Clients limits each client to the same number of places. The zero value with Places
+// set is ready to use.
 type Clients struct {
 	Places int64
 
@@ -16,7 +16,7 @@ type Clients struct {
 	clients map[string]*client
 }
 
-// client is there while it has places or waits for them.
+// client exists while it has places or waits for them.
 type client struct {
 	places *semaphore.Weighted
 	users  int
@@ -40,7 +40,7 @@ func (c *Clients) Acquire(ctx context.Context, name string) error {
 	return nil
 }
 
-// Release gives back a place of a client.
+// Release releases a place of a client.
 func (c *Clients) Release(name string) {
 	c.mu.Lock()
 	c.clients[name].places.Release(1)

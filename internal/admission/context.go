@@ -6,33 +6,33 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Answer is the answer that a piece of work is to give, bounded in bytes.
+// Answer limits the size of an answer while it is produced.
 type Answer struct {
-	// Ticket is that of the work; nil where it is not counted.
+	// Ticket is that of the work; nil if it is not counted.
 	Ticket *Ticket
-	// Limit is the greatest length in bytes.
+	// Limit is the maximum length in bytes.
 	Limit int64
-	// Copies is how often the answer is in memory while it is made and sent.
+	// Copies is the number of copies of the answer in memory while it is made and sent.
 	Copies int64
-	// Refused is set when no memory was left for the answer.
+	// Refused is set if there was no memory for the answer.
 	Refused bool
 }
 
 type answerKey struct{}
 
-// WithAnswer lets what makes the answer find its bounds.
+// WithAnswer passes the limits to the code that produces the answer.
 func WithAnswer(ctx context.Context, answer *Answer) context.Context {
 	return context.WithValue(ctx, answerKey{}, answer)
 }
 
-// AnswerOf returns the bounds of the answer, nil for none.
+// AnswerOf returns the limits of the answer, or nil.
 func AnswerOf(ctx context.Context) *Answer {
 	answer, _ := ctx.Value(answerKey{}).(*Answer)
 	return answer
 }
 
-// Allow reserves memory for an answer of so many bytes, before they are written. The
-// error is a LIMIT_EXCEEDED or an UNAVAILABLE.
+// Allow reserves memory for an answer before it is written. The error is a
+// LIMIT_EXCEEDED or an UNAVAILABLE.
 func (a *Answer) Allow(bytes int64) error {
 	if a == nil {
 		return nil

@@ -101,13 +101,12 @@ type Prepared struct {
 	Migrations int
 	// FactsWritten reports whether the binary's facts were newer than the stored ones.
 	FactsWritten bool
-	// Conflicts is how many facts an agency's corrections stand against, as far as
-	// facts were written.
+	// Conflicts is the number of facts that an agency overrides, if facts were written.
 	Conflicts int
 }
 
-// Prepare migrates the store's database and brings the binary's facts into it,
-// where they are newer. The error is UNAVAILABLE where the record cannot be changed.
+// Prepare migrates the store's database and writes the binary's facts if they are
+// newer. The error is UNAVAILABLE if the record cannot be changed.
 func Prepare(ctx context.Context, store *postgres.Store) (Prepared, error) {
 	access, err := store.Access(ctx)
 	if err != nil {
@@ -140,8 +139,8 @@ func prepare(ctx context.Context, store *postgres.Store, access postgres.Access)
 	return done, err
 }
 
-// PrepareToServe is Prepare where the role may write. Where it may not, the record
-// is served as it is; stays tells why nothing was written.
+// PrepareToServe is Prepare if the role may write. Otherwise the record is served as
+// it is, and stays says why nothing was written.
 func PrepareToServe(ctx context.Context, store *postgres.Store) (done Prepared, stays error, err error) {
 	access, err := store.Access(ctx)
 	if err != nil {
@@ -150,7 +149,7 @@ func PrepareToServe(ctx context.Context, store *postgres.Store) (done Prepared, 
 	if stays = access.Changeable(); stays != nil {
 		err := access.Readable()
 		if err != nil && !access.ReadOnly {
-			// What the role lacks to mend it is the nearer reason.
+			// The missing permission is the more useful reason.
 			err = stays
 		}
 		return done, stays, err
@@ -159,7 +158,7 @@ func PrepareToServe(ctx context.Context, store *postgres.Store) (done Prepared, 
 	return done, nil, err
 }
 
-// CheckReadable reports whether the record can be read as it is. Nothing is written.
+// CheckReadable reports whether the record can be read as it is. It writes nothing.
 func CheckReadable(ctx context.Context, store *postgres.Store) error {
 	access, err := store.Access(ctx)
 	if err != nil {
@@ -168,21 +167,21 @@ func CheckReadable(ctx context.Context, store *postgres.Store) error {
 	return access.Readable()
 }
 
-// Register changes the record of a store. What a change leads to is tried as an
+// Register returns a register for a store. The result of each change is tried as an
 // atlas before it is stored.
 func Register(store *postgres.Store) *register.Register {
 	return register.New(store, new(atlas.Trial).Try)
 }
 
-// tellAgain is the pause before a failure that lasts is told again.
+// tellAgain is the interval at which a lasting failure is logged.
 const tellAgain = 30 * time.Second
 
-// Poll is how often a server asks for a newer dataset whatever it hears. A standby
-// and a pool of connections tell nothing.
+// Poll is the default polling interval. A standby and a connection pooler send no
+// notifications.
 const Poll = time.Second
 
-// DefaultRefreshTimeout is enough for many times the boundaries of the country. A
-// database that says nothing for so long counts as lost.
+// DefaultRefreshTimeout is many times what loading the boundaries takes. A database
+// that does not respond for so long counts as lost.
 const DefaultRefreshTimeout = time.Minute
 
 // Follow keeps the atlas up to date with the store until ctx ends: at each
@@ -203,8 +202,8 @@ func (a *App) Follow(ctx context.Context, poll time.Duration) {
 	})
 }
 
-// Readiness implements httpserver.Backend. The error says that the database does
-// not answer within two seconds.
+// Readiness implements httpserver.Backend. The error means that the database did not
+// respond within two seconds.
 func (a *App) Readiness(ctx context.Context) (httpserver.Readiness, error) {
 	present := a.Holder.Atlas()
 	on, err := present.On(a.today())

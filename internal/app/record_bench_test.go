@@ -44,7 +44,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// benchClusters is the size of the record that the bars are put to.
+// benchClusters is the size of the record for the targets.
 const benchClusters = 100_000
 
 func openStore(tb testing.TB, url string) *postgres.Store {
@@ -118,7 +118,7 @@ func follow(tb testing.TB, url string) *follower {
 		f.Follow(ctx, app.Poll)
 	}()
 	tb.Cleanup(func() { cancel(); <-done })
-	// What is made at the first question is made before any is timed.
+	// Warm up what is computed on first use.
 	for _, q := range questions {
 		f.ask(tb, q(rand.New(rand.NewPCG(1, 2))))
 	}
@@ -142,7 +142,7 @@ func (f *follower) ask(tb testing.TB, query string) string {
 	return ""
 }
 
-// questions are those of a map and of its list, each somewhere else.
+// questions are the queries of a map and its list, each for another place.
 var questions = []func(*rand.Rand) string{
 	func(r *rand.Rand) string {
 		west, south, width := 95+r.Float64()*40, -10+r.Float64()*14, 0.2+r.Float64()*5
@@ -169,7 +169,7 @@ func quantiles(b *testing.B, name string, took []time.Duration) {
 	b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, name+"-p99-ms")
 }
 
-// correction corrects one cluster: its name, and now and then its place and phase.
+// correction corrects one cluster: its name, and sometimes its location and phase.
 func correction(data *sentra.Dataset, random *rand.Rand, n int) sentra.Cluster {
 	key := benchKey(random.IntN(benchClusters))
 	var c sentra.Cluster
@@ -189,8 +189,8 @@ func correction(data *sentra.Dataset, random *rand.Rand, n int) sentra.Cluster {
 }
 
 // BenchmarkCorrection corrects one cluster of 100,000 through a server's register,
-// and waits until a query on that server, and on another of the same database, shows
-// it: from the beginning of the change (whole), and from its commit on.
+// and waits until a query on that server, and on another with the same database,
+// shows it: from the beginning of the change (whole), and from its commit.
 func BenchmarkCorrection(b *testing.B) {
 	url := filled(b, benchClusters)
 	first, second := follow(b, url), follow(b, url)
@@ -230,8 +230,8 @@ func BenchmarkCorrection(b *testing.B) {
 	b.ReportMetric(float64(memory.HeapAlloc>>20), "MiB-in-use")
 }
 
-// BenchmarkReadsDuringChanges compares what reads take while nothing changes and
-// while another process makes 20 changes a second.
+// BenchmarkReadsDuringChanges compares the latency of reads without changes and while
+// another process makes 20 changes a second.
 func BenchmarkReadsDuringChanges(b *testing.B) {
 	url := filled(b, benchClusters)
 	server, writer := follow(b, url), openStore(b, url)
@@ -275,7 +275,7 @@ func BenchmarkReadsDuringChanges(b *testing.B) {
 	change(b.Context())
 	var lasted time.Duration
 	for b.Loop() {
-		// In turns, so that what else the machine does is in both.
+		// Alternate, so that other load on the machine affects both.
 		const span = 2 * time.Second
 		idleUse.during(func() { idle = append(idle, read(span)...) })
 		ctx, cancel := context.WithCancel(b.Context())
@@ -302,7 +302,7 @@ func BenchmarkReadsDuringChanges(b *testing.B) {
 	b.ReportMetric(float64(made)/lasted.Seconds(), "changes/s")
 }
 
-// use is what a span of time takes of memory.
+// use is the memory use of a time span.
 type use struct {
 	lasted      time.Duration
 	bytes       uint64
@@ -325,8 +325,8 @@ func (u *use) report(b *testing.B, name string) {
 	b.ReportMetric(float64(u.collections)/u.lasted.Seconds(), name+"-GC/s")
 }
 
-// BenchmarkStart opens a filled database, prepares it and builds the application of
-// it: what a server does before it is ready, but for starting PostgreSQL.
+// BenchmarkStart opens a filled database, prepares it and builds the application:
+// what a server does before it is ready, except for starting PostgreSQL.
 func BenchmarkStart(b *testing.B) {
 	url := filled(b, benchClusters)
 	for b.Loop() {
@@ -356,8 +356,8 @@ func BenchmarkStart(b *testing.B) {
 	}
 }
 
-// BenchmarkMemory tells how much memory a cluster takes once the record is loaded: what
-// the record and the atlas hold with many more than without, by the collector's count.
+// BenchmarkMemory measures the memory per cluster: the heap of the record and the
+// atlas with many more clusters, less that without.
 func BenchmarkMemory(b *testing.B) {
 	held := func(url string) float64 {
 		store := openStore(b, url)
@@ -369,7 +369,7 @@ func BenchmarkMemory(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		// A list that needs the indexes that are made later.
+		// A list that needs the indexes that are built lazily.
 		on, err := a.On(sentra.Today(time.Now()))
 		if err != nil {
 			b.Fatal(err)

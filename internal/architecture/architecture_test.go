@@ -1,5 +1,5 @@
-// Package architecture holds the rules of what may import what, and of what tests
-// may leave out. It has no code of its own.
+// Package architecture tests which packages may import which, and what tests may
+// skip. It has no code of its own.
 package architecture
 
 import (
@@ -18,13 +18,13 @@ import (
 const module = "github.com/sentra-ikm/sentra/"
 
 // arrows lists, for packages by path or prefix ("…/..."), which packages of the
-// module they may import. The first line that names a package counts; dependencies
-// point from the wiring above to the domain below.
+// module they may import. The first matching line counts. Dependencies point from the
+// wiring down to the domain.
 var arrows = []struct {
 	packages string
 	imports  []string
 }{
-	// The domain, and what stands beside it without knowing more than it.
+	// The domain, and packages that depend only on it.
 	{"internal/sentra", nil},
 	{"internal/panics", nil},
 	{"internal/gzipparts", nil},
@@ -33,7 +33,7 @@ var arrows = []struct {
 	{"internal/register", []string{"internal/sentra"}},
 	{"internal/atlas", []string{"internal/geo/...", "internal/lazy", "internal/panics", "internal/sentra"}},
 
-	// The adapters know the domain, and none of them another's way in or out.
+	// The adapters depend on the domain, and not on each other.
 	{"graph/...", []string{"graph/...", "internal/atlas", "internal/geo/...", "internal/register", "internal/sentra",
 		"internal/admission", "internal/querycost", "internal/inputs", "internal/lazy", "internal/panics", "internal/words"}},
 	{"internal/httpserver", []string{"internal/atlas", "internal/export", "internal/ogc", "internal/pages", "internal/glyphs", "internal/gzipparts", "internal/catalog", "internal/tile", "internal/openapi", "internal/register", "internal/sentra",
@@ -67,8 +67,8 @@ var arrows = []struct {
 	{"conformance/...", nil},
 }
 
-// forbidden lists packages from outside the module that the packages named may not
-// import, whatever they import of the module.
+// forbidden lists external packages that packages must not import, whatever they
+// import from the module.
 var forbidden = []struct{ packages, imports string }{
 	{"internal/sentra", "database/..."},
 	{"internal/sentra", "net/..."},
@@ -91,7 +91,7 @@ var forbidden = []struct{ packages, imports string }{
 	{"internal/postgres", "github.com/99designs/gqlgen/..."},
 }
 
-// onlyTests are packages that the program must not hold.
+// onlyTests are packages that must not be linked into the program.
 var onlyTests = []string{"internal/servertest", "internal/pgtest/...", "internal/boundarytest/..."}
 
 type goPackage struct {
@@ -129,7 +129,7 @@ func TestArrows(t *testing.T) {
 	}
 }
 
-// The program holds no code of tests.
+// The program contains no test code.
 func TestProgramHoldsNoTests(t *testing.T) {
 	for _, p := range list(t, "-deps", "./cmd/sentra") {
 		path := strings.TrimPrefix(p.ImportPath, module)
@@ -153,8 +153,8 @@ func TestMatches(t *testing.T) {
 	}
 }
 
-// Only boundarytest may skip a test, and only it knows where the boundaries are:
-// so that scripts/test.sh can tell all that was left out.
+// Only boundarytest may skip a test, and only it knows where the boundaries are, so
+// that scripts/test.sh can list everything that was skipped.
 func TestNothingElseSkips(t *testing.T) {
 	root := filepath.Join("..", "..")
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
@@ -167,7 +167,7 @@ func TestNothingElseSkips(t *testing.T) {
 		if !strings.HasSuffix(path, ".go") {
 			return nil
 		}
-		// Every file is read, so that go test runs the package again when one changes.
+		// Every file is read, so that go test's cache depends on it.
 		text, err := os.ReadFile(path)
 		if err != nil || !strings.HasSuffix(path, "_test.go") {
 			return err
@@ -184,7 +184,7 @@ func TestNothingElseSkips(t *testing.T) {
 	}
 }
 
-// matches reports whether a pattern of the go command names a package.
+// matches reports whether a package pattern of the go command matches a path.
 func matches(pattern, path string) bool {
 	prefix, ok := strings.CutSuffix(pattern, "...")
 	if !ok {

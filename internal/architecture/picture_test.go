@@ -13,8 +13,8 @@ var (
 	arrow = regexp.MustCompile(`^\s*(\w+)(?:\["[^"]+"\])? --> (\w+)`)
 )
 
-// The picture of docs/architecture.md shows imports that there are, none upwards,
-// and its table names every package.
+// The diagram in docs/architecture.md shows only existing imports, none upwards, and
+// its table names every package.
 func TestPicture(t *testing.T) {
 	text, err := os.ReadFile("../../docs/architecture.md")
 	if err != nil {
@@ -25,7 +25,7 @@ func TestPicture(t *testing.T) {
 	packages := make(map[string][]string) // of each node
 	for _, match := range node.FindAllStringSubmatch(picture, -1) {
 		label := match[2]
-		if end := strings.LastIndex(label, "<br>"); end >= 0 { // the last line tells what it is for
+		if end := strings.LastIndex(label, "<br>"); end >= 0 { // the last line describes the package
 			label = label[:end]
 		}
 		for name := range strings.SplitSeq(strings.ReplaceAll(label, "<br>", " "), ",") {

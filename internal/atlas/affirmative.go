@@ -2,19 +2,20 @@ package atlas
 
 import "github.com/sentra-ikm/sentra/internal/sentra"
 
-// AffirmativeWithin is what a region holds of affirmative regencies and cities on a
-// day. A regency or city holds itself.
+// AffirmativeWithin says which affirmative regencies and cities a region contains on
+// a day. A regency or city contains itself.
 type AffirmativeWithin struct {
-	// Contains reports whether it holds one, as the filter containsAffirmative judges.
+	// Contains reports whether there is one, as the filter containsAffirmative decides
+	// it.
 	Contains sentra.Truth
-	// Regions is the number of affirmative ones, NotCovered of those that nothing
-	// loaded covers.
+	// Regions is the number of affirmative regencies and cities, NotCovered the number
+	// of those that no loaded list covers.
 	Regions, NotCovered int
 	// Clusters is the number of clusters in an affirmative one.
 	Clusters sentra.Measured
 }
 
-// AffirmativeWithin tells what a region holds of affirmative regencies and cities.
+// AffirmativeWithin counts the affirmative regencies and cities of a region.
 func (a View) AffirmativeWithin(code sentra.RegionCode) AffirmativeWithin {
 	within := AffirmativeWithin{Contains: a.affirmative(code)}
 	count := func(code sentra.RegionCode) {

@@ -7,7 +7,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// factsAtlas holds the facts alone, no boundaries.
+// factsAtlas has only the facts, no boundaries.
 func factsAtlas(t *testing.T) *Atlas {
 	t.Helper()
 	loaded, err := facts.Load()
@@ -17,8 +17,8 @@ func factsAtlas(t *testing.T) *Atlas {
 	return must(New(&sentra.Dataset{Facts: *loaded}))
 }
 
-// The answers were worked out by hand from the README of the facts, the decrees
-// it names and the rows of designations.csv.
+// The answers were worked out by hand from the README of the facts, the decrees it
+// cites and the rows of designations.csv.
 func TestAnswersOfTheFacts(t *testing.T) {
 	a := factsAtlas(t)
 	const (
@@ -33,14 +33,16 @@ func TestAnswersOfTheFacts(t *testing.T) {
 	for _, c := range []struct {
 		region sentra.RegionCode
 		day    string
-		// The answers for disadvantaged, for border, and over both.
+		// The answers for disadvantaged, for border, and for either.
 		disadvantaged, border, any known
 	}{
-		// Kota Palu, Sulawesi Tengah: a city is never disadvantaged; the border list was not read whole.
+		// Kota Palu, Sulawesi Tengah: a city is never disadvantaged; the border list is
+		// incomplete.
 		{"72.71", "2016-06-30", known{no, listed}, known{open, none}, known{open, none}},
 		{"72.71", "2020-02-01", known{no, inferred}, known{open, none}, known{open, none}},
 		{"72.71", "2026-11-27", known{no, inferred}, known{open, none}, known{open, none}},
-		// Kabupaten Dogiyai: in Papua, whose border list is partial, to 2022-07-24; then in Papua Tengah, which has no border.
+		// Kabupaten Dogiyai: until 2022-07-24 in Papua, whose border list is partial; then
+		// in Papua Tengah, which has no border.
 		{"94.06", "2015-11-03", known{open, none}, known{open, none}, known{open, none}},
 		{"94.06", "2017-12-25", known{yes, inferred}, known{open, none}, known{yes, inferred}},
 		{"94.06", "2020-01-01", known{open, none}, known{open, none}, known{open, none}},
@@ -56,7 +58,8 @@ func TestAnswersOfTheFacts(t *testing.T) {
 		{"94", "2023-01-01", known{no, listed}, known{no, inferred}, known{no, inferred}},
 		{"94", "2026-11-27", known{no, inferred}, known{no, inferred}, known{no, inferred}},
 		{"91", "2023-01-01", known{no, listed}, known{open, none}, known{open, none}},
-		// Kabupaten Berau, Kalimantan Timur: the list is whole to the end of 2016 only.
+		// Kabupaten Berau, Kalimantan Timur: the list is complete only until the end of
+		// 2016.
 		{"64.03", "2015-12-30", known{no, listed}, known{open, none}, known{open, none}},
 		{"64.03", "2016-12-31", known{no, listed}, known{no, listed}, known{no, listed}},
 		{"64.03", "2017-01-01", known{no, listed}, known{open, none}, known{open, none}},
@@ -66,19 +69,22 @@ func TestAnswersOfTheFacts(t *testing.T) {
 		{"65.71", "2017-01-01", known{no, listed}, known{open, none}, known{open, none}},
 		{"64.11", "2016-12-31", known{yes, listed}, known{yes, listed}, known{yes, listed}},
 		{"65.03", "2026-11-27", known{open, none}, known{yes, listed}, known{yes, listed}},
-		// Kalimantan Barat: whole from 2015 on. Kota Pontianak, Kabupaten Mempawah, Kabupaten Sambas.
+		// Kalimantan Barat: complete from 2015 on. Kota Pontianak, Kabupaten Mempawah,
+		// Kabupaten Sambas.
 		{"61.71", "2016-06-30", known{no, listed}, known{no, listed}, known{no, listed}},
 		{"61.71", "2026-11-27", known{no, inferred}, known{no, listed}, known{no, inferred}},
 		{"61.02", "2026-11-27", known{open, none}, known{no, listed}, known{open, none}},
 		{"61.01", "2026-11-27", known{open, none}, known{yes, listed}, known{yes, listed}},
-		// Riau and Kepulauan Riau: whole from 2020 on. Kota Pekanbaru, Kota Tanjungpinang, Kota Batam, Kabupaten Kampar.
+		// Riau and Kepulauan Riau: complete from 2020 on. Kota Pekanbaru, Kota
+		// Tanjungpinang, Kota Batam, Kabupaten Kampar.
 		{"14.71", "2019-12-31", known{no, listed}, known{open, none}, known{open, none}},
 		{"14.71", "2020-12-30", known{no, listed}, known{open, none}, known{open, none}},
 		{"14.71", "2020-12-31", known{no, listed}, known{no, listed}, known{no, listed}},
 		{"21.72", "2026-11-27", known{no, inferred}, known{no, listed}, known{no, inferred}},
 		{"21.71", "2026-11-27", known{no, inferred}, known{yes, listed}, known{yes, listed}},
 		{"14.01", "2026-11-27", known{open, none}, known{no, listed}, known{open, none}},
-		// Gorontalo: Kabupaten Gorontalo, Kabupaten Gorontalo Utara (disadvantaged to 2019), Kota Gorontalo.
+		// Gorontalo: Kabupaten Gorontalo, Kabupaten Gorontalo Utara (disadvantaged until
+		// 2019), Kota Gorontalo.
 		{"75.01", "2016-06-30", known{no, listed}, known{open, none}, known{open, none}},
 		{"75.05", "2016-06-30", known{yes, listed}, known{open, none}, known{yes, listed}},
 		{"75.05", "2026-11-27", known{open, none}, known{open, none}, known{open, none}},
@@ -88,14 +94,14 @@ func TestAnswersOfTheFacts(t *testing.T) {
 		{"33.28", "2026-11-27", known{open, none}, known{no, inferred}, known{open, none}},
 		{"35.78", "2014-07-23", known{no, inferred}, known{no, inferred}, known{no, inferred}},
 		{"35.78", "2026-11-27", known{no, inferred}, known{no, inferred}, known{no, inferred}},
-		// The seven names that were read in a list since, and the one that is new.
+		// The seven names from the list that was loaded later, and the new one.
 		{"71.03", "2018-01-01", known{no, listed}, known{yes, listed}, known{yes, listed}},
 		{"81.07", "2026-11-27", known{open, none}, known{yes, listed}, known{yes, listed}},
 		{"81.72", "2026-11-27", known{no, inferred}, known{yes, listed}, known{yes, listed}},
 		{"82.07", "2021-06-01", known{no, listed}, known{yes, listed}, known{yes, listed}},
 		{"71.08", "2017-12-30", known{no, listed}, known{open, none}, known{open, none}},
 		{"71.08", "2017-12-31", known{no, listed}, known{yes, listed}, known{yes, listed}},
-		// Both at once: Sumba Tengah, by a list of 2014 and the partial one of 2025.
+		// Both kinds: Sumba Tengah, by a list of 2014 and the partial one of 2025.
 		{"53.17", "2014-12-09", known{open, none}, known{open, none}, known{open, none}},
 		{"53.17", "2026-11-27", known{yes, part}, known{yes, listed}, known{yes, listed}},
 		// Papua Barat lost its border area to Papua Barat Daya.
@@ -115,7 +121,7 @@ func TestAnswersOfTheFacts(t *testing.T) {
 				t.Errorf("%s on %s, %s: %v, want %v", c.region, c.day, what, got.got, got.want)
 			}
 		}
-		// The answers that filters use are worked out apart.
+		// Filters use answers that are computed separately.
 		if got := a.on(day).affirmative(c.region); got != c.any.answer.Truth() {
 			t.Errorf("%s on %s: filters say %d", c.region, c.day, got)
 		}
@@ -127,10 +133,10 @@ func TestAnswersOfTheFacts(t *testing.T) {
 	}
 }
 
-// The 30 regencies announced for 2025-2029 by their codes, and the 55 regions on
-// borders, six of them among the 30. No other regency is known not to be; cities
-// and provinces are where the border is known: 17 provinces have one, of which three
-// have a whole list.
+// The 30 regencies announced for 2025-2029 by code, and the 55 border regions, six of
+// which are among the 30. No other regency is known not to be designated. Cities and
+// provinces are where the border is known: 17 provinces have one, three of them with
+// a complete list.
 func TestAnswersOfToday(t *testing.T) {
 	a := factsAtlas(t)
 	day := sentra.MustDate("2026-11-27")

@@ -9,16 +9,16 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// part is what is known of a part of an area: its boundary or, where none is
-// loaded, the box around it.
+// part is what is known about part of an area: its boundary or, where none is loaded,
+// its bounding box.
 type part struct {
 	shape orb.MultiPolygon
 	bound orb.Bound
 	exact bool
 }
 
-// partsOf returns the area of a region without a boundary: a province is its
-// members, any other region its box.
+// partsOf returns the parts of a region without a boundary: the members of a
+// province, or the region's own bounding box.
 func (a View) partsOf(r *sentra.Region) []part {
 	var out []part
 	for _, member := range a.Members(r.Code) {
@@ -34,8 +34,8 @@ func (a View) partsOf(r *sentra.Region) []part {
 	return out
 }
 
-// meets reports whether a region shares a point with a box; of one without a
-// boundary that is known when its own box lies in the box or beside it.
+// meets reports whether a region intersects a box. Without a boundary, the answer is
+// known only if the region's bounding box is inside the box or disjoint from it.
 func (a View) meets(r *sentra.Region, box sentra.BBox) sentra.Truth {
 	if s := a.Shape(r.Code); s != nil {
 		p := part{s.Boundary.Shape, s.Bound, true}
@@ -48,7 +48,7 @@ func (a View) meets(r *sentra.Region, box sentra.BBox) sentra.Truth {
 	return any
 }
 
-// meets looks at the box around the part first, which mostly tells.
+// meets checks the bounding box first, which usually decides.
 func (p *part) meets(box sentra.BBox) sentra.Truth {
 	near := false
 	for _, bound := range geo.Bounds(box) {
@@ -66,18 +66,19 @@ func (p *part) meets(box sentra.BBox) sentra.Truth {
 	return sentra.TruthOf(geo.MeetsBBox(p.shape, box))
 }
 
-// overlayTest asks how much of a region lies in a polygon, or how much of the
-// polygon in the region.
+// overlayTest checks how much of a region is in a polygon, or how much of the polygon
+// is in the region.
 type overlayTest struct {
 	ctx     context.Context
 	polygon *readyPolygon
-	// least is the share that is needed.
+	// least is the share that is required.
 	least float64
-	// whole asks for the region's share in every part, ofPolygon for the polygon's.
+	// whole measures the region's share over all of its parts, ofPolygon the polygon's
+	// share.
 	whole, ofPolygon bool
 }
 
-// nearlyAll of an area is all of it, but for what borders drawn twice differ in.
+// nearlyAll allows for small differences between two drawings of the same border.
 const nearlyAll = 0.999
 
 // overlaysOf returns the tests of a filter's own polygons.
@@ -95,8 +96,8 @@ func overlaysOf(ctx context.Context, f *sentra.RegionFilter) []overlayTest {
 	return tests
 }
 
-// of returns the share of a region's area that lies in the polygon, nil where no
-// boundary is loaded, and reports whether the test holds.
+// of returns the share of a region's area that is in the polygon, nil if no boundary
+// is loaded, and reports whether the test holds.
 func (t *overlayTest) of(a View, r *sentra.Region) (*float64, sentra.Truth, error) {
 	if s := a.Shape(r.Code); s != nil {
 		both, err := t.polygon.shares(t.ctx, &part{s.Boundary.Shape, s.Bound, true})
@@ -107,7 +108,8 @@ func (t *overlayTest) of(a View, r *sentra.Region) (*float64, sentra.Truth, erro
 	}
 	parts := a.partsOf(r)
 	if t.ofPolygon {
-		// The region holds at least its boundaries, and at most its boxes besides.
+		// The true area is at least that of the loaded boundaries and at most that plus the
+		// bounding boxes.
 		least, most := 0.0, 0.0
 		for i := range parts {
 			both, err := t.polygon.shares(t.ctx, &parts[i])
@@ -140,13 +142,12 @@ func (t *overlayTest) of(a View, r *sentra.Region) (*float64, sentra.Truth, erro
 	case any == every:
 		return nil, every, nil
 	}
-	// One part of the region lies in the polygon and another does not: how much
-	// of the whole it is decides.
+	// One part of the region is in the polygon and another is not: the share decides,
+	// and it is not known.
 	return nil, sentra.Unknown, nil
 }
 
-// allOfBox is the share of a box of which nothing is left out but what is lost in
-// the sums.
+// allOfBox is the share of a box that counts as all of it, allowing for rounding.
 const allOfBox = 1 - 1e-9
 
 func (t *overlayTest) ofPart(p *part) (sentra.Truth, error) {
@@ -164,10 +165,10 @@ func (t *overlayTest) ofPart(p *part) (sentra.Truth, error) {
 	return sentra.Unknown, nil
 }
 
-// nearness is where a region lies to a circle: in it, for certain or perhaps.
+// nearness says whether a region is in a circle, for certain or possibly.
 type nearness struct {
 	in, perhaps bool
-	// metres is the distance of a region in the circle.
+	// metres is the distance to a region in the circle.
 	metres float64
 }
 
@@ -181,10 +182,11 @@ func (n *nearness) truth() sentra.Truth {
 	return sentra.False
 }
 
-// within returns the regions of the day that are in a circle or may be, with their
-// distances in metres: to the boundary, to the nearest member's for a province,
-// and to the representative point where none is loaded. Of a region without a
-// boundary its box tells, where that is all in the circle or out of it.
+// within returns the regions of the day that are or may be in a circle, with their
+// distances in metres: to the boundary, for a province to its nearest member's
+// boundary, and to the representative point where no boundary is loaded. A region
+// without a boundary is decided only if its bounding box is entirely inside or
+// outside the circle.
 func (a View) within(circle sentra.Near) map[sentra.RegionCode]nearness {
 	g := a.generation
 	out := make(map[sentra.RegionCode]nearness)

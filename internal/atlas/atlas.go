@@ -1,6 +1,6 @@
-// Package atlas answers questions about one state of the record, kept in
-// memory: an Atlas never changes, so that any number of requests may read it at
-// once. A Holder swaps it for the next one when the record changes.
+// Package atlas answers queries about one state of the record, held in memory. An
+// Atlas is immutable, so any number of requests may read it concurrently. A Holder
+// replaces it when the record changes.
 package atlas
 
 import (
@@ -32,15 +32,15 @@ type Atlas struct {
 	shapes       map[sentra.RegionCode][]*Shape
 	clusters     layered[string, *Cluster]
 	clustersAt   clusterLists[sentra.RegionCode]
-	// provinceOnly are the clusters that name a province, by its code.
+	// provinceOnly has the clusters whose sources name a province, by its code.
 	provinceOnly clusterLists[sentra.RegionCode]
-	// planned and plannedProvinces are those of clusters that are only planned, which
+	// planned and plannedProvinces have the clusters that are only planned, which
 	// clustersAt and provinceOnly leave out.
 	planned, plannedProvinces clusterLists[sentra.RegionCode]
-	// clusterOrder are the clusters in the usual order.
+	// clusterOrder has the clusters in the default order.
 	clusterOrder *clusterSequence
 	orders       clusterOrders
-	// slots is one more than the greatest slot of a cluster.
+	// slots is one more than the highest slot of a cluster.
 	slots    int32
 	products map[string]*sentra.Product
 	phases   map[string]*sentra.Phase
@@ -52,73 +52,72 @@ type Atlas struct {
 	// allBegun is the first day on which every cluster was known.
 	allBegun sentra.Date
 	country  *country
-	// making is firstMaking, and funded fundedClusters, worked out when first needed.
+	// making is firstMaking, and funded is fundedClusters, both computed on first use.
 	making *lazy.Value[map[placeOf]sentra.Date]
 	funded func() map[string]*Cluster
-	// fundsOf gives newClusterFunds.
+	// fundsOf returns the cached result of newClusterFunds.
 	fundsOf     func() clusterFunds
 	groups      groups
 	geometries  []*geometry
 	generations []*generation
-	// epochs are set last: a view made while the atlas is built has none.
+	// epochs are set last: a view taken while the atlas is being built has none.
 	epochs []*epoch
-	// clustersMaking and clustersOfPhase are those of products and phases.
+	// clustersMaking is by product, clustersOfPhase by phase.
 	clustersMaking, clustersOfPhase clusterLists[string]
 
-	// What is worked out when it is first needed.
+	// Computed on first use.
 	lengths *lazy.Value[*measured]
 	sizes   *boundarySizes
 }
 
-// codeKey is a code in its system.
 type codeKey struct {
 	system sentra.CodeSystem
 	value  string
 }
 
-// Cluster is a cluster with its place.
+// Cluster is a cluster with its location.
 type Cluster struct {
 	*sentra.Cluster
-	// Place is the cluster's point in degrees (lon, lat): its own, or the label
-	// point of its first region where only that is known.
+	// Place is the cluster's point in degrees (lon, lat): its own, or the label point of
+	// its first region where no more is known.
 	Place orb.Point
-	// Begins is the first day on which the cluster is known, sentra.Cluster.KnownFrom;
-	// after every day where nothing tells.
+	// Begins is the first day on which the cluster is known, sentra.Cluster.KnownFrom.
+	// Where the sources say nothing it is after every day.
 	Begins sentra.Date
-	// slot is a number that no other cluster of the atlas has. Who takes the cluster's
-	// place in the next atlas has it too.
+	// slot is unique in the atlas. A cluster that replaces this one in the next atlas
+	// takes over its slot.
 	slot  int32
 	group clusterGroups
-	// normal are its names normalised, once they were needed.
+	// normal caches the normalised names.
 	normal atomic.Pointer[[2]string]
 }
 
-// New makes the indexes of a state of the record.
+// New builds the indexes of a state of the record.
 func New(data *sentra.Dataset) (*Atlas, error) {
 	return build(context.Background(), data, nil)
 }
 
-// Next makes the indexes of the next state of the record. What both states share is
-// not worked out again, and of clusters only what changed, where that is little. The
-// atlas may be nil.
+// Next builds the indexes of the next state of the record. It reuses whatever both
+// states share and, if few clusters changed, updates only those. The receiver may be
+// nil.
 func (a *Atlas) Next(ctx context.Context, data *sentra.Dataset) (*Atlas, error) {
 	next, err := build(ctx, data, a)
 	if err == nil && a != nil {
-		// Every question needs them, and the first would wait.
+		// Every query needs the lengths, and the first one would have to wait for them.
 		_, err = next.Lengths(ctx)
 	}
 	return next, err
 }
 
-// Trial reports whether states of the record can be served, so that none is stored
-// that the next start refuses. What states that follow each other share is tried
-// once. The zero value is ready, and may be used by many at once.
+// Trial checks that states of the record can be served, so that none is stored that
+// the next start would refuse. Consecutive states share work. The zero value is ready
+// to use and safe for concurrent use.
 type Trial struct {
 	// last is the atlas of a small state without boundaries.
 	last atomic.Pointer[Atlas]
 }
 
-// smallTrial is the most clusters of a state that a trial keeps.
+// smallTrial is the largest number of clusters in a state that a trial keeps.
 const smallTrial = 1000
 
 // Try reports whether a state can be served.
@@ -144,8 +143,8 @@ func (t *Trial) Try(ctx context.Context, data *sentra.Dataset) (err error) {
 // Try is Trial.Try for one state.
 func Try(ctx context.Context, data *sentra.Dataset) error { return new(Trial).Try(ctx, data) }
 
-// build makes the indexes of what previous, which may be nil, does not have: lists
-// that two states of the record share are the same.
+// build builds the indexes, reusing those of previous, which may be nil. Lists that
+// two states of the record share are identical in memory.
 func build(ctx context.Context, data *sentra.Dataset, previous *Atlas) (*Atlas, error) {
 	a, before := &Atlas{}, &sentra.Dataset{}
 	all := previous == nil
@@ -219,7 +218,7 @@ func build(ctx context.Context, data *sentra.Dataset, previous *Atlas) (*Atlas, 
 		}
 		a.sizes = a.newBoundarySizes()
 	}
-	// The rest does not wait for the index of the boundaries.
+	// The rest does not depend on the index of the boundaries.
 	var work errgroup.Group
 	if drawn {
 		work.Go(func() error {
@@ -232,7 +231,7 @@ func build(ctx context.Context, data *sentra.Dataset, previous *Atlas) (*Atlas, 
 	if regions || memberships || designations || coverage {
 		a.spans = a.timelines()
 	}
-	// Where a cluster lies may depend on boundaries, and when it begins on phases.
+	// A cluster's location may depend on boundaries, and its first day on phases.
 	var gone, put []*Cluster
 	replaced := false
 	if !drawn && !phases && a.datesStand(before.Sources) {
@@ -264,10 +263,10 @@ func build(ctx context.Context, data *sentra.Dataset, previous *Atlas) (*Atlas, 
 	return a, nil
 }
 
-// shared reports whether two lists are one.
+// shared reports whether two slices are the same in memory.
 func shared[T any](x, y []T) bool { return len(x) == len(y) && (len(x) == 0 || &x[0] == &y[0]) }
 
-// Region returns a region by its code, whatever the day; nil where there is none.
+// Region returns a region by its code, whatever the day, or nil.
 func (a *Atlas) Region(code sentra.RegionCode) *sentra.Region { return a.regions[code] }
 
 // RegionByCode returns the region that has a code in a system on the day.
@@ -288,8 +287,8 @@ func (a View) Exists(code sentra.RegionCode) *sentra.Region {
 	return nil
 }
 
-// Province returns the province that a region stands in on the day: itself for a
-// province, "" where that is not known.
+// Province returns the province that a region is in on the day: a province itself,
+// and "" if that is not known.
 func (a View) Province(code sentra.RegionCode) sentra.RegionCode {
 	if code.Level() == sentra.LevelProvince {
 		return code
@@ -313,7 +312,7 @@ func (a View) Members(province sentra.RegionCode) []*sentra.Region {
 	return out
 }
 
-// Shape returns the boundary of a region on the day, nil where none is loaded.
+// Shape returns the boundary of a region on the day, or nil if none is loaded.
 func (a View) Shape(code sentra.RegionCode) *Shape {
 	for _, s := range a.shapes[code] {
 		if s.Validity.Contains(a.Day) {
@@ -326,7 +325,8 @@ func (a View) Shape(code sentra.RegionCode) *Shape {
 // Codes returns the official codes of a region.
 func (a *Atlas) Codes(code sentra.RegionCode) []*sentra.OfficialCode { return a.codes[code] }
 
-// Designations returns those of a region in force for certain on the day.
+// Designations returns the designations of a region that are certainly in force on
+// the day.
 func (a View) Designations(code sentra.RegionCode) []*sentra.Designation {
 	var out []*sentra.Designation
 	for _, d := range a.designations[code] {
@@ -337,38 +337,39 @@ func (a View) Designations(code sentra.RegionCode) []*sentra.Designation {
 	return out
 }
 
-// AllDesignations returns those of a region on any day.
+// AllDesignations returns the designations of a region on any day.
 func (a *Atlas) AllDesignations(code sentra.RegionCode) []*sentra.Designation {
 	return a.designations[code]
 }
 
-// Designation returns a designation by its id, nil where there is none.
+// Designation returns a designation by its id, or nil.
 func (a *Atlas) Designation(id string) *sentra.Designation { return a.designation[id] }
 
-// Affirmative judges a region on the day.
+// Affirmative returns the affirmative status of a region on the day.
 func (a View) Affirmative(code sentra.RegionCode) sentra.Affirmative {
 	return sentra.Judge(a.Day, a.regions[code].Kind, a.Province(code), a.designations[code], a.coverage)
 }
 
-// Cluster returns a cluster by its key, nil where there is none.
+// Cluster returns a cluster by its key, or nil.
 func (a *Atlas) Cluster(key string) *Cluster { return a.clusters.of(key) }
 
-// Product returns a product by its key, nil where there is none.
+// Product returns a product by its key, or nil.
 func (a *Atlas) Product(key string) *sentra.Product { return a.products[key] }
 
-// Phase returns a phase by its key, nil where there is none.
+// Phase returns a phase by its key, or nil.
 func (a *Atlas) Phase(key string) *sentra.Phase { return a.phases[key] }
 
-// Source returns a source by its id, nil where there is none.
+// Source returns a source by its id, or nil.
 func (a *Atlas) Source(id sentra.SourceID) *sentra.Source { return a.sources[id] }
 
-// ClustersOfProduct returns the clusters that make a product, in the usual order.
+// ClustersOfProduct returns the clusters that make a product, in the default order.
 func (a *Atlas) ClustersOfProduct(key string) sentra.Sorted[Cluster] { return a.clustersMaking.of(key) }
 
-// ClustersOfPhase returns the clusters of a phase, in the usual order.
+// ClustersOfPhase returns the clusters of a phase, in the default order.
 func (a *Atlas) ClustersOfPhase(key string) sentra.Sorted[Cluster] { return a.clustersOfPhase.of(key) }
 
-// ClustersWith returns the clusters for which keep holds, in the usual order.
+// ClustersWith returns the clusters for which keep returns true, in the default
+// order.
 func (a *Atlas) ClustersWith(keep func(*Cluster) bool) []*Cluster {
 	var out []*Cluster
 	for c := range a.clusterOrder.each {
@@ -379,7 +380,7 @@ func (a *Atlas) ClustersWith(keep func(*Cluster) bool) []*Cluster {
 	return out
 }
 
-// Counts returns how much is loaded: the regions of the day, and all else.
+// Counts returns how much is loaded. Only regions depend on the day.
 func (a View) Counts() *sentra.DatasetCounts {
 	counts := &sentra.DatasetCounts{Clusters: a.Data.Clusters.Len(), Products: len(a.Data.Products), Designations: len(a.Data.Designations),
 		Sources: len(a.Data.Sources), Supports: len(a.Data.Supports)}

@@ -22,7 +22,7 @@ var (
 	christmas = sentra.MustDate("2017-12-25")
 )
 
-// realData gives the facts with the real boundaries of regencies and cities.
+// realData returns the facts with the real boundaries of regencies and cities.
 var realData = boundarytest.Once(readData)
 
 func readData(_, name string) (*sentra.Dataset, error) {
@@ -53,7 +53,7 @@ func must[T any](value T, err error) T {
 	return value
 }
 
-// copyOfRealData returns a dataset whose lists a test may change.
+// copyOfRealData returns a dataset whose lists a test may modify.
 func copyOfRealData(t testing.TB) *sentra.Dataset {
 	t.Helper()
 	data := realData(t)
@@ -70,8 +70,8 @@ var anAtlas = boundarytest.Once(func(provinces, regencies string) (*Atlas, error
 	return New(data)
 })
 
-// withClusters returns an atlas with n more clusters at random points inside
-// real regencies, as many in each.
+// withClusters returns an atlas with n more clusters at random points inside real
+// regencies, equally many in each.
 func withClusters(t testing.TB, n int) *Atlas {
 	t.Helper()
 	data := copyOfRealData(t)

@@ -8,12 +8,13 @@ import (
 	"github.com/sentra-ikm/sentra/internal/lazy"
 )
 
-// countedZooms are the zooms at whose tolerances boundaries are counted, and full
-// detail besides. A tolerance between two of them is taken for the lower, under which
-// there are no fewer positions; below the last there are nearly as many as in full.
+// countedZooms is the number of zooms at whose tolerances positions are counted,
+// besides full detail. A tolerance between two zooms counts as the lower tolerance,
+// which never has fewer positions. Below the last zoom there are nearly as many as in
+// full detail.
 const countedZooms = 11
 
-// countedTolerances are in metres, upwards.
+// countedTolerances are in metres, ascending.
 var countedTolerances = func() (out [1 + countedZooms]float64) {
 	for zoom := range countedZooms {
 		out[countedZooms-zoom] = coverage.ZoomTolerance(zoom)
@@ -21,16 +22,16 @@ var countedTolerances = func() (out [1 + countedZooms]float64) {
 	return out
 }()
 
-// boundarySizes tells how many positions the boundaries of any number of regions
-// have at most, at a tolerance.
+// boundarySizes bounds the number of positions in the boundaries of n regions at a
+// tolerance.
 type boundarySizes struct {
-	// sums by the number of regions, of those with most positions.
+	// sums[i][n] is the total of the n regions that have most positions.
 	sums [len(countedTolerances)]*lazy.Value[[]int]
 }
 
 func (a *Atlas) newBoundarySizes() *boundarySizes {
 	s := &boundarySizes{}
-	// Later atlases share it: it must not hold this one.
+	// Later atlases share this value, which therefore must not refer to this atlas.
 	byRegion := a.shapes
 	for i, tolerance := range countedTolerances {
 		s.sums[i] = lazy.New(func() []int {
@@ -52,7 +53,8 @@ func (a *Atlas) newBoundarySizes() *boundarySizes {
 	return s
 }
 
-// positions counts the positions of a shape at one of the tolerances, once.
+// positions counts the positions of a shape at one of the tolerances, and caches the
+// count.
 func (s *Shape) positions(i int, tolerance float64) int {
 	if known := s.counts[i].Load(); known > 0 {
 		return int(known)
@@ -67,9 +69,9 @@ func (s *Shape) positions(i int, tolerance float64) int {
 	return count
 }
 
-// BoundaryBytes returns the greatest number of bytes that EncodedBoundary gives for n
-// regions of one day, simplified by a tolerance in metres and rounded to decimal
-// places. The error is that of a context that ended.
+// BoundaryBytes returns an upper bound on the bytes that EncodedBoundary returns for
+// n regions of one day, simplified by a tolerance in metres and rounded to decimal
+// places. It fails only if the context ends.
 func (a *Atlas) BoundaryBytes(ctx context.Context, n int, tolerance float64, places int) (int, error) {
 	at := 0
 	for i, counted := range countedTolerances {
@@ -81,6 +83,6 @@ func (a *Atlas) BoundaryBytes(ctx context.Context, n int, tolerance float64, pla
 	if err != nil {
 		return 0, err
 	}
-	// "[-123.,-12.]," but for the decimals, and rings and parts.
+	// A position is "[-123.,-12.]," plus its decimals; the rest is for rings and parts.
 	return sums[max(0, min(n, len(sums)-1))]*(14+2*places) + 64*n, nil
 }

@@ -7,17 +7,17 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// ChoroplethQuestion says what to measure for which rows.
+// ChoroplethQuestion says what to measure and for which rows.
 type ChoroplethQuestion struct {
 	By sentra.ChoroplethBy
-	// Level is that of the regions; empty for regencies and cities, and for rows
-	// that are no regions.
+	// Level is the level of the regions; empty for regencies and cities, and for rows
+	// that are not regions.
 	Level   sentra.Level
 	Measure sentra.ChoroplethMeasure
-	// Filter says which clusters are counted; nil for all known on the day. Planned ones
-	// are open unless it names the status.
+	// Filter selects the clusters to count; nil for all that are known on the day.
+	// Planned clusters count as unknown unless the filter names the status.
 	Filter *sentra.ClusterFilter
-	// JoinBy is the code of regions that JoinKey gives; empty for the usual one.
+	// JoinBy is the code that JoinKey returns for regions; empty for the default.
 	JoinBy sentra.ChoroplethKey
 }
 
@@ -25,40 +25,40 @@ type ChoroplethQuestion struct {
 type Choropleth struct {
 	ChoroplethQuestion
 	Rows []ChoroplethRow
-	// Total is the measure of all clusters, each counted once, whatever the rows.
+	// Total is the measure of all clusters, each counted once regardless of the rows.
 	Total sentra.Measured
-	// Unplaced counts the clusters that are counted in the total but in no row: no
-	// region of the level is known for them.
+	// Unplaced is the number of clusters that count in the total but in no row, because
+	// their region at this level is not known.
 	Unplaced int
 }
 
-// ChoroplethRow is the measure for one thing: Region, Product or Phase is set.
+// ChoroplethRow is the measure of one item: Region, Product or Phase is set.
 type ChoroplethRow struct {
 	Region  *sentra.Region
 	Product *sentra.Product
 	Phase   *sentra.Phase
 	sentra.Measured
-	// Share is the value as a share of the total; nil for a measure that is one
-	// itself, without data, and of nothing.
+	// Share is the value as a share of the total; nil for a measure that is itself a
+	// share, without data, and if the total is 0.
 	Share *float64
-	// Sources gives those of the clusters that are counted or open, and of their
-	// designations where these are measured; of a zero, those that tell it.
+	// Sources returns the sources of the clusters that are counted or unknown, and of
+	// their designations where these are measured. For a zero it returns the sources
+	// that establish it.
 	Sources func() []sentra.SourceID
 }
 
-// whileCounted is where a choropleth ends with its context.
 const whileCounted = "while the clusters were counted"
 
-// candidate is a cluster that matches the filter, or may.
+// candidate is a cluster that matches the filter, or may match.
 type candidate struct {
 	*Cluster
 	matches sentra.Truth
 }
 
-// Choropleth measures the clusters that match for every region of a level on the
-// day, every product or every phase, by code or in the usual order. Rows without
-// a cluster are there too. A wrong question is a BAD_USER_INPUT whose path is
-// asOf, by, level, measure or begins at filter.
+// Choropleth measures the matching clusters for every region of a level on the day,
+// every product or every phase, by code or in the default order. Rows without a
+// cluster are included. An invalid query is a BAD_USER_INPUT whose path is asOf, by,
+// level, measure or begins with filter.
 func (a View) Choropleth(ctx context.Context, q ChoroplethQuestion) (*Choropleth, error) {
 	if q.Level != "" && q.By != sentra.ByRegion {
 		return nil, sentra.BadInput("level", "a level is for regions; leave it out or ask by REGION")
@@ -73,8 +73,8 @@ func (a View) Choropleth(ctx context.Context, q ChoroplethQuestion) (*Choropleth
 		return nil, sentra.BadInput("key", "only provinces have ISO 3166-2 codes; ask for the level PROVINCE")
 	}
 	out := &Choropleth{}
-	// keysOf gives the keys of the rows that a cluster stands in, and of those of
-	// which that is not known.
+	// keysOf returns the keys of the rows that a cluster is in, and of the rows that it
+	// may be in.
 	var keysOf func(c *Cluster) (rows, perhaps []string)
 	switch q.By {
 	case sentra.ByRegion:
@@ -130,7 +130,7 @@ func (a View) Choropleth(ctx context.Context, q ChoroplethQuestion) (*Choropleth
 			out.Unplaced++
 		}
 	}
-	// The list of the programme's clusters is complete, and that of all others is not.
+	// The list of the programme's clusters is complete, that of other clusters is not.
 	complete := q.Filter.OfProgramme()
 	if out.Total, err = a.measure(ctx, all, q, "", complete); err != nil {
 		return nil, err
@@ -178,8 +178,8 @@ func (r *ChoroplethRow) Key() string {
 	return r.Phase.Key
 }
 
-// JoinKey is what a row is joined by: the code of a region that was asked for, "" where it
-// has none on the day, else as Key.
+// JoinKey is what a row is joined by: the requested code of a region, "" if it has
+// none on the day, and otherwise Key.
 func (a View) JoinKey(c *Choropleth, row *ChoroplethRow) string {
 	if row.Region == nil {
 		return row.Key()
@@ -187,9 +187,9 @@ func (a View) JoinKey(c *Choropleth, row *ChoroplethRow) string {
 	return a.CodeOn(row.Region.Code, c.JoinBy.System())
 }
 
-// candidates returns the clusters known on the day that match the filter, and those
-// that may: one that was not known yet may have been there all the same, and a planned
-// one may have been made.
+// candidates returns the clusters known on the day that match the filter or may
+// match: one that was not known yet may have existed already, and a planned one may
+// have been realised.
 func (a View) candidates(ctx context.Context, q ChoroplethQuestion) ([]candidate, error) {
 	test := func(*Cluster) (sentra.Truth, error) { return sentra.True, nil }
 	if q.Filter != nil {
@@ -225,9 +225,9 @@ func (a View) candidates(ctx context.Context, q ChoroplethQuestion) ([]candidate
 	return out, nil
 }
 
-// regionKeys returns the codes of the rows that a cluster stands in, and of those
-// that it may stand in: one that is known to its province only stands in any one
-// of its regencies.
+// regionKeys returns the codes of the rows that a cluster is in, and of those that it
+// may be in: a cluster of which only the province is known may be in any of its
+// regencies.
 func (a View) regionKeys(c *Cluster, q ChoroplethQuestion) (rows, perhaps []string) {
 	add := func(to *[]string, code sentra.RegionCode) {
 		if q.Level == sentra.LevelProvince {
@@ -256,8 +256,8 @@ func (a View) regionKeys(c *Cluster, q ChoroplethQuestion) (rows, perhaps []stri
 	return rows, perhaps
 }
 
-// affirmativeIn reports whether a cluster stands in an affirmative region, of those
-// in a region or of all ("").
+// affirmativeIn reports whether a cluster is in an affirmative region within a
+// region, or anywhere ("").
 func (a View) affirmativeIn(c *Cluster, within sentra.RegionCode) sentra.Truth {
 	truth, _ := a.standsIn(c, func(r *sentra.Region) (sentra.Truth, error) {
 		if within != "" && r.Code != within && a.Province(r.Code) != within {
@@ -276,12 +276,12 @@ func (a View) counts(c candidate, q ChoroplethQuestion, within sentra.RegionCode
 	return c.matches
 }
 
-// measure measures clusters, seen in a region or anywhere (""). Complete tells that
-// there are no others than the record holds.
+// measure measures clusters within a region, or anywhere (""). complete means that no
+// clusters exist besides those in the record.
 func (a View) measure(ctx context.Context, clusters []candidate, q ChoroplethQuestion, within sentra.RegionCode, complete bool) (sentra.Measured, error) {
 	tally := sentra.Tally{Incomplete: !complete}
 	if within != "" && q.Measure == sentra.AffirmativeClusterCount && a.containsAffirmative(within) == sentra.False {
-		// Whatever clusters there are, none stands in an affirmative region.
+		// Whatever clusters there are, none is in an affirmative region.
 		tally.Incomplete = false
 	}
 	products := make(map[string]bool)
@@ -347,7 +347,7 @@ func (a View) sourcesOf(clusters []candidate, q ChoroplethQuestion) []sentra.Sou
 	return out
 }
 
-// judgeSources returns the sources that tell whether a region is affirmative.
+// judgeSources returns the sources that decide whether a region is affirmative.
 func (a View) judgeSources(code sentra.RegionCode) []sentra.SourceID {
 	var out []sentra.SourceID
 	of := a.Affirmative(code)
@@ -357,7 +357,7 @@ func (a View) judgeSources(code sentra.RegionCode) []sentra.SourceID {
 	return out
 }
 
-// phaseSources returns the sources of the programme's phases, which tell all of its
+// phaseSources returns the sources of the programme's phases, which list all of its
 // clusters.
 func (a View) phaseSources() []sentra.SourceID {
 	var out []sentra.SourceID

@@ -9,10 +9,10 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// A cluster in two regencies of one province counts in both, in the province and
-// in the total once; one that is known to its province only counts in the total
-// and the province, and is unplaced among the regencies: it may stand in any one of
-// that province's, so that none of them is known to have no more.
+// A cluster in two regencies of one province counts in both, and once in the province
+// and the total. A cluster of which only the province is known counts in the total
+// and the province, and is unplaced among the regencies: it may be in any of them, so
+// that none is known to have no more.
 func TestChoroplethOfSpreadClusters(t *testing.T) {
 	data := copyOfRealData(t)
 	cluster := func(key string, precision sentra.LocationPrecision, regions ...sentra.RegionCode) *sentra.Cluster {
@@ -36,7 +36,7 @@ func TestChoroplethOfSpreadClusters(t *testing.T) {
 		{christmas, ChoroplethQuestion{By: sentra.ByRegion, Measure: sentra.ProductCount}, 1, 1, map[string]float64{"33.01": 1, "33.02": 1, "35.01": 1}},
 		{christmas, ChoroplethQuestion{By: sentra.ByProduct, Measure: sentra.ClusterCount}, 3, 0, map[string]float64{"coffee-processing": 3}},
 		{christmas, ChoroplethQuestion{By: sentra.ByPhase, Measure: sentra.ClusterCount}, 3, 0, map[string]float64{"2013-2016": 3, "2017": 3}},
-		// A phase that has not begun counts nothing, though its clusters stand.
+		// A phase that has not begun counts nothing, although its clusters exist.
 		{christmas - 400, ChoroplethQuestion{By: sentra.ByPhase, Measure: sentra.ClusterCount}, 3, 0, map[string]float64{"2013-2016": 3}},
 	} {
 		got, err := a.on(c.day).Choropleth(context.Background(), c.question)
@@ -54,7 +54,7 @@ func TestChoroplethOfSpreadClusters(t *testing.T) {
 				open = 1
 			}
 			if row.Region != nil && !known && open == 0 || row.Product != nil && !known {
-				// Beside these three there may be others, of which the record knows nothing.
+				// There may be other clusters that the record does not hold.
 				if row.Status != sentra.StatusNoData || row.Value != nil || row.NotCovered != 0 || len(row.Sources()) != 0 {
 					t.Errorf("%+v: %s has %+v, want no data", c.question, row.Key(), row.Measured)
 				}

@@ -20,30 +20,30 @@ import (
 // ClusterHit is a cluster of a list.
 type ClusterHit struct {
 	*Cluster
-	// Metres is the distance under a near filter, else nil.
+	// Metres is the distance if there is a near filter, else nil.
 	Metres *float64
 }
 
-// ClusterList is the answer to a question for clusters.
+// ClusterList is the result of a query for clusters.
 type ClusterList struct {
 	List[ClusterHit]
-	// NotCovered counts the clusters the filter could not judge.
+	// NotCovered is the number of clusters that the filter could not decide.
 	NotCovered int
 }
 
 type clusterTest = func(c *Cluster) (sentra.Truth, error)
 
-// clusterSequence is clusters in an order: many that several atlases share, but for
-// a few that are gone, and a few more.
+// clusterSequence is an ordered list of clusters: a large base that several atlases
+// share, with a few removals and additions.
 type clusterSequence struct {
 	base []*Cluster
-	// gone are the ranks in base of those that are no longer there, and added are those
-	// that came, in order.
+	// gone has the indexes in base of removed clusters, and added the new ones, in
+	// order.
 	gone  []int32
 	added []addedCluster
 }
 
-// addedCluster stands before a rank.
+// addedCluster is inserted before an index of the base.
 type addedCluster struct {
 	*Cluster
 	before int
@@ -51,7 +51,7 @@ type addedCluster struct {
 
 func (s *clusterSequence) len() int { return len(s.base) - len(s.gone) + len(s.added) }
 
-// each gives the clusters in order.
+// each yields the clusters in order.
 func (s *clusterSequence) each(yield func(*Cluster) bool) {
 	gone, added := s.gone, s.added
 	for rank := 0; rank <= len(s.base); rank++ {
@@ -69,7 +69,7 @@ func (s *clusterSequence) each(yield func(*Cluster) bool) {
 	}
 }
 
-// list returns the clusters in order, which must not be changed.
+// list returns the clusters in order. The slice must not be modified.
 func (s *clusterSequence) list() []*Cluster {
 	if len(s.gone)+len(s.added) == 0 {
 		return s.base
@@ -77,7 +77,7 @@ func (s *clusterSequence) list() []*Cluster {
 	return slices.AppendSeq(make([]*Cluster, 0, s.len()), s.each)
 }
 
-// replaced returns the sequence in which some clusters are replaced.
+// replaced returns the sequence after replacing some clusters.
 func (s *clusterSequence) replaced(gone, put []*Cluster, compare func(x, y *Cluster) int) clusterSequence {
 	next := clusterSequence{s.base, slices.Clone(s.gone), slices.Clone(s.added)}
 	for _, c := range gone {
@@ -102,24 +102,24 @@ func (s *clusterSequence) replaced(gone, put []*Cluster, compare func(x, y *Clus
 	return next
 }
 
-// many tells that what changed is too much to be kept beside the base.
+// many reports whether there are too many edits to keep beside the base.
 func (s *clusterSequence) many() bool { return len(s.gone)+len(s.added) > few(len(s.base)) }
 
-// clusterOrder is all clusters in an order, with an index of their places. The order
-// of one atlas becomes that of the next by few edits.
+// clusterOrder is all clusters in one order, with an index of their locations. The
+// next atlas reuses it with a few edits.
 type clusterOrder struct {
 	clusterSequence
 	compare func(x, y *Cluster) int
-	// points are those of the base, and ranks its ranks by slot; other atlases share
-	// both.
+	// points indexes the base, and ranks gives the ranks in it by slot. Other atlases
+	// share both.
 	points *pointindex.Index
 	ranks  []int32
-	// places of those that were added.
+	// places of the added clusters.
 	places map[*Cluster]int
 	index  *pointindex.Edited
 }
 
-// newClusterOrder indexes clusters that stand in an order.
+// newClusterOrder indexes clusters that are already in order.
 func newClusterOrder(inOrder []*Cluster, slots int32, compare func(x, y *Cluster) int) *clusterOrder {
 	o := &clusterOrder{clusterSequence: clusterSequence{base: inOrder}, compare: compare, ranks: make([]int32, slots)}
 	points := make([]orb.Point, len(inOrder))
@@ -131,7 +131,7 @@ func newClusterOrder(inOrder []*Cluster, slots int32, compare func(x, y *Cluster
 	return o
 }
 
-// at returns the cluster at a place of the index.
+// at returns the cluster at a place in the index.
 func (o *clusterOrder) at(place int) *Cluster {
 	number, added := pointindex.Origin(place)
 	if added {
@@ -140,7 +140,7 @@ func (o *clusterOrder) at(place int) *Cluster {
 	return o.base[number]
 }
 
-// place returns the place of a cluster in the index.
+// place returns a cluster's place in the index.
 func (o *clusterOrder) place(c *Cluster) int {
 	if place, added := o.places[c]; added {
 		return place
@@ -148,7 +148,7 @@ func (o *clusterOrder) place(c *Cluster) int {
 	return pointindex.PlaceOf(int(o.ranks[c.slot]))
 }
 
-// replaced returns the order in which some clusters are replaced.
+// replaced returns the order after replacing some clusters.
 func (o *clusterOrder) replaced(gone, put []*Cluster, slots int32) *clusterOrder {
 	next := &clusterOrder{clusterSequence: o.clusterSequence.replaced(gone, put, o.compare), compare: o.compare, points: o.points, ranks: o.ranks}
 	if !shared(next.base, o.base) {
@@ -165,10 +165,10 @@ func (o *clusterOrder) replaced(gone, put []*Cluster, slots int32) *clusterOrder
 	return next
 }
 
-// clusterOrders are the orders of an atlas, each made when it is first asked for.
+// clusterOrders has the orders of an atlas, each built on first use.
 type clusterOrders map[sentra.ClusterOrder]*lazy.Value[*clusterOrder]
 
-// compares are the orders of clusters. No two clusters are equal in them.
+// compares has the comparison of each order. No two clusters compare equal.
 var compares = map[sentra.ClusterOrder]func(x, y *Cluster) int{
 	sentra.ClustersByPhase: compareClusters,
 	sentra.ClustersByName: func(x, y *Cluster) int {
@@ -179,7 +179,7 @@ var compares = map[sentra.ClusterOrder]func(x, y *Cluster) int{
 	},
 }
 
-// newClusterOrders returns the orders of clusters, which stand in the usual one.
+// newClusterOrders returns the orders of clusters, given in the default order.
 func newClusterOrders(usual *clusterSequence, slots int32) clusterOrders {
 	orders := make(clusterOrders, len(compares))
 	for name := range compares {
@@ -199,8 +199,8 @@ func newLazyOrder(name sentra.ClusterOrder, usual *clusterSequence, slots int32)
 	})
 }
 
-// replaced returns the orders in which some clusters are replaced; usual are all of
-// them. What was made of an order is edited.
+// replaced returns the orders after replacing some clusters; usual has all of them.
+// Orders that were already built are edited.
 func (orders clusterOrders) replaced(gone, put []*Cluster, usual *clusterSequence, slots int32) clusterOrders {
 	next := make(clusterOrders, len(orders))
 	for name, order := range orders {
@@ -213,7 +213,7 @@ func (orders clusterOrders) replaced(gone, put []*Cluster, usual *clusterSequenc
 	return next
 }
 
-// normalNames returns the names normalised, that in English first.
+// normalNames returns the normalised names, the English one first.
 func (c *Cluster) normalNames() *[2]string {
 	if known := c.normal.Load(); known != nil {
 		return known
@@ -226,26 +226,25 @@ func (c *Cluster) normalNames() *[2]string {
 	return names
 }
 
-// whileFiltered is where a question for clusters ends with its context.
 const whileFiltered = "while the clusters were filtered"
 
-// clusterQuery is a question for clusters, checked and made ready.
+// clusterQuery is a validated and compiled query for clusters.
 type clusterQuery struct {
-	// area has every cluster that matches, and tests judge those in it; without
-	// tests all in it match.
+	// area contains every cluster that matches, and tests decide those in it. Without
+	// tests every cluster in the area matches.
 	area  pointindex.Area
 	tests []clusterTest
-	// everywhere tells that the area is everything.
+	// everywhere reports that the area is unbounded.
 	everywhere bool
-	// near, if not nil, is what distances are measured from.
+	// near, if not nil, is where distances are measured from.
 	near *sentra.Near
-	// byDistance or else by order.
+	// Sort by distance, otherwise by order.
 	byDistance bool
 	order      *clusterOrder
 }
 
-// prepareClusters checks a filter and an order. The error is a BAD_USER_INPUT
-// whose path begins at the filter.
+// prepareClusters validates and compiles a filter and an order. The error is a
+// BAD_USER_INPUT whose path begins with the filter.
 func (a View) prepareClusters(ctx context.Context, filter *sentra.ClusterFilter, order sentra.ClusterOrder) (*clusterQuery, error) {
 	if filter == nil {
 		filter = &sentra.ClusterFilter{}
@@ -276,9 +275,10 @@ func (a View) prepareClusters(ctx context.Context, filter *sentra.ClusterFilter,
 	return q, err
 }
 
-// splitArea takes out of a filter what an index can answer: boxes and circles,
-// its own and those of the filters that must hold too. What is left of the filter
-// must hold besides. An area around a polygon is taken, and the polygon left.
+// splitArea takes from a filter the conditions that an index can answer: boxes and
+// circles, its own and those of the filters in its "and". Clusters must match the
+// rest too. For a polygon the area around it is taken, and the polygon stays in the
+// rest.
 func splitArea(f *sentra.ClusterFilter) (areas []pointindex.Area, rest sentra.ClusterFilter, err error) {
 	rest = *f
 	if f.BBox != nil {
@@ -320,12 +320,12 @@ func (q *clusterQuery) hit(c *Cluster) ClusterHit {
 	return hit
 }
 
-// Clusters lists the clusters that match, regions seen on the day. begun keeps
-// only those known on the day. A wrong filter is a
-// BAD_USER_INPUT whose path begins at the filter.
+// Clusters lists the clusters that match, with regions as of the day. begun restricts
+// it to clusters known on the day. An invalid filter is a BAD_USER_INPUT whose path
+// begins with the filter.
 //
-// A filter of boxes and circles alone costs no more than what is taken from the
-// list; any other judges each cluster in its boxes, circles and polygons.
+// A filter of only boxes and circles costs no more than the hits that the caller
+// takes. Any other filter tests every cluster in its boxes, circles and polygons.
 func (a View) Clusters(ctx context.Context, filter *sentra.ClusterFilter, order sentra.ClusterOrder, begun bool) (*ClusterList, error) {
 	q, err := a.prepareClusters(ctx, filter, order)
 	if err != nil {
@@ -375,7 +375,7 @@ func (a View) Clusters(ctx context.Context, filter *sentra.ClusterFilter, order 
 	list.down = func(from *Mark) iter.Seq2[Mark, ClusterHit] {
 		switch {
 		case q.byDistance:
-			// The farthest first: rarely asked for, and so all are listed.
+			// Farthest first is rarely requested, so it simply collects all hits.
 			ranks := slices.Collect(firsts(index.Nearest(q.near.Point, q.area)))
 			if from != nil {
 				ranks = ranks[:slices.Index(ranks, from.rank)]
@@ -401,9 +401,9 @@ func firsts(hits iter.Seq2[int, float64]) iter.Seq[int] {
 	}
 }
 
-// ClustersOfEach is Clusters for each of several regions: those of ListedIn that match,
-// in the order of codes. The filter is checked and made ready once, and what it asks of a
-// region or measures against a polygon is found once for all.
+// ClustersOfEach is Clusters for each of several regions: the clusters of ListedIn
+// that match, ordered by code. The filter is compiled once, and what it computes for
+// a region or a polygon is computed once for all.
 func (a View) ClustersOfEach(ctx context.Context, codes []sentra.RegionCode, filter *sentra.ClusterFilter, order sentra.ClusterOrder) ([]*ClusterList, error) {
 	q, err := a.prepareClusters(ctx, filter, order)
 	if err != nil {
@@ -418,7 +418,7 @@ func (a View) ClustersOfEach(ctx context.Context, codes []sentra.RegionCode, fil
 	return out, nil
 }
 
-// among lists those of a few clusters that match.
+// among lists the matching clusters of a few candidates.
 func (q *clusterQuery) among(ctx context.Context, candidates []*Cluster) (*ClusterList, error) {
 	var ranks []int
 	for _, c := range candidates {
@@ -430,7 +430,7 @@ func (q *clusterQuery) among(ctx context.Context, candidates []*Cluster) (*Clust
 	return q.judge(ctx, slices.Values(ranks))
 }
 
-// judge lists the clusters, given by ranks upwards, for which the tests hold.
+// judge lists the clusters, given by ascending ranks, for which the tests hold.
 func (q *clusterQuery) judge(ctx context.Context, ranks iter.Seq[int]) (*ClusterList, error) {
 	test := all(q.tests)
 	var hits []ClusterHit
@@ -458,13 +458,13 @@ func (q *clusterQuery) judge(ctx context.Context, ranks iter.Seq[int]) (*Cluster
 	return &ClusterList{listOf(hits, func(hit ClusterHit) string { return hit.Key }), notCovered}, nil
 }
 
-// compareClusters is the usual order: by phase, those without one last, then by first
-// region and product.
+// compareClusters is the default order: by phase, those without one last, then by
+// first region and product.
 func compareClusters(x, y *Cluster) int {
 	return cmp.Or(cmp.Compare(sentra.TruthOf(y.OfProgramme()), sentra.TruthOf(x.OfProgramme())), slices.Compare(x.Phases, y.Phases), slices.Compare(x.Regions, y.Regions), slices.Compare(x.Products, y.Products), cmp.Compare(x.Key, y.Key))
 }
 
-// cluster checks a filter and gives its test.
+// cluster validates a filter and returns its test.
 func (c *compiler) cluster(f *sentra.ClusterFilter) (clusterTest, error) {
 	var tests []clusterTest
 	plain := func(test func(c *Cluster) bool) {
@@ -581,7 +581,8 @@ func (c *compiler) cluster(f *sentra.ClusterFilter) (clusterTest, error) {
 	return all(append(tests, combined...)), nil
 }
 
-// once returns a test that judges each region once: many clusters stand in it.
+// once returns a test that evaluates each region once, as many clusters share a
+// region.
 func once(test regionTest) regionTest {
 	known := make(map[*sentra.Region]sentra.Truth)
 	return func(r *sentra.Region) (sentra.Truth, error) {
@@ -596,8 +597,8 @@ func once(test regionTest) regionTest {
 	}
 }
 
-// inCircle tells of clusters whether they lie in a circle. Few are measured; for many
-// the index tells all that do.
+// inCircle returns a test for clusters in a circle. It measures a few clusters one by
+// one, and for many it asks the index.
 func (c *compiler) inCircle(circle sentra.Near) clusterTest {
 	const few = 64
 	asked := 0
@@ -620,7 +621,7 @@ func (c *compiler) inCircle(circle sentra.Near) clusterTest {
 	}
 }
 
-// inPolygon tells of clusters whether they lie in a polygon or on its border.
+// inPolygon returns a test for clusters in a polygon or on its border.
 func (c *compiler) inPolygon(shape orb.MultiPolygon) (func(c *Cluster) bool, error) {
 	bound := shape.Bound()
 	const few = 64
@@ -641,7 +642,7 @@ func (c *compiler) inPolygon(shape orb.MultiPolygon) (func(c *Cluster) bool, err
 	}, nil
 }
 
-// GroupOf returns the group of a cluster's products, as it is coloured on a map.
+// GroupOf returns the group of a cluster's products that sets its colour on a map.
 func (a *Atlas) GroupOf(c *Cluster) sentra.ProductGroup {
 	products := make([]*sentra.Product, 0, 4)
 	for _, key := range c.Products {
@@ -652,7 +653,7 @@ func (a *Atlas) GroupOf(c *Cluster) sentra.ProductGroup {
 	return sentra.GroupOf(products)
 }
 
-// ProductsNamed returns the keys of the products that a key or a name means.
+// ProductsNamed returns the keys of the products with a key or a name.
 func (a *Atlas) ProductsNamed(text string) []string {
 	if a.products[text] != nil {
 		return []string{text}

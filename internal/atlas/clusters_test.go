@@ -19,7 +19,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// plainTest is a filter and what it means, written out.
+// plainTest is a filter with its meaning written out.
 type plainTest struct {
 	filter *sentra.ClusterFilter
 	holds  func(c *Cluster) bool
@@ -78,9 +78,9 @@ func drawFilter(random *rand.Rand, depth int) plainTest {
 	}}
 }
 
-// TestClustersAgainstBruteForce draws filters, judges each cluster by their plain
-// meaning, sorts what is left, and wants the same lists, from both ends and from
-// the middle on.
+// TestClustersAgainstBruteForce generates filters, applies their plain meaning to
+// each cluster, sorts the rest, and expects the same lists when read from both ends
+// and from the middle.
 func TestClustersAgainstBruteForce(t *testing.T) {
 	a := withClusters(t, 3000)
 	random := rand.New(rand.NewPCG(11, 12))
@@ -195,7 +195,7 @@ func hitsOf(sequence func(yield func(Mark, ClusterHit) bool)) []ClusterHit {
 	return out
 }
 
-// TestClusterFilterErrors: the index must not swallow what a filter has wrong.
+// TestClusterFilterErrors: the index must not hide errors of a filter.
 func TestClusterFilterErrors(t *testing.T) {
 	a := anAtlas(t)
 	upsideDown := &sentra.ClusterFilter{BBox: &sentra.BBox{West: 100, South: 5, East: 110, North: -5}}
@@ -225,8 +225,8 @@ func TestClusterFilterErrors(t *testing.T) {
 	}
 }
 
-// TestClustersNotCovered: what a filter on regions cannot judge is counted, and
-// counted within the box only.
+// TestClustersNotCovered: clusters that a filter on regions cannot decide are
+// counted, and only within the box.
 func TestClustersNotCovered(t *testing.T) {
 	a := anAtlas(t)
 	yes := true
@@ -235,7 +235,7 @@ func TestClustersNotCovered(t *testing.T) {
 	if err != nil || list.Len() != 1 || list.NotCovered != 3 {
 		t.Fatalf("got %d and %d not judged, %v; want Dogiyai's, and Samosir's and Palu's two", list.Len(), list.NotCovered, err)
 	}
-	// Papua lies east of 130 degrees, Samosir in Sumatra.
+	// Papua is east of 130 degrees, Samosir is in Sumatra.
 	filter.BBox = &sentra.BBox{West: 130, South: -10, East: 142, North: 0}
 	list, err = a.on(christmas).Clusters(t.Context(), filter, "", true)
 	if err != nil || list.Len() != 1 || list.NotCovered != 0 {
@@ -243,9 +243,9 @@ func TestClustersNotCovered(t *testing.T) {
 	}
 }
 
-// BenchmarkClusters answers the questions of a map through the atlas: the first
-// 50 clusters in order in each of 1,000 viewports, and the 50 nearest to points,
-// with the number of all that match.
+// BenchmarkClusters answers typical queries of a map: the first 50 clusters in order
+// in each of 1,000 viewports, and the 50 nearest to points, each with the total
+// count.
 func BenchmarkClusters(b *testing.B) {
 	for _, n := range []int{1_000, 10_000, 100_000} {
 		a := withClusters(b, n)
@@ -287,7 +287,7 @@ func BenchmarkClusters(b *testing.B) {
 	}
 }
 
-// filterClusters lists those of a few clusters that match.
+// filterClusters lists the matching clusters of a few candidates.
 func filterClusters(ctx context.Context, a *Atlas, candidates []*Cluster, filter *sentra.ClusterFilter, order sentra.ClusterOrder, day sentra.Date) (*ClusterList, error) {
 	q, err := a.on(day).prepareClusters(ctx, filter, order)
 	if err != nil {
@@ -296,7 +296,6 @@ func filterClusters(ctx context.Context, a *Atlas, candidates []*Cluster, filter
 	return q.among(ctx, candidates)
 }
 
-// eachRegion returns the codes of the regions of a level.
 func eachRegion(a *Atlas, level sentra.Level) []sentra.RegionCode {
 	var codes []sentra.RegionCode
 	for i := range a.Data.Regions {
@@ -307,7 +306,7 @@ func eachRegion(a *Atlas, level sentra.Level) []sentra.RegionCode {
 	return codes
 }
 
-// ofRegionsFilters are filters to ask the clusters of many regions with.
+// ofRegionsFilters are filters for the clusters of many regions.
 func ofRegionsFilters() map[string]*sentra.ClusterFilter {
 	yes := true
 	java := orb.MultiPolygon{{{{105, -9}, {115, -9}, {115, -5}, {105, -5}, {105, -9}}}}
@@ -321,12 +320,12 @@ func ofRegionsFilters() map[string]*sentra.ClusterFilter {
 	}
 }
 
-// TestClustersOfEach: the lists of many regions are those of each alone, and hold what
-// the list of all clusters has of the region, in its order.
+// TestClustersOfEach: the list of each region is the same as when it is queried
+// alone, and as the part of the list of all clusters that is in the region.
 func TestClustersOfEach(t *testing.T) {
 	a := withClusters(t, 1000)
 	codes := append(eachRegion(a, sentra.LevelProvince), eachRegion(a, sentra.LevelRegency)...)
-	// A region may be asked for twice.
+	// A region may be requested twice.
 	codes = append(codes, codes[3])
 	for name, filter := range ofRegionsFilters() {
 		for _, order := range []sentra.ClusterOrder{"", sentra.ClustersByName, sentra.ClustersByRegion} {
@@ -365,14 +364,14 @@ func TestClustersOfEach(t *testing.T) {
 	}
 }
 
-// BenchmarkClustersOfEach asks for the clusters of all regencies, in one call and in one
-// for each.
+// BenchmarkClustersOfEach lists the clusters of all regencies, in one call and in one
+// call each.
 func BenchmarkClustersOfEach(b *testing.B) {
 	a := withClusters(b, 10_000)
 	codes := eachRegion(a, sentra.LevelRegency)
 	filters := ofRegionsFilters()
 	for _, name := range slices.Sorted(maps.Keys(filters)) {
-		// The first use makes what later ones share.
+		// The first call builds what later ones share.
 		must(a.on(today).ClustersOfEach(b.Context(), codes, filters[name], ""))
 		for _, way := range []struct {
 			name string

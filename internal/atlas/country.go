@@ -9,8 +9,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// country is what the record knows of regions and clusters beside what they are: names,
-// money, people, counts by others, and plans.
+// country is what the record holds besides regions and clusters themselves: names,
+// funding, facilitators, counts by other bodies, and plans.
 type country struct {
 	names        map[sentra.RegionCode][]*sentra.RegionName
 	normal       map[*sentra.RegionName]string
@@ -64,7 +64,8 @@ func countryOf(data *sentra.Dataset) *country {
 	return c
 }
 
-// measure takes up the lengths of what there is, and of its lists of sources.
+// measure adds the lengths of its lists to l, and passes their lists of sources to
+// sources.
 func (c *country) measure(l *Lengths, sources func([]sentra.SourceID)) {
 	l.Names = longest(c.names, func(n *sentra.RegionName) { sources(n.Sources) })
 	l.Supports = longest(c.supports, func(s *sentra.Support) { sources(s.Sources) })
@@ -83,7 +84,7 @@ func (c *country) measure(l *Lengths, sources func([]sentra.SourceID)) {
 	})
 }
 
-// longest returns the length of the longest of some lists, and goes over what is in them.
+// longest returns the length of the longest list, and calls each for every element.
 func longest[K comparable, T any](lists map[K][]*T, each func(*T)) int {
 	most := 0
 	for _, list := range lists {
@@ -95,13 +96,13 @@ func longest[K comparable, T any](lists map[K][]*T, each func(*T)) int {
 	return most
 }
 
-// sameCountry tells that two states of the record say the same of all this.
+// sameCountry reports whether two states of the record agree in all of this.
 func sameCountry(x, y *sentra.Dataset) bool {
 	return shared(x.Names, y.Names) && shared(x.Supports, y.Supports) && shared(x.Facilitators, y.Facilitators) && shared(x.Counts, y.Counts) && shared(x.Candidates, y.Candidates)
 }
 
-// datesStand tells that no source of before has another date now, on which depends
-// since when clusters are known.
+// datesStand reports whether all sources of before still have the same dates. The day
+// from which a cluster is known depends on them.
 func (a *Atlas) datesStand(before []sentra.Source) bool {
 	for i := range before {
 		now, was := a.sources[before[i].ID], before[i].Date
@@ -112,7 +113,7 @@ func (a *Atlas) datesStand(before []sentra.Source) bool {
 	return true
 }
 
-// fundedClusters returns the clusters that money was for, by id.
+// fundedClusters returns the clusters that received support, by id.
 func (a *Atlas) fundedClusters() map[string]*Cluster {
 	out := make(map[string]*Cluster, len(a.country.ofCluster))
 	for c := range a.clusterOrder.each {
@@ -123,8 +124,8 @@ func (a *Atlas) fundedClusters() map[string]*Cluster {
 	return out
 }
 
-// knows reports whether a cluster is there on the day. Before it is known, one of the
-// programme had not begun, and of any other nothing tells.
+// knows reports whether a cluster exists on the day. Before it is known, a cluster of
+// the programme had not begun, and for any other the answer is unknown.
 func (a View) knows(c *Cluster) sentra.Truth {
 	switch {
 	case c.Begins <= a.Day:
@@ -146,11 +147,12 @@ func (a View) ListedIn(code sentra.RegionCode) []*Cluster {
 	return append(a.ClustersOf(code), a.PlannedIn(code)...)
 }
 
-// clusterFunds are the funds from which support for a cluster itself is known, by slot.
+// clusterFunds has the funds from which a cluster itself is known to have had
+// support, by slot.
 type clusterFunds []fundSet
 
-// any reports whether support from one of some funds is known for a cluster; where none
-// is, there may have been some. Of no fund there was none.
+// any reports whether a cluster is known to have had support from one of some funds.
+// If not, the answer is unknown, and for an empty set it is false.
 func (f clusterFunds) any(c *Cluster, wanted fundSet) sentra.Truth {
 	switch {
 	case f[c.slot]&wanted != 0:
@@ -161,7 +163,7 @@ func (f clusterFunds) any(c *Cluster, wanted fundSet) sentra.Truth {
 	return sentra.Unknown
 }
 
-// newClusterFunds returns the funds of all clusters.
+// newClusterFunds computes the funds of all clusters.
 func (a *Atlas) newClusterFunds() clusterFunds {
 	out := make(clusterFunds, a.slots)
 	for id, c := range a.funded() {
@@ -172,7 +174,8 @@ func (a *Atlas) newClusterFunds() clusterFunds {
 	return out
 }
 
-// containsAffirmative reports whether a region is affirmative or holds one that is.
+// containsAffirmative reports whether a region is affirmative or contains one that
+// is.
 func (a View) containsAffirmative(code sentra.RegionCode) sentra.Truth {
 	any := a.affirmative(code)
 	for _, member := range a.Members(code) {
@@ -184,8 +187,7 @@ func (a View) containsAffirmative(code sentra.RegionCode) sentra.Truth {
 // Names returns the former and variant names of a region.
 func (a *Atlas) Names(code sentra.RegionCode) []*sentra.RegionName { return a.country.names[code] }
 
-// formerName returns the name that was official on the day and is no longer; nil where
-// today's name was.
+// formerName returns the name that was official on the day and is no longer, or nil.
 func (a View) formerName(code sentra.RegionCode) *sentra.RegionName {
 	for _, n := range a.country.names[code] {
 		if n.Official(a.Day) {
@@ -203,8 +205,8 @@ func (a View) NameOn(r *sentra.Region) string {
 	return r.Name
 }
 
-// CodeOn returns the code of a region in a system on the day, "" where none is known. Of
-// the Ministry's codes that is the one by which the record knows the region.
+// CodeOn returns the code of a region in a system on the day, "" if none is known. Of
+// several Ministry codes it returns the one that identifies the region in the record.
 func (a View) CodeOn(code sentra.RegionCode, system sentra.CodeSystem) string {
 	if system == sentra.SystemKemendagri {
 		return string(code)
@@ -217,7 +219,7 @@ func (a View) CodeOn(code sentra.RegionCode, system sentra.CodeSystem) string {
 	return ""
 }
 
-// normalName returns the name of a region on the day without what spellings differ in.
+// normalName returns the normalised name of a region on the day.
 func (a View) normalName(code sentra.RegionCode) string {
 	if n := a.formerName(code); n != nil {
 		return a.country.normal[n]
@@ -225,16 +227,18 @@ func (a View) normalName(code sentra.RegionCode) string {
 	return a.names[code]
 }
 
-// Support returns a support by its id, nil where there is none.
+// Support returns a support by its id, or nil.
 func (a *Atlas) Support(id string) *sentra.Support { return a.country.support[id] }
 
-// SupportsOf returns the supports of a region itself, by year; "" of the whole country.
+// SupportsOf returns the supports of a region itself, by year, or of the whole
+// country for "".
 func (a *Atlas) SupportsOf(code sentra.RegionCode) []*sentra.Support { return a.country.supports[code] }
 
-// SupportsOfCluster returns the supports that were for a cluster, by year.
+// SupportsOfCluster returns the supports for a cluster, by year.
 func (a *Atlas) SupportsOfCluster(c *Cluster) []*sentra.Support { return a.country.ofCluster[c.ID] }
 
-// ClusterOf returns the cluster that a support was for, nil where none is told.
+// ClusterOf returns the cluster that a support was for, or nil if the sources name
+// none.
 func (a *Atlas) ClusterOf(s *sentra.Support) *Cluster { return a.funded()[s.Cluster] }
 
 // FacilitatorsOf returns the counts of facilitators in a region itself, by year.
@@ -242,7 +246,7 @@ func (a *Atlas) FacilitatorsOf(code sentra.RegionCode) []*sentra.Facilitators {
 	return a.country.facilitators[code]
 }
 
-// CountsOf returns how many clusters others count in a region itself, by year.
+// CountsOf returns how many clusters other bodies count in a region itself, by year.
 func (a *Atlas) CountsOf(code sentra.RegionCode) []*sentra.ExternalCount {
 	return a.country.counts[code]
 }
@@ -255,17 +259,17 @@ func (a *Atlas) EventsOf(c *Cluster) []*sentra.Event {
 	return matching(a.Data.Events, func(e *sentra.Event) bool { return slices.Contains(c.Regions, e.Region) })
 }
 
-// Predecessors returns the successions by which a province was made out of others.
+// Predecessors returns the successions by which a province was created from others.
 func (a *Atlas) Predecessors(code sentra.RegionCode) []*sentra.Succession {
 	return matching(a.Data.Successions, func(s *sentra.Succession) bool { return s.Successor == code })
 }
 
-// Successors returns the successions by which others were made out of a province.
+// Successors returns the successions by which others were created from a province.
 func (a *Atlas) Successors(code sentra.RegionCode) []*sentra.Succession {
 	return matching(a.Data.Successions, func(s *sentra.Succession) bool { return s.Predecessor == code })
 }
 
-// matching returns those of a list for which a test holds, in its order.
+// matching returns the elements for which a test holds, in order.
 func matching[T any](list []T, test func(*T) bool) []*T {
 	var out []*T
 	for i := range list {
@@ -276,14 +280,14 @@ func matching[T any](list []T, test func(*T) bool) []*T {
 	return out
 }
 
-// CandidatesOf returns what phases considered of a region, by phase.
+// CandidatesOf returns a region's candidacies in the phases, by phase.
 func (a *Atlas) CandidatesOf(code sentra.RegionCode) []*sentra.Candidate {
 	return a.country.candidatesOf[code]
 }
 
-// Supports lists the supports that match, by region and year; those of a region are
-// also those of the regions below it on the day. A wrong filter is a BAD_USER_INPUT
-// whose path begins at the filter.
+// Supports lists the supports that match, by region and year. A region's supports
+// include those of the regions below it on the day. An invalid filter is a
+// BAD_USER_INPUT whose path begins with the filter.
 func (a View) Supports(f *sentra.SupportFilter) (*List[*sentra.Support], error) {
 	if f == nil {
 		f = &sentra.SupportFilter{}
@@ -322,17 +326,18 @@ func (a View) Supports(f *sentra.SupportFilter) (*List[*sentra.Support], error) 
 	return &list, nil
 }
 
-// ClusterCoverage is how much of a region's clusters the record holds.
+// ClusterCoverage is the share of a region's clusters that the record holds.
 type ClusterCoverage struct {
 	// Region is nil for the whole country.
 	Region *sentra.Region
 	// Known and Planned are the clusters that the record holds on the day.
 	Known, Planned int
-	// Counted is what BPS counts, in its latest year; nil where it is not read.
+	// Counted is BPS's count for its latest year, or nil if none is loaded.
 	Counted *sentra.ExternalCount
 }
 
-// Share is the share of the clusters counted that the record holds; nil where none are.
+// Share is the share of the counted clusters that the record holds, or nil if none
+// are counted.
 func (c *ClusterCoverage) Share() *float64 {
 	if c.Counted == nil || c.Counted.Count == 0 {
 		return nil
@@ -341,8 +346,8 @@ func (c *ClusterCoverage) Share() *float64 {
 	return &share
 }
 
-// ClusterCoverage returns how much of the clusters of each province of the day the record
-// holds, by code, beginning with the whole country.
+// ClusterCoverage returns the coverage of each province of the day, by code, after
+// that of the whole country.
 func (a View) ClusterCoverage(ctx context.Context) ([]ClusterCoverage, error) {
 	counted := func(code sentra.RegionCode) *sentra.ExternalCount {
 		var latest *sentra.ExternalCount
@@ -379,12 +384,12 @@ func (a View) ClusterCoverage(ctx context.Context) ([]ClusterCoverage, error) {
 	return out, nil
 }
 
-// bps is who counts the clusters that ClusterCoverage measures by.
+// bps is the agency whose counts ClusterCoverage compares with.
 const bps = "BPS"
 
-// FindRegion returns the region that has a code in a system on the day, nil where none
-// has. A code that is right only on another day or in another system is a
-// BAD_USER_INPUT that tells the code or argument to use.
+// FindRegion returns the region that has a code in a system on the day, or nil. A
+// code that is valid only on another day or in another system is a BAD_USER_INPUT
+// that names the code or argument to use.
 func (a View) FindRegion(system sentra.CodeSystem, value string) (*sentra.Region, error) {
 	if len(a.meanings[codeKey{system, value}]) == 0 {
 		return nil, a.otherSystem(system, value)
@@ -406,7 +411,7 @@ func (a View) FindRegion(system sentra.CodeSystem, value string) (*sentra.Region
 	return nil, sentra.BadInput("code", "on %s no region has the %s code %s; %s had it: %s", a.Day, system, value, a.regions[c.Region].Name, use)
 }
 
-// lastDay is the last day of a code, after every day where it has not ended.
+// lastDay is the last day of a code. For a code still in use it is after every day.
 func lastDay(c *sentra.OfficialCode) sentra.Date {
 	if c.Validity.To == nil {
 		return 1 << 30
@@ -414,7 +419,7 @@ func lastDay(c *sentra.OfficialCode) sentra.Date {
 	return *c.Validity.To
 }
 
-// within tells on which days a code is right.
+// within says on which days a code is valid.
 func within(c *sentra.OfficialCode) string {
 	switch from, to := c.Validity.From, c.Validity.To; {
 	case from != nil && to != nil:
@@ -427,7 +432,7 @@ func within(c *sentra.OfficialCode) string {
 	return "of any day"
 }
 
-// otherSystem refuses a code that another system has on the day.
+// otherSystem rejects a code that belongs to another system on the day.
 func (a View) otherSystem(system sentra.CodeSystem, value string) error {
 	for _, other := range sentra.CodeSystems {
 		for _, c := range a.meanings[codeKey{other, value}] {

@@ -8,17 +8,18 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// designatedOnChristmas are the regencies and cities that were affirmative on
-// 2017-12-25 and in which a cluster is known on that day, worked out by hand from
-// sentra.csv, designations.csv and programme.json. Of each the earliest cluster.
+// designatedOnChristmas has the earliest cluster of each regency or city that was
+// affirmative on 2017-12-25 and had a cluster known on that day, worked out by hand
+// from sentra.csv, designations.csv and programme.json.
 var designatedOnChristmas = map[sentra.RegionCode]string{
 	"35.26": "2012-03-09", "35.27": "2011-02-22", "36.01": "2017-08-31", "52.02": "2009-04-01", "52.03": "2016-12-22", "53.02": "2017-06-14",
 	"53.05": "2016-08-24", "53.11": "2017-01-01", "53.14": "2015-11-30", "53.16": "2011-02-22", "63.08": "2005-01-01", "81.03": "2017-03-30",
 	"81.08": "2017-02-07", "82.07": "2012-07-31", "94.06": "2017-01-01", "96.03": "2017-10-19",
 }
 
-// The title question: of the programme's clusters Dogiyai alone, of all that are known
-// 16 regencies. Where none is known, that is no answer.
+// The query that gave the project its title: Dogiyai alone has clusters of the
+// programme, and 16 regencies have known clusters of any kind. Where none is known,
+// the answer is unknown.
 func TestTitleQuestion(t *testing.T) {
 	a := factsAtlas(t)
 	yes, no := true, false
@@ -65,16 +66,16 @@ func TestTitleQuestion(t *testing.T) {
 			t.Errorf("%s: %v, want %v", c.what, got, c.want)
 		}
 	}
-	// Of the programme all is known: a region that may be affirmative is open only where
-	// it hosts one of its clusters. On that day these are Palu and Samosir.
+	// The programme's list is complete: a region that may be affirmative is open only
+	// where it has one of its clusters. On that day these are Palu and Samosir.
 	if list := ask(func(f *sentra.RegionFilter) { f.Clusters = &sentra.ClusterFilter{Programme: &yes} }); len(list.NotCovered) != 2 ||
 		list.NotCovered[0].Code != "12.17" || list.NotCovered[1].Code != "72.71" {
 		t.Errorf("not covered: %v", list.NotCovered)
 	}
 }
 
-// 168 of the 390 clusters are known on 2017-12-25, four of which are planned; of the
-// others nothing tells, since all of the programme's had begun.
+// 168 of the 390 clusters are known on 2017-12-25, four of which are planned. The
+// others are unknown, since all clusters of the programme had begun.
 func TestKnownClusters(t *testing.T) {
 	a := factsAtlas(t)
 	today := sentra.MustDate("2026-11-27")
@@ -104,13 +105,13 @@ func TestKnownClusters(t *testing.T) {
 	}
 }
 
-// Names of the day, and codes that are right on another day or in another system.
+// Names of the day, and codes that are valid on another day or in another system.
 func TestNamesAndCodesOfTheDay(t *testing.T) {
 	a := factsAtlas(t)
 	for _, c := range []struct{ code, day, want string }{
 		{"81.03", "2017-12-25", "Kabupaten Maluku Tenggara Barat"}, {"81.03", "2019-01-27", "Kabupaten Maluku Tenggara Barat"},
 		{"81.03", "2019-01-28", "Kabupaten Kepulauan Tanimbar"}, {"76.01", "2017-12-28", "Kabupaten Mamuju Utara"}, {"76.01", "2017-12-29", "Kabupaten Pasangkayu"},
-		// Known to have ended in 2014 only.
+		// The sources only say that it ended in 2014.
 		{"71.03", "2014-12-31", "Kabupaten Kepulauan Sangihe dan Talaud"}, {"71.03", "2015-01-01", "Kabupaten Kepulauan Sangihe"},
 		{"94.06", "2017-12-25", "Kabupaten Dogiyai"},
 	} {
@@ -157,8 +158,8 @@ func TestNamesAndCodesOfTheDay(t *testing.T) {
 	}
 }
 
-// Coverage beside what BPS counts in 2024: Aceh 277, Indonesia 8,889; Bali is not in the
-// table that was read.
+// Coverage compared with BPS's counts of 2024: Aceh 277, Indonesia 8,889; Bali is not
+// in the loaded table.
 func TestClusterCoverage(t *testing.T) {
 	a := factsAtlas(t)
 	coverage, err := a.on(sentra.MustDate("2026-11-27")).ClusterCoverage(t.Context())

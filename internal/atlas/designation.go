@@ -6,9 +6,9 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// ListDesignations lists the designations that match, in the record's order; the regions
-// above theirs are those of the view's day. A wrong filter is a BAD_USER_INPUT whose path
-// begins at the filter.
+// ListDesignations lists the designations that match, in the record's order, with the
+// regions above theirs as of the view's day. An invalid filter is a BAD_USER_INPUT
+// whose path begins with the filter.
 func (a View) ListDesignations(f *sentra.DesignationFilter) ([]*sentra.Designation, error) {
 	if f == nil {
 		f = &sentra.DesignationFilter{}

@@ -10,7 +10,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/geo"
 )
 
-// encodings keeps boundaries as bytes, those asked for most.
+// encodings caches encoded boundaries, and evicts those used least.
 type encodings = otter.Cache[encodingKey, []byte]
 
 type encodingKey struct {
@@ -19,20 +19,19 @@ type encodingKey struct {
 	places    int
 }
 
-// maxEncodings bounds the encodings that are kept, in bytes. All zooms at six
-// decimals take about half of it.
+// maxEncodings is the size of the cache in bytes. All zooms at six decimals need
+// about half of it.
 const maxEncodings = 96 << 20
 
 func newEncodings() *encodings {
 	return otter.Must(&otter.Options[encodingKey, []byte]{MaximumWeight: maxEncodings,
-		// Beside its bytes an entry takes some hundred.
+		// The entry itself takes about a hundred bytes more.
 		Weigher: func(_ encodingKey, encoded []byte) uint32 { return uint32(len(encoded) + 128) }})
 }
 
 // EncodedBoundary returns a boundary as the bytes of a GeoJSON MultiPolygon,
-// simplified by a tolerance in metres and rounded to decimal places. They are
-// kept, since a map asks for them again and again, for as long as the boundary
-// stays the same and others are not asked for more.
+// simplified by a tolerance in metres and rounded to decimal places. The result is
+// cached, because a map requests the same boundaries again and again.
 func (a *Atlas) EncodedBoundary(s *Shape, tolerance float64, places int) []byte {
 	key := encodingKey{shape: s, tolerance: tolerance, places: places}
 	if found, ok := s.encodings.GetIfPresent(key); ok {

@@ -10,8 +10,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// TestEncodingsAreKept: the bytes asked for are those asked for before, for each
-// shape, tolerance and precision its own, however many ask at once.
+// TestEncodingsAreKept: encodings are cached for each shape, tolerance and precision,
+// and shared by concurrent callers.
 func TestEncodingsAreKept(t *testing.T) {
 	square := func(west float64) *Shape {
 		ring := orb.Ring{{west, 0}, {west + 1, 0}, {west + 1, 0.123456789}, {west, 1}, {west, 0}}

@@ -10,32 +10,33 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// ClusterFacets are counts of clusters beside the filter that lists them.
+// ClusterFacets are counts of clusters for the filter that lists them.
 type ClusterFacets struct {
 	// Total and NotCovered are those of View.Clusters.
 	Total, NotCovered int
 	Facets            []ClusterFacet
 }
 
-// ClusterFacet is one facet with its values, in the order of what they name.
+// ClusterFacet is one facet with its values, in the order of the products, regions or
+// enum values.
 type ClusterFacet struct {
 	Facet  sentra.Facet
 	Values []FacetValue
 }
 
-// FacetValue is a value of a facet. Product or Region is set where it names one.
+// FacetValue is a value of a facet. Product or Region is set if the value is one.
 type FacetValue struct {
 	Value   string
 	Product *sentra.Product
 	Region  *sentra.Region
-	// Count is the number of clusters that the filter lists with this value in place
-	// of what it says of the facet itself (sentra.ClusterFilter.With), NotCovered that of
-	// those it cannot judge.
+	// Count is the number of clusters that the filter would list with this value in
+	// place of its own condition on the facet (sentra.ClusterFilter.With). NotCovered is
+	// the number of clusters it could not decide.
 	Count, NotCovered int
 }
 
-// groupCounts are how many clusters of each group match for certain, and how many
-// cannot be judged.
+// groupCounts is, for each group, the number of clusters that certainly match and the
+// number that may match.
 type groupCounts struct{ matching, open []int32 }
 
 func newGroupCounts(n int) groupCounts { return groupCounts{make([]int32, n), make([]int32, n)} }
@@ -48,7 +49,7 @@ func (g groupCounts) add(group int32, truth sentra.Truth) {
 	}
 }
 
-// take counts a group for a value that it has, or may have.
+// take adds a group to the counts of a value that the group has or may have.
 func (v *FacetValue) take(g groupCounts, group int, has sentra.Truth) {
 	switch has {
 	case sentra.True:
@@ -59,7 +60,7 @@ func (v *FacetValue) take(g groupCounts, group int, has sentra.Truth) {
 	}
 }
 
-// facetCounts are the counts of all groups that facets are made of.
+// facetCounts has the counts of all groups that facets are computed from.
 type facetCounts struct {
 	regions, products, traits, funds groupCounts
 	fundsOf                          clusterFunds
@@ -77,7 +78,7 @@ func (f *facetCounts) add(c *Cluster, truth sentra.Truth) {
 	f.funds.add(int32(f.fundsOf[c.slot]), truth)
 }
 
-// of returns the groups that a facet is made of.
+// of returns the groups from which a facet is computed.
 func (f *facetCounts) of(facet sentra.Facet) groupCounts {
 	switch facet {
 	case sentra.FacetProduct, sentra.FacetProductGroup:
@@ -90,16 +91,17 @@ func (f *facetCounts) of(facet sentra.Facet) groupCounts {
 	return f.traits
 }
 
-// ClusterFacets counts the clusters of View.Clusters by each facet. A facet counts under
-// the filter without what the filter itself says of it. A wrong filter is a
-// BAD_USER_INPUT whose path begins at the filter.
+// ClusterFacets counts the clusters of View.Clusters by each facet. Each facet
+// ignores the filter's own condition on it. An invalid filter is a BAD_USER_INPUT
+// whose path begins with the filter.
 //
-// Each cluster in the filter's boxes and circles is looked at once; what it has in
-// common with others is judged once for all of them.
+// It visits each cluster in the filter's boxes and circles once, and evaluates a test
+// once for all clusters that agree in what it looks at.
 func (a View) ClusterFacets(ctx context.Context, filter *sentra.ClusterFilter, begun bool) (*ClusterFacets, error) {
 	whole := filter.Without("")
-	// rest is the filter without what it says of any facet, and own what it says of each;
-	// what it asks of regions is asked of one region that must meet all of it.
+	// rest is the filter without its conditions on facets, which own has one by one.
+	// Conditions on regions belong together, because a single region must meet all of
+	// them.
 	rest := whole.Without("")
 	for _, facet := range sentra.Facets {
 		rest = rest.Without(facet)
@@ -120,7 +122,7 @@ func (a View) ClusterFacets(ctx context.Context, filter *sentra.ClusterFilter, b
 			return nil, sentra.In("filter", err)
 		}
 	}
-	// Facets of which the filter says nothing count what all of it lists.
+	// Facets that the filter does not mention count the clusters that it lists.
 	listed := a.newFacetCounts()
 	var counts [len(sentra.Facets)]*facetCounts
 	for i := range counts {
@@ -150,8 +152,8 @@ func (a View) ClusterFacets(ctx context.Context, filter *sentra.ClusterFilter, b
 		if truth == sentra.False {
 			continue
 		}
-		// failed is the part that does not hold, where that is one: its facet counts all
-		// the same.
+		// failed is the only facet whose condition fails, if there is exactly one: that
+		// facet still counts the cluster.
 		var truths [len(sentra.Facets)]sentra.Truth
 		failed, failures, lowest := -1, 0, truth
 		for i, part := range own {
@@ -198,7 +200,7 @@ func (a View) ClusterFacets(ctx context.Context, filter *sentra.ClusterFilter, b
 	return out, nil
 }
 
-// inArea returns the clusters in the area of the question.
+// inArea returns the clusters in the area of the query.
 func (q *clusterQuery) inArea() iter.Seq[*Cluster] {
 	if q.everywhere {
 		return q.order.each
@@ -212,7 +214,7 @@ func (q *clusterQuery) inArea() iter.Seq[*Cluster] {
 	}
 }
 
-// ownPart returns what a filter itself says of a facet.
+// ownPart returns a filter's own condition on a facet.
 func ownPart(f *sentra.ClusterFilter, facet sentra.Facet) *sentra.ClusterFilter {
 	part := &sentra.ClusterFilter{}
 	switch facet {
@@ -238,8 +240,8 @@ func ownPart(f *sentra.ClusterFilter, facet sentra.Facet) *sentra.ClusterFilter 
 	return part
 }
 
-// facetValues returns the values of a facet with their counts; of products and provinces
-// those of which some cluster matches or may.
+// facetValues returns the values of a facet with their counts. Products and provinces
+// that no cluster matches are left out.
 func (a View) facetValues(ctx context.Context, facet sentra.Facet, filter *sentra.ClusterFilter, counts groupCounts) ([]FacetValue, error) {
 	switch facet {
 	case sentra.FacetProduct:
@@ -320,7 +322,7 @@ func (a View) facetValues(ctx context.Context, facet sentra.Facet, filter *sentr
 	return values, nil
 }
 
-// traitValues returns the values of a facet that tells the traits of clusters apart.
+// traitValues returns the values of a facet of the traits.
 func (a *Atlas) traitValues(facet sentra.Facet) []string {
 	switch facet {
 	case sentra.FacetConfidence:
@@ -366,8 +368,8 @@ func (a View) provinceValues(counts groupCounts) []FacetValue {
 	return withSome(values)
 }
 
-// affirmativeValues counts by the designations of the one region that meets what else
-// the filter asks of regions.
+// affirmativeValues counts by the designations of the one region that also meets the
+// filter's other conditions on regions.
 func (a View) affirmativeValues(ctx context.Context, filter *sentra.ClusterFilter, counts groupCounts) ([]FacetValue, error) {
 	regions := filter.Without(sentra.FacetAffirmative).Regions
 	if regions == nil {
@@ -407,7 +409,7 @@ func (a View) affirmativeValues(ctx context.Context, filter *sentra.ClusterFilte
 	return values, nil
 }
 
-// withSome keeps the values of which some cluster matches or may.
+// withSome drops the values that no cluster matches or may match.
 func withSome(values []FacetValue) []FacetValue {
 	kept := []FacetValue{}
 	for _, v := range values {
@@ -418,7 +420,7 @@ func withSome(values []FacetValue) []FacetValue {
 	return kept
 }
 
-// FacetName returns the names of a value in English and Indonesian; "" of one that names
+// FacetName returns the English and Indonesian names of a value, or "" if it is
 // neither a product nor a region.
 func (a View) FacetName(v *FacetValue) (en, id string) {
 	switch {

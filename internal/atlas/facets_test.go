@@ -12,8 +12,9 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// TestFacetsAgainstOracle makes filters and wants of each value what the oracle counts
-// with the value in place of what the filter says of its facet, cluster by cluster.
+// TestFacetsAgainstOracle generates filters and expects for each value what the
+// oracle counts, cluster by cluster, with the value in place of the filter's own
+// condition on the facet.
 func TestFacetsAgainstOracle(t *testing.T) {
 	const filters = 42
 	random := rand.New(rand.NewPCG(7, 2026))
@@ -25,7 +26,7 @@ func TestFacetsAgainstOracle(t *testing.T) {
 		day := sentra.MustDate(oracleDays[i%len(oracleDays)])
 		o := newOracle(data, day)
 		f, begun := maker.cluster(i%3), random.IntN(3) == 0
-		// Most have a part of some facets too.
+		// Most also have conditions on some facets.
 		for range random.IntN(3) {
 			switch random.IntN(4) {
 			case 0:
@@ -140,7 +141,8 @@ func TestFacetsOfFacts(t *testing.T) {
 	}{
 		{&sentra.ClusterFilter{Product: "batik", ProductGroups: []sentra.ProductGroup{sentra.ProductsFood}}, map[string]int{"total": 0, "PRODUCT_GROUP TEXTILE": 55, "PRODUCT_GROUP FOOD": 0}},
 		{nil, map[string]int{"total": 390, "PRODUCT batik": 55, "STATUS PLANNED": 12, "STATUS EXISTING": 378, "PROGRAMME true": 11, "PROGRAMME false": 379, "CONFIDENCE LISTED": 302, "FUND ANY": 41}},
-		// Another product is counted under programme alone, and another programme under the product.
+		// The product facet ignores the filter's product but not its programme, and vice
+		// versa.
 		{&sentra.ClusterFilter{Product: "coffee-processing", Programme: &yes}, map[string]int{"total": 1, "PRODUCT coffee-processing": 1, "PROGRAMME true": 1, "PROVINCE 94": 1, "AFFIRMATIVE ANY": 1, "AFFIRMATIVE DISADVANTAGED": 1, "PHASE 2017": 1}},
 	} {
 		got := facets(c.filter)
@@ -163,7 +165,7 @@ func TestFacetsOfFacts(t *testing.T) {
 	}
 }
 
-// The bar is 10 ms for any filter, with 100,000 clusters.
+// The target is 10 ms for any filter, with 100,000 clusters.
 func BenchmarkFacets(b *testing.B) {
 	a := withClusters(b, 100_000)
 	yes := true

@@ -14,21 +14,21 @@ import (
 type FacilitatorsAt struct {
 	*sentra.Facilitators
 	// Metres is the distance on the sphere between the label points of both regions, 0
-	// in the region itself; nil where the source names its province only.
+	// in the region itself. It is nil if the source names only a province.
 	Metres *float64
 }
 
-// FacilitatorsNear is what the record knows of facilitators around a region.
+// FacilitatorsNear is what the record holds about facilitators around a region.
 type FacilitatorsNear struct {
-	// Within are those within the distance, the nearest first; then those of the region's
-	// province of which no source says where in it.
+	// Within has those within the distance, nearest first, and then those of the
+	// region's province whose regency or city no source names.
 	Within []FacilitatorsAt
-	// Nearest is the nearest of all, however far; nil where none is placed.
+	// Nearest is the nearest at any distance; nil if none has a location.
 	Nearest *FacilitatorsAt
 }
 
-// Outcome reports whether some are known within the distance. That the record knows of
-// none is no sign that there are none.
+// Outcome reports whether any are known within the distance. The record is not
+// complete, so that it never answers no.
 func (n *FacilitatorsNear) Outcome() sentra.Truth {
 	if len(n.Within) > 0 && n.Within[0].Metres != nil {
 		return sentra.True
@@ -36,7 +36,7 @@ func (n *FacilitatorsNear) Outcome() sentra.Truth {
 	return sentra.Unknown
 }
 
-// Reason tells why, in one sentence.
+// Reason explains the outcome in one sentence.
 func (n *FacilitatorsNear) Reason(metres float64) sentra.Message {
 	switch {
 	case n.Outcome() == sentra.True:
@@ -49,23 +49,24 @@ func (n *FacilitatorsNear) Reason(metres float64) sentra.Message {
 	return sentra.Say(sentra.MessageFacilitatorsNone)
 }
 
-// facilitatorPlaces are the facilitators that the record knows of on a day.
+// facilitatorPlaces has the facilitators known on a day, by location.
 type facilitatorPlaces struct {
 	View
 	placed []placedFacilitators
-	// spread are the regencies and cities of provinces with facilitators of which no source
-	// says in which of them.
+	// spread has the regencies and cities of provinces with facilitators whose regency
+	// or city no source names.
 	spread   []placedFacilitators
 	ofRegion map[sentra.RegionCode][]*sentra.Facilitators
 }
 
-// placedFacilitators are those of a regency or city.
+// placedFacilitators are the facilitators of one regency or city.
 type placedFacilitators struct {
 	code  sentra.RegionCode
 	point sphere.Vec
 }
 
-// facilitatorPlaces finds the facilitators known on the day, of a kind or of any ("").
+// facilitatorPlaces finds the facilitators known on the day, of one kind or of any
+// ("").
 func (a View) facilitatorPlaces(kind sentra.FacilitatorKind) *facilitatorPlaces {
 	out := &facilitatorPlaces{View: a, ofRegion: make(map[sentra.RegionCode][]*sentra.Facilitators)}
 	for i := range a.Data.Facilitators {
@@ -89,8 +90,8 @@ func (a View) facilitatorPlaces(kind sentra.FacilitatorKind) *facilitatorPlaces 
 	return out
 }
 
-// known reports whether the record knows of facilitators in a region or within a distance
-// of it; unknown where those may be that it knows to be somewhere in a province.
+// known reports whether the record has facilitators in a region or within a distance
+// of it. It is unknown if some may be there of whom only the province is known.
 func (p *facilitatorPlaces) known(r *sentra.Region, metres float64) sentra.Truth {
 	if len(p.ofRegion[r.Code]) > 0 {
 		return sentra.True
@@ -108,7 +109,7 @@ func (p *facilitatorPlaces) known(r *sentra.Region, metres float64) sentra.Truth
 	return sentra.False
 }
 
-// near returns those within a distance of a region, and the nearest.
+// near returns the facilitators within a distance of a region, and the nearest.
 func (p *facilitatorPlaces) near(r *sentra.Region, metres float64) FacilitatorsNear {
 	var all []FacilitatorsAt
 	from := sphere.FromPoint(p.labelPoint(r))
@@ -139,8 +140,7 @@ func (p *facilitatorPlaces) near(r *sentra.Region, metres float64) FacilitatorsN
 	return out
 }
 
-// labelPoint returns the point of a region on the day that stands for it, in degrees
-// (lon, lat).
+// labelPoint returns a region's label point on the day, in degrees (lon, lat).
 func (a View) labelPoint(r *sentra.Region) orb.Point {
 	if s := a.Shape(r.Code); s != nil {
 		return s.Label
@@ -148,8 +148,8 @@ func (a View) labelPoint(r *sentra.Region) orb.Point {
 	return r.Point
 }
 
-// knownBy reports whether what sources tell of a year is known by the day: of its year or
-// an earlier one or, without a year, by the date of a source.
+// knownBy reports whether a fact about a year was known by the day: from that year on
+// or, for a fact without a year, from the date of one of its sources.
 func (a View) knownBy(year int, sources []sentra.SourceID) bool {
 	if year != 0 {
 		return year <= a.Day.Time().Year()

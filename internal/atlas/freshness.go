@@ -6,10 +6,10 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Freshness tells how the present atlas follows the record.
+// Freshness describes how up to date the present atlas is.
 type Freshness struct {
-	// Checked is when the atlas was last known to be the record's present state, and
-	// Loaded when it was made.
+	// Checked is when the atlas was last known to match the record, and Loaded when it
+	// was built.
 	Checked, Loaded time.Time
 	// Failures counts the refreshes that failed.
 	Failures int
@@ -17,17 +17,17 @@ type Freshness struct {
 	Err error
 }
 
-// Code classes the error of the last refresh; empty when it succeeded.
+// Code is the error code of the last refresh; empty when it succeeded.
 func (f Freshness) Code() sentra.Code { return sentra.ErrorCode(f.Err) }
 
-// Freshness tells how the present atlas follows the record.
+// Freshness returns how fresh the present atlas is.
 func (h *Holder) Freshness() Freshness {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.freshness
 }
 
-// noteRefresh notes how a refresh ended.
+// noteRefresh records how a refresh ended.
 func (h *Holder) noteRefresh(err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -17,23 +17,23 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// geometry is the boundaries of the regencies and cities over a span of days on
-// which they stay the same, as one planar coverage.
+// geometry is the boundaries of the regencies and cities over a span of days on which
+// they do not change, as one planar coverage.
 type geometry struct {
 	validity sentra.Period
 	coverage *coverage.Coverage
-	// digest reports whether another atlas's boundaries are the same.
+	// digest identifies equal boundaries in another atlas.
 	digest [sha256.Size]byte
-	// shapes are those of the regencies and cities, and of the provinces that are
-	// unions of them; before those of the previous atlas with the same boundaries.
+	// shapes has the shapes of regencies and cities, and of provinces that are unions of
+	// them; before has those of the previous atlas with the same boundaries.
 	shapes, before map[shapeKey]*Shape
 	// sources of the boundaries.
 	sources   map[sentra.RegionCode]sentra.SourceID
 	encodings *encodings
 }
 
-// Coverage returns the coverage of the boundaries of regencies and cities on the
-// day; its faces bear their codes. nil where no boundary is loaded.
+// Coverage returns the coverage of the boundaries of regencies and cities on the day,
+// whose faces carry their codes. It is nil if no boundary is loaded.
 func (a View) Coverage() *coverage.Coverage {
 	if a.geometry != nil {
 		return a.geometry.coverage
@@ -41,7 +41,7 @@ func (a View) Coverage() *coverage.Coverage {
 	return nil
 }
 
-// geometryOf returns the geometry of a day, nil where no boundary is loaded.
+// geometryOf returns the geometry of a day, or nil if no boundary is loaded.
 func (a *Atlas) geometryOf(day sentra.Date) *geometry {
 	for _, g := range a.geometries {
 		if g.validity.Contains(day) {
@@ -51,8 +51,8 @@ func (a *Atlas) geometryOf(day sentra.Date) *geometry {
 	return nil
 }
 
-// draw makes the shapes of all regions, with the geometries of the previous
-// atlas wherever the boundaries are the same.
+// draw makes the shapes of all regions, reusing the geometries of the previous atlas
+// whose boundaries did not change.
 func (a *Atlas) draw(ctx context.Context, previous *Atlas) error {
 	var days sentra.ChangeDays
 	for i := range a.Data.Boundaries {
@@ -115,7 +115,6 @@ func (a View) regenciesOn() []*sentra.Boundary {
 	return out
 }
 
-// digestOf returns a digest of codes and coordinates.
 func digestOf(boundaries []*sentra.Boundary) (digest [sha256.Size]byte) {
 	hash := sha256.New()
 	var buffer []byte
@@ -139,7 +138,7 @@ func digestOf(boundaries []*sentra.Boundary) (digest [sha256.Size]byte) {
 	return digest
 }
 
-// cover makes the coverage, or takes it and its shapes from the previous atlas.
+// cover builds the coverage, or takes it and its shapes from the previous atlas.
 func (g *geometry) cover(ctx context.Context, present []*sentra.Boundary, previous *Atlas) error {
 	g.shapes = make(map[shapeKey]*Shape)
 	if previous != nil {
@@ -163,7 +162,8 @@ func (g *geometry) cover(ctx context.Context, present []*sentra.Boundary, previo
 	return nil
 }
 
-// face returns the face of a region; none where nothing is left of it in the coverage.
+// face returns the face of a region. There is none if nothing of the region is left
+// in the coverage.
 func (g *geometry) face(code sentra.RegionCode) (int, bool) {
 	face, ok := g.coverage.Face(string(code))
 	return face, ok && !slices.Contains(g.coverage.Report().Covered, string(code))

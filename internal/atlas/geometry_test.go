@@ -25,8 +25,8 @@ var (
 	day2026 = sentra.MustDate("2026-11-24")
 )
 
-// record is the facts with the real boundaries of both levels, as the importer
-// places them in time; without the unions.
+// record is the facts with the real boundaries of both levels, dated as by the
+// importer; without the unions.
 var record = boundarytest.Once(readRecord)
 
 func readRecord(provinces, regencies string) (*sentra.Dataset, error) {
@@ -57,7 +57,7 @@ func readRecord(provinces, regencies string) (*sentra.Dataset, error) {
 	return data, nil
 }
 
-// aRecord returns the record with boundaries that a test may change.
+// aRecord returns the record with boundaries that a test may modify.
 func aRecord(tb testing.TB) *sentra.Dataset {
 	data := *record(tb)
 	data.Boundaries = slices.Clone(data.Boundaries)
@@ -136,8 +136,8 @@ func positions(shape orb.MultiPolygon) (n int) {
 	return n
 }
 
-// TestStoredBoundariesStand leaves out a regency's boundary: its province's stored
-// boundary stands in, the others stay unions.
+// TestStoredBoundariesStand leaves out a regency's boundary: the stored boundary of
+// its province is used, and the others stay unions.
 func TestStoredBoundariesStand(t *testing.T) {
 	data := aRecord(t)
 	data.Boundaries = slices.DeleteFunc(data.Boundaries, func(b sentra.Boundary) bool { return b.Region == "34.71" })
@@ -175,7 +175,7 @@ func box(west, south float64) orb.MultiPolygon {
 	return orb.MultiPolygon{orb.Bound{Min: orb.Point{west, south}, Max: orb.Point{west + 0.1, south + 0.1}}.ToPolygon()}
 }
 
-// smallRecord has Aceh with two regencies; the border between moves on 2020-01-01.
+// smallRecord has Aceh with two regencies, whose common border moves on 2020-01-01.
 func smallRecord() *sentra.Dataset {
 	first, moved, last := sentra.FirstDay, sentra.MustDate("2020-01-01"), sentra.MustDate("2019-12-31")
 	always := sentra.Period{From: &first}
@@ -296,7 +296,7 @@ func TestEncodedBoundary(t *testing.T) {
 	}
 }
 
-// BenchmarkNew makes an atlas from nothing, and from one with the same boundaries.
+// BenchmarkNew builds an atlas from scratch, and from one with the same boundaries.
 func BenchmarkNew(b *testing.B) {
 	data := aRecord(b)
 	b.Run("first", func(b *testing.B) {
@@ -316,12 +316,13 @@ func BenchmarkNew(b *testing.B) {
 	})
 }
 
-// BenchmarkEncodedBoundary encodes the boundaries of all regions at a zoom anew.
+// BenchmarkEncodedBoundary encodes the boundaries of all regions at a zoom without
+// the cache.
 func BenchmarkEncodedBoundary(b *testing.B) {
 	a := indonesia(b)
 	size, tolerance := 0, coverage.ZoomTolerance(6)
 	for b.Loop() {
-		// Hardly another tolerance, but one whose encodings are not kept.
+		// A nearly equal tolerance, whose encodings are not cached.
 		size, tolerance = 0, math.Nextafter(tolerance, math.Inf(1))
 		for i := range a.Data.Regions {
 			if s := on(a, day2026).Shape(a.Data.Regions[i].Code); s != nil {

@@ -7,14 +7,14 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// groups number what many clusters have in common, so that a test of it judges one
-// cluster of each group, and the counts of facets are counts of groups.
+// groups partitions clusters by what tests look at, so that a test evaluates one
+// cluster of each group and facets add up counts of groups.
 type groups struct {
 	regions, products groupsBy[string]
 	traits            groupsBy[traits]
 }
 
-// traits are what few clusters differ in.
+// traits are properties with few distinct values.
 type traits struct {
 	phases        string
 	planned       bool
@@ -22,13 +22,14 @@ type traits struct {
 	confidence    sentra.Confidence
 }
 
-// groupsBy are groups by what their clusters have in common. Those of one atlas become
-// those of the next, so that a cluster keeps its number.
+// groupsBy numbers groups by their key. The next atlas takes them over, so that a
+// cluster keeps its number.
 type groupsBy[K comparable] struct {
 	numbers map[K]int32
-	// first is a cluster of each group, which may have left the record.
+	// first has one cluster of each group, which may have left the record since.
 	first []*Cluster
-	// lent tells that another atlas has them too.
+	// lent means that another atlas shares numbers and first, which are copied before a
+	// write.
 	lent bool
 }
 
@@ -48,13 +49,13 @@ func (g *groupsBy[K]) of(key K, c *Cluster) int32 {
 	return number
 }
 
-// lend gives the groups to the next atlas.
+// lend returns the groups for the next atlas to share.
 func (g groups) lend() groups {
 	g.regions.lent, g.products.lent, g.traits.lent = true, true, true
 	return g
 }
 
-// add finds the groups of a cluster.
+// add assigns a cluster to its groups.
 func (g *groups) add(c *Cluster) {
 	target := sentra.Unknown
 	if c.InitialTarget != nil {
@@ -67,7 +68,7 @@ func (g *groups) add(c *Cluster) {
 	}
 }
 
-// joined returns a list as a text; no code or key holds a line's end.
+// joined joins a list into a string; no code or key contains a newline.
 func joined[T ~string](list []T) string {
 	switch len(list) {
 	case 0:
@@ -82,18 +83,18 @@ func joined[T ~string](list []T) string {
 	return strings.Join(texts, "\n")
 }
 
-// clusterGroups are the numbers of a cluster's groups.
+// clusterGroups has the numbers of a cluster's groups.
 type clusterGroups struct{ regions, products, traits int32 }
 
 func byRegions(c *Cluster) int32  { return c.group.regions }
 func byProducts(c *Cluster) int32 { return c.group.products }
 func byTraits(c *Cluster) int32   { return c.group.traits }
 
-// unjudged is what of a group is not known yet.
+// unjudged marks a group that is not evaluated yet.
 const unjudged = sentra.Truth(2)
 
-// ofGroups returns a test that judges one cluster of each of n groups, all of which have in
-// common what the test looks at.
+// ofGroups returns a test that evaluates one cluster of each of n groups, whose
+// clusters agree in what the test looks at.
 func ofGroups(n int, group func(*Cluster) int32, test clusterTest) clusterTest {
 	known := make([]sentra.Truth, n)
 	for i := range known {
@@ -112,12 +113,12 @@ func ofGroups(n int, group func(*Cluster) int32, test clusterTest) clusterTest {
 	}
 }
 
-// fundSet are funds, a bit for each of sentra.Funds, and fundNotTold.
+// fundSet is a bit set of sentra.Funds and fundNotTold.
 type fundSet uint8
 
 const fundNotTold = fundSet(1 << len(sentra.Funds))
 
-// fundSetOf returns funds as a set; "" is one that is not told.
+// fundSetOf returns funds as a set; "" is a fund that no source names.
 func fundSetOf(funds ...sentra.Fund) fundSet {
 	set := fundSet(0)
 	for _, fund := range funds {

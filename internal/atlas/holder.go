@@ -10,23 +10,23 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Record is where an atlas is made from.
+// Record is the store that atlases are built from.
 type Record interface {
 	// Version changes with any change of the record.
 	Version(ctx context.Context) (string, error)
-	// Advance gives the state after base, in one consistent view, and what differs;
-	// base may be nil. changed is nil where everything was read anew.
+	// Advance returns the state after base, in one consistent view, and the differences.
+	// base may be nil. changed is nil if everything was read again.
 	Advance(ctx context.Context, base *sentra.Dataset) (next *sentra.Dataset, changed []sentra.EntityRef, err error)
 }
 
-// Holder holds the present atlas. Requests take it once and keep it to their end.
+// Holder holds the present atlas. A request takes it once and uses it to its end.
 type Holder struct {
 	record  Record
 	log     *slog.Logger
 	present atomic.Pointer[Atlas]
 
-	// refreshing lets one refresh run at a time, so that an older state never
-	// replaces a newer one.
+	// refreshing serialises refreshes, so that an older state never replaces a newer
+	// one.
 	refreshing chan struct{}
 
 	mu        sync.Mutex
@@ -34,7 +34,7 @@ type Holder struct {
 	freshness Freshness
 }
 
-// NewHolder makes a holder with the record's present state.
+// NewHolder returns a holder with the record's present state.
 func NewHolder(ctx context.Context, record Record, log *slog.Logger) (*Holder, error) {
 	h := &Holder{record: record, log: log, refreshing: make(chan struct{}, 1), changed: make(chan struct{})}
 	if err := h.Refresh(ctx); err != nil {
@@ -46,17 +46,17 @@ func NewHolder(ctx context.Context, record Record, log *slog.Logger) (*Holder, e
 // Atlas returns the present atlas.
 func (h *Holder) Atlas() *Atlas { return h.present.Load() }
 
-// Changed returns a channel that is closed when another atlas takes the present
-// one's place. Take the channel before the atlas, and no change is missed; who is
-// slow finds the newest atlas.
+// Changed returns a channel that is closed when another atlas replaces the present
+// one. Take the channel before the atlas to miss no change. A slow reader finds the
+// newest atlas.
 func (h *Holder) Changed() <-chan struct{} {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.changed
 }
 
-// WaitFor waits until the present atlas holds the change of a number, and gives
-// it. The error is that of ctx.
+// WaitFor waits until the present atlas includes the change with a number, and
+// returns that atlas. The error is that of ctx.
 func (h *Holder) WaitFor(ctx context.Context, number int64) (*Atlas, error) {
 	for {
 		changed := h.Changed()
@@ -71,8 +71,8 @@ func (h *Holder) WaitFor(ctx context.Context, number int64) (*Atlas, error) {
 	}
 }
 
-// Refresh brings the present atlas to the record's present state. On an error the
-// present one stays. Of several refreshes at once one runs after the other.
+// Refresh brings the present atlas up to date with the record. On an error the
+// present one stays. Concurrent refreshes run one after the other.
 func (h *Holder) Refresh(ctx context.Context) error {
 	select {
 	case h.refreshing <- struct{}{}:

@@ -11,11 +11,11 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// stepRecord is a record whose number a test sets, and that reads when it is let.
+// stepRecord is a record whose number a test sets and whose reads a test releases.
 type stepRecord struct {
 	mu     sync.Mutex
 	number int64
-	// reads hands out each read's start; let lets it go on.
+	// reads reports the start of each read; let releases it.
 	reads chan int64
 	let   chan struct{}
 }
@@ -52,7 +52,7 @@ func newStepHolder(t *testing.T, record *stepRecord) *Holder {
 	return holder
 }
 
-// Who waits for a change gets the first atlas that holds it, or a later one.
+// A waiter gets the first atlas that includes the change, or a later one.
 func TestWaitFor(t *testing.T) {
 	record := &stepRecord{number: 1}
 	holder := newStepHolder(t, record)
@@ -90,8 +90,8 @@ func TestWaitFor(t *testing.T) {
 	}
 }
 
-// Of two refreshes at once the second begins when the first has ended, so that an
-// older state never takes the place of a newer one; who may not wait is told.
+// Of two concurrent refreshes the second begins when the first has ended, so that an
+// older state never replaces a newer one. One that cannot wait gets an error.
 func TestRefreshesDoNotCross(t *testing.T) {
 	record := &stepRecord{number: 1, reads: make(chan int64), let: make(chan struct{})}
 	holder := newStepHolder(t, record)

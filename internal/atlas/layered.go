@@ -2,13 +2,14 @@ package atlas
 
 import "maps"
 
-// layered is a map that many atlases share, but for what few keys have in this one.
+// layered is a persistent map: a large base that many atlases share, and the edits of
+// this one.
 type layered[K comparable, V any] struct {
 	most    map[K]V
 	changed map[K]edit[V]
 }
 
-// edit is what a key has in place of what it had.
+// edit is a new value for a key, or its removal.
 type edit[V any] struct {
 	value V
 	gone  bool
@@ -16,7 +17,7 @@ type edit[V any] struct {
 
 func layer[K comparable, V any](all map[K]V) layered[K, V] { return layered[K, V]{most: all} }
 
-// of returns what a key has, the zero value for a key that has nothing.
+// of returns the value of a key, or the zero value.
 func (m layered[K, V]) of(key K) V {
 	value, _ := m.lookup(key)
 	return value
@@ -30,7 +31,7 @@ func (m layered[K, V]) lookup(key K) (value V, known bool) {
 	return value, known
 }
 
-// all gives every key and what it has, in no order.
+// all yields every key and value, in no order.
 func (m layered[K, V]) all(yield func(K, V) bool) {
 	for key, value := range m.most {
 		if _, changed := m.changed[key]; !changed && !yield(key, value) {
@@ -44,7 +45,7 @@ func (m layered[K, V]) all(yield func(K, V) bool) {
 	}
 }
 
-// edited returns the map with edits.
+// edited returns the map with edits applied.
 func (m layered[K, V]) edited(edits map[K]edit[V]) layered[K, V] {
 	if len(edits) == 0 {
 		return m
@@ -52,8 +53,8 @@ func (m layered[K, V]) edited(edits map[K]edit[V]) layered[K, V] {
 	next := layered[K, V]{m.most, make(map[K]edit[V], len(m.changed)+len(edits))}
 	maps.Copy(next.changed, m.changed)
 	maps.Copy(next.changed, edits)
-	// All edits are copied each time, and the map when they become too many: the least
-	// is copied where these are about the root of twice its length.
+	// Every call copies all edits, and the base too once there are too many. The total
+	// is least if that happens at about sqrt(2*len(most)) edits.
 	if n := len(next.changed); n < 8 || n*n < 2*len(m.most) {
 		return next
 	}

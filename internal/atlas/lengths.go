@@ -8,30 +8,29 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Lengths are the greatest lengths that the lists of one thing have, over all days:
-// what a query for them costs depends on these.
+// Lengths are the greatest lengths of the lists of one item, over all days. The cost
+// of a query depends on them.
 type Lengths struct {
-	// Sources is the number of sources of any one thing, RowSources that of a row of
-	// a choropleth.
+	// Sources is for any one item, RowSources for a row of a choropleth.
 	Sources, RowSources int
-	// Codes, Members, Designations and Clusters are those of a region.
+	// Of a region.
 	Codes, Members, Designations, Clusters int
-	// Successions of a region, to one side, and neighbouring countries of a designation.
+	// Successions of a region, in one direction, and neighbouring countries of a
+	// designation.
 	Successions, Countries int
-	// Coverage is the number of coverages of one kind of designation.
+	// Coverage is for one kind of designation.
 	Coverage int
-	// Products, Phases, Regions and Events are those of a cluster.
+	// Of a cluster.
 	Products, Phases, Regions, Events int
-	// ClustersOfProduct and ClustersOfPhase are the clusters of one.
+	// Clusters of one product and of one phase.
 	ClustersOfProduct, ClustersOfPhase int
-	// Names, Supports, Facilitators and Counts are those of a region, SupportsOfCluster
-	// and Readings those of a cluster, Candidates those of a phase, Assessments those of
-	// a candidate.
+	// Names, Supports, Facilitators and Counts of a region, SupportsOfCluster and
+	// Readings of a cluster, Candidates of a phase, and Assessments of a candidate.
 	Names, Supports, Facilitators, Counts, SupportsOfCluster, Readings, Candidates, Assessments int
 }
 
-// Lengths returns the greatest lengths of the lists in this state of the record. The
-// error is that of a context that ended.
+// Lengths returns the greatest lengths of the lists in this state of the record. It
+// fails only if the context ends.
 func (a *Atlas) Lengths(ctx context.Context) (*Lengths, error) {
 	measured, err := a.lengths.Get(ctx, whileMeasured)
 	if err != nil {
@@ -40,16 +39,15 @@ func (a *Atlas) Lengths(ctx context.Context) (*Lengths, error) {
 	return &measured.Lengths, nil
 }
 
-// whileMeasured is where measuring ends with its context.
 const whileMeasured = "while the lists were measured"
 
-// measured are the lengths with what they are measured by.
+// measured has the lengths together with the counts they were computed from.
 type measured struct {
 	Lengths
 	clusters *clusterLengths
 }
 
-// measureLengths goes over the record once, but for its clusters.
+// measureLengths goes over the record except for its clusters.
 func (a *Atlas) measureLengths(clusters *clusterLengths) *measured {
 	l := &measured{clusters: clusters}
 	sources := func(ids []sentra.SourceID) { l.Sources = max(l.Sources, len(ids)) }
@@ -115,21 +113,21 @@ func (a *Atlas) measureLengths(clusters *clusterLengths) *measured {
 	}
 	l.Readings = clusters.readings.greatest()
 	a.country.measure(&l.Lengths, sources)
-	// A no is told by the coverage, a zero by the phases.
+	// A "no" cites the coverage, and a zero cites the phases.
 	l.RowSources = min(len(a.Data.Sources), max(l.RowSources+judging, phaseSources))
 	return l
 }
 
-// clusterLengths counts what clusters have, so that the greatest lengths stay known
-// when some are replaced.
+// clusterLengths counts lengths, so that the maxima can be updated when some clusters
+// are replaced.
 type clusterLengths struct {
-	// Of how many clusters, or of their grounds, a list has a length.
+	// For each length, the number of lists of that length.
 	sources, products, phases, regions, events, readings lengthCounts
 	atRegion                                             rows[sentra.RegionCode]
 	ofProduct, ofPhase                                   rows[string]
-	// happened are the events of a region.
+	// happened is the number of events in each region.
 	happened map[sentra.RegionCode]int
-	// list is kept from cluster to cluster.
+	// list is a buffer reused from cluster to cluster.
 	list []sentra.RegionCode
 }
 
@@ -143,14 +141,14 @@ func (counts lengthCounts) greatest() int {
 	return most
 }
 
-// add counts one more or one less of a length.
+// add adds lists of one length, or removes them if times is negative.
 func (counts lengthCounts) add(length, times int) {
 	if counts[length] += times; counts[length] == 0 {
 		delete(counts, length)
 	}
 }
 
-// row is a row of a choropleth: its clusters, and how often a source may stand in it.
+// row is a row of a choropleth: its clusters, and how often it may cite each source.
 type row struct {
 	clusters int
 	sources  map[sentra.SourceID]int
@@ -158,7 +156,7 @@ type row struct {
 
 func (r *row) empty() bool { return r.clusters == 0 && len(r.sources) == 0 }
 
-// rows are counted while more is the sum of what is counted, for each key.
+// rows has the rows by key; more collects changes to them until sum is called.
 type rows[K comparable] struct {
 	layered[K, *row]
 	more map[K]*row
@@ -177,7 +175,7 @@ func (r *rows[K]) count(key K, clusters, times int, sources []sentra.SourceID) {
 	more.add(sources, times)
 }
 
-// sum takes what was counted into the rows.
+// sum merges more into the rows.
 func (r *rows[K]) sum() {
 	edits := make(map[K]edit[*row])
 	for key, more := range r.more {
@@ -206,7 +204,6 @@ func (r *row) add(ids []sentra.SourceID, times int) {
 	}
 }
 
-// measureClusters counts all clusters.
 func (a *Atlas) measureClusters() *clusterLengths {
 	l := &clusterLengths{sources: make(lengthCounts), products: make(lengthCounts), readings: make(lengthCounts), phases: make(lengthCounts), regions: make(lengthCounts), events: make(lengthCounts),
 		happened: make(map[sentra.RegionCode]int)}
@@ -220,8 +217,8 @@ func (a *Atlas) measureClusters() *clusterLengths {
 	return l
 }
 
-// replaced returns the counts when some clusters are replaced. Events, memberships and
-// designations must be the same.
+// replaced returns the counts after replacing some clusters. Events, memberships and
+// designations must not have changed.
 func (l *clusterLengths) replaced(a *Atlas, gone, put []*Cluster) *clusterLengths {
 	next := &clusterLengths{sources: maps.Clone(l.sources), products: maps.Clone(l.products), readings: maps.Clone(l.readings), phases: maps.Clone(l.phases), regions: maps.Clone(l.regions),
 		events: maps.Clone(l.events), atRegion: l.atRegion, ofProduct: l.ofProduct, ofPhase: l.ofPhase, happened: l.happened}
@@ -241,7 +238,7 @@ func (l *clusterLengths) sum() {
 	l.ofPhase.sum()
 }
 
-// count counts a cluster once more or once less.
+// count adds a cluster (times 1) or removes it (times -1).
 func (l *clusterLengths) count(a *Atlas, c *Cluster, times int) {
 	l.sources.add(len(c.Sources), times)
 	for i := range c.Grounds {
@@ -281,8 +278,8 @@ func (l *clusterLengths) count(a *Atlas, c *Cluster, times int) {
 	}
 }
 
-// countJudged counts a cluster in a row that may tell whether its regions are
-// designated.
+// countJudged counts a cluster in a row that may also cite the designations of its
+// regions.
 func (r *rows[K]) countJudged(a *Atlas, key K, c *Cluster, times int) {
 	r.count(key, times, times, c.Sources)
 	for _, code := range c.Regions {
@@ -292,8 +289,7 @@ func (r *rows[K]) countJudged(a *Atlas, key K, c *Cluster, times int) {
 	}
 }
 
-// listIdentity tells lists in memory apart: those of equal length that begin at the
-// same place are one.
+// listIdentity compares slices by identity, that is by start and length.
 type listIdentity[T any] struct {
 	first  *T
 	length int

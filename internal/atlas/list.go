@@ -5,21 +5,22 @@ import (
 	"slices"
 )
 
-// List is hits in an order, of which only those are made that are taken.
+// List is an ordered list of hits that are produced as they are taken.
 type List[T any] struct {
 	total int
 	find  func(key string) (Mark, bool)
-	// up and down list from behind a mark on; from the first or last for nil.
+	// up and down iterate from after or before a mark, or from the first or last hit for
+	// nil.
 	up, down func(from *Mark) iter.Seq2[Mark, T]
 }
 
-// Mark is where a hit stands in its list.
+// Mark is the position of a hit in its list.
 type Mark struct {
 	metres float64
 	rank   int
 }
 
-// Before reports whether the mark stands before another of the same list.
+// Before reports whether the mark comes before another of the same list.
 func (m Mark) Before(other Mark) bool {
 	return m.metres < other.metres || m.metres == other.metres && m.rank < other.rank
 }
@@ -27,13 +28,13 @@ func (m Mark) Before(other Mark) bool {
 // Len is the number of all hits.
 func (l *List[T]) Len() int { return l.total }
 
-// Find returns the mark of the hit with a key; false if the list has none.
+// Find returns the mark of the hit with a key, or false.
 func (l *List[T]) Find(key string) (Mark, bool) { return l.find(key) }
 
-// After returns the hits behind a mark, upwards; all for nil.
+// After returns the hits after a mark, ascending; all for nil.
 func (l *List[T]) After(m *Mark) iter.Seq2[Mark, T] { return l.up(m) }
 
-// Before returns the hits before a mark, downwards; all for nil.
+// Before returns the hits before a mark, descending; all for nil.
 func (l *List[T]) Before(m *Mark) iter.Seq2[Mark, T] { return l.down(m) }
 
 // All returns the hits in order.
@@ -50,7 +51,7 @@ func (l *List[T]) All() iter.Seq[T] {
 // Hits returns all hits in order.
 func (l *List[T]) Hits() []T { return slices.AppendSeq(make([]T, 0, l.total), l.All()) }
 
-// listOf makes a list of hits that are there already, in order.
+// listOf returns a list of hits that are already in order.
 func listOf[T any](hits []T, key func(T) string) List[T] {
 	return List[T]{
 		total: len(hits),

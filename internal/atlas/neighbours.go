@@ -14,9 +14,9 @@ type Neighbour struct {
 	Metres float64
 }
 
-// Neighbours returns the regions of the same level that share a border with a
-// region on the day, the longest border first. ok is false where that is not
-// known, since no boundary is loaded for the region or one of its members.
+// Neighbours returns the regions of the same level that share a border with a region
+// on the day, longest border first. ok is false if no boundary is loaded for the
+// region or one of its members.
 func (a View) Neighbours(r *sentra.Region) (neighbours []Neighbour, ok bool) {
 	s, g := a.Shape(r.Code), a.geometry
 	if s == nil || s.coverage == nil || g == nil {

@@ -16,8 +16,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// The oracle judges filters by their meaning alone: it reads the dataset, row by
-// row, and shares no code with the atlas. Its values are those of Kleene's strong
+// The oracle evaluates filters by their meaning alone: it reads the dataset row by
+// row and shares no code with the atlas. Its values are those of Kleene's strong
 // logic.
 const (
 	no      = -1
@@ -41,7 +41,7 @@ func want(wanted bool, v int) int {
 	return -v
 }
 
-// alike is what all values say, unknown for none and where they differ.
+// alike is the value that all agree on, or unknown.
 func alike(v []int) int {
 	if len(v) > 0 && slices.Min(v) == slices.Max(v) {
 		return v[0]
@@ -52,13 +52,13 @@ func alike(v []int) int {
 type oracle struct {
 	data *sentra.Dataset
 	day  sentra.Date
-	// close is set when a number came so near to a limit that the oracle's
-	// arithmetic does not decide.
+	// close is set when a number is so near to a limit that the oracle's arithmetic does
+	// not decide.
 	close    bool
 	regions  map[oracleKey]int
 	clusters map[oracleKey]int
 
-	// What the dataset says of the day, looked up once.
+	// What the dataset says about the day, looked up once.
 	present map[sentra.RegionCode]*sentra.Region
 	parents map[sentra.RegionCode]sentra.RegionCode
 	below   map[sentra.RegionCode][]*sentra.Region
@@ -115,7 +115,7 @@ func (o *oracle) on(p sentra.Period) bool {
 	return (p.From == nil || *p.From <= o.day) && (p.To == nil || o.day <= *p.To)
 }
 
-// parent is a region's province, "" for a province.
+// parent is a region's province, or "" for a province.
 func (o *oracle) parent(code sentra.RegionCode) sentra.RegionCode { return o.parents[code] }
 
 func (o *oracle) members(province sentra.RegionCode) []*sentra.Region { return o.below[province] }
@@ -155,7 +155,7 @@ func (o *oracle) affirmative(r *sentra.Region) int {
 	return either(o.designated(r, sentra.Disadvantaged), o.designated(r, sentra.Border))
 }
 
-// stands reports whether a cluster stands in a region of which holds is true.
+// stands reports whether a cluster is in a region for which holds is true.
 func (o *oracle) stands(c *sentra.Cluster, holds func(*sentra.Region) int) int {
 	result := no
 	for _, code := range c.Regions {
@@ -165,7 +165,7 @@ func (o *oracle) stands(c *sentra.Cluster, holds func(*sentra.Region) int) int {
 		}
 		province, in := o.find(code), o.members(code)
 		if province == nil {
-			// It was made later, out of what its members are in on the day.
+			// It was created later, from the province that its members are in on the day.
 			in = o.later[code]
 			for _, r := range in {
 				if province = o.find(o.parent(r.Code)); slices.ContainsFunc(in, func(other *sentra.Region) bool { return o.parent(other.Code) != province.Code }) {
@@ -189,8 +189,8 @@ func (o *oracle) stands(c *sentra.Cluster, holds func(*sentra.Region) int) int {
 	return result
 }
 
-// begun reports whether a cluster is known on the day: no before a phase, unknown before
-// what tells of another.
+// begun reports whether a cluster is known on the day: no before its phase, and
+// unknown before the first source of any other cluster.
 func (o *oracle) begun(c *sentra.Cluster) int {
 	if len(c.Phases) > 0 {
 		return value(slices.ContainsFunc(o.data.Phases, func(p sentra.Phase) bool { return slices.Contains(c.Phases, p.Key) && p.From.First <= o.day }))
@@ -213,7 +213,7 @@ func (o *oracle) begun(c *sentra.Cluster) int {
 	return unknown
 }
 
-// programmeOnly tells that a filter asks for clusters of the programme alone.
+// programmeOnly reports whether a filter asks only for clusters of the programme.
 func programmeOnly(f *sentra.ClusterFilter) bool {
 	if f.Phase != "" || f.InitialTarget != nil || f.Programme != nil && *f.Programme {
 		return true
@@ -231,7 +231,7 @@ func programmeOnly(f *sentra.ClusterFilter) bool {
 	return len(f.Or) > 0
 }
 
-// asksStatus tells that a filter has a status in some place.
+// asksStatus reports whether a filter has a condition on status anywhere.
 func asksStatus(f *sentra.ClusterFilter) bool {
 	for _, inner := range append(append(slices.Clone(f.And), f.Or...), f.Not) {
 		if inner != nil && asksStatus(inner) {
@@ -251,12 +251,12 @@ func (o *oracle) name(code sentra.RegionCode) string {
 	return o.find(code).Name
 }
 
-// standingIn reports whether a cluster stands in a region or below it, whenever.
+// standingIn reports whether a cluster is in a region or below it, on any day.
 func (o *oracle) standingIn(c *sentra.Cluster, code sentra.RegionCode) int {
 	return o.stands(c, func(r *sentra.Region) int { return value(r.Code == code || o.parent(r.Code) == code) })
 }
 
-// inside reports whether a cluster known on the day stands in a region or below it.
+// inside reports whether a cluster known on the day is in a region or below it.
 func (o *oracle) inside(c *sentra.Cluster, code sentra.RegionCode) int {
 	key := standingKey{c, code}
 	v, known := o.standing[key]
@@ -269,13 +269,14 @@ func (o *oracle) inside(c *sentra.Cluster, code sentra.RegionCode) int {
 	return v
 }
 
-// extent is a part of a region's area: a triangle, or the box of one that is not loaded.
+// extent is a part of a region's area: a triangle, or the bounding box if no boundary
+// is loaded.
 type extent struct {
 	ring  orb.Ring
 	exact bool
 }
 
-// extents returns the parts of a region's area; whole reports whether all is loaded.
+// extents returns the parts of a region's area; whole reports whether all are loaded.
 func (o *oracle) extents(r *sentra.Region) (parts []extent, whole bool) {
 	add := func(r *sentra.Region) {
 		if shape := o.stored(r.Code); shape != nil {
@@ -299,7 +300,7 @@ func (o *oracle) extents(r *sentra.Region) (parts []extent, whole bool) {
 	return parts, !bare
 }
 
-// cut returns the part of a convex ring that lies in a box (Sutherland and Hodgman).
+// cut returns the part of a convex ring that is in a box (Sutherland and Hodgman).
 func cut(ring orb.Ring, box orb.Bound) orb.Ring {
 	for axis := range 2 {
 		for _, side := range []struct{ limit, sign float64 }{{box.Min[axis], 1}, {box.Max[axis], -1}} {
@@ -321,7 +322,7 @@ func cut(ring orb.Ring, box orb.Bound) orb.Ring {
 	return ring
 }
 
-// area on a plane, which is as good for shares of what is small.
+// area in the plane, which is good enough for shares of small shapes.
 func area(ring orb.Ring) float64 {
 	sum := 0.0
 	for i, b := range ring {
@@ -331,7 +332,7 @@ func area(ring orb.Ring) float64 {
 	return math.Abs(sum) / 2
 }
 
-// reaches compares with a limit, unless they are too near.
+// reaches compares with a limit, unless both are too near to each other.
 func (o *oracle) reaches(x, limit, doubt float64) bool {
 	if math.Abs(x-limit) < doubt {
 		o.close = true
@@ -363,7 +364,7 @@ func (o *oracle) meets(r *sentra.Region, b *sentra.BBox) int {
 	return result
 }
 
-// overlap judges the polygons of filters, which are boxes here.
+// overlap evaluates the polygons of filters, which are boxes here.
 func (o *oracle) overlap(r *sentra.Region, f *sentra.RegionFilter) int {
 	parts, whole := o.extents(r)
 	result := yes
@@ -429,8 +430,8 @@ func (o *oracle) overlap(r *sentra.Region, f *sentra.RegionFilter) int {
 	return result
 }
 
-// metresTo returns the distances to the nearest and farthest point of a ring, looked
-// for in small steps.
+// metresTo returns the distances to the nearest and farthest point of a ring, found
+// in small steps.
 func metresTo(ring orb.Ring, p orb.Point) (nearest, farthest float64) {
 	nearest = math.Inf(1)
 	for i := 1; i < len(ring); i++ {
@@ -452,7 +453,7 @@ func metresTo(ring orb.Ring, p orb.Point) (nearest, farthest float64) {
 	return nearest, farthest
 }
 
-// near also gives the distance of a region that is in the circle.
+// near also returns the distance of a region that is in the circle.
 func (o *oracle) near(r *sentra.Region, n *sentra.Near) (int, float64) {
 	parts, _ := o.extents(r)
 	regions := []*sentra.Region{r}
@@ -462,7 +463,7 @@ func (o *oracle) near(r *sentra.Region, n *sentra.Near) (int, float64) {
 	result, metres := no, math.Inf(1)
 	for i, e := range parts {
 		nearest, farthest := metresTo(e.ring, n.Point)
-		// What the steps leave out: half a step of an edge.
+		// The error of the steps: half a step of an edge.
 		doubt := 2000.0
 		if !e.exact {
 			v := no
@@ -482,7 +483,7 @@ func (o *oracle) near(r *sentra.Region, n *sentra.Near) (int, float64) {
 	return result, metres
 }
 
-// told reports whether something of a year, 0 for none, is known by the day.
+// told reports whether a fact about a year, 0 for none, is known by the day.
 func (o *oracle) told(year int, sources []sentra.SourceID) bool {
 	if year > 0 {
 		return year <= o.day.Time().Year()
@@ -495,8 +496,8 @@ func (o *oracle) told(year int, sources []sentra.SourceID) bool {
 	return false
 }
 
-// label is the point that stands for a region: the middle of mass of its triangle, or
-// what the dataset has; not known where the parts of a province are triangles.
+// label is the label point of a region: the centroid of its triangle, or the
+// dataset's point. It is not known if the parts of a province are triangles.
 func (o *oracle) label(r *sentra.Region) (orb.Point, bool) {
 	shape := o.stored(r.Code)
 	if r.Kind == sentra.KindProvince {
@@ -518,7 +519,7 @@ func (o *oracle) facilitated(r *sentra.Region, f *sentra.KnownFacilitators) int 
 		}
 		from, fromKnown := o.label(r)
 		to, toKnown := o.label(at)
-		// Where a label point is not known, it is so far from the box at most.
+		// A label point that is not known is at most so far from the box.
 		doubt := 1.0
 		for point, known := range map[*sentra.Region]bool{r: fromKnown, at: toKnown} {
 			if !known {
@@ -552,7 +553,8 @@ func (o *oracle) facilitated(r *sentra.Region, f *sentra.KnownFacilitators) int 
 	return result
 }
 
-// reach is how far a region's label point may lie from the middle of its box.
+// reach is the greatest distance of a region's label point from the centre of its
+// box.
 func (o *oracle) reach(r *sentra.Region) float64 {
 	if r.Kind != sentra.KindProvince {
 		return orbgeo.DistanceHaversine(r.Box.Min, r.Box.Max)
@@ -772,9 +774,9 @@ func (o *oracle) cluster(f *sentra.ClusterFilter, c *sentra.Cluster) int {
 	return v
 }
 
-// oracleCountry has the facts, with a triangle for each regency's boundary, each in
-// a box of its own on a grid, and some not loaded, or not before 2020; and clusters
-// that are known to their regencies, to a province, to both.
+// oracleCountry has the facts, with a triangle for each regency's boundary, each in a
+// grid cell of its own, some not loaded or not before 2020. Of its clusters the
+// regencies, a province, or both are known.
 func oracleCountry(t *testing.T, random *rand.Rand) *sentra.Dataset {
 	loaded, err := facts.Load()
 	if err != nil {
@@ -790,7 +792,7 @@ func oracleCountry(t *testing.T, random *rand.Rand) *sentra.Dataset {
 		}
 		return out
 	}
-	// Of a third of the provinces all is loaded, of a third a part, of a third nothing.
+	// A third of the provinces is completely loaded, a third partly, a third not at all.
 	loadedShare := map[sentra.RegionCode]float64{}
 	var provinces, regencies []sentra.RegionCode
 	for _, r := range data.Regions {
@@ -860,7 +862,7 @@ func oracleCountry(t *testing.T, random *rand.Rand) *sentra.Dataset {
 			}
 		}
 		if code := c.Regions[0]; random.IntN(4) == 0 && len(code) == 5 {
-			// Its own province beside it says no more.
+			// Its own province beside it adds no information.
 			for _, m := range data.Memberships {
 				if m.Region == code && !slices.Contains(c.Regions, m.Province) {
 					c.Regions = append(c.Regions, m.Province)
@@ -920,7 +922,7 @@ func oracleCountry(t *testing.T, random *rand.Rand) *sentra.Dataset {
 	return data
 }
 
-// filterMaker makes filters of any fields.
+// filterMaker generates filters with any fields.
 type filterMaker struct {
 	*rand.Rand
 	data *sentra.Dataset
@@ -1077,9 +1079,9 @@ func (m filterMaker) cluster(depth int) *sentra.ClusterFilter {
 var oracleDays = []string{"2014-07-23", "2015-11-03", "2015-12-31", "2016-12-31", "2017-01-01", "2017-12-25", "2020-02-01", "2021-06-01",
 	"2022-07-24", "2022-07-25", "2022-12-08", "2023-01-01", "2025-06-30", "2026-11-27"}
 
-// TestFiltersAgainstOracle makes filters of every field of both kinds and wants what
-// the oracle says of each region and each cluster: those listed, in order, and those
-// not judged; and the same of the counts of a choropleth.
+// TestFiltersAgainstOracle generates filters with every field of both kinds and
+// expects what the oracle says about each region and each cluster: those listed, in
+// order, and those not covered. It does the same for the counts of a choropleth.
 func TestFiltersAgainstOracle(t *testing.T) {
 	const countries, filters = 3, 200
 	met := map[string]int{}
@@ -1212,7 +1214,7 @@ func checkClusters(t *testing.T, a *Atlas, o *oracle, f *sentra.ClusterFilter, r
 	begun := random.IntN(2) == 0
 	var hits []*sentra.Cluster
 	open := 0
-	// What the choropleth is to say of all begun clusters, and of one region.
+	// The expected choropleth of all begun clusters, and of one region.
 	region := o.find([]sentra.RegionCode{"33", "91", "92", "33.01", "91.03", "94.06", "64.03"}[random.IntN(7)])
 	total, row := [3]int{}, [3]int{}
 	var within [3][]string
@@ -1307,7 +1309,7 @@ func checkClusters(t *testing.T, a *Atlas, o *oracle, f *sentra.ClusterFilter, r
 	}
 }
 
-// describe writes a filter down with what its pointers lead to.
+// describe prints a filter with what its pointers refer to.
 func describe(f *sentra.RegionFilter) string {
 	text := fmt.Sprintf("%+v", *f)
 	for _, inner := range append(append(slices.Clone(f.And), f.Or...), f.Not) {

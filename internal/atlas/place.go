@@ -12,22 +12,22 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// generation is the boundaries of regencies and cities over the days on which
-// they stay the same, indexed: face by face, by code.
+// generation is an index of the boundaries of regencies and cities over the days on
+// which they do not change, with faces ordered by code.
 type generation struct {
 	from  sentra.Date
 	index *locate.Index
-	// regions of the faces, and their shapes.
+	// Regions of the faces, and their shapes.
 	regions []*sentra.Region
 	shapes  []*Shape
 	faces   map[sentra.RegionCode]int
-	// bare are the regencies and cities without a boundary.
+	// bare has the regencies and cities without a boundary.
 	bare []*sentra.Region
 }
 
-// generationsOf finds the days on which the boundaries change, and indexes those
-// of each span between. The indexes of shapes that the previous atlas, if any, has
-// too are taken from it.
+// generationsOf finds the days on which boundaries change, and indexes the boundaries
+// of each span between. It reuses the indexes of equal shapes from the previous
+// atlas, if any.
 func (a *Atlas) generationsOf(previous *Atlas) []*generation {
 	var days sentra.ChangeDays
 	for i := range a.Data.Regions {
@@ -55,7 +55,7 @@ func (a *Atlas) generationsOf(previous *Atlas) []*generation {
 				g.bare = append(g.bare, r)
 			}
 		}
-		// The lowest code answers on a shared border: it must be the lowest face.
+		// On a shared border the lowest face wins, which must be that of the lowest code.
 		slices.SortFunc(g.regions, func(x, y *sentra.Region) int { return cmp.Compare(x.Code, y.Code) })
 		slices.SortFunc(g.shapes, func(x, y *Shape) int { return cmp.Compare(x.Region, y.Region) })
 		for i, r := range g.regions {
@@ -67,7 +67,7 @@ func (a *Atlas) generationsOf(previous *Atlas) []*generation {
 	return out
 }
 
-// indexed makes the index, or takes it from a generation of the same shapes.
+// indexed builds the index, or takes it from a generation with the same shapes.
 func (g *generation) indexed(known []*generation) {
 	for _, other := range known {
 		if slices.Equal(other.shapes, g.shapes) {
@@ -82,8 +82,8 @@ func (g *generation) indexed(known []*generation) {
 	g.index = locate.New(faces)
 }
 
-// facesOf returns the faces that make up a region on the day: its own, or those of
-// a province's members. ok is false where not all of them have a boundary.
+// facesOf returns the faces that make up a region on the day: its own, or those of a
+// province's members. ok is false if one of them has no boundary.
 func (a View) facesOf(r *sentra.Region, g *generation) (faces []int, ok bool) {
 	if r.Kind.Level() == sentra.LevelRegency {
 		face, ok := g.faces[r.Code]
@@ -99,18 +99,19 @@ func (a View) facesOf(r *sentra.Region, g *generation) (faces []int, ok bool) {
 	return faces, len(faces) > 0
 }
 
-// Place is what holds a point.
+// Place is the result of a point query.
 type Place struct {
 	Point             orb.Point
 	Province, Regency *sentra.Region
-	// Metres is the distance to the regency or city, 0 inside and without one.
+	// Metres is the distance to the regency or city, 0 if the point is inside or there
+	// is none.
 	Metres float64
 }
 
-// At returns the province and the regency or city that hold the point on the day.
-// Where several boundaries hold it, as on a shared border, the lowest code
-// answers. With a tolerance in metres, the nearest one within it answers for a
-// point that none holds. A wrong argument is a BAD_USER_INPUT.
+// At returns the province and the regency or city that contain the point on the day.
+// If several boundaries contain it, as on a shared border, the lowest code wins. If
+// none does, the nearest one within a tolerance in metres is returned. An invalid
+// argument is a BAD_USER_INPUT.
 func (a View) At(p orb.Point, tolerance float64) (Place, error) {
 	place := Place{Point: p}
 	if err := geo.CheckPoint(p); err != nil {
@@ -121,13 +122,13 @@ func (a View) At(p orb.Point, tolerance float64) (Place, error) {
 	}
 	g := a.generation
 	if face, metres, ok := g.index.Nearest(p, tolerance); ok {
-		// The regency decides, so that both levels always agree.
+		// Derive the province from the regency, so that both levels always agree.
 		place.Regency, place.Metres = g.regions[face], metres
 		place.Province = a.Exists(a.Province(place.Regency.Code))
 		return place, nil
 	}
 	if len(g.bare) > 0 || len(g.regions) == 0 {
-		// A province may have a boundary where its members have none.
+		// A province may have a boundary although its members have none.
 		for i := range a.Data.Regions {
 			r := &a.Data.Regions[i]
 			if r.Kind != sentra.KindProvince || !r.Validity.Contains(a.Day) {
@@ -142,21 +143,20 @@ func (a View) At(p orb.Point, tolerance float64) (Place, error) {
 	return place, nil
 }
 
-// RegionDistance is a region and how far it is from another.
+// RegionDistance is a region and its distance from another.
 type RegionDistance struct {
 	*sentra.Region
 	Metres float64
 }
 
-// mostNearest is the greatest number of nearest regions that are given.
+// mostNearest is the maximum number of nearest regions.
 const mostNearest = 100
 
-// NearestRegions returns the n regions of a level that are nearest to a region on
-// the day, the nearest first and equally near ones, as neighbours are at 0, by
-// code. Distances in metres are between boundaries; a province's is the nearest
-// member's. Where no boundary is loaded, the representative point stands for it.
-// The region itself, its members and its province are left out. An n that is not 1 to
-// 100 is a BAD_USER_INPUT of first.
+// NearestRegions returns the n regions of a level that are nearest to a region on the
+// day, by distance and then by code, since all neighbours are at 0. Distances in
+// metres are between boundaries, for a province to its nearest member, and to the
+// representative point if no boundary is loaded. The region itself, its members and
+// its province are left out. An n that is not 1 to 100 is a BAD_USER_INPUT at first.
 func (a View) NearestRegions(ctx context.Context, r *sentra.Region, n int, level sentra.Level) ([]RegionDistance, error) {
 	if n < 1 || n > mostNearest {
 		return nil, sentra.BadInput("first", "first is %d; give 1 to %d", n, mostNearest)
@@ -171,7 +171,7 @@ func (a View) NearestRegions(ctx context.Context, r *sentra.Region, n int, level
 			a.Province(other.Code) != r.Code && a.Province(r.Code) != other.Code
 	}
 	own, measured := a.facesOf(r, g)
-	// The faces that stand for a region of the level, by its place in the data.
+	// group maps a face to the index of its region of the level, or to -1.
 	group := make([]int, len(g.regions))
 	for face := range group {
 		group[face] = -1

@@ -13,7 +13,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// provinceOf reads the facts themselves.
+// provinceOf reads the province from the facts.
 func provinceOf(data *sentra.Dataset, code sentra.RegionCode, day sentra.Date) sentra.RegionCode {
 	for _, m := range data.Memberships {
 		if m.Region == code && m.Validity.Contains(day) {
@@ -35,7 +35,7 @@ func regencyShapes(a *Atlas) []*Shape {
 	return out
 }
 
-// TestAtAgainstAllBoundaries asks all boundaries for random points.
+// TestAtAgainstAllBoundaries tests random points against all boundaries.
 func TestAtAgainstAllBoundaries(t *testing.T) {
 	a := anAtlas(t)
 	shapes := regencyShapes(a)
@@ -67,7 +67,8 @@ func TestAtAgainstAllBoundaries(t *testing.T) {
 	}
 }
 
-// TestAtOverTime: Nabire was Papua's until Papua Tengah was made on 2022-07-25.
+// TestAtOverTime: Nabire belonged to Papua until Papua Tengah was created on
+// 2022-07-25.
 func TestAtOverTime(t *testing.T) {
 	a := anAtlas(t)
 	nabire := orb.Point{135.5, -3.4}
@@ -85,7 +86,7 @@ func TestAtOverTime(t *testing.T) {
 }
 
 // TestAtOnSharedBorders takes the vertices that two regencies have in common: the
-// lower code answers, in whatever order the record gives the regions.
+// lower code wins, whatever the order of the regions in the record.
 func TestAtOnSharedBorders(t *testing.T) {
 	data := copyOfRealData(t)
 	random := rand.New(rand.NewPCG(3, 4))
@@ -122,7 +123,7 @@ func TestAtOnSharedBorders(t *testing.T) {
 	}
 }
 
-// TestAtSea measures all boundaries.
+// TestAtSea compares with the distances to all boundaries.
 func TestAtSea(t *testing.T) {
 	a := anAtlas(t)
 	random := rand.New(rand.NewPCG(5, 6))
@@ -174,8 +175,8 @@ func period(from, to string) sentra.Period {
 	return p
 }
 
-// smallCountry has a province of two regencies that traded land on 2020-01-01,
-// one of which ended with 2021, and a province that alone has a boundary.
+// smallCountry has a province of two regencies that exchanged land on 2020-01-01, one
+// of which ended with 2021, and a province that has a boundary but no members.
 func smallCountry() *sentra.Dataset {
 	all := period("2014-07-23", "")
 	data := &sentra.Dataset{}
@@ -228,8 +229,8 @@ func TestGenerations(t *testing.T) {
 	}
 }
 
-// The next atlas takes over the indexes of boundaries that stay the same, and of
-// those only. Boundaries change together, since they share their borders.
+// The next atlas reuses the indexes of unchanged boundaries, and only those.
+// Boundaries change together, since they share their borders.
 func TestNextKeepsIndexes(t *testing.T) {
 	a := must(New(smallCountry()))
 	changed := smallCountry()
@@ -245,8 +246,8 @@ func TestNextKeepsIndexes(t *testing.T) {
 	}
 }
 
-// A degree of the equator is 111,319.49 metres. B lies from 103 to 104 degrees,
-// province 12 from 110 to 112; C has but a point, at 115.
+// A degree of the equator is 111,319.49 metres. B extends from 103 to 104 degrees,
+// province 12 from 110 to 112; C has only a point, at 115.
 func TestRegionsWithoutBoundary(t *testing.T) {
 	const degree = 111319.49079327358
 	a := must(New(smallCountry()))
@@ -259,8 +260,8 @@ func TestRegionsWithoutBoundary(t *testing.T) {
 	if len(list.Hits) != len(want) {
 		t.Fatalf("%d regions near, want %d", len(list.Hits), len(want))
 	}
-	// Of C it is known where its box lies, from 114.5 to 115.5: beyond nine degrees,
-	// and perhaps within ten.
+	// Of C only the bounding box is known, from 114.5 to 115.5: outside nine degrees,
+	// and possibly within ten.
 	for radius, notCovered := range map[float64]int{9: 0, 10: 1} {
 		list, err := a.on(day).Regions(t.Context(), &sentra.RegionFilter{Near: &sentra.Near{Point: orb.Point{105, 0}, Radius: radius * degree}}, "")
 		if err != nil || len(list.Hits) != 4 || len(list.NotCovered) != notCovered {
@@ -296,7 +297,8 @@ func TestRegionsWithoutBoundary(t *testing.T) {
 	}
 }
 
-// TestNearFilter measures every boundary; a province is as near as its nearest member.
+// TestNearFilter measures every boundary; the distance to a province is that to its
+// nearest member.
 func TestNearFilter(t *testing.T) {
 	a := anAtlas(t)
 	random := rand.New(rand.NewPCG(7, 8))
@@ -332,8 +334,8 @@ func TestNearFilter(t *testing.T) {
 	}
 }
 
-// TestBoxFilters: a region meets a box if and only if it has some area in common
-// with it, which the sweep of an overlay measures in another way.
+// TestBoxFilters: a region meets a box if and only if their overlap has an area,
+// which is measured by another algorithm, the sweep of an overlay.
 func TestBoxFilters(t *testing.T) {
 	a := anAtlas(t)
 	random := rand.New(rand.NewPCG(9, 10))
@@ -359,8 +361,8 @@ func TestBoxFilters(t *testing.T) {
 	}
 }
 
-// TestNearestRegions works the distances of islands out from every vertex of the
-// one to every border of the other.
+// TestNearestRegions computes the distances of islands from every vertex of one to
+// every border of the other.
 func TestNearestRegions(t *testing.T) {
 	a := anAtlas(t)
 	apart := func(x, y sentra.RegionCode) float64 {
@@ -375,8 +377,8 @@ func TestNearestRegions(t *testing.T) {
 		}
 		return least
 	}
-	// Bali's regencies have few vertices. Of the provinces Bali is nearest to
-	// Jawa Timur (35.10, Banyuwangi) over the strait, then to Lombok (52).
+	// Bali's regencies have few vertices. The province nearest to Bali is Jawa Timur
+	// (35.10, Banyuwangi) across the strait, then that of Lombok (52).
 	for _, code := range []sentra.RegionCode{"51.04", "51.07"} {
 		got, _ := a.on(today).NearestRegions(t.Context(), a.Region(code), 9, sentra.LevelRegency)
 		for i, d := range got {
@@ -411,7 +413,7 @@ func TestNearestRegions(t *testing.T) {
 			t.Errorf("nearest to %s: %v, the first at %v metres, want %v over Bali's strait", c.code, codes, got[0].Metres, c.want)
 		}
 	}
-	// On the day the provinces of Papua were but two.
+	// On the day Papua had only two provinces.
 	all, _ := a.on(christmas).NearestRegions(t.Context(), a.Region("91"), 40, sentra.LevelProvince)
 	for _, d := range all {
 		if slices.Contains([]sentra.RegionCode{"91", "93", "94", "95", "96"}, d.Code) {
@@ -448,7 +450,7 @@ func BenchmarkNearestRegions(b *testing.B) {
 	}
 }
 
-// BenchmarkRegions lists regions by where they are.
+// BenchmarkRegions lists regions by location.
 func BenchmarkRegions(b *testing.B) {
 	a := anAtlas(b)
 	square := orb.Bound{Min: orb.Point{110, -8}, Max: orb.Point{110.5, -7.5}}

@@ -13,42 +13,44 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// maxOverlaySteps is how many edges the polygons of one request may be laid over,
-// each counted at every latitude at which another begins. Coasts in full detail take
-// a twentieth of it; polygons of long teeth beside each other could take a thousand
-// times as much.
+// maxOverlaySteps limits the overlays of one request: the number of edges, each
+// counted once for every latitude within it at which another edge begins. Coasts in
+// full detail need a twentieth of it. Polygons with many long interleaved teeth could
+// need a thousand times as much.
 const maxOverlaySteps = 10_000_000
 
-// readyPolygon is a polygon of a filter, made ready when it is first needed.
+// readyPolygon is a polygon of a filter, prepared on first use.
 type readyPolygon struct {
 	overlay *lazy.Value[*geo.Overlay]
 	index   *lazy.Value[*locate.Index]
 	of      *polygons
 	mutex   sync.Mutex
 	bound   orb.Bound
-	// known are the shares of areas that were laid over it, by where they lie in memory.
+	// known caches the shares of areas that were overlaid with the polygon, by their
+	// address.
 	known map[*orb.Polygon]shares
 }
 
-// shares are those of an area in the polygon and of the polygon in the area.
+// shares are the share of an area that is in the polygon, and the share of the
+// polygon that is in the area.
 type shares struct{ ofArea, ofPolygon float64 }
 
 type polygonsKey struct{}
 
-// polygons are those of one request, by where they lie in memory.
+// polygons are the prepared polygons of one request, by their address.
 type polygons struct {
 	mutex sync.Mutex
 	ready map[*orb.Polygon]*readyPolygon
 	steps atomic.Int64
 }
 
-// WithPolygons returns a context in which a polygon is made ready once, however
-// often filters use it. A polygon must not change while the context is in use.
+// WithPolygons returns a context in which each polygon is prepared only once, however
+// often filters use it. Polygons must not change while the context is in use.
 func WithPolygons(ctx context.Context) context.Context {
 	return context.WithValue(ctx, polygonsKey{}, new(polygons))
 }
 
-// polygonOf returns a polygon made ready, or that is when it is asked.
+// polygonOf returns the prepared polygon, from the context if it has one.
 func polygonOf(ctx context.Context, shape orb.MultiPolygon) *readyPolygon {
 	of, ok := ctx.Value(polygonsKey{}).(*polygons)
 	if !ok {
@@ -71,7 +73,8 @@ func polygonOf(ctx context.Context, shape orb.MultiPolygon) *readyPolygon {
 	return made
 }
 
-// shares lays the polygon over an area; over a boundary once a request.
+// shares overlays the polygon with an area. For a boundary the result is cached for
+// the request.
 func (p *readyPolygon) shares(ctx context.Context, area *part) (both shares, err error) {
 	if !p.bound.Intersects(area.bound) {
 		return shares{}, nil
@@ -84,7 +87,7 @@ func (p *readyPolygon) shares(ctx context.Context, area *part) (both shares, err
 			return known, nil
 		}
 	}
-	const doing = "while a polygon was laid over the regions"
+	const doing = "while a polygon was intersected with the regions"
 	overlay, err := p.overlay.Get(ctx, doing)
 	if err != nil {
 		return shares{}, err

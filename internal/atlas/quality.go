@@ -9,27 +9,29 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Quality is what the record is known not to tell.
+// Quality counts the known gaps of the record.
 type Quality struct {
 	Gaps       []Gap
 	Confidence []ConfidenceCount
 	Coverage   []ClusterCoverage
 }
 
-// Gap is of how many things, of all of their kind, something is not told.
+// Gap is the number of items of a kind that lack something, and of all items of that
+// kind.
 type Gap struct {
 	Gap            sentra.Gap
 	Missing, Total int
 }
 
-// ConfidenceCount is how many facts are known in one way; "" where nothing was said.
+// ConfidenceCount is the number of facts with a level of confidence; "" if none is
+// stated.
 type ConfidenceCount struct {
 	Confidence                       sentra.Confidence
 	Clusters, Supports, Designations int
 }
 
-// Quality counts what the record does not tell of all that is in it, its regions as of
-// the day.
+// Quality counts the gaps in everything that the record holds, with regions as of the
+// day.
 func (a View) Quality(ctx context.Context) (*Quality, error) {
 	coverage, err := a.ClusterCoverage(ctx)
 	if err != nil {

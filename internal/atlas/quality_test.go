@@ -6,8 +6,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Counted by hand: from sentra.csv (none has a point of its own), dak_ikm.csv and
-// programme_facts.csv, whose 13 counts of facilitators name five regencies. 179
+// Counted by hand from sentra.csv (no cluster has a point of its own), dak_ikm.csv
+// and programme_facts.csv, whose 13 counts of facilitators name five regencies. 179
 // regencies and cities have a cluster that is not only planned.
 func TestQuality(t *testing.T) {
 	q, err := factsAtlas(t).on(sentra.MustDate("2026-11-27")).Quality(t.Context())

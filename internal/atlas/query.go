@@ -14,21 +14,21 @@ import (
 // RegionHit is a region of a list.
 type RegionHit struct {
 	*sentra.Region
-	// Metres is the distance under a near filter, else nil.
+	// Metres is the distance if there is a near filter, else nil.
 	Metres *float64
-	// Share is the share of the region's area in the polygon of a within,
+	// Share is the share of the region's area that is in the polygon of a within,
 	// intersects or contains filter, else nil.
 	Share *float64
 }
 
-// RegionList is the whole answer to a question for regions.
+// RegionList is the complete result of a query for regions.
 type RegionList struct {
 	Hits []RegionHit
-	// NotCovered are the regions the filter could not judge, by code.
+	// NotCovered has the regions that the filter could not decide, by code.
 	NotCovered []*sentra.Region
 }
 
-// List returns the hits as a list to take pages of.
+// List returns the hits as a list for paging.
 func (l *RegionList) List() *List[RegionHit] {
 	list := listOf(l.Hits, func(hit RegionHit) string { return string(hit.Code) })
 	return &list
@@ -36,14 +36,14 @@ func (l *RegionList) List() *List[RegionHit] {
 
 type regionTest = func(r *sentra.Region) (sentra.Truth, error)
 
-// Regions lists the regions of the day that match. A wrong filter is a
-// BAD_USER_INPUT whose path begins at the filter.
+// Regions lists the regions of the day that match. An invalid filter is a
+// BAD_USER_INPUT whose path begins with the filter.
 func (a View) Regions(ctx context.Context, filter *sentra.RegionFilter, order sentra.RegionOrder) (*RegionList, error) {
 	if filter == nil {
 		filter = &sentra.RegionFilter{}
 	}
 	c := &compiler{View: a, ctx: ctx}
-	// The circle of the whole filter gives the distances too.
+	// The circle of the top-level filter also provides the distances.
 	var near func() (map[sentra.RegionCode]nearness, error)
 	rest := *filter
 	if filter.Near != nil {
@@ -52,7 +52,7 @@ func (a View) Regions(ctx context.Context, filter *sentra.RegionFilter, order se
 		}
 		near, rest.Near = c.near(*filter.Near), nil
 	}
-	// Its polygons are measured last, and once for the test and the share.
+	// Polygons are tested last, once for both the test and the share.
 	polygons := overlaysOf(ctx, filter)
 	rest.Within, rest.Intersects, rest.Contains = nil, nil, nil
 	test, err := c.region(&rest)
@@ -119,7 +119,7 @@ func (a View) Regions(ctx context.Context, filter *sentra.RegionFilter, order se
 }
 
 func (a View) sortRegions(hits []RegionHit, order sentra.RegionOrder) {
-	// The list is by code already; the sorts are stable.
+	// Hits are already ordered by code, and the sorts are stable.
 	switch order {
 	case sentra.RegionsByName:
 		slices.SortStableFunc(hits, func(x, y RegionHit) int { return cmp.Compare(a.normalName(x.Code), a.normalName(y.Code)) })
@@ -142,13 +142,14 @@ func (a View) sortRegions(hits []RegionHit, order sentra.RegionOrder) {
 	}
 }
 
-// compiler makes tests of filters for one day. A test is used by one goroutine.
+// compiler compiles filters into tests for one day. A test must be used by one
+// goroutine only.
 type compiler struct {
 	View
 	ctx context.Context
 }
 
-// region checks a filter and gives its test.
+// region validates a filter and returns its test.
 func (c *compiler) region(f *sentra.RegionFilter) (regionTest, error) {
 	var tests []regionTest
 	plain := func(test func(r *sentra.Region) bool) {
@@ -209,8 +210,8 @@ func (c *compiler) region(f *sentra.RegionFilter) (regionTest, error) {
 		if err != nil {
 			return nil, sentra.In("clusters", err)
 		}
-		// Only the programme's list is complete: of other clusters a region may have one
-		// that the record does not hold.
+		// Only the programme's list is complete: a region may have other clusters that the
+		// record does not hold.
 		none := sentra.Unknown
 		if f.Clusters.OfProgramme() {
 			none = sentra.False
@@ -283,8 +284,8 @@ func (c *compiler) region(f *sentra.RegionFilter) (regionTest, error) {
 	return all(append(tests, combined...)), nil
 }
 
-// near returns what measures all regions against a circle, once, when it is first
-// needed.
+// near returns a function that measures all regions against a circle, once, on its
+// first call.
 func (c *compiler) near(circle sentra.Near) func() (map[sentra.RegionCode]nearness, error) {
 	var measured map[sentra.RegionCode]nearness
 	return func() (map[sentra.RegionCode]nearness, error) {
@@ -298,7 +299,7 @@ func (c *compiler) near(circle sentra.Near) func() (map[sentra.RegionCode]nearne
 	}
 }
 
-// all returns the conjunction of tests, and stops at the first that fails.
+// all returns the conjunction of tests, which stops at the first that fails.
 func all[T any](tests []func(T) (sentra.Truth, error)) func(T) (sentra.Truth, error) {
 	return func(item T) (sentra.Truth, error) {
 		result := sentra.True

@@ -8,10 +8,11 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// few is how many changes an index of n clusters bears before it is made anew.
+// few is the number of changes after which an index of n clusters is rebuilt rather
+// than edited.
 func few(n int) int { return 256 + n/128 }
 
-// newCluster places a cluster, and finds when it begins and its groups.
+// newCluster sets the location, first day and groups of a cluster.
 func (a *Atlas) newCluster(stored *sentra.Cluster, c *Cluster) {
 	c.Cluster = stored
 	switch {
@@ -30,7 +31,7 @@ func (a *Atlas) newCluster(stored *sentra.Cluster, c *Cluster) {
 	a.groups.add(c)
 }
 
-// indexClusters makes the indexes of all clusters.
+// indexClusters builds the indexes of all clusters from scratch.
 func (a *Atlas) indexClusters() {
 	n := a.Data.Clusters.Len()
 	a.groups = groups{}
@@ -39,7 +40,7 @@ func (a *Atlas) indexClusters() {
 	planned, plannedProvinces := make(map[sentra.RegionCode][]*Cluster), make(map[sentra.RegionCode][]*Cluster)
 	making, ofPhase := make(map[string][]*Cluster), make(map[string][]*Cluster)
 	a.allBegun, a.slots = 0, int32(n)
-	// They stand in memory in the order in which they are gone through most.
+	// Allocate the clusters in the order in which they are most often iterated.
 	stored := a.Data.Clusters.List()
 	clusters, byKey, usual := make([]Cluster, n), make([]*Cluster, n), make([]*Cluster, n)
 	for i, number := range usualOrder(stored) {
@@ -90,8 +91,8 @@ func (a *Atlas) indexClusters() {
 
 func compareKeys(x, y *Cluster) int { return cmp.Compare(x.Key, y.Key) }
 
-// usualOrder returns the numbers of clusters, which stand by key, in the usual order.
-// Texts are compared once for each list of which clusters have many.
+// usualOrder returns the indexes of clusters, which are sorted by key, in the default
+// order. Lists that many clusters share are compared once.
 func usualOrder(byKey []*sentra.Cluster) []int32 {
 	type entry struct {
 		phases, regions, products, key int32
@@ -103,7 +104,7 @@ func usualOrder(byKey []*sentra.Cluster) []int32 {
 	for i, c := range byKey {
 		entries[i] = entry{phases(c.Phases), regions(c.Regions), products(c.Products), int32(i)}
 		if !c.OfProgramme() {
-			// Those without a phase come last.
+			// Clusters without a phase come last.
 			entries[i].phases = math.MaxInt32
 		}
 	}
@@ -117,7 +118,7 @@ func usualOrder(byKey []*sentra.Cluster) []int32 {
 	return out
 }
 
-// ranksOf returns what tells the ranks of lists in the order of slices.Compare.
+// ranksOf returns a function from a list to its rank in the order of slices.Compare.
 func ranksOf[T ~string](clusters []*sentra.Cluster, listOf func(*sentra.Cluster) []T) func([]T) int32 {
 	ranks := make(map[listIdentity[T]]int32)
 	var lists [][]T
@@ -139,9 +140,9 @@ func ranksOf[T ~string](clusters []*sentra.Cluster, listOf func(*sentra.Cluster)
 	return func(list []T) int32 { return ranks[identityOf(list)] }
 }
 
-// replaceClusters makes the indexes of the previous atlas, which a has, those of
-// other clusters, and gives those that are gone and that came. It only looks at what
-// changed; not ok where that is much.
+// replaceClusters updates the indexes, which are those of the previous atlas, and
+// returns the removed and the added clusters. Its cost depends on the changes only.
+// ok is false if there are too many.
 func (a *Atlas) replaceClusters(before, after sentra.Sorted[sentra.Cluster]) (gone, put []*Cluster, ok bool) {
 	wereThere, stored, ok := before.Difference(after, sentra.CompareClusters, few(before.Len()))
 	if !ok || len(wereThere)+len(stored) == 0 {
@@ -149,7 +150,7 @@ func (a *Atlas) replaceClusters(before, after sentra.Sorted[sentra.Cluster]) (go
 	}
 	a.groups = a.groups.lend()
 	gone, put = make([]*Cluster, len(wereThere)), make([]*Cluster, len(stored))
-	// What takes a cluster's place has its slot.
+	// A cluster keeps its slot when it is replaced.
 	slots := make(map[string]int32, len(gone))
 	for i, c := range wereThere {
 		gone[i] = a.clusters.of(c.Key)
@@ -175,7 +176,8 @@ func (a *Atlas) replaceClusters(before, after sentra.Sorted[sentra.Cluster]) (go
 		keys[c.Key] = edit[*Cluster]{value: c}
 	}
 	a.clusters = a.clusters.edited(keys)
-	// regions gives those of planned clusters or of others, only provinces where told.
+	// regions returns the regions of planned clusters or of others, or only the
+	// provinces among them.
 	regions := func(planned, provinces bool) func(c *Cluster) []sentra.RegionCode {
 		return func(c *Cluster) []sentra.RegionCode {
 			if c.Planned != planned {
@@ -219,7 +221,7 @@ func (a *Atlas) replaceClusters(before, after sentra.Sorted[sentra.Cluster]) (go
 	return gone, put, true
 }
 
-// clusterLists are lists of clusters that have something in common.
+// clusterLists maps keys to sorted lists of clusters.
 type clusterLists[K comparable] = layered[K, sentra.Sorted[Cluster]]
 
 func listsOf[K comparable](lists map[K][]*Cluster) clusterLists[K] {
@@ -230,8 +232,8 @@ func listsOf[K comparable](lists map[K][]*Cluster) clusterLists[K] {
 	return layer(out)
 }
 
-// replaceIn returns lists of clusters in which some are replaced. What does not change
-// is shared.
+// replaceIn returns the lists after replacing some clusters. Unchanged lists are
+// shared.
 func replaceIn[K comparable](lists clusterLists[K], gone, put []*Cluster, keys func(*Cluster) []K, compare func(x, y *Cluster) int) clusterLists[K] {
 	type change struct{ gone, put []*Cluster }
 	changes := make(map[K]change)

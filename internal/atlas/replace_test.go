@@ -15,8 +15,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// changer makes the next state of a record, which shares with the last what it does
-// not change, as a record does.
+// changer makes the next state of a record, which shares with the previous one what
+// it does not change, as a store does.
 type changer struct {
 	*rand.Rand
 	made int
@@ -99,7 +99,7 @@ func (r *changer) next(data *sentra.Dataset) *sentra.Dataset {
 	return &next
 }
 
-// answers asks an atlas what clusters have a say in.
+// answers collects the results that depend on clusters.
 func answers(t *testing.T, a *Atlas, random *rand.Rand) map[string]any {
 	t.Helper()
 	out := make(map[string]any)
@@ -150,7 +150,7 @@ func answers(t *testing.T, a *Atlas, random *rand.Rand) map[string]any {
 	for i := range a.Data.Regions {
 		code := a.Data.Regions[i].Code
 		for _, day := range []sentra.Date{christmas, today} {
-			// These stand in no order.
+			// The order of these is not defined.
 			in := keys(a.on(day).ClustersOf(code))
 			slices.Sort(in)
 			planned := keys(a.on(day).PlannedIn(code))
@@ -186,8 +186,8 @@ func answers(t *testing.T, a *Atlas, random *rand.Rand) map[string]any {
 	return out
 }
 
-// After any sequence of changes an atlas answers as one that is made anew, also when
-// its indexes were made in between or were not, and when the edits became many.
+// After any sequence of changes an atlas answers like a newly built one, whether its
+// indexes were built in between or not, and also after many edits.
 func TestNextAgainstNew(t *testing.T) {
 	for seed := range uint64(2) {
 		r := &changer{Rand: rand.New(rand.NewPCG(seed, 5))}
@@ -221,7 +221,8 @@ func TestNextAgainstNew(t *testing.T) {
 	}
 }
 
-// An atlas that nobody reads goes, whatever the atlases made of it share with it.
+// An atlas that is no longer used is garbage collected, whatever later atlases share
+// with it.
 func TestAtlasesGo(t *testing.T) {
 	r := &changer{Rand: rand.New(rand.NewPCG(1, 5))}
 	a := must(New(oracleCountry(t, r.Rand)))

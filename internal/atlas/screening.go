@@ -14,50 +14,51 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// ScreeningQuestion asks how regencies and cities stand to the grounds on which the
-// programme selects.
+// ScreeningQuestion asks how regencies and cities meet the programme's selection
+// criteria.
 type ScreeningQuestion struct {
-	// Product are products by key or name, the clusters of which count; none for any.
+	// Product restricts the clusters that count to products, by key or name; none for
+	// any.
 	Product []string
 	Weights sentra.Weights
-	// Filter says which regencies and cities; nil for all.
+	// Filter selects the regencies and cities; nil for all.
 	Filter *sentra.RegionFilter
 	Order  sentra.ScreeningOrder
 }
 
-// Screening is how regencies and cities stand, in the order asked for.
+// Screening is the screened regencies and cities in the requested order.
 type Screening struct {
 	ScreeningQuestion
 	// Products are the keys of the products whose clusters count; nil for any.
 	Products []string
 	Rows     []Screened
-	// NotCovered counts the regions that the filter could not judge.
+	// NotCovered is the number of regions that the filter could not decide.
 	NotCovered int
 
-	// making is Atlas.firstMaking, where products are asked for.
+	// making is Atlas.firstMaking, if products are given.
 	making map[placeOf]sentra.Date
 	view   View
-	// What is asked of few rows, and worked out once for all.
+	// Needed for few rows, and computed once for all.
 	nearby       func() nearbyClusters
 	facilitators func() *facilitatorPlaces
 }
 
-// Screened is how a region stands.
+// Screened is the outcome for a region.
 type Screened struct {
 	Region   *sentra.Region
 	Score    sentra.Score
 	Outcomes sentra.Outcomes
 }
 
-// mostProducts is how many products a screening may name.
+// mostProducts is the maximum number of products in a screening.
 const mostProducts = 20
 
-// whileScreened says where a screening stopped.
 const whileScreened = "while the regions were screened"
 
-// Screen judges regencies and cities on every element. What the record cannot know is
-// unknown: it holds not all clusters and not all money. A wrong question is a
-// BAD_USER_INPUT whose path is asOf, product, weights or orderBy, or begins at filter.
+// Screen evaluates every element for regencies and cities. The record does not hold
+// all clusters and all funding, so an outcome may be unknown. An invalid query is a
+// BAD_USER_INPUT whose path is asOf, product, weights or orderBy, or begins with
+// filter.
 func (a View) Screen(ctx context.Context, q ScreeningQuestion) (*Screening, error) {
 	if err := q.Weights.Check(); err != nil {
 		return nil, sentra.In("weights", err)
@@ -106,7 +107,7 @@ func (a View) Screen(ctx context.Context, q ScreeningQuestion) (*Screening, erro
 		row.Score = q.Weights.Score(&row.Outcomes)
 		out.Rows = append(out.Rows, row)
 	}
-	// By code already; the sorts are stable.
+	// Rows are already ordered by code, and the sorts are stable.
 	switch q.Order {
 	case sentra.ScreeningByUpper:
 		slices.SortStableFunc(out.Rows, func(x, y Screened) int {
@@ -120,7 +121,7 @@ func (a View) Screen(ctx context.Context, q ScreeningQuestion) (*Screening, erro
 	return out, nil
 }
 
-// judge judges a region on one element.
+// judge evaluates one element for a region.
 func (s *Screening) judge(r *sentra.Region, element sentra.ScreeningElement) sentra.Truth {
 	a := s.view
 	switch element {
@@ -157,8 +158,8 @@ type placeOf struct {
 	region  sentra.RegionCode
 }
 
-// firstMaking returns the first day on which a region is known to have a cluster that
-// makes a product, for each of both.
+// firstMaking returns, for each product and region, the first day on which the region
+// is known to have a cluster that makes the product.
 func (a *Atlas) firstMaking() map[placeOf]sentra.Date {
 	first := make(map[placeOf]sentra.Date)
 	for code, clusters := range a.clustersAt.all {
@@ -178,8 +179,8 @@ func (s *Screening) counts(c *Cluster) bool {
 	return s.Products == nil || slices.ContainsFunc(c.Products, func(key string) bool { return slices.Contains(s.Products, key) })
 }
 
-// KnownSupports returns the supports that a region itself is known to have had by the
-// day, by year.
+// KnownSupports returns the supports of a region itself that are known by the day, by
+// year.
 func (a View) KnownSupports(r *sentra.Region) []*sentra.Support {
 	var out []*sentra.Support
 	for _, s := range a.country.supports[r.Code] {
@@ -190,21 +191,23 @@ func (a View) KnownSupports(r *sentra.Region) []*sentra.Support {
 	return out
 }
 
-// fundedBy returns those of a fund.
+// fundedBy returns the supports of a region from one fund.
 func (a View) fundedBy(r *sentra.Region, fund sentra.Fund) []*sentra.Support {
 	return slices.DeleteFunc(a.KnownSupports(r), func(s *sentra.Support) bool { return s.Fund != fund })
 }
 
-// FundYears are the years of which sources tell that a region had money from a fund.
+// FundYears are the years in which a region had support from a fund, according to the
+// sources.
 type FundYears struct {
-	// Fund is "" for money whose fund no source tells.
+	// Fund is "" if no source names the fund.
 	Fund  sentra.Fund
 	Years []int
-	// NotStated tells that there was some in a year that is not stated.
+	// NotStated means that some support has no stated year.
 	NotStated bool
 }
 
-// FundYears returns the years of each fund from which a region had money by the day.
+// FundYears returns the years of each fund from which a region had support, as known
+// by the day.
 func (a View) FundYears(r *sentra.Region) []FundYears {
 	var out []FundYears
 	for _, fund := range append(slices.Clone(sentra.Funds[:]), "") {
@@ -224,8 +227,8 @@ func (a View) FundYears(r *sentra.Region) []FundYears {
 	return out
 }
 
-// linkage returns what candidates were assessed on linkage by the day, and what that
-// comes to: where assessments contradict each other it stays unknown.
+// linkage returns the assessments of a region's candidacies on linkage by the day,
+// and their conclusion, which is unknown if they contradict each other.
 func (a View) linkage(r *sentra.Region) (sentra.Truth, []*sentra.Assessment) {
 	var told []*sentra.Assessment
 	met, not := false, false
@@ -249,8 +252,7 @@ func (a View) linkage(r *sentra.Region) (sentra.Truth, []*sentra.Assessment) {
 	return sentra.Unknown, told
 }
 
-// Facilitators returns what the record knows of facilitators within so many metres of a
-// screened region.
+// Facilitators returns the facilitators within a distance of a screened region.
 func (s *Screening) Facilitators(row *Screened, metres float64) FacilitatorsNear {
 	return s.facilitators().near(row.Region, metres)
 }
@@ -258,14 +260,15 @@ func (s *Screening) Facilitators(row *Screened, metres float64) FacilitatorsNear
 // ClusterAt is a cluster as seen from a region.
 type ClusterAt struct {
 	*Cluster
-	// Metres is the distance on the sphere from the region's label point to the cluster's
-	// location, which is the label point of its regency where no more is known.
+	// Metres is the distance on the sphere from the region's label point to the
+	// cluster's location. A cluster without a point is at the label point of its
+	// regency.
 	Metres float64
 }
 
-// NearestClusters returns the n clusters, at most mostNearest, that count and stand nearest to a screened region,
-// outside of it. Of those of which only the province is known nothing tells how near
-// they are.
+// NearestClusters returns the n clusters, at most mostNearest, that count, are
+// outside a screened region and nearest to it. It leaves out clusters of which only
+// the province is known.
 func (s *Screening) NearestClusters(row *Screened, n int) []ClusterAt {
 	near := s.nearby()
 	var out []ClusterAt
@@ -290,7 +293,8 @@ type nearbyClusters struct {
 	at      func(place int) *Cluster
 }
 
-// newNearby indexes the clusters that count: all, once all are known, have an index.
+// newNearby indexes the clusters that count. Once all are known and count, the
+// atlas's own index serves.
 func (a View) newNearby(products []string) nearbyClusters {
 	if products == nil && a.Day >= a.allBegun {
 		usual := a.orders[sentra.ClustersByPhase].Must()
@@ -320,18 +324,18 @@ func (a View) newNearby(products []string) nearbyClusters {
 	return nearbyClusters{func(p orb.Point) iter.Seq2[int, float64] { return index.Nearest(p, pointindex.Everywhere) }, func(place int) *Cluster { return counted[place] }}
 }
 
-// Evidence is what an outcome rests on.
+// Evidence is what an outcome is based on.
 type Evidence struct {
 	Supports     []*sentra.Support
 	Clusters     []*Cluster
 	Designations []*sentra.Designation
-	// Judged is the judgement of a designation, nil for other elements.
+	// Judged is the status for a designation, nil for other elements.
 	Judged *sentra.AffirmativeStatus
-	// Assessments are those of linkage.
+	// Assessments is only for linkage.
 	Assessments []*sentra.Assessment
 }
 
-// Evidence returns what the outcome of an element for a screened region rests on.
+// Evidence returns what the outcome of an element for a screened region is based on.
 func (s *Screening) Evidence(row *Screened, element sentra.ScreeningElement) Evidence {
 	var e Evidence
 	a := s.view
@@ -350,7 +354,7 @@ func (s *Screening) Evidence(row *Screened, element sentra.ScreeningElement) Evi
 	return e
 }
 
-// Sources returns where the evidence was read.
+// Sources returns the sources of the evidence.
 func (e *Evidence) Sources() []sentra.SourceID {
 	var out []sentra.SourceID
 	for _, s := range e.Supports {
@@ -368,7 +372,7 @@ func (e *Evidence) Sources() []sentra.SourceID {
 	return out
 }
 
-// Reason says what the evidence for an element comes to on the day.
+// Reason summarises the evidence for an element on the day.
 func (e *Evidence) Reason(element sentra.ScreeningElement, day sentra.Date) sentra.Message {
 	switch {
 	case e.Judged != nil:

@@ -24,18 +24,20 @@ func TestScreening(t *testing.T) {
 		want         [7]sentra.Truth
 		lower, upper float64
 	}{
-		// Lombok Tengah: a songket cluster since 2009, disadvantaged to 2019, DAK from 2019 on, a province without border.
+		// Lombok Tengah: a songket cluster since 2009, disadvantaged until 2019, DAK from
+		// 2019 on, a province without a border.
 		{"52.02", "2017-12-25", "", [7]sentra.Truth{open, open, open, met, open, met, not}, 2. / 7, 6. / 7},
 		{"52.02", "2017-12-25", "songket", [7]sentra.Truth{open, open, open, met, open, met, not}, 2. / 7, 6. / 7},
-		// One of several will do.
+		// One of several products is enough.
 		{"52.02", "2017-12-25", "batik songket", [7]sentra.Truth{open, open, open, met, open, met, not}, 2. / 7, 6. / 7},
 		{"52.02", "2017-12-25", "batik", [7]sentra.Truth{open, open, open, open, open, met, not}, 1. / 7, 6. / 7},
 		{"52.02", "2021-01-01", "", [7]sentra.Truth{open, open, met, met, open, not, not}, 2. / 7, 5. / 7},
 		// Dogiyai: the border list of Papua is partial.
 		{"94.06", "2017-12-25", "kopi", [7]sentra.Truth{open, open, open, met, open, met, open}, 2. / 7, 1},
-		// Kota Semarang: DAK of no year by an article of 2022-11; a city is never disadvantaged.
+		// Kota Semarang: DAK without a year in an article of 2022-11; a city is never
+		// disadvantaged.
 		{"33.74", "2022-11-29", "", [7]sentra.Truth{open, open, met, met, open, not, not}, 2. / 7, 5. / 7},
-		// Bangka had DAK of no year, told on 2023-07-21.
+		// Bangka had DAK without a year, published on 2023-07-21.
 		{"19.01", "2023-07-20", "", [7]sentra.Truth{open, open, open, open, open, not, not}, 0, 5. / 7},
 		{"19.01", "2023-07-21", "", [7]sentra.Truth{open, open, met, met, open, not, not}, 2. / 7, 5. / 7},
 	} {
@@ -60,7 +62,7 @@ func TestScreening(t *testing.T) {
 	}
 }
 
-// All 514 are screened, by the end of the score that is asked for; weights change it.
+// All 514 are screened, ordered by the requested end of the score; weights change it.
 func TestScreeningOrder(t *testing.T) {
 	a := factsAtlas(t)
 	for _, order := range sentra.ScreeningOrders {
@@ -90,7 +92,7 @@ func TestScreeningOrder(t *testing.T) {
 	}
 }
 
-// products reads names with blanks between.
+// products splits names at spaces.
 func products(names string) []string { return strings.Fields(names) }
 
 func first(path string) string {
@@ -105,11 +107,12 @@ func first(path string) string {
 // weavers are clusters that make tenun or songket.
 var weavers = &sentra.ClusterFilter{Or: []*sentra.ClusterFilter{{Product: "tenun"}, {Product: "songket"}}}
 
-// "Which border or disadvantaged regencies have a cluster of weavers, had DAK money, and
-// no facilitator within 100 km?" Of the regencies with DAK money in dak_ikm.csv nine were
-// ever designated, and of these Lombok Tengah alone has weavers in sentra.csv: songket,
-// read of in 2009. It was disadvantaged to 2019-12-31 and had DAK money in 2019; the
-// facilitators that are known are all in Bengkulu, more than a thousand kilometres away.
+// "Which border or disadvantaged regencies have a cluster of weavers, had DAK money,
+// and no facilitator within 100 km?" Of the regencies with DAK money in dak_ikm.csv
+// nine were ever designated, and of these only Lombok Tengah has weavers in
+// sentra.csv: songket, in a source of 2009. It was disadvantaged until 2019-12-31 and
+// had DAK money in 2019. All known facilitators are in Bengkulu, more than a thousand
+// kilometres away.
 func TestScreeningForFacilitators(t *testing.T) {
 	a := factsAtlas(t)
 	yes := true
@@ -144,8 +147,8 @@ func TestScreeningForFacilitators(t *testing.T) {
 			year := 2018
 			f.Supports = &sentra.KnownSupport{FromYear: &year, ToYear: &year}
 		}, []string{}},
-		// Around Bengkulu: Seluma, Kaur, Lebong, Rejang Lebong and Mukomuko have some, of the other five of the
-		// province it is known of some in the province only.
+		// Around Bengkulu: Seluma, Kaur, Lebong, Rejang Lebong and Mukomuko have some. For
+		// the other five, some are known in the province only.
 		{"2017-12-25", &sentra.KnownFacilitators{Known: true}, func(f *sentra.RegionFilter) { *f = sentra.RegionFilter{Parent: "17", Facilitators: f.Facilitators} }, []string{"17.02", "17.04", "17.05", "17.06", "17.07"}},
 		{"2017-12-25", &sentra.KnownFacilitators{}, func(f *sentra.RegionFilter) { *f = sentra.RegionFilter{Parent: "17", Facilitators: f.Facilitators} }, []string{}},
 		{"2016-12-31", &sentra.KnownFacilitators{}, func(f *sentra.RegionFilter) { *f = sentra.RegionFilter{Parent: "17", Facilitators: f.Facilitators} },
@@ -157,7 +160,7 @@ func TestScreeningForFacilitators(t *testing.T) {
 	}
 }
 
-// What a row tells beside its elements, against all clusters and facilitators one by one.
+// The other fields of a row, compared with a search of all clusters and facilitators.
 func TestScreenedSurroundings(t *testing.T) {
 	a := factsAtlas(t)
 	for _, day := range []string{"2016-12-31", "2017-12-25", "2026-11-27"} {
@@ -228,8 +231,8 @@ func TestScreenedSurroundings(t *testing.T) {
 	}
 }
 
-// Assessments of candidates tell of linkage, from when they were made; two that
-// contradict each other tell nothing.
+// Assessments of candidates decide linkage from their date on; two that contradict
+// each other decide nothing.
 func TestScreenedLinkage(t *testing.T) {
 	data := *factsAtlas(t).Data
 	on, later := must(sentra.ParsePartialDate("2017-06")), must(sentra.ParsePartialDate("2018-06-30"))
@@ -254,7 +257,7 @@ func TestScreenedLinkage(t *testing.T) {
 	}
 }
 
-// The bar is 5 ms at p50 for all regencies and cities, with 100,000 clusters.
+// The target is 5 ms at p50 for all regencies and cities, with 100,000 clusters.
 func BenchmarkScreening(b *testing.B) {
 	a := withClusters(b, 100_000)
 	for name, filter := range map[string]*sentra.RegionFilter{"all": nil, "facilitators": {Facilitators: &sentra.KnownFacilitators{Metres: 100_000}}} {

@@ -6,8 +6,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// By hand from bps_codes_2020.csv, pcodes.csv and former_codes.csv: Kota Sorong was 92.71
-// for the Ministry, which is no other's code today.
+// By hand from bps_codes_2020.csv, pcodes.csv and former_codes.csv: Kota Sorong had
+// the Ministry's code 92.71, which no region has today.
 func TestSearchByCode(t *testing.T) {
 	a := factsAtlas(t)
 	for _, c := range []struct {

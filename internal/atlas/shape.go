@@ -12,30 +12,32 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// shapeKey tells the shapes of a geometry apart.
+// shapeKey identifies a shape in a geometry.
 type shapeKey struct {
 	region   sentra.RegionCode
 	from, to sentra.Date
 	origin   sentra.BoundaryOrigin
 	source   sentra.SourceID
-	// members are the faces that make up a province, each in four bytes.
+	// members has the faces that make up a province, four bytes each.
 	members string
 }
 
-// Shape is a boundary with what is measured on it once.
+// Shape is a boundary with its measurements, made once.
 type Shape struct {
-	// Boundary holds the area in full detail: with a coverage, as it lies there,
-	// else as stored.
+	// Boundary has the area in full detail: as in the coverage, if there is one, else as
+	// stored.
 	*sentra.Boundary
 	Bound   orb.Bound
 	Label   orb.Point
 	AreaKm2 float64
 
-	// faces of the coverage make up the shape; without a coverage it is on its own.
+	// faces of the coverage that make up the shape. Without a coverage the shape stands
+	// alone.
 	coverage  *coverage.Coverage
 	faces     []int
 	encodings *encodings
-	// counts of positions at the countedTolerances; 0 for one not counted yet.
+	// counts caches the number of positions at each of countedTolerances; 0 if not
+	// counted yet.
 	counts [len(countedTolerances)]atomic.Int32
 }
 
@@ -48,9 +50,9 @@ func newShape(b *sentra.Boundary, c *coverage.Coverage, faces []int, kept *encod
 	return &Shape{Boundary: b, Bound: b.Shape.Bound(), Label: label, AreaKm2: geo.AreaKm2(b.Shape), coverage: c, faces: faces, encodings: kept}, nil
 }
 
-// Simplified returns the shape with at most tolerance metres of deviation; 0 is
-// full detail. It must not be changed. Shapes of one coverage stay glued at every
-// tolerance, and each keeps its largest part.
+// Simplified returns the shape with at most tolerance metres of deviation; 0 is full
+// detail. The result must not be modified. Shapes of one coverage share their borders
+// at every tolerance, and each keeps its largest part.
 func (s *Shape) Simplified(tolerance float64) orb.MultiPolygon {
 	switch {
 	case tolerance <= 0:
@@ -61,9 +63,9 @@ func (s *Shape) Simplified(tolerance float64) orb.MultiPolygon {
 	return s.coverage.Shape(s.faces, tolerance)
 }
 
-// shapePlan is a shape to be made.
+// shapePlan describes a shape to be built.
 type shapePlan struct {
-	boundary sentra.Boundary // without its area where it comes from the geometry
+	boundary sentra.Boundary // without its area if that comes from the geometry
 	geometry *geometry
 	faces    []int
 	key      shapeKey
@@ -74,7 +76,7 @@ type shapePlan struct {
 func (a *Atlas) shapePlans() []shapePlan {
 	stored := make(map[sentra.RegionCode][]*sentra.Boundary)
 	for i := range a.Data.Boundaries {
-		// Earlier imports stored unions, which are made here.
+		// Earlier imports stored unions, which are computed here now.
 		if b := &a.Data.Boundaries[i]; b.Origin != sentra.OriginUnion {
 			stored[b.Region] = append(stored[b.Region], b)
 		}
@@ -113,8 +115,8 @@ func (a *Atlas) shapePlans() []shapePlan {
 	return out
 }
 
-// compose finds the faces that make up a region from the first day of a span on,
-// and reports whether there are any; else the stored boundary stands.
+// compose finds the faces that make up a region from the first day of a span on, and
+// reports whether there are any. If not, the stored boundary is used.
 func (p *shapePlan) compose(a *Atlas, r *sentra.Region, span sentra.Period) bool {
 	p.boundary = sentra.Boundary{Region: r.Code, Validity: span}
 	parts := []*sentra.Region{r}
@@ -134,7 +136,7 @@ func (p *shapePlan) compose(a *Atlas, r *sentra.Region, span sentra.Period) bool
 			left = false
 			break
 		}
-		// A member that others cover whole takes nothing from the union.
+		// A member that others cover completely adds nothing to the union.
 		_, seen := p.geometry.face(part.Code)
 		left = left || seen
 		p.faces = append(p.faces, face)
@@ -156,7 +158,7 @@ func (p *shapePlan) compose(a *Atlas, r *sentra.Region, span sentra.Period) bool
 	return true
 }
 
-// continues reports whether next is the same shape on the days that follow.
+// continues reports whether next is the same shape on the days after p.
 func (p *shapePlan) continues(next *shapePlan) bool {
 	return p.boundary.Validity.To != nil && *p.boundary.Validity.To+1 == *next.boundary.Validity.From &&
 		p.geometry == next.geometry && p.key.members == next.key.members &&
@@ -164,12 +166,12 @@ func (p *shapePlan) continues(next *shapePlan) bool {
 		(next.geometry != nil || p.stored == next.stored)
 }
 
-// make makes the shape, or finds it among those of the previous atlas. kept is
-// for stored boundaries.
+// make builds the shape, or takes it from the previous atlas. kept is for stored
+// boundaries.
 func (p *shapePlan) make(kept *encodings) (*Shape, error) {
 	g := p.geometry
 	if g == nil {
-		// A stored boundary that goes on gives way where the members' make up the region.
+		// A stored boundary ends where a union of members takes over.
 		b := *p.stored
 		b.Validity = p.boundary.Validity
 		return newShape(&b, nil, nil, kept)
@@ -182,8 +184,8 @@ func (p *shapePlan) make(kept *encodings) (*Shape, error) {
 	return newShape(&b, g.coverage, p.faces, g.encodings)
 }
 
-// Bound returns the box around the boundary of a region on the day, or the source's where
-// none is loaded.
+// Bound returns the bounding box of a region's boundary on the day, or the one from
+// the source if no boundary is loaded.
 func (a View) Bound(r *sentra.Region) orb.Bound {
 	if s := a.Shape(r.Code); s != nil {
 		return s.Bound
@@ -191,8 +193,8 @@ func (a View) Bound(r *sentra.Region) orb.Bound {
 	return r.Box
 }
 
-// LabelPoint returns a point inside the boundary of a region on the day, or the source's
-// where none is loaded.
+// LabelPoint returns a point inside the boundary of a region on the day, or the one
+// from the source if no boundary is loaded.
 func (a View) LabelPoint(r *sentra.Region) orb.Point {
 	if s := a.Shape(r.Code); s != nil {
 		return s.Label

@@ -7,11 +7,11 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// A cluster stands in the regencies and cities that its sources name. Where they
-// name a province only, it stands in one of that province's regencies and cities,
-// and nothing tells in which.
+// A cluster is in the regencies and cities that its sources name. If they name only a
+// province, it is in one of that province's regencies and cities, and nothing says
+// which.
 
-// below reports whether a region lies below a province on the day.
+// below reports whether a region is below a province on the day.
 func (a View) below(code, province sentra.RegionCode) sentra.Truth {
 	if code.Level() == sentra.LevelProvince || a.Exists(province) == nil {
 		return sentra.False
@@ -23,9 +23,10 @@ func (a View) below(code, province sentra.RegionCode) sentra.Truth {
 	return sentra.TruthOf(at == province)
 }
 
-// possibleRegions returns the regencies and cities in one of which a cluster stands
-// that is known to a province only, and the province that holds them all on the
-// day: itself or, before it was made, the one it was made out of; "" for several.
+// possibleRegions returns the regencies and cities that a cluster may be in of which
+// only the province is known, and the province that contains them all on the day: the
+// province itself or, before it was created, the one it was created from. That is ""
+// if there are several.
 func (a View) possibleRegions(province sentra.RegionCode) (at sentra.RegionCode, regencies []*sentra.Region) {
 	if a.Exists(province) != nil {
 		return province, a.Members(province)
@@ -45,13 +46,14 @@ func (a View) possibleRegions(province sentra.RegionCode) (at sentra.RegionCode,
 	return at, regencies
 }
 
-// namesOneOf reports whether the sources name a regency or city of a province too,
-// so that the province says no more.
+// namesOneOf reports whether the sources also name a regency or city of a province,
+// so that the province adds no information.
 func namesOneOf(c *Cluster, regencies []*sentra.Region) bool {
 	return len(c.Regions) > 1 && slices.ContainsFunc(regencies, func(r *sentra.Region) bool { return slices.Contains(c.Regions, r.Code) })
 }
 
-// agreed returns what a test says of all regions alike, else unknown.
+// agreed returns the result of a test if it is the same for all regions, else
+// unknown.
 func agreed(regions []*sentra.Region, test regionTest) (sentra.Truth, error) {
 	result := sentra.Unknown
 	for i, r := range regions {
@@ -64,9 +66,9 @@ func agreed(regions []*sentra.Region, test regionTest) (sentra.Truth, error) {
 	return result, nil
 }
 
-// standsIn reports whether a cluster stands in a region for which a test holds: in
-// one of its regencies and cities or, where only the province is known, in that
-// or in one of its members.
+// standsIn reports whether a cluster is in a region for which a test holds: in one of
+// its regencies and cities or, if only the province is known, in the province or one
+// of its members.
 func (a View) standsIn(c *Cluster, test regionTest) (sentra.Truth, error) {
 	any := sentra.False
 	for _, code := range c.Regions {
@@ -101,19 +103,19 @@ func (a View) standsIn(c *Cluster, test regionTest) (sentra.Truth, error) {
 }
 
 // ClustersOf returns the clusters in a region, or in the regions below it, that are
-// known on the day; not those that are only planned, and not those of which nothing
-// reports whether they are there.
+// known on the day. It leaves out clusters that are only planned or that may be
+// elsewhere.
 func (a View) ClustersOf(code sentra.RegionCode) []*Cluster {
 	return a.knownIn(a.clustersAt, a.provinceOnly, code)
 }
 
-// knownIn is ClustersOf for clusters that are given by the regions they name and, of
-// those that name a province, by that.
+// knownIn is ClustersOf for clusters by region, and for those whose sources name a
+// province, by province.
 func (a View) knownIn(clusters, provinceOnly clusterLists[sentra.RegionCode], code sentra.RegionCode) []*Cluster {
 	var out []*Cluster
 	add := func(at sentra.RegionCode) {
 		for c := range clusters.of(at).All {
-			// Only one of several regions can be met a second time.
+			// Only a cluster in several regions can occur twice.
 			if c.Begins <= a.Day && (len(c.Regions) == 1 || !slices.Contains(out, c)) {
 				out = append(out, c)
 			}
@@ -131,8 +133,8 @@ func (a View) knownIn(clusters, provinceOnly clusterLists[sentra.RegionCode], co
 	return out
 }
 
-// clustersIn returns the clusters of ClustersOf, for which it is true that they
-// stand in the region, if wanted the planned ones, and those of which it is unknown.
+// clustersIn yields the clusters of ClustersOf and, if planned is set, of PlannedIn
+// with True, and those that may be in the region with Unknown.
 func (a View) clustersIn(code sentra.RegionCode, planned bool) iter.Seq2[*Cluster, sentra.Truth] {
 	return func(yield func(*Cluster, sentra.Truth) bool) {
 		for _, c := range a.ClustersOf(code) {
@@ -155,8 +157,8 @@ func (a View) clustersIn(code sentra.RegionCode, planned bool) iter.Seq2[*Cluste
 	}
 }
 
-// PerhapsIn counts the clusters known on the day of which nothing reports whether they
-// stand in a region, since only its province or a larger one is known.
+// PerhapsIn counts the clusters known on the day that may be in a region, because
+// only its province or a larger one is known.
 func (a View) PerhapsIn(code sentra.RegionCode) (n int) {
 	for range a.perhapsIn(code) {
 		n++
@@ -164,8 +166,8 @@ func (a View) PerhapsIn(code sentra.RegionCode) (n int) {
 	return n
 }
 
-// perhapsIn returns the clusters known on the day of whose place only a province is known,
-// of which the region is a part, or that was made out of the region and of another.
+// perhapsIn returns the clusters known on the day of which only a province is known,
+// where the province contains the region or was created from it and another.
 func (a View) perhapsIn(code sentra.RegionCode) iter.Seq[*Cluster] {
 	return func(yield func(*Cluster) bool) {
 		for province, clusters := range a.provinceOnly.all {
@@ -184,8 +186,8 @@ func (a View) perhapsIn(code sentra.RegionCode) iter.Seq[*Cluster] {
 	}
 }
 
-// hosts reports whether a region, or one below it, has a cluster on the day. The record
-// does not hold all of the country's, so that where none is known it is unknown.
+// hosts reports whether a region, or one below it, has a cluster on the day. The
+// record does not hold all clusters, so without a known one the answer is unknown.
 func (a View) hosts(code sentra.RegionCode) sentra.Truth {
 	if first, any := a.firstBegun.lookup(code); any && first <= a.Day {
 		return sentra.True

@@ -14,7 +14,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Normalise returns a name without what spellings differ in: case, accents,
+// Normalise removes the differences between spellings of a name: case, accents,
 // hyphens, spaces, and "Kab." for Kabupaten.
 func Normalise(name string) string {
 	var words []string
@@ -42,19 +42,19 @@ func Normalise(name string) string {
 	return strings.Join(words, "")
 }
 
-// SearchHit is a thing found: one of the three is set.
+// SearchHit is a search result: one of the three pointers is set.
 type SearchHit struct {
 	Region  *sentra.Region
 	Cluster *Cluster
 	Product *sentra.Product
-	// Matched is the name or code that matched, Score how well: 1 for the very one.
+	// Matched is the name or code that matched, and Score how well; 1 is an exact match.
 	Matched string
 	Score   float64
-	// System is that of the code that matched; "" where a name did.
+	// System is the system of the code that matched; "" if a name did.
 	System sentra.CodeSystem
 }
 
-// similar scores a name against the text looked for; both are normalised.
+// similar scores a name against the search text; both are normalised.
 func similar(name, text string) float64 {
 	bare := strings.TrimPrefix(strings.TrimPrefix(name, "kabupaten"), "kota")
 	bareText := strings.TrimPrefix(strings.TrimPrefix(text, "kabupaten"), "kota")
@@ -79,10 +79,10 @@ func similar(name, text string) float64 {
 	return nearness * 0.6
 }
 
-// otherName is how much less a former or variant name of a region counts than its own.
+// otherName is the penalty for a former or variant name of a region.
 const otherName = 0.01
 
-// searched gives all that is searched with its names normalised: regions of any
+// searched yields everything that is searched, with normalised names: regions of any
 // day, then clusters and products in their order.
 func (a *Atlas) searched(yield func(hit SearchHit, names, normal []string) bool) {
 	for i := range a.Data.Regions {
@@ -110,14 +110,14 @@ func (a *Atlas) searched(yield func(hit SearchHit, names, normal []string) bool)
 }
 
 const (
-	// longestSearch is the greatest length in characters of a text that is looked for.
+	// longestSearch is the maximum length of a search text in characters.
 	longestSearch = 200
-	// mostFound is the greatest number of things that a search gives.
+	// mostFound is the maximum number of hits.
 	mostFound = 100
 )
 
-// byCode returns the regions of the day that have a code, in any system, by region; one of
-// another day counts less.
+// byCode returns the regions of the day that have a code, in any system, by region. A
+// code of another day scores lower.
 func (a View) byCode(code string) map[sentra.RegionCode]SearchHit {
 	hits := make(map[sentra.RegionCode]SearchHit)
 	for _, system := range sentra.CodeSystems {
@@ -134,9 +134,9 @@ func (a View) byCode(code string) map[sentra.RegionCode]SearchHit {
 	return hits
 }
 
-// Search finds the first regions of the day by name or code, and clusters and products by
-// name, best first. A
-// text without a letter, too long a text or a wrong number is a BAD_USER_INPUT.
+// Search finds regions of the day by name or code, and clusters and products by name,
+// best first. A text that is too long or has no letter, or a number out of range, is
+// a BAD_USER_INPUT.
 func (a View) Search(ctx context.Context, text string, first int) ([]SearchHit, error) {
 	wanted := Normalise(text)
 	switch length := utf8.RuneCountInString(text); {

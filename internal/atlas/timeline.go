@@ -7,27 +7,29 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// span is a span of days, to the day before the next one's, on which the answers
-// for a region stay the same. Filters ask for the answers of all regions; only
-// who asks for the evidence has a region judged anew.
+// span is a span of days, up to the next span, on which the designation statuses of a
+// region do not change. Filters need only these statuses; evidence is computed on
+// request.
 type span struct {
 	from sentra.Date
-	// answers stand in the order of sentra.DesignationKinds.
+	// answers are in the order of sentra.DesignationKinds.
 	answers [len(sentra.DesignationKinds)]sentra.Truth
 }
 
-// StatusSpan is a span of days on which a region's designations are judged alike.
+// StatusSpan is a span of days on which the designation statuses of a region do not
+// change.
 type StatusSpan struct {
 	From sentra.Date
 	// To is the last day, nil for the last span.
 	To *sentra.Date
-	// Kinds stand in the order of sentra.DesignationKinds; Affirmative is of any kind.
+	// Kinds is in the order of sentra.DesignationKinds; Affirmative is the status for
+	// any kind.
 	Kinds       [len(sentra.DesignationKinds)]sentra.Truth
 	Affirmative sentra.Truth
 }
 
-// StatusSpans returns how the designations of a region are judged over time, from the first
-// day of the record on. The spans follow each other without a gap.
+// StatusSpans returns the designation statuses of a region from the first day of the
+// record on, in contiguous spans.
 func (a *Atlas) StatusSpans(code sentra.RegionCode) []StatusSpan {
 	spans := a.spans[code]
 	out := make([]StatusSpan, len(spans))
@@ -41,7 +43,7 @@ func (a *Atlas) StatusSpans(code sentra.RegionCode) []StatusSpan {
 	return out
 }
 
-// timelines judges every region once for each span of days.
+// timelines computes the spans of every region.
 func (a *Atlas) timelines() map[sentra.RegionCode][]span {
 	out := make(map[sentra.RegionCode][]span, len(a.regions))
 	for code, r := range a.regions {
@@ -73,7 +75,7 @@ func (a *Atlas) timelines() map[sentra.RegionCode][]span {
 }
 
 // designated reports whether a region has a designation of a kind in force on the
-// day; unknown if nothing loaded says.
+// day, or unknown if no loaded list says.
 func (a View) designated(code sentra.RegionCode, kind sentra.DesignationKind) sentra.Truth {
 	return a.answers(code)[slices.Index(sentra.DesignationKinds[:], kind)]
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// TestTimelines compares the answers kept for filters with a judgement made anew,
-// for every region on days around every change and some between.
+// TestTimelines compares the precomputed answers with newly computed ones, for every
+// region on days around every change and some between.
 func TestTimelines(t *testing.T) {
 	loaded, err := facts.Load()
 	if err != nil {

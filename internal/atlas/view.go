@@ -6,24 +6,23 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// View is an atlas on one day: what its methods answer holds on that day, which they
-// do not take as an argument.
+// View is an atlas on one day, to which the results of all its methods apply.
 type View struct {
 	*Atlas
 	Day sentra.Date
 	*epoch
 }
 
-// epoch is days, to the day before the next one's, on which boundaries stay the same.
+// epoch is a span of days, up to the next epoch, on which boundaries do not change.
 type epoch struct {
 	from       sentra.Date
 	generation *generation
-	// geometry is nil where no boundary is loaded.
+	// geometry is nil if no boundary is loaded.
 	geometry *geometry
 }
 
-// On returns the view of a day. A day before the record begins is a BAD_USER_INPUT without
-// a path: an empty list would be a false answer.
+// On returns the view of a day. A day before the record begins is a BAD_USER_INPUT
+// without a path, because an empty list would be wrong.
 func (a *Atlas) On(day sentra.Date) (View, error) {
 	if day < sentra.FirstDay {
 		return View{}, sentra.BadInput("", "%s lies before the record: regions are known from %s on", day, sentra.FirstDay)
@@ -31,7 +30,8 @@ func (a *Atlas) On(day sentra.Date) (View, error) {
 	return a.on(day), nil
 }
 
-// on returns the view of a day of the record's own. It holds no epoch before these are cut.
+// on returns the view of a day that the record contains. It has no epoch until
+// cutEpochs has run.
 func (a *Atlas) on(day sentra.Date) View {
 	view := View{Atlas: a, Day: day}
 	for at := len(a.epochs) - 1; at >= 0 && view.epoch == nil; at-- {
@@ -42,7 +42,7 @@ func (a *Atlas) on(day sentra.Date) View {
 	return view
 }
 
-// cutEpochs returns the epochs of the generations and geometries.
+// cutEpochs merges the spans of generations and geometries into epochs.
 func (a *Atlas) cutEpochs() []*epoch {
 	var days sentra.ChangeDays
 	for _, g := range a.generations {
@@ -51,7 +51,7 @@ func (a *Atlas) cutEpochs() []*epoch {
 	for _, g := range a.geometries {
 		days.NotePeriod(g.validity)
 	}
-	// Before the record there is no coverage.
+	// Before the record begins there is no coverage.
 	out := []*epoch{{from: math.MinInt32, generation: a.generations[0]}}
 	at := 0
 	for _, day := range days.Days() {

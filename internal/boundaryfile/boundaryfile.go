@@ -1,6 +1,6 @@
-// Package boundaryfile reads files of boundaries: GeoJSON (a FeatureCollection,
-// or Features one after the other), GeoPackage, either of them gzipped, and the SQL form
-// of the pinned public source.
+// Package boundaryfile reads files of boundaries: GeoJSON (a FeatureCollection, or a
+// sequence of Features), GeoPackage, either of them gzipped, and the SQL format of
+// the pinned public source.
 package boundaryfile
 
 import (
@@ -27,31 +27,33 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Record is one area of a file, as it stands there.
+// Record is one area of a file, unchanged.
 type Record struct {
 	Code string
 	Name string
-	// Geometry is in degrees, longitude before latitude; nothing is repaired.
+	// Geometry is in degrees, longitude before latitude, without repairs.
 	Geometry orb.Geometry
-	// Place tells where the record stands, for messages: "provinces.geojson, feature 3".
+	// Place is the place of the record, for messages: "provinces.geojson, feature 3".
 	Place string
 }
 
-// Options say where the code and name of a feature stand.
+// Options say where to find the code and name of a feature.
 type Options struct {
-	// CodeProperty is a property; "" for the property code, else the feature's id.
+	// CodeProperty is a property; "" for the property code or, without that, the
+	// feature's id.
 	CodeProperty string
 	// NameProperty is a property; "" for name.
 	NameProperty string
-	// Layer is that of a GeoPackage; "" for the only one with geometries.
+	// Layer is the layer of a GeoPackage; "" for the only one with geometries.
 	Layer string
-	// OnFault is called with what is wrong with a Feature's code or name, and reading
-	// goes on if it gives nil; where it is nil itself, Read gives the error.
+	// OnFault is called with faults of a Feature's code or name, and reading continues
+	// if it returns nil. If OnFault is nil, Read returns the fault.
 	OnFault func(error) error
 }
 
 // Files returns the boundary files at a path: the file itself, or every .geojson,
-// .ndjson, .geojsonl, .gpkg and .sql file (gzipped too) right in a folder, in order.
+// .ndjson, .geojsonl, .gpkg and .sql file (gzipped too) directly in a folder, in
+// order.
 func Files(path string) ([]string, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -86,17 +88,17 @@ func Open(ctx context.Context, path string) (io.ReadCloser, error) {
 	return OpenWith(ctx, path, inputfile.Options{})
 }
 
-// OpenWith is Open with bounds and progress.
+// OpenWith is Open with limits and progress.
 func OpenWith(ctx context.Context, path string, options inputfile.Options) (*inputfile.File, error) {
 	return inputfile.Open(ctx, path, options)
 }
 
-// reads is what is read, for messages about other formats.
+// reads are the supported formats, for error messages.
 const reads = "GeoJSON or GeoPackage"
 
-// Read calls each for every record of a file, in order. name stands in
-// messages. Errors are BAD_USER_INPUT with the place, LIMIT_EXCEEDED beyond a
-// bound, or the error of the context that the file was opened with.
+// Read calls each for every record of a file, in order. name is for messages. Errors
+// are BAD_USER_INPUT with the place, LIMIT_EXCEEDED, or the error of the context that
+// the file was opened with.
 func Read(r io.Reader, name string, options Options, each func(Record) error) error {
 	file, ok := r.(*inputfile.File)
 	if !ok {
@@ -131,9 +133,9 @@ func Read(r io.Reader, name string, options Options, each func(Record) error) er
 	return file.Format.Refusal(name, reads)
 }
 
-// maxPositions is the most positions of one boundary. The country's most
-// detailed public boundary, of a regency with thousands of islands, has fewer
-// than a million.
+// maxPositions is the maximum number of positions of one boundary. The country's most
+// detailed public boundary, of a regency with thousands of islands, has fewer than a
+// million.
 const maxPositions = 20_000_000
 
 func looksLikeSQL(head []byte) bool {
@@ -153,8 +155,8 @@ func featureRecord(f *geojsonfile.Feature, options Options) (Record, error) {
 		return record, err
 	}
 	if options.CodeProperty == "" {
-		// Programs number Features as they like: only an id that looks like a
-		// code claims to be one.
+		// Programs number Features arbitrarily: only an id that looks like a code is taken
+		// for one.
 		switch id := f.ID; {
 		case code == "":
 			if code, err = text("id", id, asCode); err != nil {
@@ -180,10 +182,10 @@ func featureRecord(f *geojsonfile.Feature, options Options) (Record, error) {
 	return record, err
 }
 
-// asCode is what to do about a code that is a number.
+// asCode explains what to do about a code that is a number.
 const asCode = `: a number loses zeros at its end, 11.10 becomes 11.1; write it as a text, "11.10"`
 
-// text returns a text or nothing; a value of another kind is an error.
+// text returns a string or ""; a value of another kind is an error.
 func text(name string, value geojsonfile.Value, hint string) (string, error) {
 	switch value.Kind {
 	case geojsonfile.Null:
@@ -199,7 +201,7 @@ func text(name string, value geojsonfile.Value, hint string) (string, error) {
 	return "", sentra.BadInput(name, "%.40q is the %s %.40s, not a text%s", name, value.Kind, value.Text, hint)
 }
 
-// position is a pair of the SQL form: latitude before longitude.
+// position is a pair in the SQL format: latitude before longitude.
 type position [2]float64
 
 func ring(positions []position) orb.Ring {
@@ -207,8 +209,8 @@ func ring(positions []position) orb.Ring {
 	for i, p := range positions {
 		out[i] = orb.Point{round6(p[1]), round6(p[0])}
 	}
-	// The source leaves some rings open that its own map closes; that is its
-	// form, not a flaw of the area.
+	// The source leaves some rings open, which its own map closes: that is its format,
+	// not a fault of the area.
 	if len(out) > 2 && out[0] != out[len(out)-1] {
 		out = append(out, out[0])
 	}
@@ -299,11 +301,12 @@ func (t sqlToken) is(word string) bool { return !t.quoted && strings.EqualFold(t
 type sqlScanner struct {
 	r    *bufio.Reader
 	line int
-	// broken is why the file cannot be read on.
+	// broken is the error after which the file cannot be read further.
 	broken error
 }
 
-// maxQuoted is the most bytes of one quoted text, a boundary's positions.
+// maxQuoted is the maximum size of one quoted string in bytes, which holds a
+// boundary's positions.
 const maxQuoted = 256 << 20
 
 func (s *sqlScanner) read() (byte, error) {
@@ -325,7 +328,7 @@ func (s *sqlScanner) peek() byte {
 	return b[0]
 }
 
-// next returns a word, a quoted text or a sign; comments and white space are passed over.
+// next returns a word, a quoted string or a sign, and skips comments and white space.
 func (s *sqlScanner) next() (sqlToken, error) {
 	for {
 		b, err := s.read()
@@ -391,7 +394,8 @@ func (s *sqlScanner) quoted() (sqlToken, error) {
 	}
 }
 
-// tuple reads (value, value, …) and reports whether a comma and so another follows.
+// tuple reads (value, value, …) and reports whether a comma follows, and so another
+// tuple.
 func (s *sqlScanner) tuple() (cells []string, more bool, err error) {
 	open, err := s.next()
 	if err != nil || !open.is("(") {

@@ -38,7 +38,7 @@ func read(t testing.TB, path string) map[string]Record {
 	return out
 }
 
-// The SQL and the GeoJSON beside each other are two forms of the same 552 areas.
+// The SQL files and the GeoJSON contain the same 552 areas.
 func TestSQLEqualsGeoJSON(t *testing.T) {
 	boundaries := boundarytest.Dir(t)
 	fromSQL := read(t, boundaries+"/source/kab")

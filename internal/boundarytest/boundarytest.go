@@ -1,7 +1,7 @@
-// Package boundarytest gives tests the real boundaries: those of
-// ../shared/boundaries beside the module, else those that scripts/test.sh has
-// downloaded. A test that finds neither is skipped and noted, so that the script
-// can say at its end what was left out.
+// Package boundarytest provides tests with the real boundaries: those of
+// ../shared/boundaries next to the module, else those that scripts/test.sh has
+// downloaded. A test that finds neither is skipped and recorded, so that the script
+// can list at its end what was left out.
 package boundarytest
 
 import (
@@ -17,22 +17,22 @@ import (
 )
 
 const (
-	// Variable names the environment variable that holds the folder to use, or None.
-	// scripts/test.sh sets it, so that go test does not reuse a result that was
-	// found with other boundaries: it does not look at files outside the module.
+	// Variable names the environment variable with the folder to use, or None.
+	// scripts/test.sh sets it, so that go test does not reuse a cached result for other
+	// boundaries: it does not track files outside the module.
 	Variable = "SENTRA_TEST_BOUNDARIES"
-	// None is the value of Variable that says that there are no boundaries.
+	// None is the value of Variable that means that there are no boundaries.
 	None = "none"
-	// notesVariable names the file to which each test left out adds a line.
+	// notesVariable names the file to which each skipped test adds a line.
 	notesVariable = "SENTRA_TEST_LEFT_OUT"
 )
 
-// reason is what a skipped test says.
+// reason is the message of a skipped test.
 const reason = "it needs the real boundaries: there is no ../shared/boundaries, and none were downloaded"
 
 // Dir returns the folder of the real boundaries: provinces.geojson,
-// regencies.geojson, and the SQL files of their public source below source. It
-// skips the test when there is none.
+// regencies.geojson, and the SQL files of their public source in source. It skips the
+// test if there is none.
 func Dir(tb testing.TB) string {
 	tb.Helper()
 	dir, err := find()
@@ -48,7 +48,7 @@ func Dir(tb testing.TB) string {
 	return dir
 }
 
-// Files returns the two GeoJSON files, provinces first. It skips the test when there
+// Files returns the two GeoJSON files, provinces first. It skips the test if there
 // are none.
 func Files(tb testing.TB) []string {
 	tb.Helper()
@@ -56,14 +56,14 @@ func Files(tb testing.TB) []string {
 }
 
 // Regencies returns the GeoJSON file of the 514 regencies and cities. It skips the
-// test when there is none.
+// test if there is none.
 func Regencies(tb testing.TB) string {
 	tb.Helper()
 	return Files(tb)[1]
 }
 
-// Once returns a function that makes a value from the two GeoJSON files, provinces
-// first, at its first call, and that skips the calling test when there are none.
+// Once returns a function that on its first call makes a value from the two GeoJSON
+// files, provinces first, and that skips the calling test if there are none.
 func Once[T any](read func(provinces, regencies string) (T, error)) func(testing.TB) T {
 	once := sync.OnceValues(func() (T, error) {
 		paths, err := Find()
@@ -84,7 +84,7 @@ func Once[T any](read func(provinces, regencies string) (T, error)) func(testing
 	}
 }
 
-// Find returns the two GeoJSON files, provinces first; none where there are none.
+// Find returns the two GeoJSON files, provinces first, or nil.
 func Find() ([]string, error) {
 	dir, err := find()
 	if dir == "" {
@@ -93,7 +93,7 @@ func Find() ([]string, error) {
 	return files(dir), nil
 }
 
-// LeaveOut notes every test of the package as left out and runs none. It gives the
+// LeaveOut records every test of the package as skipped and runs none. It returns the
 // exit code.
 func LeaveOut(m *testing.M) (code int) {
 	names, err := list(m)
@@ -109,7 +109,7 @@ func LeaveOut(m *testing.M) (code int) {
 	return 0
 }
 
-// list returns the names of the package's tests, for which m.Run prints them.
+// list returns the names of the package's tests, as printed by m.Run.
 func list(m *testing.M) ([]string, error) {
 	flag.Parse()
 	if err := flag.Set("test.list", "^(Test|Fuzz|Example)"); err != nil {
@@ -167,7 +167,7 @@ func complete(dir string) bool {
 	return true
 }
 
-// CacheDir is the folder that the downloaded boundaries are kept in.
+// CacheDir is the folder for downloaded boundaries.
 func CacheDir() (string, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
@@ -176,8 +176,8 @@ func CacheDir() (string, error) {
 	return filepath.Join(cache, "sentra", "test-boundaries"), nil
 }
 
-// ModuleRoot is the folder of go.mod above the working folder, which is the
-// package's under go test.
+// ModuleRoot is the folder of go.mod above the working directory, which under go test
+// is the package's.
 func ModuleRoot() (string, error) {
 	folder, err := os.Getwd()
 	if err != nil {
@@ -195,7 +195,7 @@ func ModuleRoot() (string, error) {
 	}
 }
 
-// note adds a line for a test that is left out to the file of the run, if any.
+// note adds a line for a skipped test to the file of the run, if any.
 func note(test string) error {
 	path := os.Getenv(notesVariable)
 	if path == "" {
@@ -209,7 +209,7 @@ func note(test string) error {
 	if err != nil {
 		return fmt.Errorf("note a test left out: %w", err)
 	}
-	// One short write: packages are tested side by side.
+	// One short write, since packages are tested in parallel.
 	_, err = fmt.Fprintf(file, "%s %s\n", folder, test)
 	return errors.Join(err, file.Close())
 }

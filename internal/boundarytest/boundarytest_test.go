@@ -10,7 +10,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/boundarytest"
 )
 
-// leaveAllOut makes this program play a package whose tests all need the boundaries.
+// leaveAllOut makes this program act as a package whose tests all need the
+// boundaries.
 const leaveAllOut = "SENTRA_TEST_LEAVE_ALL_OUT"
 
 func TestMain(m *testing.M) {
@@ -20,7 +21,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// TestNeedsBoundaries is one that is left out.
+// TestNeedsBoundaries is a test that is skipped.
 func TestNeedsBoundaries(t *testing.T) {
 	for _, name := range boundarytest.Files(t) {
 		if _, err := os.Stat(name); err != nil {

@@ -1,6 +1,6 @@
 // Package catalog describes Sentra's data for data catalogues, as a JSON-LD document
 // in DCAT 3, with schema.org for search engines: the datasets of regions and of
-// clusters, their files and the services that answer about them.
+// clusters, their files and the services that provide them.
 package catalog
 
 import (
@@ -13,13 +13,13 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// MediaType is that of the document.
+// MediaType is the media type of the document.
 const MediaType = "application/ld+json"
 
 type object = map[string]any
 
-// context gives short names to the terms, so that nothing needs to be fetched to read
-// the document.
+// context defines short names for the terms, so that the document can be read without
+// fetching anything.
 var context = object{
 	"dcat": "http://www.w3.org/ns/dcat#", "dcterms": "http://purl.org/dc/terms/", "foaf": "http://xmlns.com/foaf/0.1/", "schema": "https://schema.org/", "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
@@ -30,7 +30,7 @@ func text(language, value string) object { return object{"@language": language, 
 
 func typed(kind, value string) object { return object{"@type": kind, "@value": value} }
 
-// layer is what is said of a layer of the exports.
+// layer is the metadata of a layer of the exports.
 type layer struct {
 	of                     export.Layer
 	titleEN, titleID       string
@@ -57,7 +57,7 @@ var layers = []layer{
 		classification: "None is stated by the sources", method: "Compilation of published documents; each value cites its source"},
 }
 
-// firstPhase is the day from which clusters are told.
+// firstPhase is the first day of the clusters' temporal coverage.
 func firstPhase(a *atlas.Atlas) sentra.Date {
 	first := sentra.FirstDay
 	for i := range a.Data.Phases {
@@ -197,7 +197,7 @@ func dataset(a *atlas.Atlas, base string, l layer, publisher object) object {
 		"dcterms:accessRights":       id("http://publications.europa.eu/resource/authority/access-right/PUBLIC"),
 		"dcterms:license":            licences, "dcterms:rights": rights, "schema:license": licences,
 		"dcat:distribution": distributions, "schema:variableMeasured": variables,
-		// What Satu Data Indonesia asks for (Perpres 39/2019): the unit of observation,
+		// Required by Satu Data Indonesia (Perpres 39/2019): the unit of observation,
 		// classification and method, as far as they are known.
 		"schema:measurementTechnique": l.method, "schema:about": []object{{"@type": "schema:Thing", "schema:name": "unit of observation: " + l.unit}, {"@type": "schema:Thing", "schema:name": "classification: " + l.classification}},
 	}
@@ -207,7 +207,7 @@ func dataset(a *atlas.Atlas, base string, l layer, publisher object) object {
 	return out
 }
 
-// unitOf returns the unit of a column whose name tells it.
+// unitOf returns the unit that is part of a column's name.
 func unitOf(name string) string {
 	for suffix, unit := range map[string]string{"Km2": "square kilometre", "Metres": "metre", "Count": "number", "Share": "share of 1"} {
 		if strings.HasSuffix(name, suffix) {

@@ -1,16 +1,16 @@
-// Package cql reads filters in the text form of the Common Query Language (OGC 21-065,
-// CQL2): comparisons, LIKE, BETWEEN, IN, IS NULL, AND, OR, NOT, CASEI, lists
-// (A_CONTAINS and its like) and S_INTERSECTS with a point, box or polygon. It knows
-// nothing of what properties there are: it gives the filter as a tree.
+// Package cql parses filters in the text encoding of the Common Query Language (OGC
+// 21-065, CQL2): comparisons, LIKE, BETWEEN, IN, IS NULL, AND, OR, NOT, CASEI, lists
+// (A_CONTAINS and the other array operators) and S_INTERSECTS with a point, box or
+// polygon. It does not know which properties exist: it returns the filter as a tree.
 package cql
 
 import "github.com/paulmach/orb"
 
-// Node is a part of a filter that is true, false or unknown of a feature: And, Or, Not,
-// Constant, Compare, Like, Between, In, IsNull, List or Intersects.
+// Node is a part of a filter that is true, false or unknown for a feature: And, Or,
+// Not, Constant, Compare, Like, Between, In, IsNull, List or Intersects.
 type Node interface{ node() }
 
-// And holds if all of its parts do, Or if one does, Not if its part does not.
+// And holds if all of its parts do, Or if one does, and Not if its part does not.
 type (
 	And []Node
 	Or  []Node
@@ -20,25 +20,24 @@ type (
 // Constant is TRUE or FALSE.
 type Constant bool
 
-// Property is a property of a feature by its name. Fold tells that capitals do not
-// matter (CASEI).
+// Property is a property of a feature, by name. Fold means case-insensitive (CASEI).
 type Property struct {
 	Name string
 	Fold bool
 }
 
-// Value is a text, a number or a truth value; a DATE is the text of its day.
+// Value is a string, a number or a truth value; a DATE is the string of its day.
 type Value struct {
 	// Of is a string, float64 or bool.
 	Of any
-	// Date tells that it was written as DATE('...').
+	// Date means that it was written as DATE('...').
 	Date bool
 }
 
 // Operator compares two values.
 type Operator string
 
-// The operators of comparison.
+// Comparison operators.
 const (
 	Equal        Operator = "="
 	Unequal      Operator = "<>"
@@ -55,32 +54,32 @@ type Compare struct {
 	Value    Value
 }
 
-// Like compares a text with a pattern, in which % stands for any characters and _ for
-// one, and \ before one of these takes it as it is.
+// Like compares a string with a pattern, in which % matches any characters and _ one,
+// and \ escapes the next character.
 type Like struct {
 	Property
 	Pattern string
 }
 
-// Between holds from Low to High.
+// Between holds from Low to High, inclusive.
 type Between struct {
 	Property
 	Low, High Value
 }
 
-// In holds of one of the values.
+// In holds for one of the values.
 type In struct {
 	Property
 	Values []Value
 }
 
-// IsNull holds where the property is missing.
+// IsNull holds if the property is missing.
 type IsNull struct{ Property }
 
 // ListOperator compares two lists as sets.
 type ListOperator string
 
-// The comparisons of lists.
+// List operators.
 const (
 	ListEquals      ListOperator = "A_EQUALS"
 	ListContains    ListOperator = "A_CONTAINS"
@@ -95,11 +94,11 @@ type List struct {
 	Values   []Value
 }
 
-// Intersects holds where a feature's geometry shares a point with another, of which
-// one field is set: positions are as they were written, x before y.
+// Intersects holds if a feature's geometry shares a point with another, of which one
+// field is set. Positions are as written, x before y.
 type Intersects struct {
 	Property
-	// Box is west, south, east, north; a point is a box without an extent.
+	// Box is west, south, east, north; a point is a box without extent.
 	Box      *[4]float64
 	Polygons orb.MultiPolygon
 }

@@ -13,14 +13,14 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// MaxLength is the greatest length of a filter in bytes, MaxDepth how deeply
-// parentheses and NOT may nest in it.
+// MaxLength is the maximum length of a filter in bytes, MaxDepth the maximum nesting
+// of parentheses and NOT.
 const (
 	MaxLength = 64 << 10
 	MaxDepth  = 50
 )
 
-// Parse reads a filter. The error is a BAD_USER_INPUT that tells the place, or a
+// Parse parses a filter. The error is a BAD_USER_INPUT with the position, or a
 // LIMIT_EXCEEDED.
 func Parse(text string) (Node, error) {
 	if len(text) > MaxLength {
@@ -55,20 +55,20 @@ const (
 
 type token struct {
 	kind kind
-	// text is that of the token, without quotes; a word's as it was written.
+	// text is the token without quotes, and for a word as written.
 	text string
 	at   int
 }
 
 type parser struct {
 	text string
-	// at is behind the token.
+	// at is the position after the token.
 	at    int
 	token token
 	depth int
 }
 
-// bad tells what is wrong at a place, counted from 1.
+// bad returns an error at a position, counted from 1.
 func bad(at int, format string, arguments ...any) error {
 	return sentra.BadInput("", "%s, at character %d", fmt.Sprintf(format, arguments...), at+1)
 }
@@ -123,7 +123,7 @@ func (p *parser) next() error {
 	return nil
 }
 
-// quote reads up to the closing quote; a doubled one stands for itself.
+// quote reads up to the closing quote; a doubled quote is a literal one.
 func (p *parser) quote(mark byte) error {
 	begin := p.at
 	var out strings.Builder
@@ -149,7 +149,7 @@ func (p *parser) is(text string) bool {
 	return p.token.kind == sign && p.token.text == text || p.token.kind == word && strings.EqualFold(p.token.text, text)
 }
 
-// took goes past a keyword or a sign if it is there.
+// took skips a keyword or sign if it is there.
 func (p *parser) took(text string) (bool, error) {
 	if !p.is(text) {
 		return false, nil
@@ -157,7 +157,7 @@ func (p *parser) took(text string) (bool, error) {
 	return true, p.next()
 }
 
-// need goes past a keyword or a sign that must be there.
+// need skips a keyword or sign that must be there.
 func (p *parser) need(text string) error {
 	if !p.is(text) {
 		return p.expected(text)
@@ -165,7 +165,7 @@ func (p *parser) need(text string) error {
 	return p.next()
 }
 
-// listed reads parts with a keyword between.
+// listed parses parts separated by a keyword.
 func (p *parser) listed(keyword string, part func() (Node, error)) ([]Node, error) {
 	var out []Node
 	for {
@@ -224,7 +224,7 @@ func (p *parser) not() (Node, error) {
 	return p.predicate()
 }
 
-// spatial are the other relations of geometries, which are not known here.
+// spatial are the other spatial relations, which are not supported.
 var spatial = []string{"S_EQUALS", "S_DISJOINT", "S_TOUCHES", "S_WITHIN", "S_OVERLAPS", "S_CROSSES", "S_CONTAINS"}
 
 func (p *parser) predicate() (Node, error) {
@@ -246,7 +246,8 @@ func (p *parser) predicate() (Node, error) {
 	}
 	property, named := left.(Property)
 	if !named {
-		// A value comes first: TRUE and FALSE stand alone, else the comparison turns round.
+		// A value comes first: TRUE and FALSE can stand alone, otherwise the comparison is
+		// reversed.
 		value := left.(Value)
 		if truth, ok := value.Of.(bool); ok && p.token.kind != sign {
 			return Constant(truth), nil
@@ -275,7 +276,7 @@ func (p *parser) predicate() (Node, error) {
 	return node, err
 }
 
-// turned are the operators as seen from the other side.
+// turned are the operators with their operands exchanged.
 var turned = map[Operator]Operator{Equal: Equal, Unequal: Unequal, Less: Greater, LessEqual: GreaterEqual, Greater: Less, GreaterEqual: LessEqual}
 
 func (p *parser) operator() (Operator, error) {
@@ -286,7 +287,7 @@ func (p *parser) operator() (Operator, error) {
 	return operator, p.next()
 }
 
-// rest reads what is asked of a property.
+// rest parses what follows a property.
 func (p *parser) rest(property Property, negated bool) (Node, error) {
 	keyword := strings.ToUpper(p.token.text)
 	if p.token.kind != word {
@@ -404,7 +405,7 @@ func (p *parser) value() (Value, error) {
 	return value, nil
 }
 
-// reserved are words that can be no name of a property unless they are quoted.
+// reserved are words that are names of properties only if quoted.
 var reserved = []string{"AND", "OR", "NOT", "IN", "IS", "NULL", "LIKE", "BETWEEN", "TIMESTAMP", "INTERVAL", "ACCENTI"}
 
 // operand reads a Property or a Value.
@@ -464,8 +465,7 @@ func date(of any, at int) (any, error) {
 	return Value{Of: text, Date: true}, nil
 }
 
-// folded is an operand in which capitals do not matter; a property's values are
-// folded when they are compared.
+// folded makes an operand case-insensitive; values are folded when they are compared.
 func folded(of any, at int) (any, error) {
 	switch v := of.(type) {
 	case Property:
@@ -505,7 +505,7 @@ func (p *parser) list(operator ListOperator) (Node, error) {
 	return List{property, operator, values}, p.need(")")
 }
 
-// intersects reads S_INTERSECTS of a property and a geometry, in whichever order.
+// intersects parses S_INTERSECTS of a property and a geometry, in either order.
 func (p *parser) intersects() (Node, error) {
 	if err := p.next(); err != nil {
 		return nil, err
@@ -542,7 +542,7 @@ func (p *parser) intersects() (Node, error) {
 	return out, nil
 }
 
-// geometry reads a geometry, if one begins here.
+// geometry parses a geometry, if one begins here.
 func (p *parser) geometry(into *Intersects) (bool, error) {
 	name, at := strings.ToUpper(p.token.text), p.token.at
 	if p.token.kind != word {
@@ -558,7 +558,7 @@ func (p *parser) geometry(into *Intersects) (bool, error) {
 			return true, err
 		}
 		if len(values) == 6 {
-			// Nothing here has a height.
+			// Ignore heights.
 			values = []Value{values[0], values[1], values[3], values[4]}
 		}
 		var box [4]float64
@@ -579,7 +579,7 @@ func (p *parser) geometry(into *Intersects) (bool, error) {
 	default:
 		return false, nil
 	}
-	// Its coordinates go as far as its parentheses do.
+	// Its coordinates extend to the matching parenthesis.
 	open := 0
 	for ; p.at < len(p.text); p.at++ {
 		switch p.text[p.at] {

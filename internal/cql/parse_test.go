@@ -31,7 +31,7 @@ func TestParse(t *testing.T) {
 		{"3 < clusterCount", many},
 		{`"clusterCount" > 3.0`, many},
 		{"affirmative = 'YES' AND clusterCount > 3", cql.And{yes, many}},
-		// AND binds more closely than OR, NOT most.
+		// AND binds more tightly than OR, and NOT most.
 		{"affirmative = 'YES' or clusterCount > 3 and affirmative = 'YES'", cql.Or{yes, cql.And{many, yes}}},
 		{"NOT affirmative = 'YES' AND clusterCount > 3", cql.And{cql.Not{Of: yes}, many}},
 		{"NOT (affirmative = 'YES' OR clusterCount > 3)", cql.Not{Of: cql.Or{yes, many}}},
@@ -104,7 +104,7 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
-// Whatever the text, it is refused with a code or gives a filter.
+// Any text is rejected with a code or parsed.
 func FuzzParse(f *testing.F) {
 	for _, text := range []string{"a = 'b' AND NOT (c IN (1, 2) OR d IS NULL)", "S_INTERSECTS(g, POLYGON((1 2,3 4,5 6,1 2)))", "a NOT BETWEEN DATE('2017-01-01') AND 3",
 		"CASEI(a) LIKE CASEI('%x\\_')", "A_OVERLAPS(a, ('b', 'c'))", "\"a\"\"b\" <= -1.5E-3", "S_INTERSECTS(BBOX(1,2,3,4),g)"} {

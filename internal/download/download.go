@@ -1,6 +1,6 @@
-// Package download fetches the pinned public source of the boundaries: files of
-// one commit of one repository, each checked against its digest, resumed where
-// a transfer was cut, and kept in a cache.
+// Package download fetches the pinned public source of the boundaries: files of one
+// commit of one repository. It verifies digests, resumes interrupted transfers, and
+// caches the files.
 package download
 
 import (
@@ -24,8 +24,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Base is the address under which the files stand: the repository
-// cahyadsn/wilayah_boundaries (MIT) at the commit pinned here.
+// Base is the base address of the files: the repository cahyadsn/wilayah_boundaries
+// (MIT) at a pinned commit.
 const Base = "https://raw.githubusercontent.com/cahyadsn/wilayah_boundaries/3c5a796/db"
 
 //go:embed SHA256SUMS
@@ -35,7 +35,7 @@ var sums string
 type File struct {
 	// Path is relative to the base: "kab/wilayah_boundaries_kab_11.sql".
 	Path string
-	// SHA256 is the digest in hexadecimal digits.
+	// SHA256 is the digest in hexadecimal.
 	SHA256 string
 }
 
@@ -53,16 +53,17 @@ func Pinned() []File {
 
 // Fetcher fetches files into a cache.
 type Fetcher struct {
-	// Base is the address, Base by default; a mirror has the same paths below it.
+	// Base is the base address, by default the constant Base; a mirror has the same
+	// paths below it.
 	Base     string
 	CacheDir string
 	Client   *http.Client
-	// Progress is called after each file; may be nil.
+	// Progress is called after each file; it may be nil.
 	Progress func(done, all int)
 }
 
-// Fetch returns the local paths of the files, fetching those that the cache lacks.
-// A file that cannot be had is UNAVAILABLE, one with another digest a CONFLICT.
+// Fetch returns the local paths of the files, and fetches those that are not cached.
+// A file that is not available is UNAVAILABLE, one with another digest a CONFLICT.
 func (f Fetcher) Fetch(ctx context.Context, files []File) ([]string, error) {
 	if f.Base == "" {
 		f.Base = Base
@@ -112,7 +113,7 @@ func (f Fetcher) fetch(ctx context.Context, file File, local string) error {
 	return nil
 }
 
-// resume goes on where the part file ends.
+// resume continues at the end of the part file.
 func (f Fetcher) resume(ctx context.Context, address, part string) error {
 	out, err := os.OpenFile(part, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
 	if err != nil {
@@ -138,12 +139,12 @@ func (f Fetcher) resume(ctx context.Context, address, part string) error {
 	switch response.StatusCode {
 	case http.StatusPartialContent:
 	case http.StatusOK:
-		// The server gives the whole file, whatever was asked.
+		// The server ignored the range and sends the whole file.
 		if err := out.Truncate(0); err != nil {
 			return backoff.Permanent(err)
 		}
 	case http.StatusRequestedRangeNotSatisfiable:
-		// The part is whole already, or longer than the file; the digest decides.
+		// The part is complete already, or longer than the file; the digest decides.
 		return nil
 	default:
 		err := errors.New("the server answers " + response.Status)

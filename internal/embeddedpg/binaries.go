@@ -16,7 +16,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// findBinaries returns the folder of initdb and pg_ctl, "" where there is none.
+// findBinaries returns the folder of initdb and pg_ctl, or "".
 func findBinaries(ctx context.Context) string {
 	var candidates []string
 	if out, err := exec.CommandContext(ctx, "pg_config", "--bindir").Output(); err == nil {
@@ -63,9 +63,9 @@ func binariesVersion(ctx context.Context, dir string) (string, error) {
 	return version, nil
 }
 
-// download returns the folder of binaries below dir, which are downloaded if they are
-// not there yet. The library downloads them only to start a server, so that it
-// starts one of its own once.
+// download returns the folder of binaries below dir, after downloading them if
+// necessary. The library downloads them only to start a server, so it starts one
+// once.
 func download(dir string) (string, error) {
 	unpacked := filepath.Join(dir, "downloaded")
 	bin := filepath.Join(unpacked, "bin")

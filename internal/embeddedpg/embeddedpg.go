@@ -1,6 +1,6 @@
-// Package embeddedpg runs a private PostgreSQL for a server that was given
-// none: with the machine's own binaries where there are any, else with
-// downloaded ones, on the loopback address only, and never as root.
+// Package embeddedpg runs a private PostgreSQL for a server without one: with
+// installed binaries if there are any, else with downloaded ones, only on the
+// loopback address, and never as root.
 package embeddedpg
 
 import (
@@ -28,16 +28,16 @@ import (
 
 // Config says how to run PostgreSQL.
 type Config struct {
-	// Dir is the folder for the data and all else; DefaultDir() when empty.
+	// Dir is the folder for the data and everything else; DefaultDir() if empty.
 	Dir string
-	// Binaries is the folder that holds initdb and pg_ctl; searched for when empty.
+	// Binaries is the folder with initdb and pg_ctl; searched for if empty.
 	Binaries string
-	// Fleeting gives up durability for speed, for tests.
+	// Fleeting trades durability for speed, for tests.
 	Fleeting bool
 	// Settings are further settings of PostgreSQL, such as shared_buffers.
 	Settings map[string]string
-	// Log gets a line when PostgreSQL ends by itself, why, and when it runs again;
-	// by default discarded.
+	// Log gets a line when PostgreSQL ends by itself, with the reason, and when it runs
+	// again; by default discarded.
 	Log *slog.Logger
 }
 
@@ -46,8 +46,8 @@ const (
 	database = "sentra"
 )
 
-// DefaultDir is the folder in the user's data folder; for root, whose home is
-// closed to the account that PostgreSQL runs as, /var/lib/sentra.
+// DefaultDir is a folder in the user's data folder, or /var/lib/sentra for root,
+// whose home the account that runs PostgreSQL cannot access.
 func DefaultDir() (string, error) {
 	if os.Geteuid() == 0 {
 		return "/var/lib/sentra/postgres", nil
@@ -62,19 +62,19 @@ func DefaultDir() (string, error) {
 	return filepath.Join(home, ".local", "share", "sentra", "postgres"), nil
 }
 
-// initialised is the file that tells that the data folder was finished.
+// initialised is the file that marks a complete data folder.
 const initialised = "initialised"
 
-// Initialised reports whether a folder holds a database already.
+// Initialised reports whether a folder contains a database.
 func Initialised(dir string) bool {
 	_, err := os.Stat(filepath.Join(dir, initialised))
 	return err == nil
 }
 
-// Start runs PostgreSQL, waits until it answers, and starts it again whenever it
-// ends by itself. A second server on the same folder is a CONFLICT; a PostgreSQL
-// that a killed server left behind is stopped first and recovers by its own log.
-// PostgreSQL's log is postgresql.log in the folder.
+// Start starts PostgreSQL, waits until it responds, and restarts it whenever it ends
+// by itself. A second server on the same folder is a CONFLICT. A PostgreSQL that a
+// killed server left behind is stopped first, and recovers from its WAL. PostgreSQL's
+// log is postgresql.log in the folder.
 func Start(ctx context.Context, config Config) (server *Server, err error) {
 	if config.Dir == "" {
 		if config.Dir, err = DefaultDir(); err != nil {
@@ -115,7 +115,7 @@ func Start(ctx context.Context, config Config) (server *Server, err error) {
 	for _, step := range []func() error{
 		func() error { return in.makeDatabase(ctx) },
 		func() error { return in.note("url", in.url(database)) },
-		// From here on the folder is never made anew.
+		// From here on the folder is never recreated.
 		func() error { return in.note(initialised, "") },
 	} {
 		if err := step(); err != nil {
@@ -125,7 +125,7 @@ func Start(ctx context.Context, config Config) (server *Server, err error) {
 	return watch(in, process, lock, config.Log), nil
 }
 
-// prepare finds the binaries, and makes the data folder unless it is there.
+// prepare finds the binaries, and makes the data folder if necessary.
 func prepare(ctx context.Context, config Config) (*installation, error) {
 	in := &installation{dir: config.Dir, data: filepath.Join(config.Dir, "data"), binaries: config.Binaries, ready: 10 * time.Minute}
 	var err error
@@ -158,11 +158,11 @@ func prepare(ctx context.Context, config Config) (*installation, error) {
 	if in.password, err = in.storedPassword(made); err != nil {
 		return nil, err
 	}
-	// We hold the lock, so the program that started it is gone.
+	// We hold the lock, so the program that started it has ended.
 	if _, err := os.Stat(filepath.Join(in.data, "postmaster.pid")); err == nil {
 		in.stopOrphan(ctx)
 	}
-	// One whose making was cut short is made anew.
+	// Recreate one whose creation was interrupted.
 	if !made {
 		if err := os.RemoveAll(in.data); err != nil {
 			return nil, fmt.Errorf("clear an unfinished data folder: %w", err)
@@ -191,8 +191,8 @@ func prepare(ctx context.Context, config Config) (*installation, error) {
 	return in, nil
 }
 
-// isMade reports whether the data folder was made as a whole, by a PostgreSQL that the
-// binaries can go on with.
+// isMade reports whether the data folder is complete and of a version that the
+// binaries support.
 func (in *installation) isMade(ctx context.Context) (bool, error) {
 	found, err := binariesVersion(ctx, in.binaries)
 	if err != nil {
@@ -219,12 +219,12 @@ func (in *installation) note(name, text string) error {
 	return nil
 }
 
-// explain adds to an error what PostgreSQL's own log says of it.
+// explain adds the reason in PostgreSQL's own log to an error.
 func (in *installation) explain(p *process, err error) error {
 	select {
 	case <-p.ended:
 	case <-time.After(time.Second):
-		// It still runs: the error speaks for itself.
+		// It still runs, so the log has no reason.
 		return err
 	}
 	return errors.Join(err, in.failed("PostgreSQL ended", in.why(p)))
@@ -239,8 +239,8 @@ func (in *installation) url(database string) string {
 // URL is the address of the database for lib/pq.
 func (s *Server) URL() string { return s.in.url(database) }
 
-// Address returns the address of the database that another server runs in a
-// folder, so that an import can join it. Whether it still runs shows on use.
+// Address returns the address of the database that another server runs in a folder,
+// so that an import can use it. It does not check whether that still runs.
 func Address(dir string) (string, error) {
 	address, err := os.ReadFile(filepath.Join(dir, "url"))
 	if err != nil {
@@ -249,8 +249,8 @@ func Address(dir string) (string, error) {
 	return string(address), nil
 }
 
-// lockDir holds the folder for this process; the lock ends with the process,
-// however it dies.
+// lockDir locks the folder for this process; the lock ends with the process, however
+// it dies.
 func lockDir(dir string) (*os.File, error) {
 	file, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {
@@ -268,7 +268,7 @@ type account struct {
 	uid, gid int
 }
 
-// unprivileged returns the account to run PostgreSQL as when we are root, else nil.
+// unprivileged returns the account for running PostgreSQL if we are root, else nil.
 func unprivileged() (*account, error) {
 	if os.Geteuid() != 0 {
 		return nil, nil
@@ -287,7 +287,8 @@ func unprivileged() (*account, error) {
 
 func (in *installation) passwordFile() string { return filepath.Join(in.dir, "password") }
 
-// storedPassword returns the password of the folder's database, which is made with it.
+// storedPassword returns the password of the folder's database, and creates it for a
+// new one.
 func (in *installation) storedPassword(made bool) (string, error) {
 	stored, err := os.ReadFile(in.passwordFile())
 	if err == nil && len(stored) > 0 {
@@ -312,7 +313,7 @@ func freePort() (int, error) {
 	return listener.Addr().(*net.TCPAddr).Port, nil
 }
 
-// makeDatabase makes the database where a start cut short left none.
+// makeDatabase creates the database if an interrupted start has not.
 func (in *installation) makeDatabase(ctx context.Context) error {
 	db, err := sql.Open("postgres", in.url("postgres"))
 	if err != nil {

@@ -20,7 +20,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// tempDir is a folder that PostgreSQL's account can reach, unlike t.TempDir's.
+// tempDir is a folder that PostgreSQL's account can access, unlike that of t.TempDir.
 func tempDir(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "sentra-pg-")
@@ -34,7 +34,7 @@ func tempDir(t *testing.T) string {
 	return filepath.Join(dir, "postgres")
 }
 
-// TestMain also plays the server that is killed.
+// TestMain also acts as the server that is killed.
 func TestMain(m *testing.M) {
 	if dir := os.Getenv("SENTRA_TEST_VICTIM"); dir != "" {
 		server, err := Start(context.Background(), Config{Dir: dir})
@@ -128,7 +128,7 @@ func TestRecoversFromKill(t *testing.T) {
 	}
 }
 
-// postmaster is the number of the process that runs in a folder, 0 for none.
+// postmaster is the id of the process that runs in a folder, 0 for none.
 func postmaster(dir string) int {
 	text, err := os.ReadFile(filepath.Join(dir, "data", "postmaster.pid"))
 	if err != nil {
@@ -142,7 +142,7 @@ func postmaster(dir string) int {
 	return pid
 }
 
-// syncedBuffer is a log that may be read while it is written.
+// syncedBuffer is a log that may be read while it is being written.
 type syncedBuffer struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -203,8 +203,8 @@ func TestStartedAgainWhenItDies(t *testing.T) {
 	}
 }
 
-// A server that cannot be started again does not keep Stop waiting, which then
-// says what was wrong.
+// A server that cannot be restarted does not block Stop, which then returns the
+// reason.
 func TestStopWhileItIsDown(t *testing.T) {
 	dir := tempDir(t)
 	server, err := Start(t.Context(), Config{Dir: dir})
@@ -217,7 +217,7 @@ func TestStopWhileItIsDown(t *testing.T) {
 	if err := syscall.Kill(postmaster(dir), syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	// Long enough that it was tried at least once.
+	// Long enough for at least one attempt.
 	time.Sleep(1500 * time.Millisecond)
 	began := time.Now()
 	if err := server.Stop(); err == nil || !strings.Contains(err.Error(), "nonsense") {
@@ -230,7 +230,7 @@ func TestStopWhileItIsDown(t *testing.T) {
 
 func TestAwkwardPaths(t *testing.T) {
 	dir := filepath.Join(filepath.Dir(tempDir(t)), `it's a "folder" of $HOME;`)
-	// The binaries too are found through such a path.
+	// The binaries are also found through such a path.
 	binaries := filepath.Join(filepath.Dir(dir), `Bob's bin`)
 	if err := os.Symlink(findBinaries(t.Context()), binaries); err != nil {
 		t.Fatal(err)
@@ -294,7 +294,7 @@ func TestPasswordLost(t *testing.T) {
 
 func TestFailedStartLeavesNothingRunning(t *testing.T) {
 	dir := tempDir(t)
-	// The note of the address cannot be written over a folder.
+	// A folder blocks the file of the address.
 	if err := os.MkdirAll(filepath.Join(dir, "url"), 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -325,8 +325,8 @@ func TestFailedStartLeavesNothingRunning(t *testing.T) {
 	}
 }
 
-// A full disk is named, whichever program meets it: these are told of it by
-// programs that stand in for PostgreSQL's.
+// A full disk is named, whichever program runs into it; scripts in place of
+// PostgreSQL's programs report it.
 func TestFullDisk(t *testing.T) {
 	const initdb = "#!/bin/sh\nfor a in \"$@\"; do case $a in --pgdata=*) mkdir -p \"${a#--pgdata=}\";; esac; done\n"
 	for name, programs := range map[string]map[string]string{
@@ -354,7 +354,7 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
-// The same with real disks, each too small for another step of a first start.
+// The same with real small disks, each too small for another step of a first start.
 func TestSmallDisk(t *testing.T) {
 	for _, size := range []string{"1m", "20m", "50m", "60m"} {
 		dir := tempDir(t)
@@ -368,7 +368,7 @@ func TestSmallDisk(t *testing.T) {
 		defer syscall.Unmount(dir, syscall.MNT_DETACH)
 		server, err := Start(t.Context(), Config{Dir: dir})
 		if err == nil {
-			// It has room to start; then what is written fills it.
+			// It has room to start; then data fills it.
 			db, openErr := sql.Open("postgres", server.URL())
 			if openErr != nil {
 				t.Fatal(openErr)

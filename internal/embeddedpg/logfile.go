@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// maxLogFile is how long PostgreSQL's log may grow before a new file is begun. One
-// older file is kept.
+// maxLogFile is the maximum size of PostgreSQL's log before a new file is started.
+// One older file is kept.
 const maxLogFile = 1 << 20
 
-// logFile is PostgreSQL's log: a file bounded in length, and its last lines.
+// logFile is PostgreSQL's log: a file of limited size, and its last lines.
 type logFile struct {
 	tail
 
@@ -41,8 +41,8 @@ func (l *logFile) open() error {
 	return nil
 }
 
-// Write never fails: PostgreSQL must not stop because its log cannot be written, on a
-// full disk for one. The last lines stay in memory anyway.
+// Write never fails: PostgreSQL must not stop because its log cannot be written, for
+// example on a full disk. The last lines are in memory anyway.
 func (l *logFile) Write(text []byte) (int, error) {
 	_, _ = l.tail.Write(text)
 	l.mu.Lock()
@@ -72,7 +72,7 @@ func (l *logFile) Close() error {
 	return err
 }
 
-// tailLines is how many lines a tail holds.
+// tailLines is the number of lines in a tail.
 const tailLines = 40
 
 // tail holds the last lines written to it.
@@ -90,7 +90,7 @@ func (t *tail) Write(text []byte) (int, error) {
 	defer t.mu.Unlock()
 	lines := strings.Split(t.partial+string(text), "\n")
 	t.partial = lines[len(lines)-1]
-	// A line without an end is bounded too.
+	// Limit a line without an end too.
 	t.partial = t.partial[max(0, len(t.partial)-4096):]
 	t.lines = append(t.lines, lines[:len(lines)-1]...)
 	for _, line := range lines[:len(lines)-1] {
@@ -111,13 +111,13 @@ func (t *tail) reset() {
 }
 
 // reason returns the lines that say why a program ended: its last ones, and before
-// them any that tell of a crash or a full disk.
+// them those about a crash or a full disk.
 func (t *tail) reason() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var lines []string
 	for _, line := range append(t.lines[:len(t.lines):len(t.lines)], t.partial) {
-		// The latter are answers to whoever waits for the start.
+		// The latter answer clients that wait for the start.
 		if line = strings.TrimSpace(line); line != "" && !strings.Contains(line, "starting up") && !strings.Contains(line, "not yet accepting connections") {
 			lines = append(lines, line)
 		}
@@ -131,8 +131,7 @@ func (t *tail) reason() string {
 	return strings.Join(told[max(0, len(told)-6):], "; ")
 }
 
-// fullSince returns the last line about a full disk, "" if there was none after
-// a moment.
+// fullSince returns the last line about a full disk after a time, or "".
 func (t *tail) fullSince(moment time.Time) string {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -19,7 +19,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// installation is the PostgreSQL of a folder: what to run, as whom, and where.
+// installation is the PostgreSQL of a folder: what to run, as which account, and
+// where.
 type installation struct {
 	dir, data, binaries string
 	account             *account
@@ -27,12 +28,12 @@ type installation struct {
 	port                int
 	parameters          map[string]string
 	log                 *logFile
-	// ready is how long a start may take, the recovery after a crash included.
+	// ready is the maximum time of a start, including recovery after a crash.
 	ready time.Duration
 }
 
-// command makes a command that runs as PostgreSQL's account, away from the terminal
-// whose Ctrl-C would reach it.
+// command returns a command that runs as PostgreSQL's account, in a new
+// session so that Ctrl-C in the terminal does not reach it.
 func (in *installation) command(ctx context.Context, name string, arguments ...string) *exec.Cmd {
 	command := exec.CommandContext(ctx, name, arguments...)
 	command.Dir = "/"
@@ -46,12 +47,13 @@ func (in *installation) command(ctx context.Context, name string, arguments ...s
 // process is a postgres that runs as a child of this program.
 type process struct {
 	command *exec.Cmd
-	// ended is closed when it has ended; err then tells how.
+	// ended is closed when it has ended; err is then its result.
 	ended chan struct{}
 	err   error
 }
 
-// start runs postgres and waits until it answers. On an error nothing is left running.
+// start starts postgres and waits until it responds. On an error nothing is left
+// running.
 func (in *installation) start(ctx context.Context) (*process, error) {
 	in.log.reset()
 	arguments := []string{"-D", in.data, "-p", strconv.Itoa(in.port)}
@@ -61,7 +63,7 @@ func (in *installation) start(ctx context.Context) (*process, error) {
 	// The server outlives ctx: only stop ends it.
 	p := &process{command: in.command(context.WithoutCancel(ctx), filepath.Join(in.binaries, "postgres"), arguments...), ended: make(chan struct{})}
 	p.command.Stdout, p.command.Stderr = in.log, in.log
-	// Its children hold the log a little longer when it is killed.
+	// Its children keep the log open a little longer when it is killed.
 	p.command.WaitDelay = 2 * time.Second
 	if err := p.command.Start(); err != nil {
 		return nil, sentra.Wrap(sentra.CodeUnavailable, err, "PostgreSQL in %s cannot be run", in.binaries)
@@ -107,7 +109,7 @@ func (in *installation) waitUntilReady(ctx context.Context, p *process) error {
 	}
 }
 
-// why tells why a process ended, by its log.
+// why returns the reason in its log why a process ended.
 func (in *installation) why(p *process) string {
 	how := "it ended by itself"
 	if p.err != nil {
@@ -119,8 +121,8 @@ func (in *installation) why(p *process) string {
 	return how
 }
 
-// failed is the error that something of the installation failed, for a full disk if
-// that is what the reason says.
+// failed returns an error of the installation, which is about a full disk if the
+// reason is.
 func (in *installation) failed(what, reason string) error {
 	if strings.Contains(reason, noSpace) {
 		return sentra.Errorf(sentra.CodeUnavailable, "the disk of %s is full: make room there, or name another folder with --data-dir (%s)", in.dir, reason)
@@ -128,14 +130,13 @@ func (in *installation) failed(what, reason string) error {
 	return sentra.Errorf(sentra.CodeUnavailable, "%s in %s: %s", what, in.dir, reason)
 }
 
-// stop ends the process: cleanly if it can, at once if it does not. It tells how it
-// ended.
+// stop ends the process: cleanly if possible, else by force. It returns how it ended.
 func (p *process) stop() error {
 	for _, step := range []struct {
 		signal syscall.Signal
 		wait   time.Duration
 	}{
-		// The shutdowns that PostgreSQL calls fast and immediate.
+		// What PostgreSQL calls fast and immediate shutdown, and then a kill.
 		{syscall.SIGINT, 30 * time.Second}, {syscall.SIGQUIT, 5 * time.Second}, {syscall.SIGKILL, 5 * time.Second},
 	} {
 		select {
@@ -157,7 +158,7 @@ func (p *process) stop() error {
 
 // initialise makes the data folder.
 func (in *installation) initialise(ctx context.Context) (err error) {
-	// initdb reads the password from a file, as the account that it runs as.
+	// initdb reads the password from a file, as the account that runs it.
 	passwords, err := os.CreateTemp(in.dir, "initdb-")
 	if err != nil {
 		return in.failed("the data folder cannot be made", err.Error())
@@ -171,7 +172,7 @@ func (in *installation) initialise(ctx context.Context) (err error) {
 		return in.failed("the data folder cannot be made", err.Error())
 	}
 	var output tail
-	// The first start is not the place to wait for the disk.
+	// Without fsync, for a faster first start.
 	command := in.command(ctx, filepath.Join(in.binaries, "initdb"), "--pgdata="+in.data, "--username="+role, "--pwfile="+passwords.Name(), "--auth=scram-sha-256",
 		"--locale=C", "--encoding=UTF8", "--no-sync")
 	command.Stdout, command.Stderr = &output, &output
@@ -184,8 +185,8 @@ func (in *installation) initialise(ctx context.Context) (err error) {
 	return nil
 }
 
-// stopOrphan stops the PostgreSQL that a killed program left behind. There is none
-// when that ended too; then start removes its file.
+// stopOrphan stops the PostgreSQL that a killed program left behind. If it has ended
+// too, start removes its file.
 func (in *installation) stopOrphan(ctx context.Context) {
 	_ = in.command(ctx, filepath.Join(in.binaries, "pg_ctl"), "stop", "-w", "-m", "fast", "-D", in.data).Run()
 }

@@ -17,16 +17,16 @@ type Server struct {
 	log  *slog.Logger
 
 	cancel context.CancelFunc
-	// done is closed when nothing runs any more; err then tells what was wrong.
+	// done is closed when nothing runs any more; err is then the result.
 	done chan struct{}
 	err  error
 }
 
-// steady is how long PostgreSQL must have run for the pauses between starts to begin
-// anew with the shortest.
+// steady is how long PostgreSQL must run before the pauses between restarts are
+// reset.
 const steady = time.Minute
 
-// watch keeps the process running, or another in its place, until Stop.
+// watch keeps PostgreSQL running, with restarts, until Stop.
 func watch(in *installation, p *process, lock *os.File, log *slog.Logger) *Server {
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &Server{in: in, lock: lock, log: log, cancel: cancel, done: make(chan struct{})}
@@ -78,8 +78,8 @@ func (s *Server) keep(ctx context.Context, p *process) error {
 	}
 }
 
-// Stop ends PostgreSQL cleanly and frees the folder. Where it had ended by itself
-// and does not run, or its disk was full within the last minute, the error says so.
+// Stop ends PostgreSQL cleanly and unlocks the folder. If it is not running because
+// it ended by itself, or its disk was full within the last minute, the error says so.
 func (s *Server) Stop() error {
 	s.cancel()
 	<-s.done

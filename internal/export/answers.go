@@ -9,8 +9,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// ChoroplethJSON is a choropleth as /choropleth.json gives it; the names are those of
-// GraphQL.
+// ChoroplethJSON is the answer of /choropleth.json, with the names of GraphQL.
 type ChoroplethJSON struct {
 	By             sentra.ChoroplethBy      `json:"by"`
 	Level          sentra.Level             `json:"level,omitempty"`
@@ -24,14 +23,14 @@ type ChoroplethJSON struct {
 	Rows           []ChoroplethRowJSON      `json:"rows"`
 }
 
-// MeasuredJSON is what was measured.
+// MeasuredJSON is a measure of clusters.
 type MeasuredJSON struct {
 	Status          sentra.ChoroplethStatus `json:"status"`
 	Value           *float64                `json:"value"`
 	NotCoveredCount int                     `json:"notCoveredCount"`
 }
 
-// ChoroplethRowJSON is a row with every code by which its region can be joined.
+// ChoroplethRowJSON is a row with all codes by which its region can be joined.
 type ChoroplethRowJSON struct {
 	Key  string `json:"key"`
 	Name string `json:"name"`
@@ -40,7 +39,7 @@ type ChoroplethRowJSON struct {
 	Share *float64 `json:"share"`
 }
 
-// JoinKeysJSON are the codes of a region on the day; null where it has none.
+// JoinKeysJSON are the codes of a region on the day; null if it has none.
 type JoinKeysJSON struct {
 	Code    *string `json:"code"`
 	BPSCode *string `json:"bpsCode"`
@@ -60,8 +59,8 @@ func joinKeys(on atlas.View, r *sentra.Region) (keys JoinKeysJSON) {
 	return keys
 }
 
-// Choropleth measures the clusters of a request by, level, measure and key as they stand
-// in a URL, empty for the usual ones.
+// Choropleth measures the clusters of a request with by, level, measure and key as in
+// a URL, where empty means the default.
 func Choropleth(ctx context.Context, a *atlas.Atlas, request *Request, by, level, measure, key string) (*ChoroplethJSON, error) {
 	q := atlas.ChoroplethQuestion{By: sentra.ChoroplethBy(by), Level: sentra.Level(level), Measure: sentra.ChoroplethMeasure(measure), JoinBy: sentra.ChoroplethKey(key), Filter: request.Clusters}
 	if q.By == "" {
@@ -104,7 +103,7 @@ func Choropleth(ctx context.Context, a *atlas.Atlas, request *Request, by, level
 	return out, nil
 }
 
-// QualityJSON is what the record is known not to tell, as /quality.json gives it.
+// QualityJSON is the answer of /quality.json: the known gaps of the record.
 type QualityJSON struct {
 	AsOf           sentra.Date      `json:"asOf"`
 	DatasetVersion string           `json:"datasetVersion"`
@@ -113,14 +112,15 @@ type QualityJSON struct {
 	Coverage       []CoverageJSON   `json:"coverage"`
 }
 
-// GapJSON is of how many something is not told.
+// GapJSON is the number of items that lack something.
 type GapJSON struct {
 	Kind    sentra.Gap `json:"kind"`
 	Missing int        `json:"missing"`
 	Total   int        `json:"total"`
 }
 
-// ConfidenceJSON is how many facts are known in one way, null where nothing was said.
+// ConfidenceJSON is the number of facts with a level of confidence, null if none is
+// stated.
 type ConfidenceJSON struct {
 	Confidence   *sentra.Confidence `json:"confidence"`
 	Clusters     int                `json:"clusters"`
@@ -128,8 +128,8 @@ type ConfidenceJSON struct {
 	Designations int                `json:"designations"`
 }
 
-// CoverageJSON is how much of a province's clusters the record holds; of the whole
-// country where there is no code.
+// CoverageJSON is the share of a province's clusters that the record holds; without a
+// code it is for the whole country.
 type CoverageJSON struct {
 	Name *string `json:"name"`
 	JoinKeysJSON
@@ -140,7 +140,7 @@ type CoverageJSON struct {
 	Share        *float64 `json:"share"`
 }
 
-// Quality tells what the record is known not to tell on the day of a request.
+// Quality returns the known gaps of the record on the day of a request.
 func Quality(ctx context.Context, a *atlas.Atlas, request *Request) (*QualityJSON, error) {
 	on, err := a.On(request.Day)
 	if err != nil {

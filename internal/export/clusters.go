@@ -7,7 +7,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/words"
 )
 
-// clusterRow is a cluster of the list, its regions seen on a day.
+// clusterRow is a cluster of the list, with its regions as of a day.
 type clusterRow struct {
 	atlas.ClusterHit
 	atlas     atlas.View
@@ -48,7 +48,7 @@ func (r *clusterRow) overall() (sentra.Answer, sentra.Confidence) {
 	return sentra.AnyOf(all)
 }
 
-// codesIn returns the codes that regions have in a system on the day.
+// codesIn returns the codes of regions in a system on the day.
 func (r *clusterRow) codesIn(regions []sentra.RegionCode, system sentra.CodeSystem) []string {
 	out := []string{}
 	for _, region := range regions {
@@ -59,7 +59,7 @@ func (r *clusterRow) codesIn(regions []sentra.RegionCode, system sentra.CodeSyst
 	return out
 }
 
-// figures are the cluster's, empty ones where it has none.
+// figures are the cluster's figures, or empty ones.
 func (r *clusterRow) figures() sentra.Figures {
 	if r.Figures == nil {
 		return sentra.Figures{}
@@ -67,7 +67,7 @@ func (r *clusterRow) figures() sentra.Figures {
 	return *r.Figures
 }
 
-// year returns nil for a year that is not known.
+// year returns nil for an unknown year.
 func year(n int) any {
 	if n == 0 {
 		return nil

@@ -17,28 +17,28 @@ const (
 	Integer ColumnType = "integer"
 	Number  ColumnType = "number"
 	Boolean ColumnType = "boolean"
-	// TextList is a list of texts; in a CSV they are joined by "; ".
+	// TextList is a list of texts, joined by "; " in a CSV.
 	TextList ColumnType = "list"
-	// SourceList cites sources: by id where the file lists them once, else in full.
+	// SourceList cites sources: by id if the file lists them once, else in full.
 	SourceList ColumnType = "sources"
 )
 
-// Column describes a column of a CSV, which is a property of a GeoJSON Feature.
+// Column describes a column of a CSV, which is also a property of a GeoJSON Feature.
 type Column struct {
-	// Name is GraphQL's where GraphQL has the same.
+	// Name is the same as in GraphQL if GraphQL has the field.
 	Name string
 	Type ColumnType
 	// Values are all values of an enumeration; nil for other columns.
 	Values []string
-	// Nullable tells that a value may be missing: null, in a CSV an empty cell.
+	// Nullable means that a value may be missing: null, and in a CSV an empty cell.
 	Nullable bool
-	// Optional tells that the column is there only under certain filters.
+	// Optional means that the column exists only with certain filters.
 	Optional    bool
 	Description string
 }
 
-// column is a column with how to get its value from a row: nil, string, int,
-// float64, bool, []string or []sentra.SourceID, after its Type.
+// column is a column with a function that returns its value for a row: nil, string,
+// int, float64, bool, []string or []sentra.SourceID, depending on Type.
 type column[R any] struct {
 	Column
 	value func(R) any
@@ -52,7 +52,7 @@ func described[R any](columns []column[R]) []Column {
 	return out
 }
 
-// given keeps the optional columns that have a use now.
+// given drops the optional columns that are not named.
 func given[R any](columns []column[R], names ...string) []column[R] {
 	return slices.DeleteFunc(columns, func(c column[R]) bool { return c.Optional && !slices.Contains(names, c.Name) })
 }
@@ -73,7 +73,7 @@ func confidences() []string {
 	return values([]sentra.Confidence{sentra.Listed, sentra.Inferred, sentra.Partial})
 }
 
-// optional returns nil for a text that is not known.
+// optional returns nil for an empty text.
 func optional[T ~string](text T) any {
 	if text == "" {
 		return nil
@@ -81,7 +81,7 @@ func optional[T ~string](text T) any {
 	return string(text)
 }
 
-// day returns nil for a day that is not known.
+// day returns nil for an unknown day.
 func day(d *sentra.Date) any {
 	if d == nil {
 		return nil
@@ -89,7 +89,7 @@ func day(d *sentra.Date) any {
 	return d.String()
 }
 
-// pointer returns nil for a value that is not known.
+// pointer returns nil for an unknown value.
 func pointer[T any](v *T) any {
 	if v == nil {
 		return nil
@@ -102,7 +102,7 @@ func round(degrees float64, detail geo.Detail) float64 {
 	return math.Round(degrees*factor) / factor
 }
 
-// union returns the ids of all lists, each once, in order.
+// union returns the elements of all lists without duplicates, in order.
 func union[T comparable](lists ...[]T) []T {
 	out := []T{}
 	for _, list := range lists {
@@ -115,14 +115,14 @@ func union[T comparable](lists ...[]T) []T {
 	return out
 }
 
-// judged is a row that is affirmative or not: one status a region of the row.
+// judged is a row that may be affirmative, with one status per region.
 type judged interface {
 	statuses(kind sentra.DesignationKind) []sentra.AffirmativeStatus
 	overall() (sentra.Answer, sentra.Confidence)
 }
 
-// affirmativeColumns give the answer over all kinds, then for each kind the
-// answer with its evidence.
+// affirmativeColumns have the answer for any kind, and for each kind the answer with
+// its evidence.
 func affirmativeColumns[R judged](of string) []column[R] {
 	columns := []column[R]{
 		{Column{Name: "affirmative", Type: Text, Values: answers(), Description: "Whether " + of + " is affirmative on the day: YES if any kind is YES, NO only if every kind is NO; NOT_COVERED is not the same as NO."},

@@ -13,14 +13,14 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// byteOrderMark is that of UTF-8.
+// byteOrderMark is the BOM of UTF-8.
 const byteOrderMark = "\uFEFF"
 
-// geometryColumn holds the geometry as well-known text, where one was asked for.
+// geometryColumn has the geometry as well-known text, if requested.
 const geometryColumn = "wkt"
 
-// writeCSV writes every row with its sources in full and the licences, since
-// rows are cut out of a table and passed on.
+// writeCSV writes every row with its sources in full and the licences, because people
+// copy rows out of tables and pass them on.
 func (e *Export) writeCSV(out *bufio.Writer, rows eachRow) error {
 	if e.Request.BOM {
 		_, _ = out.WriteString(byteOrderMark)
@@ -63,8 +63,8 @@ func (e *Export) writeCSV(out *bufio.Writer, rows eachRow) error {
 	return table.Error()
 }
 
-// cell returns a value of a column as the text of a cell. Numbers stay numbers,
-// -7.2 too; only texts are made safe.
+// cell formats a value of a column as a cell. Numbers stay numbers, even -7.2; only
+// texts are escaped.
 func (e *Export) cell(value any) string {
 	switch v := value.(type) {
 	case nil:
@@ -89,7 +89,7 @@ func (e *Export) cell(value any) string {
 	return fmt.Sprint(value)
 }
 
-// safe puts an apostrophe before a text that a spreadsheet would run as a formula.
+// safe prepends an apostrophe to a text that a spreadsheet would run as a formula.
 func safe(text string) string {
 	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
 		return "'" + text

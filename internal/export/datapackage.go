@@ -11,7 +11,7 @@ import (
 
 // DataPackage describes CSV exports of one day as a Frictionless Data Package with a
 // Table Schema each (specs.frictionlessdata.io, v1), so that programs read codes as
-// texts and days as days. address gives where the CSV of each is to be had.
+// texts and days as days. address returns the address of each CSV.
 func DataPackage(ctx context.Context, exports []*Export, address func(*Request) string) ([]byte, error) {
 	type source struct {
 		Title string `json:"title"`
@@ -66,7 +66,7 @@ func DataPackage(ctx context.Context, exports []*Export, address func(*Request) 
 	first := exports[0]
 	stated := []map[string]string{}
 	for _, l := range licences(first.Request.Lang) {
-		// One without an address is told in the column licence.
+		// A licence without an address is only in the column licence.
 		if l.URL != "" {
 			stated = append(stated, map[string]string{"name": l.Name, "path": l.URL, "title": l.Part})
 		}

@@ -17,44 +17,45 @@ import (
 	"github.com/sentra-ikm/sentra/internal/words"
 )
 
-// table is a list as rows and columns; a row is made when it is asked for.
+// table is a list as rows and columns; rows are made on request.
 type table struct {
 	columns []Column
 	count   int
 	row     func(i int) row
-	// id gives that of a row without making it.
+	// id returns the id of a row without making it.
 	id func(i int) string
 }
 
 // row is a row of a table with its geometry.
 type row struct {
 	id string
-	// point is a place of the row, or of its region; nowhere tells that it has neither.
+	// point is the location of the row, or of its region; nowhere means that it has
+	// neither.
 	point   orb.Point
 	nowhere bool
-	// shape is nil where no boundary is loaded.
+	// shape is nil if no boundary is loaded.
 	shape *atlas.Shape
-	// value gives that of a column.
+	// value returns the value of a column.
 	value func(column int) any
 }
 
-// Export is the answer to a request, ready to be written.
+// Export is the result of a request, ready to be written.
 type Export struct {
 	Request *Request
-	// Count is the number of rows, NotCovered that of those that a filter could
-	// not judge because nothing loaded covers them on the day.
+	// Count is the number of rows, NotCovered the number of those that a filter could
+	// not decide because no loaded data covers them on the day.
 	Count, NotCovered int
 
 	atlas atlas.View
 	table *table
-	// sources are those that the rows of a file with a head cite.
+	// sources are those cited by the rows, for files that list them separately.
 	sources []*sentra.Source
 	// cells are the columns of formats that are tables.
 	cells []cellColumn
 }
 
-// New answers a request from an atlas. A wrong day, filter or order is a
-// BAD_USER_INPUT whose path begins at that parameter.
+// New executes a request. An invalid day, filter or order is a BAD_USER_INPUT whose
+// path begins with that parameter.
 func New(ctx context.Context, a *atlas.Atlas, request *Request) (*Export, error) {
 	on, err := a.On(request.Day)
 	if err != nil {
@@ -99,18 +100,19 @@ func New(ctx context.Context, a *atlas.Atlas, request *Request) (*Export, error)
 	return e, nil
 }
 
-// chunk is how much is written at once, in bytes.
+// chunk is the size of a write in bytes.
 const chunk = 32 << 10
 
-// Write writes the file row by row: it needs memory for one row and a chunk, and
-// w gets the head of the file before the first row; of a workbook, which is packed
-// once all rows are there, some 20 MiB, and the rest is in a temporary file, in which a
-// GeoPackage is whole; of a Parquet file, 8 MiB of geometries or 5,000 rows. progress,
-// if not nil, is told after every row. An error is w's or that of the context.
+// Write writes the file row by row. It needs memory for one row and a chunk, and w
+// gets the header of the file before the first row is made. A workbook, which is
+// compressed once all rows are there, needs some 20 MiB and a temporary file for the
+// rest, a GeoPackage a temporary file for all of it, and a Parquet file memory for 8
+// MiB of geometries or 5,000 rows. progress, if not nil, is called after every row.
+// The error is w's or that of the context.
 func (e *Export) Write(ctx context.Context, w io.Writer, progress func(done, all int)) error {
 	out := bufio.NewWriterSize(w, chunk)
 	rows := func(yield func(row) error) error {
-		// The reader sees the head at once, however long the first row takes.
+		// Send the header immediately, however long the first row takes.
 		if err := out.Flush(); err != nil {
 			return err
 		}
@@ -118,7 +120,7 @@ func (e *Export) Write(ctx context.Context, w io.Writer, progress func(done, all
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			// Whoever asks for less goes before the next row.
+			// Let smaller requests run before the next row.
 			runtime.Gosched()
 			if err := yield(e.table.row(i)); err != nil {
 				return err
@@ -158,8 +160,7 @@ func (e *Export) Write(ctx context.Context, w io.Writer, progress func(done, all
 // eachRow calls a function for every row.
 type eachRow func(yield func(row) error) error
 
-// cited returns the sources that the rows cite, each once, by title as the record
-// has them.
+// cited returns the sources that the rows cite, without duplicates, by title.
 func (e *Export) cited(ctx context.Context) ([]*sentra.Source, error) {
 	wanted := make(map[sentra.SourceID]bool)
 	for i := range e.table.count {
@@ -167,7 +168,7 @@ func (e *Export) cited(ctx context.Context) ([]*sentra.Source, error) {
 			if err := sentra.Ended(ctx, "while the sources of the rows were gathered"); err != nil {
 				return nil, err
 			}
-			// Whoever asks for less goes before the rest.
+			// Let smaller requests run.
 			runtime.Gosched()
 		}
 		r := e.table.row(i)
@@ -206,8 +207,8 @@ func citation(s *sentra.Source) string {
 	return strings.Join(parts, ", ")
 }
 
-// licence returns the licences of the data in one line, for formats whose rows
-// stand alone.
+// licence returns the licences of the data on one line, for formats whose rows are
+// self-contained.
 func licence(lang words.Language) string {
 	var parts []string
 	for _, l := range licences(lang) {

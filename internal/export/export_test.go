@@ -24,14 +24,14 @@ import (
 
 var day = sentra.MustDate("2017-12-25")
 
-// square is a MultiPolygon of one square kilometre or so, its corners at whole
+// square is a MultiPolygon of about one square kilometre, with corners at whole
 // hundredths of a degree.
 func square(lon, lat float64) orb.MultiPolygon {
 	return orb.MultiPolygon{{{{lon, lat}, {lon + 0.01, lat}, {lon + 0.01, lat + 0.01}, {lon, lat + 0.01}, {lon, lat}}}}
 }
 
-// countryside is an atlas of one province and as many regencies as there are
-// names, each with a boundary.
+// countryside is an atlas of one province with a regency for each name, each with a
+// boundary.
 func countryside(t testing.TB, names ...string) *atlas.Atlas {
 	t.Helper()
 	always := sentra.Period{From: &day}
@@ -85,8 +85,8 @@ func written(t testing.TB, a *atlas.Atlas, r *export.Request) string {
 	return out.String()
 }
 
-// A spreadsheet runs no cell of a text column, whatever it begins with; numbers
-// stay numbers; quotes and line ends come back as they went in.
+// A spreadsheet runs no cell of a text column, whatever it begins with; numbers stay
+// numbers; quotes and line ends survive a round trip.
 func TestCSVCells(t *testing.T) {
 	names := []string{"=1+1", "+1", "-1", "@cmd", "\tx", "\rx", "a \"b\", c", "two\nlines", "plain=", "Kota é"}
 	text := written(t, countryside(t, names...), request(t, export.Regions, export.CSV, "bom=true"))
@@ -100,7 +100,7 @@ func TestCSVCells(t *testing.T) {
 	column := func(name string) int { return slices.Index(records[0], name) }
 	want := []string{"Province", "'=1+1", "'+1", "'-1", "'@cmd", "'\tx", "'\rx", "a \"b\", c", "two\nlines", "plain=", "Kota é"}
 	for i, record := range records[1:] {
-		// A lone carriage return inside quotes is kept by writer and reader alike.
+		// A lone carriage return inside quotes is preserved by writer and reader.
 		if record[column("name")] != want[i] {
 			t.Errorf("row %d: name %q, want %q", i, record[column("name")], want[i])
 		}
@@ -124,7 +124,7 @@ func TestGeometries(t *testing.T) {
 	for _, c := range []struct {
 		format export.Format
 		query  string
-		// want are the geometries of the regency without and of that with a boundary.
+		// want are the geometries of the regency without and of the one with a boundary.
 		want [2]string
 	}{
 		{export.GeoJSON, "", [2]string{"null", `{"type":"MultiPolygon","coordinates":[[[[100,0.01],[100.01,0.01],[100.01,0.02],[100,0.02],[100,0.01]]]]}`}},
@@ -158,8 +158,8 @@ func TestGeometries(t *testing.T) {
 	}
 }
 
-// Two squares one above the other: three arcs, of which the middle one is stored
-// once and used by both, in one of them backwards.
+// Two squares, one above the other: three arcs, of which the middle one is stored
+// once and used by both, by one of them backwards.
 func TestTopoJSONSharesArcs(t *testing.T) {
 	var topology struct {
 		Transform struct{ Scale, Translate [2]float64 }
@@ -211,8 +211,8 @@ func TestTopoJSONSharesArcs(t *testing.T) {
 	}
 }
 
-// Each row of the three formats says the same of Dogiyai, worked out by hand from
-// the facts: listed as disadvantaged by totals, while Papua's border list is partial.
+// The rows of the three formats agree on Dogiyai, worked out by hand from the facts:
+// inferred to be disadvantaged from totals, while Papua's border list is partial.
 func TestFactsOfARegion(t *testing.T) {
 	brought, err := facts.Load()
 	if err != nil {
@@ -257,7 +257,8 @@ func TestFactsOfARegion(t *testing.T) {
 	if feature.ID != "94.06" || feature.Geometry != nil || !strings.Contains(feature.Properties["licence"].(string), "MIT") {
 		t.Errorf("got %+v", feature)
 	}
-	// Every answer has a source, be it a yes, a no or the partial list that leaves it open.
+	// Every answer has a source, whether it is YES, NO or the partial list that leaves
+	// it open.
 	for _, line := range strings.Split(strings.TrimSpace(written(t, a, request(t, export.Regions, export.NDJSON, "asOf=2018-01-01"))), "\n") {
 		if err := json.Unmarshal([]byte(line), &feature); err != nil {
 			t.Fatal(err)
@@ -270,7 +271,7 @@ func TestFactsOfARegion(t *testing.T) {
 	}
 }
 
-// A location that is a region's label point cites where the region was read.
+// A location that is a region's label point cites the source of the region.
 func TestSourcesOfALocation(t *testing.T) {
 	brought, err := facts.Load()
 	if err != nil {
@@ -305,7 +306,7 @@ func TestSourcesOfALocation(t *testing.T) {
 	}
 }
 
-// A list that cannot judge some rows tells how many.
+// A list has the number of rows that the filter cannot decide.
 func TestNotCovered(t *testing.T) {
 	brought, err := facts.Load()
 	if err != nil {
@@ -322,14 +323,14 @@ func TestNotCovered(t *testing.T) {
 	if err := json.Unmarshal([]byte(written(t, a, r)), &head); err != nil {
 		t.Fatal(err)
 	}
-	// Samosir, Sumatera Utara, Palu, Sulawesi Tengah and Papua, as the title question has it.
+	// Samosir, Sumatera Utara, Palu, Sulawesi Tengah and Papua.
 	if head.TotalCount != 1 || head.NotCoveredCount != 5 || head.AsOf != day || len(head.Licences) != 2 || len(head.Sources) == 0 {
 		t.Errorf("got %+v", head)
 	}
 }
 
-// The first bytes are there before the first row is made, and a slow reader holds
-// up the rows: no more than a chunk and a row is ever kept.
+// The first bytes arrive before the first row is made, and a slow reader stops the
+// rows: at most a chunk and a row are buffered.
 func TestWriteStreams(t *testing.T) {
 	names := make([]string, 100)
 	for i := range names {
@@ -339,8 +340,9 @@ func TestWriteStreams(t *testing.T) {
 	for _, format := range export.Formats(export.Regions) {
 		switch format {
 		case export.XLSX, export.GeoPackage, export.Parquet:
-			// The rows of a workbook are one part of an archive, which is packed once all are
-			// there; a GeoPackage ends with what its first page tells; Parquet has groups of rows.
+			// The rows of a workbook are one part of an archive, which is compressed once all
+			// are there; the first page of a GeoPackage is written last; Parquet has groups of
+			// rows.
 			continue
 		}
 		e, err := export.New(context.Background(), a, request(t, export.Regions, format, ""))
@@ -356,7 +358,7 @@ func TestWriteStreams(t *testing.T) {
 		rows := func() int { n := <-done; done <- n; return n }
 		read, buffer, all := 0, make([]byte, 4<<10), 0
 		for {
-			// While this holds what progress waits for, no row ends: the first byte comes before.
+			// While this holds, no row ends, so that the first byte must come before.
 			holds := read == 0 && format != export.NDJSON
 			late := time.AfterFunc(time.Minute, func() { _ = reader.CloseWithError(errors.New("no byte came before the first row")) })
 			if holds {
@@ -368,7 +370,7 @@ func TestWriteStreams(t *testing.T) {
 			}
 			late.Stop()
 			read += n
-			// A row is its name of 5,000 bytes and its facts.
+			// A row is its name of 5,000 bytes and its other columns.
 			if ahead := rows()*5000 - read; ahead > 2*(32<<10) {
 				t.Fatalf("%s: %d bytes ahead of the reader", format, ahead)
 			}
@@ -408,7 +410,7 @@ func TestWriteStops(t *testing.T) {
 		}
 		for after := range 3 {
 			if (format == export.XLSX || format == export.Parquet) && after > 0 {
-				// Packed, it is but one piece.
+				// Compressed, it is only one piece.
 				break
 			}
 			if err := e.Write(context.Background(), &failing{after}, nil); err == nil || !strings.Contains(err.Error(), "disk full") {
@@ -481,8 +483,8 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
-// Whatever the parameters, they are refused with the name of one, or lead to a
-// file that can be parsed.
+// Any parameters are rejected with the name of one, or result in a file that can be
+// parsed.
 func FuzzParse(f *testing.F) {
 	a := countryside(f, "one", "two")
 	for _, query := range []string{"zoom=3&precision=2", "asOf=2017-12-25&geometry=point", "bom=true", "orderBy=NAME", "toleranceMetres=1e4", "filter={}", "a=b;c"} {
@@ -522,8 +524,8 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// What a province holds of affirmative regencies, as the filter and the choropleth
-// judge it, on days with lists, after them and before the split of Papua.
+// The affirmative regencies of a province, compared with the filter and the
+// choropleth, on days with lists, after them and before the split of Papua.
 func TestAffirmativeWithinAProvince(t *testing.T) {
 	brought, err := facts.Load()
 	if err != nil {
@@ -594,7 +596,7 @@ func TestAffirmativeWithinAProvince(t *testing.T) {
 				answer = "NO"
 			}
 			w := want[feature.ID]
-			// Every cluster of the facts stands in one regency.
+			// Every cluster of the facts is in one regency.
 			var clusters any = w.clusters
 			if w.clusters == 0 && w.openClusters > 0 {
 				clusters = nil

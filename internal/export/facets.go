@@ -8,8 +8,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// FacetsJSON are counts of clusters as /facets.json gives them; the names are those of
-// GraphQL.
+// FacetsJSON is the answer of /facets.json, with the names of GraphQL.
 type FacetsJSON struct {
 	AsOf            sentra.Date     `json:"asOf"`
 	DatasetVersion  string          `json:"datasetVersion"`

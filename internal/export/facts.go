@@ -9,7 +9,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/words"
 )
 
-// factRow is what one source says of a region, with the region seen on a day.
+// factRow is what one source says about a region, with the region as of a day.
 type factRow[T any] struct {
 	fact T
 	on   atlas.View
@@ -24,12 +24,12 @@ func newFactRow[T any](fact T, on atlas.View, lang words.Language, code sentra.R
 	return &factRow[T]{fact, on, lang, region, joinKeys(on, region)}
 }
 
-// told returns what a source says in words, in the language asked for.
+// told returns a text of a source in the requested language.
 func (r *factRow[T]) told(english, indonesian string) any {
 	return optional(r.lang.Of(sentra.Text{English: english, Indonesian: indonesian}))
 }
 
-// name returns that of a region on the day of the row.
+// name returns the name of a region on the day of the row.
 func (r *factRow[T]) name(region *sentra.Region) any {
 	if region == nil {
 		return nil
@@ -37,7 +37,7 @@ func (r *factRow[T]) name(region *sentra.Region) any {
 	return r.on.NameOn(region)
 }
 
-// province is that of the row's region on the day; nil for the whole country.
+// province is the province of the row's region on the day; nil for the whole country.
 func (r *factRow[T]) province() *sentra.Region {
 	if r.region == nil {
 		return nil
@@ -45,8 +45,8 @@ func (r *factRow[T]) province() *sentra.Region {
 	return r.on.Region(r.on.Province(r.region.Code))
 }
 
-// joinColumns describe the region of a fact by every key that it can be joined by.
-// whole reports whether there are facts of the whole country, which have no region.
+// joinColumns have every key by which the region of a fact can be joined. whole
+// reports whether there are facts about the whole country, which have no region.
 func joinColumns[T any](whole bool) []column[*factRow[T]] {
 	return []column[*factRow[T]]{
 		{Column{Name: "regionCode", Type: Text, Nullable: whole, Description: "The official code (kode Kemendagri) of the region; empty for the whole country."},
@@ -87,7 +87,7 @@ func sourcesColumn[T any](of func(T) []sentra.SourceID) column[*factRow[T]] {
 		func(r *factRow[T]) any { return union(of(r.fact)) }}
 }
 
-// facts describes a layer whose rows are facts of regions.
+// facts describes a layer whose rows are facts about regions.
 type facts[T any] struct {
 	columns []column[*factRow[T]]
 	id      func(T) string
@@ -107,7 +107,6 @@ func (f facts[T]) table(on atlas.View, lang words.Language, list []T) *table {
 		}}
 }
 
-// supportFacts is money for small industry.
 func supportFacts() facts[*sentra.Support] {
 	type r = *factRow[*sentra.Support]
 	id := func(s *sentra.Support) string { return s.ID }
@@ -149,7 +148,6 @@ func supportFacts() facts[*sentra.Support] {
 		})}
 }
 
-// facilitatorFacts is how many people helped small industry.
 func facilitatorFacts() facts[*sentra.Facilitators] {
 	type r = *factRow[*sentra.Facilitators]
 	id := func(f *sentra.Facilitators) string { return f.ID }
@@ -168,8 +166,7 @@ func facilitatorFacts() facts[*sentra.Facilitators] {
 		})}
 }
 
-// candidateFacts is what phases of the programme considered, with what was found and
-// decided.
+// candidateFacts is the candidates of phases, with their assessments and decisions.
 func candidateFacts() facts[*sentra.Candidate] {
 	type r = *factRow[*sentra.Candidate]
 	id := func(c *sentra.Candidate) string { return c.EntityID() }
@@ -219,7 +216,6 @@ func candidateFacts() facts[*sentra.Candidate] {
 		})}
 }
 
-// nameFacts is the former and variant names of regions.
 func nameFacts() facts[*sentra.RegionName] {
 	type r = *factRow[*sentra.RegionName]
 	id := func(n *sentra.RegionName) string { return fmt.Sprintf("%s:%s:%s", n.Region, n.Kind, n.Name) }
@@ -240,7 +236,6 @@ func nameFacts() facts[*sentra.RegionName] {
 		})}
 }
 
-// codeFacts is the codes of regions with their periods.
 func codeFacts() facts[*sentra.OfficialCode] {
 	type r = *factRow[*sentra.OfficialCode]
 	id := func(c *sentra.OfficialCode) string {
@@ -264,7 +259,7 @@ func codeFacts() facts[*sentra.OfficialCode] {
 		})}
 }
 
-// partial returns nil for a day, month or year that is not known.
+// partial returns nil for an unknown date.
 func partial(d *sentra.PartialDate) any {
 	if d == nil {
 		return nil
@@ -272,8 +267,8 @@ func partial(d *sentra.PartialDate) any {
 	return d.String()
 }
 
-// factTable returns the rows of a layer of facts. A wrong filter is a BAD_USER_INPUT
-// whose path begins at filter.
+// factTable returns the rows of a layer of facts. An invalid filter is a
+// BAD_USER_INPUT whose path begins with filter.
 func factTable(on atlas.View, request *Request) (*table, error) {
 	data := on.Data
 	switch request.Layer {

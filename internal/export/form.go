@@ -10,21 +10,22 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Winding is the order of the positions of rings.
+// Winding is the direction of rings.
 type Winding string
 
 const (
-	// RFC7946 runs counterclockwise round a polygon and clockwise round its holes, seen
-	// with north above.
+	// RFC7946 is counterclockwise for a polygon and clockwise for its holes, with north
+	// up.
 	RFC7946 Winding = "rfc7946"
-	// D3 runs the other way: d3-geo, and what is built on it, takes a polygon for what
-	// lies to the right of its ring on the sphere, and a ring of RFC 7946 for all the
-	// earth but the polygon.
+	// D3 is the opposite direction: d3-geo and libraries based on it take what is on the
+	// right of a ring on the sphere as the polygon, so that a ring of RFC 7946 would be
+	// all of the earth except the polygon.
 	D3 Winding = "d3"
 )
 
-// Windings returns the orders of rings that a layer can have in a format, the default
-// first; none where there are no rings. TopoJSON, which is d3's own, begins with d3's.
+// Windings returns the ring directions of a layer in a format, the default first;
+// none if there are no rings. The default of TopoJSON, which is d3's own format, is
+// d3's.
 func Windings(layer Layer, format Format) []Winding {
 	switch {
 	case layer != Regions || format.isTable():
@@ -35,7 +36,7 @@ func Windings(layer Layer, format Format) []Winding {
 	return []Winding{RFC7946, D3}
 }
 
-// reversed returns a shape whose rings run the other way.
+// reversed returns a shape with reversed rings.
 func reversed(shape orb.MultiPolygon) orb.MultiPolygon {
 	out := shape.Clone()
 	for _, polygon := range out {
@@ -46,23 +47,23 @@ func reversed(shape orb.MultiPolygon) orb.MultiPolygon {
 	return out
 }
 
-// Delimiter is what stands between the cells of a CSV.
+// Delimiter separates the cells of a CSV.
 type Delimiter string
 
 const (
 	Comma Delimiter = "comma"
-	// Semicolon goes with decimal commas, as spreadsheets have both where the comma is
-	// the decimal sign, as in Indonesia.
+	// Semicolon implies decimal commas, as in spreadsheets of countries with a decimal
+	// comma, such as Indonesia.
 	Semicolon Delimiter = "semicolon"
 )
 
 // Delimiters returns all delimiters, the default first.
 func Delimiters() []Delimiter { return []Delimiter{Comma, Semicolon} }
 
-// Narrow is the name that stands for the columns most people look at.
+// Narrow selects the columns that most people need.
 const Narrow = "narrow"
 
-// NarrowColumns returns the names of these columns.
+// NarrowColumns returns the columns that Narrow selects.
 func NarrowColumns(layer Layer) []string {
 	switch layer {
 	case Clusters:
@@ -83,8 +84,8 @@ func NarrowColumns(layer Layer) []string {
 	return []string{"code", "name", "kind", "parentCode", "parentName", "affirmative", "affirmativeConfidence", "clusterCount", "areaKm2"}
 }
 
-// The columns that every table has besides those of its layer: rows are cut out of a
-// table and passed on.
+// Columns that every table has besides those of its layer, because people copy rows
+// out of tables and pass them on.
 var (
 	licenceColumn = Column{Name: "licence", Type: Text, Description: "The licences of the data."}
 	versionColumn = Column{Name: "datasetVersion", Type: Text, Description: "Changes whenever anything loaded changes."}
@@ -145,7 +146,7 @@ type cellColumn struct {
 	value func(row) any
 }
 
-// chooseCells makes the columns that were asked for, in that order.
+// chooseCells makes the requested columns, in that order.
 func (e *Export) chooseCells() error {
 	var all []cellColumn
 	for i, c := range e.table.columns {
@@ -155,7 +156,7 @@ func (e *Export) chooseCells() error {
 	all = append(all, constant(licenceColumn, licence(e.Request.Lang)), constant(versionColumn, e.atlas.Data.Version))
 	if e.Request.Columns == nil {
 		if e.cells = all; e.Request.Format.citesByID() {
-			// The file tells these once.
+			// The file has these once.
 			e.cells = all[:len(all)-2]
 		}
 		return nil

@@ -25,7 +25,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Rings run the way asked for; that of TopoJSON by default is d3's, clockwise.
+// Rings have the requested direction. The default of TopoJSON is d3's, clockwise.
 func TestWinding(t *testing.T) {
 	a := countryside(t, "without a boundary", "with one")
 	counterclockwise := `[[[[100,0.01],[100.01,0.01],[100.01,0.02],[100,0.02],[100,0.01]]]]`
@@ -37,7 +37,7 @@ func TestWinding(t *testing.T) {
 			}
 		}
 	}
-	// The shape that all exports share has not been turned.
+	// The shape that all exports share has not been reversed.
 	if text := written(t, a, request(t, export.Regions, export.GeoJSON, "")); !strings.Contains(text, counterclockwise) {
 		t.Errorf("the boundary was turned for good:\n%s", text)
 	}
@@ -48,7 +48,7 @@ func TestWinding(t *testing.T) {
 	}
 }
 
-// ringOf decodes the one ring of a topology, which is one arc.
+// ringOf decodes the only ring of a topology, which is one arc.
 func ringOf(t *testing.T, text string) orb.Ring {
 	t.Helper()
 	var topology struct {
@@ -109,8 +109,8 @@ func TestColumnsAndDelimiter(t *testing.T) {
 	}
 }
 
-// A workbook's cells have their types, texts are never formulas, and the same
-// question gives the same bytes.
+// A workbook's cells have their types, texts are never formulas, and the same request
+// gives the same bytes.
 func TestWorkbook(t *testing.T) {
 	a := countryside(t, "=1+1", "Kota é")
 	text := written(t, a, request(t, export.Regions, export.XLSX, ""))
@@ -161,8 +161,8 @@ func TestWorkbook(t *testing.T) {
 	}
 }
 
-// A GeoPackage and a Parquet file keep types and texts as they are, and the same
-// question gives the same bytes.
+// A GeoPackage and a Parquet file preserve types and texts, and the same request
+// gives the same bytes.
 func TestDatabases(t *testing.T) {
 	a := countryside(t, "=1+1", "Kota é")
 	for _, format := range []export.Format{export.GeoPackage, export.Parquet} {
@@ -184,7 +184,7 @@ func TestDatabases(t *testing.T) {
 	var count, validTo any
 	var lon float64
 	err = db.QueryRow(`SELECT code, name, CAST(asOf AS TEXT), clusterCount, validTo, lon, hex(substr(geom, 1, 8)) FROM regions WHERE name = '=1+1'`).Scan(&code, &name, &asOf, &count, &validTo, &lon, &head)
-	// GP, version 0, little-endian without a box, 4326.
+	// GP, version 0, little-endian without an envelope, 4326.
 	if err != nil || code != "11.00" || !strings.HasPrefix(asOf, "2017-12-25") || count != int64(0) || validTo != nil || lon != -7.25 || head != "47500001E6100000" {
 		t.Errorf("%s %s %s %v %v %v %s, %v", code, name, asOf, count, validTo, lon, head, err)
 	}
@@ -211,8 +211,8 @@ func TestDatabases(t *testing.T) {
 	}
 }
 
-// BenchmarkTables writes 100,000 clusters as a workbook (the bar is 6 s and 200 MiB), a
-// GeoPackage and a Parquet file.
+// BenchmarkTables writes 100,000 clusters as a workbook (the target is 6 s and 200
+// MiB), a GeoPackage and a Parquet file.
 func BenchmarkTables(b *testing.B) {
 	const clusters = 100_000
 	known := sentra.MustDate("2017-01-01")

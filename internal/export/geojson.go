@@ -13,15 +13,15 @@ import (
 	"github.com/sentra-ikm/sentra/internal/words"
 )
 
-// Head is what a GeoJSON or TopoJSON file says of itself: foreign members (RFC
-// 7946, section 6.1) before the features.
+// Head is the metadata of a GeoJSON or TopoJSON file: foreign members (RFC 7946,
+// section 6.1) before the features.
 type Head struct {
 	Name           string          `json:"name"`
 	AsOf           sentra.Date     `json:"asOf"`
 	DatasetVersion string          `json:"datasetVersion"`
 	Filter         json.RawMessage `json:"filter,omitempty"`
-	// TotalCount is the number of features, NotCoveredCount that of the rows which
-	// the filter could not judge: not covered is not the same as no.
+	// TotalCount is the number of features, NotCoveredCount the number of rows that the
+	// filter could not decide. Not covered is not the same as no.
 	TotalCount      int           `json:"totalCount"`
 	NotCoveredCount int           `json:"notCoveredCount"`
 	Licences        []LicenceJSON `json:"licences"`
@@ -96,8 +96,8 @@ func (e *Export) writeGeoJSON(out *bufio.Writer, rows eachRow) error {
 	return err
 }
 
-// writeNDJSON writes Features that stand alone: each with its day, the dataset's
-// version, the licences and its sources in full, since a reader may see but one.
+// writeNDJSON writes self-contained Features: each with its day, the dataset's
+// version, the licences and its sources in full, since a reader may see only one.
 func (e *Export) writeNDJSON(out *bufio.Writer, rows eachRow) error {
 	full := func(ids []sentra.SourceID) any {
 		sources := []SourceJSON{}
@@ -118,7 +118,7 @@ func (e *Export) writeNDJSON(out *bufio.Writer, rows eachRow) error {
 	})
 }
 
-// appendFeature appends a row as a Feature; more are further properties, encoded.
+// appendFeature appends a row as a Feature; more has further properties as JSON.
 func (e *Export) appendFeature(out []byte, r row, sources func([]sentra.SourceID) any, more string) []byte {
 	out = append(out, `{"type":"Feature","id":`...)
 	out = appendText(out, r.id)
@@ -148,7 +148,7 @@ func (e *Export) appendFeature(out []byte, r row, sources func([]sentra.SourceID
 	return append(out, '}')
 }
 
-// Swapped returns a shape with the two numbers of each position swapped.
+// Swapped returns a shape with the coordinates of each position swapped.
 func Swapped(shape orb.MultiPolygon) orb.MultiPolygon {
 	out := shape.Clone()
 	for _, polygon := range out {
@@ -184,7 +184,7 @@ func appendNumber(out []byte, number float64) []byte {
 	return strconv.AppendFloat(out, number, 'f', -1, 64)
 }
 
-// appendJSON appends a value of a column; none of these can fail to be encoded.
+// appendJSON appends a value of a column; none of these can fail to marshal.
 func appendJSON(out []byte, value any) []byte {
 	switch v := value.(type) {
 	case string:
@@ -196,7 +196,7 @@ func appendJSON(out []byte, value any) []byte {
 	case bool:
 		return strconv.AppendBool(out, v)
 	case float64:
-		// encoding/json writes others with an exponent.
+		// encoding/json writes other values with an exponent.
 		if size := math.Abs(v); v == 0 || size >= 1e-6 && size < 1e21 {
 			return appendNumber(out, v)
 		}
@@ -226,7 +226,7 @@ func appendTexts[T ~string](out []byte, texts []T) []byte {
 	return append(out, ']')
 }
 
-// appendText appends a text as encoding/json would; most need no escapes.
+// appendText appends a text like encoding/json; most need no escapes.
 func appendText(out []byte, text string) []byte {
 	for i := range len(text) {
 		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {

@@ -13,8 +13,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// writeGeoPackage writes a layer with what its columns mean, and tables of the sources
-// that the rows cite by id and of the file itself. It waits in a temporary file.
+// writeGeoPackage writes a layer with descriptions of its columns, and tables of the
+// cited sources and of the file's metadata. It uses a temporary file.
 func (e *Export) writeGeoPackage(ctx context.Context, out *bufio.Writer, rows eachRow) error {
 	layer := geopackage.Table{Name: string(e.Request.Layer), Description: fmt.Sprintf("The %s as of %s. %s", e.Request.Layer, e.Request.Day, licence(e.Request.Lang))}
 	switch e.Request.Geometry {
@@ -47,7 +47,7 @@ func (e *Export) writeGeoPackage(ctx context.Context, out *bufio.Writer, rows ea
 	return geopackage.Write(ctx, out, day, layer, textTable("sources", "The sources that the rows cite by id.", e.sourceRows()), textTable("about", "What the file says of itself.", e.aboutRows()))
 }
 
-// joined returns a list as one text, as a CSV does.
+// joined returns a list as one text, as in a CSV.
 func joined(value any) any {
 	switch v := value.(type) {
 	case []string:

@@ -21,7 +21,8 @@ type geoMetadata struct {
 	Columns       map[string]geoColumns `json:"columns"`
 }
 
-// geoColumns tells of a column of geometries; without a crs they are longitude, latitude.
+// geoColumns describes a column of geometries. Without a crs they are longitude,
+// latitude.
 type geoColumns struct {
 	Encoding      string              `json:"encoding"`
 	GeometryTypes []string            `json:"geometry_types"`
@@ -30,7 +31,7 @@ type geoColumns struct {
 	Covering      map[string]covering `json:"covering"`
 }
 
-// covering names the columns that hold the edges of a geometry's box.
+// covering names the columns that have the edges of a geometry's bounding box.
 type covering struct {
 	XMin [2]string `json:"xmin"`
 	YMin [2]string `json:"ymin"`
@@ -49,12 +50,12 @@ type parquetBox struct {
 const (
 	parquetGeometry = "geometry"
 	parquetCovering = "bbox"
-	// rowGroup is how much is held back, in bytes and in rows, before it is written.
+	// Limits of a row group, in bytes and in rows.
 	rowGroupBytes, rowGroupRows = 8 << 20, 5_000
 )
 
-// parquetType is the type of a column's values in Go, by which the library knows that
-// of the file, with what its tag says besides.
+// parquetType returns the Go type of a column's values, from which the library
+// derives that of the file, and its struct tag.
 func parquetType(c Column) (reflect.Type, string) {
 	of, tag := reflect.TypeFor[string](), ""
 	switch c.Type {
@@ -75,9 +76,9 @@ func parquetType(c Column) (reflect.Type, string) {
 	return of, tag
 }
 
-// writeParquet writes a Parquet file with the metadata of GeoParquet 1.1: geometries as
-// well-known binary, a box of each beside them, and under the key sentra what a GeoJSON
-// says of itself.
+// writeParquet writes a Parquet file with the metadata of GeoParquet 1.1: geometries
+// as well-known binary, a bounding box for each, and under the key sentra the
+// metadata that GeoJSON has.
 func (e *Export) writeParquet(out *bufio.Writer, rows eachRow) error {
 	var fields []reflect.StructField
 	add := func(name string, of reflect.Type, tag string) {
@@ -183,7 +184,7 @@ func setParquet(field reflect.Value, of ColumnType, value any) error {
 	return nil
 }
 
-// geometry is that of a row as the request has it; nil where there is none.
+// geometry is that of a row as requested, or nil.
 func (e *Export) geometry(r row) orb.Geometry {
 	switch {
 	case e.Request.Geometry == Point:

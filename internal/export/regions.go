@@ -10,7 +10,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// regionRow is a region of the list, seen on a day.
+// regionRow is a region of the list as of a day.
 type regionRow struct {
 	atlas.RegionHit
 	atlas    atlas.View
@@ -31,7 +31,7 @@ func newRegionRow(on atlas.View, hit atlas.RegionHit, request *Request) *regionR
 	return r
 }
 
-// label is a point inside the boundary, or the source's where none is loaded.
+// label is a point inside the boundary, or the source's if no boundary is loaded.
 func (r *regionRow) label() orb.Point {
 	return r.atlas.LabelPoint(r.Region)
 }
@@ -46,7 +46,7 @@ func (r *regionRow) overall() (sentra.Answer, sentra.Confidence) {
 	return r.answer.Answer, r.answer.Confidence
 }
 
-// answerOf returns what a truth is called in answers.
+// answerOf converts a truth to an answer.
 func answerOf(t sentra.Truth) sentra.Answer {
 	switch t {
 	case sentra.True:
@@ -157,7 +157,7 @@ func regionColumns() []column[*regionRow] {
 	}...)
 }
 
-// regionTable asks for the regions and gives them as rows.
+// regionTable returns the regions as rows.
 func regionTable(on atlas.View, list *atlas.RegionList, request *Request) *table {
 	var optional []string
 	if f := request.Regions; f != nil {

@@ -1,6 +1,7 @@
-// Package export writes the regions, the clusters or other facts of an atlas as a file:
-// GeoJSON, newline-delimited GeoJSON, CSV, XLSX, TopoJSON, GeoPackage or GeoParquet, streamed row by row,
-// with the sources and licences in it. The HTTP routes and the command line use it.
+// Package export writes the regions, clusters or other facts of an atlas as a file:
+// GeoJSON, newline-delimited GeoJSON, CSV, XLSX, TopoJSON, GeoPackage or GeoParquet.
+// Files are streamed row by row and include the sources and licences. The HTTP routes
+// and the command line use it.
 package export
 
 import (
@@ -18,21 +19,20 @@ import (
 	"github.com/sentra-ikm/sentra/internal/words"
 )
 
-// Layer is what a file lists.
+// Layer is the content of a file.
 type Layer string
 
 const (
 	Regions  Layer = "regions"
 	Clusters Layer = "clusters"
-	// Supports, Facilitators and Candidates are facts of regions as sources tell them,
-	// without a place of their own; Names and Codes are those of regions by period.
+	// Supports, Facilitators and Candidates are facts about regions from sources,
+	// without a location of their own; Names and Codes are those of regions by period.
 	Supports     Layer = "supports"
 	Facilitators Layer = "facilitators"
 	Candidates   Layer = "candidates"
 	Names        Layer = "names"
 	Codes        Layer = "codes"
-	// Screening is how regencies and cities stand to the grounds on which the programme
-	// selects.
+	// Screening is how regencies and cities meet the programme's selection criteria.
 	Screening Layer = "screening"
 )
 
@@ -41,11 +41,11 @@ func Layers() []Layer {
 	return []Layer{Regions, Clusters, Supports, Facilitators, Candidates, Names, Codes, Screening}
 }
 
-// OfFacts reports whether the rows of a layer are facts of regions. As points they get the
-// label point of the region.
+// OfFacts reports whether the rows of a layer are facts about regions. As points they
+// have the label point of the region.
 func (l Layer) OfFacts() bool { return !l.placed() }
 
-// placed reports whether the rows of a layer have a place of their own.
+// placed reports whether the rows of a layer have a location of their own.
 func (l Layer) placed() bool { return l == Regions || l == Clusters }
 
 // filtered reports whether the rows of a layer can be filtered.
@@ -72,23 +72,23 @@ func (l Layer) Columns() []Column {
 	return described(codeFacts().columns)
 }
 
-// Format is the format of a file; its name is the file's extension.
+// Format is the format of a file, and its file name extension.
 type Format string
 
 const (
 	// GeoJSON is one FeatureCollection (RFC 7946).
 	GeoJSON Format = "geojson"
-	// NDJSON is one GeoJSON Feature a line.
+	// NDJSON is one GeoJSON Feature per line.
 	NDJSON Format = "ndjson"
-	// CSV is one header line and one line a row (RFC 4180, but lines end with LF).
+	// CSV has a header line and one line per row (RFC 4180, but lines end with LF).
 	CSV Format = "csv"
-	// XLSX is an Excel workbook (ISO/IEC 29500) with sheets of the rows, of what the
-	// columns mean, of the sources, and of the file itself.
+	// XLSX is an Excel workbook (ISO/IEC 29500) with sheets for the rows, the meaning of
+	// the columns, the sources, and the file's metadata.
 	XLSX Format = "xlsx"
-	// TopoJSON is one Topology whose shared borders are stored once.
+	// TopoJSON is one Topology that stores shared borders once.
 	TopoJSON Format = "topojson"
 	// GeoPackage is a SQLite file (OGC 12-128r18) with a layer of the rows and tables of
-	// the sources and of the file.
+	// the sources and the file's metadata.
 	GeoPackage Format = "gpkg"
 	// Parquet is a Parquet file with the metadata of GeoParquet 1.1.
 	Parquet Format = "parquet"
@@ -113,14 +113,14 @@ func (f Format) ContentType() string {
 	return "application/json"
 }
 
-// isTable reports whether a file has columns that can be chosen.
+// isTable reports whether a file has selectable columns.
 func (f Format) isTable() bool { return f == CSV || f == XLSX || f == GeoPackage || f == Parquet }
 
-// citesByID reports whether the sources of a table stand apart from its rows, once.
+// citesByID reports whether a table has its sources in one separate list.
 func (f Format) citesByID() bool { return f.isTable() && f != CSV }
 
-// Formats returns the formats of a layer, the default first. Points share no borders, so
-// that clusters have no TopoJSON.
+// Formats returns the formats of a layer, the default first. Points share no borders,
+// so there is no TopoJSON of clusters.
 func Formats(layer Layer) []Format {
 	switch {
 	case layer == Clusters:
@@ -131,7 +131,7 @@ func Formats(layer Layer) []Format {
 	return []Format{GeoJSON, NDJSON, CSV, XLSX, TopoJSON, GeoPackage, Parquet}
 }
 
-// Geometry says which geometry a row gets.
+// Geometry is the geometry of rows.
 type Geometry string
 
 const (
@@ -142,7 +142,7 @@ const (
 	Boundary Geometry = "boundary"
 )
 
-// Geometries returns the geometries that a layer can have in a format, the default first.
+// Geometries returns the geometries of a layer in a format, the default first.
 func Geometries(layer Layer, format Format) []Geometry {
 	switch {
 	case !layer.placed():
@@ -150,7 +150,7 @@ func Geometries(layer Layer, format Format) []Geometry {
 	case format == TopoJSON:
 		return []Geometry{Boundary}
 	case format == XLSX:
-		// A cell holds no more than 32,767 characters; lon and lat are columns.
+		// A cell has at most 32,767 characters; lon and lat are columns.
 		return []Geometry{NoGeometry}
 	case layer == Clusters && format == CSV:
 		return []Geometry{NoGeometry, Point}
@@ -166,56 +166,56 @@ func Geometries(layer Layer, format Format) []Geometry {
 type Request struct {
 	Layer  Layer
 	Format Format
-	// Regions, Clusters and Supports filter the layer of that name, Regions that of a
-	// screening too; nil for all.
+	// Regions, Clusters and Supports filter the layer of that name, Regions also a
+	// screening; nil for all.
 	Regions  *sentra.RegionFilter
 	Clusters *sentra.ClusterFilter
 	Supports *sentra.SupportFilter
-	// Filter is the filter as it was given, as JSON; nil for none.
+	// Filter is the original filter as JSON; nil for none.
 	Filter json.RawMessage
-	// Order is a RegionOrder, a ClusterOrder or a ScreeningOrder; empty for the usual one.
+	// Order is a RegionOrder, a ClusterOrder or a ScreeningOrder; empty for the default.
 	Order string
-	// Products are those of which clusters count in a screening, nil for any; Weights how
-	// much its elements count; Within how near facilitators are told of, in metres.
+	// Options of a screening: Products restricts the clusters that count, nil for any;
+	// Weights are those of its elements; Within is the maximum distance of facilitators
+	// in metres.
 	Products []string
 	Weights  sentra.Weights
 	Within   float64
-	// Day is the day the rows are seen on. Dated tells that the asker named it:
-	// then clusters whose phase had not begun by it are left out, as in GraphQL.
+	// Day is the day of the rows. Dated means that the caller gave it: then clusters
+	// whose phase had not begun are left out, as in GraphQL.
 	Day   sentra.Date
 	Dated bool
-	// Geometry of the rows, and how finely boundaries are drawn.
+	// Geometry of the rows, and the detail of boundaries.
 	Geometry Geometry
 	Detail   geo.Detail
-	// LatFirst puts latitude before longitude in GeoJSON, as EPSG:4326 has it and RFC
-	// 7946 has not.
+	// LatFirst puts latitude before longitude in GeoJSON, as in EPSG:4326 and unlike RFC
+	// 7946.
 	LatFirst bool
-	// Winding is the order of the positions of a boundary's rings.
+	// Winding is the direction of rings.
 	Winding Winding
 	// Columns are the columns of a table by name; nil for all.
 	Columns []string
-	// Delimiter stands between the cells of a CSV; behind Semicolon numbers have
-	// decimal commas.
+	// Delimiter separates the cells of a CSV; Semicolon implies decimal commas.
 	Delimiter Delimiter
-	// Lang is the language of what sources say in words, and of the licences.
+	// Lang is the language of the texts of sources and of the licences.
 	Lang words.Language
-	// BOM puts a byte order mark before a CSV, by which spreadsheets know UTF-8.
+	// BOM adds a byte order mark to a CSV, by which spreadsheets recognise UTF-8.
 	BOM bool
 }
 
-// Filters read the JSON object that GraphQL takes as a filter. The error is a
-// BAD_USER_INPUT whose path begins at filter.
+// Filters parse the JSON object that GraphQL takes as a filter. The error is a
+// BAD_USER_INPUT whose path begins with filter.
 type Filters struct {
 	Regions  func(text string) (*sentra.RegionFilter, error)
 	Clusters func(text string) (*sentra.ClusterFilter, error)
 	Supports func(text string) (*sentra.SupportFilter, error)
 }
 
-// Parse reads the parameters of a request, named and meant as the arguments of
-// GraphQL: filter (JSON), asOf, orderBy, zoom, toleranceMetres, precision, and
-// geometry, winding, columns, delimiter and bom, and of a screening product (with
-// commas between), weights (JSON) and withinMetres. today is the day of a request without asOf. The error is a
-// BAD_USER_INPUT whose path begins at the parameter.
+// Parse parses the parameters of a request, with the names and meaning of GraphQL's
+// arguments: filter (JSON), asOf, orderBy, zoom, toleranceMetres, precision, and
+// geometry, winding, columns, delimiter and bom, and for a screening product
+// (separated by commas), weights (JSON) and withinMetres. today is the default of
+// asOf. The error is a BAD_USER_INPUT whose path begins with the parameter.
 func Parse(layer Layer, format Format, parameters url.Values, filters Filters, today sentra.Date) (*Request, error) {
 	if !slices.Contains(Formats(layer), format) {
 		return nil, sentra.BadInput("format", "there is no format %.40q of %s; the formats are %s", string(format), layer, join(Formats(layer)))
@@ -224,7 +224,7 @@ func Parse(layer Layer, format Format, parameters url.Values, filters Filters, t
 	for _, name := range slices.Sorted(maps.Keys(parameters)) {
 		switch {
 		case !slices.Contains(known, name):
-			// The name may hold dots, which a path would be cut at.
+			// The name may contain dots, at which BadInput would split it.
 			return nil, &sentra.Error{Code: sentra.CodeBadUserInput, Path: []string{name},
 				Message: fmt.Sprintf("there is no parameter %.40q of %s.%s; the parameters are %s", name, layer, format, strings.Join(known, ", "))}
 		case len(parameters[name]) > 1:
@@ -275,7 +275,7 @@ func Parse(layer Layer, format Format, parameters url.Values, filters Filters, t
 	return r, r.parseDetail(parameters)
 }
 
-// Parameters returns the names of the parameters that a layer has in a format.
+// Parameters returns the names of a layer's parameters in a format.
 func Parameters(layer Layer, format Format) []string {
 	if !layer.placed() {
 		names := []string{"asOf"}
@@ -365,8 +365,8 @@ func (r *Request) parseDetail(parameters url.Values) error {
 	return nil
 }
 
-// FileName is the name to save the file under: sentra-regions-2017-12-25.csv, or by the
-// level that the filter asks for sentra-provinces-2017-12-25.csv.
+// FileName is the suggested file name: sentra-regions-2017-12-25.csv, or with the
+// level of the filter sentra-provinces-2017-12-25.csv.
 func (r *Request) FileName() string {
 	rows := string(r.Layer)
 	if r.Layer == Regions && r.Regions != nil {

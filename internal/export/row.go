@@ -6,7 +6,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Row is a row of an export, for those who write but some of them.
+// Row is a row of an export, for callers that write only some of them.
 type Row struct {
 	export *Export
 	row
@@ -24,12 +24,12 @@ func (e *Export) Row(i int) Row { return Row{e, e.table.row(i)} }
 // ID returns the id of the row.
 func (r Row) ID() string { return r.id }
 
-// Place returns the point of the row, of a region and a fact of one the label point of the
-// region; false for a fact of the whole country.
+// Place returns the location of the row, which for a region and a fact about one is
+// the label point of the region; false for a fact about the whole country.
 func (r Row) Place() (_ orb.Point, known bool) { return r.point, !r.nowhere }
 
 // Value returns the value of a column by its number: nil, string, int, float64, bool,
-// []string or []sentra.SourceID, after its type.
+// []string or []sentra.SourceID, depending on its type.
 func (r Row) Value(column int) any { return r.value(column) }
 
 // AppendFeature appends the row as a GeoJSON Feature that cites its sources by id.

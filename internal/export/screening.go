@@ -13,11 +13,10 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// usualWithin is the distance in metres at which facilitators count as near where
-// nothing is said.
+// usualWithin is the default distance in metres at which facilitators count as near.
 const usualWithin = 100_000
 
-// screenedRow is how a regency or city stands, with what that rests on.
+// screenedRow is the outcomes for a regency or city, with their evidence.
 type screenedRow struct {
 	*atlas.Screened
 	of           *atlas.Screening
@@ -26,7 +25,7 @@ type screenedRow struct {
 	metres       float64
 }
 
-// outcomeColumns tell of each element whether it is met, and why.
+// outcomeColumns have for each element whether it is met, and why.
 func outcomeColumns() (columns []column[*factRow[*screenedRow]]) {
 	type r = *factRow[*screenedRow]
 	for i, element := range sentra.ScreeningElements {
@@ -39,7 +38,7 @@ func outcomeColumns() (columns []column[*factRow[*screenedRow]]) {
 	return columns
 }
 
-// yearsOf returns the years of each fund; "" stands for money whose fund is not told.
+// yearsOf returns the years of a fund; "" is support whose fund no source names.
 func yearsOf(fund sentra.Fund) func(*factRow[*screenedRow]) any {
 	return func(r *factRow[*screenedRow]) any {
 		years := []string{}
@@ -58,8 +57,6 @@ func yearsOf(fund sentra.Fund) func(*factRow[*screenedRow]) any {
 	}
 }
 
-// screenedFacts is how regencies and cities stand to the grounds on which the programme
-// selects.
 func screenedFacts() facts[*screenedRow] {
 	type r = *factRow[*screenedRow]
 	metres := func(r r) *float64 {
@@ -131,8 +128,8 @@ func screenedFacts() facts[*screenedRow] {
 	}
 }
 
-// screen returns the rows of a screening. A wrong question is a BAD_USER_INPUT whose path
-// begins at the parameter.
+// screen returns the rows of a screening. An invalid query is a BAD_USER_INPUT whose
+// path begins with the parameter.
 func screen(ctx context.Context, on atlas.View, request *Request) (*table, int, error) {
 	found, err := on.Screen(ctx, atlas.ScreeningQuestion{Product: request.Products, Weights: request.Weights, Filter: request.Regions, Order: sentra.ScreeningOrder(request.Order)})
 	if err != nil {
@@ -153,7 +150,7 @@ func screen(ctx context.Context, on atlas.View, request *Request) (*table, int, 
 	return screenedFacts().table(on, request.Lang, list), found.NotCovered, nil
 }
 
-// parseScreening reads what is asked of a screening alone.
+// parseScreening parses the parameters that only a screening has.
 func (r *Request) parseScreening(parameters url.Values) (err error) {
 	if r.Layer != Screening {
 		return nil

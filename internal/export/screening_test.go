@@ -15,7 +15,7 @@ import (
 )
 
 // Worked out in internal/atlas/screening_test.go: a songket cluster since 2009,
-// disadvantaged to 2019, DAK money in 2019, facilitators in Bengkulu only.
+// disadvantaged until 2019, DAK money in 2019, facilitators in Bengkulu only.
 func TestScreening(t *testing.T) {
 	must := func(r *export.Request, err error) *export.Request {
 		t.Helper()
@@ -57,7 +57,8 @@ func TestScreening(t *testing.T) {
 	}
 	for column, want := range map[string]string{
 		"regionCode": "52.02", "bpsCode": "5202", "provinceName": "Nusa Tenggara Barat",
-		// Of 8 DAK counts 3, clusters 1 and disadvantaged 1; the border, 1, is known not to be met.
+		// The weights add up to 8: DAK has 3, clusters 1 and disadvantaged 1; the border,
+		// 1, is known not to be met.
 		"lower": "0.625", "upper": "0.875", "dak": "MET", "dakReason": "Sources mention such money for 2019.", "apbn": "NOT_KNOWN", "border": "NOT_MET", "dakYears": "2019", "apbnYears": "",
 		"clusterKeys": "sentra-songket-sukarara", "facilitators": "NOT_KNOWN",
 	} {

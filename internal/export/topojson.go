@@ -14,9 +14,9 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// writeTopoJSON writes a Topology in which every stretch of border is stored once
-// and both neighbours, and the provinces they lie in, refer to it. The objects
-// come first, since only they tell which arcs are needed.
+// writeTopoJSON writes a Topology that stores every piece of border once; both
+// neighbours, and their provinces, refer to it. The objects come first, since only
+// they determine which arcs are needed.
 func (e *Export) writeTopoJSON(out *bufio.Writer, rows eachRow) error {
 	head, err := json.Marshal(e.head())
 	if err != nil {
@@ -64,13 +64,13 @@ func (e *Export) writeTopoJSON(out *bufio.Writer, rows eachRow) error {
 	return err
 }
 
-// grid is the grid of decimal places on which positions are whole numbers.
+// grid is the integer grid of a number of decimal places.
 type grid struct{ places int }
 
 func (g grid) scale() string { return strconv.FormatFloat(math.Pow10(-g.places), 'f', -1, 64) }
 
-// left returns the rings of a shape that still have an area on the grid, as they
-// are; the largest part where none has.
+// left returns the rings of a shape that still have an area on the grid, unrounded,
+// or the largest part if none has.
 func (g grid) left(shape orb.MultiPolygon) orb.MultiPolygon {
 	var out orb.MultiPolygon
 	for _, polygon := range shape {
@@ -83,13 +83,13 @@ func (g grid) left(shape orb.MultiPolygon) orb.MultiPolygon {
 		}))
 	}
 	if out == nil {
-		// Round keeps it too.
+		// Round keeps the largest part too.
 		return geo.Round(shape, g.places)
 	}
 	return out
 }
 
-// append appends an arc: its first position, then the steps to the next ones.
+// append appends an arc: its first position, then the deltas to the next ones.
 func (g grid) append(out []byte, line orb.LineString) []byte {
 	factor := math.Pow10(g.places)
 	var before [2]int64
@@ -105,7 +105,7 @@ func (g grid) append(out []byte, line orb.LineString) []byte {
 	return append(out, ']')
 }
 
-// opening is what stands before the element of a list.
+// opening is the byte before an element of a list.
 func opening(i int) byte {
 	if i == 0 {
 		return '['
@@ -113,18 +113,18 @@ func opening(i int) byte {
 	return ','
 }
 
-// topology numbers the arcs that shapes are made of, as they are met.
+// topology numbers the arcs of shapes in the order in which they occur.
 type topology struct {
-	// begins finds an arc by its first edge, seen along it or backwards: no two
-	// arcs of a coverage begin with the same.
+	// begins finds an arc by its first edge, in either direction: no two arcs of a
+	// coverage begin with the same edge.
 	begins map[[2]orb.Point]stretch
 	number map[int]int
 	lines  []func() orb.LineString
-	// reversed runs round every ring the other way.
+	// reversed reverses every ring.
 	reversed bool
 }
 
-// stretch is an arc of the coverage seen in one direction.
+// stretch is an arc of the coverage in one direction.
 type stretch struct {
 	arc       int
 	backwards bool
@@ -133,8 +133,8 @@ type stretch struct {
 	line  func() orb.LineString
 }
 
-// newTopology makes the topology of a coverage at a tolerance in metres; without
-// a coverage every ring is an arc of its own.
+// newTopology returns the topology of a coverage at a tolerance in metres. Without a
+// coverage every ring is an arc.
 func newTopology(c *coverage.Coverage, tolerance float64) *topology {
 	t := &topology{begins: make(map[[2]orb.Point]stretch), number: make(map[int]int)}
 	if c == nil {
@@ -146,7 +146,7 @@ func newTopology(c *coverage.Coverage, tolerance float64) *topology {
 			continue
 		}
 		last := len(line) - 1
-		// Made again when it is written, so that not all lines are kept.
+		// Computed again when it is written, so that not all lines are held in memory.
 		again := func() orb.LineString { return c.Line(arc, tolerance) }
 		t.begins[[2]orb.Point{line[0], line[1]}] = stretch{arc, false, last, again}
 		t.begins[[2]orb.Point{line[last], line[last-1]}] = stretch{arc, true, last, again}
@@ -181,8 +181,8 @@ func (t *topology) append(out []byte, shape orb.MultiPolygon) []byte {
 	return append(out, ']')
 }
 
-// ring returns the arcs of a ring. One that is not made of the coverage's arcs, as
-// of a boundary that lies in none, becomes an arc of its own.
+// ring returns the arcs of a ring. A ring that does not consist of the coverage's
+// arcs, such as one of a boundary outside it, becomes an arc itself.
 func (t *topology) ring(ring orb.Ring) []int {
 	met := t.stretches(ring)
 	if met == nil {
@@ -204,8 +204,7 @@ func (t *topology) ring(ring orb.Ring) []int {
 	return out
 }
 
-// stretches finds the arcs that a ring is made of, in order; nil where it is not
-// made of them.
+// stretches finds the arcs that a ring consists of, in order; nil if it does not.
 func (t *topology) stretches(ring orb.Ring) []stretch {
 	edges := len(ring) - 1
 	edge := func(i int) [2]orb.Point { return [2]orb.Point{ring[i%edges], ring[i%edges+1]} }

@@ -14,12 +14,12 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// maxCell is the greatest number of characters that a cell of a workbook holds.
+// maxCell is the maximum number of characters in a cell of a workbook.
 const maxCell = 32_767
 
-// writeXLSX writes a workbook: the rows, what their columns mean, the sources that
-// they cite by id, and what the file says of itself. The library keeps rows beyond
-// 16 MiB in a temporary file.
+// writeXLSX writes a workbook: the rows, the meaning of their columns, the cited
+// sources by id, and the file's metadata. The library stores rows beyond 16 MiB in a
+// temporary file.
 func (e *Export) writeXLSX(out *bufio.Writer, rows eachRow) (err error) {
 	book := excelize.NewFile()
 	defer func() {
@@ -27,11 +27,11 @@ func (e *Export) writeXLSX(out *bufio.Writer, rows eachRow) (err error) {
 			err = closed
 		}
 	}()
-	// The library would pack into memory first.
+	// By default the library would compress into memory first.
 	book.SetZipWriter(func(io.Writer) excelize.ZipWriter { return zip.NewWriter(out) })
 	w := &workbook{File: book}
-	// Only this sheet is streamed: the library writes streamed sheets in no order, and
-	// the same question must give the same bytes.
+	// Only this sheet is streamed: the library writes streamed sheets in random order,
+	// and the same request must give the same bytes.
 	if err := w.writeRows(string(e.Request.Layer), e.cells, rows); err != nil {
 		return fmt.Errorf("write the sheet of rows: %w", err)
 	}
@@ -54,7 +54,7 @@ func (e *Export) writeXLSX(out *bufio.Writer, rows eachRow) (err error) {
 	return nil
 }
 
-// sourceRows lists the sources that the rows cite, behind a header.
+// sourceRows lists the sources that the rows cite, after a header.
 func (e *Export) sourceRows() [][]any {
 	out := [][]any{{"id", "title", "publisher", "date", "url", "licence"}}
 	for _, s := range e.sources {
@@ -64,7 +64,7 @@ func (e *Export) sourceRows() [][]any {
 	return out
 }
 
-// aboutRows tell of the file, behind a header.
+// aboutRows has the metadata of the file, after a header.
 func (e *Export) aboutRows() [][]any {
 	out := [][]any{{"what", "value"}, {"asOf", e.Request.Day.String()}, {"datasetVersion", e.atlas.Data.Version}, {"filter", string(e.Request.Filter)},
 		{"totalCount", e.Count}, {"notCoveredCount", e.NotCovered}}
@@ -101,8 +101,8 @@ func (w *workbook) writeRows(name string, columns []cellColumn, rows eachRow) er
 	header := make([]any, len(columns))
 	for i, c := range columns {
 		header[i] = c.Name
-		// The format is the column's too, so that what somebody types into it stays of
-		// its type: a code stays a text.
+		// The column has the format too, so that what somebody types into it keeps its
+		// type: a code stays a text.
 		format, width := "@", 24.0
 		switch c.Type {
 		case Day:
@@ -140,8 +140,8 @@ func (w *workbook) writeRows(name string, columns []cellColumn, rows eachRow) er
 	return sheet.Flush()
 }
 
-// workbookValue returns a value as the library takes it: nil for an empty cell, a text
-// always as a text, which no program runs as a formula.
+// workbookValue converts a value for the library: nil for an empty cell, and always a
+// string for a text, which no program runs as a formula.
 func workbookValue(of ColumnType, value any) (any, error) {
 	switch v := value.(type) {
 	case string:
@@ -157,7 +157,7 @@ func workbookValue(of ColumnType, value any) (any, error) {
 	return value, nil
 }
 
-// cut shortens a text that no cell can hold, and says so in it.
+// cut shortens a text that is too long for a cell, and says so in it.
 func cut(text string) string {
 	const more = " … (too long for a cell; the CSV has all)"
 	if len(text) <= maxCell || utf8.RuneCountInString(text) <= maxCell {
@@ -166,7 +166,7 @@ func cut(text string) string {
 	return string([]rune(text)[:maxCell-len(more)]) + more
 }
 
-// writeSheet makes a further sheet of few rows, the first of which is the header.
+// writeSheet makes a further, short sheet whose first row is the header.
 func (w *workbook) writeSheet(name string, rows [][]any, widths []float64) error {
 	if _, err := w.NewSheet(name); err != nil {
 		return err

@@ -7,7 +7,7 @@ import (
 )
 
 // BPS codes: every regency and city has one on every day, and every province that
-// there was in 2020, made as BPS makes them - two digits of the province, then a
+// existed in 2020 has one, in the form of BPS: two digits of the province, then a
 // number below 70 for a regency, above for a city.
 func TestBPSList(t *testing.T) {
 	data := must(t)
@@ -38,8 +38,8 @@ func TestBPSList(t *testing.T) {
 				provinces++
 			default:
 				below++
-				// From the splits to BPS's period 2023/1 its codes are those of the old provinces,
-				// and of the new ones it gives none that the record holds.
+				// From the splits to BPS's period 2023/1 its codes are those of the old
+				// provinces, and it has no codes of the new ones.
 				if province := codes[provinceOf[r.Code]]; len(code) != 4 || on.day < sentra.MustDate("2022-07-25") && code[:2] != province || (code[2] >= '7') != (r.Kind == sentra.KindCity) {
 					t.Errorf("%s: %s (%s) has the code %s, its province %s", on.day, r.Name, r.Kind, code, province)
 				}
@@ -48,7 +48,7 @@ func TestBPSList(t *testing.T) {
 		if provinces != on.provinces || below != on.below {
 			t.Errorf("%s: %d provinces and %d regencies and cities have a code, want %d and %d", on.day, provinces, below, on.provinces, on.below)
 		}
-		// As they stand in published statistics.
+		// As in published statistics.
 		for region, want := range map[sentra.RegionCode]string{"31.71": "3173", "35.78": "3578", "72.71": "7271", "74.05": "7405", "33.28": "3328", "12.17": "1217"} {
 			if codes[region] != want {
 				t.Errorf("%s: %s has the code %s, want %s", on.day, region, codes[region], want)

@@ -13,11 +13,11 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// readOn is the day on which the pages that sentra.csv names were read.
+// readOn is the day on which the pages cited in sentra.csv were read.
 var readOn = sentra.MustDate("2026-11-25")
 
-// BPS's list of 2020 held in Papua to the first day, its period 2023/1 began with the
-// second.
+// In Papua BPS's list of 2020 was valid until the first day; its period 2023/1 began
+// on the second.
 var (
 	bpsUntil = sentra.MustDate("2022-12-31")
 	bpsSince = sentra.MustDate("2023-01-01")
@@ -84,8 +84,8 @@ func each(name string, read func(c *cell)) error {
 	return nil
 }
 
-// page makes the source of a row: the page at source, with its title and date. What
-// is known of the page already stays, and is completed.
+// page returns the source for a row: the page in the column source, with its title
+// and date. It completes what is already known about the page.
 func (l *loader) page(c *cell) []sentra.SourceID {
 	s := sentra.Cited(c.row["source"])
 	if !l.known[s.ID] {
@@ -107,12 +107,13 @@ func (l *loader) page(c *cell) []sentra.SourceID {
 	return []sentra.SourceID{l.source(s)}
 }
 
-// remark makes the source of a cell that tells in words where something was read.
+// remark returns the source for a cell that describes in words where something was
+// read.
 func (l *loader) remark(text string) []sentra.SourceID {
 	return []sentra.SourceID{l.source(sentra.Source{ID: shortID("note", text), Title: text})}
 }
 
-// shortID makes an id of a source of which the text is long.
+// shortID returns an id for a source with a long text.
 func shortID(kind, text string) sentra.SourceID {
 	sum := sha256.Sum256([]byte(text))
 	return sentra.SourceID(kind + "-" + hex.EncodeToString(sum[:6]))
@@ -169,7 +170,7 @@ func (l *loader) names() error {
 }
 
 // product returns the key of a product of sentra.csv: that of the programme's product
-// with the same key or the same Indonesian name, else its own.
+// with the same key or Indonesian name, else its own.
 func (l *loader) product(c *cell, sources []sentra.SourceID) string {
 	key, name := c.row["product_id"], c.row["product_name_id"]
 	for i := range l.facts.Products {
@@ -181,8 +182,8 @@ func (l *loader) product(c *cell, sources []sentra.SourceID) string {
 	return key
 }
 
-// clusters reads the country's clusters. A row that is one of the programme's says
-// more of that.
+// countryClusters reads the country's clusters. A row about one of the programme's
+// adds to that.
 func (l *loader) countryClusters() error {
 	return each("sentra.csv", func(c *cell) {
 		sources := l.page(c)
@@ -225,7 +226,7 @@ func clusterIDs() (map[string]string, error) {
 	return ids, err
 }
 
-// support adds support unless it is known already: two files tell of one.
+// support adds support unless it is known already: two files report the same one.
 func (l *loader) support(s sentra.Support) {
 	same := func(other sentra.Support) bool {
 		return other.Region == s.Region && other.Year == s.Year && other.Fund == s.Fund && other.Product == s.Product && other.Place == s.Place &&
@@ -256,7 +257,7 @@ func (l *loader) supports() error {
 		case slices.ContainsFunc(l.facts.Products, func(p sentra.Product) bool { return p.Key == key }):
 			s.Product = key
 		case s.Cluster != "":
-			// The programme has another key for the product of sentra.csv.
+			// The programme has another key for the product in sentra.csv.
 			s.Product = l.clusters[slices.IndexFunc(l.clusters, func(o *sentra.Cluster) bool { return o.ID == s.Cluster })].Products[0]
 		default:
 			// No cluster of the record makes it.
@@ -267,8 +268,8 @@ func (l *loader) supports() error {
 	})
 }
 
-// programmeFacts reads facilitators, national sums, counts and events; what was won
-// under One Village One Product is no part of the record.
+// programmeFacts reads facilitators, national sums, counts and events; awards under
+// One Village One Product are not part of the record.
 func (l *loader) programmeFacts() error {
 	return each("programme_facts.csv", func(c *cell) {
 		region := sentra.RegionCode(c.row["region_code"])
@@ -293,8 +294,8 @@ func (l *loader) programmeFacts() error {
 	})
 }
 
-// event adds what was disseminated, on each of its days, or a further source of an
-// event that the programme tells of.
+// event adds an event of dissemination, on each of its days, or another source of an
+// event of the programme.
 func (l *loader) event(c *cell, region sentra.RegionCode) {
 	sources := l.page(c)
 	if id := c.row["event"]; id != "" {
@@ -331,9 +332,9 @@ func (l *loader) counts() error {
 	})
 }
 
-// candidates are the regions of the phase from 2017 that the source names: the
-// Ministry and JICA committed themselves to them. Which ground each met it does not
-// say, and so nothing is assessed.
+// candidates are the regions that the source names for the phase from 2017, to which
+// the Ministry and JICA committed themselves. It does not say which ground each met,
+// so there are no assessments.
 func (l *loader) candidates() error {
 	for _, c := range l.clusters {
 		if !slices.Contains(c.Phases, "2017") {

@@ -92,7 +92,7 @@ func must(t *testing.T) *sentra.Facts {
 	return f
 }
 
-// What single rows of the files say.
+// The contents of single rows of the files.
 func TestCountryRows(t *testing.T) {
 	f := must(t)
 	cluster := func(key string) *sentra.Cluster {
@@ -139,8 +139,8 @@ func TestCountryRows(t *testing.T) {
 	}
 }
 
-// Whatever the facts say in words they say in Indonesian too, and in other words; a text
-// of each file is compared with its translation.
+// Every text of the facts is also in Indonesian, and differs; a text of each file is
+// compared with its translation.
 func TestWordsInIndonesian(t *testing.T) {
 	f := must(t)
 	said := map[string]string{}

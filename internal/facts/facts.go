@@ -1,6 +1,7 @@
-// Package facts carries the facts that Sentra ships with - regions, their codes and
+// Package facts contains the facts that Sentra ships with - regions, their codes and
 // names, designations, the Kemenperin-JICA programme, the country's clusters, their
-// funds and facilitators - and reads them into the domain. Each fact keeps the source that its data file names.
+// funds and facilitators - and loads them. Each fact keeps the source in its data
+// file.
 package facts
 
 import (
@@ -28,12 +29,12 @@ var files embed.FS
 // BoundarySource is the source of the regions' codes, names and boundaries.
 const BoundarySource sentra.SourceID = "wilayah-boundaries"
 
-// Number is that of the facts. It goes up by one with every change of them, in
-// the data files or in how they are read; a record takes facts of a greater number
-// only.
+// Number is the number of the facts. It is incremented with every change of them, in
+// the data files or in how they are read; a record accepts only facts with a higher
+// number.
 const Number = 4
 
-// Digest names the state of facts that were read.
+// Digest identifies a state of facts.
 func Digest(read *sentra.Facts) (string, error) {
 	documents, err := register.Documents(read)
 	if err != nil {
@@ -76,7 +77,7 @@ func (l *loader) source(s sentra.Source) sentra.SourceID {
 	return s.ID
 }
 
-// citedSources makes sources of a cell such as "a.id/b ; c.id/d".
+// citedSources returns the sources cited in a cell such as "a.id/b ; c.id/d".
 func (l *loader) citedSources(cell string) []sentra.SourceID {
 	var ids []sentra.SourceID
 	for _, text := range sentra.Citations(cell) {
@@ -171,8 +172,8 @@ func (l *loader) regions() error {
 	return nil
 }
 
-// memberships also derives the successions: a region that moves to another
-// province on a day makes that province the old one's successor.
+// memberships also derives the successions: if a region moves to another province on
+// a day, that province is a successor of the old one.
 func (l *loader) memberships() error {
 	table, err := rows("province_membership.csv")
 	if err != nil {

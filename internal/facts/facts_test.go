@@ -56,8 +56,9 @@ func TestLoadCounts(t *testing.T) {
 //go:embed testdata/numbers.txt
 var numbers string
 
-// The facts change only with their number: a record that has taken facts of a
-// number takes them never again. A line of numbers.txt stays when it was released.
+// The facts change only with their number: a record that has accepted facts of a
+// number does not accept that number again. A line of numbers.txt must not change
+// after a release.
 func TestNumber(t *testing.T) {
 	f, err := Load()
 	if err != nil {

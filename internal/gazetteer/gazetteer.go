@@ -1,6 +1,6 @@
-// Package gazetteer finds the region that a code or a name of a file means on a
-// day. It never guesses: what may mean several regions, or is damaged as
-// spreadsheets damage codes, is an error that lists the candidates.
+// Package gazetteer finds the region that a code or a name in a file means on a day.
+// It never guesses: a text that may mean several regions, or that looks like a code
+// damaged by a spreadsheet, is an error that lists the candidates.
 package gazetteer
 
 import (
@@ -17,7 +17,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Gazetteer knows the regions of a record by code and name.
+// Gazetteer has the regions of a record by code and name.
 type Gazetteer struct {
 	regions     map[sentra.RegionCode]*sentra.Region
 	memberships map[sentra.RegionCode][]sentra.Membership
@@ -27,7 +27,7 @@ type Gazetteer struct {
 	byWords     map[string][]int // index of names, by the name without its kind
 }
 
-// name is a name of a region over a period.
+// name is a name of a region during a period.
 type name struct {
 	region   *sentra.Region
 	text     string
@@ -36,7 +36,7 @@ type name struct {
 	validity sentra.Period
 }
 
-// New makes the gazetteer of a record.
+// New returns the gazetteer of a record.
 func New(data *sentra.Dataset) *Gazetteer {
 	g := &Gazetteer{
 		regions:     make(map[sentra.RegionCode]*sentra.Region),
@@ -66,7 +66,7 @@ func (g *Gazetteer) add(n name) {
 	g.names = append(g.names, n)
 }
 
-// Region returns a region by its code of today; nil where there is none.
+// Region returns a region by its present code, or nil.
 func (g *Gazetteer) Region(code sentra.RegionCode) *sentra.Region { return g.regions[code] }
 
 var (
@@ -79,13 +79,13 @@ var (
 	isoCode      = regexp.MustCompile(`^ID-[A-Z]{2}$`)
 )
 
-// Systems are the code systems that a file may name.
+// Systems are the code systems that a file may use.
 var Systems = []sentra.CodeSystem{sentra.SystemKemendagri, sentra.SystemBPS, sentra.SystemISO}
 
 // ByCode returns the region that a code of a system means on a day. Codes of the
-// Ministry (KEMENDAGRI) are those of today, on whatever day; a former one is
-// taken on a day it was in force. dayGiven tells that the file or its reader
-// names the day.
+// Ministry (KEMENDAGRI) are the present ones on any day; a former one is accepted on
+// a day on which it was in force. dayGiven means that the file or its reader gave the
+// day.
 func (g *Gazetteer) ByCode(system sentra.CodeSystem, code string, day sentra.Date, dayGiven bool) (sentra.RegionCode, error) {
 	if system == sentra.SystemKemendagri {
 		if r, known := g.regions[sentra.RegionCode(code)]; known {
@@ -130,7 +130,7 @@ func (g *Gazetteer) has(system sentra.CodeSystem) bool {
 	return false
 }
 
-// former looks for a code that a region had and has no longer.
+// former looks up a code that a region no longer has.
 func (g *Gazetteer) former(code string, day sentra.Date, dayGiven bool) (sentra.RegionCode, error) {
 	var all []sentra.OfficialCode
 	for _, c := range g.codes[code] {
@@ -180,7 +180,7 @@ func (g *Gazetteer) hint(code string) string {
 	return ""
 }
 
-// damaged tells what a text that is no code of today may have been.
+// damaged explains what a text that is not a present code may have been.
 func (g *Gazetteer) damaged(code string, day sentra.Date) error {
 	digits := notInCode.ReplaceAllString(code, "")
 	switch {
@@ -221,7 +221,7 @@ func (g *Gazetteer) damaged(code string, day sentra.Date) error {
 	return sentra.BadInput("", "%q is not a region code; write a province as 94, a regency or city as 94.06", clip(code))
 }
 
-// clip bounds what is shown of a value.
+// clip shortens a value for a message.
 func clip(text string) string {
 	if runes := []rune(text); len(runes) > 40 {
 		return string(runes[:40])
@@ -229,7 +229,7 @@ func clip(text string) string {
 	return text
 }
 
-// otherSystems tells what a code means in the other systems on the day.
+// otherSystems describes what a code means in the other systems on the day.
 func (g *Gazetteer) otherSystems(code string, day sentra.Date) string {
 	var out strings.Builder
 	for _, c := range g.codes[code] {
@@ -242,7 +242,7 @@ func (g *Gazetteer) otherSystems(code string, day sentra.Date) string {
 	return out.String()
 }
 
-// kindWords are the words before a name that tell its kind, longest first.
+// kindWords are the words for kinds before a name, longest first.
 var kindWords = []struct {
 	words []string
 	kind  sentra.RegionKind
@@ -254,8 +254,8 @@ var kindWords = []struct {
 	{[]string{"provinsi"}, sentra.KindProvince}, {[]string{"propinsi"}, sentra.KindProvince}, {[]string{"prov"}, sentra.KindProvince},
 }
 
-// split returns the kind that a name tells, "" for none, and the rest of the name
-// without what spellings differ in: case, accents, hyphens and blanks.
+// split returns the kind in a name, "" for none, and the rest of the name without the
+// differences between spellings: case, accents, hyphens and spaces.
 func split(text string) (sentra.RegionKind, string) {
 	var words []string
 	for _, word := range strings.FieldsFunc(norm.NFD.String(strings.ToLower(text)), func(r rune) bool {
@@ -275,7 +275,7 @@ func split(text string) (sentra.RegionKind, string) {
 			break
 		}
 	}
-	// The two provinces whose status is part of the name, as it is shortened.
+	// The two provinces whose status is part of the name, as abbreviated.
 	joined := strings.Join(words, "")
 	for _, status := range []string{"daerahkhususibukota", "daerahkhusus", "dki", "daerahistimewa", "di"} {
 		if rest, ok := strings.CutPrefix(joined, status); ok && (rest == "jakarta" || rest == "yogyakarta") {
@@ -303,8 +303,7 @@ func (g *Gazetteer) Province(text string, day sentra.Date) (sentra.RegionCode, e
 	return "", sentra.BadInput("", "no province has the name %q%s", clip(text), g.nearest(text, words, func(n *name) bool { return n.kind == sentra.KindProvince }))
 }
 
-// ByName finds a regency or city by its name on a day, in a province where one is
-// named ("" for none).
+// ByName finds a regency or city by its name on a day, in a province if one is given.
 func (g *Gazetteer) ByName(text string, province sentra.RegionCode, day sentra.Date) (sentra.RegionCode, error) {
 	if day < sentra.FirstDay {
 		return "", sentra.BadInput("", "%q on %s: the regions are known from %s on; give a day with --as-of", clip(text), day, sentra.FirstDay)
@@ -345,8 +344,8 @@ func (g *Gazetteer) ByName(text string, province sentra.RegionCode, day sentra.D
 	}))
 }
 
-// ProvinceOf returns the province of a region on a day, "" where none is known; of
-// a province itself.
+// ProvinceOf returns the province of a region on a day, "" if none is known; a
+// province itself for a province.
 func (g *Gazetteer) ProvinceOf(code sentra.RegionCode, day sentra.Date) sentra.RegionCode {
 	if code.Level() == sentra.LevelProvince {
 		return code
@@ -376,7 +375,7 @@ func (g *Gazetteer) describe(list []*name, day sentra.Date, joined string) strin
 	return strings.Join(out, joined)
 }
 
-// whereabouts tells in which provinces regions lay when.
+// whereabouts describes in which provinces regions were and when.
 func (g *Gazetteer) whereabouts(list []*name) string {
 	var out []string
 	for _, n := range list {
@@ -391,12 +390,12 @@ func (g *Gazetteer) whereabouts(list []*name) string {
 	return strings.Join(out, "; ")
 }
 
-// nearest names what is written most alike.
+// nearest returns the name with the most similar spelling.
 func (g *Gazetteer) nearest(text, words string, wanted func(*name) bool) string {
 	if len(text) > 100 {
 		return ""
 	}
-	// "Kota Baru" may be meant for Kotabaru.
+	// "Kota Baru" may mean Kotabaru.
 	whole := strings.ToLower(notInCode.ReplaceAllString(text, ""))
 	type hit struct {
 		text     string

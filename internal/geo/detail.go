@@ -7,17 +7,17 @@ import (
 
 // Detail says how finely boundaries are drawn.
 type Detail struct {
-	// Tolerance is how far, in metres, a simplified line may lie from the true
-	// one; 0 for no simplification.
+	// Tolerance is the maximum distance in metres of a simplified line from the
+	// original; 0 for no simplification.
 	Tolerance float64
 	// Places is the number of decimal places of the degrees.
 	Places int
 }
 
-// NewDetail checks how finely an asker wants boundaries: for a web map at a zoom
-// (0 to 14) or within a tolerance in metres (0 to 100,000), rounded to decimal
-// places (0 to 7, default 6). The error is a BAD_USER_INPUT whose path is zoom,
-// toleranceMetres or precision.
+// NewDetail validates the requested detail: for a web map at a zoom (0 to 14) or
+// within a tolerance in metres (0 to 100,000), rounded to decimal places (0 to 7,
+// default 6). The error is a BAD_USER_INPUT whose path is zoom, toleranceMetres or
+// precision.
 func NewDetail(zoom *int, toleranceMetres *float64, precision *int) (Detail, error) {
 	detail := Detail{Places: 6}
 	if precision != nil {

@@ -19,11 +19,12 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// MaxRadius is half the equator in metres: no two places are farther apart.
+// MaxRadius is half the length of the equator in metres, the greatest distance on
+// earth.
 const MaxRadius = 20_037_508.0
 
-// CheckPoint refuses what is not a place on earth. The error is a
-// BAD_USER_INPUT whose path is lon or lat.
+// CheckPoint rejects coordinates that are not on earth. The error is a BAD_USER_INPUT
+// whose path is lon or lat.
 func CheckPoint(p orb.Point) error {
 	switch lon, lat := p.Lon(), p.Lat(); {
 	case math.IsNaN(lon) || math.IsInf(lon, 0):
@@ -40,7 +41,7 @@ func CheckPoint(p orb.Point) error {
 	return nil
 }
 
-// CheckNear refuses a wrong centre or radius, with the path point or radius.
+// CheckNear rejects an invalid centre or radius, with the path point or radius.
 func CheckNear(n sentra.Near) error {
 	if err := CheckPoint(n.Point); err != nil {
 		return sentra.In("point", err)
@@ -51,8 +52,8 @@ func CheckNear(n sentra.Near) error {
 	return nil
 }
 
-// CheckBBox refuses a wrong box; the path names the edge. West greater than east
-// is right: such a box crosses the antimeridian.
+// CheckBBox rejects an invalid box; the path names the edge. West may be greater than
+// east: such a box crosses the antimeridian.
 func CheckBBox(b sentra.BBox) error {
 	for _, edge := range []struct {
 		name         string
@@ -68,7 +69,7 @@ func CheckBBox(b sentra.BBox) error {
 	return nil
 }
 
-// Bounds returns the one box, or the two on both sides of the antimeridian.
+// Bounds returns the box, or one on each side of the antimeridian.
 func Bounds(b sentra.BBox) []orb.Bound {
 	if b.West <= b.East {
 		return []orb.Bound{{Min: orb.Point{b.West, b.South}, Max: orb.Point{b.East, b.North}}}
@@ -79,7 +80,7 @@ func Bounds(b sentra.BBox) []orb.Bound {
 	}
 }
 
-// InBBox reports whether the point lies in the box or on its edge.
+// InBBox reports whether the point is in the box or on its edge.
 func InBBox(b sentra.BBox, p orb.Point) bool {
 	for _, bound := range Bounds(b) {
 		if bound.Contains(p) {
@@ -107,7 +108,7 @@ func meetsBound(shape orb.MultiPolygon, bound orb.Bound) bool {
 		if edgeMeets(orb.MultiPolygon{polygon}, bound) {
 			return true
 		}
-		// No edge meets the box: it lies wholly inside the polygon or outside.
+		// No edge meets the box, which is entirely inside or outside the polygon.
 		if planar.PolygonContains(polygon, bound.Min) {
 			return true
 		}
@@ -115,7 +116,8 @@ func meetsBound(shape orb.MultiPolygon, bound orb.Bound) bool {
 	return false
 }
 
-// segmentMeets clips the segment to the box (Liang and Barsky) and reports whether anything is left.
+// segmentMeets clips the segment to the box (Liang and Barsky) and reports whether
+// anything is left.
 func segmentMeets(a, b orb.Point, bound orb.Bound) bool {
 	from, to := 0.0, 1.0
 	for axis := range 2 {
@@ -138,7 +140,7 @@ func segmentMeets(a, b orb.Point, bound orb.Bound) bool {
 	return true
 }
 
-// Contains reports whether the point lies in the shape or on its border.
+// Contains reports whether the point is in the shape or on its border.
 func Contains(shape orb.MultiPolygon, p orb.Point) bool {
 	return planar.MultiPolygonContains(shape, p)
 }
@@ -178,8 +180,9 @@ func DistanceTo(shape orb.MultiPolygon, p orb.Point) float64 {
 }
 
 // BoxDistance returns the distances in metres on the sphere from the point to the
-// nearest and to the farthest point of a box of meridians and parallels. Beyond a
-// quarter of the earth the farthest counts as half of it.
+// nearest and to the farthest point of a box of meridians and parallels. A farthest
+// distance of more than a quarter of the earth's circumference is returned as half of
+// it.
 func BoxDistance(box orb.Bound, p orb.Point) (nearest, farthest float64) {
 	for _, corner := range box.ToRing() {
 		farthest = max(farthest, Distance(corner, p))
@@ -200,11 +203,10 @@ func BoxDistance(box orb.Bound, p orb.Point) (nearest, farthest float64) {
 // MetresPerDegree is the length of a degree of latitude on the sphere.
 const MetresPerDegree = orb.EarthRadius * math.Pi / 180
 
-// Simplify is for a shape on its own; those of a coverage have their simpler
-// levels there. It gives the shape with at most about tolerance metres of deviation
-// (Douglas and Peucker). Parts that become smaller than the tolerance go, but
-// the largest part always stays, so that no region vanishes. The shape given is
-// left as it is.
+// Simplify simplifies a shape that is not part of a coverage, with at most about
+// tolerance metres of deviation (Douglas and Peucker). Parts that become smaller than
+// the tolerance are dropped, but the largest part always stays, so that no region
+// vanishes. The argument is not modified.
 func Simplify(shape orb.MultiPolygon, tolerance float64) orb.MultiPolygon {
 	if tolerance <= 0 || len(shape) == 0 {
 		return shape
@@ -222,7 +224,7 @@ func Simplify(shape orb.MultiPolygon, tolerance float64) orb.MultiPolygon {
 		kept := simplifyPolygon(polygon, peucker, degrees*degrees)
 		if kept == nil && i == largest {
 			kept = orb.Polygon{polygon[0].Clone()}
-			// Too small for the tolerance: as few corners as still make an area.
+			// Too small for the tolerance: use as few corners as still give it an area.
 			for try := degrees / 2; try > 1e-7; try /= 2 {
 				if smaller := simplifyPolygon(orb.Polygon{polygon[0]}, simplify.DouglasPeucker(try), 0); smaller != nil {
 					kept = smaller
@@ -252,7 +254,8 @@ func simplifyPolygon(polygon orb.Polygon, peucker *simplify.DouglasPeuckerSimpli
 	return kept
 }
 
-// toSimple passes a shape to simplefeatures, which does what orb does not: union and overlay.
+// toSimple converts a shape for simplefeatures, which has what orb lacks: union and
+// overlay.
 func toSimple(shape orb.MultiPolygon) (geom.Geometry, error) {
 	data, err := wkb.Marshal(shape)
 	if err != nil {
@@ -288,9 +291,9 @@ func edgeMeets(shape orb.MultiPolygon, bound orb.Bound) bool {
 	return false
 }
 
-// LabelPoint is a point inside the shape's largest part, or a vertex of one so thin
-// that no point inside is found. The error is a BAD_USER_INPUT for a shape without
-// positions.
+// LabelPoint is a point inside the shape's largest part, or a vertex if the part is
+// so thin that no point inside is found. The error is a BAD_USER_INPUT for a shape
+// without positions.
 func LabelPoint(shape orb.MultiPolygon) (orb.Point, error) {
 	largest, largestArea := -1, -1.0
 	for i, polygon := range shape {
@@ -313,8 +316,8 @@ func LabelPoint(shape orb.MultiPolygon) (orb.Point, error) {
 	return shape[largest][0][0], nil
 }
 
-// widestPoint scans the polygon along parallels and gives the middle of the
-// widest stretch inside.
+// widestPoint scans the polygon along parallels and returns the middle of the widest
+// section inside.
 func widestPoint(polygon orb.Polygon) (orb.Point, bool) {
 	const lines = 31
 	bound := polygon.Bound()

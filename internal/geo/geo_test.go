@@ -200,9 +200,8 @@ func TestRoundRing(t *testing.T) {
 	}
 }
 
-// A sliver whose longitudes are next to each other as floating-point numbers has no
-// point inside that could be written down: a vertex stands for it. A shape without
-// positions has nothing to stand for it.
+// A sliver whose longitudes are adjacent floating-point numbers has no representable
+// point inside, so a vertex is returned. A shape without positions is an error.
 func TestLabelPointOfASliver(t *testing.T) {
 	west := 110.0
 	east := math.Nextafter(west, 111)

@@ -11,30 +11,30 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// How many pairs of edges, of which one lies in the box around the other, a polygon
-// may have: so many for each edge, and so many whatever there are. A coast has about
-// three for each; teeth side by side may have as many as there are teeth.
+// Limits for the pairs of edges of a polygon whose bounding boxes intersect: so many
+// per edge, and so many in total. A coast has about three per edge; teeth side by
+// side may have as many as there are teeth.
 const (
 	edgePairsEach = 32
 	edgePairs     = 1 << 20
 )
 
-// How many boxes may be looked at to find these pairs. In a tree of rectangles the
-// search for an edge of a coast looks at some forty; that for one of long teeth, at
-// a share of them all.
+// Limits for the boxes that are visited to find these pairs. In an R-tree the search
+// for an edge of a coast visits about forty boxes, and that for a long tooth a share
+// of all of them.
 const (
 	looksEach = 128
 	looks     = 8 << 20
 )
 
-// maxRingPairs bounds the positions of rings that lie in the box around another, each
-// counted for every such pair.
+// maxRingPairs limits the positions of rings that are in the bounding box of another,
+// each counted for every such pair.
 const maxRingPairs = 5_000_000
 
 var errTooMany = errors.New("too many")
 
-// checkIntricacy refuses polygons that would take long to be checked and united,
-// since that compares every two edges whose boxes meet.
+// checkIntricacy rejects polygons that would take long to validate and unite, since
+// that compares all pairs of edges whose boxes intersect.
 func checkIntricacy(polygons orb.MultiPolygon) error {
 	var edges, rings []rtree.BulkItem
 	var lengths []int
@@ -52,24 +52,24 @@ func checkIntricacy(polygons orb.MultiPolygon) error {
 	}
 	ofRings := meetings{pairs: maxRingPairs, looks: looks + looksEach*len(rings), weight: func(a, b int) int { return lengths[a] + lengths[b] }}
 	ofEdges := meetings{pairs: edgePairs + edgePairsEach*len(edges), looks: looks + looksEach*len(edges), weight: func(int, int) int { return 1 }}
-	// The wanted are gone through while the items change places.
+	// Both arguments are iterated while one is being reordered, hence the clone.
 	if ofRings.count(slices.Clone(rings), rings) != nil || ofEdges.count(slices.Clone(edges), edges) != nil {
 		return sentra.Errorf(sentra.CodeLimitExceeded, "the polygon has too many edges close together to be checked; simplify it")
 	}
 	return nil
 }
 
-// meetings counts the pairs of boxes that meet, and the boxes that rtree looks at to
-// find them, down from how many there may be.
+// meetings counts the intersecting pairs of boxes, and the boxes that rtree visits to
+// find them, down from their limits.
 type meetings struct {
 	pairs, looks int
-	// weight is that of a pair, by the numbers of its boxes.
+	// weight is the weight of a pair, by the numbers of its boxes.
 	weight func(a, b int) int
 }
 
-// count counts what a search for each of wanted looks at in the tree of the items. It
-// splits them as rtree.BulkLoad does, but that it goes over each part of the tree
-// once, with all whose search gets there. The items are put in another order.
+// count counts what a search for each of wanted visits in the tree of the items. It
+// splits the items as rtree.BulkLoad does, but visits each part of the tree once,
+// with all searches that reach it. It reorders the items.
 func (m *meetings) count(items, wanted []rtree.BulkItem) error {
 	if len(items) <= 4 {
 		if m.looks -= len(items) * len(wanted); m.looks < 0 {
@@ -131,11 +131,12 @@ func halves(items []rtree.BulkItem) (first, second []rtree.BulkItem) {
 	if box.MaxX-box.MinX > box.MaxY-box.MinY {
 		key = func(i int) float64 { return items[i].Box.MinX + items[i].Box.MaxX }
 	}
-	// rtree leaves to chance on which side those in the same place come.
+	// rtree leaves the side of items in the same place to chance.
 	chance := rand.New(rand.NewPCG(1, uint64(len(items))))
 	chance.Shuffle(len(items), func(i, j int) { items[i], items[j] = items[j], items[i] })
 	middle := len(items) / 2
-	// Hoare's selection: what lies left of the middle is no greater than what lies right.
+	// Hoare's quickselect: items left of the middle are not greater than those right of
+	// it.
 	for low, high := 0, len(items)-1; low < high; {
 		pivot := key((low + high) / 2)
 		i, j := low, high

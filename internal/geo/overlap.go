@@ -8,18 +8,18 @@ import (
 	"github.com/paulmach/orb"
 )
 
-// Overlay is a polygon made ready to be laid over many others, to measure what
-// they have in common. It does not change.
+// Overlay is a polygon prepared for measuring its overlap with many others. It is
+// immutable.
 //
-// The common area is swept from south to north. Between two latitudes with
-// corners no edge begins or ends, so that each polygon is a row of trapezoids
-// there, and the width in common is a piecewise linear function of the latitude.
-// Unlike an overlay that cuts edges at each other, the sum depends smoothly on
-// the coordinates: edges that coincide, or nearly so, need no care.
+// The common area is swept from south to north. Between two latitudes with vertices
+// no edge begins or ends, so that each polygon is a row of trapezoids there, and the
+// common width is a piecewise linear function of the latitude. Unlike an overlay that
+// cuts edges at each other, the sum depends smoothly on the coordinates: edges that
+// coincide, or nearly so, need no special treatment.
 type Overlay struct {
 	bound orb.Bound
 	area  float64
-	// rows are the edges, the level ones too, that reach into each of equally high
+	// rows has the edges, including level ones, that reach into each of equally high
 	// rows of the box.
 	rows [][]upright
 }
@@ -27,12 +27,12 @@ type Overlay struct {
 // upright is an edge whose first end is not north of the second.
 type upright struct{ south, north orb.Point }
 
-// at returns the longitude of the edge at a latitude between its ends'.
+// at returns the longitude of the edge at a latitude between those of its ends.
 func (e upright) at(lat float64) float64 {
 	return e.south[0] + (lat-e.south[1])/(e.north[1]-e.south[1])*(e.north[0]-e.south[0])
 }
 
-// NewOverlay makes a polygon ready. Its parts must not overlap.
+// NewOverlay prepares a polygon. Its parts must not overlap.
 func NewOverlay(shape orb.MultiPolygon) *Overlay {
 	o := &Overlay{bound: shape.Bound(), area: areaOf(shape)}
 	edges, level := edgesOf(shape)
@@ -40,7 +40,7 @@ func NewOverlay(shape orb.MultiPolygon) *Overlay {
 	for _, e := range edges {
 		reach += (e.north[1] - e.south[1]) / (o.bound.Max[1] - o.bound.Min[1])
 	}
-	// Few rows where edges are long, so that not each stands in all of them.
+	// Use few rows if edges are long, so that not every edge is in all of them.
 	const rowsEach = 8
 	o.rows = make([][]upright, max(1, min(1024, len(edges)/8, int(rowsEach*float64(len(edges))/reach))))
 	for _, e := range append(edges, level...) {
@@ -51,10 +51,10 @@ func NewOverlay(shape orb.MultiPolygon) *Overlay {
 	return o
 }
 
-// Bound is the box around the polygon, in degrees.
+// Bound is the bounding box of the polygon, in degrees.
 func (o *Overlay) Bound() orb.Bound { return o.bound }
 
-// edgesOf returns the edges of a shape, apart those that run along a parallel.
+// edgesOf returns the edges of a shape, with those along a parallel separate.
 func edgesOf(shape orb.MultiPolygon) (edges, level []upright) {
 	for _, polygon := range shape {
 		for _, ring := range polygon {
@@ -74,7 +74,7 @@ func edgesOf(shape orb.MultiPolygon) (edges, level []upright) {
 }
 
 // areaOf returns the area in steradians, exact for edges that are straight in
-// longitude and latitude, so that it adds up over what a polygon is cut into.
+// longitude and latitude, so that the areas of pieces add up to the whole.
 func areaOf(shape orb.MultiPolygon) float64 {
 	total := 0.0
 	for _, polygon := range shape {
@@ -109,25 +109,26 @@ func (o *Overlay) row(lat float64) int {
 	return max(0, min(len(o.rows)-1, int((lat-o.bound.Min[1])/height*float64(len(o.rows)))))
 }
 
-// strip is what a box sees of the polygon: the edges cut off at the line west,
-// which runs a little west of the box, and on that line the polygon's inside.
+// strip is the part of the polygon that matters for a box: the edges clipped at the
+// meridian west, which is a little west of the box, and where that meridian is inside
+// the polygon.
 type strip struct {
 	edges []upright
 	west  float64
-	// crossings are the latitudes at which the line enters or leaves the polygon;
-	// at the latitude at it is inside or not.
+	// crossings are the latitudes at which the meridian enters or leaves the polygon;
+	// inside is its state at the latitude at.
 	crossings []float64
 	at        float64
 	inside    bool
 }
 
 func (o *Overlay) strip(b orb.Bound) strip {
-	// No vertex is likely to lie on such a line, nor at such a latitude.
+	// An odd fraction makes it unlikely that a vertex is on this meridian or latitude.
 	s := strip{west: b.Min[0] - 0.000123456789, at: b.Min[1] + 0.5123456789*(b.Max[1]-b.Min[1])}
 	first, last := o.row(b.Min[1]), o.row(b.Max[1])
 	for row := first; row <= last; row++ {
 		for _, e := range o.rows[row] {
-			// An edge stands in each of its rows; it is taken in the first looked at.
+			// An edge is in several rows; take it in the first one visited.
 			if row > first && row != o.row(e.south[1]) {
 				continue
 			}
@@ -139,7 +140,7 @@ func (o *Overlay) strip(b orb.Bound) strip {
 				continue
 			}
 			if e.south[1] == e.north[1] {
-				// No side of a trapezoid, but it may cross the line.
+				// It is not a side of a trapezoid, but it may cross the meridian.
 				if southWest != northWest {
 					s.crossings = append(s.crossings, e.south[1])
 				}
@@ -160,7 +161,7 @@ func (o *Overlay) strip(b orb.Bound) strip {
 	return s
 }
 
-// insideAt reports whether the line lies in the polygon at a latitude.
+// insideAt reports whether the meridian is in the polygon at a latitude.
 func (s *strip) insideAt(lat float64) bool {
 	inside := s.inside
 	for _, crossing := range s.crossings {
@@ -171,16 +172,16 @@ func (s *strip) insideAt(lat float64) bool {
 	return inside
 }
 
-// Shares returns the share of a shape's area, 0 to 1, that lies in the polygon, and
-// the share of the polygon's that lies in the shape. The parts of the shape must
-// not overlap.
+// Shares returns the share of a shape's area, 0 to 1, that is in the polygon, and the
+// share of the polygon's area that is in the shape. The parts of the shape must not
+// overlap.
 func (o *Overlay) Shares(shape orb.MultiPolygon) (ofShape, ofPolygon float64) {
 	ofShape, ofPolygon, _ = o.SharesUntil(shape, func(int) error { return nil })
 	return ofShape, ofPolygon
 }
 
-// SharesUntil is Shares, but ends with the error of step, which is told from time to
-// time how many edges were gone through since it was told last.
+// SharesUntil is Shares, but calls step from time to time with the number of edges
+// visited since the last call, and ends with its error.
 func (o *Overlay) SharesUntil(shape orb.MultiPolygon, step func(edges int) error) (ofShape, ofPolygon float64, err error) {
 	common := 0.0
 	for _, polygon := range shape {
@@ -198,12 +199,12 @@ func (o *Overlay) SharesUntil(shape orb.MultiPolygon, step func(edges int) error
 	return min(1, common/areaOf(shape)), min(1, common/o.area), nil
 }
 
-// common returns the area of the polygon in common with a part, in steradians.
+// common returns the area that the polygon and a part have in common, in steradians.
 func (o *Overlay) common(polygon orb.Polygon, bound orb.Bound, step func(edges int) error) (float64, error) {
 	seen := o.strip(bound)
 	gone := len(seen.edges)
 	if len(seen.edges) == 0 && len(seen.crossings) == 0 {
-		// No edge comes near: all of the box is in or out.
+		// No edge is near: the box is entirely inside or outside.
 		if seen.inside {
 			return areaOf(orb.MultiPolygon{polygon}), nil
 		}
@@ -239,12 +240,12 @@ func (o *Overlay) common(polygon orb.Polygon, bound orb.Bound, step func(edges i
 			gone = 0
 		}
 		if len(theirs)%2 == 1 {
-			// The polygon goes on beyond the box, where its edges were left out.
+			// The polygon extends beyond the box, where its edges were left out.
 			far := bound.Max[0] + 1
 			theirs = append(theirs, side{far, far, far})
 		}
-		// Both stand from west to east, so that the next of ours never meets what
-		// lies west of this one.
+		// Both are ordered from west to east, so that the next of ours cannot meet anything
+		// west of this one.
 		for ; len(ours) > 1; ours = ours[2:] {
 			for len(theirs) > 1 && max(theirs[1].south, theirs[1].north) <= min(ours[0].south, ours[0].north) {
 				theirs = theirs[2:]
@@ -257,7 +258,7 @@ func (o *Overlay) common(polygon orb.Polygon, bound orb.Bound, step func(edges i
 	return total, step(gone)
 }
 
-// sweep goes over edges in order of their southern ends.
+// sweep iterates over edges in order of their southern ends.
 type sweep struct {
 	edges  []upright
 	active []upright
@@ -272,7 +273,7 @@ func sweepOf(edges []upright) *sweep {
 // side is an edge between two latitudes: its longitudes at them.
 type side struct{ south, north, middle float64 }
 
-// skip leaves out the latitudes up to one.
+// skip moves the sweep up to a latitude.
 func (s *sweep) skip(north float64) {
 	for len(s.edges) > 0 && s.edges[0].south[1] < north {
 		if s.edges[0].north[1] > north {
@@ -282,8 +283,7 @@ func (s *sweep) skip(north float64) {
 	}
 }
 
-// between returns the edges that span two latitudes, from west to east, behind what
-// is given to start with.
+// between appends to start the edges that span two latitudes, from west to east.
 func (s *sweep) between(south, north float64, start []side) []side {
 	for len(s.edges) > 0 && s.edges[0].south[1] <= south {
 		s.active = append(s.active, s.edges[0])
@@ -296,8 +296,7 @@ func (s *sweep) between(south, north float64, start []side) []side {
 		a, b := e.at(south), e.at(north)
 		next := side{a, b, (a + b) / 2}
 		s.sides = append(s.sides, next)
-		// The edges keep the order of the latitudes before, in which most of them
-		// stand already.
+		// The edges keep the order of the previous latitudes, which is nearly right.
 		at := first + i
 		for ; at > first && s.sides[at-1].middle > next.middle; at-- {
 			s.sides[at], s.active[at-first] = s.sides[at-1], s.active[at-first-1]
@@ -309,7 +308,8 @@ func (s *sweep) between(south, north float64, start []side) []side {
 
 // commonOf returns the area between two pairs of sides, in steradians.
 func commonOf(left, right, otherLeft, otherRight side, south, north float64) float64 {
-	// How far north along, from 0 to 1, two sides meet: there the common width bends.
+	// How far north, from 0 to 1, two sides meet: there the slope of the common width
+	// changes.
 	var bends [6]float64
 	n := 1 // the first is 0
 	for _, pair := range [4][2]side{{left, otherLeft}, {right, otherRight}, {left, otherRight}, {right, otherLeft}} {
@@ -326,9 +326,9 @@ func commonOf(left, right, otherLeft, otherRight side, south, north float64) flo
 		at := func(s side) float64 { return s.south + t*(s.north-s.south) }
 		return max(0, min(at(right), at(otherRight))-max(at(left), at(otherLeft)))
 	}
-	// Gauss's rule of three points: the width is linear between bends, and the
-	// cosine of the latitude all but a parabola.
-	const offset = 0.7745966692414834 / 2 // half of the root of 3/5
+	// Gaussian quadrature with three points: the width is linear between bends, and the
+	// cosine of the latitude nearly a parabola.
+	const offset = 0.7745966692414834 / 2 // half of sqrt(3/5)
 	total := 0.0
 	for i := 1; i < n; i++ {
 		from, length := bends[i-1], bends[i]-bends[i-1]

@@ -29,8 +29,8 @@ func star(random *rand.Rand, centre orb.Point, size float64, corners int) orb.Ri
 	return ring
 }
 
-// intersected returns the common area by another program: the parts laid over each
-// other one by one by simplefeatures.
+// intersected returns the common area by another library: simplefeatures intersects
+// the parts one by one.
 func intersected(t testing.TB, a, b orb.MultiPolygon) float64 {
 	t.Helper()
 	total := 0.0
@@ -60,7 +60,7 @@ func intersected(t testing.TB, a, b orb.MultiPolygon) float64 {
 				parts = orb.Collection{shape}
 			}
 			for _, part := range parts {
-				// Where they only touch there are points and lines.
+				// Where they only touch, the result has points and lines.
 				if polygons, err := polygonsOf(part); err == nil {
 					total += areaOf(polygons)
 				}
@@ -80,7 +80,7 @@ func TestOverlayAgainstSimplefeatures(t *testing.T) {
 				centre := orb.Point{110 + 3*float64(i) + random.Float64(), -5 + random.Float64()*3}
 				polygon := orb.Polygon{star(random, centre, 1, 3+random.IntN(40))}
 				if round%2 == 1 {
-					// On a lattice, where edges are level, upright and coincide.
+					// On a lattice, where edges are level, vertical or coincide.
 					for i := range polygon[0] {
 						polygon[0][i] = orb.Point{math.Round(polygon[0][i][0]*4) / 4, math.Round(polygon[0][i][1]*4) / 4}
 					}
@@ -156,9 +156,9 @@ func TestOverlayByHand(t *testing.T) {
 	}
 }
 
-// TestOverlayOfRealRegencies: the country's box holds all of every region, two
-// halves share a region between them, and a region's own boundary, every edge of
-// which coincides, or nearly so, has all of it.
+// TestOverlayOfRealRegencies: the country's box contains all of every region, the
+// shares in its two halves add up to 1, and a region's own boundary, all of whose
+// edges coincide or nearly so, contains all of it.
 func TestOverlayOfRealRegencies(t *testing.T) {
 	box := func(west, east float64) *Overlay {
 		return NewOverlay(orb.MultiPolygon{orb.Bound{Min: orb.Point{west, -15}, Max: orb.Point{east, 12}}.ToPolygon()})
@@ -186,8 +186,8 @@ func TestOverlayOfRealRegencies(t *testing.T) {
 			}
 		}
 		nearly, _ := NewOverlay(moved).Shares(shape)
-		// The source has parts in parts, in some regencies even the city that they
-		// surround, and there it is not in the polygon.
+		// The source has parts within parts, in some regencies even the city that they
+		// surround, which the polygon does not contain.
 		inParts := partInPart(shape)
 		if inParts {
 			nested++
@@ -201,7 +201,7 @@ func TestOverlayOfRealRegencies(t *testing.T) {
 	}
 }
 
-// partInPart reports whether a part lies in another, which no Overlay takes.
+// partInPart reports whether a part is in another, which an Overlay does not support.
 func partInPart(shape orb.MultiPolygon) bool {
 	for i, outer := range shape {
 		for j, inner := range shape {
@@ -259,8 +259,8 @@ func BenchmarkOverlay(b *testing.B) {
 	})
 }
 
-// TestLongEdgesTakeLittleMemory asserts that a polygon of long edges beside each other
-// is made ready in memory that grows with their number only.
+// TestLongEdgesTakeLittleMemory asserts that preparing a polygon of long edges side
+// by side takes memory linear in their number.
 func TestLongEdgesTakeLittleMemory(t *testing.T) {
 	const n = 20_000
 	var ring orb.Ring

@@ -12,7 +12,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// geojsonHead is what is looked at of a GeoJSON object before its coordinates.
+// geojsonHead has the members of a GeoJSON object that are checked before its
+// coordinates.
 type geojsonHead struct {
 	Type string `json:"type"`
 	CRS  *struct {
@@ -24,8 +25,8 @@ type geojsonHead struct {
 	Features []geojsonHead `json:"features"`
 }
 
-// checkCRS refuses a coordinate reference system that is named and is not longitude
-// and latitude on WGS 84. RFC 7946 knows no other; older GeoJSON named it as crs.
+// checkCRS rejects any coordinate reference system but longitude and latitude on WGS
+// 84. RFC 7946 allows no other; older GeoJSON named it in the member crs.
 func (h *geojsonHead) checkCRS() error {
 	if h == nil {
 		return nil
@@ -45,9 +46,9 @@ func (h *geojsonHead) checkCRS() error {
 	return sentra.In("geometry", h.Geometry.checkCRS())
 }
 
-// checkAntimeridian refuses an edge of more than half the way round the earth: it
-// is meant to go the other way, across the antimeridian, where RFC 7946 (section
-// 3.1.9) has a polygon cut in two. One all the way round, from -180 to 180, is taken.
+// checkAntimeridian rejects an edge that spans more than half of the earth, because
+// it is meant to cross the antimeridian, where RFC 7946 (section 3.1.9) requires a
+// polygon to be cut in two. An edge from -180 to 180 is accepted.
 func checkAntimeridian(ring orb.Ring) error {
 	for i := 1; i < len(ring); i++ {
 		if from, to := ring[i-1][0], ring[i][0]; math.Abs(to-from) > 180 && math.Abs(to-from) < 360 {
@@ -58,8 +59,8 @@ func checkAntimeridian(ring orb.Ring) error {
 	return nil
 }
 
-// overlapping groups polygons whose boxes meet, directly or by others between them.
-// The order of the first of each group is kept.
+// overlapping groups polygons whose boxes meet, directly or through others. The
+// groups are in the order of their first polygons.
 func overlapping(polygons orb.MultiPolygon) []orb.MultiPolygon {
 	items := make([]rtree.BulkItem, len(polygons))
 	parent := make([]int, len(polygons))

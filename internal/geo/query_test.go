@@ -11,8 +11,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// ringed returns the GeoJSON of a polygon whose ring has n corners at a radius that
-// differs from one to the next by a share of it.
+// ringed returns the GeoJSON of a polygon with n corners whose radius alternates by a
+// share of it.
 func ringed(n int, share float64) []byte {
 	var text strings.Builder
 	text.WriteString(`{"type":"Polygon","coordinates":[[`)
@@ -27,8 +27,8 @@ func ringed(n int, share float64) []byte {
 	return []byte(text.String())
 }
 
-// TestIntricatePolygons asserts that a polygon is read, or refused, in time that
-// does not grow with the square of its positions.
+// TestIntricatePolygons asserts that a polygon is read or rejected in time that does
+// not grow with the square of its positions.
 func TestIntricatePolygons(t *testing.T) {
 	holes := func(n int) []byte {
 		outer := string(ringed(40_000, 0))
@@ -39,7 +39,7 @@ func TestIntricatePolygons(t *testing.T) {
 		}
 		return []byte(strings.TrimSuffix(outer, "]}") + text.String() + "]}")
 	}
-	// comb gives teeth of a height in degrees that stand beside each other.
+	// comb returns teeth of a height in degrees, side by side.
 	comb := func(n int, height float64) []byte {
 		var text strings.Builder
 		text.WriteString(`{"type":"Polygon","coordinates":[[`)
@@ -74,8 +74,7 @@ func TestIntricatePolygons(t *testing.T) {
 	}
 }
 
-// TestAntimeridianAndCRS asserts what is refused of polygons that would be taken
-// for others.
+// TestAntimeridianAndCRS asserts that ambiguous polygons are rejected.
 func TestAntimeridianAndCRS(t *testing.T) {
 	square := func(west, east float64) string {
 		return fmt.Sprintf(`"type":"Polygon","coordinates":[[[%[1]g,-5],[%[2]g,-5],[%[2]g,5],[%[1]g,5],[%[1]g,-5]]]`, west, east)

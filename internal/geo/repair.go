@@ -14,15 +14,15 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Repairs counts what Repair mended.
+// Repairs counts the repairs of Repair.
 type Repairs struct {
 	RingsClosed     int
 	RingsRewound    int
 	RingsDropped    int
 	PolygonsDropped int
 	PointsDropped   int
-	// RingsRegrouped are rings that stood as holes but lie outside their
-	// exterior; each became an exterior.
+	// RingsRegrouped counts rings that were holes outside their exterior; each became an
+	// exterior.
 	RingsRegrouped int
 }
 
@@ -36,7 +36,7 @@ func (r *Repairs) Add(other Repairs) {
 	r.RingsRegrouped += other.RingsRegrouped
 }
 
-// Indonesia's waters, with room to spare, in degrees.
+// Indonesia's waters with a margin, in degrees.
 var country = orb.Bound{Min: orb.Point{90, -15}, Max: orb.Point{145, 12}}
 
 // polygonsOf returns the polygons of a Polygon, MultiPolygon or collection of them.
@@ -62,12 +62,12 @@ func polygonsOf(g orb.Geometry) (orb.MultiPolygon, error) {
 	return nil, sentra.BadInput("type", "a %s has no area; give a Polygon or MultiPolygon", g.GeoJSONType())
 }
 
-// Repair mends what can be mended in a boundary: open rings are closed, rings
-// wound to RFC 7946 (exterior counterclockwise), repeated points and rings
-// without an area dropped, rings that stand as holes outside their exterior made
-// exteriors, each counted. It refuses, with BAD_USER_INPUT, what
-// cannot: no polygon, a position that is not finite or out of range, longitude
-// and latitude evidently swapped, nothing left. The geometry given is not changed.
+// Repair repairs the common faults of a boundary and counts the repairs: it closes
+// open rings, winds rings as in RFC 7946 (exterior counterclockwise), drops repeated
+// points and rings without an area, and makes holes outside their exterior exteriors.
+// It rejects with BAD_USER_INPUT what it cannot repair: no polygon, a position that
+// is not finite or out of range, swapped longitude and latitude, an empty result. The
+// argument is not modified.
 func Repair(g orb.Geometry) (orb.MultiPolygon, Repairs, error) {
 	var did Repairs
 	polygons, err := polygonsOf(g)
@@ -105,8 +105,8 @@ func Repair(g orb.Geometry) (orb.MultiPolygon, Repairs, error) {
 	return out, did, nil
 }
 
-// group makes polygons of the rings of one polygon: a ring that lies in a larger
-// one is its hole, any other an exterior.
+// group makes polygons of the rings of one polygon: a ring inside a larger one is its
+// hole, any other is an exterior.
 func group(rings []orb.Ring, did *Repairs) orb.MultiPolygon {
 	given := &rings[0][0]
 	bySize := slices.Clone(rings)
@@ -124,7 +124,8 @@ func group(rings []orb.Ring, did *Repairs) orb.MultiPolygon {
 		}
 		if counterclockwise := planar.Area(ring) > 0; counterclockwise != (exterior < 0) {
 			ring.Reverse()
-			// A ring that changes its part must turn; that is no second flaw.
+			// A ring that becomes an exterior is always reversed; do not count that as a
+			// second fault.
 			if !regrouped {
 				did.RingsRewound++
 			}
@@ -138,7 +139,7 @@ func group(rings []orb.Ring, did *Repairs) orb.MultiPolygon {
 	return out
 }
 
-// liesIn reports whether most corners of a ring lie in another; single corners may
+// liesIn reports whether most corners of a ring are in another; single corners may
 // touch it.
 func liesIn(ring, other orb.Ring) bool {
 	if !other.Bound().Intersects(ring.Bound()) {
@@ -176,16 +177,17 @@ func repairRing(ring orb.Ring, did *Repairs) (orb.Ring, error) {
 	return kept, nil
 }
 
-// MaxPositions is the greatest number of positions of a polygon in a query.
+// MaxPositions is the maximum number of positions of a polygon in a query.
 const MaxPositions = 100_000
 
-// ParsePolygon reads the GeoJSON of a query: a Polygon, a MultiPolygon, or a
-// Feature or FeatureCollection of these. Unlike Repair it mends nothing but the
-// winding: an open ring, a position out of range, a ring that crosses itself or the
-// antimeridian, or another coordinate reference system is a BAD_USER_INPUT with its
-// path; too many positions, or edges beside each other, are LIMIT_EXCEEDED.
+// ParsePolygon reads the GeoJSON of a query: a Polygon, a MultiPolygon, or a Feature
+// or FeatureCollection of these. Unlike Repair it corrects only the winding. An open
+// ring, a position out of range, a ring that crosses itself or the antimeridian, or
+// another coordinate reference system is a BAD_USER_INPUT with its path; too many
+// positions, or too many edges side by side, are LIMIT_EXCEEDED.
 func ParsePolygon(data []byte) (orb.MultiPolygon, error) {
-	// A position takes five bytes at least: what is far too long is refused unread.
+	// A position takes at least five bytes: reject what is far too long without reading
+	// it.
 	if len(data) > MaxPositions*64 {
 		return nil, sentra.Errorf(sentra.CodeLimitExceeded, "the GeoJSON has %d bytes; at most %d are read", len(data), MaxPositions*64)
 	}
@@ -315,9 +317,9 @@ func decodePolygons(data []byte) (orb.MultiPolygon, error) {
 	return polygonsOf(geometry.Geometry())
 }
 
-// Round returns the shape with its coordinates rounded to decimal places, in
-// place of the shape given. Points that become equal are merged; rings that lose
-// their area go, but the largest part stays, as it was if need be.
+// Round rounds the coordinates of the shape to decimal places in place. Points that
+// become equal are merged and rings that lose their area dropped, but the largest
+// part stays, unrounded if necessary.
 func Round(shape orb.MultiPolygon, places int) orb.MultiPolygon {
 	out := make(orb.MultiPolygon, 0, len(shape))
 	for _, polygon := range shape {
@@ -341,13 +343,12 @@ func Round(shape orb.MultiPolygon, places int) orb.MultiPolygon {
 	return out
 }
 
-// RoundRing returns a ring with its coordinates rounded to decimal places, points
-// that become equal merged. ok reports whether it still has an area and runs round
-// it the same way.
+// RoundRing returns a ring with its coordinates rounded to decimal places and equal
+// points merged. ok reports whether it still has an area and the same winding.
 func RoundRing(ring orb.Ring, places int) (rounded orb.Ring, ok bool) {
 	factor := math.Pow10(places)
 	rounded = make(orb.Ring, 0, len(ring))
-	// Twice the area in whole units, so that none is taken for a little.
+	// Twice the area in integer units, so that zero is exact.
 	var area int64
 	var first, last [2]int64
 	for _, p := range ring {

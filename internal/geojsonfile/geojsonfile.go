@@ -1,8 +1,8 @@
-// Package geojsonfile reads the Features of GeoJSON one by one: of a
-// FeatureCollection, or written one after the other, a line each or with the
-// record separators of RFC 8142. It holds at most one Feature, keeps
-// numbers as they are written, and ignores nothing silently: duplicate members, a
-// crs, an empty collection and bytes that are not UTF-8 are errors with their place.
+// Package geojsonfile reads the Features of GeoJSON one by one: in a
+// FeatureCollection, or as a sequence, one per line or with the record separators of
+// RFC 8142. It holds at most one Feature, preserves numbers as written, and ignores
+// nothing silently: duplicate members, a crs, an empty collection and invalid UTF-8
+// are errors with their place.
 package geojsonfile
 
 import (
@@ -31,8 +31,8 @@ const (
 	Nested ValueKind = "object or list"
 )
 
-// Value is a JSON value. Text holds a text, a number as it is written, or
-// "true" and "false"; it is empty for null and for objects and lists.
+// Value is a JSON value. Text is a string, a number as written, or "true" or "false";
+// it is empty for null, objects and arrays.
 type Value struct {
 	Kind ValueKind
 	Text string
@@ -46,18 +46,18 @@ type Property struct {
 
 // Feature is one Feature.
 type Feature struct {
-	// Number counts the Features of the file from 1; Place tells where it
-	// stands, "provinces.geojson, feature 3".
+	// Number counts the Features of the file from 1; Place is for messages,
+	// "provinces.geojson, feature 3".
 	Number     int
 	Place      string
 	ID         Value
 	Properties []Property
-	// Geometry is nil for null and where there is none. Positions are in degrees,
-	// longitude before latitude; heights are left out.
+	// Geometry is nil for null and if there is none. Positions are in degrees, longitude
+	// before latitude; heights are dropped.
 	Geometry orb.Geometry
 }
 
-// Get returns a property; Null where there is none.
+// Get returns a property, or Null if there is none.
 func (f *Feature) Get(name string) Value {
 	for _, p := range f.Properties {
 		if p.Name == name {
@@ -67,18 +67,19 @@ func (f *Feature) Get(name string) Value {
 	return Value{Kind: Null}
 }
 
-// Options bound what is read.
+// Options limit what is read.
 type Options struct {
-	// MaxPositions is the most positions of one Feature's geometry; 0 for no bound.
+	// MaxPositions is the maximum number of positions of one Feature's geometry; 0 for
+	// no limit.
 	MaxPositions int
 }
 
-// maxMembers bounds the properties of a Feature and the geometries of a collection.
+// maxMembers limits the properties of a Feature and the geometries of a collection.
 const maxMembers = 1000
 
-// Read calls each for every Feature of a file, in order; the Feature is only
-// good until each returns. Errors are BAD_USER_INPUT with the place, LIMIT_EXCEEDED
-// beyond a bound, the context's error, or that of each.
+// Read calls each for every Feature of a file, in order; the Feature is valid only
+// until each returns. Errors are BAD_USER_INPUT with the place, LIMIT_EXCEEDED, the
+// context's error, or that of each.
 func Read(r io.Reader, name string, options Options, each func(*Feature) error) error {
 	scanned := newScanner(r, name)
 	p := &parser{decoder: json.NewDecoder(scanned), scanned: scanned, name: name, options: options, each: each}
@@ -111,9 +112,9 @@ type parser struct {
 	each    func(*Feature) error
 	count   int
 	feature Feature
-	// positions of the Feature's geometry so far
+	// Number of positions of the Feature's geometry so far.
 	positions int
-	// within tells that a Feature is being read, and not what stands about it
+	// within means that the position is inside a Feature.
 	within bool
 }
 
@@ -128,12 +129,12 @@ func (p *parser) place() string {
 	return fmt.Sprintf("%s, feature %d", p.name, p.count+1)
 }
 
-// wrong makes an error about the place that the decoder has reached.
+// wrong returns an error about the decoder's position.
 func (p *parser) wrong(format string, args ...any) error {
 	return sentra.In(fmt.Sprintf("%s, byte %d", p.place(), p.decoder.InputOffset()+p.scanned.dropped), sentra.BadInput("", format, args...))
 }
 
-// fault makes an error of one of the decoder's, or of the file's.
+// fault converts an error of the decoder or of the file.
 func (p *parser) fault(err error) error {
 	var coded *sentra.Error
 	var syntax *json.SyntaxError
@@ -145,7 +146,7 @@ func (p *parser) fault(err error) error {
 	case errors.As(err, &syntax):
 		return p.wrong("this is not JSON: %v", syntax)
 	}
-	if p.scanned.err != nil { // the file's own, such as the context's
+	if p.scanned.err != nil { // the file's own error, such as the context's
 		return fmt.Errorf("read %s: %w", p.name, err)
 	}
 	return p.wrong("this is not JSON: %v", err)
@@ -161,7 +162,7 @@ func describe(token json.Token) string {
 	return fmt.Sprintf("%.40v", token)
 }
 
-// token reads one token; the end of the file is a fault.
+// token reads one token; the end of the file is an error.
 func (p *parser) token() (json.Token, error) {
 	token, err := p.decoder.Token()
 	if err != nil {
@@ -170,7 +171,7 @@ func (p *parser) token() (json.Token, error) {
 	return token, nil
 }
 
-// key reads the name of a member and refuses one that occurs twice.
+// key reads the name of a member and rejects a duplicate.
 func (p *parser) key(seen *[]string) (string, error) {
 	token, err := p.token()
 	if err != nil {
@@ -190,7 +191,7 @@ func (p *parser) key(seen *[]string) (string, error) {
 	return key, nil
 }
 
-// object reads what follows the brace of a FeatureCollection or Feature.
+// object reads a FeatureCollection or Feature after its opening brace.
 func (p *parser) object() error {
 	var seen []string
 	var kind string
@@ -226,7 +227,7 @@ func (p *parser) object() error {
 	return p.done(kind, seen)
 }
 
-// features reads the list of a collection.
+// features reads the array of a collection.
 func (p *parser) features() error {
 	if open, err := p.token(); err != nil || open != json.Delim('[') {
 		return errors.Join(err, p.wrong("features is not a list"))
@@ -319,7 +320,7 @@ func (p *parser) member(key string, kind *string) error {
 	return err
 }
 
-// value reads a value; of objects and lists only that they are.
+// value reads a value; for an object or array only its kind.
 func (p *parser) value() (Value, error) {
 	token, err := p.token()
 	if err != nil {
@@ -374,10 +375,10 @@ func (p *parser) properties() error {
 	return err
 }
 
-// wgs84 are the names of the one reference system of GeoJSON, as they end.
+// wgs84 are suffixes of the names of GeoJSON's only reference system.
 var wgs84 = []string{"crs84", "crs84h", "epsg:4326", "epsg::4326", "epsg/0/4326", "epsg.xml#4326", "epsg.io/4326", "epsg:4979", "epsg::4979"}
 
-// crs refuses a reference system other than WGS 84. RFC 7946 has no such member;
+// crs rejects a reference system other than WGS 84. RFC 7946 has no such member, but
 // older GeoJSON has, and programs still write it.
 func (p *parser) crs() error {
 	var raw json.RawMessage

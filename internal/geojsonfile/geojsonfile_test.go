@@ -49,7 +49,7 @@ func shapes(r *rand.Rand, depth int) orb.Geometry {
 	return polygon()
 }
 
-// What orb writes is read as it was, as a collection and line by line.
+// What orb writes is read unchanged, as a collection and line by line.
 func TestReadsWhatOrbWrites(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 200 {
@@ -160,7 +160,7 @@ func TestWrong(t *testing.T) {
 	}
 }
 
-// Blanks without end take time in proportion.
+// Reading endless spaces takes linear time.
 func TestBlanks(t *testing.T) {
 	in := `{"type":` + strings.Repeat(" \n", 8<<20) + `"Feature","properties":{"a":"` + strings.Repeat(" ", 5000) + `"}}`
 	err := Read(strings.NewReader(in), "file", Options{}, func(f *Feature) error {

@@ -11,8 +11,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// coordinates are nested lists of positions, by how deep they nest: one of the
-// fields is set. Empty lists nest as deep as is needed.
+// coordinates are nested arrays of positions, by depth: one of the fields is set.
+// Empty arrays fit any depth.
 type coordinates struct {
 	depth  int // 1 for a position
 	point  orb.Point
@@ -113,7 +113,7 @@ func (p *parser) geometries(nested int) (orb.Collection, error) {
 	return all, err
 }
 
-// list reads what follows the bracket of a list of at most depth levels.
+// list reads an array of at most depth levels after its opening bracket.
 func (p *parser) list(depth int) (coordinates, error) {
 	var c coordinates
 	if !p.decoder.More() {
@@ -141,7 +141,7 @@ func (p *parser) list(depth int) (coordinates, error) {
 		}
 		switch {
 		case part.hollow:
-			// An empty ring or polygon has no area, and it is dropped.
+			// An empty ring or polygon has no area and is dropped.
 		case c.hollow:
 			c.hollow, c.depth = false, part.depth+1
 			fallthrough
@@ -212,7 +212,7 @@ func (p *parser) position(first json.Number) (coordinates, error) {
 	return c, nil
 }
 
-// shaped makes the geometry that a type makes of coordinates.
+// shaped returns the geometry of a type with coordinates.
 func (p *parser) shaped(kind string, c coordinates) (orb.Geometry, error) {
 	depths := map[string]int{"Point": 1, "MultiPoint": 2, "LineString": 2, "MultiLineString": 3, "Polygon": 3, "MultiPolygon": 4}
 	want, known := depths[kind]

@@ -9,30 +9,30 @@ import (
 )
 
 const (
-	// maxText and maxLiteral bound one text and one number, in bytes.
+	// maxText and maxLiteral limit one string and one number, in bytes.
 	maxText    = 1 << 20
 	maxLiteral = 1000
-	// maxBlank is the longest run of blanks that is handed on as it stands. A
-	// json.Decoder looks through a run again for each buffer that it fills.
+	// maxBlank is the longest run of white space that is passed on unchanged. A
+	// json.Decoder scans a run again for each buffer that it fills.
 	maxBlank = 1 << 10
-	// maxDepth is how deep arrays and objects may nest.
+	// maxDepth is the maximum nesting of arrays and objects.
 	maxDepth = 64
 )
 
-// scanner passes JSON through to a json.Decoder and refuses what would make that
-// slow, large or silent: texts and numbers without end, deep nesting, and bytes
-// that are not UTF-8, which encoding/json replaces. It shortens long runs of
-// blanks and makes blanks of the record separators of RFC 8142.
+// scanner passes JSON through to a json.Decoder and rejects what would be slow, large
+// or silently changed: endless strings and numbers, deep nesting, and invalid UTF-8,
+// which encoding/json replaces. It shortens long runs of white space and replaces the
+// record separators of RFC 8142 by spaces.
 type scanner struct {
 	r    *bufio.Reader
 	name string
 
 	offset  int64 // bytes read
-	dropped int64 // blanks that were not handed on
+	dropped int64 // white space that was not passed on
 	line    int
 
 	inText, escaped bool
-	run             int // length of the text, literal or blanks so far
+	run             int // length of the current string, literal or white space
 	blank           bool
 	depth           int
 	err             error
@@ -95,7 +95,7 @@ func (s *scanner) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// rune reads the rest of a character of several bytes.
+// rune reads the rest of a multi-byte character.
 func (s *scanner) rune(first byte) (string, error) {
 	var bytes [utf8.UTFMax]byte
 	bytes[0] = first
@@ -115,7 +115,7 @@ func (s *scanner) rune(first byte) (string, error) {
 	return string(bytes[:size]), nil
 }
 
-// byte follows the structure and reports whether the byte is handed on.
+// byte tracks the structure and reports whether the byte is passed on.
 func (s *scanner) byte(b *byte) bool {
 	if s.inText {
 		s.run++

@@ -1,5 +1,5 @@
-// Package geopackage writes OGC GeoPackages (12-128r18): a SQLite file whose
-// tables are layers. It knows nothing of Sentra's layers; positions are longitude,
+// Package geopackage writes OGC GeoPackages (12-128r18): a SQLite file whose tables
+// are layers. It does not depend on Sentra's layers; positions are longitude,
 // latitude (EPSG:4326, which in a GeoPackage has longitude first).
 package geopackage
 
@@ -21,13 +21,13 @@ import (
 	_ "modernc.org/sqlite" // the driver of SQLite
 )
 
-// geometryColumn and idColumn are those of every table.
+// geometryColumn and idColumn are in every table.
 const geometryColumn, idColumn = "geom", "fid"
 
 // Column is a column of a table.
 type Column struct {
 	Name string
-	// Type is a data type of GeoPackage: TEXT, INTEGER, DOUBLE, BOOLEAN or DATE.
+	// Type is a GeoPackage data type: TEXT, INTEGER, DOUBLE, BOOLEAN or DATE.
 	Type        string
 	Description string
 }
@@ -43,8 +43,8 @@ type Table struct {
 	Rows func(yield func(geometry orb.Geometry, values []any) error) error
 }
 
-// Write makes a GeoPackage of tables in a temporary file and copies it to w. changed is
-// the moment that it tells of its contents, so that the same contents give the same file.
+// Write makes a GeoPackage of tables in a temporary file and copies it to w. changed
+// is the time of the contents, so that the same contents give the same file.
 func Write(ctx context.Context, w io.Writer, changed time.Time, tables ...Table) (err error) {
 	folder, err := os.MkdirTemp("", "sentra-geopackage-")
 	if err != nil {
@@ -64,8 +64,8 @@ func Write(ctx context.Context, w io.Writer, changed time.Time, tables ...Table)
 	return err
 }
 
-// begin makes what every GeoPackage has. Nothing else sees the file, so that no
-// journal is needed.
+// begin creates what every GeoPackage has. No other process uses the file, so it
+// needs no journal.
 const begin = `
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
@@ -93,7 +93,7 @@ func write(ctx context.Context, path string, changed time.Time, tables []Table) 
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	// The settings are those of a connection.
+	// The settings apply to a single connection.
 	db.SetMaxOpenConns(1)
 	if _, err := db.ExecContext(ctx, begin); err != nil {
 		return err
@@ -171,16 +171,16 @@ func (t *Table) write(ctx context.Context, db *sql.DB, changed time.Time) error 
 	return err
 }
 
-// quoted returns a name as SQL has it.
+// quoted quotes an SQL identifier.
 func quoted(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
-// encode returns a geometry as a GeoPackage stores it: a header with its box, then
+// encode encodes a geometry for a GeoPackage: a header with its bounding box, then
 // well-known binary; nil for none.
 func encode(geometry orb.Geometry) (any, error) {
 	if geometry == nil {
 		return nil, nil
 	}
-	// The flags: little-endian, with a box of x and y.
+	// Flags: little-endian, with an envelope of x and y.
 	out := []byte{'G', 'P', 0, 0b11}
 	out = binary.LittleEndian.AppendUint32(out, 4326)
 	box := geometry.Bound()

@@ -1,5 +1,5 @@
 // Package geopackagefile reads the rows of a layer of a GeoPackage (OGC 12-128r18) as
-// the Features that geojsonfile reads. It opens a copy of the file and executes nothing
+// Features of package geojsonfile. It opens a copy of the file and executes nothing
 // in it: a layer is a table, never a view.
 package geopackagefile
 
@@ -27,20 +27,20 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Options say what is read.
+// Options select and limit what is read.
 type Options struct {
 	// Layer is the name of a layer; "" for the only one with geometries, else for the
 	// only one.
 	Layer string
-	// MaxPositions is the most positions of one geometry; 0 for no bound.
+	// MaxPositions is the maximum number of positions of one geometry; 0 for no limit.
 	MaxPositions int
 }
 
-// maxColumns is the most columns of a layer.
+// maxColumns is the maximum number of columns of a layer.
 const maxColumns = 1000
 
-// Read calls each for every row of a layer, in order. Errors are BAD_USER_INPUT that
-// say where, LIMIT_EXCEEDED beyond a bound, or the context's.
+// Read calls each for every row of a layer, in order. Errors are BAD_USER_INPUT with
+// the place, LIMIT_EXCEEDED, or the context's.
 func Read(file *inputfile.File, options Options, each func(*geojsonfile.Feature) error) (err error) {
 	folder, err := os.MkdirTemp("", "sentra-geopackage-")
 	if err != nil {
@@ -51,7 +51,8 @@ func Read(file *inputfile.File, options Options, each func(*geojsonfile.Feature)
 	if err := copyTo(path, file); err != nil {
 		return err
 	}
-	// The file is one that nothing else writes to; what its schema calls is not trusted.
+	// Nothing else writes to the file, and functions called by its schema are not
+	// trusted.
 	address := url.URL{Scheme: "file", Path: path, RawQuery: "mode=ro&immutable=1&_pragma=trusted_schema(0)&_pragma=cell_size_check(1)"}
 	db, err := sql.Open("sqlite", address.String())
 	if err != nil {
@@ -81,14 +82,14 @@ type reader struct {
 	name string
 }
 
-// layer is a table with, or without, geometries.
+// layer is a table with or without geometries.
 type layer struct {
 	name string
-	// geometry is the column of the geometries; empty where there is none.
+	// geometry is the column of the geometries; empty if there is none.
 	geometry string
 }
 
-// damaged tells that SQLite cannot read the file.
+// damaged returns an error for a file that SQLite cannot read.
 func (r *reader) damaged(err error) error {
 	if r.ctx.Err() != nil {
 		return r.ctx.Err()
@@ -96,7 +97,7 @@ func (r *reader) damaged(err error) error {
 	return sentra.Wrap(sentra.CodeBadUserInput, err, "%s cannot be read as a GeoPackage; download or copy it again, or rewrite it: ogr2ogr -f GPKG out.gpkg %s", r.name, r.name)
 }
 
-// layer finds the layer to be read, and checks that positions are in degrees on WGS 84.
+// layer finds the layer to read, and checks that positions are in degrees on WGS 84.
 func (r *reader) layer(wanted string) (*layer, error) {
 	rows, err := r.db.QueryContext(r.ctx, `SELECT c.table_name, COALESCE(g.column_name, ''), COALESCE(g.srs_id, 0),
 			COALESCE(s.organization, ''), COALESCE(s.organization_coordsys_id, 0), COALESCE(s.srs_name, '')
@@ -166,13 +167,13 @@ func (r *reader) layer(wanted string) (*layer, error) {
 	return &chosen.layer, nil
 }
 
-// degrees is WGS 84, in a GeoPackage with longitude first.
+// degrees is WGS 84, with longitude first in a GeoPackage.
 const degrees = 4326
 
 // rows reads the layer.
 func (r *reader) rows(l *layer, maxPositions int, each func(*geojsonfile.Feature) error) error {
 	table := fmt.Sprintf("%s, layer %q", r.name, l.name)
-	// The key numbers the rows, and tells nothing of them.
+	// The key only numbers the rows.
 	var key sql.NullString
 	if err := r.db.QueryRowContext(r.ctx, "SELECT MAX(name) FROM pragma_table_info(?) WHERE pk = 1", l.name).Scan(&key); err != nil {
 		return r.damaged(err)
@@ -224,7 +225,7 @@ func (r *reader) rows(l *layer, maxPositions int, each func(*geojsonfile.Feature
 	return nil
 }
 
-// fault tells what to do about a geometry that cannot be read.
+// fault explains what to do about an unreadable geometry.
 func fault(err error, name, layer string) error {
 	var coded *sentra.Error
 	if errors.As(err, &coded) {
@@ -233,8 +234,8 @@ func fault(err error, name, layer string) error {
 	return sentra.BadInput("", "the geometry cannot be read: %v; rewrite it without heights or curves: ogr2ogr -dim XY -nlt CONVERT_TO_LINEAR -f GPKG out.gpkg %s %s", err, name, layer)
 }
 
-// value returns a cell of a column's type as geojsonfile has it; of a moment at midnight,
-// as columns of the type DATE have, the day.
+// value converts a cell of a column type. A time at midnight, as in columns of the
+// type DATE, becomes a day.
 func value(cell any, kind string) geojsonfile.Value {
 	switch v := cell.(type) {
 	case nil:
@@ -264,7 +265,7 @@ var (
 	errExtended   = errors.New("it is of an extended type")
 )
 
-// geometry reads a geometry as a GeoPackage stores it: a head, a box and WKB.
+// geometry decodes a GeoPackage geometry: a header, an envelope and WKB.
 func geometry(cell any, maxPositions int) (orb.Geometry, error) {
 	if cell == nil {
 		return nil, nil
@@ -282,7 +283,7 @@ func geometry(cell any, maxPositions int) (orb.Geometry, error) {
 	case box >= len(boxes) || len(data) < 8+boxes[box]:
 		return nil, errNoGeometry
 	case flags&0x10 != 0:
-		// It is empty, which is no geometry here.
+		// It is empty, which counts as no geometry here.
 		return nil, nil
 	}
 	data = data[8+boxes[box]:]
@@ -295,7 +296,7 @@ func geometry(cell any, maxPositions int) (orb.Geometry, error) {
 	return wkb.Unmarshal(data)
 }
 
-// flat refuses positions of more than two numbers, which WKB tells by its type.
+// flat rejects positions with more than two numbers, which the WKB type shows.
 func flat(data []byte) error {
 	if len(data) < 5 {
 		return errNoGeometry

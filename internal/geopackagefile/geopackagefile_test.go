@@ -24,7 +24,7 @@ CREATE TABLE gpkg_contents (table_name TEXT PRIMARY KEY, data_type TEXT, identif
 CREATE TABLE gpkg_geometry_columns (table_name TEXT, column_name TEXT, geometry_type_name TEXT, srs_id INTEGER, z TINYINT, m TINYINT);
 `
 
-// table makes a layer of points, without geometries where system is -1.
+// table makes a layer of points, without geometries if system is -1.
 func table(name string, system int) string {
 	out := fmt.Sprintf(`CREATE TABLE %[1]q (fid INTEGER PRIMARY KEY, code TEXT, geom BLOB, workers INTEGER, share REAL, checked BOOLEAN, seen DATE);
 INSERT INTO gpkg_contents VALUES ('%[1]s', '%[2]s', '%[1]s', %[3]d);
@@ -35,7 +35,7 @@ INSERT INTO gpkg_contents VALUES ('%[1]s', '%[2]s', '%[1]s', %[3]d);
 	return out
 }
 
-// open makes a GeoPackage by SQL.
+// open makes a GeoPackage from SQL.
 func open(t *testing.T, statements string) *inputfile.File {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "data.gpkg")
@@ -61,20 +61,19 @@ func open(t *testing.T, statements string) *inputfile.File {
 	return file
 }
 
-// The head of a geometry, as the standard has it: GP, version 0, flags, system.
+// The header of a geometry in the standard: GP, version 0, flags, system.
 const (
-	// plain has no box and numbers with the lowest byte first, as the WKB has: the
-	// point 110.5 -7.25.
+	// plain has no envelope and is little-endian, as is its WKB: the point 110.5 -7.25.
 	plain = `X'4750000100000000` + `01` + `01000000` + `0000000000A05B40` + `0000000000001DC0'`
-	// boxed has a box of four numbers.
+	// boxed has an envelope of four numbers.
 	boxed = `X'4750000300000000` + `0000000000A05B40` + `0000000000A05B40` + `0000000000001DC0` + `0000000000001DC0` + `01` + `01000000` + `0000000000A05B40` + `0000000000001DC0'`
-	// big has the highest byte first.
+	// big is big-endian.
 	big   = `X'4750000000000000` + `00` + `00000001` + `405BA00000000000` + `C01D000000000000'`
 	empty = `X'4750001100000000` + `01` + `01000000` + `000000000000F87F` + `000000000000F87F'`
 	high  = `X'4750000100000000` + `01` + `E9030000` + `0000000000A05B40` + `0000000000001DC0` + `0000000000000000'`
 )
 
-// Rows are read with their values and geometries; the key is none of them.
+// Rows are read with their values and geometries, without the key.
 func TestRead(t *testing.T) {
 	file := open(t, head+table("sentra", 4326)+table("catatan", -1)+`INSERT INTO sentra (code, geom, workers, share, checked, seen) VALUES
 		('11.10', `+plain+`, 12, 0.5, 1, '2017-12-25'), ('11.10', `+boxed+`, NULL, 11.1, 0, NULL), (NULL, `+big+`, 3, 2.0, NULL, NULL), ('x', `+empty+`, 1, 1e21, NULL, NULL), ('x', NULL, NULL, NULL, NULL, NULL);`)
@@ -106,7 +105,7 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// Which layer is read, and what is refused with what to do.
+// The choice of layer, and rejections with what to do.
 func TestLayers(t *testing.T) {
 	row := func(table, geometry string) string {
 		return fmt.Sprintf("INSERT INTO %q (code, geom) VALUES ('94', %s);\n", table, geometry)
@@ -148,7 +147,8 @@ func TestLayers(t *testing.T) {
 	}
 }
 
-// What ends the reading is told, and a file that is damaged is not read.
+// Errors of the callback end the reading and are returned, and a damaged file is
+// rejected.
 func TestEnds(t *testing.T) {
 	statements := head + table("a", 4326) + "INSERT INTO a (code, geom) VALUES ('94', " + plain + "), ('94', " + plain + ");"
 	stop := errors.New("stop")

@@ -1,9 +1,9 @@
-// Package glyphs draws the glyphs of a font as MapLibre and Mapbox GL load them:
+// Package glyphs draws the glyphs of a font in the format of MapLibre and Mapbox GL:
 // signed distance fields, in protocol buffers of 256 characters each, with the
-// measures of fontnik, which the fonts of others are made with.
+// metrics of fontnik, with which other fonts are made.
 //
-// The font is Go Regular by Bigelow & Holmes, which the module golang.org/x/image
-// brings under its BSD licence: Latin, Greek and Cyrillic.
+// The font is Go Regular by Bigelow & Holmes, from the module golang.org/x/image
+// under its BSD licence: Latin, Greek and Cyrillic.
 package glyphs
 
 import (
@@ -22,25 +22,25 @@ import (
 const Font = "Go Regular"
 
 const (
-	// size is that of the glyphs in pixels, buffer what stands around each, and radius
-	// how far from its outline distances are told.
+	// size is the size of the glyphs in pixels, buffer the margin around each, and
+	// radius the maximum distance from its outline that is encoded.
 	size, buffer, radius = 24, 3, 8
 	// edge is the value on the outline, as a share of 256 below 255.
 	edge = 0.25
-	// ascender is how far above the line of text a glyph's top is counted from: that of
-	// the fonts that MapLibre centres its labels for.
+	// ascender is the height above the baseline from which a glyph's top is counted:
+	// that of the fonts for which MapLibre centres its labels.
 	ascender = 26
 	// ranges is the number of ranges of the characters up to U+FFFF.
 	ranges = 256
 )
 
-// Glyphs draws ranges, each once, when it is first asked for.
+// Glyphs draws ranges, each once, on first use.
 type Glyphs struct {
 	font  *sfnt.Font
 	drawn [ranges]func() ([]byte, error)
 }
 
-// New reads the font.
+// New parses the font.
 func New() (*Glyphs, error) {
 	parsed, err := sfnt.Parse(goregular.TTF)
 	if err != nil {
@@ -53,8 +53,8 @@ func New() (*Glyphs, error) {
 	return g, nil
 }
 
-// Range returns the 256 characters from first on as a glyphs message. ok is false where
-// first begins no range. Characters that the font lacks are left out.
+// Range returns the 256 characters from first on as a glyphs message. ok is false if
+// first is not the beginning of a range. Characters that the font lacks are left out.
 func (g *Glyphs) Range(first int) (message []byte, ok bool, err error) {
 	if first < 0 || first%256 != 0 || first/256 >= ranges {
 		return nil, false, nil
@@ -111,7 +111,7 @@ func (g *Glyphs) glyph(work *sfnt.Buffer, character rune) ([]byte, error) {
 		width, height = int(math.Ceil(most.x))-left, int(math.Ceil(most.y))-top
 		out = protowire.AppendTag(out, 2, protowire.BytesType)
 		out = protowire.AppendBytes(out, field(lines, left, top, width, height))
-		// y runs downwards in the outline and upwards in the message.
+		// y is downwards in the outline and upwards in the message.
 		top = -top - ascender
 	}
 	number(3, uint64(width))
@@ -124,11 +124,11 @@ func (g *Glyphs) glyph(work *sfnt.Buffer, character rune) ([]byte, error) {
 
 type point struct{ x, y float64 }
 
-// line is a straight stretch of an outline.
+// line is a straight segment of an outline.
 type line struct{ a, b point }
 
-// flatten returns an outline as straight stretches; curves as eight each, which are off
-// by less than a fiftieth of a pixel.
+// flatten returns an outline as straight segments; a curve becomes eight, with an
+// error of less than a fiftieth of a pixel.
 func flatten(segments sfnt.Segments) (lines []line) {
 	const steps = 8
 	at := func(p fixed.Point26_6) point { return point{float64(p.X) / 64, float64(p.Y) / 64} }
@@ -176,7 +176,8 @@ func bounds(lines []line) (least, most point) {
 	return least, most
 }
 
-// field returns the signed distances of the pixels of a box and of the buffer around it.
+// field returns the signed distances of the pixels in a box and in the buffer around
+// it.
 func field(lines []line, left, top, width, height int) []byte {
 	out := make([]byte, 0, (width+2*buffer)*(height+2*buffer))
 	for y := top - buffer; y < top+height+buffer; y++ {
@@ -196,7 +197,7 @@ func field(lines []line, left, top, width, height int) []byte {
 	return out
 }
 
-// distance returns that of a point from the line.
+// distance returns the distance of a point from the line.
 func (l line) distance(p point) float64 {
 	dx, dy := l.b.x-l.a.x, l.b.y-l.a.y
 	t := ((p.x-l.a.x)*dx + (p.y-l.a.y)*dy) / (dx*dx + dy*dy)
@@ -204,8 +205,8 @@ func (l line) distance(p point) float64 {
 	return math.Hypot(p.x-l.a.x-t*dx, p.y-l.a.y-t*dy)
 }
 
-// winding tells how the line crosses the ray from a point to the right: 1 downwards,
-// -1 upwards, 0 not at all.
+// winding returns how the line crosses the ray from a point to the right: 1
+// downwards, -1 upwards, 0 not at all.
 func (l line) winding(p point) int {
 	if (l.a.y <= p.y) == (l.b.y <= p.y) {
 		return 0

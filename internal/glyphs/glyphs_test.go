@@ -91,8 +91,9 @@ func TestRange(t *testing.T) {
 			t.Errorf("%q: %d bytes for %d × %d", id, len(g.bitmap), g.width, g.height)
 		}
 	}
-	// On the outline a value is 191, 32 a pixel: in a stem some 2 pixels wide it lies
-	// above, between stems and in the corner of the buffer far below. O has a hole.
+	// On the outline a value is 191, and it changes by 32 per pixel: inside a stem some
+	// 2 pixels wide it is higher, between stems and in the corner of the buffer much
+	// lower. O has a hole.
 	at := func(g glyph, x, y int) byte { return g.bitmap[(y+3)*(g.width+6)+x+3] }
 	h, o, space := drawn['H'], drawn['O'], drawn[' ']
 	if stem, gap, corner := at(h, 1, h.height/4), at(h, h.width/2, 2), at(h, -3, -3); stem < 192 || gap > 130 || corner > 130 {
@@ -101,7 +102,8 @@ func TestRange(t *testing.T) {
 	if hole, left := at(o, o.width/2, o.height/2), at(o, 1, o.height/2); hole > 120 || left < 192 {
 		t.Errorf("O has %d in its hole and %d in its stroke", hole, left)
 	}
-	// A capital is some 17 of 24 pixels high and stands on the line, 26 below the top.
+	// A capital is some 17 of 24 pixels high and stands on the baseline, 26 below the
+	// top.
 	if h.height < 16 || h.height > 19 || h.height-h.top != 26 || h.advance < 15 || h.advance > 20 {
 		t.Errorf("H is %+v", h)
 	}

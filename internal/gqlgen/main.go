@@ -1,6 +1,6 @@
-// Command gqlgen generates the code of the schema with gqlgen as gqlgen.yml says, and
-// then replaces calls of gqlgen's runtime by those of the package graph that do the
-// same for less. `go tool gqlgen generate` runs it.
+// Command gqlgen generates the code of the schema with gqlgen as configured in
+// gqlgen.yml, and then replaces calls of gqlgen's runtime by cheaper ones of package
+// graph. `go tool gqlgen generate` runs it.
 package main
 
 import (
@@ -12,12 +12,12 @@ import (
 	"github.com/99designs/gqlgen/codegen/config"
 )
 
-// replacement is a piece of generated code with what is put in its place. gqlgen has no
-// option for any of them.
+// replacement replaces a piece of generated code. gqlgen has no option for any of
+// them.
 type replacement struct{ name, theirs, ours string }
 
-// replacements each save more than a tenth of the time or the memory of some answers:
-// BenchmarkReplacements, recorded in BENCHMARKS.md.
+// replacements each save more than a tenth of the time or memory of some answers: see
+// BenchmarkReplacements, with results in BENCHMARKS.md.
 var replacements = []replacement{
 	{"list", "graphql.MarshalSliceConcurrently(", "marshalList("},
 	{"deferred group", "graphql.NewDeferredGroup(ctx)", "deferredGroup(ctx, fields)"},

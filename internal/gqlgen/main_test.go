@@ -13,10 +13,10 @@ import (
 	"testing"
 )
 
-// BenchmarkReplacements asks the questions of graph's BenchmarkAnswer of the generated
-// code as it is, and of the code with replacements undone: all, and each alone. A ratio
-// is what gqlgen's own code takes over what ours takes, each the least of several rounds
-// in which the programs ran in turns.
+// BenchmarkReplacements runs the queries of graph's BenchmarkAnswer with the
+// generated code as it is, and with replacements undone: all, and each alone. A ratio
+// is the cost of gqlgen's own code relative to ours, each the minimum of several
+// alternating rounds.
 func BenchmarkReplacements(b *testing.B) {
 	const rounds = 5
 	ours := buildWithout(b)
@@ -50,7 +50,8 @@ func BenchmarkReplacements(b *testing.B) {
 	}
 }
 
-// buildWithout builds the tests of graph with replacements undone, and gives the program.
+// buildWithout builds the tests of graph with replacements undone, and returns the
+// program.
 func buildWithout(b *testing.B, undone ...replacement) string {
 	generated, err := filepath.Abs("../../graph/generated.go")
 	if err != nil {
@@ -80,13 +81,13 @@ func buildWithout(b *testing.B, undone ...replacement) string {
 	return program
 }
 
-// units are what a line of a benchmark tells, each after its figure.
+// units are the units in a line of benchmark output, each after its figure.
 var units = [...]string{"cpu-ns/op", "B/op", "allocs/op"}
 
-// figures are the least that each question took, in units.
+// figures are the minimum of each query, by unit.
 type figures map[string][len(units)]float64
 
-// measure runs the questions once.
+// measure runs the queries once.
 func (f figures) measure(b *testing.B, program string) {
 	command := exec.CommandContext(b.Context(), program, "-test.run", "^$", "-test.bench", "^BenchmarkAnswer$", "-test.benchtime", "200ms")
 	command.Dir = "../../graph"
@@ -100,7 +101,7 @@ func (f figures) measure(b *testing.B, program string) {
 			continue
 		}
 		question := strings.TrimPrefix(words[0], "BenchmarkAnswer/")
-		// What follows is the number of processors.
+		// The suffix is GOMAXPROCS.
 		if end := strings.LastIndex(question, "-"); end >= 0 {
 			question = question[:end]
 		}

@@ -1,5 +1,6 @@
-// Package gzipparts writes gzip streams (RFC 1952) that have parts in common. A part is
-// compressed when it is first written, and its bytes are kept for further streams.
+// Package gzipparts writes gzip streams (RFC 1952) that have parts in common. A part
+// is compressed when it is first written, and its compressed bytes are cached for
+// further streams.
 package gzipparts
 
 import (
@@ -17,37 +18,38 @@ import (
 )
 
 const (
-	// level takes half the time of the usual level, for two percent more bytes of
+	// level takes half the time of the default level, for two percent more bytes of
 	// coordinates.
 	level = 2
-	// buffered is how much is written at once, in bytes.
+	// buffered is the size of a write in bytes.
 	buffered = 64 << 10
 )
 
-// Parts keeps parts of streams compressed, those written most. It can be used by many
-// at once.
+// Parts caches compressed parts of streams, and evicts those used least. It is safe
+// for concurrent use.
 type Parts struct {
 	kept    *otter.Cache[partKey, []byte]
 	seeds   [2]maphash.Seed
 	writers sync.Pool
 }
 
-// partKey is a digest of a part: 128 bits that nobody outside can aim at.
+// partKey is a keyed digest of a part: 128 bits for which nobody outside can
+// construct a collision.
 type partKey struct {
 	first, second uint64
 	length        int
 }
 
-// New makes Parts that keep at most limit bytes.
+// New returns a cache of at most limit bytes.
 func New(limit uint64) *Parts {
 	return &Parts{seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()},
 		kept: otter.Must(&otter.Options[partKey, []byte]{MaximumWeight: limit,
-			// Beside its bytes an entry takes some hundred.
+			// The entry itself takes about a hundred bytes more.
 			Weigher: func(_ partKey, deflated []byte) uint32 { return uint32(len(deflated) + 128) }})}
 }
 
-// Stream writes one gzip stream of what a function writes. A writer is of use only
-// within the function. The error is that of out or of the function.
+// Stream writes one gzip stream of what write writes. The Writer is valid only during
+// the call. The error is that of out or of write.
 func (p *Parts) Stream(out io.Writer, write func(w *Writer) error) error {
 	w, ok := p.writers.Get().(*Writer)
 	if !ok {
@@ -58,14 +60,14 @@ func (p *Parts) Stream(out io.Writer, write func(w *Writer) error) error {
 		w = &Writer{parts: p, blocks: blocks, out: bufio.NewWriterSize(nil, buffered)}
 	}
 	defer func() {
-		// It would hold on to what it wrote to.
+		// Do not keep a reference to the output.
 		w.out.Reset(nil)
 		p.writers.Put(w)
 	}()
 	w.out.Reset(out)
 	w.blocks.Reset(w.out)
 	w.sum, w.length, w.open = 0, 0, false
-	// Deflate, without a name or time, from no system in particular.
+	// Deflate, without a name or time, unknown operating system.
 	_, _ = w.out.Write([]byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255})
 	if err := write(w); err != nil {
 		return err
@@ -77,19 +79,19 @@ func (p *Parts) Stream(out io.Writer, write func(w *Writer) error) error {
 	return w.out.Flush()
 }
 
-// Writer writes a stream.
+// Writer writes to a stream.
 type Writer struct {
 	parts  *Parts
 	blocks *flate.Writer
 	out    *bufio.Writer
-	// sum and length are those of all bytes before they are compressed.
+	// sum and length are those of the uncompressed bytes.
 	sum, length uint32
-	// open tells that bytes were written since the last part.
+	// open means that bytes were written since the last part.
 	open bool
 	part bytes.Buffer
 }
 
-// Write compresses bytes.
+// Write compresses data.
 func (w *Writer) Write(data []byte) (int, error) {
 	if len(data) == 0 {
 		return 0, nil
@@ -99,8 +101,8 @@ func (w *Writer) Write(data []byte) (int, error) {
 	return w.blocks.Write(data)
 }
 
-// WritePart writes bytes that other streams have too. What is compressed after them
-// cannot refer to what stands before: they should be some thousand at least.
+// WritePart writes bytes that other streams contain too. Bytes after a part cannot
+// refer to those before it, so that a part should have some thousand bytes at least.
 func (w *Writer) WritePart(part []byte) error {
 	if w.open {
 		if err := w.blocks.Flush(); err != nil {
@@ -123,8 +125,9 @@ func (w *Writer) WritePart(part []byte) error {
 	return err
 }
 
-// deflate compresses a part into blocks (RFC 1951) that can stand anywhere in a stream:
-// they end at a byte, none is the last, and they refer to nothing before them.
+// deflate compresses a part into blocks (RFC 1951) that are valid anywhere in a
+// stream: they end at a byte boundary, none is the last, and they refer to nothing
+// before them.
 func (w *Writer) deflate(part []byte) ([]byte, error) {
 	w.part.Reset()
 	w.blocks.Reset(&w.part)

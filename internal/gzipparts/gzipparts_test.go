@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// text returns bytes that repeat themselves, as rows do.
+// text returns repetitive bytes, like rows.
 func text(random *rand.Rand, length int) []byte {
 	words := []string{`"code":"11.01",`, `"name":"Kabupaten Aceh Selatan",`, "97.649967", "2.67612", "],[", "\x00\xff", "ä"}
 	var out []byte
@@ -21,7 +21,7 @@ func text(random *rand.Rand, length int) []byte {
 	return out[:length]
 }
 
-// piece is what is written, as a part or not.
+// piece is a write, as a part or not.
 type piece struct {
 	data []byte
 	part bool
@@ -43,7 +43,7 @@ func stream(parts *Parts, out io.Writer, pieces []piece) error {
 	})
 }
 
-// unpacked returns what is in a stream. Readers are not asked to go on to a second one.
+// unpacked decompresses a stream, without continuing to a second one.
 func unpacked(t *testing.T, packed []byte) []byte {
 	t.Helper()
 	reader, err := gzip.NewReader(bytes.NewReader(packed))
@@ -58,14 +58,14 @@ func unpacked(t *testing.T, packed []byte) []byte {
 	return got
 }
 
-// Whatever is written comes out again, by this and another program, whether its parts
-// are new or kept.
+// Whatever is written is decompressed unchanged, by this and another program, whether
+// its parts are new or cached.
 func TestStreams(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	parts := New(1 << 20)
 	for _, c := range []struct {
 		name string
-		// lengths of what is written; negative ones are of parts.
+		// Lengths of writes; negative ones are of parts.
 		lengths []int
 	}{
 		{"nothing", nil},
@@ -109,7 +109,7 @@ func TestStreams(t *testing.T) {
 	}
 }
 
-// Many streams at once share their parts, also when most are given up again.
+// Concurrent streams share their parts, even when most are evicted.
 func TestConcurrentStreams(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	all := make([][]byte, 40)
@@ -144,7 +144,7 @@ func TestConcurrentStreams(t *testing.T) {
 
 var errFull = errors.New("full")
 
-// bounded takes some bytes and no more.
+// bounded accepts a limited number of bytes.
 type bounded struct{ left int }
 
 func (b *bounded) Write(data []byte) (int, error) {
@@ -154,8 +154,8 @@ func (b *bounded) Write(data []byte) (int, error) {
 	return len(data), nil
 }
 
-// What cannot be written is told, and so is what the function tells; the next stream is
-// whole again.
+// Write errors are returned, and so are those of the function; the next stream is
+// complete again.
 func TestErrors(t *testing.T) {
 	random := rand.New(rand.NewPCG(6, 7))
 	parts := New(1 << 20)

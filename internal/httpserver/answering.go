@@ -18,7 +18,7 @@ import (
 
 var saneID = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
 
-// requestIDOf returns the id that a client or a proxy gave its request, else a new one.
+// requestIDOf returns the id that a client or proxy gave the request, or a new one.
 func requestIDOf(r *http.Request) string {
 	if given := r.Header.Get("X-Request-Id"); given != "" && saneID.MatchString(given) {
 		return given
@@ -36,53 +36,53 @@ func requestID(ctx context.Context) string {
 	return ""
 }
 
-// pace is how quickly a client must send and take.
+// pace is the minimum speed at which a client must send and receive.
 type pace struct {
-	// stall is how long it may stand still, and rate the bytes a second that it must
-	// make on the whole beyond that.
+	// stall is the longest pause, and rate the minimum average in bytes per second
+	// beyond that.
 	stall time.Duration
 	rate  int64
 }
 
-// left tells how long the next bytes may take, for a client that took a while for
-// those so far.
+// left returns the time allowed for the next bytes, given the time the client took
+// for those so far.
 func (p pace) left(bytes int64, taken time.Duration) time.Duration {
 	all := p.stall + time.Duration(bytes)*time.Second/time.Duration(p.rate)
 	return min(p.stall, all-taken)
 }
 
-// answering is a request being answered: a writer that remembers the status and
-// does not wait for a client that takes no more.
+// answering is the writer of a request. It records the status and does not wait for a
+// client that no longer reads.
 type answering struct {
 	http.ResponseWriter
 	requestID string
 	pace      pace
 	status    int
-	// stays tells that the connection stays open, so that its duration says nothing.
+	// stays means that the connection stays open, so that its duration is not measured.
 	stays bool
-	// written is in bytes, and waited how long the client took for those beyond the
-	// first. late is set where the deadline is not that of the whole server.
+	// written is in bytes, and waited is the time the client took for those beyond the
+	// first. late is set once the deadline differs from that of the server.
 	written int64
 	waited  time.Duration
 	late    bool
-	// contended, if not nil, reports whether others wait for what this answer holds.
+	// contended, if not nil, reports whether other requests wait for memory that this
+	// answer holds.
 	contended func() bool
 }
 
 type answeringKey struct{}
 
 const (
-	// atOnce is how much of an answer is written at once.
+	// atOnce is the maximum size of one write.
 	atOnce = 64 << 10
-	// untimed is how much of it is written under the server's own deadline: what
-	// net/http holds in its buffers anyway.
+	// untimed is how much is written under the server's own deadline: net/http buffers
+	// that much anyway.
 	untimed = 4 << 10
-	// contendedRate is the bytes a second that a client must take of an answer while
-	// others wait for the memory that it holds.
+	// contendedRate is the minimum rate in bytes per second while others wait for the
+	// memory that an answer holds.
 	contendedRate = 1 << 20
 )
 
-// WriteHeader sends the status.
 func (a *answering) WriteHeader(status int) {
 	if a.status == 0 {
 		a.status = status
@@ -90,8 +90,7 @@ func (a *answering) WriteHeader(status int) {
 	a.ResponseWriter.WriteHeader(status)
 }
 
-// Write sends the bytes. The error is os.ErrDeadlineExceeded for a client that is
-// too slow.
+// Write fails with os.ErrDeadlineExceeded if the client is too slow.
 func (a *answering) Write(data []byte) (int, error) {
 	if a.status == 0 {
 		a.status = http.StatusOK
@@ -111,7 +110,6 @@ func (a *answering) Write(data []byte) (int, error) {
 	}
 }
 
-// Flush sends what was written on its way.
 func (a *answering) Flush() {
 	flush := func() (int, error) { return 0, http.NewResponseController(a.ResponseWriter).Flush() }
 	if a.stays || a.late {
@@ -146,23 +144,24 @@ func (a *answering) setWriteDeadline(until time.Time) {
 	}
 }
 
-// finish gives what net/http still has to send a deadline of its own.
+// finish sets a deadline for what net/http still has to send.
 func (a *answering) finish(r *http.Request) {
 	if !a.late {
 		return
 	}
 	if server, ok := r.Context().Value(http.ServerContextKey).(*http.Server); ok && server.WriteTimeout == 0 {
-		// Nothing would give the next request on the connection another one.
+		// Without a WriteTimeout nothing would reset the deadline for the next request on
+		// the connection.
 		a.setWriteDeadline(time.Time{})
 		return
 	}
 	a.setWriteDeadline(time.Now().Add(a.pace.stall))
 }
 
-// Unwrap lets http.ResponseController reach the writer below.
+// Unwrap is for http.ResponseController.
 func (a *answering) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 
-// observe gives every request its id, and counts and times its answer.
+// observe assigns request ids, and counts and times answers.
 func observe(log *slog.Logger, m *metrics, p pace) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -173,7 +172,7 @@ func observe(log *slog.Logger, m *metrics, p pace) func(http.Handler) http.Handl
 			w.Header()["X-Request-Id"] = []string{a.requestID}
 			ctx := context.WithValue(r.Context(), answeringKey{}, a)
 			if r.Body != nil && r.Body != http.NoBody {
-				// However the body is used, or left unread, its end is not waited for.
+				// Whether or not the body is read, do not wait for its end.
 				a.setReadDeadline(start.Add(p.stall))
 				if r.Method != http.MethodPost {
 					w.Header()["Connection"] = []string{"close"}
@@ -184,7 +183,7 @@ func observe(log *slog.Logger, m *metrics, p pace) func(http.Handler) http.Handl
 			route := chi.RouteContext(ctx).RoutePattern()
 			took := time.Since(start)
 			if a.status == 0 {
-				// net/http sends it where a handler writes nothing.
+				// net/http sends it if a handler writes nothing.
 				a.status = http.StatusOK
 			}
 			if !a.stays {
@@ -203,7 +202,7 @@ func (a *answering) setReadDeadline(until time.Time) {
 	}
 }
 
-// answeringOf returns the writer that a request began with; nil in tests without one.
+// answeringOf returns the writer of a request; nil in tests without one.
 func answeringOf(r *http.Request) *answering {
 	a, _ := r.Context().Value(answeringKey{}).(*answering)
 	return a
@@ -222,7 +221,7 @@ func recoverPanics(log *slog.Logger) func(http.Handler) http.Handler {
 				}
 				log.ErrorContext(r.Context(), "a handler panicked", "error", panics.Recovered(value), "path", r.URL.Path, "request", requestID(r.Context()))
 				if a := answeringOf(r); a != nil && a.status != 0 {
-					// What was sent already must not pass for a whole answer.
+					// An answer that was partly sent must not look complete.
 					panic(http.ErrAbortHandler)
 				}
 				for _, name := range []string{"Cache-Control", "Content-Disposition", "Content-Encoding", "Content-Length", "Content-Type", "ETag"} {

@@ -13,34 +13,34 @@ import (
 	"github.com/sentra-ikm/sentra/internal/words"
 )
 
-// Pin makes all of an operation see one state of the dataset at one moment. It
-// tells that state's version and that moment.
+// Pin fixes one state of the dataset and one time for an operation, and returns the
+// version of that state and the time.
 type Pin func(context.Context) (pinned context.Context, version string, now time.Time)
 
-// answer is an encoded answer with what decides on its keeping.
+// answer is an encoded answer with what determines how it is cached.
 type answer struct {
 	body []byte
 	tag  string
-	// lifetime tells how long other caches may serve it.
+	// lifetime determines how long other caches may serve it.
 	lifetime lifetime
-	// scope is whose answer it is, empty for everybody's.
+	// scope is the audience of the answer, empty for everybody.
 	scope string
 }
 
-// lifetime is how an answer ages.
+// lifetime is how an answer becomes stale.
 type lifetime int
 
 const (
-	// daily: it depends on today, the default of asOf, and ends with it.
+	// daily: it depends on today, the default of asOf, and is stale after that day.
 	daily lifetime = iota
-	// lasting: it depends on the dataset alone.
+	// lasting: it depends only on the dataset.
 	lasting
 )
 
-// lifetimeOf tells how the answer to an operation ages. Only a field with a day as
-// argument does not depend on today.
+// lifetimeOf returns the lifetime of the answer to an operation. Only a field with a
+// day as argument does not depend on today.
 func lifetimeOf(operation *graphql.OperationContext) lifetime {
-	// A fragment that was found not to depend is not looked at again.
+	// Fragments already found not to depend on today.
 	seen := make(map[*ast.FragmentDefinition]bool)
 	var depends func(set ast.SelectionSet) bool
 	depends = func(set ast.SelectionSet) bool {
@@ -81,9 +81,9 @@ func lifetimeOf(operation *graphql.OperationContext) lifetime {
 	return lasting
 }
 
-// cacheControl says how long other caches may serve an answer without asking: one
-// that depends on today never beyond the day's end in Jakarta, and one that not
-// everybody may see only the asker's own.
+// cacheControl returns how long other caches may serve an answer without
+// revalidation. One that depends on today is stale at the end of the day in Jakarta,
+// and one that not everybody may see is private.
 func (c Config) cacheControl(l lifetime, scope string, now time.Time) string {
 	whose := "public"
 	if scope != "" {
@@ -96,7 +96,7 @@ func (c Config) cacheControl(l lifetime, scope string, now time.Time) string {
 	return fmt.Sprintf("%s, max-age=%d, must-revalidate", whose, int(min(c.MaxAge, left).Seconds()))
 }
 
-// scopeOf tells whose answers a request may see.
+// scopeOf returns the scope of a request.
 func (c Config) scopeOf(r *http.Request) string {
 	if c.Scope == nil {
 		return ""
@@ -104,9 +104,9 @@ func (c Config) scopeOf(r *http.Request) string {
 	return c.Scope(r)
 }
 
-// answerKey returns the key of a question as it came, asked of a version on a day by
-// somebody of a scope in a language. The text alone is read for it, so that an answer is found
-// before the question is understood; the same question in other words has another key.
+// answerKey returns the cache key of a request for a version, a day, a scope and a
+// language. It uses the raw text, so that a cached answer is found before the request
+// is parsed; an equivalent request with another text has another key.
 func answerKey(version, day, scope string, lang words.Language, post bool, text []byte) bodyKey {
 	how := "GET"
 	if post {
@@ -115,5 +115,5 @@ func answerKey(version, day, scope string, lang words.Language, post bool, text 
 	return digest(text, version, day, scope, string(lang), how)
 }
 
-// answerOf makes an answer that everybody may see.
+// answerOf returns an answer that everybody may see.
 func answerOf(body []byte, tag string) answer { return answer{body: body, tag: tag} }

@@ -22,7 +22,7 @@ func TestAnswerCacheIsBounded(t *testing.T) {
 			kept++
 		}
 	}
-	// Each takes 10,000 bytes and some hundreds beside.
+	// Each takes 10,000 bytes plus some hundreds.
 	if kept == 0 || kept > 7 {
 		t.Errorf("%d answers of a tenth each kept", kept)
 	}

@@ -8,18 +8,17 @@ import (
 	"strings"
 )
 
-// etag makes the entity tag of an answer out of all that decides on it: the
-// binary's version, the dataset's, the day it is, the route and the question.
-// It is weak, since an answer may be compressed in several ways.
+// etag returns the entity tag of an answer from everything that determines it: the
+// versions of the binary and the dataset, the day, the route and the request. It is
+// weak, since an answer may be sent with different encodings.
 func etag(parts ...string) string {
 	sum := digest(nil, parts...)
 	return `W/"` + base64.RawURLEncoding.EncodeToString(sum[:15]) + `"`
 }
 
-// digest is a digest of texts, and of a last one, that tells apart where one ends
-// and the next begins.
+// digest hashes texts and their boundaries.
 func digest(last []byte, parts ...string) [sha256.Size]byte {
-	// Most fit, and then nothing is allocated.
+	// This is usually enough to avoid an allocation.
 	var short [1024]byte
 	all := short[:0]
 	for _, part := range parts {
@@ -29,8 +28,8 @@ func digest(last []byte, parts ...string) [sha256.Size]byte {
 	return sha256.Sum256(append(all, last...))
 }
 
-// notModified sets the ETag and, unless empty, the Cache-Control of an answer.
-// Where the client has that answer already it answers 304 and gives true.
+// notModified sets the ETag and, unless empty, the Cache-Control of an answer. If the
+// client already has that answer it sends 304 and returns true.
 func notModified(w http.ResponseWriter, r *http.Request, tag, cacheControl string) bool {
 	w.Header().Set("ETag", tag)
 	if cacheControl != "" {

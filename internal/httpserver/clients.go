@@ -7,9 +7,10 @@ import (
 	"strings"
 )
 
-// clientOf tells by what address a request is counted: that of the connection or,
-// behind trusted proxies, the last one of X-Forwarded-For that is none of them. Of an
-// IPv6 address the network counts, since a client has all addresses in it.
+// clientOf returns the address that a request is attributed to: that of the
+// connection or, behind trusted proxies, the last one in X-Forwarded-For that is not
+// such a proxy. An IPv6 address is reduced to its network, since one client may have
+// all addresses in it.
 func clientOf(r *http.Request, trusted []netip.Prefix) string {
 	connection, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {

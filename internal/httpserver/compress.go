@@ -14,17 +14,16 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// compressedFrom is the length in bytes from which on a body is compressed.
+// compressedFrom is the minimum length in bytes of a body that is compressed.
 const compressedFrom = 1024
 
-// encodings are the ways to compress, the one preferred first: that which takes the
-// least time.
+// encodings are the supported content encodings, the fastest first.
 var encodings = []string{"zstd", "br", encodingGzip}
 
 const encodingGzip = "gzip"
 
-// encodingFor returns the way to compress that a client takes, empty for none
-// (RFC 9110, section 12.5.3).
+// encodingFor returns the content encoding to use for a client, empty for none (RFC
+// 9110, section 12.5.3).
 func encodingFor(header http.Header) string {
 	given := header["Accept-Encoding"]
 	if len(given) == 0 {
@@ -38,7 +37,7 @@ func encodingFor(header http.Header) string {
 	return ""
 }
 
-// accepts reports whether Accept-Encoding takes an encoding.
+// accepts reports whether Accept-Encoding allows an encoding.
 func accepts(headers []string, encoding string) bool {
 	any := false
 	for _, header := range headers {
@@ -59,7 +58,7 @@ func accepts(headers []string, encoding string) bool {
 	return any
 }
 
-// compress compresses a cached body, once for all clients.
+// compress compresses a body for the cache, whose clients share it.
 func compress(body []byte, encoding string) ([]byte, error) {
 	var out bytes.Buffer
 	var writer io.WriteCloser
@@ -86,12 +85,12 @@ func compress(body []byte, encoding string) ([]byte, error) {
 	return bytes.Clone(out.Bytes()), nil
 }
 
-// sendKept sends a cached body whole, compressed where the client accepts that.
+// send sends a cached body, compressed if the client accepts that.
 func (k *keptBodies) send(w http.ResponseWriter, r *http.Request, key bodyKey, body []byte) {
 	if len(body) >= compressedFrom && r.Header.Get("Range") == "" {
 		if encoding := encodingFor(r.Header); encoding != "" {
 			if compressed := k.compressed(key, body, encoding); compressed != nil {
-				// Set before the first byte, it keeps the middleware from compressing again.
+				// If set before the first byte, the middleware does not compress again.
 				w.Header().Set("Content-Encoding", encoding)
 				w.Header().Del("Accept-Ranges")
 				body = compressed
@@ -101,10 +100,10 @@ func (k *keptBodies) send(w http.ResponseWriter, r *http.Request, key bodyKey, b
 	sendWhole(w, r, body)
 }
 
-// sendWhole sends a body of known length, or for HEAD the length alone.
+// sendWhole sends a body of known length, or for HEAD only its length.
 func sendWhole(w http.ResponseWriter, r *http.Request, body []byte) {
-	// net/http tells the length of an answer that fits its buffer by itself; one
-	// header less keeps the map of all of them small.
+	// net/http sets the length of an answer that fits its buffer; one header less keeps
+	// the header map small.
 	if head := r.Method == http.MethodHead; head || len(body) >= 2048 {
 		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 		if head {
@@ -114,8 +113,8 @@ func sendWhole(w http.ResponseWriter, r *http.Request, body []byte) {
 	writePieces(w, body)
 }
 
-// writePieces writes in pieces, since the middleware that compresses would copy what
-// comes at once.
+// writePieces writes in pieces, because the compression middleware would copy a large
+// write.
 func writePieces(w io.Writer, body []byte) {
 	for len(body) > 0 {
 		n, err := w.Write(body[:min(len(body), atOnce)])
@@ -123,7 +122,7 @@ func writePieces(w io.Writer, body []byte) {
 			return
 		}
 		body = body[n:]
-		// Compressing is work; others have their turn.
+		// Compression is CPU-bound; let other goroutines run.
 		runtime.Gosched()
 	}
 }

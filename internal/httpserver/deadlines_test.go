@@ -22,8 +22,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/httpserver"
 )
 
-// smallBuffers is a listener whose connections hold little of what their client does
-// not read, as far as the kernel allows.
+// smallBuffers is a listener whose connections buffer as little as the kernel allows.
 type smallBuffers struct{ net.Listener }
 
 func (l smallBuffers) Accept() (net.Conn, error) {
@@ -34,13 +33,13 @@ func (l smallBuffers) Accept() (net.Conn, error) {
 	return connection, err
 }
 
-// slowly dials with a small buffer of the client's own.
+// slowly dials with a small receive buffer.
 var slowly = net.Dialer{Control: func(_, _ string, c syscall.RawConn) (err error) {
 	_ = c.Control(func(fd uintptr) { err = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, 4<<10) })
 	return err
 }}
 
-// served is a server that serves, until the test ends.
+// served is a server that runs until the test ends.
 type served struct {
 	*graphqlServer
 	address string
@@ -71,7 +70,7 @@ func serve(t *testing.T, change func(*httpserver.Config)) *served {
 	return s
 }
 
-// send sends a request over a connection of its own, and reads nothing.
+// send sends a request over a new connection, and reads nothing.
 func (s *served) send(t *testing.T, request string) net.Conn {
 	t.Helper()
 	connection, err := slowly.Dial("tcp", s.address)
@@ -98,13 +97,13 @@ func (s *served) waitFor(t *testing.T, name, value string, timeout time.Duration
 }
 
 const (
-	// patience is how long a test waits for what should end after a fraction of a
-	// second, on a machine that does much else.
+	// patience is how long a test waits for what should end within a fraction of a
+	// second, on a busy machine.
 	patience = 8 * time.Second
 	inFlight = "sentra_http_requests_in_flight"
 )
 
-// A body that does not come, or not at the pace of all, ends the connection.
+// A body that does not arrive, or arrives too slowly, ends the connection.
 func TestBodiesThatDoNotCome(t *testing.T) {
 	s := serve(t, nil)
 	for _, c := range []struct{ name, head, says string }{
@@ -150,11 +149,11 @@ func TestBodiesThatDoNotCome(t *testing.T) {
 	})
 }
 
-// Who does not read what it asked for is cut off, whatever it asked for, and pins no
-// state of the dataset.
+// A client that does not read its answer is cut off, whatever it requested, and pins
+// no state of the dataset.
 func TestReadersThatStall(t *testing.T) {
 	s := serve(t, nil)
-	// Each answer is longer than what the kernel holds for the client.
+	// Each answer is longer than what the kernel buffers for the client.
 	const rows = `regions(first:1000){nodes{id code name kind level bbox{west south east north} labelPoint{lon lat} parent{id name}}}`
 	long := "{a:" + rows + " b:" + rows + " c:" + rows + "}"
 	body := fmt.Sprintf(`{"query":%q}`, long)
@@ -195,7 +194,7 @@ func TestReadersThatStall(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	// The one that listens stays, beside the request for the metrics.
+	// The subscription stays, besides the request for the metrics.
 	s.waitFor(t, inFlight, "2", 2*patience)
 	s.waitFor(t, `sentra_http_streams{kind="websocket"}`, "0", patience)
 	s.waitFor(t, `sentra_http_streams{kind="events"}`, "1", patience)
@@ -210,7 +209,7 @@ func TestReadersThatStall(t *testing.T) {
 	}
 }
 
-// Who reads slowly but steadily gets all of it.
+// A client that reads slowly but steadily gets everything.
 func TestASlowReaderGetsItAll(t *testing.T) {
 	s := serve(t, func(config *httpserver.Config) { config.Stall, config.MinRate = 4*time.Second, 1<<10 })
 	connection := s.send(t, "GET /regions.csv HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
@@ -230,8 +229,8 @@ func TestASlowReaderGetsItAll(t *testing.T) {
 	}
 }
 
-// A server that is told to stop says so before it closes, answers what is begun, and
-// ends in time whatever its clients do.
+// A server that is stopping says so before it closes, answers requests that have
+// begun, and ends in time whatever its clients do.
 func TestStop(t *testing.T) {
 	s := serve(t, func(config *httpserver.Config) {
 		config.DrainDelay, config.DrainTimeout = time.Second, 10*time.Second
@@ -261,7 +260,7 @@ func TestStop(t *testing.T) {
 	case <-time.After(patience + 5*time.Second):
 		t.Fatal("the server does not stop")
 	}
-	// What is not done in time is cut.
+	// Requests that are not done in time are cut off.
 	s = serve(t, func(config *httpserver.Config) {
 		config.Stall, config.DrainTimeout = time.Minute, 300*time.Millisecond
 	})
@@ -278,7 +277,7 @@ func TestStop(t *testing.T) {
 	}
 }
 
-// /readyz and the metrics tell that the record could not be read.
+// /readyz and the metrics report that the record could not be read.
 func TestStale(t *testing.T) {
 	s := newGraphQLServer(t, nil)
 	state := func() (out httpserver.Readiness) {

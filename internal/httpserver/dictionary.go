@@ -9,8 +9,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/pages"
 )
 
-// dictionary tells what the types of a schema mean: those of the data, not those that
-// lists, filters and gateways are made of.
+// dictionary describes the types of a schema, without those that only lists, filters
+// and gateways use.
 func dictionary(schema *ast.Schema) []pages.Entry {
 	var out []pages.Entry
 	for _, kind := range schema.Types {

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// The dictionary is in the language of the page, with the same terms: each that the schema
-// has needs a text in internal/pages/dictionary.txt.
+// The dictionary is in the language of the page, with the same terms: each term of
+// the schema needs a text in internal/pages/dictionary.txt.
 func TestDictionaryInIndonesian(t *testing.T) {
 	s := newGraphQLServer(t, nil)
 	term := regexp.MustCompile(`(?s)<(?:summary|dt)><code>(\w+)</code>(?: <span class="code">[^<]*</span>)?(?:</dt><dd>| )(.*?)</(?:summary|dd)>`)
@@ -42,8 +42,8 @@ func TestDictionaryInIndonesian(t *testing.T) {
 	}
 }
 
-// What each route does is told in the language of the page: each operation that the
-// OpenAPI document has needs a text in internal/pages/routes.txt.
+// Routes are described in the language of the page: each operation of the OpenAPI
+// document needs a text in internal/pages/routes.txt.
 func TestRoutesInIndonesian(t *testing.T) {
 	s := newGraphQLServer(t, nil)
 	route := regexp.MustCompile(`<summary><code>([^<]+)</code> ([^<]*)</summary>|<h3 (id="tag-[a-z]+")>([^<]*)</h3>`)

@@ -17,22 +17,22 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// documents is a gqlgen extension that reads, measures and checks the text of an
-// operation, and keeps what is fine. gqlgen would do so by itself, but without a
-// bound on time or on errors, and nothing can come in between its steps.
+// documents is a gqlgen extension that parses, measures and validates the text of an
+// operation, and caches valid documents. gqlgen would do this itself, but without a
+// limit on time or errors, and without hooks between the steps.
 //
-// It is gqlgen's cache of documents at the same time: what the extension finds fine
-// gqlgen takes from it, as long as the operation lasts.
+// It also acts as gqlgen's document cache, from which gqlgen takes the parsed
+// document of the operation.
 type documents struct {
 	bounds querycost.Bounds
 	tokens int
-	// deadline gives until when an operation may take.
+	// deadline returns the deadline of an operation.
 	deadline func(context.Context) time.Time
 	schema   *ast.Schema
 	kept     *otter.Cache[string, *document]
 }
 
-// document is a text that was read and checked.
+// document is a parsed and validated text.
 type document struct {
 	*ast.QueryDocument
 	sizes map[*ast.OperationDefinition]querycost.Size
@@ -45,8 +45,8 @@ var _ interface {
 } = (*documents)(nil)
 
 const (
-	// documentCache bounds the cache of documents in bytes, largestDocument one of
-	// its entries.
+	// documentCache is the size of the document cache in bytes, largestDocument the
+	// maximum size of an entry.
 	documentCache, largestDocument = 32 << 20, 1 << 20
 )
 
@@ -58,7 +58,7 @@ func newDocuments(config Config, schema *ast.Schema) *documents {
 			Weigher: func(text string, d *document) uint32 { return uint32(weightOf(text, d)) }})}
 }
 
-// weightOf estimates the bytes that a document takes: some hundred for a token.
+// weightOf estimates the memory of a document in bytes: some hundred per token.
 func weightOf(text string, d *document) int {
 	selections := 0
 	for _, size := range d.sizes {
@@ -67,17 +67,16 @@ func weightOf(text string, d *document) int {
 	return 24*len(text) + 300*min(selections, len(text)) + 512
 }
 
-// ExtensionName is the extension's name.
 func (d *documents) ExtensionName() string { return "SentraDocuments" }
 
-// Validate has nothing to check.
 func (d *documents) Validate(graphql.ExecutableSchema) error { return nil }
 
-// What was read for an operation, and all that is wrong with it, are stored beside
-// gqlgen's statistics under these names.
+// Extensions of gqlgen's statistics that have the parsed document of an operation,
+// and its errors.
 const readDocument, readFaults = "SentraDocument", "SentraFaults"
 
-// MutateOperationParameters reads the text, which other extensions may have looked up.
+// MutateOperationParameters parses the text, which other extensions may have looked
+// up.
 func (d *documents) MutateOperationParameters(ctx context.Context, params *graphql.RawParams) *gqlerror.Error {
 	operation := graphql.GetOperationContext(ctx)
 	read, known := d.kept.GetIfPresent(params.Query)
@@ -95,11 +94,11 @@ func (d *documents) MutateOperationParameters(ctx context.Context, params *graph
 	return nil
 }
 
-// boundExecutor is gqlgen's executor over documents that documents reads.
+// boundExecutor is gqlgen's executor for documents parsed by documents.
 type boundExecutor struct{ *executor.Executor }
 
-// CreateOperationContext tells all that is wrong with a document; an extension can
-// tell gqlgen of one error only.
+// CreateOperationContext reports all errors of a document, since an extension can
+// only return one.
 func (e boundExecutor) CreateOperationContext(ctx context.Context, params *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
 	operation, faults := e.Executor.CreateOperationContext(ctx, params)
 	if all, ok := operation.Stats.GetExtension(readFaults).(gqlerror.List); ok {
@@ -108,7 +107,7 @@ func (e boundExecutor) CreateOperationContext(ctx context.Context, params *graph
 	return operation, faults
 }
 
-// read reads, measures and checks a text.
+// read parses, measures and validates a text.
 func (d *documents) read(ctx context.Context, text string) (*document, gqlerror.List) {
 	ctx, cancel := context.WithDeadline(ctx, d.deadline(ctx))
 	defer cancel()
@@ -132,8 +131,8 @@ func (d *documents) read(ctx context.Context, text string) (*document, gqlerror.
 	return &document{parsed, sizes}, nil
 }
 
-// withCode returns an error as one of GraphQL's, with the code of the domain's error
-// in it, or else another.
+// withCode returns an error as a GraphQL error, with the code of the domain error
+// that it wraps, or else with code.
 func withCode(err error, code string) *gqlerror.Error {
 	fault := gqlerror.WrapIfUnwrapped(err)
 	var coded *sentra.Error
@@ -144,7 +143,7 @@ func withCode(err error, code string) *gqlerror.Error {
 	return fault
 }
 
-// Get returns gqlgen the document that was read for the operation.
+// Get returns the document that was parsed for the operation.
 func (d *documents) Get(ctx context.Context, _ string) (*ast.QueryDocument, bool) {
 	read, ok := graphql.GetOperationContext(ctx).Stats.GetExtension(readDocument).(*document)
 	if !ok {
@@ -153,5 +152,5 @@ func (d *documents) Get(ctx context.Context, _ string) (*ast.QueryDocument, bool
 	return read.QueryDocument, true
 }
 
-// Add never keeps a document: gqlgen reads none by itself.
+// Add does nothing: gqlgen parses no documents itself.
 func (d *documents) Add(context.Context, string, *ast.QueryDocument) {}

@@ -14,8 +14,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// graphqlCodes is the one table from the domain's codes to those that clients see
-// as extensions.code.
+// graphqlCodes is the only table that maps the domain's codes to extensions.code.
 var graphqlCodes = map[sentra.Code]string{
 	sentra.CodeBadUserInput:     "BAD_USER_INPUT",
 	sentra.CodeNotFound:         "NOT_FOUND",
@@ -27,13 +26,13 @@ var graphqlCodes = map[sentra.Code]string{
 	sentra.CodeInternal:         "INTERNAL",
 }
 
-// inputRules are the validation rules that speak of arguments; what they find is
-// the asker's input and not the form of the query.
+// inputRules are the validation rules about arguments: their errors concern the
+// client's input and not the form of the query.
 var inputRules = map[string]bool{"KnownArgumentNames": true, "ValuesOfCorrectType": true, "ProvidedRequiredArguments": true, "UniqueInputFieldNames": true}
 
-// presenter turns errors into what the client sees: a coded error with its
-// message and the path of the argument, a fault of the query's form as the
-// parser tells it, and of anything else no more than that it happened.
+// presenter converts errors to what the client sees: a coded error with its message
+// and the path of the argument, a syntax or validation error as reported by the
+// parser, and otherwise only that an internal error happened.
 func presenter(log *slog.Logger, metrics *metrics) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		out := present(ctx, err, log)
@@ -60,7 +59,7 @@ func present(ctx context.Context, err error, log *slog.Logger) *gqlerror.Error {
 		}
 	}
 	if coded.Err != nil && coded.Code != sentra.CodeDeadlineExceeded && coded.Code != sentra.CodeCancelled {
-		// One of each field that is late says no more than their number does.
+		// With one error per late field, log only their number.
 		log.InfoContext(ctx, "request refused", "error", coded, "request", requestID(ctx))
 	}
 	out := &gqlerror.Error{Message: coded.Message, Extensions: map[string]any{"code": graphqlCodes[coded.Code]}}
@@ -72,7 +71,7 @@ func present(ctx context.Context, err error, log *slog.Logger) *gqlerror.Error {
 	}
 	if fault != nil {
 		out.Locations = fault.Locations
-		// An argument that cannot be read carries its own path behind the field's.
+		// An argument that cannot be parsed adds its own path to that of the field.
 		if len(fault.Path) > len(out.Path) {
 			for _, element := range fault.Path[len(out.Path):] {
 				switch e := element.(type) {
@@ -90,7 +89,7 @@ func present(ctx context.Context, err error, log *slog.Logger) *gqlerror.Error {
 	return out
 }
 
-// internalError is what the client sees of an error that is no concern of its.
+// internalError is what the client sees of an internal error.
 func internalError(ctx context.Context) *gqlerror.Error {
 	return &gqlerror.Error{Message: "internal error", Path: graphql.GetPath(ctx),
 		Extensions: map[string]any{"code": graphqlCodes[sentra.CodeInternal], "requestId": requestID(ctx)}}
@@ -123,8 +122,8 @@ func presentQueryFault(fault *gqlerror.Error) *gqlerror.Error {
 	return fault
 }
 
-// statuses is the one table from the domain's codes to those of HTTP, for routes
-// beside GraphQL.
+// statuses is the only table that maps the domain's codes to HTTP statuses, for
+// routes other than GraphQL.
 var statuses = map[sentra.Code]int{
 	sentra.CodeBadUserInput:     http.StatusBadRequest,
 	sentra.CodeNotFound:         http.StatusNotFound,
@@ -136,9 +135,9 @@ var statuses = map[sentra.Code]int{
 	sentra.CodeInternal:         http.StatusInternalServerError,
 }
 
-// refuseError answers a request beside GraphQL with what GraphQL would say of
-// the error: its code, its message and, as argument, the parameter with the path
-// inside it.
+// refuseError answers a request outside GraphQL with the same error that GraphQL
+// would return: code, message and, as argument, the parameter with the path inside
+// it.
 func refuseError(w http.ResponseWriter, r *http.Request, err error, log *slog.Logger) {
 	coded := visible(r, err, log)
 	extensions := map[string]any{"code": graphqlCodes[coded.Code]}
@@ -151,8 +150,8 @@ func refuseError(w http.ResponseWriter, r *http.Request, err error, log *slog.Lo
 	_ = json.NewEncoder(w).Encode(map[string]any{"errors": []any{map[string]any{"message": coded.Message, "extensions": extensions}}})
 }
 
-// visible returns an error as one that a client may see: of one that is no concern of the
-// client's, no more than that it happened.
+// visible returns an error that a client may see, which is a generic one for an
+// internal error.
 func visible(r *http.Request, err error, log *slog.Logger) *sentra.Error {
 	var found *sentra.Error
 	switch {
@@ -167,7 +166,7 @@ func visible(r *http.Request, err error, log *slog.Logger) *sentra.Error {
 	return sentra.Errorf(sentra.CodeInternal, "internal error")
 }
 
-// refuse answers a request that never reaches GraphQL, in application/json unless
+// refuse answers a request that does not reach GraphQL, in application/json unless
 // another type was set.
 func refuse(w http.ResponseWriter, status int, code sentra.Code, message string) {
 	if w.Header().Get("Content-Type") == "" {

@@ -20,7 +20,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// exportHeaders tell of an export what formats without a head of their own cannot.
+// exportHeaders describe an export for formats that have no header of their own.
 const (
 	headerTotalCount      = "Sentra-Total-Count"
 	headerNotCoveredCount = "Sentra-Not-Covered-Count"
@@ -28,7 +28,7 @@ const (
 	headerDatasetVersion  = "Sentra-Dataset-Version"
 )
 
-// exportRoutes answer with /regions.geojson, /clusters.csv, /supports.xlsx and their like.
+// exportRoutes serves /regions.geojson, /clusters.csv, /supports.xlsx and so on.
 type exportRoutes struct {
 	config  Config
 	filters export.Filters
@@ -37,7 +37,6 @@ type exportRoutes struct {
 	log     *slog.Logger
 }
 
-// routeExports adds the exports.
 func routeExports(router chi.Router, config Config, work *work, kept *keptBodies, log *slog.Logger) {
 	e := &exportRoutes{config: config, filters: export.Filters{Regions: config.Data.ParseRegionFilter, Clusters: config.Data.ParseClusterFilter, Supports: config.Data.ParseSupportFilter}, work: work, kept: kept, log: log}
 	for _, layer := range export.Layers() {
@@ -109,8 +108,8 @@ func (e *exportRoutes) dataPackage(ctx context.Context, w http.ResponseWriter, r
 	return nil
 }
 
-// serve answers with the whole of a layer in a format, or with a range of it. A short
-// one is cached, so that it is made once and its length is known.
+// serve sends all of a layer in a format, or a range of it. A short export is cached,
+// so that it is made once and its length is known.
 func (e *exportRoutes) serve(w http.ResponseWriter, r *http.Request, layer export.Layer, format export.Format) {
 	parameters, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
@@ -125,7 +124,7 @@ func (e *exportRoutes) serve(w http.ResponseWriter, r *http.Request, layer expor
 	present := e.config.Data.Atlas()
 	tag := etag("export", e.config.Data.Version, present.Data.Version, request.Day.String(), r.URL.Path, parameters.Encode())
 	key := digest(nil, "export", tag)
-	// A new dataset or day must show at once: every use asks for a 304.
+	// A new dataset or day must show immediately: every use is revalidated.
 	const cacheControl = "public, no-cache"
 	if hasTag(r, tag) {
 		notModified(w, r, tag, cacheControl)
@@ -152,7 +151,7 @@ func (e *exportRoutes) serve(w http.ResponseWriter, r *http.Request, layer expor
 	e.make(w, r, present, request, tag, cacheControl, func(*keptBody) {})
 }
 
-// exportAwaited is how long a request waits for an export that another one makes,
+// exportAwaited is how long a request waits for an export that another one is making,
 // whose client may be slow.
 const exportAwaited = 2 * time.Second
 
@@ -175,8 +174,8 @@ func (e *exportRoutes) sendKept(w http.ResponseWriter, r *http.Request, key body
 	return true
 }
 
-// make makes an export and keeps it if it is short. The answer is streamed; should it
-// fail on its way, the connection is cut, so that no reader takes a part for the whole.
+// make makes an export and caches it if it is short. The answer is streamed. If it
+// fails halfway, the connection is cut, so that no client takes it for complete.
 func (e *exportRoutes) make(w http.ResponseWriter, r *http.Request, present *atlas.Atlas, request *export.Request, tag, cacheControl string, keep func(*keptBody)) {
 	ctx, cancel := context.WithTimeout(r.Context(), e.config.Timeout)
 	defer cancel()
@@ -235,11 +234,11 @@ func (e *exportRoutes) make(w http.ResponseWriter, r *http.Request, present *atl
 		return
 	}
 	if encodingFor(r.Header) != "" {
-		// Ranges are of the answer as it is.
+		// Ranges are of the uncompressed answer.
 		header.Del("Accept-Ranges")
 	}
-	// How long a reader takes is the reader's affair, within the pace of all; the time
-	// allowed was for finding the rows.
+	// The deadline was for finding the rows. Sending them may take as long as the client
+	// needs at the minimum pace.
 	if err := answer.Write(r.Context(), both{copied, flushing{w, http.NewResponseController(w)}}, nil); err != nil {
 		e.log.InfoContext(r.Context(), "export cut short", "path", r.URL.Path, "error", err, "request", requestID(r.Context()))
 		panic(http.ErrAbortHandler)
@@ -249,24 +248,23 @@ func (e *exportRoutes) make(w http.ResponseWriter, r *http.Request, present *atl
 	}
 }
 
-// limitedCopy buffers what is written to it while that is short enough to be cached
-// and memory can be reserved; after that it only counts.
+// limitedCopy buffers what is written to it while it is short enough to be cached and
+// memory can be reserved. After that it only counts.
 type limitedCopy struct {
 	work *work
 	kept *keptBodies
-	// pieces hold the bytes; they are put together at the end, since a slice that grows
-	// would be copied again and again.
+	// pieces are concatenated at the end, since a growing slice would be copied again
+	// and again.
 	pieces []*piece
-	// held is the number of bytes in them, length the number of all bytes.
+	// held is the number of bytes in pieces, length the number of bytes written.
 	held, length int64
 }
 
-// piece is a part of a body, used again for other bodies.
+// piece is a buffer for a part of a body, reused for later bodies.
 type piece [pieceLength]byte
 
 const pieceLength = 32 << 10
 
-// Write takes the bytes.
 func (c *limitedCopy) Write(data []byte) (int, error) {
 	if c.whole() && (!c.kept.keeps(int(c.length)+len(data)) || !c.hold(data)) {
 		c.release()
@@ -275,7 +273,7 @@ func (c *limitedCopy) Write(data []byte) (int, error) {
 	return len(data), nil
 }
 
-// hold copies the bytes; false where there is no memory for them.
+// hold copies the bytes, and returns false if there is no memory for them.
 func (c *limitedCopy) hold(data []byte) bool {
 	for len(data) > 0 {
 		used := c.held % pieceLength
@@ -292,10 +290,10 @@ func (c *limitedCopy) hold(data []byte) bool {
 	return true
 }
 
-// whole reports whether all that was written is there.
+// whole reports whether everything written is held.
 func (c *limitedCopy) whole() bool { return c.held == c.length }
 
-// take returns the bytes in a slice of their length.
+// take returns the bytes in one slice.
 func (c *limitedCopy) take() []byte {
 	out := make([]byte, c.held)
 	for i, p := range c.pieces {
@@ -304,7 +302,7 @@ func (c *limitedCopy) take() []byte {
 	return out
 }
 
-// release returns the memory that was reserved.
+// release releases the reserved memory.
 func (c *limitedCopy) release() {
 	for _, p := range c.pieces {
 		c.work.pieces.Put(p)
@@ -313,14 +311,13 @@ func (c *limitedCopy) release() {
 	c.pieces, c.held = nil, 0
 }
 
-// madeAnew is content that is made anew where it is read from another place.
+// madeAnew is content that is produced again after every seek.
 type madeAnew struct {
 	length, at int64
 	write      func(io.Writer) error
 	from       *io.PipeReader
 }
 
-// Seek moves to a place.
 func (m *madeAnew) Seek(offset int64, whence int) (int64, error) {
 	switch whence {
 	case io.SeekCurrent:
@@ -335,7 +332,6 @@ func (m *madeAnew) Seek(offset int64, whence int) (int64, error) {
 	return m.at, nil
 }
 
-// Read reads on.
 func (m *madeAnew) Read(into []byte) (int, error) {
 	if m.from == nil {
 		from, to := io.Pipe()
@@ -348,7 +344,7 @@ func (m *madeAnew) Read(into []byte) (int, error) {
 	return n, err
 }
 
-// close ends the making.
+// close stops production.
 func (m *madeAnew) close() {
 	if m.from != nil {
 		m.from.Close()
@@ -356,13 +352,12 @@ func (m *madeAnew) close() {
 	}
 }
 
-// skipping leaves out the first bytes that are written.
+// skipping drops the first bytes written to it.
 type skipping struct {
 	io.Writer
 	left int64
 }
 
-// Write writes what is not left out.
 func (s *skipping) Write(data []byte) (int, error) {
 	out := min(s.left, int64(len(data)))
 	s.left -= out
@@ -376,19 +371,17 @@ type both struct {
 	client flushing
 }
 
-// Write writes the bytes to both.
 func (b both) Write(data []byte) (int, error) {
 	_, _ = b.copied.Write(data)
 	return b.client.Write(data)
 }
 
-// flushing sends on whatever is written to it.
+// flushing flushes after every write.
 type flushing struct {
 	http.ResponseWriter
 	controller *http.ResponseController
 }
 
-// Write sends the bytes to the client at once.
 func (f flushing) Write(data []byte) (int, error) {
 	n, err := f.ResponseWriter.Write(data)
 	if err == nil {

@@ -20,7 +20,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// record is the facts alone, without boundaries.
+// record is only the facts, without boundaries.
 type record struct {
 	version string
 	err     error
@@ -100,8 +100,8 @@ func TestExportHeaders(t *testing.T) {
 	}
 }
 
-// An entity tag lasts as long as the answer: another dataset, day, route or
-// question has another, another order of the same parameters has not.
+// An entity tag is valid as long as the answer: it changes with the dataset, day,
+// route or request, but not with the order of the parameters.
 func TestExportTags(t *testing.T) {
 	handler, holder, facts, today := factsServer(t)
 	tag := func(path string) string { return get(handler, "HEAD", path).Header().Get("ETag") }
@@ -171,7 +171,7 @@ func TestExportRefuses(t *testing.T) {
 	}
 }
 
-// counting counts what was sent by every flush.
+// counting counts the bytes of every flush.
 type counting struct {
 	http.ResponseWriter
 	bytes   int
@@ -185,11 +185,11 @@ func (c *counting) Write(data []byte) (int, error) {
 
 func (c *counting) Flush() { c.flushed = append(c.flushed, c.bytes) }
 
-// A new answer leaves in pieces, the head first, compressed or not.
+// A new answer is sent in pieces, the header first, compressed or not.
 func TestExportStreams(t *testing.T) {
 	for _, path := range []string{"/regions.csv", "/regions.ndjson", "/regions.geojson"} {
 		for _, encoding := range []string{"identity", "gzip", "zstd", "br"} {
-			// The first answer is streamed; it is kept for the next.
+			// The first answer is streamed, and cached for the next.
 			handler, _, _, _ := factsServer(t)
 			request := httptest.NewRequest("GET", path, nil)
 			request.Header.Set("Accept-Encoding", encoding)
@@ -217,7 +217,7 @@ func (b *broken) Write(data []byte) (int, error) {
 	return len(data), nil
 }
 
-// An answer that fails on its way is cut, not ended: half a file must not look whole.
+// An answer that fails halfway is cut off: half a file must not look complete.
 func TestExportIsCutWhenItFails(t *testing.T) {
 	handler, _, _, _ := factsServer(t)
 	defer func() {
@@ -228,7 +228,7 @@ func TestExportIsCutWhenItFails(t *testing.T) {
 	handler.ServeHTTP(&broken{httptest.NewRecorder(), 100_000}, httptest.NewRequest("GET", "/regions.csv", nil))
 }
 
-// Over a real connection too the client learns that the answer is not whole.
+// Over a real connection the client also learns that the answer is incomplete.
 func TestExportIsCutOnTheWire(t *testing.T) {
 	handler, _, _, _ := factsServer(t)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -27,8 +27,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/words"
 )
 
-// graphqlHandler answers /graphql after the GraphQL-over-HTTP specification:
-// answers in one piece itself, since they have entity tags and are cached, and
+// graphqlHandler serves /graphql according to the GraphQL-over-HTTP specification. It
+// sends single answers itself, since they have entity tags and are cached, and
 // answers in parts through gqlgen's transports.
 type graphqlHandler struct {
 	config  Config
@@ -38,13 +38,13 @@ type graphqlHandler struct {
 	kept    *keptBodies
 	streams *streams
 	metrics *metrics
-	// texts are of *text, each used by one request at a time.
+	// texts is a pool of *text, each used by one request at a time.
 	texts sync.Pool
 }
 
-// longestOrdered is the length of variables in bytes up to which the same ones in
-// another order have the same tag. Longer ones come from programs by POST, where
-// encoding them anew would cost more than the tag is ever worth.
+// longestOrdered is the maximum length of variables in bytes for which their order
+// does not change the tag. Longer ones come from programs by POST, where encoding
+// them again would cost more than the tag is worth.
 const longestOrdered = 8 << 10
 
 func newGraphQL(config Config, schema graphql.ExecutableSchema, pin Pin, s *streams, w *work, kept *keptBodies, log *slog.Logger, m *metrics) (*graphqlHandler, error) {
@@ -71,7 +71,7 @@ func newGraphQL(config Config, schema graphql.ExecutableSchema, pin Pin, s *stre
 	h.exec.Use(&variables{documents: read})
 	h.exec.Use(&limits{complexity: config.MaxComplexity, deadline: config.deadline})
 	h.exec.SetErrorPresenter(presenter(log, m))
-	// gqlgen's WebSocket sends the text of this error as it is.
+	// gqlgen's WebSocket sends the text of this error to the client.
 	h.exec.SetRecoverFunc(func(ctx context.Context, value any) error {
 		log.ErrorContext(ctx, "a resolver panicked", "error", panics.Recovered(value), "path", graphql.GetPath(ctx).String(), "request", requestID(ctx))
 		return internalError(ctx)
@@ -81,7 +81,6 @@ func newGraphQL(config Config, schema graphql.ExecutableSchema, pin Pin, s *stre
 	return h, nil
 }
 
-// ServeHTTP answers one request, or one connection that stays open.
 func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	vary(w.Header(), "Accept")
 	lang, fault := languageOf(w, r)
@@ -125,8 +124,8 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.answer(w, r, asked.data, takes)
 }
 
-// answer answers what a request asks, given as it came; the text is no longer
-// used when answer returns.
+// answer answers a request with the given raw text, which it does not use after it
+// returns.
 func (h *graphqlHandler) answer(w http.ResponseWriter, r *http.Request, text []byte, takes accepted) {
 	pinned, version, now := h.pin(context.WithValue(context.WithValue(r.Context(), pinnedKey{}, true), begunKey{}, time.Now()))
 	day, scope := sentra.Today(now).String(), h.config.scopeOf(r)
@@ -227,8 +226,8 @@ func (h *graphqlHandler) answer(w http.ResponseWriter, r *http.Request, text []b
 			refuseBusy(w, err)
 			return
 		}
-		// gqlgen waits for every deferred part, whatever becomes of the client: its
-		// context must not end before the last is made, or it would wait for ever.
+		// gqlgen waits for every deferred part, even if the client disconnects: the context
+		// must not end before the last one is done, or it would wait forever.
 		parts := context.WithValue(context.WithoutCancel(pinned), askerKey{}, r.Context())
 		h.inParts(w, r.WithContext(parts), ticket, q, "multipart", transport.MultipartMixed{DeliveryTimeout: 5 * time.Millisecond})
 		return
@@ -239,8 +238,8 @@ func (h *graphqlHandler) answer(w http.ResponseWriter, r *http.Request, text []b
 	made := &keptBody{answer: answer{lifetime: lifetimeOf(operation), scope: scope}}
 	if kind == ast.Query {
 		made.tag = h.tag(operation, q, made.lifetime, version, day, scope, lang)
-		// The same question of the same version has the same answer: a client that has
-		// it needs no other.
+		// The same request to the same version has the same answer: do not send it to a
+		// client that has it.
 		if notModified(w, r, tagFor(takes.whole, made.tag), h.config.cacheControl(made.lifetime, scope, now)) {
 			h.metrics.answers.WithLabelValues("not modified").Inc()
 			return
@@ -255,7 +254,7 @@ func (h *graphqlHandler) answer(w http.ResponseWriter, r *http.Request, text []b
 	responses, ctx := h.exec.DispatchOperation(admission.WithAnswer(ctx, bounds), operation)
 	response := responses(ctx)
 	if response == nil {
-		// The client has gone.
+		// The client has disconnected.
 		return
 	}
 	h.metrics.answers.WithLabelValues("made").Inc()
@@ -275,7 +274,7 @@ func (h *graphqlHandler) answer(w http.ResponseWriter, r *http.Request, text []b
 	if length > atOnce {
 		a := answeringOf(r)
 		if !ticket.Done(int64(length)) && a != nil {
-			// While the memory for answers is used up, the client must read quickly.
+			// While the memory for answers is exhausted, the client must read quickly.
 			a.pace = pace{time.Second, contendedRate}
 		} else if a != nil {
 			a.contended = ticket.Contended
@@ -291,7 +290,7 @@ func (h *graphqlHandler) answer(w http.ResponseWriter, r *http.Request, text []b
 		_, _ = io.WriteString(w, dataAfter)
 		return
 	}
-	// The data are JSON already; encoding them again would only copy them.
+	// The data is JSON already; encoding it again would only copy it.
 	made.body = make([]byte, 0, length)
 	made.body = append(append(append(made.body, dataBefore...), response.Data...), dataAfter...)
 	h.kept.add(key, made)
@@ -299,27 +298,27 @@ func (h *graphqlHandler) answer(w http.ResponseWriter, r *http.Request, text []b
 	h.send(w, r, takes, key, made, now)
 }
 
-// What stands around the data of an answer without errors.
+// What surrounds the data of an answer without errors.
 const dataBefore, dataAfter = `{"data":`, `}`
 
-// askerKey holds the context of the client that asks for parts.
+// askerKey is for the context of a client that gets an answer in parts.
 type askerKey struct{}
 
-// tag identifies an answer: it changes with the binary, the dataset, the question, its
-// language and, for an answer that depends on today, with the day.
+// tag identifies an answer: it changes with the binary, the dataset, the request, its
+// language and, for an answer that depends on today, the day.
 func (h *graphqlHandler) tag(operation *graphql.OperationContext, q *graphqlRequest, l lifetime, version, day, scope string, lang words.Language) string {
 	if l == lasting {
 		day = ""
 	}
 	variables := []byte(q.variables)
 	if len(variables) <= longestOrdered {
-		// Encoded from a map, they stand in order whatever the client's was.
+		// A map is encoded in the order of its keys.
 		variables, _ = json.Marshal(operation.Variables)
 	}
 	return etag(h.config.Data.Version, version, day, scope, string(lang), operation.RawQuery, operation.OperationName, string(variables))
 }
 
-// tagFor tells apart the representations of an answer in the two media types.
+// tagFor distinguishes the representations of an answer in the two media types.
 func tagFor(media, tag string) string {
 	if media == mediaGraphQL {
 		return tag[:len(tag)-1] + `-g"`
@@ -338,9 +337,8 @@ func (h *graphqlHandler) send(w http.ResponseWriter, r *http.Request, takes acce
 	sendWhole(w, r, made.body)
 }
 
-// sendFaults answers a question that cannot be answered at all: 400 in the media
-// type that has statuses of its own, 200 in the older one, as the specification
-// has it.
+// sendFaults answers an invalid request: 400 in the newer media type, 200 in the
+// older one, as the specification requires.
 func (h *graphqlHandler) sendFaults(ctx context.Context, w http.ResponseWriter, r *http.Request, q *graphqlRequest, takes accepted, faults gqlerror.List) {
 	response := h.exec.DispatchError(ctx, faults)
 	status := http.StatusOK
@@ -355,7 +353,7 @@ func (h *graphqlHandler) sendFaults(ctx context.Context, w http.ResponseWriter, 
 	if takes.whole == "" {
 		w.Header().Set("Content-Type", mediaJSON+"; charset=utf-8")
 	}
-	// Nothing was answered, so there is no data, not even null.
+	// Nothing was executed, so there is no data, not even null.
 	write(w, status, map[string]any{"errors": response.Errors})
 }
 
@@ -364,8 +362,8 @@ func write(w http.ResponseWriter, status int, value any) {
 	_ = json.NewEncoder(w).Encode(value)
 }
 
-// isMutation reports whether a GET asks for a change. There are none in the schema,
-// but the answer to the attempt has a status of its own.
+// isMutation reports whether the request is for a mutation, which a GET must not run.
+// The schema has none, but the attempt has its own status.
 func isMutation(q *graphqlRequest, tokens int) bool {
 	document, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: q.query}, tokens)
 	if err != nil || document == nil {
@@ -418,7 +416,7 @@ func defers(operation *graphql.OperationContext) bool {
 	return within(operation.Operation.SelectionSet)
 }
 
-// inParts answers through a transport that writes bit by bit.
+// inParts sends the answer through a streaming transport.
 func (h *graphqlHandler) inParts(w http.ResponseWriter, r *http.Request, ticket *admission.Ticket, q *graphqlRequest, name string, parts graphql.Transport) {
 	body, err := q.body()
 	if err != nil {
@@ -433,15 +431,15 @@ func (h *graphqlHandler) inParts(w http.ResponseWriter, r *http.Request, ticket 
 	})
 }
 
-// inPartsKey holds how an operation is answered in parts, pinnedKey that it was
-// given its state of the dataset already.
+// inPartsKey is for how an operation is answered in parts, pinnedKey means that it
+// already has its state of the dataset.
 type (
 	inPartsKey struct{}
 	pinnedKey  struct{}
 )
 
-// around gives every operation its limits: a query a deadline and one state of
-// the dataset, a subscription one of the places there are.
+// around limits every operation: it gives a query a deadline and one state of the
+// dataset, and a subscription one of a limited number of places.
 func (h *graphqlHandler) around(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 	operation := graphql.GetOperationContext(ctx)
 	if operation.Operation.Operation == ast.Subscription {
@@ -464,11 +462,11 @@ func (h *graphqlHandler) around(ctx context.Context, next graphql.OperationHandl
 	return next(context.WithValue(ctx, deadlineKey{}, given))
 }
 
-// begunKey holds when a request began to be answered.
+// begunKey is for the time at which a request began to be answered.
 type begunKey struct{}
 
-// deadline returns until when the operation of a context may take: what it takes to read
-// it, and to wait for room, counts too. Those of a WebSocket begin one by one.
+// deadline returns the deadline of an operation, which includes the time for parsing
+// and for waiting for a place. On a WebSocket each operation has its own.
 func (c Config) deadline(ctx context.Context) time.Time {
 	begun, ok := ctx.Value(begunKey{}).(time.Time)
 	if !ok {
@@ -479,20 +477,20 @@ func (c Config) deadline(ctx context.Context) time.Time {
 
 type deadlineKey struct{}
 
-// deadline is until when an operation may take.
+// deadline is the deadline of an operation.
 type deadline struct {
 	until time.Time
-	// asker is the context of a client that asks for parts, else nil.
+	// asker is the context of a client that gets an answer in parts, else nil.
 	asker context.Context
-	// turns has room for the root fields that are answered at a time. gqlgen begins all
-	// at once, a thousand aliases too: each would hold memory, and none would be done
-	// before the time is up.
+	// turns limits the root fields that are resolved concurrently. gqlgen starts all of
+	// them, even a thousand aliases: each would hold memory, and none would be done in
+	// time.
 	turns chan struct{}
 }
 
-// withDeadline ends the context of resolvers, and so of their SQL, in time. The
-// request's own context stays open, since gqlgen gives no answer at all, not even
-// an error, once that has ended.
+// withDeadline sets a deadline on the context of resolvers, and so of their SQL. The
+// request's own context stays open, since gqlgen sends no answer at all, not even an
+// error, once that has ended.
 func withDeadline(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
 	given, ok := ctx.Value(deadlineKey{}).(deadline)
 	if !ok {
@@ -507,7 +505,7 @@ func withDeadline(ctx context.Context, next graphql.RootResolver) graphql.Marsha
 	}
 	given.turns <- struct{}{}
 	defer func() { <-given.turns }()
-	// Of many root fields some are not begun when the time is up.
+	// With many root fields some have not started when the time is up.
 	if err := sentra.Ended(ctx, "before the field was asked for"); err != nil {
 		if root := graphql.GetRootFieldContext(ctx); root != nil {
 			ctx = graphql.WithPathContext(ctx, graphql.NewPathWithField(root.Field.Alias))
@@ -519,8 +517,8 @@ func withDeadline(ctx context.Context, next graphql.RootResolver) graphql.Marsha
 }
 
 // overdue is a context that has an error after its deadline and when the client has
-// gone, but never ends: the resolvers of deferred parts outlive the root field, and
-// gqlgen waits for ever for a part whose context has ended.
+// disconnected, but is never done: the resolvers of deferred parts outlive the root
+// field, and gqlgen waits forever for a part whose context is done.
 type overdue struct {
 	context.Context
 	until time.Time
@@ -532,8 +530,8 @@ func (o overdue) Deadline() (time.Time, bool) { return o.until, true }
 func (o overdue) Done() <-chan struct{} { return nil }
 
 func (o overdue) Err() error {
-	// gqlgen makes all deferred parts at once. Who sees that the client has gone must
-	// not wait until each of them has had its time slice.
+	// gqlgen resolves all deferred parts concurrently. Yield, so that one that sees the
+	// client gone does not wait for the time slices of all others.
 	runtime.Gosched()
 	if time.Now().After(o.until) {
 		return context.DeadlineExceeded

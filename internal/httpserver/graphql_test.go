@@ -30,7 +30,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/httpserver"
 )
 
-// graphqlServer serves the facts, at a moment that the test may change.
+// graphqlServer serves the facts at a time that the test may change.
 type graphqlServer struct {
 	http.Handler
 	server *httpserver.Server
@@ -88,7 +88,7 @@ func post(handler http.Handler, body string, header ...string) *httptest.Respons
 	return w
 }
 
-// count reads a metric of the server's.
+// count reads a metric of the server.
 func (s *graphqlServer) count(name string) string {
 	for line := range strings.Lines(get(s, "GET", "/metrics").Body.String()) {
 		if value, ok := strings.CutPrefix(line, name+" "); ok {
@@ -103,7 +103,7 @@ const (
 	current = "application/graphql-response+json; charset=utf-8"
 )
 
-// Statuses and media types, as the GraphQL-over-HTTP specification has them.
+// Statuses and media types of the GraphQL-over-HTTP specification.
 func TestGraphQLStatuses(t *testing.T) {
 	s := newGraphQLServer(t, nil)
 	const fine, unknown, broken = `{"query":"{__typename}"}`, `{"query":"{nothing}"}`, `{"query":"{"}`
@@ -253,7 +253,7 @@ func TestEntityTagsOfAnswers(t *testing.T) {
 	if tag(today, "Accept", "application/graphql-response+json") == first {
 		t.Error("another representation has the same tag")
 	}
-	// A POST tells the tag too, but is always answered.
+	// A POST has a tag too, but is always answered.
 	if w := post(s, `{"query":"{regions{totalCount}}"}`, "If-None-Match", first); w.Code != 200 || w.Header().Get("ETag") != first {
 		t.Errorf("POST: %d %s", w.Code, w.Header().Get("ETag"))
 	}
@@ -275,8 +275,8 @@ func TestEntityTagsOfAnswers(t *testing.T) {
 	if got := get(other, "GET", past).Header().Get("ETag"); got == firstPast {
 		t.Error("another binary has the same tag")
 	}
-	// A client that has the answer gets it from no server a second time, even from
-	// one that has just started.
+	// A client that has the answer is not sent it again, even by a server that has just
+	// started.
 	fresh := newGraphQLServer(t, nil)
 	if w := get(fresh, "GET", past, "If-None-Match", firstPast); w.Code != 304 || fresh.count(`sentra_graphql_answers_total{how="made"}`) != "0" {
 		t.Errorf("%d, %s answers made", w.Code, fresh.count(`sentra_graphql_answers_total{how="made"}`))
@@ -303,7 +303,7 @@ func TestKeptAnswers(t *testing.T) {
 	if s.count(made) != "3" {
 		t.Errorf("after a change and on the next day: made %s, want 3", s.count(made))
 	}
-	// An error is found anew each time.
+	// Errors are not cached.
 	for range 2 {
 		post(s, `{"query":"{regions(first:-1){totalCount}}"}`)
 	}
@@ -317,8 +317,8 @@ func TestKeptAnswers(t *testing.T) {
 	}
 }
 
-// Made or kept, short or long, an answer tells its length, so that clients and caches
-// see when it was cut.
+// Cached or not, short or long, an answer has a Content-Length, so that clients and
+// caches notice when it was cut off.
 func TestAnswersTellTheirLength(t *testing.T) {
 	server := httptest.NewServer(newGraphQLServer(t, nil))
 	defer server.Close()
@@ -348,7 +348,7 @@ func TestAnswersTellTheirLength(t *testing.T) {
 	}
 }
 
-// What is said to last does not depend on the day on which it is asked.
+// A lasting answer does not depend on the current day.
 func TestLastingAnswersDoNotDependOnToday(t *testing.T) {
 	const region = `{ code name asOf parent { code } ancestors { code } children { code } predecessors { region { code asOf } } successors { region { code } }
 		designations { id region { asOf } } affirmative { answer kinds { coverage { province { code asOf } } } } clusterCount
@@ -386,7 +386,7 @@ func TestLastingAnswersDoNotDependOnToday(t *testing.T) {
 	}
 }
 
-// A tag never stands for two answers, however the dataset changes meanwhile.
+// A tag never identifies two answers, however the dataset changes meanwhile.
 func TestTagsWhileTheDatasetChanges(t *testing.T) {
 	s := newGraphQLServer(t, nil)
 	var mu sync.Mutex
@@ -421,7 +421,7 @@ func TestTagsWhileTheDatasetChanges(t *testing.T) {
 	}
 }
 
-// A body that does not come is not waited for.
+// A body that does not arrive is not waited for.
 func TestSlowBody(t *testing.T) {
 	s := newGraphQLServer(t, func(config *httpserver.Config) { config.Timeout = 100 * time.Millisecond })
 	server := httptest.NewServer(s)
@@ -512,7 +512,7 @@ func TestTrustedDocuments(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			for only, want := range map[bool]string{false: c.open, true: c.only} {
 				s := newGraphQLServer(t, func(config *httpserver.Config) { config.TrustedDocuments, config.OnlyTrusted = documents, only })
-				// The second time the answer may be a kept one.
+				// The second answer may be cached.
 				for range 2 {
 					if got := c.w(s).Body.String(); !strings.Contains(got, want) {
 						t.Errorf("only trusted %t: %s", only, got)
@@ -536,7 +536,7 @@ func TestTrustedDocuments(t *testing.T) {
 	}
 }
 
-// events opens a stream of datasetChanged and gives its lines of data.
+// events opens a stream of datasetChanged and returns its lines of data.
 func events(t *testing.T, address string, header ...string) (next func() string, response *http.Response, end func()) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
@@ -581,8 +581,8 @@ func events(t *testing.T, address string, header ...string) (next func() string,
 	}, response, cancel
 }
 
-// An event reaches the client at once, through compression too, and long after
-// the time allowed for a query.
+// An event reaches the client immediately, even through compression, and long after
+// the timeout of a query.
 func TestEventsAreFlushed(t *testing.T) {
 	for _, encoding := range []string{"identity", "gzip", "br", "zstd"} {
 		t.Run(encoding, func(t *testing.T) {
@@ -627,7 +627,7 @@ func TestStreamsHaveTheirPlaces(t *testing.T) {
 	if refused.StatusCode != 503 || refused.Header.Get("Retry-After") == "" || !strings.Contains(string(body), "LIMIT_EXCEEDED") {
 		t.Errorf("one too many: %s %s", refused.Status, body)
 	}
-	// Queries are none of them.
+	// Queries are not counted.
 	if w := get(s, "GET", ask("query", "{__typename}")); w.Code != 200 {
 		t.Errorf("a query: %d", w.Code)
 	}
@@ -643,7 +643,8 @@ func TestStreamsHaveTheirPlaces(t *testing.T) {
 	t.Error("the place of a stream that ended stays taken")
 }
 
-// BenchmarkKeptAnswer asks one question again and again, as a cache would not need to.
+// BenchmarkKeptAnswer sends the same request again and again, which the cache
+// answers.
 func BenchmarkKeptAnswer(b *testing.B) {
 	s := newGraphQLServer(b, nil)
 	body := `{"query":"{regions(filter:{affirmative:true,hostsClusters:true},asOf:\"2017-12-25\"){totalCount nodes{code name parent{name}}}}"}`

@@ -22,7 +22,7 @@ func pagesOf(config *httpserver.Config) {
 		"licences.txt": {Data: []byte("licences")}, "assets/a.js": {Data: bytes.Repeat([]byte("let a = 1\n"), 10_000)}}
 }
 
-// Whatever GET answers, HEAD answers with the same status and length.
+// HEAD has the same status and length as GET on every route.
 func TestHEADWhereverGET(t *testing.T) {
 	for name, cache := range map[string]int64{"kept": 64 << 20, "none kept": 0} {
 		t.Run(name, func(t *testing.T) {
@@ -58,7 +58,7 @@ func TestHEADWhereverGET(t *testing.T) {
 					t.Errorf("%s: HEAD %d %v\nGET %d %v", path, head.StatusCode, head.Header, got.StatusCode, got.Header)
 				}
 				if path == "/readyz" {
-					// It tells the seconds since it last asked.
+					// It contains the seconds since the last check.
 					continue
 				}
 				if len(none) > 0 || head.Header.Get("Content-Length") != strconv.Itoa(len(body)) && got.StatusCode != http.StatusNoContent {
@@ -72,7 +72,7 @@ func TestHEADWhereverGET(t *testing.T) {
 	}
 }
 
-// Part of an export can be had, whether the whole is kept or not.
+// Ranges of an export work whether it is cached or not.
 func TestRangesOfExports(t *testing.T) {
 	for name, cache := range map[string]int64{"kept": 64 << 20, "too long to be kept": 1 << 20} {
 		t.Run(name, func(t *testing.T) {
@@ -90,7 +90,8 @@ func TestRangesOfExports(t *testing.T) {
 				{"bytes=" + strconv.Itoa(len(whole)) + "-", 416, ""},
 				{"lines=1-2", 416, ""},
 			} {
-				// Other requests do not matter, nor whether they compress.
+				// The result does not depend on earlier requests, nor on whether they were
+				// compressed.
 				w := get(s, "GET", "/regions.csv", "Range", c.given, "Accept-Encoding", "gzip, br, zstd")
 				if w.Code != c.status || c.status == 206 && w.Body.String() != c.want || w.Header().Get("Content-Encoding") != "" {
 					t.Errorf("%s: %d with %d bytes, want %d with %d; %v", c.given, w.Code, w.Body.Len(), c.status, len(c.want), w.Header())
@@ -99,7 +100,7 @@ func TestRangesOfExports(t *testing.T) {
 					t.Errorf("%s: Vary %v", c.given, w.Header().Values("Vary"))
 				}
 			}
-			// A part of another state's file must not be put to that of this one.
+			// A range of another state's file must not be appended to a part of this one.
 			if w := get(s, "GET", "/regions.csv", "Range", "bytes=0-99", "If-Range", `"another"`); w.Code != 200 || w.Body.String() != whole {
 				t.Errorf("If-Range of another: %d with %d bytes", w.Code, w.Body.Len())
 			}
@@ -111,8 +112,8 @@ func TestRangesOfExports(t *testing.T) {
 	}
 }
 
-// What is kept is compressed once in each way, with its length told, and is what was
-// asked for.
+// A cached body is compressed once in each encoding, has a length, and decompresses
+// to the original.
 func TestKeptCompressed(t *testing.T) {
 	s := newGraphQLServer(t, pagesOf)
 	unpack := map[string]func(io.Reader) io.Reader{
@@ -138,7 +139,7 @@ func TestKeptCompressed(t *testing.T) {
 			var first []byte
 			for i := range 3 {
 				w := get(s, "GET", path, "Accept-Encoding", encoding)
-				// Of a short body net/http tells the length.
+				// net/http sets the length of a short body.
 				short := w.Body.Len() < 2048 && w.Header().Get("Content-Length") == ""
 				if w.Header().Get("Content-Encoding") != encoding || !short && w.Header().Get("Content-Length") != strconv.Itoa(w.Body.Len()) || w.Header().Get("Accept-Ranges") != "" {
 					t.Fatalf("%s as %s: %v", path, encoding, w.Header())
@@ -162,7 +163,7 @@ func TestKeptCompressed(t *testing.T) {
 	}
 }
 
-// An address in an answer is the public one, or else what the tag and Vary tell apart.
+// Addresses in an answer use the public URL, or else what the tag and Vary depend on.
 func TestPublicURL(t *testing.T) {
 	paths := []string{"/tiles.json", "/style.json", "/tiles.json?asOf=2017-12-25"}
 	forwarded := []string{"X-Forwarded-Proto", "https", "X-Forwarded-Host", "evil.example", "Forwarded", "host=evil.example;proto=https"}
@@ -198,7 +199,8 @@ func TestPublicURL(t *testing.T) {
 	}
 }
 
-// What the build has compressed is sent as it is, to those who take that.
+// Assets compressed by the build are sent as they are, to clients that accept the
+// encoding.
 func TestPackedAssets(t *testing.T) {
 	s := newGraphQLServer(t, func(config *httpserver.Config) {
 		pagesOf(config)

@@ -10,9 +10,9 @@ import (
 	"github.com/maypok86/otter/v2"
 )
 
-// keptBodies is a cache of response bodies, bounded by bytes; the least used are
+// keptBodies is a cache of response bodies, limited by bytes; the least used are
 // evicted. Each body is compressed once for each encoding that a client accepts. A
-// key holds all that a body depends on, so that no entry is ever stale.
+// key contains everything that a body depends on, so that no entry is ever stale.
 type keptBodies struct {
 	entries *otter.Cache[bodyKey, *keptBody]
 	largest int
@@ -24,17 +24,17 @@ type bodyKey = [sha256.Size]byte
 // keptBody is a cached body with what a route needs to send it.
 type keptBody struct {
 	answer
-	// header holds what an export sends besides.
+	// header has the further headers of an export.
 	header http.Header
 }
 
-// newKeptBodies makes a cache of at most limit bytes; nil, which caches nothing, for
-// 0. A body of more than an eighth of that is not cached.
+// newKeptBodies returns a cache of at most limit bytes; nil, which caches nothing,
+// for 0. A body of more than an eighth of that is not cached.
 func newKeptBodies(limit int64) *keptBodies {
 	if limit <= 0 {
 		return nil
 	}
-	// Beside its body an entry takes a few hundred bytes.
+	// An entry takes a few hundred bytes besides its body.
 	return &keptBodies{largest: int(limit / 8), entries: otter.Must(&otter.Options[bodyKey, *keptBody]{MaximumWeight: uint64(limit),
 		Weigher: func(_ bodyKey, kept *keptBody) uint32 { return uint32(len(kept.body) + 512) }})}
 }
@@ -57,7 +57,7 @@ func (k *keptBodies) add(key bodyKey, body *keptBody) {
 // keeps reports whether a body of a length is cached.
 func (k *keptBodies) keeps(length int) bool { return k != nil && length <= k.largest }
 
-// compressed returns a cached body compressed, nil where it cannot be. The first caller
+// compressed returns a cached body compressed, or nil if that fails. The first caller
 // compresses it for all.
 func (k *keptBodies) compressed(key bodyKey, body []byte, encoding string) []byte {
 	if !k.keeps(len(body)) {
@@ -88,22 +88,22 @@ func compressedKey(key bodyKey, encoding string) bodyKey {
 	return digest(key[:], "compressed", encoding)
 }
 
-// flights are bodies being made, so that who asks for the same meanwhile waits for
-// it instead of making it as well.
+// flights are bodies being made, so that concurrent requests for the same body wait
+// for it instead of making it too.
 type flights struct {
 	mu    sync.Mutex
 	under map[bodyKey]*flight
 }
 
-// flight is a body being made. When done is closed, body is it, or nil where nothing
-// came of it.
+// flight is a body being made. When done is closed, body is set, or nil if it could
+// not be made.
 type flight struct {
 	done chan struct{}
 	body *keptBody
 }
 
-// await returns the body that another request makes; nil where none comes within the
-// time allowed.
+// await returns the body that another request makes, or nil if there is none within
+// the time allowed.
 func (f *flight) await(ctx context.Context, allowed time.Duration) *keptBody {
 	timeout := time.NewTimer(allowed)
 	defer timeout.Stop()
@@ -116,7 +116,7 @@ func (f *flight) await(ctx context.Context, allowed time.Duration) *keptBody {
 	return nil
 }
 
-// join returns the flight of a key. Who is first makes the body and calls land.
+// join returns the flight of a key. The first caller makes the body and calls land.
 func (f *flights) join(key bodyKey) (_ *flight, first bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

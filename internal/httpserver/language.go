@@ -8,8 +8,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/words"
 )
 
-// languageOf returns the language in which a request wants to be told things: that of the
-// parameter lang or, without one, what Accept-Language prefers. Vary says so.
+// languageOf returns the language for a request: that of the parameter lang or,
+// without one, the preference in Accept-Language. It sets Vary.
 func languageOf(w http.ResponseWriter, r *http.Request) (words.Language, *refusal) {
 	if strings.Contains(r.URL.RawQuery, "lang=") {
 		if given, err := url.ParseQuery(r.URL.RawQuery); err == nil && given.Has("lang") {
@@ -23,14 +23,14 @@ func languageOf(w http.ResponseWriter, r *http.Request) (words.Language, *refusa
 	return preferredLanguage(w, r), nil
 }
 
-// preferredLanguage returns what Accept-Language prefers, and Vary says so.
+// preferredLanguage returns the preference in Accept-Language, and sets Vary.
 func preferredLanguage(w http.ResponseWriter, r *http.Request) words.Language {
 	vary(w.Header(), "Accept-Language")
 	return words.Preferred(strings.Join(r.Header.Values("Accept-Language"), ","))
 }
 
-// vary tells caches that the answer depends on a header of the request. All stand in one
-// line: nginx before 1.23 reads only the last.
+// vary adds a request header to Vary. All are on one line: nginx before 1.23 reads
+// only the last line.
 func vary(header http.Header, name string) {
 	header.Set("Vary", strings.Join(append(header.Values("Vary"), name), ", "))
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// toldQuery asks for what Sentra and its sources say in words.
+// toldQuery selects the texts of Sentra and its sources.
 const toldQuery = `{
   region(code: "91.03", asOf: "2026-11-24") { affirmative { border { reason coverage { note } } disadvantaged { reason } } screening { facilitators { reason } findings { element reason } } }
   province: region(code: "91", asOf: "2026-11-24") { affirmative { border { reason } } }
@@ -20,8 +20,8 @@ const toldQuery = `{
   dataset { notes licences { part name } designationCoverage { note } }
 }`
 
-// The same question has an answer in each language, by header or by parameter, and each
-// is kept and tagged for itself.
+// The same request has an answer in each language, by header or by parameter, and
+// each is cached and tagged separately.
 func TestLanguages(t *testing.T) {
 	s := newGraphQLServer(t, nil)
 	path := ask("query", toldQuery)
@@ -45,7 +45,7 @@ func TestLanguages(t *testing.T) {
 		{"the parameter before the header", path + "&lang=en", "id", english, indonesian},
 		{"the parameter alone", path + "&lang=id", "", indonesian, english},
 	} {
-		for range 2 { // made, and kept
+		for range 2 { // computed, then cached
 			got := get(s, "GET", c.path, "Accept-Language", c.header)
 			body := got.Body.String()
 			if strings.Contains(body, `"errors"`) {
@@ -96,7 +96,7 @@ func TestLanguages(t *testing.T) {
 	}
 }
 
-// Files are in the language that their address names, whatever the header says.
+// Files are in the language in their address, whatever the header says.
 func TestLanguagesOfFiles(t *testing.T) {
 	s := newGraphQLServer(t, nil)
 	for _, c := range []struct{ path, english, indonesian string }{

@@ -12,19 +12,19 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Priced is a schema that knows what operations cost.
+// Priced is a schema that can compute the cost of operations.
 type Priced interface {
-	// Price gives the price of an operation that is valid, with its variables
-	// coerced. Where that is more than most, it may be any price greater than it; once
-	// ctx has ended it says nothing.
+	// Price returns the cost of a valid operation, with its variables coerced. If it
+	// exceeds most, any value greater than most may be returned. Once ctx has ended the
+	// result is meaningless.
 	Price(ctx context.Context, operation *ast.OperationDefinition, variables map[string]any, most int) int
 }
 
-// limits is a gqlgen extension that refuses an operation before it runs when it
-// costs too much. How deep it is and how many aliases it has documents looks at.
+// limits is a gqlgen extension that rejects an operation before it runs if it costs
+// too much. Its depth and number of aliases are checked by documents.
 type limits struct {
 	complexity int
-	// deadline gives until when an operation may take.
+	// deadline returns the deadline of an operation.
 	deadline func(context.Context) time.Time
 	prices   Priced
 }
@@ -34,10 +34,9 @@ var _ interface {
 	graphql.OperationContextMutator
 } = (*limits)(nil)
 
-// ExtensionName is the extension's name.
 func (l *limits) ExtensionName() string { return "SentraLimits" }
 
-// Validate keeps the price list.
+// Validate takes the price list from the schema.
 func (l *limits) Validate(schema graphql.ExecutableSchema) error {
 	priced, ok := schema.(Priced)
 	if !ok {
@@ -47,17 +46,17 @@ func (l *limits) Validate(schema graphql.ExecutableSchema) error {
 	return nil
 }
 
-// MutateOperationContext refuses with LIMIT_EXCEEDED, telling price and limit, and
-// notes the price for costOf.
+// MutateOperationContext rejects an operation with LIMIT_EXCEEDED, stating cost and
+// limit, and stores the cost for costOf.
 func (l *limits) MutateOperationContext(ctx context.Context, operation *graphql.OperationContext) *gqlerror.Error {
 	if operation.Operation == nil {
 		return nil
 	}
-	// What prices depend on may have to be measured first.
+	// Costs may depend on lengths that must be measured first.
 	ctx, cancel := context.WithDeadline(ctx, l.deadline(ctx))
 	defer cancel()
 	cost := l.prices.Price(ctx, operation.Operation, operation.Variables, l.complexity)
-	if err := sentra.Ended(ctx, "while the operation was priced"); err != nil {
+	if err := sentra.Ended(ctx, "while the cost of the operation was computed"); err != nil {
 		return withCode(err, "")
 	}
 	if cost > l.complexity {
@@ -68,7 +67,7 @@ func (l *limits) MutateOperationContext(ctx context.Context, operation *graphql.
 	return nil
 }
 
-// costOf returns the price that limits found of an operation.
+// costOf returns the cost that limits computed for an operation.
 func costOf(operation *graphql.OperationContext) int {
 	cost, _ := operation.Stats.GetExtension((*limits)(nil).ExtensionName()).(int)
 	return cost

@@ -22,28 +22,27 @@ import (
 	"github.com/sentra-ikm/sentra/internal/tile"
 )
 
-// headerContentCRS tells the coordinate reference system of features, as OGC API
-// Features Part 2 has it.
+// headerContentCRS is the header for the coordinate reference system of features,
+// defined by OGC API Features Part 2.
 const headerContentCRS = "Content-Crs"
 
-// ogcRoutes answer with OGC API Features: under /ogc as of today, under /ogc/DAY as of
-// a day, since QGIS drops the parameters of the address that it is given.
+// ogcRoutes serves OGC API Features: under /ogc as of today, under /ogc/DAY as of a
+// day, since QGIS drops the parameters of the address that it is given.
 type ogcRoutes struct {
 	config Config
 	work   *work
 	kept   *keptBodies
 	log    *slog.Logger
 	tiles  *tileRoutes
-	// parts are features, compressed for all pages that they are on.
+	// parts are compressed features, shared by all pages that contain them.
 	parts *gzipparts.Parts
-	// styles lets a page use its own style sheet and nothing else.
+	// styles lets a page use only its own style sheet.
 	styles string
 }
 
 // ogcAnswer answers a request about a site.
 type ogcAnswer func(ctx context.Context, w http.ResponseWriter, r *http.Request, site *ogc.Site) error
 
-// routeOGC adds them.
 func routeOGC(router chi.Router, config Config, work *work, kept *keptBodies, tiles *tileRoutes, log *slog.Logger) {
 	sum := sha256.Sum256([]byte(ogc.Style))
 	o := &ogcRoutes{config: config, work: work, kept: kept, log: log, tiles: tiles, parts: gzipparts.New(partsKept),
@@ -104,7 +103,8 @@ func routeOGC(router chi.Router, config Config, work *work, kept *keptBodies, ti
 	}
 }
 
-// serve reads what every route takes, and tells an error as the standard has it.
+// serve reads the parameters common to all routes, and sends errors in the form of
+// the standard.
 func (o *ogcRoutes) serve(answer ogcAnswer) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), o.config.Timeout)
@@ -123,7 +123,7 @@ func (o *ogcRoutes) serve(answer ogcAnswer) http.HandlerFunc {
 	}
 }
 
-// site reads the day of the path and the parameters that every resource takes.
+// site reads the day in the path and the parameters common to all resources.
 func (o *ogcRoutes) site(r *http.Request) (*ogc.Site, error) {
 	parameters, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
@@ -160,7 +160,7 @@ func (o *ogcRoutes) site(r *http.Request) (*ogc.Site, error) {
 	return site, nil
 }
 
-// prefersPages reports whether Accept takes pages rather than JSON, as browsers' does.
+// prefersPages reports whether Accept prefers HTML to JSON, as browsers do.
 func prefersPages(r *http.Request) bool {
 	best, page := 0.0, false
 	for one := range strings.SplitSeq(strings.Join(r.Header.Values("Accept"), ","), ",") {
@@ -179,7 +179,8 @@ func prefersPages(r *http.Request) bool {
 	return page
 }
 
-// tag is the entity tag of the answer, which holds all that decides on it.
+// tag is the entity tag of the answer, which depends on everything that determines
+// it.
 func (o *ogcRoutes) tag(r *http.Request, site *ogc.Site) string {
 	format := "json"
 	if site.HTML {
@@ -188,10 +189,11 @@ func (o *ogcRoutes) tag(r *http.Request, site *ogc.Site) string {
 	return etag("ogc", o.config.Data.Version, site.Data.Version, site.Day.String(), site.Root, r.URL.Path, format, r.URL.Query().Encode())
 }
 
-// ogcCacheControl has every use ask for a 304: a new dataset or day must show at once.
+// ogcCacheControl requires revalidation for every use: a new dataset or day must show
+// immediately.
 const ogcCacheControl = "public, no-cache"
 
-// document answers with a document, as JSON or as a page.
+// document sends a document, as JSON or as a page.
 func (o *ogcRoutes) document(w http.ResponseWriter, r *http.Request, site *ogc.Site, made *ogc.Document) error {
 	if notModified(w, r, o.tag(r, site), ogcCacheControl) {
 		return nil
@@ -208,7 +210,7 @@ func (o *ogcRoutes) document(w http.ResponseWriter, r *http.Request, site *ogc.S
 	return nil
 }
 
-// page answers with a page for people.
+// page sends an HTML page.
 func (o *ogcRoutes) page(w http.ResponseWriter, r *http.Request, status int, page ogc.Page) error {
 	var body bytes.Buffer
 	if err := page.Write(&body); err != nil {
@@ -224,9 +226,9 @@ func (o *ogcRoutes) page(w http.ResponseWriter, r *http.Request, status int, pag
 	return nil
 }
 
-// items answers with features, streamed, and keeps an answer that is short: maps ask
-// for the same again. Should it fail on its way, the connection is cut, so that no
-// reader takes a part for the whole.
+// items streams features, and caches a short answer because maps request the same
+// again. If it fails halfway, the connection is cut, so that no client takes it for
+// complete.
 func (o *ogcRoutes) items(find func(context.Context, *http.Request, *ogc.Site) (*ogc.Items, error)) ogcAnswer {
 	return func(ctx context.Context, w http.ResponseWriter, r *http.Request, site *ogc.Site) error {
 		tag := o.tag(r, site)
@@ -269,7 +271,7 @@ func (o *ogcRoutes) items(find func(context.Context, *http.Request, *ogc.Site) (
 			}
 			w.Header().Set("Content-Length", strconv.FormatInt(copied.length, 10))
 		} else if key, err = o.send(r, items, key, client, now); err != nil {
-			// How long a reader takes is the reader's affair, within the pace of all.
+			// Sending may take as long as the client needs at the minimum pace.
 			o.log.InfoContext(r.Context(), "features cut short", "path", r.URL.Path, "error", err, "request", requestID(r.Context()))
 			panic(http.ErrAbortHandler)
 		}
@@ -280,11 +282,12 @@ func (o *ogcRoutes) items(find func(context.Context, *http.Request, *ogc.Site) (
 	}
 }
 
-// sendKept sends a page that is kept, as it is or compressed; false where none is.
+// sendKept sends a cached page, compressed or not, and returns false if there is
+// none.
 func (o *ogcRoutes) sendKept(w http.ResponseWriter, r *http.Request, key bodyKey, tag string) bool {
 	kept, zipped := o.kept.get(key), false
 	if kept == nil && takesZipped(r) {
-		// One that was compressed of a page kept as it is has no header.
+		// An entry that was compressed from a cached page has no header.
 		if kept = o.kept.get(compressedKey(key, encodingGzip)); kept == nil || kept.header == nil {
 			return false
 		}
@@ -307,12 +310,12 @@ func (o *ogcRoutes) sendKept(w http.ResponseWriter, r *http.Request, key bodyKey
 	return true
 }
 
-// partsKept bounds the compressed features that are kept, in bytes: a few times all
-// regencies with their boundaries in full.
+// partsKept is the size of the cache of compressed features in bytes: a few times all
+// regencies with their full boundaries.
 const partsKept = 8 << 20
 
-// zippedFrom is the number of features from which on a page is compressed here, where
-// features need not be compressed again and the result is kept.
+// zippedFrom is the minimum number of features of a page that is compressed here,
+// which reuses compressed features and caches the result.
 const zippedFrom = 10
 
 // takesZipped reports whether a page may be sent as a gzip stream.
@@ -320,18 +323,18 @@ func takesZipped(r *http.Request) bool {
 	return r.Header.Get("Range") == "" && accepts(r.Header["Accept-Encoding"], encodingGzip)
 }
 
-// send sends a page and gives the key of what was sent: that of the page, or of it
-// compressed.
+// send sends a page and returns the cache key of what was sent: that of the page, or
+// of the compressed page.
 func (o *ogcRoutes) send(r *http.Request, items *ogc.Items, key bodyKey, client both, now time.Time) (bodyKey, error) {
 	if items.Rows() < zippedFrom || !takesZipped(r) {
 		return key, items.WriteJSON(r.Context(), client, now)
 	}
-	// Set before the first byte, it keeps the middleware from compressing again.
+	// If set before the first byte, the middleware does not compress again.
 	client.client.Header().Set("Content-Encoding", encodingGzip)
 	return compressedKey(key, encodingGzip), o.parts.Stream(client, func(w *gzipparts.Writer) error { return items.WriteJSON(r.Context(), w, now) })
 }
 
-// refuse tells an error as an exception of the standard's, or as a page for people.
+// refuse sends an error as an exception of the standard, or as an HTML page.
 func (o *ogcRoutes) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	coded := visible(r, err, o.log)
 	busy(w, err)

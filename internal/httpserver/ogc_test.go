@@ -10,7 +10,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/httpserver"
 )
 
-// Every resource has its type, its tag, pages for people and absolute links.
+// Every resource has its media type, its tag, HTML pages and absolute links.
 func TestOGCResources(t *testing.T) {
 	handler, _, _, _ := factsServer(t)
 	for _, c := range []struct{ path, kind, says, page string }{
@@ -67,7 +67,7 @@ func TestOGCResources(t *testing.T) {
 	}
 }
 
-// Links have the address that clients know the server by.
+// Links have the address by which clients know the server.
 func TestOGCBehindAProxy(t *testing.T) {
 	s := newGraphQLServer(t, func(config *httpserver.Config) { config.PublicURL = "https://peta.example/sentra/" })
 	if got := get(s, "GET", "/ogc/2017-12-25/collections").Body.String(); strings.Count(got, `"href":"https://peta.example/sentra/ogc/2017-12-25/collections`) != strings.Count(got, `"href":"`) {
@@ -75,7 +75,7 @@ func TestOGCBehindAProxy(t *testing.T) {
 	}
 }
 
-// What a day, an interval, a filter and a repeated parameter mean.
+// The meaning of a day, an interval, a filter and a repeated parameter.
 func TestOGCParameters(t *testing.T) {
 	handler, _, _, _ := factsServer(t)
 	for _, c := range []struct {
@@ -83,13 +83,14 @@ func TestOGCParameters(t *testing.T) {
 		matched int
 	}{
 		{"provinces/items", 38}, {"provinces/items?datetime=2017-12-25", 34}, {"provinces/items?datetime=2017-12-24T18:00:00Z", 34},
-		// The provinces of 2022 began on 2022-07-25; the sixth of them on 2022-12-08.
+		// The provinces of 2022 were created on 2022-07-25, except for one on 2022-12-08.
 		{"provinces/items?datetime=2022-07-24T16:59:59Z", 34}, {"provinces/items?datetime=2022-07-24T17:00:00Z", 37},
 		{"provinces/items?datetime=2014-07-23/2017-12-25", 34}, {"provinces/items?datetime=../2017-12-25", 34}, {"provinces/items?datetime=2017-12-25/..", 38}, {"provinces/items?datetime=/", 38},
 		{"provinces/items?zoom=4&zoom=4", 38}, {"provinces/items?limit=1", 38}, {"provinces/items?after=94", 2},
 		{"regencies/items?parentCode=31", 6}, {"regencies/items?parentCode=31&kind=CITY", 5}, {"regencies/items?code=94.06", 1}, {"regencies/items?code=99.99", 0}, {"regencies/items?name=Kota+Bogor", 1},
-		// Of the 13 facts 7 are of the whole country, in no box, and 6 of Bengkulu: of the
-		// province, Rejang Lebong and Lebong in the smaller box, of three at the coast beside it.
+		// 7 of the 13 facts are for the whole country, in no box, and 6 are in Bengkulu:
+		// one for the province, Rejang Lebong and Lebong in the smaller box, and three on
+		// the coast beside it.
 		{"facilitators/items", 13}, {"facilitators/items?bbox=90,-15,145,10", 6}, {"facilitators/items?bbox=102,-4,103,-3", 3}, {"facilitators/items?bbox=103,-3,104,-2", 0}, {"facilitators/items?datetime=2017-12-25&year=2017", 9},
 		{"supports/items?provinceCode=13", 10}, {"supports/items?provinceCode=13&year=2017&fund=DAK", 2}, {"candidates/items?regionCode=19.05", 1},
 		{"clusters/items?initialTarget=true", 3}, {"clusters/items?regionCodes=12.17", 2}, {"clusters/items?products=ulos-weaving", 1},
@@ -108,8 +109,8 @@ func TestOGCParameters(t *testing.T) {
 	}
 }
 
-// CQL2 judges by three values: what the record does not tell matches neither a
-// comparison nor its opposite, and is counted.
+// CQL2 is evaluated with three values: what is unknown matches neither a comparison
+// nor its negation, and is counted.
 func TestOGCFilters(t *testing.T) {
 	handler, _, _, _ := factsServer(t)
 	count := func(path string, parameters ...string) (matched, notCovered int) {
@@ -132,15 +133,16 @@ func TestOGCFilters(t *testing.T) {
 		{"provinces", "name LIKE 'Papua%'", 6, 0}, {"provinces", "CASEI(name) LIKE CASEI('PAPUA _arat%')", 2, 0}, {"provinces", "name NOT LIKE 'Papua%'", 32, 0},
 		{"provinces", "code BETWEEN '91' AND '94'", 4, 0}, {"provinces", "code IN ('31', '94', '99')", 2, 0}, {"provinces", "NOT (code = '31' OR code = '32')", 36, 0},
 		{"provinces", "validFrom >= DATE('2022-07-25')", 4, 0}, {"provinces", "FALSE", 0, 0}, {"provinces", "TRUE AND \"level\" = 'PROVINCE'", 38, 0},
-		// A province stands in none.
+		// A province is in no province.
 		{"provinces", "parentCode IS NULL", 38, 0}, {"provinces", "parentCode = '31'", 0, 38}, {"provinces", "parentCode <> '31' AND code = '31'", 0, 1},
 		{"regencies", "parentCode = '31' AND kind = 'CITY'", 5, 0}, {"regencies", "parentCode = '31' AND kind <> 'CITY'", 1, 0},
 		{"clusters", "A_CONTAINS(products, ('ulos-weaving'))", 1, 0}, {"clusters", "A_OVERLAPS(regionCodes, ('12.17', '99.99'))", 2, 0}, {"clusters", "A_CONTAINEDBY(regionCodes, ('12.17'))", 2, 0},
 		{"clusters", "initialTarget = TRUE OR FALSE", 3, 385}, {"clusters", "initialTarget IS NOT NULL", 5, 0},
 		{"clusters", "lat > 0 AND lat <= 0", 0, 0},
-		// Two of the province have no amount, five of the whole country no province.
+		// Two of the province have no amount, and five of the whole country have no
+		// province.
 		{"supports", "provinceCode = '13' AND amount >= 1000000000 AND year BETWEEN 2016 AND 2019", 4, 7}, {"candidates", "decision = 'CHOSEN' AND decisionReason IS NULL", 5, 0},
-		// What has no place may be anywhere.
+		// Items without a location may be anywhere.
 		{"facilitators", "S_INTERSECTS(geometry, BBOX(102,-4,103,-3))", 3, 7}, {"facilitators", "S_INTERSECTS(geometry, POLYGON((102 -4, 103 -4, 103 -3, 102 -3, 102 -4)))", 3, 7},
 		{"facilitators", "NOT S_INTERSECTS(geometry, BBOX(102,-4,103,-3))", 3, 7},
 	} {
@@ -165,7 +167,8 @@ func TestOGCFilters(t *testing.T) {
 	}
 }
 
-// Errors are the standard's exceptions, and pages for people; they name the parameter.
+// Errors are exceptions of the standard, and HTML pages for browsers; they name the
+// parameter.
 func TestOGCRefuses(t *testing.T) {
 	handler, _, _, _ := factsServer(t)
 	for _, c := range []struct {

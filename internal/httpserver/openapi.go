@@ -17,7 +17,7 @@ func describe(data Data) ([]byte, error) {
 	return openapi.Document(data.Version, inputs)
 }
 
-// routeText adds a text that stays the same while the server runs.
+// routeText adds a text that does not change while the server runs.
 func routeText(router chi.Router, path, mediaType string, text []byte, kept *keptBodies) {
 	tag := etag(path, string(text))
 	key := digest(nil, "text", tag)

@@ -11,19 +11,19 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// page is a page for people, by the file that holds it.
+// page is a static page, by its file.
 type page struct{ route, file, contentSecurityPolicy string }
 
-// ownOnly lets a page load from this server and nowhere else. MapLibre starts
-// its workers from a blob where it must, and draws images from data and blobs.
+// ownOnly lets a page load only from this server. MapLibre starts its workers from a
+// blob if it must, and draws images from data and blobs.
 const ownOnly = "default-src 'none'; script-src 'self'; connect-src 'self'; font-src 'self'; img-src 'self' data: blob:; " +
 	"worker-src 'self' blob:; base-uri 'none'; form-action 'self'; "
 
-// webPages are those that are served. Only the one for articles may stand in other
-// people's frames. GraphiQL's editor sets styles from its scripts, and its style
-// sheet holds its fonts.
+// webPages are the static pages. Only the one for embedding may be framed by other
+// sites. GraphiQL's editor sets styles from its scripts, and its style sheet contains
+// its fonts.
 var webPages = []page{
-	// It shows those who embed the map what they will get.
+	// It shows people who want to embed the map what they will get.
 	{"/", "index.html", ownOnly + "frame-src 'self'; style-src 'self'; frame-ancestors 'self'"},
 	{"/embed", "index.html", ownOnly + "style-src 'self'; frame-ancestors *"},
 	{"/playground", "playground.html", strings.Replace(ownOnly, "font-src 'self'", "font-src 'self' data:", 1) + "style-src 'self' 'unsafe-inline'; frame-ancestors 'self'"},
@@ -40,7 +40,7 @@ func servePages(router chi.Router, files fs.FS, kept *keptBodies, people *people
 	router.Get("/licences.txt", func(w http.ResponseWriter, r *http.Request) {
 		serveFile(w, r, files, kept, "licences.txt", "no-cache")
 	})
-	// The names of assets hold a digest of what they contain.
+	// The names of assets contain a hash of their content.
 	router.Get("/assets/{name}", func(w http.ResponseWriter, r *http.Request) {
 		serveFile(w, r, files, kept, path.Join("assets", chi.URLParam(r, "name")), "public, max-age=31536000, immutable")
 	})
@@ -78,8 +78,8 @@ func serveFile(w http.ResponseWriter, r *http.Request, files fs.FS, kept *keptBo
 	serveContent(w, r, kept, name, content, packed, cacheControl)
 }
 
-// serveContent answers with what a file of a name holds; packed is that compressed with
-// Brotli, nil where it is not.
+// serveContent sends the content of a file; packed is the content compressed with
+// Brotli, or nil.
 func serveContent(w http.ResponseWriter, r *http.Request, kept *keptBodies, name string, content, packed []byte, cacheControl string) {
 	tag := etag(name, string(content))
 	if notModified(w, r, tag, cacheControl) {
@@ -98,12 +98,12 @@ func serveContent(w http.ResponseWriter, r *http.Request, kept *keptBodies, name
 	kept.send(w, r, digest(nil, "page", tag), content)
 }
 
-// packedSuffix ends the name of a file that the build has compressed with all the
-// time that takes: on a slow line each byte of MapLibre counts.
+// packedSuffix is the suffix of files that the build compressed at the slowest and
+// best level: on a slow line every byte of MapLibre counts.
 const packedSuffix = ".br"
 
-// contentTypes are those of the files that a build makes. The machine's own tables
-// are not asked, since they differ.
+// contentTypes are the types of the files that a build makes. The tables of the
+// operating system are not used, since they differ.
 var contentTypes = map[string]string{
 	".css":   "text/css; charset=utf-8",
 	".html":  "text/html; charset=utf-8",

@@ -17,28 +17,28 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// peopleRoutes answer with the pages for people that the server renders.
+// peopleRoutes serves the HTML pages that the server renders.
 type peopleRoutes struct {
 	config Config
 	work   *work
 	kept   *keptBodies
 	log    *slog.Logger
-	// policy lets a page use its own style sheet and nothing else.
+	// policy lets a page use only its own style sheet.
 	policy string
 }
 
-// pageMaker makes a page that a request asks for.
+// pageMaker makes the page for a request.
 type pageMaker func(ctx context.Context, r *http.Request, q *pages.Request) (*pages.Page, error)
 
-// pageWeight is what a page may need in memory while it is made, in bytes.
+// pageWeight is the memory that making a page may need, in bytes.
 const (
 	pageWeight = 1 << 20
-	// pictureWeight is that of a picture: its pixels, and a mask of them.
+	// pictureWeight is that of a picture: its pixels and a mask.
 	pictureWeight = 12 << 20
 )
 
-// routePeople adds the pages, each in English, in Indonesian, and in what the reader's
-// browser prefers.
+// routePeople adds the pages, each in English, in Indonesian, and in the language
+// that the browser prefers.
 func routePeople(router chi.Router, config Config, entries []pages.Entry, operations pages.Operations, work *work, kept *keptBodies, log *slog.Logger) *peopleRoutes {
 	sum := sha256.Sum256([]byte(pages.Style))
 	p := &peopleRoutes{config: config, work: work, kept: kept, log: log,
@@ -114,8 +114,8 @@ func routePeople(router chi.Router, config Config, entries []pages.Entry, operat
 	return p
 }
 
-// lastPart is the key in the path. The router gives it as it stands in the address only
-// where that has more escapes than it needs.
+// lastPart is the key in the path. The router returns it unescaped unless the address
+// has more escapes than it needs.
 func lastPart(r *http.Request) (string, error) {
 	key := chi.URLParam(r, "key")
 	if r.URL.RawPath == "" {
@@ -124,10 +124,11 @@ func lastPart(r *http.Request) (string, error) {
 	return url.PathUnescape(key)
 }
 
-// pageCacheControl has every use ask for a 304: a new dataset or day must show at once.
+// pageCacheControl requires revalidation for every use: a new dataset or day must
+// show immediately.
 const pageCacheControl = "public, no-cache"
 
-// base is the address of the server, and Vary says what it depends on.
+// base is the address of the server. It sets Vary for what it depends on.
 func (p *peopleRoutes) base(w http.ResponseWriter, r *http.Request) string {
 	if p.config.PublicURL == "" {
 		vary(w.Header(), headerScheme)
@@ -135,7 +136,7 @@ func (p *peopleRoutes) base(w http.ResponseWriter, r *http.Request) string {
 	return p.config.baseURL(r)
 }
 
-// ask reads what a page is asked for with. lang is empty where the address names none.
+// ask reads a request. lang is empty if the address has no language.
 func (p *peopleRoutes) ask(w http.ResponseWriter, r *http.Request, lang pages.Lang) (*pages.Request, error) {
 	bare := lang == ""
 	path := strings.TrimPrefix(r.URL.EscapedPath(), "/")
@@ -146,7 +147,7 @@ func (p *peopleRoutes) ask(w http.ResponseWriter, r *http.Request, lang pages.La
 	}
 	parameters, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		// What can be read of it is enough to tell of the rest in words.
+		// Show an error page with whatever could be parsed.
 		parameters = nil
 	}
 	q, wrong := pages.NewRequest(p.config.Data.Atlas(), lang, bare, p.base(w, r), path, p.config.Data.Today(), parameters)
@@ -156,8 +157,7 @@ func (p *peopleRoutes) ask(w http.ResponseWriter, r *http.Request, lang pages.La
 	return q, wrong
 }
 
-// serve answers with a page. One that was made before of the same dataset on the same
-// day is cached.
+// serve sends a page, cached by dataset and day.
 func (p *peopleRoutes) serve(lang pages.Lang, weight int64, make pageMaker) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), p.config.Timeout)
@@ -200,7 +200,7 @@ func (p *peopleRoutes) serve(lang pages.Lang, weight int64, make pageMaker) http
 	}
 }
 
-// header sets what every page and picture has; a page has no kind.
+// header sets the headers of every page and picture; a page has no kind.
 func (p *peopleRoutes) header(w http.ResponseWriter, lang, kind string) {
 	header := w.Header()
 	if kind == "" {
@@ -212,7 +212,7 @@ func (p *peopleRoutes) header(w http.ResponseWriter, lang, kind string) {
 	header.Set("Referrer-Policy", "strict-origin-when-cross-origin")
 }
 
-// send sends a page that is not cached, or the reader elsewhere.
+// send sends a page that is not cached, or a redirect.
 func (p *peopleRoutes) send(w http.ResponseWriter, r *http.Request, q *pages.Request, page *pages.Page) {
 	w.Header().Set("Cache-Control", "no-cache")
 	if page.Location != "" {
@@ -230,7 +230,7 @@ func (p *peopleRoutes) send(w http.ResponseWriter, r *http.Request, q *pages.Req
 	}
 }
 
-// fail tells of an error in words for people.
+// fail sends an error page.
 func (p *peopleRoutes) fail(w http.ResponseWriter, r *http.Request, q *pages.Request, err error) {
 	coded := visible(r, err, p.log)
 	busy(w, err)
@@ -242,7 +242,7 @@ func (p *peopleRoutes) fail(w http.ResponseWriter, r *http.Request, q *pages.Req
 	p.send(w, r, q, page)
 }
 
-// notFound tells people that there is nothing at an address.
+// notFound sends the page for an unknown address.
 func (p *peopleRoutes) notFound(w http.ResponseWriter, r *http.Request) {
 	lang := pages.Lang("")
 	for _, l := range pages.Langs {
@@ -259,7 +259,7 @@ func (p *peopleRoutes) notFound(w http.ResponseWriter, r *http.Request) {
 	p.send(w, r, q, page)
 }
 
-// sitemap answers with the sitemap, or a file of it.
+// sitemap sends the sitemap, or a file of it.
 func (p *peopleRoutes) sitemap(w http.ResponseWriter, r *http.Request) {
 	present, base, today := p.config.Data.Atlas(), p.base(w, r), p.config.Data.Today()
 	n, _ := strconv.Atoi(chi.URLParam(r, "n")) // Digits, or none for the first.
@@ -290,8 +290,9 @@ func (p *peopleRoutes) sitemap(w http.ResponseWriter, r *http.Request) {
 	p.kept.send(w, r, key, kept.body)
 }
 
-// withPreview returns the page of the map with what previews of the view asked for say. A
-// view that is not understood has those of today: the page says what is wrong.
+// withPreview returns the page of the map with the preview texts of the requested
+// view. For an invalid view it uses those of today: the page itself reports the
+// error.
 func (p *peopleRoutes) withPreview(w http.ResponseWriter, r *http.Request, page []byte) []byte {
 	parameters, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
@@ -307,7 +308,7 @@ func (p *peopleRoutes) withPreview(w http.ResponseWriter, r *http.Request, page 
 	present, base, today := p.config.Data.Atlas(), p.base(w, r), p.config.Data.Today()
 	q, err := pages.NewRequest(present, lang, false, base, "", today, parameters)
 	if err != nil {
-		// On another day its filters would give another answer.
+		// Its filters would have another result on another day.
 		parameters = url.Values{"show": parameters["show"]}
 		if q, err = pages.NewRequest(present, lang, false, base, "", today, parameters); err != nil {
 			return page

@@ -17,8 +17,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/httpserver"
 )
 
-// A page comes in the language that the address or the reader asks for, with its tag, its
-// policy, and the addresses that search engines need.
+// A page is in the language of the address or the browser, with its tag, its policy,
+// and the addresses that search engines need.
 func TestPages(t *testing.T) {
 	handler, _, _, today := factsServer(t)
 	for _, c := range []struct{ path, accepts, language, canonical, says string }{
@@ -48,7 +48,7 @@ func TestPages(t *testing.T) {
 		if vary := strings.Join(header["Vary"], ","); strings.Contains(vary, "Accept-Language") != bare || !strings.Contains(vary, "X-Forwarded-Proto") {
 			t.Errorf("%s varies by %s", c.path, vary)
 		}
-		// The policy lets in the style sheet that stands there.
+		// The policy allows the style sheet in the page.
 		style := regexp.MustCompile(`(?s)<style>(.*?)</style>`).FindStringSubmatch(body)
 		sum := sha256.Sum256([]byte(style[1]))
 		if policy := header.Get("Content-Security-Policy"); !strings.Contains(policy, "'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'") || strings.Contains(policy, "unsafe") || !strings.Contains(policy, "default-src 'none'") {
@@ -69,7 +69,7 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// People are told in words where there is nothing; programs get JSON as before.
+// Browsers get a page for an unknown address; programs get JSON.
 func TestPagesRefuse(t *testing.T) {
 	handler, _, _, _ := factsServer(t)
 	browser := []string{"Accept", "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -98,7 +98,7 @@ func TestPagesRefuse(t *testing.T) {
 	}
 }
 
-// Every file and query that the pages offer is answered.
+// Every file and query that the pages link to is answered.
 func TestPagesLinkData(t *testing.T) {
 	handler, _, _, _ := factsServer(t)
 	asked := 0
@@ -119,7 +119,7 @@ func TestPagesLinkData(t *testing.T) {
 				t.Errorf("%s: %s gives %d %.300s", path, to, w.Code, w.Body)
 			}
 		}
-		// What search engines are told is JSON, with addresses that are answered.
+		// The data for search engines is JSON, with addresses that exist.
 		for _, found := range regexp.MustCompile(`(?s)<script type="application/ld\+json">(.*?)</script>`).FindAllStringSubmatch(body, -1) {
 			var data struct {
 				Type         string `json:"@type"`
@@ -140,7 +140,7 @@ func TestPagesLinkData(t *testing.T) {
 	}
 }
 
-// Behind a proxy with a path of its own the absolute addresses have it.
+// Behind a proxy with a path prefix the absolute addresses have it.
 func TestPagesBehindAProxy(t *testing.T) {
 	s := newGraphQLServer(t, func(config *httpserver.Config) { config.PublicURL = "https://peta.example/sentra/" })
 	for path, want := range map[string]string{"/id/regions/94.06": `<link rel="canonical" href="https://peta.example/sentra/id/regions/94.06">`, "/robots.txt": "Sitemap: https://peta.example/sentra/sitemap.xml", "/sitemap.xml": "<loc>https://peta.example/sentra/en/regions/94.06</loc>"} {
@@ -150,7 +150,7 @@ func TestPagesBehindAProxy(t *testing.T) {
 	}
 }
 
-// The page that explains has every type of the data with what its fields mean, and where
+// The about page has every type of the data with the meaning of its fields, and where
 // to report a mistake.
 func TestPageAbout(t *testing.T) {
 	s := newGraphQLServer(t, func(config *httpserver.Config) { config.Contact = "https://example.org/report" })
@@ -167,8 +167,8 @@ func TestPageAbout(t *testing.T) {
 	}
 }
 
-// The page for developers has every route of the description, and snippets that ask this
-// server.
+// The page for developers has every route of the OpenAPI document, and snippets that
+// query this server.
 func TestPageDevelopers(t *testing.T) {
 	handler, _, _, _ := factsServer(t)
 	body := get(handler, "GET", "/developers").Body.String()
@@ -199,8 +199,8 @@ func TestPageDevelopers(t *testing.T) {
 	}
 }
 
-// Previews of a view of the map have its title, its day and a picture, whatever else the
-// address says.
+// Previews of a view of the map have its title, its day and a picture, whatever other
+// parameters the address has.
 func TestPreviews(t *testing.T) {
 	handler := newGraphQLServer(t, func(config *httpserver.Config) {
 		config.PublicURL = "https://peta.example"
@@ -211,7 +211,7 @@ func TestPreviews(t *testing.T) {
 		"/?asOf=2017-12-25&lang=id":    {"Sentra industri kecil dan daerah afirmatif di Indonesia, 25 Desember 2017", "https://peta.example/id/picture.png?asOf=2017-12-25"},
 		"/?asOf=soon&colour=%22%3E":    {"Small-industry clusters and affirmative regions of Indonesia, 24 November 2026", "https://peta.example/en/picture.png"},
 		"/?show=region:99.99&asOf=%zz": {"Small-industry clusters and affirmative regions of Indonesia, 24 November 2026", "https://peta.example/en/picture.png"},
-		// A view of the map says what it lists.
+		// The description of a view says what it lists.
 		"/?list=regencies&affirmative=ANY&programme=true&asOf=2017-12-25": {"Affirmative regencies and cities that host clusters of the programme, 25 December 2017", "https://peta.example/en/picture.png?affirmative=ANY&amp;asOf=2017-12-25&amp;list=regencies&amp;programme=true"},
 		"/embed?list=provinces&asOf=today&lang=id":                        {"Provinsi, 24 November 2026", "https://peta.example/id/picture.png?list=provinces"},
 		"/?list=regencies&asOf=soon":                                      {"Small-industry clusters and affirmative regions of Indonesia, 24 November 2026", "https://peta.example/en/picture.png"},

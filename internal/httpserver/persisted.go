@@ -17,25 +17,23 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// textCache is a cache of gqlgen's that is bounded by the bytes of its texts.
+// textCache is a cache for gqlgen that is limited by the bytes of its texts.
 type textCache[T any] struct{ entries *otter.Cache[string, T] }
 
-// newTextCache makes a cache that holds at most so many bytes, as weigh tells them.
+// newTextCache returns a cache with a maximum total weight in bytes.
 func newTextCache[T any](limit uint64, weigh func(key string, value T) int) textCache[T] {
 	return textCache[T]{otter.Must(&otter.Options[string, T]{MaximumWeight: limit,
 		Weigher: func(key string, value T) uint32 { return uint32(min(weigh(key, value), 1<<31)) }})}
 }
 
-// Get returns the entry of a key.
 func (c textCache[T]) Get(_ context.Context, key string) (T, bool) {
 	return c.entries.GetIfPresent(key)
 }
 
-// Add keeps an entry, perhaps in place of others.
 func (c textCache[T]) Add(_ context.Context, key string, value T) { c.entries.Set(key, value) }
 
-// ReadTrustedDocuments reads a JSON object of ids and the texts of operations,
-// {"id": "query …"}, as GraphQL Code Generator's client preset writes it
+// ReadTrustedDocuments reads a JSON object of ids and the texts of operations, {"id":
+// "query …"}, as written by the client preset of GraphQL Code Generator
 // (persisted-documents.json). The error is a BAD_USER_INPUT.
 func ReadTrustedDocuments(path string) (map[string]string, error) {
 	data, err := os.ReadFile(path)
@@ -49,8 +47,8 @@ func ReadTrustedDocuments(path string) (map[string]string, error) {
 	return out, nil
 }
 
-// trustedDocuments is a gqlgen extension that puts the text of a trusted document
-// in place of its id and, if only is set, refuses every other text.
+// trustedDocuments is a gqlgen extension that replaces the id of a trusted document
+// by its text and, if only is set, rejects every other text.
 type trustedDocuments struct {
 	byID  map[string]string
 	texts map[string]bool
@@ -62,7 +60,7 @@ var _ interface {
 	graphql.OperationParameterMutator
 } = (*trustedDocuments)(nil)
 
-// newTrustedDocuments takes documents by id. One that the schema cannot answer is
+// newTrustedDocuments takes documents by id. One that is not valid for the schema is
 // a BAD_USER_INPUT.
 func newTrustedDocuments(schema *ast.Schema, documents map[string]string, only bool) (*trustedDocuments, error) {
 	t := &trustedDocuments{byID: map[string]string{}, texts: map[string]bool{}, only: only}
@@ -70,19 +68,18 @@ func newTrustedDocuments(schema *ast.Schema, documents map[string]string, only b
 		if _, err := gqlparser.LoadQueryWithRules(schema, text, rules.NewDefaultRules()); err != nil {
 			return nil, sentra.Wrap(sentra.CodeBadUserInput, err, "the trusted document %.100q cannot be answered", id)
 		}
-		// A hash may be named with its algorithm or without.
+		// A hash may be given with or without its algorithm.
 		t.byID[id], t.byID[strings.TrimPrefix(id, "sha256:")], t.texts[text] = text, text, true
 	}
 	return t, nil
 }
 
-// ExtensionName is the extension's name.
 func (t *trustedDocuments) ExtensionName() string { return "SentraTrustedDocuments" }
 
-// Validate has nothing to check: the documents were checked when they were read.
+// Validate does nothing: the documents were validated when they were read.
 func (t *trustedDocuments) Validate(graphql.ExecutableSchema) error { return nil }
 
-// MutateOperationParameters looks the document up by documentId or by the hash of
+// MutateOperationParameters looks the document up by documentId or by the hash in
 // extensions.persistedQuery.
 func (t *trustedDocuments) MutateOperationParameters(_ context.Context, params *graphql.RawParams) *gqlerror.Error {
 	id, _ := params.Extensions["documentId"].(string)
@@ -96,7 +93,7 @@ func (t *trustedDocuments) MutateOperationParameters(_ context.Context, params *
 		return coded("DOCUMENT_MISMATCH", "the trusted document with this id has another text")
 	case known:
 		params.Query = text
-		// Its id need not be the hash that automatic persisted queries ask for.
+		// Its id need not be the hash that automatic persisted queries require.
 		delete(params.Extensions, "persistedQuery")
 	case t.only && !t.texts[params.Query]:
 		return coded("DOCUMENT_NOT_TRUSTED", "this server accepts only trusted documents, and this is not one of them")

@@ -17,8 +17,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// questionRoutes answer short questions as JSON: /facets.json and
-// its like.
+// questionRoutes serves the JSON answers to short queries: /facets.json and so on.
 type questionRoutes struct {
 	config Config
 	work   *work
@@ -26,13 +25,12 @@ type questionRoutes struct {
 	log    *slog.Logger
 }
 
-// jsonQuestion is what a route answers.
+// jsonQuestion is the query of a route.
 type jsonQuestion struct {
 	parameters []string
 	answer     func(ctx context.Context, a *atlas.Atlas, request *export.Request, given url.Values) (any, error)
 }
 
-// routeQuestions adds the routes.
 func routeQuestions(router chi.Router, config Config, work *work, kept *keptBodies, log *slog.Logger) {
 	q := &questionRoutes{config: config, work: work, kept: kept, log: log}
 	for path, question := range map[string]jsonQuestion{
@@ -57,8 +55,8 @@ func routeQuestions(router chi.Router, config Config, work *work, kept *keptBodi
 	}
 }
 
-// read reads the parameters asOf and filter, and refuses those that the question does
-// not have.
+// read reads the parameters asOf and filter, and rejects parameters that the query
+// does not have.
 func (q *questionRoutes) read(r *http.Request, path string, question jsonQuestion) (*export.Request, url.Values, error) {
 	given, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
@@ -84,7 +82,7 @@ func (q *questionRoutes) read(r *http.Request, path string, question jsonQuestio
 	return request, given, err
 }
 
-// serve answers a question. A short answer is kept, so that it is made once.
+// serve answers a query. A short answer is cached.
 func (q *questionRoutes) serve(ctx context.Context, w http.ResponseWriter, r *http.Request, path string, question jsonQuestion) error {
 	request, given, err := q.read(r, path, question)
 	if err != nil {
@@ -92,7 +90,7 @@ func (q *questionRoutes) serve(ctx context.Context, w http.ResponseWriter, r *ht
 	}
 	present := q.config.Data.Atlas()
 	tag := etag("question", q.config.Data.Version, present.Data.Version, request.Day.String(), path, given.Encode())
-	// A new dataset or day must show at once: every use asks for a 304.
+	// A new dataset or day must show immediately: every use is revalidated.
 	if notModified(w, r, tag, "public, no-cache") {
 		return nil
 	}

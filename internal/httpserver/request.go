@@ -21,16 +21,16 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// graphqlRequest is a GraphQL request as it came, its document not read yet.
+// graphqlRequest is a GraphQL request whose document is not parsed yet.
 type graphqlRequest struct {
 	query, operationName string
-	// documentID names a trusted document in place of its text.
+	// documentID is the id of a trusted document, instead of its text.
 	documentID string
 	// variables and extensions are JSON objects, or empty.
 	variables, extensions json.RawMessage
 }
 
-// refusal says why a request never reaches GraphQL.
+// refusal is the reason why a request does not reach GraphQL.
 type refusal struct {
 	status  int
 	code    sentra.Code
@@ -41,9 +41,9 @@ func bad(message string) *refusal {
 	return &refusal{http.StatusBadRequest, sentra.CodeBadUserInput, message}
 }
 
-// read reads what a request asks as it stands there, the body of a POST or the query
-// of an address. Nothing of it is given back in a refusal. A body that does not come
-// at a client's pace is not waited for.
+// read reads the raw text of a request: the body of a POST or the query of the
+// address. A refusal does not echo any of it. A body that arrives too slowly is not
+// waited for.
 func (t *text) read(w http.ResponseWriter, r *http.Request, work *work) *refusal {
 	if r.Method != http.MethodPost {
 		t.data = append(t.data[:0], r.URL.RawQuery...)
@@ -51,31 +51,31 @@ func (t *text) read(w http.ResponseWriter, r *http.Request, work *work) *refusal
 	}
 	fault := t.readBody(w, r, work)
 	if a := answeringOf(r); a != nil && fault == nil {
-		// What follows on this connection has its own time. After a refusal the
+		// The next request on this connection has its own deadline. After a refusal the
 		// rest of the body is not waited for either.
 		a.setReadDeadline(time.Time{})
 	}
 	return fault
 }
 
-// text is what a request asks, as it came.
+// text is the raw text of a request.
 type text struct {
 	data []byte
-	// counted is how many bytes of it are reserved among the bodies under way.
+	// counted is the number of bytes reserved for it from the memory for bodies.
 	counted int64
 }
 
-// errNoRoom says that too many request bodies are being received.
+// errNoRoom means that too many request bodies are being received.
 var errNoRoom = errors.New("too many request bodies are being received")
 
-// fill reads to the end, of at most limit bytes, and reserves memory for them;
-// expected is the length where that is known, else -1. Before each read it tells how
-// much was read.
+// fill reads to the end, of at most limit bytes, and reserves memory; expected is the
+// length if known, else -1. Before each read it calls before with the number of bytes
+// read so far.
 func (t *text) fill(ctx context.Context, from io.Reader, limit, expected int64, work *work, before func(read int64)) error {
 	t.data = t.data[:0]
 	for {
 		if len(t.data) == cap(t.data) {
-			// The known length is reserved, but only as the bytes arrive.
+			// The known length is reserved as the bytes arrive, and not in advance.
 			larger := min(max(2*int64(cap(t.data)), 2<<10), limit+1)
 			if expected > int64(cap(t.data)) {
 				larger = min(larger, expected+1)
@@ -104,7 +104,7 @@ func (t *text) fill(ctx context.Context, from io.Reader, limit, expected int64, 
 	}
 }
 
-// release returns what was reserved.
+// release releases the reserved memory.
 func (t *text) release(work *work) {
 	if t.counted > 0 {
 		work.bodies.Release(t.counted)
@@ -114,8 +114,8 @@ func (t *text) release(work *work) {
 
 func (t *text) readBody(w http.ResponseWriter, r *http.Request, work *work) *refusal {
 	limit := work.config.MaxBody
-	// A type that a browser form can send is refused, so that no foreign page can
-	// make a visitor's browser ask unseen.
+	// Types that a browser form can send are rejected, so that no other site can make a
+	// visitor's browser send the request.
 	if given := r.Header.Get("Content-Type"); given != mediaJSON {
 		kind, parameters, err := mime.ParseMediaType(given)
 		charset := strings.ToLower(parameters["charset"])
@@ -123,7 +123,7 @@ func (t *text) readBody(w http.ResponseWriter, r *http.Request, work *work) *ref
 			return &refusal{http.StatusUnsupportedMediaType, sentra.CodeBadUserInput, "the Content-Type must be application/json in UTF-8"}
 		}
 	}
-	// What is compressed could be much longer than it looks.
+	// A compressed body could be much longer than it looks.
 	if coding := strings.ToLower(r.Header.Get("Content-Encoding")); coding != "" && coding != "identity" {
 		w.Header().Set("Accept-Encoding", "identity")
 		return &refusal{http.StatusUnsupportedMediaType, sentra.CodeBadUserInput, "the body must not be compressed: there is no Content-Encoding that is taken"}
@@ -145,12 +145,12 @@ func (t *text) readBody(w http.ResponseWriter, r *http.Request, work *work) *ref
 	return bad("the request body cannot be read")
 }
 
-// paceReads gives each read of a body the time that the client has left.
+// paceReads returns a function that sets the deadline of the next read of a body.
 func (w *work) paceReads(r *http.Request) func(read int64) {
 	a := answeringOf(r)
 	begun := time.Now()
 	return func(read int64) {
-		// The first read has the deadline that every body begins with.
+		// The first read has the initial deadline of every body.
 		if a != nil && read > 0 {
 			now := time.Now()
 			a.setReadDeadline(now.Add(min(a.pace.left(read, now.Sub(begun)), w.config.Timeout-now.Sub(begun))))
@@ -158,7 +158,7 @@ func (w *work) paceReads(r *http.Request) func(read int64) {
 	}
 }
 
-// parseText understands what was read.
+// parseText parses the raw text.
 func parseText(post bool, text []byte) (*graphqlRequest, *refusal) {
 	if post {
 		return parseBody(text)
@@ -197,7 +197,7 @@ func parseBody(text []byte) (*graphqlRequest, *refusal) {
 	return q, q.check()
 }
 
-// parseAddress reads the query of an address.
+// parseAddress parses the query of an address.
 func parseAddress(text string) (*graphqlRequest, *refusal) {
 	given, err := url.ParseQuery(text)
 	if err != nil {
@@ -228,14 +228,13 @@ func (q *graphqlRequest) check() *refusal {
 	return nil
 }
 
-// maxValues is the greatest number of values of variables, those within each other
-// too: the polygon with most positions has some 300,000. Each takes some 50 bytes
-// once it is read.
+// maxValues is the maximum number of values in variables, including nested ones: the
+// polygon with most positions has some 300,000. Each takes some 50 bytes once parsed.
 const maxValues = 400_000
 
 // manyValues reports whether a JSON text has more values than maxValues, without
-// reading it: each but the first of a list or object stands behind a comma, and the
-// first behind a bracket.
+// parsing it: the first value of a list or object follows a bracket, and every other
+// one a comma.
 func manyValues(text []byte) bool {
 	if len(text) <= maxValues {
 		return false
@@ -254,7 +253,7 @@ func manyValues(text []byte) bool {
 	return values > maxValues
 }
 
-// params returns the question as gqlgen takes it.
+// params returns the request in gqlgen's form.
 func (q *graphqlRequest) params(r *http.Request) (*graphql.RawParams, error) {
 	out := &graphql.RawParams{Query: q.query, OperationName: q.operationName, Headers: r.Header}
 	for _, part := range []struct {
@@ -279,7 +278,7 @@ func (q *graphqlRequest) params(r *http.Request) (*graphql.RawParams, error) {
 	return out, nil
 }
 
-// body returns the question as the body of a POST, for transports that read one.
+// body returns the request as the body of a POST, for transports that read one.
 func (q *graphqlRequest) body() ([]byte, error) {
 	extensions := map[string]any{}
 	if len(q.extensions) > 0 {
@@ -300,15 +299,15 @@ const (
 	mediaMultipart = "multipart/mixed"
 )
 
-// accepted is what a client takes: a media type for an answer in one piece, empty
-// where it takes neither, and whether it takes answers in parts.
+// accepted is what a client accepts: a media type for a single answer, empty if it
+// accepts neither, and whether it accepts answers in parts.
 type accepted struct {
 	whole             string
 	events, multipart bool
 }
 
-// accept reads the Accept header. Without one, and for */*, the answer is
-// application/json, as the GraphQL-over-HTTP specification has it.
+// accept parses the Accept header. Without one, and for */*, the answer is
+// application/json, as the GraphQL-over-HTTP specification requires.
 func accept(header http.Header) accepted {
 	given := strings.Join(header.Values("Accept"), ",")
 	if strings.TrimSpace(given) == "" {
@@ -361,22 +360,21 @@ func accept(header http.Header) accepted {
 	return out
 }
 
-// PreflightRule says which GET requests must show that no foreign page sent them
-// unseen. A POST always must, by its Content-Type.
+// PreflightRule selects the GET requests that must prove that no other site sent
+// them. A POST always must, by its Content-Type.
 type PreflightRule string
 
 const (
-	// PreflightBrowsers asks it of requests that a browser says another site sent.
+	// PreflightBrowsers selects requests that the browser marks as sent by another site.
 	PreflightBrowsers PreflightRule = "browsers"
-	// PreflightAlways asks it of every GET.
+	// PreflightAlways selects every GET.
 	PreflightAlways PreflightRule = "always"
-	// PreflightNever asks it of none.
+	// PreflightNever selects none.
 	PreflightNever PreflightRule = "never"
 )
 
-// mayBeForged reports whether a foreign page could have made a browser send the
-// request without asking: it bears nothing that a browser would send only after a
-// preflight.
+// mayBeForged reports whether another site could have made a browser send the request
+// without a preflight: it has no header that would require one.
 func (p PreflightRule) mayBeForged(r *http.Request) bool {
 	if p == PreflightNever || r.Method == http.MethodPost || r.Header.Get("Apollo-Require-Preflight") != "" || r.Header.Get("X-Apollo-Operation-Name") != "" {
 		return false
@@ -390,7 +388,7 @@ func (p PreflightRule) mayBeForged(r *http.Request) bool {
 	}
 	switch r.Header.Get("Sec-Fetch-Site") {
 	case "cross-site", "same-site":
-		// A link that somebody follows is seen by them.
+		// The user sees the result of following a link.
 		return r.Header.Get("Sec-Fetch-Mode") != "navigate" || r.Header.Get("Sec-Fetch-Dest") != "document"
 	}
 	return false

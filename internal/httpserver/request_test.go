@@ -10,8 +10,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// Whatever comes is either a request that gqlgen can take or refused with a status
-// of the client's, without giving any of it back.
+// Any request is either one that gqlgen can take or is rejected with a 4xx status,
+// without echoing any of it.
 func FuzzReadRequest(f *testing.F) {
 	for _, body := range []string{`{"query":"{__typename}"}`, `{"query":"{a}","variables":{"a":1e400},"operationName":"A","extensions":{"persistedQuery":{}}}`,
 		`{"documentId":"x","variables":null}`, `[{"query":"{a}"}]`, `{"query":1}`, `{"variables":[]}`, ``, `null`, `{"query":"{a}"} {}`, "\xff"} {
@@ -52,7 +52,7 @@ func FuzzReadRequest(f *testing.F) {
 	})
 }
 
-// TestManyValues asserts that values are counted, and not what stands in texts.
+// TestManyValues asserts that values are counted, but not the contents of strings.
 func TestManyValues(t *testing.T) {
 	for text, want := range map[string]bool{
 		`{"a":[` + strings.Repeat("1,", maxValues+1) + `1]}`:       true,

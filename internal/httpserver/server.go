@@ -1,5 +1,5 @@
-// Package httpserver serves Sentra over HTTP: GraphQL with its limits, the pages
-// for people, health, readiness and metrics.
+// Package httpserver serves Sentra over HTTP: GraphQL with its limits, HTML pages,
+// exports, tiles, health, readiness and metrics.
 package httpserver
 
 import (
@@ -36,99 +36,99 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Config says how to serve.
+// Config is the configuration of a Server.
 type Config struct {
-	// MaxBody is the greatest length of a request body in bytes.
+	// MaxBody is the maximum length of a request body in bytes.
 	MaxBody int64
-	// MaxTokens is the greatest number of tokens of a query; a thousand aliased
-	// points with all their fields have some 40,000.
+	// MaxTokens is the maximum number of tokens of a query; a thousand aliased points
+	// with all their fields have some 40,000.
 	MaxTokens int
-	// MaxDepth is the greatest depth of nested fields, MaxAliases the greatest number
-	// of aliases of an operation, fragments put in.
+	// MaxDepth is the maximum depth of nested fields, MaxAliases the maximum number of
+	// aliases of an operation, with fragments expanded.
 	MaxDepth, MaxAliases int
-	// MaxSelections is the greatest number of fields of a document, fragments put in.
+	// MaxSelections is the maximum number of fields of a document, with fragments
+	// expanded.
 	MaxSelections int
-	// MaxFragments, MaxOperations, MaxVariables and MaxDirectives are the greatest
-	// numbers of them in a document.
+	// Maximum numbers in a document.
 	MaxFragments, MaxOperations, MaxVariables, MaxDirectives int
-	// MaxComplexity is the greatest price of an operation.
+	// MaxComplexity is the maximum cost of an operation.
 	MaxComplexity int
-	// Timeout is the time a request may take.
+	// Timeout is the time limit of a request.
 	Timeout time.Duration
-	// Origins may call from a browser; "*" for all.
+	// Origins are the allowed origins of browser requests; "*" for all.
 	Origins []string
-	// Preflight says which GET requests must show that no foreign page sent them.
+	// Preflight selects the GET requests that must prove that no other site sent them.
 	Preflight PreflightRule
 	// MaxAge is how long other caches may serve an answer that depends on today,
-	// LastingMaxAge one that depends on the dataset alone.
+	// LastingMaxAge one that depends only on the dataset.
 	MaxAge, LastingMaxAge time.Duration
-	// AnswerCache is the greatest number of bytes of answers kept; 0 keeps none.
+	// AnswerCache is the size of the answer cache in bytes; 0 turns it off.
 	AnswerCache int64
-	// TrustedDocuments are operations by id; with OnlyTrusted no others are answered.
+	// TrustedDocuments are operations by id; with OnlyTrusted all others are rejected.
 	TrustedDocuments map[string]string
 	OnlyTrusted      bool
-	// MaxStreams is the greatest number of WebSockets, event streams and answers
-	// in parts, and that of subscriptions on them; MaxClientStreams is that of one
+	// MaxStreams is the maximum number of WebSockets, event streams and answers in
+	// parts, and that of subscriptions on them; MaxClientStreams is the limit for one
 	// client.
 	MaxStreams, MaxClientStreams int
-	// MaxSocketOperations is the greatest number of operations under way on a WebSocket.
+	// MaxSocketOperations is the maximum number of concurrent operations on a WebSocket.
 	MaxSocketOperations int
-	// Work bounds what is under way: its places are of operations, tiles and exports.
+	// Work limits concurrent work: operations, tiles and exports.
 	Work admission.Limits
-	// MaxAnswer is the greatest length of an answer of GraphQL in bytes, MaxBodies
-	// that of all request bodies together while they arrive.
+	// MaxAnswer is the maximum length of a GraphQL answer in bytes, MaxBodies that of
+	// all request bodies together while they are being received.
 	MaxAnswer, MaxBodies int64
-	// Stall is how long a client may stand still while it sends or takes, and MinRate
-	// the bytes a second that it must make on the whole.
+	// Stall is the longest pause of a client that sends or receives, and MinRate its
+	// minimum average in bytes per second.
 	Stall   time.Duration
 	MinRate int64
-	// TrustedProxies are believed when they say by X-Forwarded-For for whom they ask.
+	// TrustedProxies are the proxies whose X-Forwarded-For is trusted.
 	TrustedProxies []netip.Prefix
-	// PublicURL is the address that clients know the server by, such as
-	// https://example.org/sentra; empty for the one they just used.
+	// PublicURL is the address by which clients know the server, such as
+	// https://example.org/sentra; empty for the one in the request.
 	PublicURL string
-	// Contact is where readers report mistakes: an address of the web or a mailbox.
+	// Contact is where readers report mistakes: a web or mail address.
 	Contact string
-	// Scope tells whose answers a request may see: requests of one scope share kept
-	// answers. nil, and the scope "", is for what everybody may see.
+	// Scope returns the audience of a request: requests of one scope share cached
+	// answers. nil, and the scope "", mean everybody.
 	Scope func(*http.Request) string
-	// DrainDelay is how long a server that is to stop still answers, while /readyz
-	// already sends others elsewhere; DrainTimeout is how long it then finishes what
-	// is under way.
+	// DrainDelay is how long a server that is stopping still accepts requests, while
+	// /readyz already sends others elsewhere; DrainTimeout is how long it then finishes
+	// requests.
 	DrainDelay, DrainTimeout time.Duration
-	// MetricsElsewhere leaves out /metrics, for a server that gives MetricsHandler an
-	// address of its own.
+	// MetricsElsewhere leaves out /metrics, for a server that serves MetricsHandler on
+	// another address.
 	MetricsElsewhere bool
-	// KeepAlive is the time between signs of life on connections that stay open.
+	// KeepAlive is the interval of keep-alive messages on connections that stay open.
 	KeepAlive time.Duration
-	// Pages holds the pages (index.html, playground.html) and their assets/.
+	// Pages contains the pages (index.html, playground.html) and their assets/.
 	Pages fs.FS
-	// Data is what the routes beside GraphQL answer from; without an Atlas in it
-	// there are none.
+	// Data is what the routes other than GraphQL serve; without an Atlas there are no
+	// such routes.
 	Data Data
 }
 
-// Data is what the routes beside GraphQL answer from.
+// Data is what the routes other than GraphQL serve.
 type Data struct {
-	// Atlas gives the present atlas; a request takes it once.
+	// Atlas returns the present atlas; a request calls it once.
 	Atlas func() *atlas.Atlas
-	// Freshness tells how the dataset follows the record; nil has no metrics of it.
+	// Freshness returns how fresh the dataset is; if nil, there are no metrics of it.
 	Freshness func() atlas.Freshness
-	// Today gives the day that an answer without asOf is for.
+	// Today returns the default of asOf.
 	Today func() sentra.Date
-	// Version is that of the binary: with another one, entity tags change.
+	// Version is that of the binary: entity tags depend on it.
 	Version string
-	// ParseRegionFilter and its like read the JSON object that GraphQL takes as a
-	// filter; the error is a BAD_USER_INPUT whose path begins at filter.
+	// ParseRegionFilter and the others parse the JSON object that GraphQL takes as a
+	// filter; the error is a BAD_USER_INPUT whose path begins with filter.
 	ParseRegionFilter  func(text string) (*sentra.RegionFilter, error)
 	ParseClusterFilter func(text string) (*sentra.ClusterFilter, error)
 	ParseSupportFilter func(text string) (*sentra.SupportFilter, error)
-	// InputSchemas gives the JSON Schemas of these filters and of the orders by
-	// name, referring to each other under a prefix; nil leaves them undescribed.
+	// InputSchemas returns the JSON Schemas of these filters and of the orders by name,
+	// which refer to each other under a prefix; if nil, they are not described.
 	InputSchemas func(prefix string) map[string]any
-	// ClientSchema gives the schema as clients' tools read it; nil serves none.
+	// ClientSchema returns the schema for client tools; if nil, it is not served.
 	ClientSchema func() string
-	// ClusterID gives the id of the API for a cluster's key.
+	// ClusterID returns the API's id for a cluster's key.
 	ClusterID func(key string) string
 }
 
@@ -142,16 +142,16 @@ func DefaultConfig() Config {
 		MaxAnswer: 80 << 20, MaxBodies: 32 << 20, Stall: 10 * time.Second, MinRate: 64 << 10, DrainTimeout: 15 * time.Second}
 }
 
-// DefaultWork returns the bounds on work under way for this machine. Few large
-// operations are enough to keep the processors busy; the others wait for less long
-// while these take turns.
+// DefaultWork returns the work limits for this machine. A few concurrent large
+// operations are enough to keep the processors busy; with fewer of them the others
+// wait less.
 func DefaultWork() admission.Limits {
 	large := max(2, 2*runtime.GOMAXPROCS(0))
 	return admission.Limits{Places: 64, SmallBytes: 2 << 20, LargePlaces: large, PerClient: max(1, large/2), Bytes: 128 << 20,
 		Queue: 1024, Wait: 2 * time.Second}
 }
 
-// Readiness is what /readyz tells.
+// Readiness is the answer of /readyz.
 type Readiness struct {
 	// Status is ready, unavailable when the database does not answer, or draining
 	// when the server is about to stop.
@@ -160,21 +160,21 @@ type Readiness struct {
 	Boundaries     string `json:"boundaries"`
 	DatasetVersion string `json:"datasetVersion"`
 	Note           string `json:"note,omitempty"`
-	// Stale is set when the record could not be read the last time, so that what is
-	// answered may be old. DatasetCheckedSecondsAgo tells since when, and LastError
-	// the code of the error.
+	// Stale is set if the record could not be read the last time, so that answers may be
+	// out of date. DatasetCheckedSecondsAgo says since when, and LastError has the code
+	// of the error.
 	Stale                    bool        `json:"stale"`
 	DatasetCheckedSecondsAgo float64     `json:"datasetCheckedSecondsAgo"`
 	LastError                sentra.Code `json:"lastError,omitempty"`
 }
 
-// Backend is what the server asks apart from GraphQL.
+// Backend is what the server needs apart from GraphQL.
 type Backend interface {
-	// Readiness tells the state; an error says that it is not ready.
+	// Readiness returns the state; an error means not ready.
 	Readiness(ctx context.Context) (Readiness, error)
 }
 
-// Server answers requests.
+// Server is an HTTP server of Sentra.
 type Server struct {
 	handler  http.Handler
 	metrics  http.Handler
@@ -208,7 +208,7 @@ func newMetrics(registry *prometheus.Registry) *metrics {
 	return m
 }
 
-// registerFreshness adds metrics of how the dataset follows the record.
+// registerFreshness adds metrics of how fresh the dataset is.
 func registerFreshness(registry *prometheus.Registry, freshness func() atlas.Freshness) {
 	registry.MustRegister(
 		prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "sentra_dataset_refresh_failures_total",
@@ -226,8 +226,8 @@ func registerFreshness(registry *prometheus.Registry, freshness func() atlas.Fre
 	)
 }
 
-// New makes a server for a schema. pin, if not nil, gives every operation one
-// state of the dataset.
+// New returns a server for a schema. pin, if not nil, fixes one state of the dataset
+// for every operation.
 func New(config Config, schema graphql.ExecutableSchema, pin Pin, backend Backend, log *slog.Logger) (*Server, error) {
 	registry := prometheus.NewRegistry()
 	m := newMetrics(registry)
@@ -315,7 +315,7 @@ func New(config Config, schema graphql.ExecutableSchema, pin Pin, backend Backen
 	return s, nil
 }
 
-// check refuses settings that cannot be served with.
+// check rejects an invalid configuration.
 func (c Config) check() error {
 	switch {
 	case c.Stall <= 0 || c.MinRate <= 0:
@@ -339,8 +339,8 @@ func (s *Server) Handler() http.Handler { return s.handler }
 // MetricsHandler returns the handler of the metrics, for another address.
 func (s *Server) MetricsHandler() http.Handler { return s.metrics }
 
-// lastAnswers has clients of a server that is about to stop open their next
-// connection elsewhere.
+// lastAnswers makes clients of a server that is stopping open their next connection
+// elsewhere.
 func (s *Server) lastAnswers(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if s.draining.Load() {
@@ -350,13 +350,13 @@ func (s *Server) lastAnswers(next http.Handler) http.Handler {
 	})
 }
 
-// Serve answers on the listener until ctx ends. Then /readyz says that it is about
-// to stop; after the drain delay it ends the connections that stay open and finishes
-// what is under way, for at most the drain timeout. What is not done by then is cut.
+// Serve serves the listener until ctx ends. Then /readyz reports that it is stopping.
+// After the drain delay it ends the connections that stay open and finishes requests,
+// for at most the drain timeout, after which the rest is cut off.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	server := &http.Server{Handler: s.handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
-		// A body may take the time allowed and the answer as much; what comes after the
-		// first part of an answer has deadlines of its own.
+		// Receiving the body and answering may each take Timeout; after the first part of
+		// an answer there are other deadlines.
 		WriteTimeout: 2*s.config.Timeout + 2*s.config.Work.Wait + 2*s.config.Stall,
 		ErrorLog:     slog.NewLogLogger(s.log.Handler(), slog.LevelWarn)}
 	stopped := make(chan error, 1)
@@ -389,9 +389,9 @@ func writeJSON(w http.ResponseWriter, status int, value any) {
 	_ = json.NewEncoder(w).Encode(value)
 }
 
-// noSniffing keeps browsers from taking an answer for another type than it says.
+// noSniffing keeps browsers from guessing another type for an answer.
 func noSniffing(next http.Handler) http.Handler {
-	// One list serves all answers: whoever adds to it gets a list of its own.
+	// All answers share one slice: adding to it allocates a new one.
 	value := []string{"nosniff"}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header()["X-Content-Type-Options"] = value
@@ -399,11 +399,11 @@ func noSniffing(next http.Handler) http.Handler {
 	})
 }
 
-// compression compresses answers of some length, and those in parts from their
-// first byte on, since what is held back to see its length does not get through.
+// compression compresses answers above a minimum length, and those in parts from the
+// first byte, since buffering them to see their length would hold them back.
 func compression() (func(http.Handler) http.Handler, error) {
-	// That of the standard library takes twice the time, which is most of what an answer
-	// of a megabyte takes.
+	// The gzip of the standard library takes twice the time, which is most of the time
+	// for an answer of a megabyte.
 	zipped, err := gzip.New(gzip.Options{Level: gzip.DefaultCompression})
 	if err != nil {
 		return nil, fmt.Errorf("set up gzip: %w", err)
@@ -424,7 +424,7 @@ func compression() (func(http.Handler) http.Handler, error) {
 			case isWebSocket(r):
 				next.ServeHTTP(w, r)
 			case r.Header.Get("Range") != "":
-				// A part is one of the answer as it is.
+				// Ranges are of the uncompressed answer.
 				vary(w.Header(), "Accept-Encoding")
 				next.ServeHTTP(w, r)
 			case takes.events || takes.multipart:
@@ -436,8 +436,8 @@ func compression() (func(http.Handler) http.Handler, error) {
 	}, nil
 }
 
-// crossOrigin lets pages of the origins call. Where all may, every answer says so,
-// asked or not: then one copy in a shared cache serves all of them.
+// crossOrigin lets pages of the origins call. If all may, every answer says so, so
+// that one copy in a shared cache serves all of them.
 func crossOrigin(origins []string) func(http.Handler) http.Handler {
 	exposed := []string{"ETag", "X-Request-Id", "Retry-After", "Accept-Ranges", "Content-Range", "Content-Disposition", headerTotalCount, headerNotCoveredCount, headerAsOf, headerDatasetVersion, headerContentCRS}
 	checked := cors.Handler(cors.Options{AllowedOrigins: origins, AllowedMethods: []string{"GET", "HEAD", "POST", "OPTIONS"},

@@ -26,30 +26,30 @@ import (
 )
 
 const (
-	// largestMessage is the greatest length of an answer in a message, event or part.
+	// largestMessage is the maximum length of an answer in a message, event or part.
 	largestMessage = 16 << 20
-	// copiesOfMessage is how often gqlgen has an answer in memory while it encodes the
-	// message, event or part around it.
+	// copiesOfMessage is the number of copies of an answer that gqlgen has in memory
+	// while it encodes the message, event or part around it.
 	copiesOfMessage = 5
-	// unsentRefusals is how many operations of a WebSocket beyond its bound wait for
-	// the client to read that they were refused, before no more are read.
+	// unsentRefusals is the number of operations of a WebSocket beyond its limit whose
+	// rejections may wait to be read, before no more messages are read.
 	unsentRefusals = 64
 )
 
-// socket is a WebSocket: the connection as gqlgen uses it, and the executor of the
-// operations on it, which bounds them.
+// socket is a WebSocket: the connection for gqlgen, and the executor that limits the
+// operations on it.
 type socket struct {
 	*graphqlHandler
 	client string
 	pace   pace
 
 	conn *websocket.Conn
-	// message is the last one that came.
+	// message is the last message received.
 	message text
 	// ticket is for the operation in that message, nil for a short one.
 	ticket *admission.Ticket
-	// active counts the operations under way, unfinished those and the refused ones
-	// that the client has not read yet. Large ones take turns.
+	// active counts the operations in progress, unfinished those and the rejections that
+	// the client has not read yet. Large operations take turns.
 	active     atomic.Int64
 	unfinished *semaphore.Weighted
 	large      *semaphore.Weighted
@@ -74,7 +74,7 @@ func newSocket(h *graphqlHandler, client string) *socket {
 		unfinished: semaphore.NewWeighted(int64(h.config.MaxSocketOperations) + unsentRefusals), large: semaphore.NewWeighted(1)}
 }
 
-// Accept answers the handshake. Who may connect was checked before.
+// Accept answers the handshake. The origin was checked before.
 func (s *socket) Accept(w http.ResponseWriter, r *http.Request, options transport.WebsocketAcceptOptions) (transport.WebsocketConn, error) {
 	var err error
 	s.conn, err = websocket.Accept(pacedHijack{w, s.pace}, r, &websocket.AcceptOptions{InsecureSkipVerify: true, Subprotocols: options.Subprotocols})
@@ -85,11 +85,10 @@ func (s *socket) Accept(w http.ResponseWriter, r *http.Request, options transpor
 	return s, nil
 }
 
-// Subprotocol returns that of the handshake.
 func (s *socket) Subprotocol() string { return s.conn.Subprotocol() }
 
-// NextReader waits for the next message and reads all of it. From its first byte on
-// the message must come at the client's pace.
+// NextReader waits for the next message and reads all of it. After its first byte the
+// message must arrive at the minimum pace.
 func (s *socket) NextReader() (int, io.Reader, error) {
 	s.reading.Lock()
 	defer s.reading.Unlock()
@@ -129,7 +128,7 @@ func (s *socket) readMessage(ctx context.Context, cancel context.CancelFunc, fro
 	return err
 }
 
-// release gives back what the last message took.
+// release releases what the last message reserved.
 func (s *socket) release() {
 	s.message.release(s.work)
 	if cap(s.message.data) > freeBody {
@@ -141,14 +140,15 @@ func (s *socket) release() {
 	}
 }
 
-// finish gives back what the last message of all took.
+// finish releases what the final message reserved.
 func (s *socket) finish() {
 	s.reading.Lock()
 	defer s.reading.Unlock()
 	s.release()
 }
 
-// WriteJSON sends a message. A client that does not take it at its pace is cut off.
+// WriteJSON sends a message. A client that does not read it at the minimum pace is
+// cut off.
 func (s *socket) WriteJSON(v any) error {
 	data, err := json.Marshal(v)
 	if err != nil {
@@ -162,14 +162,12 @@ func (s *socket) WriteJSON(v any) error {
 	return nil
 }
 
-// pacedHijack is a writer whose connection waits for a client no longer than its pace
-// allows.
+// pacedHijack is a writer whose connection has write deadlines.
 type pacedHijack struct {
 	http.ResponseWriter
 	pace pace
 }
 
-// Hijack takes over the connection.
 func (p pacedHijack) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	connection, buffers, err := http.NewResponseController(p.ResponseWriter).Hijack()
 	if err != nil {
@@ -185,8 +183,8 @@ type pacedConn struct {
 	pace pace
 }
 
-// Write sends the bytes. Each call begins anew: what the client read before says
-// nothing of how it reads now.
+// Write measures each call anew: how quickly the client read before says nothing
+// about now.
 func (c *pacedConn) Write(data []byte) (int, error) {
 	done, waited := 0, time.Duration(0)
 	for {
@@ -202,7 +200,7 @@ func (c *pacedConn) Write(data []byte) (int, error) {
 	}
 }
 
-// WriteClose says why the connection ends, and ends it.
+// WriteClose closes the connection with a reason.
 func (s *socket) WriteClose(code int, message string) error {
 	s.end(websocket.StatusCode(code), message)
 	return nil
@@ -221,7 +219,7 @@ func (s *socket) end(code websocket.StatusCode, reason string) {
 	go func() { _ = s.conn.Close(code, reason) }()
 }
 
-// Close ends the connection at once, unless it is ending already.
+// Close closes the connection immediately, unless it is closing already.
 func (s *socket) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -233,7 +231,7 @@ func (s *socket) Close() error {
 	return s.conn.CloseNow()
 }
 
-// SetReadDeadline ends the connection at a moment, or, for none, not any more.
+// SetReadDeadline closes the connection at a time, or never for the zero time.
 func (s *socket) SetReadDeadline(at time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -250,8 +248,8 @@ func (s *socket) stopSilence() {
 	}
 }
 
-// CreateOperationContext understands an operation. While too many wait to be
-// answered, it waits, and nothing more is read.
+// CreateOperationContext parses an operation. While too many wait to be answered it
+// waits, and nothing more is read.
 func (s *socket) CreateOperationContext(ctx context.Context, params *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
 	if err := s.unfinished.Acquire(ctx, 1); err != nil {
 		return &graphql.OperationContext{}, gqlerror.List{gqlerror.Wrap(err)}
@@ -268,11 +266,12 @@ func (s *socket) CreateOperationContext(ctx context.Context, params *graphql.Raw
 	return operation, nil
 }
 
-// ticketExtension is where an operation has the ticket for its text.
+// ticketExtension is the name of the extension with the ticket for an operation's
+// text.
 const ticketExtension = "SentraTicket"
 
-// DispatchOperation runs an operation that CreateOperationContext understood, or
-// refuses it when too much is under way. gqlgen ends ctx with the operation.
+// DispatchOperation runs a parsed operation, or rejects it if too much is in
+// progress. gqlgen ends ctx with the operation.
 func (s *socket) DispatchOperation(ctx context.Context, operation *graphql.OperationContext) (graphql.ResponseHandler, context.Context) {
 	context.AfterFunc(ctx, func() { s.unfinished.Release(1) })
 	ticket, _ := operation.Stats.GetExtension(ticketExtension).(*admission.Ticket)
@@ -296,7 +295,7 @@ func (s *socket) DispatchOperation(ctx context.Context, operation *graphql.Opera
 	}
 	weight := int64(costOf(operation)) * bytesPerCost
 	if weight > s.config.Work.SmallBytes {
-		// As long as the last one is not read, the next one would only take memory.
+		// Until the last large answer has been read, the next one would only take memory.
 		if err := s.large.Acquire(ctx, 1); err != nil {
 			return graphql.OneShot(nil), ctx
 		}
@@ -317,7 +316,6 @@ func (s *socket) DispatchOperation(ctx context.Context, operation *graphql.Opera
 	return s.exec.DispatchOperation(admission.WithAnswer(ctx, &admission.Answer{Ticket: ticket, Limit: min(s.config.MaxAnswer, largestMessage), Copies: copiesOfMessage}), operation)
 }
 
-// DispatchError answers what could not be understood.
 func (s *socket) DispatchError(ctx context.Context, list gqlerror.List) *graphql.Response {
 	return s.exec.DispatchError(ctx, list)
 }

@@ -16,8 +16,8 @@ import (
 )
 
 // streams are the connections that stay open: WebSockets, server-sent events and
-// answers in parts. There is a number of places for them, and as many for the
-// subscriptions on them; a client gets only some. They end when the server stops.
+// answers in parts. Their number is limited, as is that of the subscriptions on them,
+// in total and per client. They end when the server stops.
 type streams struct {
 	places, subscriptions             *semaphore.Weighted
 	clientPlaces, clientSubscriptions admission.Clients
@@ -39,10 +39,10 @@ func newStreams(config Config, m *metrics) *streams {
 		closing: closing, close: end, metrics: m}
 }
 
-// clientKey holds by what address the client of a stream is counted.
+// clientKey is for the address that a stream is attributed to.
 type clientKey struct{}
 
-// serve runs a connection in one of the places, to its end or the server's.
+// serve runs a connection in one of the places until it ends or the server stops.
 func (s *streams) serve(w http.ResponseWriter, r *http.Request, kind string, do func(http.ResponseWriter, *http.Request)) {
 	client := clientOf(r, s.config.TrustedProxies)
 	if s.closing.Err() != nil || !s.clientPlaces.TryAcquire(client) {
@@ -60,7 +60,7 @@ func (s *streams) serve(w http.ResponseWriter, r *http.Request, kind string, do 
 	defer gauge.Dec()
 	ctx, cancel := context.WithCancel(context.WithValue(r.Context(), clientKey{}, client))
 	defer cancel()
-	// An answer in parts comes to its end soon by itself.
+	// An answer in parts ends soon by itself.
 	if kind != "multipart" {
 		defer context.AfterFunc(s.closing, cancel)()
 		if a := answeringOf(r); a != nil {
@@ -98,7 +98,7 @@ func (s *streams) subscribe(ctx context.Context) bool {
 	return true
 }
 
-// end ends the connections and waits until they have, or ctx has.
+// end ends the connections and waits until they have ended, or ctx has.
 func (s *streams) end(ctx context.Context) error {
 	s.close()
 	return s.places.Acquire(ctx, int64(s.config.MaxStreams))
@@ -114,10 +114,11 @@ type streamWriter struct {
 	ended bool
 }
 
-// drops reports whether what is written goes nowhere: after the end, since gqlgen's
-// signs of life may come later than the last event and the writers below serve
-// other answers by then; and of events once the server stops, since gqlgen would tell
-// the client that its subscription is complete, and the client would not come back.
+// drops reports whether writes are discarded. That is so after the end, since
+// gqlgen's keep-alive messages may come after the last event and the underlying
+// writers serve other answers by then. It is also so for events once the server is
+// stopping, since gqlgen would tell the client that its subscription is complete, and
+// the client would not reconnect.
 func (s *streamWriter) drops() bool {
 	return s.ended || s.kind == "events" && s.closing.Err() != nil
 }
@@ -131,7 +132,6 @@ func (s *streamWriter) Write(data []byte) (int, error) {
 	return s.ResponseWriter.Write(data)
 }
 
-// Flush sends what was written on its way.
 func (s *streamWriter) Flush() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -151,7 +151,7 @@ func isWebSocket(r *http.Request) bool {
 }
 
 // mayConnect reports whether a page of the origin may open a WebSocket, which
-// browsers let every page do: the server's own, and those of the origins.
+// browsers do not restrict: the server's own origin, and the configured ones.
 func mayConnect(r *http.Request, origins []string) bool {
 	origin := strings.ToLower(r.Header.Get("Origin"))
 	if _, host, _ := strings.Cut(origin, "://"); origin == "" || host == strings.ToLower(r.Host) {

@@ -63,7 +63,7 @@ func (s socket) send(t *testing.T, m message) {
 	}
 }
 
-// next returns the next message that is no sign of life.
+// next returns the next message that is not a keep-alive.
 func (s socket) next(t *testing.T) message {
 	t.Helper()
 	for {
@@ -116,12 +116,12 @@ func TestWebSocket(t *testing.T) {
 	if got := client.ask(t, "1", subscription); got.ID != "1" || string(got.Payload) != event("one") {
 		t.Errorf("got %+v %s", got, got.Payload)
 	}
-	// Longer than a query may take, and than a dead connection lives.
+	// Longer than the timeout of a query, and than a dead connection is kept.
 	time.AfterFunc(1200*time.Millisecond, func() { s.refresh(t, "two") })
 	if got := client.next(t); string(got.Payload) != event("two") {
 		t.Errorf("got %s", got.Payload)
 	}
-	// A query has the time allowed from its own beginning, and sees today's state.
+	// A query has its own timeout, and sees the present state.
 	if got := client.ask(t, "2", `{dataset{version}}`); got.ID != "2" || string(got.Payload) != `{"data":{"dataset":{"version":"two"}}}` {
 		t.Errorf("a query: %+v %s", got, got.Payload)
 	}
@@ -149,7 +149,7 @@ func TestWebSocket(t *testing.T) {
 	t.Error("the place of a subscription that ended stays taken")
 }
 
-// Who is slow gets the newest state and not each in between.
+// A slow reader gets the newest state and not every one in between.
 func TestSlowListenersSkip(t *testing.T) {
 	s := newGraphQLServer(t, nil)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -169,7 +169,7 @@ func TestSlowListenersSkip(t *testing.T) {
 	for len(seen) == 0 || seen[len(seen)-1] != "five" {
 		seen = append(seen, (<-changes).Version)
 	}
-	// One state may have been on its way when the next came.
+	// One state may have been sent before the next arrived.
 	if len(seen) > 2 {
 		t.Errorf("got %v", seen)
 	}
@@ -179,7 +179,8 @@ func TestSlowListenersSkip(t *testing.T) {
 	}
 }
 
-// A server that stops ends the connections that stay open within its grace.
+// A server that is stopping ends the connections that stay open within the drain
+// timeout.
 func TestStopWithListeners(t *testing.T) {
 	s := newGraphQLServer(t, nil)
 	built, err := app.New(t.Context(), app.Config{Holder: s.holder, HTTP: httpserver.DefaultConfig()})
@@ -222,13 +223,13 @@ func TestStopWithListeners(t *testing.T) {
 		t.Errorf("the socket: %v", err)
 	}
 	// The stream ends without saying that the subscription is complete, so that the
-	// client comes back.
+	// client reconnects.
 	if rest, err := io.ReadAll(response.Body); err != nil || strings.Contains(string(rest), "complete") {
 		t.Errorf("the stream of events: %q %v", rest, err)
 	}
 }
 
-// flushes notes what was written by each flush.
+// flushes records what was written by each flush.
 type flushes struct {
 	header http.Header
 	all    bytes.Buffer
@@ -243,7 +244,7 @@ func (f *flushes) Write(data []byte) (int, error) { return f.all.Write(data) }
 
 func (f *flushes) Flush() { f.at = append(f.at, f.all.Len()) }
 
-// Deferred parts that run out of time say so, and the answer comes to its end.
+// Deferred parts that run out of time say so, and the answer ends properly.
 func TestDeferredPartsEndInTime(t *testing.T) {
 	for name, timeout := range map[string]time.Duration{"in time": 20 * time.Second, "too late": time.Nanosecond} {
 		t.Run(name, func(t *testing.T) {
@@ -265,7 +266,7 @@ func TestDeferredPartsEndInTime(t *testing.T) {
 			}
 			all := w.all.String()
 			if timeout < time.Second {
-				// Package graph has parts that are late after a first one that was not.
+				// Package graph tests parts that are late after a first one that is not.
 				if !strings.Contains(all, "DEADLINE_EXCEEDED") {
 					t.Errorf("got %s", all)
 				}

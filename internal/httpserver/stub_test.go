@@ -16,11 +16,11 @@ import (
 	"github.com/sentra-ikm/sentra/internal/httpserver"
 )
 
-// stubSchema is a schema with mutations, of which Sentra's has none yet, and fields
+// stubSchema is a schema with mutations, which Sentra's does not have yet, and fields
 // that wait, panic and cost as much as a test wants.
 type stubSchema struct {
 	schema *ast.Schema
-	// release lets wait answer, one at a time; begun tells of each that waits.
+	// release lets wait return, one at a time; begun reports each field that waits.
 	release, begun chan struct{}
 
 	mu   sync.Mutex
@@ -39,12 +39,12 @@ func newStubSchema() *stubSchema {
 
 func (s *stubSchema) Schema() *ast.Schema { return s.schema }
 
-// Complexity is not asked: the server asks Price.
+// Complexity is not used: the server calls Price.
 func (s *stubSchema) Complexity(context.Context, string, string, int, map[string]any) (int, bool) {
 	return 0, false
 }
 
-// Price prices large so that it is large work.
+// Price makes the field large large work.
 func (s *stubSchema) Price(_ context.Context, operation *ast.OperationDefinition, _ map[string]any, _ int) int {
 	if operation.SelectionSet[0].(*ast.Field).Name == "large" {
 		return 10_000
@@ -52,7 +52,7 @@ func (s *stubSchema) Price(_ context.Context, operation *ast.OperationDefinition
 	return 1
 }
 
-// Exec answers with the name of the field, and for whose with whoever asked.
+// Exec answers with the name of the field, and for whose with the caller's scope.
 func (s *stubSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	operation := graphql.GetOperationContext(ctx)
 	field := operation.Operation.SelectionSet[0].(*ast.Field)
@@ -87,15 +87,14 @@ func (s *stubSchema) ran(field string) int {
 	return s.runs[field]
 }
 
-// ready is a backend that is.
+// ready is a backend that is ready.
 type ready struct{}
 
-// Readiness says so.
 func (ready) Readiness(context.Context) (httpserver.Readiness, error) {
 	return httpserver.Readiness{Status: "ready"}, nil
 }
 
-// stubServer serves the stub. log gets what the server logs.
+// stubServer serves the stub. log receives the server's log.
 func stubServer(t testing.TB, change func(*httpserver.Config)) (server *httpserver.Server, schema *stubSchema, log *syncBuffer) {
 	t.Helper()
 	schema, log = newStubSchema(), &syncBuffer{}
@@ -110,7 +109,7 @@ func stubServer(t testing.TB, change func(*httpserver.Config)) (server *httpserv
 	return server, schema, log
 }
 
-// syncBuffer is a buffer that several goroutines write to.
+// syncBuffer is a buffer for concurrent use.
 type syncBuffer struct {
 	mu     sync.Mutex
 	buffer bytes.Buffer
@@ -128,7 +127,7 @@ func (b *syncBuffer) String() string {
 	return b.buffer.String()
 }
 
-// metric reads a metric of a handler's.
+// metric reads a metric of a handler.
 func metric(handler http.Handler, name string) string {
 	return (&graphqlServer{Handler: handler}).count(name)
 }

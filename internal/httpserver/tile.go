@@ -16,10 +16,10 @@ import (
 	"github.com/sentra-ikm/sentra/internal/tile"
 )
 
-// tileWeight is what a tile may need in memory while it is made, in bytes.
+// tileWeight is the memory that making a tile may need, in bytes.
 const tileWeight = 2 << 20
 
-// tile answers with one tile: 204 when nothing is in it.
+// tile sends one tile, or 204 if it is empty.
 func (t *tileRoutes) tile(w http.ResponseWriter, r *http.Request) error {
 	at, err := readTile(r)
 	if err != nil {
@@ -50,10 +50,9 @@ func (t *tileRoutes) tile(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	w.Header().Set("Content-Type", "application/vnd.mapbox-vector-tile")
-	// The middleware has set Vary already.
+	// The middleware has already set Vary.
 	if accepts(r.Header["Accept-Encoding"], "gzip") {
-		// Set before the first byte, the encoding keeps the middleware from
-		// compressing a second time.
+		// If set before the first byte, the middleware does not compress a second time.
 		w.Header().Set("Content-Encoding", "gzip")
 		sendWhole(w, r, data)
 		return nil
@@ -70,9 +69,9 @@ func (t *tileRoutes) tile(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// readTile reads z, x and y of the path.
+// readTile parses z, x and y of the path.
 func readTile(r *http.Request) (maptile.Tile, error) {
-	// chi would end {y}.mvt at the first dot, also at that of 1.5.mvt.
+	// chi would end {y}.mvt at the first dot, even for 1.5.mvt.
 	y, named := strings.CutSuffix(chi.URLParam(r, "y"), ".mvt")
 	if !named {
 		return maptile.Tile{}, sentra.BadInput("", "the address of a tile is /tiles/{z}/{x}/{y}.mvt")

@@ -21,7 +21,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/tile"
 )
 
-// tileRoutes serves vector tiles, their description and a style for them.
+// tileRoutes serves vector tiles, their TileJSON and a style for them.
 type tileRoutes struct {
 	config Config
 	tiles  *tile.Tiles
@@ -29,7 +29,6 @@ type tileRoutes struct {
 	log    *slog.Logger
 }
 
-// routeTiles adds the tiles, /tiles.json and /style.json.
 func routeTiles(router chi.Router, config Config, work *work, log *slog.Logger) (*tileRoutes, error) {
 	tiles, err := tile.NewTiles(config.Data.Atlas, config.Data.ClusterID, tile.DefaultCacheBytes)
 	if err != nil {
@@ -66,8 +65,8 @@ func routeTiles(router chi.Router, config Config, work *work, log *slog.Logger) 
 	return t, nil
 }
 
-// glyphs answers with the glyphs of 256 characters. Of several fonts the first that
-// there is counts, as a map asks for those that it takes one for another.
+// glyphs sends the glyphs of 256 characters. Of a list of fonts, which are
+// alternatives, it uses the first that exists.
 func (t *tileRoutes) glyphs(w http.ResponseWriter, r *http.Request, drawn *glyphs.Glyphs) error {
 	fonts, err := url.PathUnescape(chi.URLParam(r, "fontstack"))
 	if err != nil || !slices.Contains(strings.Split(fonts, ","), glyphs.Font) {
@@ -94,8 +93,8 @@ func (t *tileRoutes) glyphs(w http.ResponseWriter, r *http.Request, drawn *glyph
 	return nil
 }
 
-// document answers with a JSON document about the tiles that the parameters ask
-// for: their TileJSON, or a MapLibre style for them.
+// document sends a JSON document about the tiles that the parameters select: their
+// TileJSON, or a MapLibre style for them.
 func (t *tileRoutes) document(about func(q *question, tilesAddress string) any) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		q, err := t.ask(r)
@@ -110,7 +109,7 @@ func (t *tileRoutes) document(about func(q *question, tilesAddress string) any) 
 		}
 		body, err := json.Marshal(about(q, t.tilesURL(r, q)))
 		if err != nil {
-			return fmt.Errorf("encode what tells of the tiles: %w", err)
+			return fmt.Errorf("encode the description of the tiles: %w", err)
 		}
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 		sendWhole(w, r, append(body, '\n'))
@@ -118,18 +117,18 @@ func (t *tileRoutes) document(about func(q *question, tilesAddress string) any) 
 	}
 }
 
-// question is what the parameters of the tile routes ask for.
+// question is the parsed parameters of the tile routes.
 type question struct {
 	tile.Query
 	builder *tile.Builder
 	on      atlas.View
 	given   url.Values
-	// lettering of a style, nil for one without labels.
+	// lettering is for a style, nil for one without labels.
 	lettering *tile.Lettering
 }
 
-// ask reads the parameters asOf, filter, clusterFilter and layers. The error of
-// a wrong one is a BAD_USER_INPUT whose path begins with its name.
+// ask parses the parameters asOf, filter, clusterFilter and layers. An error is a
+// BAD_USER_INPUT whose path begins with the parameter.
 func (t *tileRoutes) ask(r *http.Request) (*question, error) {
 	given, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
@@ -166,8 +165,8 @@ func (t *tileRoutes) ask(r *http.Request) (*question, error) {
 			slices.Sort(q.Layers)
 			q.Layers = slices.Compact(q.Layers)
 		case "labels":
-			// It means nothing to the tiles, but ol-mapbox-style asks for them with the
-			// parameters of the style.
+			// Tiles ignore it, but ol-mapbox-style requests them with the parameters of the
+			// style.
 			if value != "true" && value != "false" {
 				return nil, sentra.BadInput(name, "%.40q is neither true nor false", value)
 			}
@@ -182,9 +181,9 @@ func (t *tileRoutes) ask(r *http.Request) (*question, error) {
 	return q, err
 }
 
-// known answers 304 and gives true where the client has the answer already. On
-// the days of one epoch the tag stays. base is the address of the server in the
-// answer, if any.
+// known sends 304 and returns true if the client has the answer already. Within an
+// epoch the tag does not change. base is the address of the server in the answer, if
+// any.
 func (t *tileRoutes) known(w http.ResponseWriter, r *http.Request, q *question, base string) bool {
 	tag := etag("tiles", t.config.Data.Version, q.builder.Version(), q.builder.Epoch(q.Day).String(), base, r.URL.Path, q.given.Encode())
 	age := daily
@@ -194,7 +193,7 @@ func (t *tileRoutes) known(w http.ResponseWriter, r *http.Request, q *question, 
 	return notModified(w, r, tag, t.config.cacheControl(age, "", time.Now()))
 }
 
-// tilesURL is the address of the tiles that the question asks for.
+// tilesURL is the address of the selected tiles.
 func (t *tileRoutes) tilesURL(r *http.Request, q *question) string {
 	given := maps.Clone(q.given)
 	given.Del("labels")
@@ -210,7 +209,7 @@ func (t *tileRoutes) address(r *http.Request, given url.Values) string {
 	return address
 }
 
-// described tells of the tiles that a query, given by parameters, asks for.
+// described describes the tiles of a query, given by parameters.
 func (t *tileRoutes) described(ctx context.Context, r *http.Request, q tile.Query, given url.Values) (tile.TileJSON, error) {
 	builder, err := t.tiles.Builder()
 	if err != nil {
@@ -223,8 +222,8 @@ func (t *tileRoutes) described(ctx context.Context, r *http.Request, q tile.Quer
 	return builder.TileJSON(t.address(r, given), on, q.Layers), nil
 }
 
-// baseURL is the address that clients know this server by: the configured public one,
-// else the one of the request.
+// baseURL is the address by which clients know this server: the configured public
+// one, else that of the request.
 func (c Config) baseURL(r *http.Request) string {
 	if c.PublicURL != "" {
 		return strings.TrimSuffix(c.PublicURL, "/")
@@ -236,5 +235,5 @@ func (c Config) baseURL(r *http.Request) string {
 	return scheme + "://" + r.Host
 }
 
-// headerScheme is how a proxy tells the scheme that its client used.
+// headerScheme is the header in which a proxy passes the scheme that its client used.
 const headerScheme = "X-Forwarded-Proto"

@@ -16,7 +16,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// clustersTile holds Dogiyai, where the facts have a cluster.
+// clustersTile contains Dogiyai, where the facts have a cluster.
 const clustersTile = "/tiles/6/56/32.mvt"
 
 func TestTileAnswers(t *testing.T) {
@@ -43,7 +43,7 @@ func TestTileAnswers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Once unpacked it is the tile, and not compressed a second time.
+	// Decompressed once it is the tile, so it was not compressed twice.
 	if !bytes.Equal(unpacked, plain.Body.Bytes()) {
 		t.Error("the compressed tile is another")
 	}
@@ -73,11 +73,11 @@ func TestTileAnswers(t *testing.T) {
 	}
 }
 
-// A tag lasts as long as the tile: through the days of an epoch, but not past a
-// change of the dataset, nor to another tile or question.
+// A tag is valid as long as the tile: it stays through the days of an epoch, and
+// changes with the dataset, the tile or the request.
 func TestTileTags(t *testing.T) {
 	handler, holder, facts, today := factsServer(t)
-	// On 2026-11-25 clusters become known that day's readings tell of.
+	// On 2026-11-25 clusters become known that were read on that day.
 	*today++
 	tag := func(path string) string { return get(handler, "GET", path).Header().Get("ETag") }
 	first := tag(clustersTile)
@@ -163,7 +163,8 @@ func TestTileRefusals(t *testing.T) {
 	}
 }
 
-// A filter with a phase on a day before it shows no cluster; on a later day it does.
+// A filter with a phase shows no cluster on a day before the phase, and shows it on a
+// later day.
 func TestTileClustersInTime(t *testing.T) {
 	handler, _, _, today := factsServer(t)
 	*today = sentra.MustDate("2016-06-01")
@@ -175,7 +176,8 @@ func TestTileClustersInTime(t *testing.T) {
 	}
 }
 
-// The addresses in TileJSON and style lead back here with the same question.
+// The addresses in TileJSON and style lead back to this server with the same
+// parameters.
 func TestTileAddresses(t *testing.T) {
 	handler, _, _, _ := factsServer(t)
 	question := "asOf=2017-12-25&filter=" + url.QueryEscape(`{"name":"{z}&?"}`)
@@ -197,7 +199,7 @@ func TestTileAddresses(t *testing.T) {
 	}
 }
 
-// Whatever stands in the address: an answer, or an error that says what is wrong.
+// Any address has an answer, or an error that says what is wrong.
 func FuzzTileAddress(f *testing.F) {
 	handler, _, _, _ := factsServer(f)
 	f.Add("6", "56", "32.mvt", "asOf=2017-12-25", "gzip")

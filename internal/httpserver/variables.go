@@ -11,7 +11,7 @@ import (
 )
 
 // variables is a gqlgen extension that checks the values of variables before
-// gqlparser coerces them, which takes enums in any case and texts for numbers.
+// gqlparser coerces them, which accepts enums in any case and strings for numbers.
 type variables struct {
 	documents *documents
 	schema    *ast.Schema
@@ -22,17 +22,15 @@ var _ interface {
 	graphql.OperationParameterMutator
 } = (*variables)(nil)
 
-// ExtensionName is the extension's name.
 func (v *variables) ExtensionName() string { return "SentraVariables" }
 
-// Validate keeps the schema.
 func (v *variables) Validate(schema graphql.ExecutableSchema) error {
 	v.schema = schema.Schema()
 	return nil
 }
 
-// MutateOperationParameters refuses wrong values with BAD_USER_INPUT. The document was
-// read and checked before.
+// MutateOperationParameters rejects invalid values with BAD_USER_INPUT. The document
+// has been parsed and validated before.
 func (v *variables) MutateOperationParameters(ctx context.Context, params *graphql.RawParams) *gqlerror.Error {
 	document, ok := v.documents.Get(ctx, params.Query)
 	if !ok || len(params.Variables) == 0 {

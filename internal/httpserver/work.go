@@ -13,33 +13,34 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// work bounds what is under way: operations and tiles, exports, and bodies that
-// arrive. What is answered from memory passes.
+// work limits concurrent work: operations and tiles, exports, and bodies being
+// received. Cached answers are not limited.
 type work struct {
 	config  Config
 	gate    *admission.Gate
 	exports *admission.Gate
 	bodies  *semaphore.Weighted
-	// pieces are those that no body is in.
+	// pieces are the free buffers of limitedCopy.
 	pieces sync.Pool
 }
 
 const (
-	// bytesPerCost is what an operation may need in memory for each unit of its price:
-	// its answer twice, and the objects that it is made of. TestPriceCoversWork of package
-	// graph holds all that queries at random allocate to it; at most 352 were seen.
+	// bytesPerCost is the memory that an operation may need per unit of its cost: its
+	// answer twice, and the objects that it is made of. TestPriceCoversWork of package
+	// graph checks it against what random queries allocate, which was at most 352.
 	bytesPerCost = 512
-	// bytesPerText is what a document and its variables may need for each byte of
-	// theirs once they are read.
+	// bytesPerText is the memory that a document and its variables may need for each of
+	// their bytes once parsed.
 	bytesPerText = 16
-	// freeBody is how much of a body is read without being counted. Most are shorter.
+	// freeBody is how much of a body is read without being counted. Most bodies are
+	// shorter.
 	freeBody = 16 << 10
 	// retryAfter is the Retry-After of a refusal, in seconds.
 	retryAfter = "2"
 )
 
 func newWork(config Config, registry *prometheus.Registry) *work {
-	// An export needs little memory, but may take its reader long.
+	// An export needs little memory, but its client may be slow.
 	exports := config.Work
 	exports.LargePlaces = max(2, 4*config.Work.LargePlaces)
 	exports.PerClient = max(1, exports.LargePlaces/2)
@@ -58,10 +59,10 @@ func newWork(config Config, registry *prometheus.Registry) *work {
 	return w
 }
 
-// client tells by what address a request is counted.
+// client returns the address that a request is attributed to.
 func (w *work) client(r *http.Request) string { return clientOf(r, w.config.TrustedProxies) }
 
-// enter lets in work of a request that weighs so many bytes.
+// enter admits work of a request that may need a number of bytes.
 func (w *work) enter(ctx context.Context, r *http.Request, bytes int64) (*admission.Ticket, error) {
 	return w.gate.Enter(ctx, w.client(r), bytes)
 }
@@ -85,7 +86,7 @@ func busy(w http.ResponseWriter, err error) bool {
 	return true
 }
 
-// refuseBusy answers a request that could not be let in.
+// refuseBusy answers a request that was not admitted.
 func refuseBusy(w http.ResponseWriter, err error) {
 	if busy(w, err) {
 		var coded *sentra.Error
@@ -93,6 +94,6 @@ func refuseBusy(w http.ResponseWriter, err error) {
 		refuse(w, http.StatusServiceUnavailable, coded.Code, coded.Message)
 		return
 	}
-	// The client has gone.
+	// The client has disconnected.
 	refuse(w, http.StatusServiceUnavailable, sentra.CodeDeadlineExceeded, "the time limit was exceeded")
 }

@@ -17,8 +17,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/httpserver"
 )
 
-// Beyond its bounds work waits a short while and is then refused, while answers from
-// memory and what operators ask pass.
+// Beyond its limits work waits a short while and is then rejected, while cached
+// answers and operators' routes are served.
 func TestWorkIsBounded(t *testing.T) {
 	for _, c := range []struct {
 		name, field string
@@ -86,7 +86,8 @@ func TestWorkIsBounded(t *testing.T) {
 	close(schema.release)
 }
 
-// Of a WebSocket only so many operations are under way, and who finds no room is told.
+// The number of concurrent operations on a WebSocket is limited, and rejected
+// operations get an error.
 func TestWorkOnAWebSocketIsBounded(t *testing.T) {
 	server, schema, _ := stubServer(t, func(config *httpserver.Config) {
 		config.MaxSocketOperations, config.Work.Places, config.Work.Wait = 2, 1, 200*time.Millisecond
@@ -129,7 +130,7 @@ func TestWorkOnAWebSocketIsBounded(t *testing.T) {
 	}
 }
 
-// What changes something is asked by POST, runs each time, and is never kept.
+// A mutation must be a POST, runs each time, and is never cached.
 func TestOnlyQueriesAreKeptAndAskedByGET(t *testing.T) {
 	const mutation = "mutation{change}"
 	hash := sha256.Sum256([]byte(mutation))
@@ -167,7 +168,7 @@ func TestOnlyQueriesAreKeptAndAskedByGET(t *testing.T) {
 	if got := schema.ran("change"); got != ran {
 		t.Errorf("a GET ran it %d times", got-ran)
 	}
-	// Two who ask for the same change at the same time both get it.
+	// Two concurrent requests for the same mutation both run it.
 	var all sync.WaitGroup
 	for range 4 {
 		all.Go(func() { post(handler, `{"query":"mutation{change(n:7)}"}`) })
@@ -184,7 +185,7 @@ func TestOnlyQueriesAreKeptAndAskedByGET(t *testing.T) {
 	}
 }
 
-// An answer that not everybody may see serves those of its scope only.
+// An answer that not everybody may see is shared only within its scope.
 func TestAnswersAreKeptByScope(t *testing.T) {
 	server, schema, _ := stubServer(t, func(config *httpserver.Config) {
 		config.Scope = func(r *http.Request) string { return r.Header.Get("X-Viewer") }
@@ -209,7 +210,7 @@ func TestAnswersAreKeptByScope(t *testing.T) {
 	}
 }
 
-// Many who ask for the same at once have it made once.
+// Concurrent requests for the same answer make it once.
 func TestAnAnswerIsMadeOnceForMany(t *testing.T) {
 	server, schema, _ := stubServer(t, nil)
 	var all sync.WaitGroup
@@ -232,8 +233,8 @@ func TestAnAnswerIsMadeOnceForMany(t *testing.T) {
 	}
 }
 
-// A panic is told in the log with its stack, and to the client in no more than its
-// code; the process lives.
+// A panic is logged with its stack, the client sees only a code, and the process
+// survives.
 func TestPanics(t *testing.T) {
 	server, _, log := stubServer(t, nil)
 	handler := server.Handler()
@@ -261,7 +262,7 @@ func TestPanics(t *testing.T) {
 	if w := post(handler, `{"query":"{fast}"}`); w.Code != 200 {
 		t.Errorf("afterwards: %d", w.Code)
 	}
-	// A stream that has begun is cut, and does not end as if it were whole.
+	// A stream that has begun is cut off, and does not end as if it were complete.
 	for _, accept := range []string{"text/event-stream", "multipart/mixed"} {
 		request, _ := http.NewRequest("POST", listening.URL+"/graphql", strings.NewReader(`{"query":"{panics}"}`))
 		request.Header.Set("Content-Type", "application/json")
@@ -278,7 +279,7 @@ func TestPanics(t *testing.T) {
 	}
 }
 
-// A compressed body is not taken.
+// A compressed body is rejected.
 func TestCompressedBodies(t *testing.T) {
 	server, _, _ := stubServer(t, nil)
 	for coding, want := range map[string]int{"gzip": 415, "br": 415, "identity": 200, "": 200} {

@@ -18,51 +18,51 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Record reads and changes the record for one author, as a register.Editor does.
+// Record reads and changes the record for one author, like a register.Editor.
 type Record interface {
-	// Load reads the record as it stands.
+	// Load reads the present state.
 	Load(ctx context.Context) (*sentra.Dataset, error)
 	// LoadWithoutShapes is Load without the shapes of boundaries.
 	LoadWithoutShapes(ctx context.Context) (*sentra.Dataset, error)
-	// Apply makes commands one change, all or nothing.
+	// Apply makes the commands one change, all or nothing.
 	Apply(ctx context.Context, commands ...register.Command) (register.Outcome, error)
-	// Preview is Apply, but nothing is written.
+	// Preview is Apply, but writes nothing.
 	Preview(ctx context.Context, commands ...register.Command) (register.Outcome, error)
 }
 
-// BoundaryOptions say how to read files of boundaries.
+// BoundaryOptions are options for reading files of boundaries.
 type BoundaryOptions struct {
 	boundaryfile.Options
 	// Source of the boundaries.
 	Source sentra.Source
-	// MaxBytes is the most that is read of one file, unpacked; 0 for the default.
+	// MaxBytes is the maximum uncompressed size of a file; 0 for the default.
 	MaxBytes int64
-	// DryRun checks everything and writes nothing.
+	// DryRun validates everything and writes nothing.
 	DryRun bool
-	// Progress is called with what is being done and how far it is; may be nil.
+	// Progress is called with the current task and its progress; it may be nil.
 	Progress func(doing string, done, all int)
 }
 
-// BoundaryReport tells what an import of boundaries did.
+// BoundaryReport is the result of an import of boundaries.
 type BoundaryReport struct {
 	Files     int
 	Provinces int
 	Regencies int
 	Repairs   geo.Repairs
-	// Thinned counts the boundaries of very many positions, and PositionsThinned
-	// the positions that were left out of them since they lie within a metre of the
-	// line without them.
+	// Thinned is the number of boundaries with very many positions, and PositionsThinned
+	// the number of positions that were dropped from them because they are within a
+	// metre of the line without them.
 	Thinned, PositionsThinned int
-	// Borders tells of the borders between the regencies and cities that are now
-	// stored: gaps and overlaps as read, and what the coverage makes of them.
+	// Borders describes the borders between the regencies and cities that are now
+	// stored: gaps and overlaps before and after building the coverage.
 	Borders coverage.Report
 	// Changed is the number of stored boundaries that changed.
 	Changed int
-	// DryRun tells that nothing was written.
+	// DryRun means that nothing was written.
 	DryRun bool
 }
 
-// String tells the report in a few lines.
+// String formats the report in a few lines.
 func (r BoundaryReport) String() string {
 	stored := fmt.Sprintf("stored: %d boundaries changed", r.Changed)
 	if r.DryRun {
@@ -80,9 +80,9 @@ func (r BoundaryReport) String() string {
 		r.Repairs.PolygonsDropped, r.Repairs.PointsDropped, r.Repairs.RingsRegrouped, r.Borders, stored)
 }
 
-// Boundaries imports files of boundaries: all or nothing. The same files again
-// change nothing. The error is a *Refusal that tells all that is wrong, with its
-// place, where it is the files that are wrong.
+// Boundaries imports files of boundaries, all or nothing. Importing the same files
+// again changes nothing. If the files are wrong the error is a *Refusal with all
+// faults and their places.
 func Boundaries(ctx context.Context, record Record, files []string, options BoundaryOptions) (BoundaryReport, error) {
 	report := BoundaryReport{Files: len(files), DryRun: options.DryRun}
 	progress := options.Progress
@@ -131,7 +131,7 @@ func Boundaries(ctx context.Context, record Record, files []string, options Boun
 	return report, nil
 }
 
-// boundaryReader reads boundaries and notes what is wrong with them.
+// boundaryReader reads boundaries and collects their faults.
 type boundaryReader struct {
 	faults
 	options  BoundaryOptions
@@ -140,11 +140,12 @@ type boundaryReader struct {
 	report   *BoundaryReport
 	records  int
 	ctx      context.Context
-	// positions of all boundaries
+	// Of all boundaries.
 	positions int
 }
 
-// read reads a file. An error ends the import without a list of faults.
+// read reads a file. It returns an error that ends the import without a list of
+// faults.
 func (b *boundaryReader) read(name string, progress func(string, int, int)) error {
 	file, err := boundaryfile.OpenWith(b.ctx, name, inputfile.Options{MaxBytes: b.options.MaxBytes, Progress: func(read, size int64) {
 		const mebi = 1 << 20
@@ -180,7 +181,7 @@ func (b *boundaryReader) read(name string, progress func(string, int, int)) erro
 	return err
 }
 
-// note keeps what is wrong with the record that was read last.
+// note collects the fault of the record that was read last.
 func (b *boundaryReader) note(err error) {
 	var coded *sentra.Error
 	if errors.As(err, &coded) {
@@ -190,7 +191,7 @@ func (b *boundaryReader) note(err error) {
 	}
 }
 
-// record takes one boundary.
+// record adds one boundary.
 func (b *boundaryReader) record(r boundaryfile.Record) error {
 	code, err := b.places.ByCode(sentra.SystemKemendagri, r.Code, 0, false)
 	if err != nil {
@@ -203,7 +204,7 @@ func (b *boundaryReader) record(r boundaryfile.Record) error {
 		return at(r.Place, "name", "%s is %.60q, a %s, but the record has it as a %s", code, r.Name, kind, region.Kind)
 	}
 	if _, twice := b.imported[code]; twice {
-		return at(r.Place, "code", "the region %s stands in the files a second time", code)
+		return at(r.Place, "code", "the region %s is in the files a second time", code)
 	}
 	if before := positions(r.Geometry); before > thinAbove || b.positions+before > thinTotal {
 		if r.Geometry, err = thin(b.ctx, r.Geometry); err != nil {
@@ -227,7 +228,7 @@ func (b *boundaryReader) record(r boundaryfile.Record) error {
 	return nil
 }
 
-// in puts a place and a column before an error.
+// in prepends a place and a column to an error.
 func in(place, column string, err error) error {
 	var coded *sentra.Error
 	if !errors.As(err, &coded) {
@@ -238,11 +239,11 @@ func in(place, column string, err error) error {
 	return &placed
 }
 
-// checkWhere refuses a shape that lies elsewhere than its region: farther than
-// nearby from the region's bounding box, or from its representative point by
-// more than half the box's diagonal (at least 25 km). So does one that reaches
-// farther beyond the box than the box's diagonal (at least 100 km): the shape of a
-// province under the code of a regency.
+// checkWhere rejects a shape that is not where its region is: farther than nearby
+// from the region's bounding box, or from its representative point by more than half
+// the box's diagonal (at least 25 km). It also rejects one that extends beyond the
+// box by more than the box's diagonal (at least 100 km), such as the shape of a
+// province with the code of a regency.
 func checkWhere(region *sentra.Region, shape orb.MultiPolygon) error {
 	bound := shape.Bound()
 	between := func(low, high, otherLow, otherHigh float64) (float64, float64) {
@@ -277,7 +278,7 @@ func checkWhere(region *sentra.Region, shape orb.MultiPolygon) error {
 	return nil
 }
 
-// kindOfName tells the kind that a name itself names.
+// kindOfName returns the kind that is part of a name.
 func kindOfName(name string) (sentra.RegionKind, bool) {
 	lower := strings.ToLower(name)
 	switch {
@@ -291,8 +292,8 @@ func kindOfName(name string) (sentra.RegionKind, bool) {
 	return "", false
 }
 
-// placed places the imported shapes in time: a province's stands for its present
-// members. Those of older members are unions, which the atlas makes.
+// placed dates the imported shapes: that of a province is valid for its present
+// members. With former members it is their union, which the atlas computes.
 func placed(stored *sentra.Dataset, imported map[sentra.RegionCode]orb.MultiPolygon, source sentra.SourceID) []sentra.Boundary {
 	var out []sentra.Boundary
 	for i := range stored.Regions {
@@ -317,8 +318,8 @@ func placed(stored *sentra.Dataset, imported map[sentra.RegionCode]orb.MultiPoly
 	return out
 }
 
-// cover makes a coverage of the boundaries of regencies and cities, those imported and
-// those that are stored and are not replaced.
+// cover builds a coverage of the boundaries of regencies and cities: the imported
+// ones, and the stored ones that they do not replace.
 func cover(ctx context.Context, stored *sentra.Dataset, imported map[sentra.RegionCode]orb.MultiPolygon) (*coverage.Coverage, error) {
 	shapes := maps.Clone(imported)
 	for i := range stored.Boundaries {

@@ -5,7 +5,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/tablefile"
 )
 
-// citations makes sources of the cells that name them.
+// citations converts cells with citations to sources.
 type citations struct {
 	known *sentra.Bibliography
 	added []sentra.Source

@@ -16,38 +16,37 @@ import (
 	"github.com/sentra-ikm/sentra/internal/tablefile"
 )
 
-// keyForm is the form of a cluster's key, which stands in addresses and file
-// names.
+// keyForm is the pattern of cluster keys, which are used in URLs and file names.
 var keyForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:~-]{0,199}$`)
 
-// clusterTable is what a file of clusters says.
+// clusterTable is the content of a file of clusters.
 type clusterTable struct {
-	// clusters are those to put. Rows that say what is stored are no more than a pointer
-	// to it: a second import of a million rows is not to hold them twice.
+	// clusters are those to put. A row that agrees with the stored cluster is only a
+	// pointer to it, so that importing a million rows again does not hold them twice.
 	clusters []sentra.Cluster
 	same     []*sentra.Cluster
-	// kept are, for each of clusters, what its row does not speak of.
+	// kept has, for each of clusters, the parts that its row does not contain.
 	kept     []keptOfCluster
 	rows     []clusterRow
 	products []sentra.Product
-	// several are the products that go by other names in the record, or in other rows;
-	// those stay.
+	// several are the products that have other names in the record or in other rows, and
+	// keep them.
 	several []string
-	// corrected are the products that the file names anew.
+	// corrected are the products that the file renames.
 	corrected []string
 	sources   []sentra.Source
 	// stored are the clusters of the record by key.
 	stored map[string]*sentra.Cluster
 }
 
-// clusterRow is a row that is right.
+// clusterRow is a valid row.
 type clusterRow struct {
 	number int32
-	// at is the cluster's place in clusters or, as -1-at, in same.
+	// at is the index in clusters or, as -1-at, in same.
 	at int32
 }
 
-// cluster returns what a row says.
+// cluster returns the cluster of a row.
 func (t *clusterTable) cluster(row clusterRow) *sentra.Cluster {
 	if row.at < 0 {
 		return t.same[-1-row.at]
@@ -55,23 +54,23 @@ func (t *clusterTable) cluster(row clusterRow) *sentra.Cluster {
 	return &t.clusters[row.at]
 }
 
-// clusterReader makes clusters of rows.
+// clusterReader converts rows to clusters.
 type clusterReader struct {
 	clusterTable
 	places    *places
 	citations *citations
 	phases    []string
 	phaseOf   map[string][]string
-	// product keys by name, the keys of the record and of the file, and a shared
-	// list of each
+	// Product keys by name, the keys of the record and of the file, and a shared list of
+	// each.
 	productByName map[string]string
 	known         map[string]bool
 	productOf     map[string][]string
 	seen          map[string]int32 // key to row
 	dated         map[sentra.SourceID]bool
 	keptOfAll     keptOfCluster
-	// names are what the record calls products that the file names in both languages, and
-	// renamed those that the file calls otherwise.
+	// names are the record's products that the file names in both languages, and renamed
+	// those that it names differently.
 	names, renamed map[string]sentra.Product
 	options        TableOptions
 }
@@ -98,7 +97,7 @@ func parseClusters(file *inputfile.File, data *sentra.Dataset, options TableOpti
 	t, err := readTable(file, ClusterSchema, options, c.row)
 	c.rename()
 	c.sources = c.citations.added
-	parsed := c.clusterTable // without the maps of the reader, which would be held as long
+	parsed := c.clusterTable // without the maps of the reader, which can be freed
 	return &parsed, t, err
 }
 
@@ -134,7 +133,7 @@ func (r *clusterReader) row(row *row) {
 			row.fault("key", "the cluster %s is in the file a second time, first in %s %d", c.Key, row.Unit(), before)
 		} else if len(r.seen) < maxRows {
 			if before := r.stored[c.Key]; before != nil {
-				c.Key = before.Key // the same text, once
+				c.Key = before.Key // shares the string
 			}
 			r.seen[c.Key] = int32(row.Number)
 		}
@@ -151,8 +150,8 @@ func (r *clusterReader) row(row *row) {
 		}
 	}
 	if !row.failed {
-		// One allocation for all rows, by the share of the file that was read:
-		// growing a list of a million holds it twice.
+		// Allocate once for all rows, estimated from the share of the file that was read:
+		// growing a list of a million rows holds it twice.
 		if len(r.clusters) == estimateAfter {
 			if share := t.file.Share(); share > 0 {
 				r.clusters = slices.Grow(r.clusters, min(maxRows, int(estimateAfter/share*1.02))-estimateAfter)
@@ -163,7 +162,8 @@ func (r *clusterReader) row(row *row) {
 	}
 }
 
-// keptOfCluster are what a row does not speak of, so that it stays as it is stored.
+// keptOfCluster is a set of parts that a row does not contain, so that they stay as
+// stored.
 type keptOfCluster uint16
 
 const (
@@ -180,7 +180,8 @@ const (
 	keptConfidence
 )
 
-// keptOf tells what a row does not speak of: of a table, the same for all rows.
+// keptOf returns the parts that a row does not contain; in a table that is the same
+// for all rows.
 func (r *clusterReader) keptOf(row *row) keptOfCluster {
 	if len(r.seen) == 0 || row.geojson {
 		r.keptOfAll = 0
@@ -199,7 +200,7 @@ func (r *clusterReader) keptOf(row *row) keptOfCluster {
 		}
 	}
 	kept := r.keptOfAll
-	if row.text("status") == "" { // there is no cluster without one
+	if row.text("status") == "" { // every cluster has one
 		kept |= keptStatus
 	}
 	if row.Point != nil {
@@ -208,8 +209,8 @@ func (r *clusterReader) keptOf(row *row) keptOfCluster {
 	return kept
 }
 
-// of takes over what is kept of the cluster that is stored, and what a file of clusters
-// has no words for; with its sources, and the readings of those that are cited.
+// of copies the kept parts from the stored cluster, and whatever a file of clusters
+// has no columns for, with its sources and the readings of those that are cited.
 func (k keptOfCluster) of(stored, c *sentra.Cluster) {
 	stays := len(stored.Grounds) > 0 || stored.Place != ""
 	keep := func(part keptOfCluster, tells bool, take func()) {
@@ -218,7 +219,7 @@ func (k keptOfCluster) of(stored, c *sentra.Cluster) {
 			take()
 		}
 	}
-	// A name in one language that stands for both goes with it.
+	// A name in one language that was used for both is replaced with it.
 	if stored.NameEN != stored.NameID {
 		keep(keptNameEN, true, func() { c.NameEN = stored.NameEN })
 		keep(keptNameID, true, func() { c.NameID = stored.NameID })
@@ -228,7 +229,7 @@ func (k keptOfCluster) of(stored, c *sentra.Cluster) {
 	if stored.Point != nil {
 		keep(keptPlace, true, func() { c.Point, c.Precision = stored.Point, stored.Precision })
 	}
-	// Whether it was a target is said of its phase.
+	// Whether it was a target belongs to its phase.
 	if slices.Equal(c.Phases, stored.Phases) {
 		keep(keptTarget, stored.InitialTarget != nil, func() { c.InitialTarget = stored.InitialTarget })
 	}
@@ -251,8 +252,8 @@ func (k keptOfCluster) of(stored, c *sentra.Cluster) {
 	}
 }
 
-// withSources returns sources with those that are stored; in their order where there is no
-// other.
+// withSources returns sources followed by the stored ones; if none is new, in their
+// order.
 func withSources(given, stored []sentra.SourceID) []sentra.SourceID {
 	if !slices.ContainsFunc(given, func(id sentra.SourceID) bool { return !slices.Contains(stored, id) }) {
 		return stored
@@ -266,7 +267,7 @@ func withSources(given, stored []sentra.SourceID) []sentra.SourceID {
 	return all
 }
 
-// figures reads numbers, with their year, the first year and how all is known.
+// figures reads numbers and their year, the first year, and the confidence.
 func (r *row) figures(c *sentra.Cluster) {
 	var f sentra.Figures
 	for column, into := range map[string]**int{"units": &f.Units, "workers": &f.Workers} {
@@ -284,8 +285,8 @@ func (r *row) figures(c *sentra.Cluster) {
 	}
 }
 
-// complete takes over what the record holds of a cluster and the row does not speak of.
-// One of which nothing else tells since when it is known is so since it was read, today.
+// complete adds the parts that the record has and the row does not contain. If
+// nothing else says since when a cluster is known, that is the day of the import.
 func (r *clusterReader) complete(row *row, c *sentra.Cluster, kept keptOfCluster) {
 	if row.text("status") != "" {
 		c.Planned = row.oneOf("status", string(sentra.ClusterExisting), string(sentra.ClusterPlanned)) == string(sentra.ClusterPlanned)
@@ -308,13 +309,13 @@ func (r *clusterReader) complete(row *row, c *sentra.Cluster, kept keptOfCluster
 	}
 }
 
-// estimateAfter is the number of rows after which the number of all is estimated.
+// estimateAfter is the number of rows after which the total is estimated.
 const estimateAfter = 20_000
 
-// maxRows is the most rows of one file, about what a worksheet holds.
+// maxRows is the maximum number of rows in a file, about that of a worksheet.
 const maxRows = 2_000_000
 
-// key returns the cluster's key, or makes it of its region and name.
+// key returns the cluster's key, or makes one from its region and name.
 func (r *row) key(c *sentra.Cluster) string {
 	if r.table.has("key") || r.geojson && r.text("key") != "" {
 		text := r.need("key", 200)
@@ -340,8 +341,8 @@ func (r *row) key(c *sentra.Cluster) string {
 	return string(c.Regions[0]) + "-" + slug[:min(len(slug), 190)]
 }
 
-// product returns the product of a row by its English name, or by its Indonesian
-// one where that is all the file has.
+// product returns the product of a row by its English name, or by its Indonesian one
+// if the file has no other.
 func (r *clusterReader) product(row *row) []string {
 	t := row.table
 	english, indonesian := row.bounded("product_en", maxName), row.bounded("product_id", maxName)
@@ -381,7 +382,7 @@ func (r *clusterReader) product(row *row) []string {
 	return r.shared(key)
 }
 
-// callProduct notes what a row calls a product that is known.
+// callProduct records the names that a row has for a known product.
 func (r *clusterReader) callProduct(given sentra.Product) {
 	before, again := r.renamed[given.Key]
 	switch {
@@ -396,13 +397,13 @@ func (r *clusterReader) callProduct(given sentra.Product) {
 	}
 }
 
-// sameNames tells that two products are called the same but for large and small letters.
+// sameNames reports whether two products have the same names, ignoring case.
 func sameNames(x, y sentra.Product) bool {
 	return strings.EqualFold(x.NameEN, y.NameEN) && strings.EqualFold(x.NameID, y.NameID)
 }
 
-// rename corrects the names of products that no cluster makes but those of the file; of
-// others the names stay.
+// rename corrects the names of products that only clusters of the file make; other
+// products keep theirs.
 func (r *clusterReader) rename() {
 	others := make(map[string]bool)
 	for key, c := range r.stored {
@@ -433,7 +434,7 @@ func (r *clusterReader) shared(key string) []string {
 	return r.productOf[key]
 }
 
-// place reads where the cluster is, and how exactly that is known.
+// place reads the location of the cluster and its precision.
 func (r *clusterReader) place(row *row, c *sentra.Cluster) {
 	given := row.text("lon") != "" || row.text("lat") != "" || row.Point != nil
 	precision := sentra.LocationPrecision("")
@@ -477,7 +478,7 @@ func (r *clusterReader) place(row *row, c *sentra.Cluster) {
 	}
 }
 
-// truth reads whether something is so, nil for an empty cell.
+// truth reads a truth value, nil for an empty cell.
 func (r *row) truth(column string) *bool {
 	yes, no := true, false
 	switch text := strings.ToLower(r.text(column)); text {
@@ -492,7 +493,7 @@ func (r *row) truth(column string) *bool {
 	return nil
 }
 
-// note returns what the file says of the place beyond the region.
+// note returns what the file says about the location beyond the region.
 func (r *row) note() string {
 	note := r.bounded("region_note", maxText)
 	parts := []string{note, r.bounded("address", maxText)}

@@ -9,9 +9,9 @@ import (
 	"github.com/sentra-ikm/sentra/internal/tablefile"
 )
 
-// importCodes sets official codes. For each code and region it names, the file
-// replaces what an earlier one said. A code that would mean two regions on one
-// day, or a second BPS or ISO code of a region on one day, is refused.
+// importCodes sets official codes. For each code and region in it, the file replaces
+// earlier periods. A code that would mean two regions on one day, or a second BPS or
+// ISO code of a region on one day, is rejected.
 func importCodes(ctx context.Context, record Record, file *inputfile.File, data *sentra.Dataset, options TableOptions) (*Report, error) {
 	places, citations := newPlaces(data), newCitations(data)
 	var codes []codeRow
@@ -71,8 +71,8 @@ type codeRow struct {
 	valuePlace, regionPlace string
 }
 
-// withoutConflicts notes codes that contradict each other or what else is stored,
-// and gives the others. What the file names replaces what is stored.
+// withoutConflicts reports codes that contradict each other or the rest of the
+// record, and returns the others. Codes in the file replace stored ones.
 func withoutConflicts(t *table, codes []codeRow, data *sentra.Dataset) []codeRow {
 	named := make(map[sentra.OfficialCodeKey]bool)
 	for _, c := range codes {

@@ -12,11 +12,11 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// A correction replaces what its file speaks of, an empty cell too, and leaves what it
-// does not speak of: each kind of table, in the form of a table and of GeoJSON.
+// A correction replaces what is in its file, including empty cells, and keeps
+// everything else: for each kind of table, as a table and as GeoJSON.
 func TestCorrections(t *testing.T) {
 	store := newStore(t)
-	// document gives an entity as it is stored, and what the import tells of its row.
+	// document returns a stored entity, and the report on its row.
 	document := func(t *testing.T, kind sentra.EntityKind, key string) string {
 		t.Helper()
 		number := present(t, store).Data.Number
@@ -58,7 +58,7 @@ func TestCorrections(t *testing.T) {
 		kind   sentra.EntityKind
 		key    string
 		want   string // a part of the document, without its sources
-		says   string // what the report of a dry run of the last file tells
+		says   string // the report of a dry run of the last file
 	}{
 		{"clusters: all", ingest.ClusterSchema, []string{whole}, sentra.KindOfCluster, "x-1", `{` + stored + `}`, "unchanged"},
 		{"clusters: figures only", ingest.ClusterSchema, []string{whole, "key,name_id,product_id,regions,units,source\nx-1,Perak Celuk,kerajinan perak,51.04,15,A letter\n"},
@@ -133,8 +133,8 @@ func TestCorrections(t *testing.T) {
 	}
 }
 
-// What stays keeps its sources, and so does since when a cluster is known; what is replaced
-// whole does not.
+// What stays keeps its sources, and so does the day from which a cluster is known;
+// what is replaced entirely does not.
 func TestSourcesOfWhatStays(t *testing.T) {
 	store := newStore(t)
 	const head = "key,name_id,product_id,regions,source,"
@@ -173,8 +173,8 @@ func TestSourcesOfWhatStays(t *testing.T) {
 	}
 }
 
-// The names of a product follow the file unless another cluster makes it, and rows that
-// contradict each other are told.
+// The names of a product follow the file unless another cluster makes it, and rows
+// that contradict each other are reported.
 func TestProductNames(t *testing.T) {
 	store := newStore(t)
 	const head = "key,name_id,product_en,product_id,regions,source\n"
@@ -208,7 +208,7 @@ func TestProductNames(t *testing.T) {
 	}
 }
 
-// What a file does not speak of must still fit what it says.
+// Stored parts that the file does not contain must still fit those that it does.
 func TestCorrectionsThatDoNotFit(t *testing.T) {
 	store := newStore(t)
 	for _, file := range []struct {
@@ -239,7 +239,7 @@ func TestCorrectionsThatDoNotFit(t *testing.T) {
 	}
 }
 
-// A dry run finds what only the record's own rules refuse.
+// A dry run finds violations of rules that only the record checks.
 func TestDryRunAsksTheRecord(t *testing.T) {
 	store := newStore(t)
 	before := version(t, store)
@@ -261,7 +261,7 @@ func TestDryRunAsksTheRecord(t *testing.T) {
 	}
 }
 
-// Two imports that were read at once, of different columns of one cluster, both stand.
+// Two concurrent imports of different columns of one cluster both take effect.
 func TestCorrectionsAtOnce(t *testing.T) {
 	store := newStore(t)
 	bring := func(record ingest.Record, text string) {
@@ -288,7 +288,7 @@ func TestCorrectionsAtOnce(t *testing.T) {
 	}
 }
 
-// lateRecord lets something else happen between the reading of the record and a change.
+// lateRecord runs something else between reading the record and changing it.
 type lateRecord struct {
 	record
 	meanwhile func()

@@ -15,7 +15,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/tablefile"
 )
 
-// Least and greatest year of a row.
+// Range of years in a row.
 const firstYear, lastYear = 1900, 2100
 
 func yearText(year int) string {
@@ -38,16 +38,16 @@ func figuresText(f *sentra.Figures) string {
 	return strings.TrimSpace(number(f.Units) + ", " + number(f.Workers) + " " + yearText(f.Year))
 }
 
-// entries are what a file says of a kind, in its order.
+// entries are the rows of a kind, in the file's order.
 type entries[T any] struct {
 	list []T
 	rows []int
-	// keep takes over, of what is stored, the parts that the file does not speak of.
+	// keep copies the stored parts that the file does not contain.
 	keep []func(given, stored *T)
 	at   map[string]int
 }
 
-// importEntries puts entries, and tells what becomes of each.
+// importEntries puts entries, and reports what happens to each.
 func importEntries[T register.Entity](ctx context.Context, record Record, file *inputfile.File, t *table, kind sentra.EntityKind, given *entries[T], stored []T,
 	id func(*T) string, fields func(*T) []field, citations *citations) (*Report, error) {
 	before := make(map[string]*T, len(stored))
@@ -85,7 +85,7 @@ func (e *entries[T]) add(row *row, id, column string, entry T, keep func(given, 
 	e.list, e.rows, e.keep = append(e.list, entry), append(e.rows, row.Number), append(e.keep, keep)
 }
 
-// year reads a year that must be there.
+// year reads a required year.
 func (r *row) year(column string) int {
 	if r.text(column) == "" {
 		r.fault(column, "a year is missing")
@@ -99,8 +99,8 @@ func (r *row) confidence() sentra.Confidence {
 	return sentra.Confidence(r.oneOf("confidence", string(sentra.Listed), string(sentra.Inferred), string(sentra.Partial)))
 }
 
-// amount reads a sum of rupiah, exact; nil where there is none. Decimals are taken
-// only with a currency: "1,5" may be rupiah or a thousand million of them.
+// amount reads an exact amount in rupiah, or nil. Decimals are accepted only with a
+// currency: "1,5" may be rupiah or a billion of them.
 func (r *row) amount() *exact.Decimal {
 	text, currency := r.text("amount"), r.text("currency")
 	if currency != "" && currency != "IDR" {
@@ -127,7 +127,7 @@ func (r *row) amount() *exact.Decimal {
 	return nil
 }
 
-// importSupports adds or changes money for small industry.
+// importSupports adds or changes supports.
 func importSupports(ctx context.Context, record Record, file *inputfile.File, data *sentra.Dataset, options TableOptions) (*Report, error) {
 	places, citations := newPlaces(data), newCitations(data)
 	clusters, products := make(map[string]string), make(map[string]string)
@@ -170,7 +170,8 @@ func importSupports(ctx context.Context, record Record, file *inputfile.File, da
 	return importEntries(ctx, record, file, t, sentra.KindOfSupport, &given, data.Supports, func(s *sentra.Support) string { return s.ID }, supportFields, citations)
 }
 
-// keptOfSupport gives what takes over the parts that a row does not speak of.
+// keptOfSupport returns a function that copies the stored parts that a row does not
+// contain.
 func keptOfSupport(amount, cluster, purpose bool) func(s, stored *sentra.Support) {
 	return func(s, stored *sentra.Support) {
 		if !amount {
@@ -217,8 +218,8 @@ func importFacilitators(ctx context.Context, record Record, file *inputfile.File
 		}, citations)
 }
 
-// importCandidates adds or replaces regions that a phase considered. A candidate may
-// have several rows, one for each assessment.
+// importCandidates adds or replaces candidates of a phase. A candidate may have
+// several rows, one for each assessment.
 func importCandidates(ctx context.Context, record Record, file *inputfile.File, data *sentra.Dataset, options TableOptions) (*Report, error) {
 	places, citations := newPlaces(data), newCitations(data)
 	phases := make([]string, len(data.Phases))
@@ -262,7 +263,7 @@ func importCandidates(ctx context.Context, record Record, file *inputfile.File, 
 	return importEntries(ctx, record, file, t, sentra.KindOfCandidate, &given, data.Candidates, (*sentra.Candidate).EntityID, candidateFields, citations)
 }
 
-// candidateParts are the parts of a candidate that its rows speak of.
+// candidateParts are the parts of a candidate that its rows contain.
 type candidateParts struct{ named, target, assessments, decision bool }
 
 func (p *candidateParts) add(row *row) {
@@ -272,7 +273,7 @@ func (p *candidateParts) add(row *row) {
 	p.decision = p.decision || row.says("decision")
 }
 
-// keep takes over the other parts.
+// keep copies the other parts.
 func (p *candidateParts) keep(c, stored *sentra.Candidate) {
 	if !p.named && stored.Named != "" || !p.target && stored.InitialTarget != nil {
 		c.Sources = withSources(c.Sources, stored.Sources)

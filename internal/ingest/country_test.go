@@ -15,7 +15,8 @@ const (
 	candidateHead   = "phase,region_code,named,ground,element,outcome,evidence,decision,reason,source\n"
 )
 
-// What the issue lists as wrong is refused by row and column, and nothing is written.
+// The faults that the issue lists are rejected by row and column, and nothing is
+// written.
 func TestCountryFiles(t *testing.T) {
 	supports, facilitators, candidates := ingest.Supports, ingest.FacilitatorCounts, ingest.Candidates
 	for _, c := range []struct {
@@ -67,14 +68,15 @@ func TestCountryFiles(t *testing.T) {
 	}
 }
 
-// loading returns what loads a file of a kind.
+// loading returns a function that loads a file of a kind.
 func loading(load func(context.Context, ingest.Record, []byte, string) (int, error)) func(t *testing.T, store record, file string) (int, error) {
 	return func(t *testing.T, store record, file string) (int, error) {
 		return load(t.Context(), store, []byte(file), "file")
 	}
 }
 
-// A cluster of no phase comes in, with its figures; what a file has no words for stays.
+// A cluster without a phase is imported with its figures; what a file has no columns
+// for stays.
 func TestClustersOfNoPhase(t *testing.T) {
 	store := newStore(t)
 	load := func(file, key string) *sentra.Cluster {
@@ -99,11 +101,12 @@ func TestClustersOfNoPhase(t *testing.T) {
 	if c.OfProgramme() || c.Planned || *c.Figures.Units != 12 || *c.Figures.Workers != 70 || c.Figures.Year != 2025 || c.Place != "Kueh, Kec. Lhoknga" || c.Confidence != sentra.Listed || len(c.Products) != 1 || c.Products[0] != "rattan" {
 		t.Errorf("%+v", c)
 	}
-	// The page that was read tells what stays, and since when it is known.
+	// The stored page keeps its source and reading, and so since when the cluster is
+	// known.
 	if len(c.Sources) < 2 || len(c.Readings) != 1 || c.Readings[0].Source != c.Sources[1] || strings.HasPrefix(c.Readings[0].Read, "imported from") {
 		t.Errorf("sources %v, readings %+v", c.Sources, c.Readings)
 	}
-	// Of a cluster of which nothing but the file tells it is known since it was read.
+	// A cluster that only the file mentions is known from the day of the import.
 	if c = load("key,name_id,product_id,regions,source\nx-2,Sentra X,Batik,33.28,a letter\n", "x-2"); len(c.Readings) != 1 || c.Readings[0].On == nil || !strings.HasPrefix(c.Readings[0].Read, "imported from") {
 		t.Errorf("readings %+v", c.Readings)
 	}

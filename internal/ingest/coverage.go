@@ -12,8 +12,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/tablefile"
 )
 
-// importCoverage adds or changes what is known of lists of designations, so that a
-// region that is not on a list can be answered by NO.
+// importCoverage adds or changes coverages of designations, so that the answer for a
+// region that is not on a list can be NO.
 func importCoverage(ctx context.Context, record Record, file *inputfile.File, data *sentra.Dataset, options TableOptions) (*Report, error) {
 	places, citations := newPlaces(data), newCitations(data)
 	var coverage []sentra.DesignationCoverage
@@ -58,7 +58,8 @@ func importCoverage(ctx context.Context, record Record, file *inputfile.File, da
 		register.Complete(coverage, func(i int, stored *sentra.DesignationCoverage) { kept[i](&coverage[i], stored) }))
 }
 
-// keptOfCoverage gives what takes over the parts that a row does not speak of.
+// keptOfCoverage returns a function that copies the stored parts that a row does not
+// contain.
 func keptOfCoverage(lastDay, note bool) func(c, stored *sentra.DesignationCoverage) {
 	return func(c, stored *sentra.DesignationCoverage) {
 		if !lastDay && stored.To != nil {
@@ -67,7 +68,7 @@ func keptOfCoverage(lastDay, note bool) func(c, stored *sentra.DesignationCovera
 		if !lastDay {
 			c.To = stored.To
 		}
-		// The words for another extent would be wrong.
+		// The note would be wrong for another extent.
 		if !note && c.Extent == stored.Extent {
 			c.Note = stored.Note
 		}
@@ -122,7 +123,7 @@ func coverageRow(row *row, p *places) sentra.DesignationCoverage {
 	return c
 }
 
-// regionKinds are the words for kinds of regions, in small letters.
+// regionKinds are the words for kinds of regions, in lower case.
 var regionKinds = map[string]sentra.RegionKind{
 	"province": sentra.KindProvince, "provinsi": sentra.KindProvince, "propinsi": sentra.KindProvince,
 	"regency": sentra.KindRegency, "kabupaten": sentra.KindRegency,

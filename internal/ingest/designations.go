@@ -9,7 +9,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// one returns the one region of a row.
+// one returns the only region of a row.
 func (r *row) one(column string, p *places) sentra.RegionCode {
 	regions := r.regions(column, p)
 	if len(regions) > 1 {
@@ -72,7 +72,8 @@ func importDesignations(ctx context.Context, record Record, file *inputfile.File
 		register.Complete(designations, func(i int, stored *sentra.Designation) { kept[i](&designations[i], stored) }))
 }
 
-// keptOfDesignation gives what takes over the parts that a row does not speak of.
+// keptOfDesignation returns a function that copies the stored parts that a row does
+// not contain.
 func keptOfDesignation(lastDay, countries bool) func(d, stored *sentra.Designation) {
 	return func(d, stored *sentra.Designation) {
 		if !lastDay && stored.To != nil || !countries && len(stored.Countries) > 0 {

@@ -28,13 +28,14 @@ import (
 	"github.com/sentra-ikm/sentra/internal/tablefile"
 )
 
-// heldRecord is a record in memory that notes what is applied to it.
+// heldRecord is a record in memory that records what is applied to it.
 type heldRecord struct {
 	data    *sentra.Dataset
 	applied int
 }
 
-// held returns a record with the facts, BPS codes of a few regions, and a former code.
+// held returns a record with the facts, BPS codes of a few regions, and a former
+// code.
 func held(t testing.TB) *heldRecord {
 	t.Helper()
 	f, err := facts.Load()
@@ -64,7 +65,8 @@ func (h *heldRecord) Preview(context.Context, ...register.Command) (register.Out
 // today is the day of the tests.
 var today = sentra.MustDate("2026-11-27")
 
-// table reads a file as clusters and gives the report as CSV, its first line cut.
+// table imports a file of clusters and returns the report as CSV without its first
+// line.
 func table(t testing.TB, schema *ingest.Schema, data []byte, name string, options ingest.TableOptions) (string, *ingest.Report, error) {
 	t.Helper()
 	file, err := inputfile.FromBytes(t.Context(), data, name, inputfile.Options{})
@@ -99,12 +101,13 @@ func set(pairs ...string) map[string]string {
 	return out
 }
 
-// The inputs of the findings, each refused in words or taken for what it is.
+// The inputs of the findings, each rejected with an explanation or accepted with its
+// meaning.
 func TestCases(t *testing.T) {
 	for _, c := range []struct {
 		file string
 		opts ingest.TableOptions
-		says []string // "" for a file that is taken
+		says []string // "" for a file that is accepted
 	}{
 		{"bidi.csv", ingest.TableOptions{}, []string{"line 2, column 8.name_en", "U+202E as character 3"}},
 		{"elsewhere.csv", ingest.TableOptions{}, []string{"line 2, column 40.lon", "15016 km from Kabupaten Dogiyai (94.06)", "at most 10 km"}},
@@ -142,7 +145,7 @@ func TestCases(t *testing.T) {
 	}
 }
 
-// A value of another kind than its column's is not written as if it were a text.
+// A value of another type than its column's is not taken as if it were a text.
 func TestKindsOfValues(t *testing.T) {
 	feature := func(name, value string) string {
 		properties := map[string]string{"key": `"k"`, "name_id": `"N"`, "product_id": `"P"`, "phase": `"2017"`, "regions": `"94.06"`, "source": `"s"`}
@@ -176,7 +179,7 @@ func TestKindsOfValues(t *testing.T) {
 	}
 }
 
-// clean fails on what should not reach a terminal.
+// clean fails on characters that should not reach a terminal.
 func clean(t *testing.T, text string) {
 	t.Helper()
 	for _, r := range text {
@@ -186,7 +189,7 @@ func clean(t *testing.T, text string) {
 	}
 }
 
-// agency is a sheet as a dinas writes it.
+// agency is a sheet as written by a dinas.
 var agency = [][]any{
 	{"No", "Nama Sentra", "Produk", "Kabupaten/Kota", "Provinsi", "Kecamatan", "Desa", "Unit Usaha", "Tenaga Kerja", "Tahun", "Lintang", "Bujur", "Sumber"},
 	{1, "Sentra Logam Talang", "Logam", "Kab. Tegal", "Jawa Tengah", "Talang", "Kajen", 120, 1250, 2017, -6.9, 109.13, "Dinas Perindustrian Kab. Tegal, 2018"},
@@ -194,8 +197,8 @@ var agency = [][]any{
 	{3, "Sentra Kopi Moanemani", "Kopi", "Dogiyai", "Papua", "Kamu", nil, 12, 30, 2017, nil, nil, "Dinas Perindustrian Papua, 2018"},
 }
 
-// asCSV writes the sheet with a delimiter, decimals with a comma where that is
-// not the delimiter.
+// asCSV writes the sheet with a delimiter, and with decimal commas unless the
+// delimiter is a comma.
 func asCSV(t testing.TB, rows [][]any, delimiter rune) string {
 	t.Helper()
 	var out strings.Builder
@@ -239,8 +242,8 @@ func asXLSX(t testing.TB, rows [][]any) []byte {
 	return b.Bytes()
 }
 
-// An agency's sheet comes in, whichever form it is saved in, with its own headers
-// and with the regions by the names of the row's day.
+// An agency's sheet is accepted in whatever format it is saved, with its own headers
+// and with the names of regions on the row's day.
 func TestAgencySheet(t *testing.T) {
 	text := asCSV(t, agency, ';')
 	utf16, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().String(asCSV(t, agency, '\t'))
@@ -281,13 +284,13 @@ func TestAgencySheet(t *testing.T) {
 	}
 }
 
-// Headers are found by a mapping that forgives case, blanks and punctuation.
+// Headers are found by a mapping that ignores case, spaces and punctuation.
 func TestHeaders(t *testing.T) {
 	const row = "x;y;2017;33.28;s\n"
 	for _, c := range []struct {
 		name, header string
 		options      ingest.TableOptions
-		says         string // "" for one that is taken
+		says         string // "" for one that is accepted
 	}{
 		{"own", "name_id;product_id;phase;regions;source", ingest.TableOptions{}, ""},
 		{"Indonesian", "Nama Sentra;Produk;Fase;Kode Wilayah;Sumber", ingest.TableOptions{}, ""},
@@ -331,14 +334,14 @@ func mapping(t testing.TB, pairs ...string) map[string]string {
 	return m
 }
 
-// A row says where its region is by code of any system or by name of its day;
+// A row identifies its region by a code of any system or by its name on the day;
 // nothing is guessed.
 func TestRegionsOfRows(t *testing.T) {
 	const head = "key;name_id;product_id;phase;source;"
 	const start = "k;n;p;2017;s;"
 	for _, c := range []struct {
 		columns, cells, asOf string
-		want                 string // region of the key that is made, or what is said
+		want                 string // region of the new key, or the message
 	}{
 		{"regions", "33.28", "", "33.28"},
 		{"regions", "94.06;94.05", "", "94.06;94.05"},
@@ -402,7 +405,7 @@ func (w *writer) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Numbers are read as people write them, or refused.
+// Numbers are read as people write them, or rejected.
 func TestNumbers(t *testing.T) {
 	const head = "name_id;product_id;phase;source;regions;lat;lon;workers\n"
 	for _, c := range []struct{ lat, lon, workers, says string }{
@@ -434,14 +437,14 @@ func TestNumbers(t *testing.T) {
 	}
 }
 
-// A workbook's codes keep their zeros, or are refused.
+// A workbook's codes keep their zeros, or are rejected.
 func TestCodesInWorkbooks(t *testing.T) {
 	head := []any{"name_id", "product_id", "phase", "source", "regions"}
 	for _, c := range []struct {
 		name   string
 		value  any
 		format string
-		says   string // what the report or error says
+		says   string // part of the report or error
 	}{
 		{"text", "11.10", "", "2,11.10-n,new"},
 		{"number that lost its zero", 11.1, "", "a spreadsheet drops the zero at the end of 11.10 of Kabupaten Aceh Singkil"},
@@ -482,8 +485,8 @@ func TestCodesInWorkbooks(t *testing.T) {
 	}
 }
 
-// Every fault of a file is told, in its order, with what would become of the
-// other rows, and nothing is written.
+// Every fault of a file is reported, in order, with what would happen to the other
+// rows, and nothing is written.
 func TestAllFaults(t *testing.T) {
 	file := "key,name_en,name_id,product_en,product_id,phase,regions,precision,source\n" +
 		"a,A,A,P,P,2017,51.03,REGENCY,s\n" +
@@ -525,7 +528,7 @@ func TestAllFaults(t *testing.T) {
 	}
 }
 
-// A report tells new, changed and unchanged rows, and what changes.
+// A report lists new, changed and unchanged rows, and what changes.
 func TestReport(t *testing.T) {
 	store := newStore(t)
 	const head = "key,name_en,name_id,product_en,product_id,phase,regions,precision,source\n"
@@ -557,7 +560,7 @@ func TestReport(t *testing.T) {
 	}
 }
 
-// Boundaries that are not what they say are refused, all of them.
+// Boundaries that do not match their code are rejected, all of them.
 func TestBoundaryCases(t *testing.T) {
 	polygon := func(code, shape string) string {
 		return `{"type":"Feature","properties":{"code":` + code + `},"geometry":` + shape + `}`
@@ -565,7 +568,7 @@ func TestBoundaryCases(t *testing.T) {
 	const aceh = `{"type":"Polygon","coordinates":[[[97,3],[97.1,3],[97.1,3.1],[97,3.1],[97,3]]]}`
 	for _, c := range []struct {
 		name, in string
-		says     []string // empty for one that is taken
+		says     []string // empty for one that is accepted
 	}{
 		{"right", polygon(`"11.01"`, aceh), nil},
 		{"with heights", polygon(`"11.01"`, `{"type":"Polygon","coordinates":[[[97,3,5],[97.1,3,5],[97.1,3.1,5],[97,3.1,5],[97,3,5]]]}`), nil},
@@ -631,7 +634,7 @@ func TestBoundaryCases(t *testing.T) {
 	}
 }
 
-// A boundary of very many positions is thinned, and that is counted.
+// A boundary with very many positions is thinned, and that is counted.
 func TestThinning(t *testing.T) {
 	var ring strings.Builder
 	const steps = 30_000
@@ -651,7 +654,8 @@ func TestThinning(t *testing.T) {
 
 func encodedAs(encoding string) tablefile.Options { return tablefile.Options{Encoding: encoding} }
 
-// FuzzTables reads anything as tables of a record with regions, so that rows pass.
+// FuzzTables reads any input as tables for a record with regions, so that rows can be
+// accepted.
 func FuzzTables(f *testing.F) {
 	f.Add([]byte("region_code,kind,regulation,valid_from,confidence,source\n94.06,BORDER,Perpres 1/2030,2030,LISTED,s\n"))
 	f.Add([]byte(`{"type":"FeatureCollection","features":[{"type":"Feature","geometry":{"type":"Point","coordinates":[136.1,-4]},"properties":{"key":"a","name_id":"N","product_id":"P","phase":"2017","regions":"94.06","source":"s"}}]}`))
@@ -700,7 +704,7 @@ func TestGuideListsTheColumns(t *testing.T) {
 	}
 }
 
-// An import that is stopped writes nothing.
+// An import that is cancelled writes nothing.
 func TestStopped(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	record := held(t)
@@ -727,8 +731,8 @@ func TestStopped(t *testing.T) {
 	}
 }
 
-// BenchmarkWorkbook reads an agency's workbook of 100,000 rows as a dry run does.
-// The bar is 30 s and 1 GiB for the whole import.
+// BenchmarkWorkbook reads an agency's workbook of 100,000 rows as a dry run does. The
+// target is 30 s and 1 GiB for the whole import.
 func BenchmarkWorkbook(b *testing.B) {
 	f := excelize.NewFile()
 	defer f.Close()
@@ -767,8 +771,9 @@ func BenchmarkWorkbook(b *testing.B) {
 	}
 }
 
-// A layer of a GeoPackage is a table: its columns have the agency's headers, its points
-// are the places. A code that the layer keeps as a number is refused as it is elsewhere.
+// A layer of a GeoPackage is a table: its columns have the agency's headers, and its
+// points are the locations. A code that the layer stores as a number is rejected as
+// elsewhere.
 func TestGeoPackage(t *testing.T) {
 	for _, c := range []struct {
 		name, kind string

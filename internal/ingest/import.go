@@ -1,6 +1,7 @@
-// Package ingest turns files into commands for the record: tables of clusters,
-// designations, official codes, funds, facilitators and candidates, and boundaries. It checks everything before
-// anything is written, and reports all faults of a file at once.
+// Package ingest converts files to commands for the record: tables of clusters,
+// designations, official codes, funds, facilitators and candidates, and boundaries.
+// It validates everything before anything is written, and reports all faults of a
+// file together.
 package ingest
 
 import (
@@ -12,8 +13,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Table imports a table, all or nothing, and tells what becomes of each row. The
-// error is a *Refusal where the file is wrong; the report is there then too.
+// Table imports a table, all or nothing, and reports what happens to each row. If the
+// file is wrong the error is a *Refusal, and the report is returned too.
 func Table(ctx context.Context, record Record, schema *Schema, file *inputfile.File, options TableOptions) (*Report, error) {
 	data, err := record.LoadWithoutShapes(ctx)
 	if err != nil {
@@ -38,8 +39,8 @@ func Table(ctx context.Context, record Record, schema *Schema, file *inputfile.F
 	return nil, fmt.Errorf("there is no table of %s", schema.Kind)
 }
 
-// Clusters imports a file of clusters that is in memory, all or nothing, and gives
-// their number.
+// Clusters imports a file of clusters from memory, all or nothing, and returns their
+// number.
 func Clusters(ctx context.Context, record Record, data []byte, name string) (int, error) {
 	return importBytes(ctx, record, ClusterSchema, data, name)
 }
@@ -54,7 +55,7 @@ func Codes(ctx context.Context, record Record, data []byte, name string) (int, e
 	return importBytes(ctx, record, CodeSchema, data, name)
 }
 
-// Supports is Clusters for money for small industry.
+// Supports is Clusters for supports.
 func Supports(ctx context.Context, record Record, data []byte, name string) (int, error) {
 	return importBytes(ctx, record, SupportSchema, data, name)
 }
@@ -64,7 +65,7 @@ func FacilitatorCounts(ctx context.Context, record Record, data []byte, name str
 	return importBytes(ctx, record, FacilitatorSchema, data, name)
 }
 
-// Candidates is Clusters for regions that a phase considered.
+// Candidates is Clusters for candidates of a phase.
 func Candidates(ctx context.Context, record Record, data []byte, name string) (int, error) {
 	return importBytes(ctx, record, CandidateSchema, data, name)
 }

@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// record is a store in the hands of the test.
+// record is a store under test.
 type record struct {
 	*postgres.Store
 	changes *register.Register
@@ -69,7 +69,7 @@ func newStore(t *testing.T) record {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Without BPS's codes, so that files of codes have something to say.
+	// Without BPS's codes, which the files of codes then add.
 	f.Codes = slices.DeleteFunc(f.Codes, func(c sentra.OfficialCode) bool { return c.System == sentra.SystemBPS })
 	changes := register.New(store, atlas.Try)
 	if _, _, err := changes.SyncFacts(t.Context(), f, 1); err != nil {
@@ -120,7 +120,8 @@ func TestRealBoundariesTwice(t *testing.T) {
 	if report.Repairs.RingsDropped < 10 {
 		t.Errorf("%d rings dropped; the source has 10 with fewer than 4 points", report.Repairs.RingsDropped)
 	}
-	// The source's 128,405 edges on the grid; Sorong and Tambrauw overlap most.
+	// The source has 128,405 edges on the grid; the largest overlap is that of Sorong
+	// and Tambrauw.
 	borders := report.Borders
 	if borders.Faces != 514 || borders.Edges.Before != 128_405 || borders.Gaps.Count < 3000 || borders.Overlaps.Count < 4000 || len(borders.Covered) != 0 ||
 		borders.OverlapPairs[0].Code != "96.01" || borders.OverlapPairs[0].Other != "96.04" || math.Abs(borders.OverlapPairs[0].Km2-5043) > 1 {
@@ -232,8 +233,8 @@ func TestTables(t *testing.T) {
 	}
 }
 
-// Another file of the same codes replaces their periods, leaves other codes
-// alone, and outlives a newer binary's facts; refused rows leave all as it was.
+// Another file with the same codes replaces their periods, leaves other codes alone,
+// and survives a newer binary's facts; rejected rows change nothing.
 func TestCodesAreReplaced(t *testing.T) {
 	store := newStore(t)
 	const head = "system,value,region_code,valid_from,valid_to,source\n"
@@ -282,7 +283,7 @@ func TestCodesAreReplaced(t *testing.T) {
 	}
 }
 
-// Rules over several rows are the register's.
+// Rules over several rows are enforced by the register.
 func TestConstraints(t *testing.T) {
 	store := newStore(t)
 	day := sentra.MustDate("2016-06-01")
@@ -294,7 +295,7 @@ func TestConstraints(t *testing.T) {
 	}
 }
 
-// Load is one transaction, which a passed deadline cancels.
+// Load is one transaction, which an exceeded deadline cancels.
 func TestLoadIsCancelled(t *testing.T) {
 	store := newStore(t)
 	ctx, cancel := context.WithCancel(t.Context())

@@ -13,13 +13,13 @@ import (
 var (
 	plainDecimal = regexp.MustCompile(`^-?[0-9]+(?:\.[0-9]+)?$`)
 	commaDecimal = regexp.MustCompile(`^-?[0-9]+,[0-9]+$`)
-	// grouped are numbers with both signs, of which the last parts the decimals.
+	// Numbers with both separators, of which the last is the decimal one.
 	groupedDots   = regexp.MustCompile(`^-?[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+$`)
 	groupedCommas = regexp.MustCompile(`^-?[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]+$`)
-	// manyGroups are whole numbers with the same sign twice or more.
+	// Whole numbers with the same separator at least twice.
 	manyDots   = regexp.MustCompile(`^-?[0-9]{1,3}(?:\.[0-9]{3}){2,}$`)
 	manyCommas = regexp.MustCompile(`^-?[0-9]{1,3}(?:,[0-9]{3}){2,}$`)
-	// eitherWay is a decimal or a whole number with one group.
+	// eitherWay matches what may be a decimal or a whole number with one group.
 	eitherWay = regexp.MustCompile(`^-?[1-9][0-9]{0,2}[.,][0-9]{3}$`)
 )
 
@@ -28,8 +28,8 @@ var (
 	errAmbiguous  = errors.New(`it may mean thousands or decimals; write it without a separator of thousands`)
 )
 
-// decimal reads a number as people write it: digits with a decimal point or a
-// decimal comma, groups of thousands where only one reading is possible.
+// decimal parses a number as people write it: digits with a decimal point or comma,
+// and thousands separators if only one reading is possible.
 func decimal(text string) (float64, error) {
 	plain, err := digits(text)
 	if err != nil {
@@ -38,7 +38,8 @@ func decimal(text string) (float64, error) {
 	return strconv.ParseFloat(plain, 64)
 }
 
-// digits returns the digits of such a number, with a decimal point where it has decimals.
+// digits returns the digits of such a number, with a decimal point if it has
+// decimals.
 func digits(text string) (string, error) {
 	switch {
 	case eitherWay.MatchString(text):
@@ -58,8 +59,8 @@ func digits(text string) (string, error) {
 	return text, nil
 }
 
-// degrees reads a number of degrees. It has no thousands: a single point or
-// comma parts the decimals.
+// degrees parses a number of degrees. It has no thousands, so that a single point or
+// comma is a decimal separator.
 func degrees(text string) (float64, error) {
 	if len(text) > 40 {
 		return 0, errNotDecimal
@@ -89,8 +90,7 @@ func (r *row) degrees(column string) (float64, bool) {
 	return value, true
 }
 
-// whole reads a whole number between two bounds; false where the cell is empty or
-// wrong.
+// whole reads a whole number in a range; false if the cell is empty or wrong.
 func (r *row) whole(column string, least, most int) (int, bool) {
 	cell := r.cell(column)
 	text := r.text(column)

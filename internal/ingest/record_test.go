@@ -38,8 +38,9 @@ func present(t *testing.T, store record) *atlas.Atlas {
 	return a
 }
 
-// An agency's decree can give NO and not only YES: its list is told to be complete,
-// for the whole country or one province, for some kinds of regions, and for its time.
+// An agency's decree can result in NO and not only in YES: its list is declared
+// complete, for the whole country or one province, for some kinds of regions, and for
+// its period.
 func TestCoverageGivesNo(t *testing.T) {
 	store := newStore(t)
 	if _, err := imported(t, store, ingest.DesignationSchema, `region_code,kind,regulation,valid_from,valid_to,confidence,source
@@ -116,8 +117,8 @@ func TestCoverageGivesNo(t *testing.T) {
 	}
 }
 
-// What is not in the file is deleted where that is asked for, but for what the
-// program ships; a dry run tells it and deletes nothing.
+// What is not in the file is deleted on request, except for what the program ships; a
+// dry run reports it and deletes nothing.
 func TestDeleteMissing(t *testing.T) {
 	store := newStore(t)
 	shipped := present(t, store).Data.Clusters.Len()

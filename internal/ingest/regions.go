@@ -13,7 +13,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/tablefile"
 )
 
-// places finds the regions of rows, and remembers what it found.
+// places finds the regions of rows, and caches the results.
 type places struct {
 	*gazetteer.Gazetteer
 	found map[lookup]answer
@@ -33,7 +33,7 @@ type answer struct {
 	err    error
 }
 
-// maxLookups bounds what is remembered.
+// maxLookups is the size of the cache.
 const maxLookups = 20_000
 
 func newPlaces(data *sentra.Dataset) *places {
@@ -57,7 +57,8 @@ func (p *places) find(l lookup) (sentra.RegionCode, error) {
 	return a.region, a.err
 }
 
-// shared returns the one list of these codes, so that a million rows share few.
+// shared returns the one list of these codes, so that a million rows share a few
+// lists.
 func (p *places) shared(codes []sentra.RegionCode) []sentra.RegionCode {
 	var key strings.Builder
 	for _, code := range codes {
@@ -71,7 +72,7 @@ func (p *places) shared(codes []sentra.RegionCode) []sentra.RegionCode {
 	return codes
 }
 
-// code returns the text of a cell with codes: a number as the workbook shows it.
+// code returns the text of a cell with codes: a number as displayed by the workbook.
 func (r *row) code(column string) string {
 	cell := r.cell(column)
 	switch {
@@ -96,7 +97,7 @@ func (r *row) code(column string) string {
 }
 
 // regions returns the regions of a row, from codes in the column of that name, BPS
-// codes, or names, which must agree where several are given.
+// codes, or names. If several are given they must agree.
 func (r *row) regions(column string, p *places) []sentra.RegionCode {
 	day, given := r.day()
 	before := r.table.total
@@ -187,9 +188,9 @@ func list(p *places, codes []sentra.RegionCode) string {
 	return strings.Join(out, ", ")
 }
 
-// nearby is how far from a region's bounding box, in metres, a place or boundary
-// of the region may lie: boxes are drawn by hand at places, and clusters of
-// seaweed lie off the coast.
+// nearby is the maximum distance in metres of a location or boundary from its
+// region's bounding box: some boxes are drawn by hand, and clusters of seaweed are
+// off the coast.
 const nearby = 10_000
 
 // distanceToBox returns the distance in metres of a point from a box, 0 inside.
@@ -197,8 +198,8 @@ func distanceToBox(box orb.Bound, p orb.Point) float64 {
 	return geo.Distance(p, orb.Point{min(max(p[0], box.Min[0]), box.Max[0]), min(max(p[1], box.Min[1]), box.Max[1])})
 }
 
-// metresFrom returns the distance in metres of a point from the box of the nearest of some
-// regions, 0 in it and where there is none.
+// metresFrom returns the distance in metres of a point from the nearest box of some
+// regions, 0 inside it and if there are none.
 func (p *places) metresFrom(regions []sentra.RegionCode, point orb.Point) float64 {
 	nearest := -1.0
 	for _, code := range regions {
@@ -211,7 +212,7 @@ func (p *places) metresFrom(regions []sentra.RegionCode, point orb.Point) float6
 	return max(nearest, 0)
 }
 
-// checkPlace refuses a point that lies near none of the regions.
+// checkPlace rejects a point that is not near any of the regions.
 func (r *row) checkPlace(p *places, regions []sentra.RegionCode, point orb.Point) {
 	if err := geo.CheckPoint(point); err != nil {
 		var coded *sentra.Error

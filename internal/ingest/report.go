@@ -27,32 +27,32 @@ const (
 	Refused   Action = "refused"
 )
 
-// ReportRow tells what becomes of one row.
+// ReportRow is what happens to one row.
 type ReportRow struct {
-	// Row is the line of a CSV file, the row of a worksheet, the number of a
-	// Feature; 0 for the file as a whole.
+	// Row is the line of a CSV file, the row of a worksheet or the number of a Feature;
+	// 0 for the file as a whole.
 	Row     int
 	Key     string
 	Action  Action
 	Message string
 }
 
-// Report tells what an import does, row by row.
+// Report is the result of an import, row by row.
 type Report struct {
 	File string
 	Kind string
-	// Unit is what rows are counted by: "line", "row" or "feature".
+	// Unit is how rows are called: "line", "row" or "feature".
 	Unit   string
 	DryRun bool
-	// Rows counts all rows, and Counts them by what becomes of them.
+	// Rows is the number of all rows, and Counts their number by action.
 	Rows   int
 	Counts map[Action]int
-	// Notes tell what was repaired, passed over or not stored.
+	// Notes are about what was repaired, skipped or not stored.
 	Notes []string
-	// Refusal is set where anything is wrong: then nothing is written.
+	// Refusal is set if anything is wrong: then nothing is written.
 	Refusal *Refusal
 
-	rows          int // of those that are right
+	rows          int // number of valid rows
 	row           func(int) ReportRow
 	deleteMissing bool
 }
@@ -103,7 +103,7 @@ func cut(names []string, most int) string {
 	return strings.Join(names[:most], ", ") + fmt.Sprintf(" and %d more", len(names)-most)
 }
 
-// finish counts the rows and, where nothing is wrong, makes the commands one change.
+// finish counts the rows and, if nothing is wrong, makes the commands one change.
 func (r *Report) finish(ctx context.Context, record Record, kind sentra.EntityKind, commands ...register.Command) (*Report, error) {
 	for i := range r.rows {
 		r.Counts[r.row(i).Action]++
@@ -116,7 +116,7 @@ func (r *Report) finish(ctx context.Context, record Record, kind sentra.EntityKi
 	if r.deleteMissing {
 		commands = append(commands, register.DeleteOthers(kind))
 	}
-	if r.DryRun { // rules over several entities are the record's
+	if r.DryRun { // rules over several entities are checked by the record
 		apply = record.Preview
 	}
 	outcome, err := apply(ctx, commands...)
@@ -126,7 +126,7 @@ func (r *Report) finish(ctx context.Context, record Record, kind sentra.EntityKi
 	return r, err
 }
 
-// noteDeleted tells what the file does not have.
+// noteDeleted adds a note about deleted entities.
 func (r *Report) noteDeleted(outcome register.Outcome, kind sentra.EntityKind) {
 	var keys []string
 	for i := range outcome.Items {
@@ -144,7 +144,7 @@ func (r *Report) noteDeleted(outcome register.Outcome, kind sentra.EntityKind) {
 // field is a value of an entity under the name of its column.
 type field struct{ name, value string }
 
-// compare tells how a row changes what is stored.
+// compare describes how a row changes what is stored.
 func (row *ReportRow) compare(before, after []field) {
 	row.Action = Unchanged
 	var changes []string
@@ -168,8 +168,8 @@ func join[T ~string](list []T) string {
 
 func decimals(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
 
-// each gives every row in the order of the file: those that are right, and each
-// fault of the others.
+// each yields every row in the order of the file: valid ones, and each fault of the
+// others.
 func (r *Report) each(yield func(ReportRow) error) error {
 	var faults []Fault
 	if r.Refusal != nil {
@@ -196,7 +196,7 @@ func (r *Report) each(yield func(ReportRow) error) error {
 		}
 	}
 	if r.Refusal != nil && r.Refusal.Total > len(faults) {
-		return yield(ReportRow{Action: Refused, Message: counted(r.Refusal.Total-len(faults), "more fault") + " not told"})
+		return yield(ReportRow{Action: Refused, Message: counted(r.Refusal.Total-len(faults), "more fault") + " not listed"})
 	}
 	return nil
 }
@@ -221,7 +221,7 @@ func (r *Report) WriteCSV(w io.Writer) error {
 	return nil
 }
 
-// safe puts an apostrophe before a text that a spreadsheet would run as a formula.
+// safe prepends an apostrophe to a text that a spreadsheet would run as a formula.
 func safe(text string) string {
 	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
 		return "'" + text
@@ -251,7 +251,7 @@ func (r *Report) WriteTable(w io.Writer) error {
 	return nil
 }
 
-// Summary tells the counts and notes in a few lines.
+// Summary formats the counts and notes in a few lines.
 func (r *Report) Summary() string {
 	var counts []string
 	for _, action := range []Action{New, Changed, Unchanged, Refused} {

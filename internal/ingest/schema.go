@@ -16,25 +16,25 @@ import (
 
 // Column is a column of a kind of table.
 type Column struct {
-	// Name is the column's own name, as the files that Sentra writes have it.
+	// Name is the column's own name, which is used in files written by Sentra.
 	Name string
-	// Headers are what else the column is called, in Indonesian mostly. Case,
-	// blanks and punctuation do not count.
+	// Headers are other names of the column, mostly Indonesian. Case, spaces and
+	// punctuation are ignored.
 	Headers []string
-	// Required columns must be in the file, or be given for all rows.
+	// Required columns must be in the file, or be set for all rows.
 	Required bool
-	// NotStored columns are checked and used, but the record has no place for them.
+	// NotStored columns are validated and used, but not stored.
 	NotStored bool
-	// About says what the cells hold.
+	// About describes the content.
 	About string
 }
 
 // Schema is the columns of a kind of table.
 type Schema struct {
-	// Kind is the word for the command: "clusters".
+	// Kind is the argument of the command: "clusters".
 	Kind    string
 	Columns []Column
-	// AnyOf are groups of columns of which a file needs at least one.
+	// AnyOf are groups of columns of which a file needs at least one each.
 	AnyOf [][]string
 
 	index    map[string]int // by name
@@ -50,7 +50,7 @@ func (s *Schema) Names() []string {
 	return names
 }
 
-// ignored are headers of columns that hold nothing, such as a row's number.
+// ignored are headers of columns without information, such as a row's number.
 var ignored = []string{"no", "nomor", "no urut", "nomor urut", "#"}
 
 func newSchema(kind string, anyOf [][]string, columns ...Column) *Schema {
@@ -68,15 +68,14 @@ func newSchema(kind string, anyOf [][]string, columns ...Column) *Schema {
 	return s
 }
 
-// headerKey returns a header without what does not count: case, blanks and
-// punctuation.
+// headerKey removes from a header what is ignored: case, spaces and punctuation.
 func headerKey(header string) string {
 	return strings.Join(strings.FieldsFunc(strings.ToLower(header), func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '#'
 	}), " ")
 }
 
-// nearest names the header that is written most alike, with its column.
+// nearest returns the most similar header, with its column.
 func (s *Schema) nearest(header string) string {
 	key := headerKey(header)
 	if key == "" || len(key) > 100 {
@@ -91,9 +90,9 @@ func (s *Schema) nearest(header string) string {
 	return best
 }
 
-// ParseMapping reads pairs "Nama Sentra=name_id": a header and the column that
-// it means, or "-" for a column that is passed over. Empty pairs and those that
-// begin with # are passed over.
+// ParseMapping parses pairs "Nama Sentra=name_id": a header and the column that it
+// means, or "-" for a column to skip. It skips empty pairs and those that begin with
+// #.
 func ParseMapping(pairs []string) (map[string]string, error) {
 	mapping := make(map[string]string)
 	for _, pair := range pairs {
@@ -117,11 +116,11 @@ func ParseMapping(pairs []string) (map[string]string, error) {
 type headers struct {
 	schema  *Schema
 	mapping map[string]string // header as headerKey gives it to column, or "-"
-	set     map[string]string // column to the value of all rows
+	set     map[string]string // column to the value for all rows
 
-	names  []string // what the file calls each column; "" for one it does not have
+	names  []string // the file's name of each column; "" for one it does not have
 	places []string
-	unread []string // columns that were passed over
+	unread []string // columns that were ignored
 }
 
 func newHeaders(schema *Schema, options TableOptions) (*headers, error) {
@@ -146,8 +145,7 @@ func newHeaders(schema *Schema, options TableOptions) (*headers, error) {
 	return h, nil
 }
 
-// column returns the index of the column that a header means, -1 for one that is
-// passed over.
+// column returns the index of the column that a header means, or -1 for one to skip.
 func (h *headers) column(header, place string) (int, error) {
 	key := headerKey(header)
 	index, known := h.schema.byHeader[key]
@@ -189,7 +187,7 @@ func (h *headers) has(column string) bool {
 	return set || h.names[h.schema.index[column]] != ""
 }
 
-// missing returns the columns that a file of the schema needs and this has not.
+// missing returns the columns that the schema requires and the file lacks.
 func (h *headers) missing() []string {
 	var out []string
 	for _, c := range h.schema.Columns {
@@ -205,7 +203,7 @@ func (h *headers) missing() []string {
 	return out
 }
 
-// described names a column with its usual header.
+// described formats a column with its most common header.
 func described(c Column) string {
 	if len(c.Headers) == 0 {
 		return c.Name
@@ -213,7 +211,7 @@ func described(c Column) string {
 	return fmt.Sprintf("%s (%q)", c.Name, c.Headers[0])
 }
 
-// Describe lists the columns for people, one a line.
+// Describe lists the columns for people, one per line.
 func (s *Schema) Describe() string {
 	width := 0
 	for _, c := range s.Columns {

@@ -1,9 +1,9 @@
 package ingest
 
-// The columns of each kind of table, with the headers that Indonesian agencies
-// write. docs/importing.md lists them; a test holds it to these.
+// The columns of each kind of table, with the headers that Indonesian agencies use.
+// docs/importing.md lists them, which a test checks.
 
-// regionColumns say which region a row is of. name is the column's own name.
+// regionColumns identify the region of a row. name is the column's own name.
 func regionColumns(name, about string) []Column {
 	return []Column{
 		{Name: name, Headers: []string{"Kode Wilayah", "Kode Kemendagri", "Kode Kabupaten/Kota", "Kode Kab/Kota", "Kode Kab./Kota", "Kode Daerah"}, About: about},
@@ -14,10 +14,9 @@ func regionColumns(name, about string) []Column {
 	}
 }
 
-// anyRegion are the columns of which one is needed.
+// anyRegion are the columns of which one is required.
 func anyRegion(name string) []string { return []string{name, "kode_bps", "region_name", "province"} }
 
-// ClusterSchema is the columns of clusters.
 var ClusterSchema = newSchema("clusters", [][]string{anyRegion("regions"), {"name_id", "name_en"}, {"product_id", "product_en"}}, append([]Column{
 	{Name: "key", Headers: []string{"Kode Sentra", "ID Sentra"}, About: "stable public key; made from region and name if the file has no such column"},
 	{Name: "name_en", Headers: []string{"Cluster", "Cluster Name", "Name"}, About: "name in English; default the Indonesian one"},
@@ -43,7 +42,6 @@ var ClusterSchema = newSchema("clusters", [][]string{anyRegion("regions"), {"nam
 	{Name: "source", Headers: []string{"Sumber", "Sumber Data"}, Required: true, About: "titles or addresses of the sources, separated by semicolons"},
 }, regionColumns("regions", "codes of the regions, 94.06, separated by semicolons")...)...)
 
-// DesignationSchema is the columns of designations.
 var DesignationSchema = newSchema("designations", [][]string{anyRegion("region_code")}, append([]Column{
 	{Name: "kind", Headers: []string{"Jenis Penetapan"}, Required: true, About: "DISADVANTAGED (daerah tertinggal) or BORDER (perbatasan)"},
 	{Name: "regulation", Headers: []string{"Peraturan", "Dasar Hukum"}, Required: true, About: "the regulation, Perpres 63/2020"},
@@ -54,7 +52,6 @@ var DesignationSchema = newSchema("designations", [][]string{anyRegion("region_c
 	{Name: "source", Headers: []string{"Sumber", "Sumber Data"}, Required: true, About: "titles or addresses of the sources, separated by semicolons"},
 }, regionColumns("region_code", "code of the region, 94.06")...)...)
 
-// CoverageSchema is the columns of what is known of lists of designations.
 var CoverageSchema = newSchema("coverage", nil, append([]Column{
 	{Name: "kind", Headers: []string{"Jenis Penetapan"}, Required: true, About: "DISADVANTAGED (daerah tertinggal) or BORDER (perbatasan)"},
 	{Name: "extent", Headers: []string{"Cakupan"}, Required: true, About: "COMPLETE: the whole list is loaded, so a region that is not on it is not designated; NONE: there is no such region; PARTIAL: only part of the list is loaded"},
@@ -67,7 +64,6 @@ var CoverageSchema = newSchema("coverage", nil, append([]Column{
 	{Name: "source", Headers: []string{"Sumber", "Sumber Data"}, Required: true, About: "titles or addresses of the sources, separated by semicolons"},
 }, regionColumns("province_code", "code of the province that the list covers, 91; empty for the whole country")...)...)
 
-// CodeSchema is the columns of official codes.
 var CodeSchema = newSchema("codes", [][]string{anyRegion("region_code")}, append([]Column{
 	{Name: "system", Headers: []string{"Sistem"}, Required: true, About: "whose code it is: KEMENDAGRI, BPS, ISO_3166_2 or OCHA_PCODE"},
 	{Name: "value", Headers: []string{"Nilai Kode"}, Required: true, About: "the code in that system"},
@@ -76,7 +72,6 @@ var CodeSchema = newSchema("codes", [][]string{anyRegion("region_code")}, append
 	{Name: "source", Headers: []string{"Sumber", "Sumber Data"}, Required: true, About: "titles or addresses of the sources, separated by semicolons"},
 }, regionColumns("region_code", "code of the region that has it, 94.06")...)...)
 
-// SupportSchema is the columns of money for small industry.
 var SupportSchema = newSchema("supports", [][]string{anyRegion("region_code")}, append([]Column{
 	{Name: "year", Headers: []string{"Tahun", "Tahun Anggaran", "TA"}, Required: true, About: "the budget year; names and codes are those of its last day"},
 	{Name: "fund", Headers: []string{"Sumber Dana", "Dana"}, About: "APBN, DECONCENTRATION (dekonsentrasi) or DAK; empty if the source does not say"},
@@ -90,7 +85,6 @@ var SupportSchema = newSchema("supports", [][]string{anyRegion("region_code")}, 
 	{Name: "source", Headers: []string{"Sumber", "Sumber Data"}, Required: true, About: "titles or addresses of the sources, separated by semicolons"},
 }, regionColumns("region_code", "code of the region, 94.06")...)...)
 
-// FacilitatorSchema is the columns of counts of facilitators.
 var FacilitatorSchema = newSchema("facilitators", [][]string{anyRegion("region_code")}, append([]Column{
 	{Name: "kind", Headers: []string{"Jenis"}, Required: true, About: "TPL (tenaga penyuluh lapangan) or CONSULTANT"},
 	{Name: "year", Headers: []string{"Tahun"}, Required: true, About: "the year; names and codes are those of its last day"},
@@ -100,7 +94,6 @@ var FacilitatorSchema = newSchema("facilitators", [][]string{anyRegion("region_c
 	{Name: "source", Headers: []string{"Sumber", "Sumber Data"}, Required: true, About: "titles or addresses of the sources, separated by semicolons"},
 }, regionColumns("region_code", "code of the region, 94.06")...)...)
 
-// CandidateSchema is the columns of regions that a phase considered.
 var CandidateSchema = newSchema("candidates", [][]string{anyRegion("region_code")}, append([]Column{
 	{Name: "phase", Headers: []string{"Fase", "Tahap"}, Required: true, About: "phase of the programme, 2013-2016 or 2017"},
 	{Name: "named", Headers: []string{"Sebutan"}, About: "the region as the source names it"},

@@ -11,49 +11,49 @@ import (
 	"github.com/sentra-ikm/sentra/internal/tablefile"
 )
 
-// TableOptions say how to read a table.
+// TableOptions are options for reading a table.
 type TableOptions struct {
 	tablefile.Options
-	// Map gives headers, as ParseMapping reads them, the columns that they mean.
+	// Map maps headers to columns, as parsed by ParseMapping.
 	Map map[string]string
-	// Set gives columns that the file does not have one value for all rows.
+	// Set has values for all rows of columns that the file does not have.
 	Set map[string]string
-	// AsOf is the day that names and codes of regions are of; nil for the last day
-	// of the row's year, where it has one, else today.
+	// AsOf is the day for names and codes of regions. nil means the last day of the
+	// row's year, or today if it has none.
 	AsOf *sentra.Date
-	// Today is the day it is in Jakarta.
+	// Today is the current day in Jakarta.
 	Today sentra.Date
-	// DeleteMissing deletes what is stored of the kind and not in the file, but for
-	// what the program ships.
+	// DeleteMissing deletes stored entities of the kind that are not in the file, except
+	// for those that the program ships.
 	DeleteMissing bool
-	// DryRun checks everything and writes nothing.
+	// DryRun validates everything and writes nothing.
 	DryRun bool
-	// Progress is called with the number of rows read; may be nil.
+	// Progress is called with the number of rows read; it may be nil.
 	Progress func(rows int)
 }
 
-// maxFaults is the most faults that are collected; the others are only counted.
+// maxFaults is the number of faults that are kept; further ones are only counted.
 const maxFaults = 1000
 
-// Fault is one thing that is wrong with a file.
+// Fault is one fault of a file.
 type Fault struct {
 	// Row is the line, row or feature, 0 for the file as a whole.
 	Row int
 	Err *sentra.Error
 }
 
-// Refusal is the error for a file that was refused: all that is wrong with it, up
-// to a bound. Nothing of the file was written.
+// Refusal is the error for a rejected file, with its faults up to a limit. Nothing of
+// the file was written.
 type Refusal struct {
 	Faults []Fault
-	// Total counts all faults, and Rows the rows that have any.
+	// Total is the number of all faults, and Rows the number of rows with any.
 	Total, Rows int
 }
 
-// tellFaults is how many faults an error tells.
+// tellFaults is the maximum number of faults in an error text.
 const tellFaults = 20
 
-// Error tells the first faults, one a line.
+// Error lists the first faults, one per line.
 func (r *Refusal) Error() string {
 	var lines []string
 	for _, f := range r.Faults[:min(len(r.Faults), tellFaults)] {
@@ -65,10 +65,10 @@ func (r *Refusal) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Unwrap gives the first fault, which has the code.
+// Unwrap returns the first fault, which has the code.
 func (r *Refusal) Unwrap() error { return r.Faults[0].Err }
 
-// faults collects what is wrong with a file.
+// faults collects the faults of a file.
 type faults struct {
 	list        []Fault
 	total, rows int
@@ -77,7 +77,7 @@ type faults struct {
 
 func (f *faults) add(row int, err *sentra.Error) {
 	if last := len(f.list) - 1; last >= 0 && row > 0 && f.list[last].Row == row && f.list[last].Err.Error() == err.Error() {
-		return // a cell that is read twice
+		return // the cell was read twice
 	}
 	f.total++
 	if row == 0 || row != f.lastRow {
@@ -87,12 +87,12 @@ func (f *faults) add(row int, err *sentra.Error) {
 	switch {
 	case len(f.list) < maxFaults:
 		f.list = append(f.list, Fault{row, err})
-	case row == 0: // a fault of the file as a whole is never dropped
+	case row == 0: // never drop a fault of the file as a whole
 		f.list[maxFaults-1] = Fault{row, err}
 	}
 }
 
-// refusal gives the error, nil where nothing is wrong.
+// refusal returns the error, or nil if there is no fault.
 func (f *faults) refusal() error {
 	if f.total == 0 {
 		return nil
@@ -113,14 +113,14 @@ type table struct {
 	row     row
 	rows    int
 	begun   bool
-	// shown counts the codes that were numbers and are read as the workbook
-	// shows them.
+	// shown is the number of codes that were numbers and are read as displayed by the
+	// workbook.
 	shown int
 }
 
-// readTable calls each for every row of a file. What is wrong with the file or its
-// rows is collected; an error ends the import without a report, such as the
-// context's.
+// readTable calls each for every row of a file. It collects the faults of the file
+// and its rows, and returns an error that ends the import without a report, such as
+// the context's.
 func readTable(file *inputfile.File, schema *Schema, options TableOptions, each func(*row)) (*table, error) {
 	h, err := newHeaders(schema, options)
 	if err != nil {
@@ -130,7 +130,7 @@ func readTable(file *inputfile.File, schema *Schema, options TableOptions, each 
 	t.row.table = t
 	t.row.geojson = file.Format == inputfile.JSON
 	err = tablefile.Read(file, options.Options, t)
-	t.each = nil // a report holds the table, but need not hold what read the rows
+	t.each = nil // the report refers to the table, but not to the reader of its rows
 	var coded *sentra.Error
 	switch {
 	case errors.Is(err, errHeader):
@@ -144,7 +144,7 @@ func readTable(file *inputfile.File, schema *Schema, options TableOptions, each 
 	return t, nil
 }
 
-// errHeader ends reading after a header that makes the rows useless.
+// errHeader stops reading after a header that makes the rows useless.
 var errHeader = errors.New("the header is wrong")
 
 // Column implements tablefile.Sink.
@@ -176,7 +176,7 @@ func (t *table) Header() error {
 func (t *table) Row(r *tablefile.Row) error {
 	t.rows++
 	t.row.Row, t.row.failed = r, false
-	if r.Fault != "" { // its cells may stand in the wrong columns
+	if r.Fault != "" { // its cells may be in the wrong columns
 		t.row.fault("", "%s", r.Fault)
 		return nil
 	}
@@ -192,14 +192,14 @@ func (t *table) Row(r *tablefile.Row) error {
 	return nil
 }
 
-// refuse notes a fault of a row that was read before.
+// refuse adds a fault of a row that was read before.
 func (t *table) refuse(number int, place, column, format string, args ...any) {
 	fault := sentra.BadInput("", format, args...)
 	fault.Path = []string{place, t.header(column)}
 	t.add(number, fault)
 }
 
-// row is one row, read by the names of columns.
+// row is one row, read by column name.
 type row struct {
 	*tablefile.Row
 	table   *table
@@ -207,12 +207,12 @@ type row struct {
 	geojson bool
 }
 
-// fault notes what is wrong with the row's cell in a column.
+// fault adds a fault of the row's cell in a column.
 func (r *row) fault(column, format string, args ...any) {
 	r.fail(column, sentra.BadInput("", format, args...))
 }
 
-// fail notes an error about the row's cell in a column.
+// fail adds an error about the row's cell in a column.
 func (r *row) fail(column string, err error) {
 	r.failed = true
 	var coded *sentra.Error
@@ -231,7 +231,7 @@ func (r *row) fail(column string, err error) {
 	r.table.add(r.Number, &placed)
 }
 
-// header names a column as the file does, with its own name.
+// header returns a column's name in the file, with its own name.
 func (t *table) header(column string) string {
 	name := t.names[t.schema.index[column]]
 	if name == "" || headerKey(name) == headerKey(column) {
@@ -240,7 +240,7 @@ func (t *table) header(column string) string {
 	return fmt.Sprintf("%s (%s)", column, tablefile.Quote(name))
 }
 
-// cell returns a cell, empty where the file has none.
+// cell returns a cell, empty if the file has none.
 func (r *row) cell(column string) tablefile.Cell {
 	if index, known := r.table.schema.index[column]; known && index < len(r.Cells) {
 		return r.Cells[index]
@@ -248,7 +248,7 @@ func (r *row) cell(column string) tablefile.Cell {
 	return tablefile.Cell{}
 }
 
-// text returns the text of a column, or what all rows have.
+// text returns the text of a column, or the value set for all rows.
 func (r *row) text(column string) string {
 	if len(r.table.set) > 0 {
 		if value, set := r.table.set[column]; set {
@@ -258,9 +258,9 @@ func (r *row) text(column string) string {
 	return r.cell(column).Text
 }
 
-// says reports whether the row says anything of one of some columns, if only that there is
-// nothing: the file has the column, the Feature the property. What a row does not speak
-// of stays as it is stored.
+// says reports whether the row contains one of some columns, even if the cell is
+// empty: a table has the column, or a Feature the property. What a row does not
+// contain stays as stored.
 func (r *row) says(columns ...string) bool {
 	return slices.ContainsFunc(columns, func(column string) bool {
 		if _, set := r.table.set[column]; set {
@@ -273,14 +273,15 @@ func (r *row) says(columns ...string) bool {
 	})
 }
 
-// maxName is the most characters of a name or title, maxText of a longer text.
+// maxName is the maximum length of a name or title in characters, maxText of a longer
+// text.
 const (
 	maxName = 300
 	maxText = 5000
 )
 
-// bounded returns the text of a column and refuses one that is too long, and a truth
-// value, which is no name.
+// bounded returns the text of a column and rejects one that is too long, and a truth
+// value, which is not a name.
 func (r *row) bounded(column string, most int) string {
 	text := r.text(column)
 	if r.cell(column).Kind == tablefile.Bool && text == r.cell(column).Text {
@@ -334,8 +335,7 @@ func (r *row) partialDate(column string) sentra.PartialDate {
 	return date
 }
 
-// day is the day that names and codes of the row's regions are of, and whether
-// anybody said so.
+// day is the day for names and codes of the row's regions, and whether it was given.
 func (r *row) day() (sentra.Date, bool) {
 	if asOf := r.table.options.AsOf; asOf != nil {
 		return *asOf, true
@@ -349,7 +349,7 @@ func (r *row) day() (sentra.Date, bool) {
 	return today, false
 }
 
-// at makes an error about a column at a place.
+// at returns an error about a column at a place.
 func at(place, column, format string, args ...any) error {
 	path := []string{place}
 	if column != "" {

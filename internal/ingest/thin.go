@@ -8,20 +8,20 @@ import (
 )
 
 const (
-	// thinAbove is the number of positions of one boundary, and thinTotal that of
-	// all, above which positions that make no difference are left out. The public
-	// source's longest boundary has 16,442, all of them 273,780.
+	// thinAbove is the number of positions of one boundary, and thinTotal that of all,
+	// above which positions that make no difference are dropped. The public source's
+	// longest boundary has 16,442, all of them 273,780.
 	thinAbove = 20_000
 	thinTotal = 500_000
-	// thinDegrees is how far, in degrees, a position may lie from the line without
-	// it: about one metre.
+	// thinDegrees is the maximum distance in degrees of a dropped position from the line
+	// without it: about one metre.
 	thinDegrees = 1e-5
-	// thinTogether is how many positions are looked at together, which bounds the
-	// time that they take.
+	// thinTogether is the number of positions that are simplified together, which limits
+	// the time.
 	thinTogether = 1000
 
-	// maxPositions bounds the positions of all boundaries of an import: drawing
-	// the borders together takes about 300 bytes for each.
+	// maxPositions limits the positions of all boundaries of an import: building the
+	// coverage takes about 300 bytes for each.
 	maxPositions = 2_000_000
 )
 
@@ -45,8 +45,8 @@ func positions(g orb.Geometry) int {
 	return count
 }
 
-// thin leaves out the positions of a geometry's rings that lie within about a
-// metre of the line without them.
+// thin drops the positions of a geometry's rings that are within about a metre of the
+// line without them.
 func thin(ctx context.Context, g orb.Geometry) (orb.Geometry, error) {
 	switch shape := g.(type) {
 	case orb.Polygon:

@@ -11,11 +11,11 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Format is what a file is, recognised by its first bytes.
+// Format is the format of a file, recognised by its first bytes.
 type Format string
 
 const (
-	// Empty has no byte.
+	// Empty is a file without bytes.
 	Empty Format = "empty"
 	// Text is CSV, SQL or any other text.
 	Text Format = "text"
@@ -25,12 +25,12 @@ const (
 	XLSX Format = "XLSX"
 	// GeoPackage is a SQLite file of layers.
 	GeoPackage Format = "a GeoPackage"
-	// UTF16 is text in UTF-16 that does not say so by a byte order mark.
+	// UTF16 is text in UTF-16 without a byte order mark.
 	UTF16 Format = "UTF-16 text without byte order mark"
 )
 
-// conversions tell what else a file may be, and how to make of it what is read.
-// FILE stands for the file's name.
+// conversions say what other files may be, and how to convert them to a supported
+// format. FILE is replaced by the file's name.
 var conversions = map[Format]string{
 	"an old Excel workbook (XLS)":       `open it in Excel or LibreOffice and save it as "Excel Workbook (.xlsx)" or "CSV UTF-8"`,
 	"a binary Excel workbook (XLSB)":    `open it in Excel and save it as "Excel Workbook (.xlsx)" or "CSV UTF-8"`,
@@ -44,7 +44,7 @@ var conversions = map[Format]string{
 	"a zipped Shapefile":                `convert it: ogr2ogr -t_srs EPSG:4326 -lco RFC7946=YES out.geojson /vsizip/FILE`,
 	"the table of a Shapefile (DBF)":    `convert the .shp beside it: ogr2ogr -t_srs EPSG:4326 -lco RFC7946=YES out.geojson NAME.shp`,
 	"a KML file":                        `convert it: ogr2ogr -lco RFC7946=YES out.geojson FILE`,
-	// Of a KMZ itself GDAL loses the properties.
+	// Directly from a KMZ, GDAL loses the properties.
 	"a zipped KML file (KMZ)":             `convert it: ogr2ogr -lco RFC7946=YES out.geojson /vsizip/FILE/doc.kml`,
 	"a GML file":                          `convert it: ogr2ogr -t_srs EPSG:4326 -lco RFC7946=YES out.geojson FILE`,
 	"a GPX file":                          `convert it: ogr2ogr -lco RFC7946=YES out.geojson FILE waypoints`,
@@ -72,8 +72,8 @@ var conversions = map[Format]string{
 	"an Excel workbook (XLSX)":            `give GeoJSON or a GeoPackage`,
 }
 
-// Refusal is the one-line error for a file that is not of a format that is read;
-// reads says what is.
+// Refusal is the one-line error for a file of an unsupported format; reads lists the
+// supported ones.
 func (f Format) Refusal(name, reads string) error {
 	if f == Empty {
 		return sentra.BadInput("", "%s is empty; give %s", name, reads)
@@ -123,8 +123,8 @@ var magics = []struct {
 	{0, "\x00\x00\xfe\xff", "UTF-32 text"},
 }
 
-// sniff names a format by the first bytes. at gives an archive's contents and
-// may be nil.
+// sniff returns the format by the first bytes. at gives access to an archive and may
+// be nil.
 func sniff(head []byte, at io.ReaderAt, size int64) Format {
 	if len(head) == 0 {
 		return Empty
@@ -184,7 +184,7 @@ func sniffMarkup(text string) Format {
 	return "an XML file"
 }
 
-// sniffBinary tells UTF-16 without a mark, and what is no text at all.
+// sniffBinary recognises UTF-16 without a mark, and other binary data.
 func sniffBinary(head []byte) (Format, bool) {
 	var zeros [2]int
 	controls := 0
@@ -214,7 +214,7 @@ func isDBF(head []byte) bool {
 // utf16Ascii drops the zero bytes.
 func utf16Ascii(data []byte) []byte { return bytes.ReplaceAll(data, []byte{0}, nil) }
 
-// maxZipEntries is the most entries of an archive that is looked into.
+// maxZipEntries is the maximum number of entries of an archive to examine.
 const maxZipEntries = 10_000
 
 func sniffZip(at io.ReaderAt, size int64) Format {

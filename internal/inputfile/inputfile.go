@@ -1,5 +1,5 @@
-// Package inputfile opens the files that are imported. It names a file's format
-// by its first bytes, decompresses gzip, and limits what is read from it.
+// Package inputfile opens files for import. It recognises a file's format by its
+// first bytes, decompresses gzip, and limits what is read from it.
 package inputfile
 
 import (
@@ -19,24 +19,24 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// DefaultMaxBytes is the most that is read from one file, unpacked.
+// DefaultMaxBytes is the default maximum size of a file, uncompressed.
 const DefaultMaxBytes = 2 << 30
 
 const (
-	// maxRatio is the most that a packed file may grow beyond ratioFloor bytes.
-	// GeoJSON shrinks by a factor of about 5 and CSV by 5 to 60.
+	// maxRatio is the maximum compression ratio beyond ratioFloor bytes. GeoJSON shrinks
+	// by a factor of about 5 and CSV by 5 to 60.
 	maxRatio   = 200
 	ratioFloor = 64 << 20
 
 	headBytes = 4096
 )
 
-// Options bound a file.
+// Options limit a file.
 type Options struct {
-	// MaxBytes is the most that is read, unpacked; 0 for DefaultMaxBytes.
+	// MaxBytes is the maximum uncompressed size; 0 for DefaultMaxBytes.
 	MaxBytes int64
-	// Progress is called as bytes are read, with the size of the file as it is
-	// stored, or -1 where that is not known; may be nil.
+	// Progress is called as bytes are read, with the stored size of the file, or -1 if
+	// that is not known; it may be nil.
 	Progress func(read, size int64)
 }
 
@@ -47,10 +47,10 @@ func (o Options) maxBytes() int64 {
 	return DefaultMaxBytes
 }
 
-// File is a file open for reading: its bytes, unpacked. A Read fails with the
-// context's error once that is done, and with LIMIT_EXCEEDED beyond the bounds.
+// File is a file open for reading its uncompressed bytes. A Read fails with the
+// context's error once that is done, and with LIMIT_EXCEEDED beyond the limits.
 type File struct {
-	// Name stands in messages.
+	// Name is for messages.
 	Name   string
 	Format Format
 
@@ -60,14 +60,14 @@ type File struct {
 	reader  *bufio.Reader
 	closers []io.Closer
 
-	at   io.ReaderAt // nil where the file can only be read once through
+	at   io.ReaderAt // nil without random access
 	size int64
 
-	part *meter // the part of an archive that is read; nil for none
+	part *meter // the current part of an archive, or nil
 }
 
-// Open opens a file or an http(s) address. Errors are BAD_USER_INPUT for a file
-// that is not there, UNAVAILABLE for an address that does not answer.
+// Open opens a file or an http(s) address. Errors are BAD_USER_INPUT for a file that
+// does not exist, UNAVAILABLE for an address that does not respond.
 func Open(ctx context.Context, path string, options Options) (*File, error) {
 	if !strings.HasPrefix(path, "http://") && !strings.HasPrefix(path, "https://") {
 		file, err := os.Open(path)
@@ -103,7 +103,7 @@ func Open(ctx context.Context, path string, options Options) (*File, error) {
 	return open(ctx, response.Body, response.ContentLength, path, options)
 }
 
-// FromBytes is Open for what is in memory.
+// FromBytes is Open for data in memory.
 func FromBytes(ctx context.Context, data []byte, name string, options Options) (*File, error) {
 	return open(ctx, struct {
 		*bytes.Reader
@@ -111,7 +111,7 @@ func FromBytes(ctx context.Context, data []byte, name string, options Options) (
 	}{bytes.NewReader(data), io.NopCloser(nil)}, int64(len(data)), name, options)
 }
 
-// FromReader is Open for what can only be read once through.
+// FromReader is Open for a reader without random access.
 func FromReader(ctx context.Context, r io.Reader, name string, options Options) (*File, error) {
 	return open(ctx, io.NopCloser(r), -1, name, options)
 }
@@ -131,8 +131,8 @@ func open(ctx context.Context, r io.ReadCloser, size int64, name string, options
 		}
 		f.closers = append(f.closers, unpacked)
 		f.at = nil
-		// The gzip reader has its own buffer: the bytes it has drawn are counted
-		// a little early, which only makes the ratio smaller.
+		// The gzip reader has its own buffer: its bytes are counted a little early, which
+		// only makes the ratio smaller.
 		f.reader = bufio.NewReaderSize(&meter{ctx: ctx, r: unpacked, name: name, max: options.maxBytes(), packed: f.stored}, 1<<16)
 	}
 	head, err := f.reader.Peek(headBytes)
@@ -144,7 +144,7 @@ func open(ctx context.Context, r io.ReadCloser, size int64, name string, options
 	return f, nil
 }
 
-// readError keeps an error that has a meaning of its own.
+// readError returns the underlying error if it has a code, else other.
 func (f *File) readError(other, err error) error {
 	var coded *sentra.Error
 	if f.ctx.Err() != nil {
@@ -156,10 +156,10 @@ func (f *File) readError(other, err error) error {
 	return other
 }
 
-// Read returns the bytes, unpacked.
+// Read reads the uncompressed bytes.
 func (f *File) Read(p []byte) (int, error) { return f.reader.Read(p) }
 
-// Head gives up to n bytes that are still to be read, n at most 4096.
+// Head returns up to n unread bytes without consuming them, n at most 4096.
 func (f *File) Head(n int) []byte {
 	head, _ := f.reader.Peek(n)
 	return head
@@ -168,11 +168,11 @@ func (f *File) Head(n int) []byte {
 // Context is the one that the file was opened with.
 func (f *File) Context() context.Context { return f.ctx }
 
-// MaxBytes is the most that may be read, unpacked.
+// MaxBytes is the maximum uncompressed size.
 func (f *File) MaxBytes() int64 { return f.options.maxBytes() }
 
-// At returns random access and the size, for archives; nil where the file can
-// only be read once through.
+// At returns random access and the size, for archives; nil for a reader without
+// random access.
 func (f *File) At() (io.ReaderAt, int64) { return f.at, f.size }
 
 // Close closes what Open opened.
@@ -184,15 +184,15 @@ func (f *File) Close() error {
 	return all
 }
 
-// Meter returns r bounded like the file itself: for a part of an archive, of which
-// size bytes are stored.
+// Meter limits r like the file itself: it is a part of an archive, with a stored
+// size.
 func (f *File) Meter(r io.Reader, size int64) io.Reader {
 	f.part = &meter{ctx: f.ctx, r: r, name: f.Name, max: f.options.maxBytes(), size: size, progress: f.options.Progress}
 	return f.part
 }
 
-// Share tells how much of the file, or of the part of it that is read, was read:
-// 0 to 1, or 0 where its size is not known.
+// Share returns the share of the file, or of its current part, that was read: 0 to 1,
+// or 0 if its size is not known.
 func (f *File) Share() float64 {
 	m := f.stored
 	if f.part != nil {
@@ -204,7 +204,7 @@ func (f *File) Share() float64 {
 	return min(1, float64(m.n)/float64(m.size))
 }
 
-// CheckRatio refuses what unpacks to more than its stored size allows.
+// CheckRatio rejects data whose compression ratio is too high.
 func (f *File) CheckRatio(unpacked, stored int64) error { return checkRatio(f.Name, unpacked, stored) }
 
 func checkRatio(name string, unpacked, stored int64) error {
@@ -214,20 +214,20 @@ func checkRatio(name string, unpacked, stored int64) error {
 	return nil
 }
 
-// TooLarge is the error for a file beyond its bound.
+// TooLarge is the error for a file that exceeds its limit.
 func (f *File) TooLarge() error { return tooLarge(f.Name, f.options.maxBytes()) }
 
 func tooLarge(name string, limit int64) error {
 	return sentra.Errorf(sentra.CodeLimitExceeded, "%s holds more than %s, unpacked; raise the limit with --max-size if that is right", name, Size(limit))
 }
 
-// meter counts and bounds what is read, and stops when the context is done.
+// meter counts and limits what is read, and stops when the context is done.
 type meter struct {
 	ctx      context.Context
 	r        io.Reader
 	name     string
 	n, max   int64
-	packed   *meter // what this one is unpacked from
+	packed   *meter // the compressed input of this one
 	size     int64
 	progress func(read, size int64)
 }
@@ -255,13 +255,13 @@ func (m *meter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// damaged reports whether gzip found its own form broken.
+// damaged reports whether an error means invalid gzip data.
 func damaged(err error) bool {
 	var corrupt flate.CorruptInputError
 	return errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.As(err, &corrupt)
 }
 
-// Size writes a number of bytes for people.
+// Size formats a number of bytes for people.
 func Size(n int64) string {
 	switch {
 	case n >= 1<<30:
@@ -272,8 +272,8 @@ func Size(n int64) string {
 	return fmt.Sprintf("%d bytes", n)
 }
 
-// Printable returns a text without signs that would move a terminal's cursor: a file may be
-// called anything.
+// Printable removes characters that would move a terminal's cursor: a file name may
+// contain anything.
 func Printable(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsGraphic(r) {

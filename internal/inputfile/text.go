@@ -13,13 +13,13 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// UTF8 is the encoding that a file has where nothing else is said.
+// UTF8 is the default encoding.
 const UTF8 = "utf-8"
 
-// Text returns the file's text in UTF-8 without a byte order mark, and the name
-// of the encoding that it is in. label names an encoding as the WHATWG does,
-// "windows-1252"; where it is empty, a byte order mark tells UTF-16, and
-// everything else is taken for UTF-8. What is taken for UTF-8 is not checked.
+// Text returns the file's text in UTF-8 without a byte order mark, and the name of
+// its encoding. label is an encoding by its WHATWG name, "windows-1252". If it is
+// empty, a byte order mark selects UTF-16, and anything else is taken as UTF-8. UTF-8
+// is not validated.
 func (f *File) Text(label string) (io.Reader, string, error) {
 	head := f.Head(4)
 	mark := ""
@@ -67,8 +67,7 @@ func (f *File) Text(label string) (io.Reader, string, error) {
 	return transform.NewReader(f, enc.NewDecoder()), name, nil
 }
 
-// Encoder returns what turns UTF-8 back into the bytes of an encoding that Text
-// named, or nil.
+// Encoder returns an encoder from UTF-8 to an encoding returned by Text, or nil.
 func Encoder(name string) *encoding.Encoder {
 	enc, err := htmlindex.Get(name)
 	if err != nil {

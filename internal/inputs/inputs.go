@@ -1,10 +1,11 @@
-// Package inputs checks the values of a request against the types of the
-// schema: the names of enums, which gqlparser accepts in any case, and numbers, strings
-// and booleans, which it accepts in place of each other. It is the only place where that
-// is done, for variables, for filters given as JSON, and for literals in the document.
+// Package inputs checks the values of a request against the types of the schema: the
+// names of enums, which gqlparser accepts in any case, and numbers, strings and
+// booleans, which it accepts in place of each other. It is the only place where that
+// is done, for variables, for filters given as JSON, and for literals in the
+// document.
 //
-// What is left to gqlparser is the form of objects and lists: fields that are
-// missing, unknown or null.
+// The form of objects and lists is left to gqlparser: missing, unknown or null
+// fields.
 package inputs
 
 import (
@@ -20,9 +21,9 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Variables checks the values of an operation's variables, as they were decoded
-// from JSON, with numbers as json.Number. The error is a BAD_USER_INPUT whose path
-// begins with the variable's name.
+// Variables checks the values of an operation's variables, decoded from JSON with
+// numbers as json.Number. The error is a BAD_USER_INPUT whose path begins with the
+// variable's name.
 func Variables(schema *ast.Schema, operation *ast.OperationDefinition, values map[string]any) error {
 	for _, variable := range operation.VariableDefinitions {
 		value, given := values[variable.Variable]
@@ -45,7 +46,7 @@ func Value(schema *ast.Schema, of *ast.Type, value any) error {
 	if of.Elem != nil {
 		list, ok := value.([]any)
 		if !ok {
-			// One value stands for a list of it.
+			// A single value is coerced to a list.
 			return Value(schema, of.Elem, value)
 		}
 		for i, element := range list {
@@ -77,7 +78,7 @@ func Value(schema *ast.Schema, of *ast.Type, value any) error {
 	return nil
 }
 
-// Enum checks a name of an enum, to the letter.
+// Enum checks the exact name of an enum value.
 func Enum(kind *ast.Definition, value any) error {
 	if name, ok := value.(string); ok && kind.EnumValues.ForName(name) != nil {
 		return nil
@@ -97,7 +98,7 @@ func enumMessage(kind *ast.Definition, given string) string {
 	return fmt.Sprintf("%s is not a valid %s; give one of %s", given, kind.Name, strings.Join(names, ", "))
 }
 
-// scalar is one of the specification's own scalars.
+// scalar is one of the specification's built-in scalars.
 type scalar struct {
 	takes func(value any) bool
 	words string
@@ -152,7 +153,7 @@ var builtIn = map[string]scalar{
 	}, "a text in quotes"},
 }
 
-// show returns a value as its JSON, cut where it is long.
+// show returns a value as JSON, shortened if it is long.
 func show(value any) string {
 	switch v := value.(type) {
 	case map[string]any:
@@ -160,7 +161,7 @@ func show(value any) string {
 	case []any:
 		return "a list"
 	case json.Number:
-		// As it was written, which encoding might change.
+		// As written, which encoding might change.
 		return clip(v.String())
 	}
 	var text bytes.Buffer

@@ -9,12 +9,12 @@ import (
 	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
-// Rule is the rule ValuesOfCorrectType of the specification. What it finds says
-// which values are right, and names the argument under "argument" in its extensions.
+// Rule replaces the rule ValuesOfCorrectType of the specification. Its errors say
+// which values are valid, and name the argument under "argument" in their extensions.
 var Rule = validator.Rule{Name: rules.ValuesOfCorrectTypeRule.Name, RuleFunc: func(observers *validator.Events, addError validator.AddErrFunc) {
 	var walker *validator.Walker
 	var at *ast.Value
-	// The observers of a value are called in their order.
+	// The observers of a value are called in the order of registration.
 	observers.OnValue(func(w *validator.Walker, value *ast.Value) { walker, at = w, value })
 	rules.ValuesOfCorrectTypeRule.RuleFunc(observers, func(options ...validator.ErrorOption) {
 		addError(append(options, func(fault *gqlerror.Error) {
@@ -31,8 +31,8 @@ var Rule = validator.Rule{Name: rules.ValuesOfCorrectTypeRule.Name, RuleFunc: fu
 	})
 }}
 
-// message says what is wrong with a value in the document, "" where gqlparser's own
-// words do: of objects and of null.
+// message says what is wrong with a value in the document, or "" for objects and
+// null, for which gqlparser's own message is used.
 func message(value *ast.Value) string {
 	kind := value.Definition
 	switch {
@@ -48,8 +48,8 @@ func message(value *ast.Value) string {
 	return ""
 }
 
-// pathTo returns the path of a value in a document: the argument, then what leads to
-// the value inside, or the variable whose default it is.
+// pathTo returns the path of a value in a document: the argument, then the path
+// inside it, or the variable whose default it is.
 func pathTo(document *ast.QueryDocument, value *ast.Value) []string {
 	var within func(v *ast.Value, path []string) []string
 	within = func(v *ast.Value, path []string) []string {

@@ -1,5 +1,5 @@
-// Package lazy computes values when they are first needed; a caller whose context ends
-// stops waiting.
+// Package lazy computes values on first use; a caller whose context ends stops
+// waiting.
 package lazy
 
 import (
@@ -11,9 +11,9 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Value is made once, when it is first asked for, in a goroutine of its own. That
-// goes on when the asker leaves, since others may wait for it too: how much work it is
-// must be bounded.
+// Value is computed once, on first use, in its own goroutine. The computation
+// continues when a caller leaves, since others may be waiting too, so the amount of
+// work must be bounded.
 type Value[T any] struct {
 	made  func() T
 	begin sync.Once
@@ -22,19 +22,19 @@ type Value[T any] struct {
 	fault error
 }
 
-// New returns a value that made makes.
+// New returns a value computed by made.
 func New[T any](made func() T) *Value[T] {
 	return &Value[T]{made: made, done: make(chan struct{})}
 }
 
-// Of returns a value that is there already.
+// Of returns a value that is already computed.
 func Of[T any](value T) *Value[T] {
 	v := &Value[T]{done: make(chan struct{}), value: value}
 	close(v.done)
 	return v
 }
 
-// Made returns the value if it was made already, without a panic.
+// Made returns the value if it has been computed, without a panic.
 func (v *Value[T]) Made() (value T, ok bool) {
 	select {
 	case <-v.done:
@@ -44,13 +44,13 @@ func (v *Value[T]) Made() (value T, ok bool) {
 	}
 }
 
-// look is how often a waiting asker looks whether its context has an error: that of
-// a deferred part of an answer never ends, but has one.
+// look is the interval at which a waiting caller checks its context for an error:
+// that of a deferred part of an answer is never done, but can have an error.
 const look = 20 * time.Millisecond
 
-// Get returns the value, and waits for it as long as ctx goes on. The error is that of
-// sentra.Ended; doing says what could not be done. A panic while it
-// was made is the asker's.
+// Get returns the value, and waits for it until ctx ends. The error is that of
+// sentra.Ended; doing says what could not be done. A panic during the computation is
+// raised in every caller.
 func (v *Value[T]) Get(ctx context.Context, doing string) (T, error) {
 	select {
 	case <-v.done:
@@ -98,7 +98,7 @@ func (v *Value[T]) wait(ctx context.Context, doing string) error {
 func (v *Value[T]) Must() T {
 	value, err := v.Get(context.Background(), "")
 	if err != nil {
-		// This context does not end.
+		// Unreachable: this context does not end.
 		panic(err)
 	}
 	return value

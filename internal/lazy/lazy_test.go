@@ -13,7 +13,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// overdue is a context that has an error but never ends.
+// overdue is a context that has an error but is never done.
 type overdue struct{ context.Context }
 
 func (overdue) Err() error { return context.DeadlineExceeded }
@@ -43,7 +43,7 @@ func TestValue(t *testing.T) {
 	}
 	close(ready)
 	all.Wait()
-	// What is there needs no time.
+	// A computed value is returned even with an ended context.
 	if got, err := value.Get(short, ""); got != 1 || err != nil {
 		t.Errorf("afterwards: %d, %v", got, err)
 	}

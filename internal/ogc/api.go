@@ -74,7 +74,7 @@ func (s *Site) API(version string) (*Document, error) {
 		"paths":   paths,
 		"components": object{
 			"parameters": object{
-				// QGIS takes the size of its pages from here.
+				// QGIS takes its page size from here.
 				"limit": object{"name": "limit", "in": "query", "description": "Number of features per page; values above the maximum mean the maximum.", "style": "form", "explode": false,
 					"schema": object{"type": "integer", "minimum": 1, "maximum": MaxLimit, "default": DefaultLimit}},
 				"bbox": object{"name": "bbox", "in": "query", "description": "Only features that intersect this box: west,south,east,north in degrees (WGS 84); west greater than east crosses the antimeridian.", "style": "form", "explode": false,
@@ -127,7 +127,8 @@ func (s *Site) API(version string) (*Document, error) {
 	return &Document{MediaOpenAPI, document, page}, nil
 }
 
-// asked describes a parameter of a property's name: of a list, one of its values.
+// asked describes the parameter named after a property; for a list it matches one of
+// its values.
 func asked(c export.Column) object {
 	if c.Type == export.TextList {
 		return object{"type": "string"}
@@ -135,7 +136,7 @@ func asked(c export.Column) object {
 	return queryable(c)
 }
 
-// queryable describes the values of a property that can be asked for.
+// queryable describes the values of a property for filters.
 func queryable(c export.Column) object {
 	switch {
 	case c.Values != nil:

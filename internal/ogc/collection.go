@@ -11,12 +11,12 @@ import (
 	"github.com/sentra-ikm/sentra/internal/tile"
 )
 
-// Collection is a list of features: a layer of the exports, or part of one.
+// Collection is a collection of features: a layer of the exports, or part of one.
 type Collection struct {
-	// ID has no dot, which QGIS would stumble over.
+	// ID has no dot, which QGIS cannot handle.
 	ID, Title, Description string
 	layer                  export.Layer
-	// level is that of the regions of it.
+	// level is the level of its regions.
 	level sentra.Level
 	// tiles is the layer of the vector tiles that shows it.
 	tiles string
@@ -36,7 +36,7 @@ func Collections() []Collection {
 	}
 }
 
-// collection finds one by its id; a NOT_FOUND otherwise.
+// collection returns a collection by its id, or NOT_FOUND.
 func collection(id string) (*Collection, error) {
 	all := Collections()
 	i := slices.IndexFunc(all, func(c Collection) bool { return c.ID == id })
@@ -46,21 +46,22 @@ func collection(id string) (*Collection, error) {
 	return &all[i], nil
 }
 
-// columns describes the properties of the features.
+// columns are the properties of the features.
 func (c *Collection) columns() []export.Column {
 	return c.layer.Columns()
 }
 
-// queryables returns the properties that a parameter of their name asks for.
+// queryables returns the properties that have a parameter of their name.
 func (c *Collection) queryables() []export.Column {
 	return slices.DeleteFunc(c.columns(), func(column export.Column) bool {
-		// The day is asked for by datetime; nobody asks for the very last digit of a number.
+		// The day has the parameter datetime, and nobody compares floating-point numbers
+		// for equality.
 		return column.Optional || column.Name == "asOf" || column.Type == export.Number || column.Type == export.SourceList
 	})
 }
 
-// meeting tells by id of the regions or clusters that meet a box or polygons, of which one is
-// given: true, or unknown where no boundary tells.
+// meeting returns the ids of the regions or clusters that meet a box or polygons, of
+// which one is given: true, or unknown if no boundary decides.
 func (c *Collection) meeting(ctx context.Context, s *Site, box *sentra.BBox, polygons orb.MultiPolygon) (map[string]sentra.Truth, error) {
 	out := make(map[string]sentra.Truth)
 	if c.layer == export.Regions {
@@ -86,10 +87,10 @@ func (c *Collection) meeting(ctx context.Context, s *Site, box *sentra.BBox, pol
 	return out, nil
 }
 
-// country is where Indonesia is, for a collection without a place.
+// country is the bounding box of Indonesia, for collections without locations.
 var country = orb.Bound{Min: orb.Point{94.9, -11.1}, Max: orb.Point{141.1, 6.1}}
 
-// bound returns the box around all features of a collection on the day.
+// bound returns the bounding box of all features of a collection on the day.
 func (s *Site) bound(c *Collection) orb.Bound {
 	var all *orb.Bound
 	extend := func(b orb.Bound) {
@@ -123,7 +124,7 @@ func (s *Site) bound(c *Collection) orb.Bound {
 	return *all
 }
 
-// collectionJSON is what the standard calls a collection.
+// collectionJSON is a collection in the form of the standard.
 type collectionJSON struct {
 	ID          string   `json:"id"`
 	Title       string   `json:"title"`
@@ -146,8 +147,8 @@ type extent struct {
 	} `json:"temporal"`
 }
 
-// Queryables describes the properties that a filter may ask for as a JSON Schema; a
-// NOT_FOUND where there is no collection of the id.
+// Queryables describes the properties for filters as a JSON Schema, or is NOT_FOUND
+// for an unknown collection.
 func (s *Site) Queryables(id string) (*Document, error) {
 	c, err := collection(id)
 	if err == nil {

@@ -1,8 +1,9 @@
 // Package ogc implements OGC API - Features (Part 1: Core, OGC 17-069r4; Part 2:
 // Coordinate Reference Systems by Reference, OGC 18-058r1; Part 3: Filtering, OGC
-// 19-079r2, with CQL2 as text), and the metadata of the vector tiles as OGC API - Tiles
-// (Part 1: Core, OGC 20-057): documents that describe what is available, and features
-// page by page, as JSON and as HTML. Of HTTP it knows only addresses and media types.
+// 19-079r2, with CQL2 as text), and the metadata of the vector tiles as OGC API -
+// Tiles (Part 1: Core, OGC 20-057): documents that describe what is available, and
+// features page by page, as JSON and as HTML. Of HTTP it knows only addresses and
+// media types.
 package ogc
 
 // Media types of the answers.
@@ -12,11 +13,11 @@ const (
 	MediaHTML    = "text/html; charset=utf-8"
 	MediaSchema  = "application/schema+json"
 	MediaOpenAPI = "application/vnd.oai.openapi+json;version=3.0"
-	// mediaPage is that of pages in links.
+	// mediaPage is the media type of HTML pages in links.
 	mediaPage = "text/html"
 )
 
-// conformance are the classes of the standard that are met.
+// conformance are the conformance classes.
 var conformance = []string{
 	"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
 	"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
@@ -42,17 +43,17 @@ var conformance = []string{
 	"http://www.opengis.net/spec/tms/2.0/conf/json-tilematrixset",
 }
 
-// The coordinate reference systems: WGS 84 with longitude before latitude, the usual
-// one, and with latitude before longitude.
+// The coordinate reference systems: WGS 84 with longitude before latitude, the
+// default, and with latitude before longitude.
 const (
 	crs84    = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 	epsg4326 = "http://www.opengis.net/def/crs/EPSG/0/4326"
 )
 
-// relQueryables is the relation of the properties that a filter may ask for.
+// relQueryables is the link relation of the properties for filters.
 const relQueryables = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
 
-// Link leads to another answer.
+// Link is a link to another resource.
 type Link struct {
 	Href  string `json:"href"`
 	Rel   string `json:"rel"`
@@ -60,16 +61,16 @@ type Link struct {
 	Title string `json:"title,omitempty"`
 }
 
-// Document is an answer that is short.
+// Document is a short answer.
 type Document struct {
 	// Media is the media type of Body.
 	Media string
-	// Body is what is encoded as JSON.
+	// Body is marshalled as JSON.
 	Body any
 	Page Page
 }
 
-// Exception is what an error is told as.
+// Exception is the form of errors.
 type Exception struct {
 	Code        string `json:"code"`
 	Description string `json:"description"`

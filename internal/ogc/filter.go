@@ -16,24 +16,25 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// The languages of filters; the second is what drafts of the standard called the
-// first, and some clients, such as GDAL 3.6, still do.
+// The languages of filters. The second is the name of the first in drafts of the
+// standard, which some clients, such as GDAL 3.6, still use.
 const (
 	languageCQL2     = "cql2-text"
 	languageCQLDraft = "cql-text"
 )
 
-// geometryName is what filters call the geometry of a feature.
+// geometryName is the name of a feature's geometry in filters.
 const geometryName = "geometry"
 
-// maxGeometries is how many geometries a filter may compare with.
+// maxGeometries is the maximum number of geometries in a filter.
 const maxGeometries = 10
 
-// rowTest judges a row. What the record does not tell is unknown, and so is NOT of it.
+// rowTest evaluates a condition for a row. It is unknown if the record does not
+// decide it, and so is its negation.
 type rowTest func(row export.Row) sentra.Truth
 
-// filterTest reads the parameters of a filter; nil without one. The path of an error
-// begins with the parameter.
+// filterTest parses the filter parameters; nil if there are none. The path of an
+// error begins with the parameter.
 func (s *Site) filterTest(ctx context.Context, c *Collection, columns []export.Column) (rowTest, error) {
 	if language := s.rest.Get("filter-lang"); s.rest.Has("filter-lang") && language != languageCQL2 && language != languageCQLDraft {
 		return nil, sentra.BadInput("filter-lang", "the filter language %.40q is not supported; give %s", language, languageCQL2)
@@ -54,7 +55,7 @@ func (s *Site) filterTest(ctx context.Context, c *Collection, columns []export.C
 	return test, nil
 }
 
-// filterCompiler makes tests of a filter's parts.
+// filterCompiler compiles the parts of a filter.
 type filterCompiler struct {
 	ctx        context.Context
 	site       *Site
@@ -114,7 +115,7 @@ func (c *filterCompiler) all(parts []cql.Node, start sentra.Truth, join func(a, 
 	return func(row export.Row) sentra.Truth {
 		truth := start
 		for _, test := range tests {
-			// Nothing that follows changes what the opposite of the start has settled.
+			// The result is final: later operands cannot change it.
 			if truth = join(truth, test(row)); truth == start.Not() {
 				break
 			}
@@ -123,7 +124,7 @@ func (c *filterCompiler) all(parts []cql.Node, start sentra.Truth, join func(a, 
 	}, nil
 }
 
-// column finds a property among the columns.
+// column finds the column of a property.
 func (c *filterCompiler) column(property cql.Property) (int, export.Column, error) {
 	at := slices.IndexFunc(c.columns, func(column export.Column) bool { return column.Name == property.Name && filterable(column) })
 	if at < 0 {
@@ -141,13 +142,13 @@ func (c *filterCompiler) column(property cql.Property) (int, export.Column, erro
 	return 0, export.Column{}, sentra.BadInput("", "CASEI needs a text, and %s is not one", property.Name)
 }
 
-// filterable reports whether filters know a column: sources are cited, not asked for.
+// filterable reports whether a column can be used in filters, which sources cannot.
 func filterable(column export.Column) bool {
 	return !column.Optional && column.Type != export.SourceList
 }
 
-// operand checks that a value can be compared with a column, and gives it as the
-// column has it: a string, float64 or bool.
+// operand checks that a value can be compared with a column, and converts it to the
+// type of the column: a string, float64 or bool.
 func operand(column export.Column, value cql.Value) (any, error) {
 	switch of := value.Of.(type) {
 	case string:
@@ -169,7 +170,7 @@ func operand(column export.Column, value cql.Value) (any, error) {
 			return of, nil
 		}
 	}
-	forms := map[export.ColumnType]string{export.Text: "a text, which stands in single quotes", export.Day: "a day, such as DATE('2017-12-25')",
+	forms := map[export.ColumnType]string{export.Text: "a text in single quotes", export.Day: "a day, such as DATE('2017-12-25')",
 		export.Integer: "a number", export.Number: "a number", export.Boolean: "TRUE or FALSE", export.TextList: "a list; write A_CONTAINS(" + column.Name + ", ('…'))"}
 	return nil, sentra.BadInput("", "%s is %s", column.Name, forms[column.Type])
 }
@@ -195,8 +196,8 @@ func (c *filterCompiler) compare(n cql.Compare) (rowTest, error) {
 		return nil, sentra.BadInput("", "%s is one of %s, never %.40q", column.Name, strings.Join(column.Values, ", "), wanted)
 	}
 	wanted = fold(wanted, n.Fold)
-	// For a region of which it is not known whether it is affirmative, it is not
-	// known whether it is other than YES.
+	// If it is not known whether a region is affirmative, it is not known whether its
+	// answer differs from YES either.
 	answers, asksForIt := slices.Contains(column.Values, string(sentra.NotCovered)), strings.EqualFold(wanted, string(sentra.NotCovered))
 	return func(row export.Row) sentra.Truth {
 		var order int
@@ -219,7 +220,7 @@ func (c *filterCompiler) compare(n cql.Compare) (rowTest, error) {
 	}, orderable(n.Operator, column, isText)
 }
 
-// orderable refuses to order what has no order.
+// orderable rejects comparisons of values without an order.
 func orderable(operator cql.Operator, column export.Column, isText bool) error {
 	if operator == cql.Equal || operator == cql.Unequal || column.Type != export.Boolean && (column.Values == nil || !isText) {
 		return nil
@@ -276,7 +277,7 @@ func (c *filterCompiler) like(n cql.Like) (rowTest, error) {
 	}, nil
 }
 
-// expression returns the regular expression of a pattern of LIKE.
+// expression converts a LIKE pattern to a regular expression.
 func expression(pattern string) string {
 	var out strings.Builder
 	escaped := false
@@ -332,7 +333,7 @@ func (c *filterCompiler) list(n cql.List) (rowTest, error) {
 	}, nil
 }
 
-// intersects asks the atlas, which has indexes, once for all features.
+// intersects queries the atlas, which has indexes, once for all features.
 func (c *filterCompiler) intersects(n cql.Intersects) (rowTest, error) {
 	if n.Name != geometryName {
 		return nil, sentra.BadInput("", "S_INTERSECTS needs the property %s", geometryName)
@@ -378,7 +379,8 @@ func (c *filterCompiler) intersects(n cql.Intersects) (rowTest, error) {
 	}, nil
 }
 
-// boxOf returns a box of four numbers: west, south, east, north, or with latitudes first.
+// boxOf returns a box from four numbers: west, south, east, north, or with latitudes
+// first.
 func boxOf(edges [4]float64, latFirst bool) *sentra.BBox {
 	if latFirst {
 		edges = [4]float64{edges[1], edges[0], edges[3], edges[2]}
@@ -386,7 +388,7 @@ func boxOf(edges [4]float64, latFirst bool) *sentra.BBox {
 	return &sentra.BBox{West: edges[0], South: edges[1], East: edges[2], North: edges[3]}
 }
 
-// checked returns polygons that are fit for a question.
+// checked validates polygons for a query.
 func checked(polygons orb.MultiPolygon, latFirst bool) (orb.MultiPolygon, error) {
 	if latFirst {
 		polygons = export.Swapped(polygons)

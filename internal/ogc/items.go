@@ -18,28 +18,27 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// MaxLimit is the greatest number of features of a page, DefaultLimit that of a
-// request without limit.
+// MaxLimit is the maximum number of features per page, DefaultLimit the default.
 const MaxLimit, DefaultLimit = 1_000, 100
 
-// Items is a page of features, or one feature alone, ready to be written.
+// Items is a page of features, or a single feature, ready to be written.
 type Items struct {
 	site       *Site
 	collection *Collection
 	export     *export.Export
-	// rows are the rows of the export that are on the page.
+	// rows are the numbers of the page's rows in the export.
 	rows []int
-	// Matched is the number of features on all pages, NotCovered that of those of which
-	// it is not known whether they match.
+	// Matched is the number of features on all pages, NotCovered the number of those
+	// that may match.
 	Matched, NotCovered int
-	// CRS is the address of the coordinate reference system of the positions.
+	// CRS is the URI of the coordinate reference system of the positions.
 	CRS   string
 	links []Link
 	alone bool
 }
 
-// Items answers with a page of the features of a collection. The error is a
-// BAD_USER_INPUT whose path begins with the parameter, or a NOT_FOUND.
+// Items returns a page of the features of a collection. The error is a BAD_USER_INPUT
+// whose path begins with the parameter, or a NOT_FOUND.
 func (s *Site) Items(ctx context.Context, id string) (*Items, error) {
 	c, err := collection(id)
 	if err != nil {
@@ -60,7 +59,7 @@ func (s *Site) Items(ctx context.Context, id string) (*Items, error) {
 		if limit < 1 {
 			return nil, sentra.BadInput("limit", "a page has at least 1 feature")
 		}
-		// The standard has more than the maximum mean the maximum.
+		// The standard requires more than the maximum to mean the maximum.
 		limit = min(limit, MaxLimit)
 	}
 	request := s.request(c)
@@ -71,7 +70,7 @@ func (s *Site) Items(ctx context.Context, id string) (*Items, error) {
 	if err != nil {
 		return nil, err
 	}
-	// box is that which facts are filtered by here; others are by an index.
+	// box is for filtering facts here; other layers use an index.
 	var box *sentra.BBox
 	if s.rest.Has("bbox") {
 		if box, err = parseBBox(s.rest.Get("bbox"), latFirst); err != nil {
@@ -98,8 +97,8 @@ func (s *Site) Items(ctx context.Context, id string) (*Items, error) {
 	}
 	slices.SortFunc(matches, func(i, j int) int { return strings.Compare(all.ID(i), all.ID(j)) })
 	page := &Items{site: s, collection: c, export: all, Matched: len(matches), NotCovered: all.NotCovered + unknown, CRS: crsName(request.LatFirst)}
-	// The page is found by the last id before it and not by a number, so that no
-	// feature is lost or told twice when the dataset changes meanwhile.
+	// The page is found by the last id before it and not by an offset, so that no
+	// feature is lost or repeated if the dataset changes between pages.
 	if after := s.rest.Get("after"); after != "" {
 		matches = slices.DeleteFunc(matches, func(i int) bool { return all.ID(i) <= after })
 	}
@@ -122,7 +121,7 @@ func (s *Site) Items(ctx context.Context, id string) (*Items, error) {
 	return page, nil
 }
 
-// Item answers with one feature; a NOT_FOUND where there is none of the id on the day.
+// Item returns one feature, or NOT_FOUND if there is none with the id on the day.
 func (s *Site) Item(ctx context.Context, id, feature string) (*Items, error) {
 	c, err := collection(id)
 	if err != nil {
@@ -148,12 +147,12 @@ func (s *Site) Item(ctx context.Context, id, feature string) (*Items, error) {
 	return nil, sentra.Errorf(sentra.CodeNotFound, "there is no feature %.60q in %s on %s", feature, c.ID, s.Day)
 }
 
-// named names the parameter of this API where an error names that of an export.
+// named replaces the name of an export's parameter in an error by that of this API.
 func named(err error) error {
 	return sentra.Renamed("asOf", "datetime", sentra.Renamed("filter", "bbox", err))
 }
 
-// crs reads a parameter that names a coordinate reference system, and reports whether
+// crs parses a parameter with a coordinate reference system, and reports whether
 // latitude comes first in it.
 func (s *Site) crs(name string) (latFirst bool, err error) {
 	switch given := s.rest.Get(name); {
@@ -173,9 +172,9 @@ func crsName(latFirst bool) string {
 	return crs84
 }
 
-// matching returns the rows that have the values asked for, of a list one of its values,
-// hold the filter and are in the box, if any; and of how many rows nothing reports whether
-// they hold the filter.
+// matching returns the rows that have the requested values (in a list, one of its
+// values), match the filter and are in the box, if any; and the number of rows that
+// may match the filter.
 func (s *Site) matching(ctx context.Context, c *Collection, all *export.Export, box *sentra.BBox) (rows []int, unknown int, err error) {
 	type wanted struct {
 		column int
@@ -226,7 +225,7 @@ func (s *Site) matching(ctx context.Context, c *Collection, all *export.Export, 
 	return rows, unknown, nil
 }
 
-// check refuses a value that a column can never have.
+// check rejects a value that a column can never have.
 func check(column export.Column, value string) error {
 	switch {
 	case column.Values != nil && !slices.Contains(column.Values, value):
@@ -262,9 +261,10 @@ func integer(name, text string) (int, error) {
 	return number, nil
 }
 
-// parseBBox reads west,south,east,north in degrees, or with two heights between, which
-// are left out: nothing here has a height. West greater than east crosses the
-// antimeridian. latFirst tells that latitudes come before longitudes.
+// parseBBox parses west,south,east,north in degrees, or with two heights between,
+// which are ignored because nothing here has a height. If west is greater than east
+// the box crosses the antimeridian. latFirst means that latitudes come before
+// longitudes.
 func parseBBox(text string, latFirst bool) (*sentra.BBox, error) {
 	var numbers []float64
 	for part := range strings.SplitSeq(text, ",") {
@@ -284,22 +284,22 @@ func parseBBox(text string, latFirst bool) (*sentra.BBox, error) {
 	return boxOf([4]float64(numbers), latFirst), nil
 }
 
-// PartWriter takes what was often written before beside what was not.
+// PartWriter writes parts that repeat between pages separately from the rest.
 type PartWriter interface {
 	io.Writer
 	WritePart(part []byte) error
 }
 
-// partFrom is the length in bytes of a feature from which on it is a part of its own.
-// Of the regencies with their boundaries in full, it leaves a third of the bytes to be
-// compressed anew and adds an eighth to what is sent; at zoom 5 it changes little.
+// partFrom is the minimum length in bytes of a feature that is written as a part. For
+// the regencies with full boundaries this leaves a third of the bytes to compress for
+// each page and adds an eighth to the size; at zoom 5 it changes little.
 const partFrom = 6 << 10
 
 // Rows returns the number of features on the page.
 func (p *Items) Rows() int { return len(p.rows) }
 
-// WriteJSON writes the page as a GeoJSON FeatureCollection, feature by feature, or the
-// one feature as a Feature. now is the moment of the answer.
+// WriteJSON writes the page as a GeoJSON FeatureCollection, feature by feature, or
+// the single feature as a Feature. now is the time of the answer.
 func (p *Items) WriteJSON(ctx context.Context, w io.Writer, now time.Time) error {
 	links, err := json.Marshal(p.links)
 	if err != nil {
@@ -346,10 +346,10 @@ func (p *Items) WriteJSON(ctx context.Context, w io.Writer, now time.Time) error
 	return err
 }
 
-// chunk is about how much is written at once, in bytes.
+// chunk is the approximate size of a write in bytes.
 const chunk = 64 << 10
 
-// Page returns the features as a page for people: a table, or all properties of one.
+// Page returns the features as an HTML page: a table, or all properties of one.
 func (p *Items) Page() Page {
 	page := Page{Title: p.collection.Title, Links: p.links}
 	columns := p.export.Columns()
@@ -380,7 +380,7 @@ func (p *Items) Page() Page {
 	return page
 }
 
-// cell returns a value as people read it.
+// cell formats a value for readers.
 func (p *Items) cell(value any) string {
 	switch v := value.(type) {
 	case nil:

@@ -49,7 +49,7 @@ func TestParseBBox(t *testing.T) {
 	}
 }
 
-// Whatever the parameters, they are refused or give a day of the record.
+// Any parameters are rejected or result in a day of the record.
 func FuzzParseDatetime(f *testing.F) {
 	for _, text := range []string{"2017-12-25", "../..", "2017-12-25T00:00:00Z/", "a/b"} {
 		f.Add(text)

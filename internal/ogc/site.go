@@ -16,29 +16,28 @@ import (
 
 // Site is the API as one request sees it.
 type Site struct {
-	// Root is the address of the landing page, without a slash at its end.
+	// Root is the address of the landing page, without a trailing slash.
 	Root string
-	// View is the atlas on the day that features are seen on. Dated tells that the asker
-	// named it.
+	// View is the atlas on the day of the features. Dated means that the client gave it.
 	atlas.View
 	Dated bool
-	// Detail says how finely boundaries are drawn.
+	// Detail is the detail of boundaries.
 	Detail geo.Detail
-	// HTML tells that a page for people is wanted.
+	// HTML requests an HTML page.
 	HTML bool
-	// Tiles tells of the vector tiles of the day, all layers without names; addresses
-	// have {z}, {x} and {y}.
+	// Tiles describes the vector tiles of the day, with all layers if none are named;
+	// addresses contain {z}, {x} and {y}.
 	Tiles func(ctx context.Context, layers []string) (tile.TileJSON, error)
-	// kept are the parameters that links pass on.
+	// kept are the parameters that links preserve.
 	kept url.Values
-	// rest are the parameters that only some resources take.
+	// rest are the parameters that only some resources accept.
 	rest url.Values
 }
 
-// NewSite reads the parameters that every resource takes: datetime, zoom and f. Some
-// clients, such as GDAL, add those of the address they were given to every request.
-// day is that of the path, nil without one; today the day of a request without any.
-// The error is a BAD_USER_INPUT whose path begins with the parameter.
+// NewSite reads the parameters that every resource accepts: datetime, zoom and f.
+// Some clients, such as GDAL, add those of the original address to every request. day
+// is that of the path, nil if it has none; today is the default. The error is a
+// BAD_USER_INPUT whose path begins with the parameter.
 func NewSite(a *atlas.Atlas, root string, day *sentra.Date, today sentra.Date, parameters url.Values) (*Site, error) {
 	s := &Site{Root: root, Dated: day != nil, kept: url.Values{}, rest: url.Values{}}
 	seen := today
@@ -46,7 +45,7 @@ func NewSite(a *atlas.Atlas, root string, day *sentra.Date, today sentra.Date, p
 		seen = *day
 	}
 	for name, values := range parameters {
-		// GDAL repeats its own behind those of a link.
+		// GDAL appends its own parameters to those of a link.
 		if len(slices.Compact(slices.Clone(values))) > 1 {
 			return nil, sentra.BadInput(name, "the parameter %.40q is given with %d values", name, len(values))
 		}
@@ -86,9 +85,9 @@ func parseZoom(text string) (geo.Detail, error) {
 	return geo.NewDetail(&zoom, nil, nil)
 }
 
-// parseDatetime reads the parameter datetime: a day or moment, or an interval of them,
-// open at an end by ".." or nothing. Features are seen on one day: that of the moment
-// in Jakarta, or the interval's last, today where it is open.
+// parseDatetime parses the parameter datetime: a day or time, or an interval of them,
+// unbounded at an end with ".." or nothing. Features are as of one day: that of the
+// time in Jakarta, or the last one of the interval, or today if it is unbounded.
 func parseDatetime(text string, today sentra.Date) (day sentra.Date, dated bool, err error) {
 	one := func(text string) (sentra.Date, error) {
 		if moment, err := time.Parse(time.RFC3339, text); err == nil {
@@ -109,7 +108,7 @@ func parseDatetime(text string, today sentra.Date) (day sentra.Date, dated bool,
 		}
 	}
 	if open(to) {
-		// An interval that is yet to begin is seen on its first day.
+		// For an interval in the future use its first day.
 		return max(today, begin), begin > today, nil
 	}
 	if day, err = one(to); err == nil && day < begin {
@@ -118,7 +117,7 @@ func parseDatetime(text string, today sentra.Date) (day sentra.Date, dated bool,
 	return day, true, err
 }
 
-// onlyThese refuses parameters that a resource does not take.
+// onlyThese rejects parameters that a resource does not accept.
 func (s *Site) onlyThese(names ...string) error {
 	for name := range s.rest {
 		if !slices.Contains(names, name) {
@@ -137,7 +136,8 @@ func cut(name string) string {
 	return name
 }
 
-// address returns that of a path, with what links pass on and further parameters.
+// address returns the address of a path with the preserved parameters and further
+// ones.
 func (s *Site) address(path string, more ...string) string {
 	query := url.Values{}
 	for name, values := range s.kept {
@@ -152,8 +152,8 @@ func (s *Site) address(path string, more ...string) string {
 	return s.Root + path + "?" + query.Encode()
 }
 
-// selfAndPage links to a resource as it is and as a page; which of both is asked for
-// is self, the other its alternate.
+// selfAndPage links to a resource as data and as a page; the requested one is self,
+// the other its alternate.
 func (s *Site) selfAndPage(path, media, title string, more ...string) []Link {
 	self, alternate := "self", "alternate"
 	if s.HTML {
@@ -190,7 +190,7 @@ func (s *Site) Landing() (*Document, error) {
 	return &Document{MediaJSON, map[string]any{"title": title, "description": description, "links": links}, Page{Title: title, Description: description, Links: links}}, nil
 }
 
-// Conformance tells which classes of the standard are met.
+// Conformance lists the conformance classes.
 func (s *Site) Conformance() (*Document, error) {
 	if err := s.onlyThese(); err != nil {
 		return nil, err
@@ -203,7 +203,7 @@ func (s *Site) Conformance() (*Document, error) {
 	return &Document{MediaJSON, map[string]any{"conformsTo": conformance, "links": links}, page}, nil
 }
 
-// Collections tells of all collections.
+// Collections describes all collections.
 func (s *Site) Collections(context.Context) (*Document, error) {
 	if err := s.onlyThese(); err != nil {
 		return nil, err
@@ -218,7 +218,7 @@ func (s *Site) Collections(context.Context) (*Document, error) {
 	return &Document{MediaJSON, map[string]any{"links": links, "collections": all}, page}, nil
 }
 
-// Collection tells of one; a NOT_FOUND where there is none of the id.
+// Collection describes one, or is NOT_FOUND for an unknown id.
 func (s *Site) Collection(_ context.Context, id string) (*Document, error) {
 	if err := s.onlyThese(); err != nil {
 		return nil, err
@@ -235,9 +235,9 @@ func (s *Site) Collection(_ context.Context, id string) (*Document, error) {
 	return &Document{MediaJSON, described, page}, nil
 }
 
-// request is the export that holds the features of a collection.
+// request is the export with the features of a collection.
 func (s *Site) request(c *Collection) *export.Request {
-	// A format without a head needs no sources of all rows.
+	// A format without metadata does not need the sources of all rows.
 	r := &export.Request{Layer: c.layer, Format: export.NDJSON, Day: s.Day, Dated: s.Dated, Detail: s.Detail, Geometry: export.Geometries(c.layer, export.GeoJSON)[0]}
 	switch {
 	case c.layer == export.Regions:

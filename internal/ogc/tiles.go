@@ -14,7 +14,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/tile"
 )
 
-// The one set of tile matrices, that of web maps.
+// The only tile matrix set, that of web maps.
 const (
 	webMercatorQuad    = "WebMercatorQuad"
 	webMercatorQuadURI = "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad"
@@ -23,7 +23,7 @@ const (
 	mediaTile = "application/vnd.mapbox-vector-tile"
 )
 
-// Relations of OGC API Tiles.
+// Link relations of OGC API Tiles.
 const (
 	relTilesets       = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
 	relTilingScheme   = "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme"
@@ -36,13 +36,14 @@ const (
 	metresOfHalfWorld = math.Pi * 6378137
 )
 
-// TileLink is a link to a tile, its address with {tileMatrix}, {tileRow} and {tileCol}.
+// TileLink is a link to tiles, whose address contains {tileMatrix}, {tileRow} and
+// {tileCol}.
 type TileLink struct {
 	Link
 	Templated bool `json:"templated"`
 }
 
-// tileset tells of a set of tiles.
+// tileset describes a tile set.
 type tileset struct {
 	Title              string         `json:"title"`
 	DataType           string         `json:"dataType"`
@@ -86,8 +87,8 @@ type tileLayer struct {
 	PropertySchema map[string]any `json:"propertiesSchema"`
 }
 
-// tilesPath is the path of the sets of tiles of a collection, or of all, and names
-// what is in them.
+// tilesPath returns the path, title and layers of the tile sets of a collection, or
+// of all for an empty id.
 func (s *Site) tilesPath(id string) (path, title string, layers []string, err error) {
 	if id == "" {
 		return "/tiles", tilesTitle, nil, nil
@@ -102,7 +103,7 @@ func (s *Site) tilesPath(id string) (path, title string, layers []string, err er
 	return "/collections/" + c.ID + "/tiles", c.Title + " as vector tiles", []string{c.tiles}, nil
 }
 
-// tileset tells what each list of sets of tiles tells of one.
+// tileset returns the description of a tile set that every list has.
 func (s *Site) tileset(path, title string) tileset {
 	out := tileset{Title: title, DataType: "vector", CRS: epsg3857, TileMatrixSetURI: webMercatorQuadURI, TileMatrixSetID: webMercatorQuad}
 	for _, l := range s.selfAndPage(path+"/"+webMercatorQuad, MediaJSON, title) {
@@ -112,7 +113,7 @@ func (s *Site) tileset(path, title string) tileset {
 	return out
 }
 
-// Tilesets lists the sets of tiles of a collection, or of all with an empty id.
+// Tilesets lists the tile sets of a collection, or of all for an empty id.
 func (s *Site) Tilesets(id string) (*Document, error) {
 	path, title, _, err := s.tilesPath(id)
 	if err == nil {
@@ -127,7 +128,7 @@ func (s *Site) Tilesets(id string) (*Document, error) {
 	return &Document{MediaJSON, object{"links": links, "tilesets": []tileset{one}}, page}, nil
 }
 
-// Tileset tells of the set of tiles of a collection, or of all with an empty id, in a
+// Tileset describes the tile set of a collection, or of all for an empty id, in a
 // tile matrix set.
 func (s *Site) Tileset(ctx context.Context, id, matrices string) (*Document, error) {
 	path, title, layers, err := s.tilesPath(id)
@@ -186,7 +187,8 @@ func (s *Site) TileMatrixSets() (*Document, error) {
 	return &Document{MediaJSON, object{"links": links, "tileMatrixSets": []any{one}}, page}, nil
 }
 
-// TileMatrixSet defines one (OGC 17-083r4); a NOT_FOUND where there is none of the id.
+// TileMatrixSet defines a tile matrix set (OGC 17-083r4), or is NOT_FOUND for an
+// unknown id.
 func (s *Site) TileMatrixSet(id string) (*Document, error) {
 	if err := s.onlyThese(); err != nil {
 		return nil, err
@@ -195,7 +197,7 @@ func (s *Site) TileMatrixSet(id string) (*Document, error) {
 		return nil, noMatrices(id)
 	}
 	page := Page{Title: webMercatorQuad, Description: "The world in Web Mercator, cut into 4^z square tiles at the zoom z.", Links: s.selfAndPage(matricesQuadPath, MediaJSON, webMercatorQuad), Columns: []string{"zoom", "metres of a pixel at the equator", "tiles"}}
-	// A pixel of the standard's screen has 0.28 mm.
+	// The standard defines a pixel as 0.28 mm.
 	const width, pixel = 256, 0.00028
 	matrices := make([]object, matricesLevels)
 	for z := range matrices {

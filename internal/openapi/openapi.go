@@ -19,7 +19,7 @@ var base []byte
 
 type object = map[string]any
 
-// Prefix is where the schemas stand that others refer to.
+// Prefix is the path of the schemas in references.
 const Prefix = "#/components/schemas/"
 
 // Document returns the document as JSON, for a version of the binary. inputs are the
@@ -59,7 +59,8 @@ func Document(version string, inputs map[string]any) ([]byte, error) {
 	return json.Marshal(document)
 }
 
-// ofDays returns the paths of the OGC API as of a day, which has each of its routes.
+// ofDays returns the paths of the OGC API as of a day, which repeat all of its
+// routes.
 func ofDays(paths map[string]object) map[string]object {
 	out := make(map[string]object)
 	for path, item := range paths {
@@ -81,7 +82,7 @@ func ofDays(paths map[string]object) map[string]object {
 
 func ref(kind, name string) object { return object{"$ref": "#/components/" + kind + "/" + name} }
 
-// singular is the name of one thing of a layer: Region.
+// singular is the name of one item of a layer: Region.
 func singular(layer export.Layer) string {
 	return strings.ToUpper(string(layer[:1])) + strings.TrimSuffix(string(layer[1:]), "s")
 }
@@ -202,7 +203,7 @@ func layerSchemas(layer export.Layer) object {
 	}
 	schemas[one+"Properties"] = properties(layer, cited, nil)
 	if layer.OfFacts() {
-		// OGC API Features shows facts as points, but those of the whole country.
+		// OGC API Features shows facts as points, except for those of the whole country.
 		geometry = object{"oneOf": []object{ref("schemas", "Point"), {"type": "null"}}}
 		schemas[one+"Feature"] = feature(one + "Properties")
 	}
@@ -229,7 +230,7 @@ func layerSchemas(layer export.Layer) object {
 	return schemas
 }
 
-// head describes what a file says of itself.
+// head describes the metadata in a file.
 func head() object {
 	count := object{"type": "integer", "minimum": 0}
 	return object{
@@ -241,8 +242,8 @@ func head() object {
 	}
 }
 
-// strict returns an object that has all of the properties but the optional ones,
-// and no others.
+// strict returns an object schema that requires all properties but the optional ones,
+// and allows no others.
 func strict(properties object, optional ...string) object {
 	required := []string{}
 	for name := range properties {

@@ -10,8 +10,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/export"
 )
 
-// Every reference leads somewhere, everything in the components is used, and
-// every export is described with its own parameters.
+// Every reference resolves, all components are used, and every export is described
+// with its own parameters.
 func TestDocument(t *testing.T) {
 	data, err := Document("1.2.3", graph.InputSchemas(Prefix))
 	if err != nil {

@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// pageRoute is a page for people.
+// pageRoute is an HTML page.
 type pageRoute struct {
 	path, id, summary string
 	parameters        []any
-	// key says what the last part of the path is; nil where it is fixed.
+	// key describes the last part of the path; nil if it is fixed.
 	key object
 }
 
@@ -46,7 +46,7 @@ var pageRoutes = []pageRoute{
 	{path: "/sources", id: "sourcesPage", summary: "All sources, 100 a page", parameters: []any{pageNumber}},
 }
 
-// ofPeople returns the pages for people, in a language and in what is preferred.
+// ofPeople returns the HTML pages, with a language and with the preferred one.
 func ofPeople() map[string]object {
 	html := object{"text/html; charset=utf-8": object{}}
 	headers := object{"ETag": ref("headers", "ETag"), "Cache-Control": ref("headers", "Cache-Control")}
@@ -89,7 +89,7 @@ func ofPeople() map[string]object {
 		queryChoice("affirmative", "Regions that are affirmative, or of one kind, or known not to be; clusters in such regions. A list of provinces takes a kind only where it asks for hosts.", "ANY", "DISADVANTAGED", "BORDER", "NO"),
 		queryChoice("hosts", "Regions that host clusters, or those in which none is known; of the programme's clusters, and with a phase, those that host none.", "true", "false"),
 		queryChoice("programme", "Clusters of the programme, or others; regions that host such clusters.", "true", "false"),
-		queryText("product", "Clusters of any of at most 20 products by key or name, with commas between; regions that host such clusters."),
+		queryText("product", "Clusters of any of at most 20 products by key or name, separated by commas; regions that host such clusters."),
 		queryText("province", "Only those of a province, by its code."),
 		queryText("phase", "Clusters of a phase, by its key; regions that host such clusters."))
 	out["/{lang}/regions/{key}/picture.png"] = picture("regionPicture", "A picture of a region for previews", pageKey("Its code.", "94.06"))

@@ -12,7 +12,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Entry is a type of the API in the dictionary of the data.
+// Entry is a type of the API in the dictionary.
 type Entry struct {
 	Name string
 	// Description is in English, with code between backticks.
@@ -23,7 +23,7 @@ type Entry struct {
 // Field is a field of a type, or a value of an enumeration, which has no Type.
 type Field struct{ Name, Type, Description string }
 
-// aboutBody is what the terms mean, and where the data come from.
+// aboutBody has the meaning of terms and the origin of the data.
 type aboutBody struct {
 	*frame
 	Terms      []term
@@ -35,17 +35,17 @@ type aboutBody struct {
 	Example    string
 }
 
-// term is a word with what it means, at an anchor.
+// term is a word with its meaning, at an anchor.
 type term struct{ Anchor, Name, Text string }
 
-// contact is where mistakes are reported; without an address the page says whom to tell.
+// contact is where to report mistakes; without an address the page says whom to ask.
 type contact struct{ Href, Text string }
 
-// terms are explained in this order; each has a name and a text by its key.
+// terms are in display order; each has a name and a text by its key.
 var terms = [...]string{"sentra", "affirmative", "disadvantaged", "border", "not-covered", "confidence", "programme", "phase", "initial-target", "ground", "support", "day", "code"}
 
-// About makes the page that explains terms, sources, method and data. at is an address or
-// a mailbox for reports, or empty.
+// About makes the page about terms, sources, method and data. at is a web or mail
+// address for reports, or empty.
 func (q *Request) About(dictionary []Entry, at string) (*Page, error) {
 	b := &aboutBody{frame: q.newFrame("about", "about"), Dictionary: dictionary, Licences: sentra.DataLicences()}
 	b.Here = ""
@@ -82,7 +82,7 @@ func (q *Request) About(dictionary []Entry, at string) (*Page, error) {
 	return b.render("about", http.StatusOK)
 }
 
-// contactOf tells an address of the web from a mailbox.
+// contactOf distinguishes web from mail addresses.
 func contactOf(at string) contact {
 	if to, err := url.Parse(at); err == nil && (to.Scheme == "https" || to.Scheme == "http" || to.Scheme == "mailto") {
 		return contact{at, strings.TrimPrefix(at, "mailto:")}
@@ -93,7 +93,7 @@ func contactOf(at string) contact {
 	return contact{"", at}
 }
 
-// Code gives a description with what stands between its backticks as code.
+// Code formats the parts of a description between backticks as code.
 func (q *Request) Code(text string) template.HTML {
 	var out strings.Builder
 	for i, part := range strings.Split(text, "`") {
@@ -106,7 +106,7 @@ func (q *Request) Code(text string) template.HTML {
 	return template.HTML(out.String())
 }
 
-// sourcesBody is a page of the list of sources.
+// sourcesBody is one page of the list of sources.
 type sourcesBody struct {
 	*frame
 	Lines         []sourceLine
@@ -114,10 +114,10 @@ type sourcesBody struct {
 	Before, After *link
 }
 
-// sourcesLength is how many sources a page of their list has.
+// sourcesLength is the number of sources per page.
 const sourcesLength = 100
 
-// AllSources makes a page of the list of all sources, by title.
+// AllSources makes one page of the list of all sources, by title.
 func (q *Request) AllSources() (*Page, error) {
 	b := &sourcesBody{frame: q.newFrame("sources", "about"), Page: 1}
 	b.Here = ""

@@ -11,10 +11,10 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// citation is how to cite the page: of its day, so that it still says the same later.
+// citation cites the page as of its day, so that the cited content does not change.
 type citation struct{ Text, BibTeX string }
 
-// citation cites the page. key is what BibTeX calls it.
+// citation returns the citation of the page. key is its key in BibTeX.
 func (f *frame) citation(title, key string) *citation {
 	address := f.absolute(f.Lang, f.Path, "?asOf="+f.Day.String())
 	return &citation{
@@ -32,8 +32,7 @@ var bibEscapes = strings.NewReplacer(`\`, `\textbackslash{}`, "&", `\&`, "%", `\
 
 func bibText(text string) string { return bibEscapes.Replace(text) }
 
-// embed is the code that puts the map with what the parameters show into an article, on
-// the day of the page.
+// embed is the HTML that embeds the map with some parameters, on the day of the page.
 func (q *Request) embed(title string, parameters ...string) string {
 	values := url.Values{"asOf": {q.Day.String()}, "lang": {string(q.Lang)}}
 	for i := 0; i+1 < len(parameters); i += 2 {
@@ -48,12 +47,12 @@ func (q *Request) embed(title string, parameters ...string) string {
 func (q *Request) dataFile(name string, filter any) string {
 	text, err := json.Marshal(filter)
 	if err != nil {
-		panic(err) // Filters are made of maps of texts.
+		panic(err) // Filters are maps of strings.
 	}
 	return q.Root + name + "?" + q.told(url.Values{"asOf": {q.Day.String()}, "filter": {string(text)}}).Encode()
 }
 
-// told asks that data are told in the language of the page.
+// told adds the language of the page to the parameters of a data file.
 func (q *Request) told(parameters url.Values) url.Values {
 	if q.Lang != English {
 		parameters.Set("lang", string(q.Lang))
@@ -61,30 +60,30 @@ func (q *Request) told(parameters url.Values) url.Values {
 	return parameters
 }
 
-// regionQuery asks GraphQL for what the page of a region shows.
+// regionQuery is the GraphQL query for the content of a region's page.
 const regionQuery = `query Region($code: String!, $asOf: Date!) { region(code: $code, asOf: $asOf) { code bpsCode isoCode pCode kind name names { name kind validFrom validTo law confidence } ` +
 	`codes { system value validFrom validTo } parent { code name } children { code name } areaKm2 labelPoint { lon lat } ` +
 	`affirmative { answer confidence kinds { kind answer confidence reason designations { regulation validFrom validTo confidence } } } ` +
 	`clusters { totalCount nodes { key name nameId status place figures { units workers year } confidence products { key name nameId } phases { key } } } ` +
 	`supports { fund year amountIdr place purpose confidence } facilitators { kind year count note } } }`
 
-// clusterQuery asks GraphQL for what the page of a cluster shows.
+// clusterQuery is the GraphQL query for the content of a cluster's page.
 const clusterQuery = `query Cluster($key: String!, $asOf: Date!) { cluster(key: $key, asOf: $asOf) { key name nameId status place firstYear knownFrom figures { units workers year } confidence ` +
 	`products { key name nameId } phases { key } regions { code name parent { code name } } location { point { lon lat } precision } initialTarget ` +
 	`grounds { ground { kind } met } events { kind date } supports { fund year amountIdr purpose } readings { source { title url } read readOn } sources { title publisher date url } } }`
 
-// queryLink is the relative address of the answer to a query.
+// queryLink is the relative address of the result of a query.
 func (q *Request) queryLink(query string, variables map[string]string) string {
 	variables["asOf"] = q.Day.String()
 	text, err := json.Marshal(variables)
 	if err != nil {
-		panic(err) // They are texts.
+		panic(err) // They are strings.
 	}
-	// A plus is longer than a space in an attribute.
+	// html/template writes a plus in an attribute as "&#43;", which is longer.
 	return q.Root + "graphql?" + strings.ReplaceAll(q.told(url.Values{"query": {query}, "variables": {string(text)}}).Encode(), "+", "%20")
 }
 
-// regionFiles are the ways to have a region as data.
+// regionFiles are the formats in which a region is available.
 func (q *Request) regionFiles(code sentra.RegionCode) []file {
 	regions := map[string]any{"codes": []string{string(code)}}
 	if code.Level() == sentra.LevelProvince {
@@ -119,7 +118,7 @@ func (f *frame) dataset(name, description string, about object, distribution []o
 		out["dateModified"] = f.Data.UpdatedAt.UTC().Format("2006-01-02")
 	}
 	if len(f.Sources) > 0 {
-		// They stand in the page with their addresses.
+		// The sources are on the page, with their addresses.
 		out["isBasedOn"] = f.Canonical() + "#sources"
 	}
 	return out
@@ -133,7 +132,7 @@ func (q *Request) place(r *sentra.Region) object {
 	}
 	out := object{"@type": "AdministrativeArea", "name": q.NameOn(r), "identifier": string(r.Code), "url": q.absolute(q.Lang, RegionPath(r.Code), q.dayQuery()),
 		"geo": []object{{"@type": "GeoCoordinates", "longitude": rounded(point[0]), "latitude": rounded(point[1])},
-			// schema.org has boxes as latitude and longitude.
+			// Boxes in schema.org have latitude before longitude.
 			{"@type": "GeoShape", "box": fmt.Sprintf("%.4f %.4f %.4f %.4f", box.Min[1], box.Min[0], box.Max[1], box.Max[0])}}}
 	var other []string
 	for _, n := range q.Names(r.Code) {
@@ -164,7 +163,7 @@ func (f *frame) regionData(r *sentra.Region) object {
 		f.download("clusters.csv", "text/csv", clusters), f.download("clusters.geojson", "application/geo+json", clusters)})
 }
 
-// dayForm is a form that goes to the page on another day.
+// dayForm is a form that opens the page on another day.
 func (f *frame) dayForm(days ...sentra.Date) *dayForm {
 	d := &dayForm{Action: f.undated(f.Path), First: sentra.FirstDay, Day: f.Day}
 	d.Choices = append(d.Choices, link{Href: f.undated(f.Path), Text: f.T("today"), Current: !f.Dated})
@@ -174,10 +173,10 @@ func (f *frame) dayForm(days ...sentra.Date) *dayForm {
 	return d
 }
 
-// addressInTitle finds an address that stands in a title, without its scheme perhaps.
+// addressInTitle finds an address in a title, with or without its scheme.
 var addressInTitle = regexp.MustCompile(`^(?:https?://)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}/[^\s;,()]+`)
 
-// sourceLine tells of a source.
+// sourceLine describes a source.
 func (q *Request) sourceLine(s *sentra.Source, number int) sourceLine {
 	out := sourceLine{Number: number, Title: s.Title, Publisher: s.Publisher, Licence: s.Licence}
 	if s.Date != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// clusterBody is what the page of a cluster shows.
+// clusterBody is the content of a cluster's page.
 type clusterBody struct {
 	*frame
 	Cluster  *atlas.Cluster
@@ -34,7 +34,7 @@ type clusterBody struct {
 	Beside   []clusterRow
 }
 
-// clusterRegion is a region that a cluster stands in, with its status.
+// clusterRegion is a region of a cluster, with its status.
 type clusterRegion struct {
 	link
 	Code, Sentence string
@@ -46,17 +46,16 @@ type readingRow struct {
 	Cites    []int
 }
 
-// SupportTable lists the supports.
 func (b *clusterBody) SupportTable() supportTable { return supportTable{b.Request, b.Supports} }
 
-// beside is how many clusters of the same product a cluster's page shows.
+// beside is the number of clusters of the same product on a cluster's page.
 const beside = 8
 
 // Cluster makes the page of a cluster.
 func (q *Request) Cluster(ctx context.Context, key string) (*Page, error) {
 	c := q.Atlas.Cluster(key)
 	if c == nil {
-		// Addresses of Sentra 0.1.0 had the id, which is base64 of Cluster:KEY.
+		// Sentra 0.1.0 used the id in addresses, which is the base64 of Cluster:KEY.
 		if text, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(key, "=")); err == nil {
 			if old, found := strings.CutPrefix(string(text), "Cluster:"); found && q.Atlas.Cluster(old) != nil {
 				return &Page{Status: http.StatusMovedPermanently, Location: q.page(ClusterPath(old))}, nil
@@ -100,8 +99,8 @@ func (q *Request) Cluster(ctx context.Context, key string) (*Page, error) {
 	return b.render("cluster", http.StatusOK)
 }
 
-// clusterBody begins the page of a cluster: what it is, and where; and gives those of its
-// regions that there are on the day.
+// clusterBody starts the page of a cluster: what and where it is. It also returns
+// those of its regions that exist on the day.
 func (q *Request) clusterBody(c *atlas.Cluster) (*clusterBody, []*sentra.Region) {
 	f := q.newFrame(ClusterPath(c.Key), "clusters")
 	b := &clusterBody{frame: f, Cluster: c, Row: f.clusterRow(c)}
@@ -136,7 +135,7 @@ func (b *clusterBody) regionNames() string {
 	return b.Lang.list(names)
 }
 
-// lead is the page in a sentence or two.
+// lead summarises the page in a sentence or two.
 func (b *clusterBody) lead() string {
 	c := b.Cluster
 	var products []string
@@ -166,7 +165,7 @@ func (b *clusterBody) lead() string {
 	return text
 }
 
-// facts lists what is known of the cluster.
+// facts lists the known properties of the cluster.
 func (b *clusterBody) facts() {
 	c := b.Cluster
 	add := func(term, text string, cites ...int) {
@@ -222,7 +221,7 @@ func (b *clusterBody) facts() {
 	}
 }
 
-// turns are days worth seeing of the cluster.
+// turns are days of interest for the cluster.
 func (b *clusterBody) turns() []sentra.Date {
 	var days []sentra.Date
 	if b.Cluster.Begins >= sentra.FirstDay && b.Cluster.Begins <= b.Today {

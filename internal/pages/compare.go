@@ -9,13 +9,13 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// compareBody sets two regions, or one on two days, side by side.
+// compareBody compares two regions, or one region on two days.
 type compareBody struct {
 	*frame
 	Lead  string
 	Sides []*side
 	Rows  []compareRow
-	// Given are what the form was filled with.
+	// Given are the values of the form.
 	A, B       string
 	DayA, DayB sentra.Date
 	Wrong      string
@@ -32,7 +32,7 @@ type side struct {
 type compareRow struct {
 	Term  string
 	Cells [2]compareCell
-	// Differs marks a row in which the two are not alike.
+	// Differs marks a row whose values differ.
 	Differs bool
 }
 
@@ -41,8 +41,8 @@ type compareCell struct {
 	Cites              []int
 }
 
-// Compare makes the page of two regions, a and b, on the days asOf and asOfB, which is
-// the same day where it is not given and the regions differ, else today.
+// Compare makes the page that compares regions a and b, on the days asOf and asOfB.
+// Without asOfB it is the same day if the regions differ, else today.
 func (q *Request) Compare(ctx context.Context) (*Page, error) {
 	b := &compareBody{frame: q.newFrame("compare", ""), A: strings.TrimSpace(trimmed(q.Query.Get("a"))), B: strings.TrimSpace(trimmed(q.Query.Get("b"))), DayA: q.Day}
 	b.NoIndex = true

@@ -11,27 +11,26 @@ import (
 	"github.com/sentra-ikm/sentra/internal/words"
 )
 
-// clusterBlock is what is known of the clusters of a region, or of a product.
+// clusterBlock is the clusters of a region or of a product.
 type clusterBlock struct {
 	Table clusterTable
-	// Count are those that stand, Planned those only planned, Perhaps those of which only
-	// the province is known.
+	// Count is the number of existing clusters, Planned of planned ones, Perhaps of
+	// those of which only the province is known.
 	Count, Planned, Perhaps int
-	// More leads to all; empty where all are shown.
+	// More links to all; empty if all are shown.
 	More link
-	// Coverage tells how much of the region's clusters the record holds.
+	// Coverage is how many of the region's clusters the record holds.
 	Coverage      string
 	CoverageCites []int
 }
 
-// clusterTable is a list of clusters; with their regions where these differ.
+// clusterTable is a list of clusters, with their regions if these differ.
 type clusterTable struct {
 	*Request
 	Rows        []clusterRow
 	WithRegions bool
 }
 
-// supportTable is a list of supports.
 type supportTable struct {
 	*Request
 	Rows []supportRow
@@ -50,7 +49,7 @@ type clusterRow struct {
 	Cites              []int
 }
 
-// clusterName is the name of a cluster in the reader's language.
+// clusterName is the name of a cluster in the page's language.
 func (q *Request) clusterName(c *atlas.Cluster) string {
 	if q.Lang == Indonesian && c.NameID != "" {
 		return c.NameID
@@ -69,7 +68,8 @@ func (q *Request) productName(key string) string {
 	return p.NameEN
 }
 
-// clusterBlock lists the first of a region's clusters: of the programme, then by name.
+// clusterBlock lists the first of a region's clusters: those of the programme first,
+// then by name.
 func (f *frame) clusterBlock(code sentra.RegionCode, known, planned []*atlas.Cluster) clusterBlock {
 	b := clusterBlock{Table: clusterTable{Request: f.Request, WithRegions: code.Level() == sentra.LevelProvince}, Count: len(known), Planned: len(planned), Perhaps: f.PerhapsIn(code)}
 	all := append(slices.Clone(known), planned...)
@@ -99,7 +99,7 @@ func (f *frame) clusterBlock(code sentra.RegionCode, known, planned []*atlas.Clu
 	return b
 }
 
-// byWeight puts clusters of the programme first and planned ones last.
+// byWeight sorts clusters of the programme first and planned ones last.
 func (f *frame) byWeight(x, y *atlas.Cluster) int {
 	weight := func(c *atlas.Cluster) int {
 		switch {
@@ -144,7 +144,7 @@ func (f *frame) clusterRow(c *atlas.Cluster) clusterRow {
 // phases names the phases of the programme in which a cluster was developed.
 func (q *Request) phases(c *atlas.Cluster) string { return q.Lang.list(c.Phases) }
 
-// figures tells the numbers of a cluster with their year.
+// figures formats the numbers of a cluster with their year.
 func (q *Request) figures(f *sentra.Figures) string {
 	if f == nil {
 		return ""
@@ -169,7 +169,8 @@ func (q *Request) figures(f *sentra.Figures) string {
 	return text + " (" + q.T("year.unknown") + ")"
 }
 
-// Country is what the record knows of money, people, events and decisions in a region.
+// Country is what the record holds about support, facilitators, events and decisions
+// in a region.
 type Country struct {
 	Supports     []supportRow
 	MoreSupports int
@@ -206,7 +207,7 @@ type assessmentRow struct {
 	Cites                                []int
 }
 
-// country gathers it for one region.
+// country collects it for one region.
 func (f *frame) country(code sentra.RegionCode) Country {
 	var c Country
 	supports := f.SupportsOf(code)
@@ -241,7 +242,7 @@ func (q *Request) year(year int) string {
 	return strconv.Itoa(year)
 }
 
-// amount returns rupiah with the language's separators.
+// amount formats rupiah with the language's separators.
 func (q *Request) amount(d *decimal.Decimal) string {
 	if d == nil {
 		return ""
@@ -271,7 +272,7 @@ func (f *frame) supportRow(s *sentra.Support) supportRow {
 	return row
 }
 
-// events returns those that are wanted, by day.
+// events returns the wanted events, by day.
 func (f *frame) events(wanted func(*sentra.Event) bool) []eventRow {
 	var found []*sentra.Event
 	for i := range f.Data.Events {
@@ -336,7 +337,7 @@ func (f *frame) candidateRow(c *sentra.Candidate) candidateRow {
 	return row
 }
 
-// target reports whether a thing was an initial target of its phase.
+// target describes whether something was an initial target of its phase.
 func (q *Request) target(known *bool) string {
 	switch {
 	case known == nil:

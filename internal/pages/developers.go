@@ -11,7 +11,7 @@ import (
 	"github.com/sentra-ikm/sentra/examples/snippets"
 )
 
-// Operations are the routes that an OpenAPI document describes, by tag.
+// Operations are the routes in an OpenAPI document, by tag.
 type Operations []operationGroup
 
 type operationGroup struct {
@@ -19,7 +19,7 @@ type operationGroup struct {
 	Operations        []operation
 }
 
-// operation is what GET of a path does.
+// operation is GET of a path.
 type operation struct {
 	ID, Path, Summary string
 	Parameters        []operationParameter
@@ -33,7 +33,7 @@ type operationParameter struct {
 
 type operationAnswer struct{ Status, Description, Types string }
 
-// openAPI is as much of an OpenAPI document as is shown.
+// openAPI is the part of an OpenAPI document that is shown.
 type openAPI struct {
 	Tags  []struct{ Name, Description string }
 	Paths map[string]struct {
@@ -50,7 +50,7 @@ type openAPI struct {
 	}
 }
 
-// known tells that a path is described under a shorter one too.
+// known reports whether a path is also described under a shorter one.
 func (o *openAPI) known(shorter, path string) bool {
 	_, found := o.Paths[shorter]
 	return found && shorter != path
@@ -75,8 +75,8 @@ type openAPIResponse struct {
 	Content     map[string]any
 }
 
-// ReadOperations reads what an OpenAPI document says of GET. Pages are known in each
-// language; they are shown once.
+// ReadOperations reads the GET operations of an OpenAPI document. Pages exist in each
+// language and are listed once.
 func ReadOperations(document []byte) (Operations, error) {
 	var read openAPI
 	if err := json.Unmarshal(document, &read); err != nil {
@@ -87,7 +87,8 @@ func ReadOperations(document []byte) (Operations, error) {
 		group := operationGroup{Name: tag.Name, Description: tag.Description}
 		for _, path := range slices.Sorted(maps.Keys(read.Paths)) {
 			get := read.Paths[path].Get
-			// The routes of a day and of a language are those without, one part longer.
+			// Routes with a day or language are like those without, with one more path
+			// segment.
 			if get == nil || !slices.Contains(get.Tags, tag.Name) || strings.HasPrefix(path, "/ogc/{day}") || read.known(strings.TrimPrefix(path, "/{lang}"), path) {
 				continue
 			}
@@ -112,10 +113,10 @@ func ReadOperations(document []byte) (Operations, error) {
 	return out, nil
 }
 
-// mostValues is how many values of an enumeration are shown.
+// mostValues is the maximum number of enumeration values shown.
 const mostValues = 12
 
-// kind tells the type of a parameter, its values or its default in a few words.
+// kind describes the type of a parameter, its values or its default in a few words.
 func (p openAPIParameter) kind() string {
 	values := append(slices.Clone(p.Schema.Enum), p.Schema.Items.Enum...)
 	out := ""
@@ -151,7 +152,7 @@ type snippet struct {
 	ID, Library, File, Text string
 }
 
-// Developers makes the page for those who write programs.
+// Developers makes the page for programmers.
 func (q *Request) Developers(operations Operations) (*Page, error) {
 	b := &developersBody{frame: q.newFrame("developers", "developers"), Operations: operations}
 	b.Here = ""

@@ -5,22 +5,22 @@ import (
 	"strings"
 )
 
-// dictionaryText is the dictionary in Indonesian: a line for each type, field and value, its
-// key, a bar and the text. A key that begins with a star is of every type that says
-// nothing else.
+// dictionaryText is the Indonesian dictionary, with a line for each type, field and
+// value: its key, a bar and the text. A key that begins with a star applies to every
+// type without its own text.
 //
 //go:embed dictionary.txt
 var dictionaryText string
 
-// routesText is what the routes do in Indonesian: a line for each operation of the OpenAPI
-// document by its id, and for each of its tags.
+// routesText describes the routes in Indonesian, with a line for each operation of the
+// OpenAPI document, by its id, and for each of its tags.
 //
 //go:embed routes.txt
 var routesText string
 
 var indonesianTerms, indonesianRoutes = linesByKey(dictionaryText), linesByKey(routesText)
 
-// linesByKey reads lines of a key, a bar and a text.
+// linesByKey parses lines of a key, a bar and a text.
 func linesByKey(text string) map[string]string {
 	out := make(map[string]string)
 	for line := range strings.Lines(text) {
@@ -31,8 +31,8 @@ func linesByKey(text string) map[string]string {
 	return out
 }
 
-// inIndonesian returns a dictionary in Indonesian. A term without a text keeps the English
-// one, which fails a test.
+// inIndonesian translates a dictionary. A term without a translation keeps the
+// English text, which fails a test.
 func inIndonesian(dictionary []Entry) []Entry {
 	said := func(english string, keys ...string) string {
 		for _, key := range keys {
@@ -53,8 +53,8 @@ func inIndonesian(dictionary []Entry) []Entry {
 	return out
 }
 
-// inIndonesian returns the routes with what they do in Indonesian; their parameters and
-// answers stay as the document has them.
+// inIndonesian translates the descriptions of routes; their parameters and answers
+// stay in English.
 func (o Operations) inIndonesian() Operations {
 	said := func(english, key string) string {
 		if text := indonesianRoutes[key]; text != "" {

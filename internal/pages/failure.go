@@ -9,17 +9,17 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// failureBody is what a page that cannot be shown tells.
+// failureBody is the content of an error page.
 type failureBody struct {
 	*frame
 	Told  string
 	Hint  string
 	Links []link
-	// Search is the text of the field in which to look for something else.
+	// Search is the initial text of the search field.
 	Search string
 }
 
-// failure tells why there is no such page, and where else to go.
+// failure explains why there is no such page, and links to others.
 func (q *Request) failure(status int, title, told string, links ...link) (*Page, error) {
 	b := &failureBody{frame: q.newFrame("", ""), Told: told, Links: links}
 	b.Title, b.Description, b.NoIndex, b.Alternates = title, told, true, false
@@ -27,12 +27,12 @@ func (q *Request) failure(status int, title, told string, links ...link) (*Page,
 	return b.render("failure", status)
 }
 
-// NotFound is the page for an address at which there is nothing.
+// NotFound is the page for an unknown address.
 func (q *Request) NotFound() (*Page, error) {
 	return q.failure(http.StatusNotFound, q.T("missing.title"), q.T("missing.told"), q.starts()...)
 }
 
-// Failed is the page that tells of an error, and of which parameter where one is wrong.
+// Failed is the page for an error, with the wrong parameter if there is one.
 func (q *Request) Failed(status int, coded *sentra.Error) (*Page, error) {
 	title := q.T("failed.title")
 	told := q.T("failed." + string(coded.Code))
@@ -55,13 +55,13 @@ func (q *Request) Failed(status int, coded *sentra.Error) (*Page, error) {
 	return q.failure(status, title, told, q.starts()...)
 }
 
-// starts are where one may begin.
+// starts are links to start from.
 func (q *Request) starts() []link {
 	return []link{{Href: q.mapLink(), Text: q.T("start.map")}, {Href: q.undated("regions"), Text: q.T("start.regions")}, {Href: q.undated("clusters"), Text: q.T("start.clusters")}, {Href: q.undated("about"), Text: q.T("start.about")}}
 }
 
-// elsewhere finds the region that is meant by a code of another day or system, or by a
-// name. One alone is where the reader is sent; of several the page says which.
+// elsewhere finds the regions that a code of another day or system, or a name, may
+// mean. For a single one it redirects there; for several the page lists them.
 func (q *Request) elsewhere(ctx context.Context, text string) (*Page, error) {
 	var found []sentra.RegionCode
 	var links []link
@@ -85,7 +85,8 @@ func (q *Request) elsewhere(ctx context.Context, text string) (*Page, error) {
 		add(c.Region, " – "+q.T("system."+string(c.System))+" "+c.Value+", "+q.Lang.span(c.Validity))
 	}
 	if len(found) == 1 {
-		// What the code meant does not change, but a later record may know of a second region.
+		// The meaning of a code does not change, but a later record may have a second
+		// region with it.
 		return &Page{Status: http.StatusFound, Location: q.page(RegionPath(found[0]))}, nil
 	}
 	title, told := q.T("missing.region", text), q.T("missing.region.told")
@@ -111,7 +112,8 @@ func (q *Request) elsewhere(ctx context.Context, text string) (*Page, error) {
 	return q.failure(http.StatusNotFound, title, told, append(links, q.starts()...)...)
 }
 
-// notThen tells that a region was not there on the day, and where what it was made of is.
+// notThen says that a region did not exist on the day, and links to what it was
+// created from.
 func (q *Request) notThen(r *sentra.Region) (*Page, error) {
 	links := []link{{Href: q.undated(RegionPath(r.Code)), Text: q.T("then.today", r.Name)}}
 	told := q.T("then.none", r.Name, q.OnDay())
@@ -131,7 +133,7 @@ func (q *Request) notThen(r *sentra.Region) (*Page, error) {
 	return q.failure(http.StatusNotFound, q.T("then.title", r.Name, q.OnDay()), told, append(links, q.starts()...)...)
 }
 
-// missingCluster looks for what was meant by a key that no cluster has.
+// missingCluster searches for what an unknown key may mean.
 func (q *Request) missingCluster(ctx context.Context, key string) (*Page, error) {
 	hits, err := q.Search(ctx, strings.ReplaceAll(key, "-", " "), 8)
 	if err != nil {

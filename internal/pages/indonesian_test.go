@@ -9,12 +9,12 @@ import (
 	"golang.org/x/net/html"
 )
 
-// englishWords are words that no Indonesian sentence has: one of them is the mark of a text
+// englishWords are words that no Indonesian sentence contains: they reveal a text
 // that was not translated.
 var englishWords = regexp.MustCompile(`(?i)\b(the|and|of|is|are|was|were|with|without|from|not|nor|only|whether|which|that|this|these|those|known|unknown|none|where|when|been|has|have|had|its|their|there|by|for|in|on|at|year|month|years|region|regions|cluster|clusters|province|regency|city|source|sources|makers|weavers|village|built|named|listed|covered|decree|list|silence|loaded|record)\b`)
 
-// foreign are parts of a page that are in no language, or in that of a source: its title,
-// programs, addresses, the choice of the other language.
+// foreign reports whether a part of a page is in no language or that of a source: its
+// title, programs, addresses, the link to the other language.
 func foreign(node *html.Node) bool {
 	switch node.Data {
 	case "code", "pre", "script", "style", "textarea", "head", "svg":
@@ -24,8 +24,8 @@ func foreign(node *html.Node) bool {
 	return attribute(node, "lang") == "en" || slices.Contains(strings.Fields(class), "sources") || slices.Contains(strings.Fields(class), "citation") || slices.Contains(strings.Fields(class), "tongue") || slices.Contains(strings.Fields(class), "code")
 }
 
-// Pages in Indonesian have no English words: of regions and clusters of all kinds, on days
-// of all lists, whatever the record or its sources say of them.
+// Pages in Indonesian have no English words: for regions and clusters of all kinds,
+// on days of all lists, whatever the record or its sources say.
 func TestIndonesianThroughout(t *testing.T) {
 	a := factsAtlas(t, nil)
 	addresses := []string{"/id/regions", "/id/clusters", "/id/products", "/id/about", "/id/quality", "/id/products/coffee-processing", "/id/compare?a=94.06&b=53.17&asOf=2017-12-25", "/id/regions?q=xyzzy", "/id/clusters?region=94"}
@@ -34,7 +34,7 @@ func TestIndonesianThroughout(t *testing.T) {
 			addresses = append(addresses, "/id/regions/"+code+"?asOf="+day)
 		}
 	}
-	// Names stay what they are.
+	// Names are not translated.
 	names := []string{"one village one product", ""}
 	for i := range a.Data.Names {
 		names = append(names, a.Data.Names[i].Name, "")

@@ -57,21 +57,21 @@ func (l Lang) text(key string, args ...any) string {
 	return fmt.Sprintf(text, args...)
 }
 
-// has reports whether there is a text of a key.
+// hasText reports whether a key has a text.
 func hasText(key string) bool { _, known := texts[key]; return known }
 
-// date returns a day as readers write it: 25 December 2017.
+// date formats a day for readers: 25 December 2017.
 func (l Lang) date(day sentra.Date) string { return words.Language(l).Date(day) }
 
-// partial returns a date no more exactly than its source has it.
+// partial formats a date with the precision of its source.
 func (l Lang) partial(p sentra.PartialDate) string { return words.Language(l).Partial(p) }
 
-// said returns what was told in English and, perhaps, in Indonesian.
+// said returns a text in Indonesian if it exists and is wanted, else in English.
 func (l Lang) said(english, indonesian string) string {
 	return words.Language(l).Of(sentra.Text{English: english, Indonesian: indonesian})
 }
 
-// period returns a span of days as readers write it.
+// period formats the ends of a period.
 func (l Lang) period(from, to string) string {
 	switch {
 	case from != "" && to != "":
@@ -84,7 +84,7 @@ func (l Lang) period(from, to string) string {
 	return l.text("always")
 }
 
-// span returns a period of days.
+// span formats a period of days.
 func (l Lang) span(p sentra.Period) string {
 	var from, to string
 	if p.From != nil {
@@ -96,10 +96,10 @@ func (l Lang) span(p sentra.Period) string {
 	return l.period(from, to)
 }
 
-// number returns a whole number with the language's separators.
+// number formats a whole number with the language's separators.
 func (l Lang) number(n int) string { return words.Language(l).Number(n) }
 
-// percent returns a share of 1 as a percentage.
+// percent formats a share of 1 as a percentage.
 func (l Lang) percent(share float64) string {
 	text := strconv.FormatFloat(100*share, 'f', 1, 64) + " %"
 	if l == Indonesian {
@@ -108,7 +108,7 @@ func (l Lang) percent(share float64) string {
 	return text
 }
 
-// list joins names as a sentence does: a, b and c.
+// list joins names as in a sentence: a, b and c.
 func (l Lang) list(names []string) string { return words.Language(l).Joined(names) }
 
 // counted returns a number with its noun: key.one for 1, else key.many.

@@ -11,10 +11,10 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// pageLength is how many rows a page of a list has.
+// pageLength is the number of rows per page of a list.
 const pageLength = 50
 
-// longest is the greatest length of a text that is looked for.
+// longest is the maximum length of a search text.
 const longest = 100
 
 // regionsBody is the list of regions, by province.
@@ -31,7 +31,7 @@ type provinceRow struct {
 	Members []childRow
 }
 
-// Regions makes the list of the regions of the day, or of those that a name finds.
+// Regions makes the list of the regions of the day, or of those that match a name.
 func (q *Request) Regions(ctx context.Context) (*Page, error) {
 	b := &regionsBody{frame: q.newFrame("regions", "regions"), Search: trimmed(q.Query.Get("q"))}
 	b.Title, b.Description = q.T("regions.title"), q.T("regions.lead", q.OnDay())
@@ -80,7 +80,7 @@ func (q *Request) Regions(ctx context.Context) (*Page, error) {
 	return b.render("regions", http.StatusOK)
 }
 
-// Legend tells what the colours mean.
+// Legend explains the colours.
 func (b *regionsBody) Legend() []legendEntry {
 	var out []legendEntry
 	for _, class := range []string{"disadvantaged", "border", "both", "no", "unknown"} {
@@ -89,7 +89,7 @@ func (b *regionsBody) Legend() []legendEntry {
 	return out
 }
 
-// Counted tells a number of clusters.
+// Counted formats a number of clusters.
 func (b *regionsBody) Counted(n int) string {
 	if n == 0 {
 		return b.T("clusters.none")
@@ -97,7 +97,7 @@ func (b *regionsBody) Counted(n int) string {
 	return b.Lang.counted("known", n)
 }
 
-// child is a region in a list.
+// child returns the row of a region.
 func (q *Request) child(r *sentra.Region) childRow {
 	judged := q.Affirmative(r.Code)
 	return childRow{Code: string(r.Code), Name: q.NameOn(r), Href: q.page(RegionPath(r.Code)), Answer: q.statusWords(&judged), Class: colourOf(&judged), Clusters: len(q.ClustersOf(r.Code))}
@@ -108,7 +108,7 @@ func trimmed(text string) string {
 	return string(runes[:min(longest, len(runes))])
 }
 
-// withQuery adds a parameter to those of an address.
+// withQuery adds a parameter to an address.
 func withQuery(here, name, value string) string {
 	mark := "?"
 	if here != "" {
@@ -130,12 +130,12 @@ type clustersBody struct {
 	Before      *link
 	After       *link
 	Files       []file
-	// Form is where the search leads, with what else is kept.
+	// Hidden are the parameters that the search form keeps.
 	Hidden []parameter
 }
 
-// Clusters makes a page of the list of the clusters known on the day, of a region where
-// one is asked for, or of those that a name finds.
+// Clusters makes one page of the list of the clusters known on the day, of a region
+// if one is given, or of those that match a name.
 func (q *Request) Clusters(ctx context.Context) (*Page, error) {
 	b := &clustersBody{frame: q.newFrame("clusters", "clusters"), Search: trimmed(q.Query.Get("q")), Page: 1}
 	b.Title = q.T("clusters.list")
@@ -232,16 +232,15 @@ func (q *Request) Clusters(ctx context.Context) (*Page, error) {
 	return b.render("clusters", http.StatusOK)
 }
 
-// Table lists the clusters of the page.
 func (b *clustersBody) Table() clusterTable {
 	return clusterTable{b.Request, b.Rows, true}
 }
 
-// productsBody is the list of products, or one of them.
+// productsBody is the list of products, or one product.
 type productsBody struct {
 	*frame
 	Lead string
-	// Products are all; of one there are its Rows.
+	// Products is for the list, Rows for one product.
 	Products []productRow
 	Other    string
 	Cites    []int
@@ -250,7 +249,6 @@ type productsBody struct {
 	MapHref  string
 }
 
-// Table lists the clusters of the product.
 func (b *productsBody) Table() clusterTable { return clusterTable{b.Request, b.Rows, true} }
 
 type productRow struct {

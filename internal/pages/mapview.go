@@ -14,35 +14,36 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// mapView is a list that an address of the map asks for: its filters mean what they mean
-// on the map's page (web/src/map/view.ts, questions.ts).
+// mapView is a list selected by an address of the map. Its filters have the same
+// meaning as on the map's page (web/src/map/view.ts, questions.ts).
 type mapView struct {
 	// list is clusters, regencies or provinces.
 	list string
 	// affirmative is ANY, DISADVANTAGED, BORDER, NO, or "".
 	affirmative      string
 	hosts, programme *bool
-	// products are keys or names, of which one will do.
+	// products are keys or names, of which one must match.
 	products []string
 	province sentra.RegionCode
 	phase    string
 }
 
-// mostProducts is how many products a picture may be asked for with.
+// mostProducts is the maximum number of products for a picture.
 const mostProducts = 20
 
-// otherFilters are those of the map's page that pictures and previews do not show.
+// otherFilters are filters of the map's page that pictures and previews do not
+// support.
 var otherFilters = []string{"group", "initialTarget", "fund", "confidence", "status", "q", "money", "facilitators", "weights", "bbox", "within", "near"}
 
 var provinceCode = regexp.MustCompile(`^\d\d$`)
 
-// reader reads parameters, each given once, and keeps the first error.
+// reader reads parameters, each given at most once, and keeps the first error.
 type reader struct {
 	query url.Values
 	err   error
 }
 
-// one returns a parameter, empty where it is not set.
+// one returns a parameter, empty if it is not set.
 func (r *reader) one(name string) string {
 	values := r.query[name]
 	switch {
@@ -56,7 +57,7 @@ func (r *reader) one(name string) string {
 	return values[0]
 }
 
-// choice returns a parameter that has one of some values, empty where it is not set.
+// choice returns a parameter with one of some values, empty if it is not set.
 func (r *reader) choice(name string, known ...string) string {
 	value := r.one(name)
 	if r.err == nil && value != "" && !slices.Contains(known, value) {
@@ -65,7 +66,7 @@ func (r *reader) choice(name string, known ...string) string {
 	return value
 }
 
-// truth returns a parameter that is true or false, nil where it is not set.
+// truth returns a parameter that is true or false, nil if it is not set.
 func (r *reader) truth(name string) *bool {
 	value := r.choice(name, "true", "false")
 	if value == "" {
@@ -75,8 +76,8 @@ func (r *reader) truth(name string) *bool {
 	return &truth
 }
 
-// mapView reads the filters of the address; nil where it has none. Of one that is wrong,
-// or that a picture does not show, the error names the parameter.
+// mapView reads the filters of the address; nil if it has none. For an invalid one,
+// or one that a picture does not support, the error names the parameter.
 func (q *Request) mapView() (*mapView, error) {
 	for _, name := range otherFilters {
 		if slices.ContainsFunc(q.Query[name], func(value string) bool { return value != "" }) {
@@ -107,7 +108,7 @@ func (q *Request) mapView() (*mapView, error) {
 	return v, nil
 }
 
-// queryOf is the part of an address that asks for the view on the day.
+// queryOf is the query string for the view on the day.
 func (q *Request) queryOf(v *mapView) string {
 	values := url.Values{}
 	put := func(name, value string) {
@@ -134,8 +135,8 @@ func (q *Request) queryOf(v *mapView) string {
 	return encoded(values)
 }
 
-// check refuses what the record does not have, or that has no answer; the error names the
-// parameter.
+// check rejects values that the record does not have or that have no answer; the
+// error names the parameter.
 func (q *Request) check(v *mapView) error {
 	if len(v.products) > mostProducts {
 		return sentra.BadInput("product", "%d products are too many; give at most %d", len(v.products), mostProducts)
@@ -154,15 +155,15 @@ func (q *Request) check(v *mapView) error {
 	if v.list == "clusters" && v.hosts != nil {
 		return sentra.BadInput("hosts", "clusters host none; ask it of regencies or provinces")
 	}
-	// Of a province it is known that it holds an affirmative regency, and of which kind one
-	// is that hosts clusters.
+	// For a province it is known whether it contains an affirmative regency, and the
+	// kind only of one that has clusters.
 	if v.list == "provinces" && v.designation() != "" && !v.asksForHosts() {
 		return sentra.BadInput("affirmative", "a list of provinces takes %s only together with hosts=true", v.affirmative)
 	}
 	return nil
 }
 
-// designation is the kind that a regency must be designated as, "" for any.
+// designation is the required kind of designation of a regency, "" for any.
 func (v *mapView) designation() sentra.DesignationKind {
 	if v.affirmative == "DISADVANTAGED" || v.affirmative == "BORDER" {
 		return sentra.DesignationKind(v.affirmative)
@@ -170,7 +171,7 @@ func (v *mapView) designation() sentra.DesignationKind {
 	return ""
 }
 
-// traits is what a cluster itself must be, nil for anything.
+// traits is the condition on a cluster itself, nil for none.
 func (v *mapView) traits() *sentra.ClusterFilter {
 	if v.phase == "" && v.programme == nil && len(v.products) == 0 {
 		return nil
@@ -186,20 +187,21 @@ func (v *mapView) traits() *sentra.ClusterFilter {
 	return f
 }
 
-// asksForHosts reports whether only regions are listed that host a cluster.
+// asksForHosts reports whether only regions with a cluster are listed.
 func (v *mapView) asksForHosts() bool {
 	return v.hosts != nil && *v.hosts || v.hosts == nil && v.traits() != nil
 }
 
-// asksForNone reports whether regions without clusters are listed, and asksForNoneKnown
-// whether those of which none is known: only the programme's list is complete.
+// asksForNone reports whether regions without clusters are listed, and
+// asksForNoneKnown whether those without known ones: only the programme's list is
+// complete.
 func (v *mapView) asksForNone() bool { return v.hosts != nil && !*v.hosts }
 
 func (v *mapView) asksForNoneKnown() bool {
 	return v.asksForNone() && v.phase == "" && (v.programme == nil || !*v.programme)
 }
 
-// ofStatus asks for regencies of the status.
+// ofStatus restricts a filter to regencies with the required status.
 func (v *mapView) ofStatus(f *sentra.RegionFilter) *sentra.RegionFilter {
 	yes, no := true, false
 	switch kind := v.designation(); {
@@ -213,7 +215,7 @@ func (v *mapView) ofStatus(f *sentra.RegionFilter) *sentra.RegionFilter {
 	return f
 }
 
-// clusterFilter is that of the list of clusters.
+// clusterFilter is the filter of the list of clusters.
 func (v *mapView) clusterFilter() *sentra.ClusterFilter {
 	f := v.traits()
 	if f == nil {
@@ -233,8 +235,8 @@ func (v *mapView) level() sentra.Level {
 	return sentra.LevelRegency
 }
 
-// regionFilter is that of the list of regions. Where none is to be known, those that host
-// are taken out of it.
+// regionFilter is the filter of the list of regions. If they must have no known
+// cluster, the regions matching hosts are removed from it.
 func (v *mapView) regionFilter() (f, hosts *sentra.RegionFilter) {
 	yes, no := true, false
 	if v.asksForNoneKnown() {
@@ -262,7 +264,7 @@ func (v *mapView) regionFilter() (f, hosts *sentra.RegionFilter) {
 			f.ContainsAffirmative = &yes
 		}
 		if v.asksForHosts() {
-			// The one regency that hosts the cluster is also the one of the status.
+			// The regency with the cluster must also be the one with the status.
 			if f.Clusters = v.traits(); v.hostingRegency() != nil {
 				if f.Clusters == nil {
 					f.Clusters = &sentra.ClusterFilter{}
@@ -286,8 +288,8 @@ func (v *mapView) regionFilter() (f, hosts *sentra.RegionFilter) {
 	return f, nil
 }
 
-// hostingRegency is what must hold of the regency for which a province is listed as a
-// host, nil for nothing.
+// hostingRegency is the condition on the regency for which a province is listed as a
+// host, nil for none.
 func (v *mapView) hostingRegency() *sentra.RegionFilter {
 	if v.affirmative == "" || v.affirmative == "NO" {
 		return nil
@@ -295,8 +297,8 @@ func (v *mapView) hostingRegency() *sentra.RegionFilter {
 	return v.ofStatus(&sentra.RegionFilter{Level: sentra.LevelRegency})
 }
 
-// markedFilter is that of the clusters for which the regions of a list are there. A region
-// of a cluster is a regency where it is known, so that provinces are asked for by code.
+// markedFilter is the filter of the clusters for which regions are listed. A
+// cluster's region is a regency if that is known, so provinces are selected by code.
 func (v *mapView) markedFilter(filter *sentra.RegionFilter, listed []*sentra.Region) *sentra.ClusterFilter {
 	f := v.traits()
 	if f == nil {
@@ -317,10 +319,11 @@ func (v *mapView) markedFilter(filter *sentra.RegionFilter, listed []*sentra.Reg
 	return f
 }
 
-// fewNames is how many names a picture lists at most.
+// fewNames is the maximum number of names listed in a picture.
 const fewNames = 6
 
-// viewed returns the picture of a list: its clusters, or its regions among the others.
+// viewed returns the picture of a list: its clusters, or its regions among the
+// others.
 func (q *Request) viewed(ctx context.Context, v *mapView) (*picture, error) {
 	p := &picture{title: q.titleOf(v), bound: country}
 	province, shape := q.Exists(v.province), q.Shape(v.province)
@@ -366,7 +369,8 @@ func (q *Request) viewed(ctx context.Context, v *mapView) (*picture, error) {
 	return p, nil
 }
 
-// listed puts the regions of a list into its picture, and returns the filter that selects them.
+// listed adds the regions of a list to its picture, and returns the filter that
+// selects them.
 func (q *Request) listed(ctx context.Context, v *mapView, p *picture) (*sentra.RegionFilter, error) {
 	filter, hosts := v.regionFilter()
 	list, err := q.View.Regions(ctx, filter, sentra.RegionsByCode)
@@ -396,8 +400,8 @@ func (q *Request) listed(ctx context.Context, v *mapView, p *picture) (*sentra.R
 	return filter, nil
 }
 
-// counts says how many a list has, names them where they are few, and says how many could
-// not be judged.
+// counts gives the length of a list, the names if there are few, and the number of
+// those that could not be decided.
 func (q *Request) counts(list string, names []string, n, open int) string {
 	text := q.Lang.counted("view.count."+list, n)
 	if n > 0 && n <= fewNames {
@@ -410,15 +414,15 @@ func (q *Request) counts(list string, names []string, n, open int) string {
 	return text
 }
 
-// titleOf returns the list of a view as a phrase, the same as web/src/map/title.ts does:
-// both tests read testdata/titles.json.
+// titleOf describes the list of a view as a phrase, exactly as web/src/map/title.ts
+// does: both tests read testdata/titles.json.
 func (q *Request) titleOf(v *mapView) string {
 	clusters := q.clustersPhrase(v)
 	province := string(v.province)
 	if r := q.Atlas.Region(v.province); r != nil && r.Validity.Contains(q.Today) {
 		province = r.Name
 	}
-	// in returns a text about the province, empty where none is asked for.
+	// in returns a text about the province, empty if none is selected.
 	in := func(key string) string {
 		if province == "" {
 			return ""
@@ -476,7 +480,7 @@ func (q *Request) titleOf(v *mapView) string {
 	return string(unicode.ToUpper(first)) + title[size:]
 }
 
-// suffix makes a part of a key, empty where there is none.
+// suffix makes a part of a key, or "" for an empty part.
 func suffix(part string) string {
 	if part == "" {
 		return ""
@@ -484,7 +488,7 @@ func suffix(part string) string {
 	return "." + part
 }
 
-// clustersPhrase says what clusters a view asks for.
+// clustersPhrase describes the clusters that a view selects.
 func (q *Request) clustersPhrase(v *mapView) string {
 	var names []string
 	for _, one := range v.products {

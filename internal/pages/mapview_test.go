@@ -16,7 +16,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// viewAt asks for the map or its picture with the parameters of an address.
+// viewAt requests the map or its picture with the parameters of an address.
 func viewAt(t *testing.T, a *atlas.Atlas, lang Lang, search string) *Request {
 	t.Helper()
 	parameters, err := url.ParseQuery(strings.TrimPrefix(search, "?"))
@@ -30,7 +30,7 @@ func viewAt(t *testing.T, a *atlas.Atlas, lang Lang, search string) *Request {
 	return q
 }
 
-// viewedAt reads the filters of an address, and makes the picture of what they ask for.
+// viewedAt reads the filters of an address, and makes their picture.
 func viewedAt(t *testing.T, a *atlas.Atlas, search string) (*Request, *picture) {
 	t.Helper()
 	q := viewAt(t, a, English, search+"&asOf=2017-12-25")
@@ -45,8 +45,8 @@ func viewedAt(t *testing.T, a *atlas.Atlas, search string) (*Request, *picture) 
 	return q, p
 }
 
-// The map's page reads the same cases (web/test/units.test.mjs): a preview says what the
-// page says.
+// The map's page reads the same cases (web/test/units.test.mjs): a preview has the
+// same title as the page.
 func TestTitles(t *testing.T) {
 	a := factsAtlas(t, nil)
 	text, err := os.ReadFile("testdata/titles.json")
@@ -68,7 +68,7 @@ func TestTitles(t *testing.T) {
 			if got := q.titleOf(v); got != want {
 				t.Errorf("%s: %q, not %q", c.Address, got, want)
 			}
-			// What the preview's picture is asked for with is the same view.
+			// The address of the preview's picture selects the same view.
 			again, err := viewAt(t, a, lang, q.queryOf(v)).mapView()
 			if err != nil || again == nil || q.titleOf(again) != want {
 				t.Errorf("%s: its picture is %s, %v", c.Address, q.queryOf(v), err)
@@ -77,8 +77,8 @@ func TestTitles(t *testing.T) {
 	}
 }
 
-// A preview never says less than the view asks for: one that a picture does not show has
-// that of the country.
+// A preview never says less than the view selects: a view that a picture does not
+// support has the preview of the country.
 func TestViewPreviews(t *testing.T) {
 	a := factsAtlas(t, nil)
 	const country = "Small-industry clusters and affirmative regions of Indonesia, 25 December 2017"
@@ -134,7 +134,8 @@ func TestViewPreviews(t *testing.T) {
 	}
 }
 
-// A wrong filter of a picture is a BAD_USER_INPUT that names it, and the page says so.
+// An invalid filter of a picture is a BAD_USER_INPUT that names it, and the page says
+// so.
 func TestWrongPictures(t *testing.T) {
 	a := factsAtlas(t, nil)
 	for search, want := range map[string]struct{ path, english, indonesian string }{
@@ -172,10 +173,10 @@ func TestWrongPictures(t *testing.T) {
 	}
 }
 
-// The numbers are worked out from the decrees and the programme's list: 122 regencies of
-// Perpres 131/2015, 514 regencies and cities, of which 10 have a cluster of the programme
-// (two of its 11 are in Palu), and of those Dogiyai alone is affirmative. Samosir and Palu
-// are in provinces of whose border areas only a part is loaded.
+// The numbers are worked out from the decrees and the programme's list: 122 regencies
+// of Perpres 131/2015; 514 regencies and cities, of which 10 have a cluster of the
+// programme (two of its 11 are in Palu), and of those only Dogiyai is affirmative.
+// Samosir and Palu are in provinces whose border areas are only partly loaded.
 func TestViews(t *testing.T) {
 	a := realAtlas(t)
 	for _, c := range []struct {
@@ -189,7 +190,7 @@ func TestViews(t *testing.T) {
 		{"list=regencies&phase=2017", "5 regencies and cities: ", 5, 5},
 		{"list=regencies&hosts=false&programme=true", "504 regencies and cities.", 504, 0},
 		{"list=regencies&hosts=false&phase=2017", "509 regencies and cities.", 509, 0},
-		// The second question of the README. Of the other affirmative ones it is not known.
+		// The second query of the README. For the other affirmative ones it is unknown.
 		{"list=regencies&affirmative=ANY&hosts=true", "16 regencies and cities. Cannot be judged (not covered): ", 16, -1},
 		{"list=provinces&affirmative=ANY&programme=true", "1 province: Papua. Cannot be judged (not covered): 2 provinces.", 1, 1},
 		{"list=provinces&affirmative=DISADVANTAGED&programme=true", "1 province: Papua.", 1, 1},
@@ -198,7 +199,7 @@ func TestViews(t *testing.T) {
 		{"programme=true&phase=2013-2016", "6 clusters: ", 0, 6},
 		{"affirmative=ANY&programme=true", "1 cluster: Coffee processing, Kabupaten Dogiyai. Cannot be judged (not covered): 3 clusters.", 0, 1},
 		{"affirmative=ANY&programme=true&province=91", "1 cluster: Coffee processing, Kabupaten Dogiyai.", 1, 1},
-		// Papua Tengah was not there yet.
+		// Papua Tengah did not exist yet.
 		{"list=regencies&province=94", "0 regencies and cities.", 0, -1},
 	} {
 		_, p := viewedAt(t, a, c.search)
@@ -206,8 +207,8 @@ func TestViews(t *testing.T) {
 			t.Errorf("%s: %q, %d regions, %d clusters", c.search, p.text, len(p.focus), len(p.clusters))
 		}
 	}
-	// Border regencies of which no cluster is known, and those of which one is, are all
-	// border regencies, and so are those that cannot be judged.
+	// Border regencies without a known cluster and those with one add up to all border
+	// regencies, and so do those that cannot be decided.
 	count := func(search string) (focus, open int) {
 		_, p := viewedAt(t, a, search)
 		return len(p.focus), len(p.open)
@@ -223,14 +224,15 @@ func TestViews(t *testing.T) {
 	}
 }
 
-// A region that matches has the colour of its status, one that does not is as pale as the
-// land, also where it is affirmative, and one that cannot be judged is hatched.
+// A region that matches has the colour of its status, one that does not is as pale as
+// the land even if it is affirmative, and one that cannot be decided is hatched.
 func TestViewColours(t *testing.T) {
 	a := realAtlas(t)
 	for _, c := range []struct {
 		search string
 		code   sentra.RegionCode
-		// right is how far to the right of the label point the pixel is, beside a mark.
+		// right is the distance of the pixel to the right of the label point, to be beside
+		// a mark.
 		right int
 		want  string
 	}{

@@ -15,10 +15,10 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// miniMap is a small map as SVG: a region among those round it.
+// miniMap is a small map as SVG: a region with its surroundings.
 type miniMap struct {
 	Width, Height int
-	// ID tells two maps of one page apart.
+	// ID makes ids unique among two maps of one page.
 	ID     string
 	Title  string
 	Areas  []mapArea
@@ -26,16 +26,17 @@ type miniMap struct {
 	Labels []mapLabel
 	Legend []legendEntry
 
-	// names are the regions that get a label, the largest first, and around those round them.
+	// names are the regions that get a label, the largest first, and around their
+	// surroundings.
 	names, around []*sentra.Region
 }
 
-// mapArea is a region; Path is the d of its path.
+// mapArea is a region; Path is the d attribute of its path.
 type mapArea struct {
 	Path, Class string
 }
 
-// mapMark is where clusters are; Count is empty for one.
+// mapMark is a mark for clusters; Count is empty for one.
 type mapMark struct {
 	X, Y   int
 	Radius int
@@ -50,39 +51,39 @@ type mapLabel struct {
 	Class string
 }
 
-// legendEntry is a colour with what it means.
+// legendEntry is a colour with its meaning.
 type legendEntry struct{ Class, Text string }
 
 const (
-	// mapWidth is the width of a map in its own units, two of which are about a pixel.
+	// mapWidth is the width of a map in its own units, of which two are about a pixel.
 	mapWidth = 1280
-	// mapBytes is how long the paths of a map may be together.
+	// mapBytes is the maximum total length of the paths of a map.
 	mapBytes = 11_000
 )
 
-// lettering is the size of the letters of a map in its units, and how wide one is on the
-// whole.
+// lettering is the size of the letters of a map in its units, and their average
+// width.
 type lettering struct{ height, width int }
 
-// On a narrow screen the style sheet has larger letters; labels that have no room then are
-// left out there.
+// On a narrow screen the style sheet has larger letters; labels without room then are
+// hidden there.
 var narrow, wide = lettering{46, 25}, lettering{36, 19}
 
-// projection lays degrees out on a map: an equirectangular one that is true at the
+// projection converts degrees to map units: equirectangular, true to scale at the
 // middle of the box.
 type projection struct {
 	west, north, perLon, perLat float64
 	width, height               int
-	// shift is added to longitudes; metres is how long a unit is.
+	// shift is added to longitudes; metres is the length of a unit.
 	metres float64
 }
 
-// newProjection fits a box, with room round it.
+// newProjection fits a box with a margin.
 func newProjection(box orb.Bound) projection {
 	middle := box.Center()
 	squeeze := math.Cos(middle[1] * math.Pi / 180)
 	width, height := max((box.Max[0]-box.Min[0])*squeeze, 0.02), max(box.Max[1]-box.Min[1], 0.02)
-	// The map is neither a strip nor a tower.
+	// Limit the aspect ratio.
 	ratio := min(max(height/width, 0.55), 1)
 	margin := 1.3
 	w := max(width, height/ratio) * margin
@@ -96,13 +97,14 @@ func (p *projection) at(point orb.Point) (x, y float64) {
 	return (point[0] - p.west) * p.perLon, (p.north - point[1]) * p.perLat
 }
 
-// box is what the map shows, in degrees.
+// box is the area of the map in degrees.
 func (p *projection) box() orb.Bound {
 	return orb.Bound{Min: orb.Point{p.west, p.north - float64(p.height)/p.perLat}, Max: orb.Point{p.west + float64(p.width)/p.perLon, p.north}}
 }
 
-// path returns a shape as the d of a path. Islands too small to be seen are left out, but
-// for the largest part of what the map is about; what lies outside is not drawn in detail.
+// path returns a shape as the d attribute of a path. Islands too small to be visible
+// are left out, except for the largest part if keep is set; what is outside the map
+// is drawn without detail.
 func (p *projection) path(shape orb.MultiPolygon, keep bool) string {
 	out := make([]byte, 0, 512)
 	shown := p.box()
@@ -128,7 +130,7 @@ func (p *projection) path(shape orb.MultiPolygon, keep bool) string {
 	return string(out)
 }
 
-// outside tells by bits on which sides of the map a point lies.
+// outside returns a bit set of the sides of the map beyond which a point is.
 func (p *projection) outside(x, y float64) (sides int) {
 	if x < 0 {
 		sides |= 1
@@ -151,7 +153,7 @@ func (p *projection) ring(out []byte, ring orb.Ring) []byte {
 	n := len(ring) - 1
 	for i := range n {
 		x, y := p.at(ring[i])
-		// What runs along beyond one side of the map is a straight line there.
+		// What stays beyond one side of the map becomes a straight line there.
 		side := p.outside(x, y)
 		if beyond &= side; beyond != 0 && drawn > 0 && i+1 < n {
 			if nextX, nextY := p.at(ring[i+1]); beyond&p.outside(nextX, nextY) != 0 {
@@ -189,7 +191,7 @@ func (p *projection) ring(out []byte, ring orb.Ring) []byte {
 	return append(out, 'z')
 }
 
-// regionMap draws a region with its clusters; nil where no boundary is loaded.
+// regionMap draws a region with its clusters; nil if no boundary is loaded.
 func (f *frame) regionMap(ctx context.Context, r *sentra.Region, clusters []*atlas.Cluster) (*miniMap, error) {
 	shape := f.Shape(r.Code)
 	if shape == nil {
@@ -206,7 +208,7 @@ func (f *frame) regionMap(ctx context.Context, r *sentra.Region, clusters []*atl
 	return m, nil
 }
 
-// clusterMap draws where a cluster is.
+// clusterMap draws the location of a cluster.
 func (f *frame) clusterMap(ctx context.Context, c *atlas.Cluster, regions []*sentra.Region) (*miniMap, error) {
 	var bound orb.Bound
 	first := true
@@ -235,15 +237,15 @@ func (f *frame) clusterMap(ctx context.Context, c *atlas.Cluster, regions []*sen
 	return m, nil
 }
 
-// piece is a regency or city on a map; wanted where the map is about it.
+// piece is a regency or city on a map; wanted if it is a subject of the map.
 type piece struct {
 	region *sentra.Region
 	shape  *atlas.Shape
 	wanted bool
 }
 
-// pieces returns the regencies and cities in a box, what the map is about last, so that it
-// lies on top.
+// pieces returns the regencies and cities in a box, the subjects of the map last, so
+// that they are on top.
 func (q *Request) pieces(shown orb.Bound, focus []*sentra.Region) []piece {
 	inFocus := q.withMembers(focus)
 	var out, wanted []piece
@@ -276,8 +278,8 @@ func (q *Request) withMembers(regions []*sentra.Region) map[sentra.RegionCode]bo
 	return out
 }
 
-// land draws regions in the colours of their status, and those round them. It simplifies
-// as much as it must to stay short.
+// land draws regions in the colours of their status, with their surroundings. It
+// simplifies as much as necessary to stay short.
 func (f *frame) land(ctx context.Context, bound orb.Bound, focus []*sentra.Region) (*miniMap, *projection, error) {
 	p := newProjection(bound)
 	m := &miniMap{Width: p.width, Height: p.height}
@@ -331,15 +333,16 @@ func compareArea(x, y *atlas.Shape) int {
 	return 1
 }
 
-// box is where something stands on a map.
+// box is the area of an item on a map.
 type box struct{ left, top, right, bottom int }
 
 func (b box) meets(c box) bool {
 	return b.left < c.right && c.left < b.right && b.top < c.bottom && c.top < b.bottom
 }
 
-// label puts names on the map where there is room: beside the marks, those of what the map
-// is about first, and of all first those that have room in the larger letters too.
+// label places names on the map where there is room: beside the marks, the subjects
+// of the map first, and before all others those that have room even with the larger
+// letters.
 func (f *frame) label(m *miniMap, p *projection) {
 	var marks []box
 	for _, k := range m.Marks {
@@ -363,7 +366,7 @@ func (f *frame) label(m *miniMap, p *projection) {
 		class = "member"
 	}
 	add(m.names, class)
-	// A map that is full of names of its own has none of others.
+	// Only a map with few names of its own gets those of its surroundings.
 	if len(m.names) <= 3 {
 		add(m.around, "beside")
 	}
@@ -399,7 +402,7 @@ func (f *frame) label(m *miniMap, p *projection) {
 	}
 }
 
-// bare is a name without its kind, as maps have it.
+// bare is a name without its kind, as on maps.
 func bare(name string) string {
 	for _, kind := range []string{"Kabupaten Administrasi ", "Kota Administrasi ", "Kabupaten ", "Kota "} {
 		if rest, found := strings.CutPrefix(name, kind); found {
@@ -409,9 +412,9 @@ func bare(name string) string {
 	return name
 }
 
-// mark puts clusters on the map; those at one place are one mark with their number.
+// mark places clusters on the map; those at one place are one mark with their number.
 func (f *frame) mark(m *miniMap, p *projection, clusters []*atlas.Cluster) {
-	// Those of the programme have a mark of their own.
+	// Clusters of the programme have their own marks.
 	type place struct {
 		x, y      int
 		programme bool
@@ -420,7 +423,7 @@ func (f *frame) mark(m *miniMap, p *projection, clusters []*atlas.Cluster) {
 	var order []place
 	for _, c := range clusters {
 		x, y := p.at(c.Place)
-		// Places that cannot be told apart at this scale are one.
+		// Places that are indistinguishable at this scale are one.
 		key := place{int(x) / 24, int(y) / 24, c.OfProgramme()}
 		if at[key] == nil {
 			order = append(order, key)
@@ -457,7 +460,7 @@ func (f *frame) mark(m *miniMap, p *projection, clusters []*atlas.Cluster) {
 	}
 }
 
-// legend tells the colours that the map has.
+// legend explains the colours that the map uses.
 func (m *miniMap) legend(f *frame) {
 	for _, class := range []string{"disadvantaged", "border", "both", "no", "unknown"} {
 		if slices.ContainsFunc(m.Areas, func(a mapArea) bool { return a.Class == "focus "+class }) {
@@ -475,7 +478,6 @@ func (m *miniMap) legend(f *frame) {
 	}
 }
 
-// ViewBox is the attribute of that name.
 func (m *miniMap) ViewBox() template.HTMLAttr {
 	return template.HTMLAttr(fmt.Sprintf(`viewBox="0 0 %d %d"`, m.Width, m.Height))
 }

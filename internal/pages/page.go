@@ -13,51 +13,51 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Page is a page as it is sent.
+// Page is a page, ready to be sent.
 type Page struct {
-	// Status is of HTTP; with a Location, relative to the address asked for, it sends
-	// the reader there and has no body.
+	// Status is the HTTP status. With a Location, relative to the request's address, the
+	// page is a redirect without a body.
 	Status   int
 	Location string
 	Body     []byte
-	// Type is the media type of the body, HTML where it is empty.
+	// Type is the media type of the body, HTML if empty.
 	Type string
 }
 
-// frame is what every page has around what it shows.
+// frame is what every page has around its body.
 type frame struct {
 	*Request
 	Style template.CSS
-	// Path is the address without its language; Here the parameters that belong to it.
+	// Path is the address without its language, and Here its parameters.
 	Path, Here string
 	Title      string
 	// Description is one or two sentences for search engines and previews.
 	Description string
 	// LinkedData is the page as JSON-LD; nil for none.
 	LinkedData any
-	// NoIndex keeps search engines from listing the page.
+	// NoIndex excludes the page from search engines.
 	NoIndex bool
 	*bibliography
-	// Section is the entry of the menu that the page belongs to.
+	// Section is the menu entry that the page belongs to.
 	Section string
 	// Days is a form for the day; nil for pages without one.
 	Days *dayForm
 	Cite *citation
-	// Pictured tells that there is a picture of the page.
+	// Pictured means that there is a picture of the page.
 	Pictured bool
-	// Alternates tell whether there is the same page in the other language.
+	// Alternates means that the page exists in the other language.
 	Alternates bool
-	// Body is what the page shows.
+	// Body is the data of the body template.
 	Body any
 }
 
-// bibliography are the sources that a page cites, in the order of their numbers.
+// bibliography has the sources cited by a page, in the order of their numbers.
 type bibliography struct {
 	Sources []sourceLine
 	numbers map[sentra.SourceID]int
 }
 
-// dayForm lets a reader choose another day.
+// dayForm is a form for choosing another day.
 type dayForm struct {
 	Action  string
 	First   sentra.Date
@@ -68,7 +68,7 @@ type dayForm struct {
 
 type parameter struct{ Name, Value string }
 
-// link leads somewhere. Current marks where one is.
+// link is a hyperlink. Current marks the present page.
 type link struct {
 	Href, Text string
 	Current    bool
@@ -78,7 +78,7 @@ type link struct {
 type sourceLine struct {
 	Number                          int
 	Title, Publisher, Date, Licence string
-	// Href is where it can be read, empty where that is not known.
+	// Href is its address, empty if unknown.
 	Href string
 }
 
@@ -88,8 +88,8 @@ var templates embed.FS
 //go:embed style.css
 var styleText string
 
-// Style is the one style sheet of the pages. It stands in them, so that a page reads
-// as soon as it is there; a policy names its digest.
+// Style is the only style sheet of the pages. It is inlined, so that a page is
+// readable as soon as it has loaded; the content security policy has its digest.
 var Style = minified(styleText)
 
 var (
@@ -97,7 +97,7 @@ var (
 	loose = regexp.MustCompile(`\s*([{},;])\s*|(:) `)
 )
 
-// minified returns a style sheet without comments and spaces that mean nothing.
+// minified removes comments and insignificant spaces from a style sheet.
 func minified(css string) string {
 	return strings.ReplaceAll(loose.ReplaceAllString(idle.ReplaceAllString(css, ""), "$1$2"), ";}", "}")
 }
@@ -107,7 +107,7 @@ var (
 	bodies = parsed("region", "cluster", "regions", "clusters", "products", "failure", "compare", "about", "sources", "quality", "developers")
 )
 
-// parsed returns the layout with each of the bodies that go into it.
+// parsed parses the layout with each of its bodies.
 func parsed(names ...string) map[string]*template.Template {
 	out := make(map[string]*template.Template, len(names))
 	for _, name := range names {
@@ -116,12 +116,12 @@ func parsed(names ...string) map[string]*template.Template {
 	return out
 }
 
-// newFrame begins a page at a path.
+// newFrame starts a page at a path.
 func (q *Request) newFrame(path, section string) *frame {
 	return &frame{Request: q, Style: template.CSS(Style), Path: path, Here: q.dayQuery(), Section: section, Alternates: true, bibliography: &bibliography{numbers: make(map[sentra.SourceID]int)}}
 }
 
-// render makes the page with a status of HTTP.
+// render makes the page with an HTTP status.
 func (f *frame) render(body string, status int) (*Page, error) {
 	var out bytes.Buffer
 	if err := bodies[body].ExecuteTemplate(&out, "layout.html", f); err != nil {
@@ -130,7 +130,7 @@ func (f *frame) render(body string, status int) (*Page, error) {
 	return &Page{Status: status, Body: out.Bytes()}, nil
 }
 
-// cited returns the numbers of sources on the page, in order.
+// cited returns the numbers of sources on the page, in order, and adds new ones.
 func (f *frame) cited(ids []sentra.SourceID) []int {
 	var out []int
 	for _, id := range ids {
@@ -158,7 +158,8 @@ func (f *frame) Canonical() string { return f.absolute(f.Lang, f.Path, f.Here) }
 // In is the absolute address of the page in a language.
 func (f *frame) In(lang string) string { return f.absolute(Lang(lang), f.Path, f.Here) }
 
-// Anyhow is the absolute address of the page in whatever language is preferred.
+// Anyhow is the absolute address of the page without a language, which follows the
+// browser's preference.
 func (f *frame) Anyhow() string { return f.Base + "/" + f.Path + f.Here }
 
 // Other is the relative address of the page in the other language.
@@ -183,7 +184,7 @@ func (f *frame) Menu() []link {
 	return entries
 }
 
-// Explained is the address of what a term means.
+// Explained is the address of the explanation of a term.
 func (f *frame) Explained(term string) string { return f.undated("about") + "#" + term }
 
 // OtherLang is the language of Other.
@@ -195,7 +196,7 @@ func (f *frame) MapHome() string { return f.mapLink() }
 // Undated is the address of another page as of today.
 func (f *frame) Undated(path string) string { return f.undated(path) }
 
-// Picture is the absolute address of a picture of the page for previews, empty for none.
+// Picture is the absolute address of the page's preview picture, empty for none.
 func (f *frame) Picture() string {
 	if !f.Pictured {
 		return ""
@@ -203,5 +204,5 @@ func (f *frame) Picture() string {
 	return f.absolute(f.Lang, f.Path+"/picture.png", f.dayQuery())
 }
 
-// Stamp returns a moment as readers write it, in Jakarta.
+// Stamp formats a time as its day in Jakarta.
 func (f *frame) Stamp(t time.Time) string { return f.Date(sentra.Today(t)) }

@@ -25,7 +25,7 @@ import (
 
 var today = sentra.MustDate("2026-11-24")
 
-// realAtlas is that of the facts with the real boundaries of regencies and cities.
+// realAtlas has the facts with the real boundaries of regencies and cities.
 var realAtlas = boundarytest.Once(func(_, name string) (*atlas.Atlas, error) {
 	loaded, err := facts.Load()
 	if err != nil {
@@ -49,7 +49,7 @@ var realAtlas = boundarytest.Once(func(_, name string) (*atlas.Atlas, error) {
 	return atlas.New(data)
 })
 
-// factsAtlas is that of the facts, changed by a test.
+// factsAtlas has the facts, modified by a test.
 func factsAtlas(t testing.TB, change func(*sentra.Dataset)) *atlas.Atlas {
 	t.Helper()
 	loaded, err := facts.Load()
@@ -67,7 +67,7 @@ func factsAtlas(t testing.TB, change func(*sentra.Dataset)) *atlas.Atlas {
 	return a
 }
 
-// ask asks for a page by its address, "/id/regions/94.06?asOf=2017-12-25".
+// ask requests a page by its address, "/id/regions/94.06?asOf=2017-12-25".
 func ask(t testing.TB, a *atlas.Atlas, address string) *Page {
 	t.Helper()
 	at, err := url.Parse(address)
@@ -119,7 +119,7 @@ func ask(t testing.TB, a *atlas.Atlas, address string) *Page {
 	return page
 }
 
-// document is a page that was read.
+// document is a parsed page.
 type document struct {
 	root *html.Node
 	ids  map[string]bool
@@ -157,7 +157,7 @@ func attribute(node *html.Node, name string) string {
 	return ""
 }
 
-// text is what an element says, its spaces put together.
+// text is the text of an element, with spaces collapsed.
 func text(node *html.Node) string {
 	var out strings.Builder
 	for child := range node.Descendants() {
@@ -169,7 +169,7 @@ func text(node *html.Node) string {
 	return strings.Join(strings.Fields(out.String()), " ")
 }
 
-// section is what the element with an id says.
+// section is the text of the element with an id.
 func (d *document) section(id string) string {
 	for _, node := range d.all {
 		if attribute(node, "id") == id {
@@ -188,13 +188,14 @@ func (d *document) first(name string) string {
 	return ""
 }
 
-// What the record knows of Dogiyai stands on its page. designations.csv has it in the lists
-// of 2015 (inferred), 2020 and 2025 (partial); programme.json as an initial target of 2017.
+// Dogiyai's page has what the record knows. designations.csv has it in the lists of
+// 2015 (inferred), 2020 and 2025 (partial); programme.json as an initial target of
+// 2017.
 func TestRegion(t *testing.T) {
 	a := factsAtlas(t, nil)
 	for _, c := range []struct {
 		address, heading string
-		// says are what sections say, and do not say after a minus.
+		// says are the texts that sections contain, or do not contain after a minus.
 		says map[string][]string
 	}{
 		{"/en/regions/94.06?asOf=2017-12-25", "Kabupaten Dogiyai 94.06", map[string][]string{
@@ -216,11 +217,11 @@ func TestRegion(t *testing.T) {
 		{"/en/regions/35.78", "Kota Surabaya 35.78", map[string][]string{"status": {"No inferred", "apply to regencies only", "Jawa Timur has no border area", "-Not covered"}, "years": {"-Not covered"}}},
 		// No list of 2026 covers a regency that is not on it.
 		{"/en/regions/33.28", "Kabupaten Tegal 33.28", map[string][]string{"status": {"Not covered", "-No inferred 24"}}},
-		// Palu on 2016-06-30: border areas of Sulawesi Tengah are not read.
+		// Palu on 2016-06-30: border areas of Sulawesi Tengah are not loaded.
 		{"/en/regions/72.71?asOf=2016-06-30", "Kota Palu 72.71", map[string][]string{"status": {"Not covered 30 June 2016"}}},
 		{"/en/regions/94", "Papua Tengah 94", map[string][]string{"status": {"Does it contain affirmative regions?", "Yes"}, "members": {"Kabupaten Dogiyai Disadvantaged", "none known"}, "names": {"Made from Papua, on 25 July 2022 (UU 15/2022)"}}},
 		{"/en/regions/91?asOf=2017-12-25", "Papua 91", map[string][]string{"members": {"94.06 Kabupaten Dogiyai Disadvantaged 1"}}},
-		// Kepulauan Tanimbar was Maluku Tenggara Barat to 2019-01-27.
+		// Kepulauan Tanimbar was Maluku Tenggara Barat until 2019-01-27.
 		{"/en/regions/81.03?asOf=2017-12-25", "Kabupaten Maluku Tenggara Barat 81.03", map[string][]string{"names": {"Kabupaten Kepulauan Tanimbar official"}}},
 	} {
 		page := ask(t, a, c.address)
@@ -243,7 +244,7 @@ func TestRegion(t *testing.T) {
 	}
 }
 
-// A cluster's page tells what sentra.csv and programme.json tell.
+// A cluster's page has the content of sentra.csv and programme.json.
 func TestCluster(t *testing.T) {
 	a := factsAtlas(t, nil)
 	for _, c := range []struct {
@@ -264,7 +265,8 @@ func TestCluster(t *testing.T) {
 	}
 }
 
-// Codes of other days and systems lead to the region, or to a page that says which.
+// Codes of other days and systems redirect to the region, or lead to a page that
+// lists several.
 func TestElsewhere(t *testing.T) {
 	a := factsAtlas(t, nil)
 	for _, c := range []struct {
@@ -313,11 +315,11 @@ func TestElsewhere(t *testing.T) {
 	}
 }
 
-// maxPage is how long a page may be at most, in bytes.
+// maxPage is the maximum length of a page in bytes.
 const maxPage = 60 << 10
 
-// Every page of today is sound: its links lead to pages there are, its anchors are there,
-// nothing in it needs a script or a style of its own, and it is short.
+// Every page of today is valid: its links lead to existing pages, its anchors exist,
+// it needs no script or inline style, and it is short.
 func TestEveryPage(t *testing.T) {
 	a := realAtlas(t)
 	known := map[string]bool{}
@@ -326,7 +328,7 @@ func TestEveryPage(t *testing.T) {
 	}
 	n, seen, longest := 0, 0, 0
 	for path := range paths(a, today) {
-		// All provinces and lists, and some of the rest, each in one of the languages.
+		// All provinces and lists, and a sample of the rest, each in one of the languages.
 		if n++; strings.Contains(path, ".") && n%6 != 0 || (strings.HasPrefix(path, "products/") || strings.HasPrefix(path, "clusters/")) && n%8 != 0 {
 			continue
 		}
@@ -384,7 +386,8 @@ func TestEveryPage(t *testing.T) {
 	t.Logf("%d pages, the longest of %d bytes", seen, longest)
 }
 
-// A regency with a thousand clusters has a page that stays short, and pages of lists.
+// The page of a regency with a thousand clusters stays short, and there are pages of
+// lists.
 func TestManyClusters(t *testing.T) {
 	a := factsAtlas(t, func(data *sentra.Dataset) {
 		all := data.Clusters.List()
@@ -411,7 +414,7 @@ func TestManyClusters(t *testing.T) {
 	}
 }
 
-// Two days of Dogiyai differ in their province, and two regions in most.
+// Dogiyai on two days differs in its province, and two regions differ in most rows.
 func TestCompare(t *testing.T) {
 	a := factsAtlas(t, nil)
 	main := read(t, ask(t, a, "/en/compare?a=94.06&asOf=2017-12-25&b=94.06")).section("main")
@@ -431,8 +434,8 @@ func TestCompare(t *testing.T) {
 	}
 }
 
-// Every term that a page explains by a link has its anchor, and what the record has of
-// phases and sources is there.
+// Every term that a page links to has its anchor, and the phases and sources of the
+// record are there.
 func TestAbout(t *testing.T) {
 	a := factsAtlas(t, nil)
 	for _, lang := range Langs {
@@ -468,7 +471,6 @@ func TestAbout(t *testing.T) {
 	}
 }
 
-// A sitemap of more pages than a file may have is an index of files, which hold each once.
 // The counts are worked out by hand in TestQuality of the atlas.
 func TestQuality(t *testing.T) {
 	for address, rows := range map[string][]string{
@@ -524,7 +526,8 @@ func TestSitemap(t *testing.T) {
 	}
 }
 
-// Every text is there in both languages with the same verbs, and every key that is used.
+// Every text exists in both languages with the same verbs, and so does every key that
+// is used.
 func TestTexts(t *testing.T) {
 	verbs := regexp.MustCompile(`%[sd]`)
 	for key, both := range texts {
@@ -558,7 +561,7 @@ func TestTexts(t *testing.T) {
 	}
 }
 
-// BenchmarkRegion makes the pages of regions of all kinds, with nothing kept from before.
+// BenchmarkRegion makes the pages of regions of all kinds, without a cache.
 func BenchmarkRegion(b *testing.B) {
 	a := realAtlas(b)
 	for _, address := range []string{"/en/regions/94.06?asOf=2017-12-25", "/id/regions/33", "/id/regions/53.17", "/en/regions/21"} {

@@ -20,11 +20,11 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Pictures are for the previews of links, which take no SVG: a title, a map, the day and
-// where the facts are, as PNG of the size that the sites who show previews ask for.
+// Pictures are for link previews, which do not support SVG: a title, a map, the day
+// and the address, as a PNG of the size that sites with previews expect.
 const (
 	pictureWidth, pictureHeight = 1200, 630
-	// The map stands between the words above and the line below.
+	// The map is between the text above and the line below.
 	pictureTop, pictureFoot = 188, 64
 	pictureMargin           = 44
 )
@@ -32,12 +32,12 @@ const (
 // country is the box of Indonesia in degrees.
 var country = orb.Bound{Min: orb.Point{95, -11.1}, Max: orb.Point{141.1, 6.1}}
 
-// colours are those of the pages in light.
+// colours are those of the pages in light mode.
 var colours = readColours(styleText)
 
 var variable = regexp.MustCompile(`--([a-z-]+): (#[0-9a-f]+);`)
 
-// readColours reads the variables of a style sheet; the first of a name counts.
+// readColours reads the variables of a style sheet; the first definition counts.
 func readColours(css string) map[string]color.RGBA {
 	out := make(map[string]color.RGBA)
 	for _, match := range variable.FindAllStringSubmatch(css, -1) {
@@ -52,7 +52,7 @@ func readColours(css string) map[string]color.RGBA {
 	return out
 }
 
-// fill returns what the areas of a class are filled with.
+// fill returns the fill of a class of areas.
 func fill(class string) image.Image {
 	switch class {
 	case "both":
@@ -65,21 +65,22 @@ func fill(class string) image.Image {
 	return image.NewUniform(colours[class])
 }
 
-// picture is what a picture shows.
+// picture is the content of a picture.
 type picture struct {
 	title, text string
 	bound       orb.Bound
 	focus       []*sentra.Region
-	// open are those that could not be judged; whole tells that every region is in focus.
+	// open has the regions that could not be decided; whole means that every region is
+	// in focus.
 	open     []*sentra.Region
 	whole    bool
 	clusters []*atlas.Cluster
-	// path is the page that it is of.
+	// path is the page of the picture.
 	path string
 }
 
-// RegionPicture makes the picture of a region's page. Where there is no such page on the
-// day, or no boundary, there is none.
+// RegionPicture makes the picture of a region's page. Without such a page on the day,
+// or without a boundary, there is none.
 func (q *Request) RegionPicture(ctx context.Context, text string) (*Page, error) {
 	code, err := sentra.ParseRegionCode(text)
 	if err != nil {
@@ -121,9 +122,9 @@ func (q *Request) ClusterPicture(ctx context.Context, key string) (*Page, error)
 	return q.drawn(ctx, p)
 }
 
-// MapPicture makes the picture of the map: the list that its filters ask for, and without
-// any the whole country on the day, with the clusters of the programme and, of the
-// affirmative regencies, those that have one.
+// MapPicture makes the picture of the map: the list that its filters select. Without
+// filters it is the whole country on the day, with the clusters of the programme and,
+// among the affirmative regencies, those that have one.
 func (q *Request) MapPicture(ctx context.Context) (*Page, error) {
 	v, err := q.mapView()
 	if err != nil {
@@ -161,7 +162,7 @@ func (q *Request) MapPicture(ctx context.Context) (*Page, error) {
 	return q.drawn(ctx, p)
 }
 
-// rings returns those of a shape in pixels.
+// rings returns the rings of a shape in pixels.
 func (p *fitted) rings(shape orb.MultiPolygon, keep bool) [][]raster.Point {
 	var out [][]raster.Point
 	for _, polygon := range shape {
@@ -180,14 +181,14 @@ func (p *fitted) rings(shape orb.MultiPolygon, keep bool) [][]raster.Point {
 	return out
 }
 
-// fitted lays degrees out in a frame of pixels.
+// fitted converts degrees to pixels in a frame.
 type fitted struct {
 	west, north, perLon, perLat float64
 	top                         int
 	shown                       orb.Bound
 }
 
-// fit lays a box out between the words of a picture.
+// fit fits a box between the texts of a picture.
 func fit(box orb.Bound) *fitted {
 	const width, height = pictureWidth, pictureHeight - pictureTop - pictureFoot
 	middle := box.Center()
@@ -227,7 +228,7 @@ func (q *Request) drawn(ctx context.Context, of *picture) (*Page, error) {
 	return &Page{Status: http.StatusOK, Body: body, Type: "image/png"}, nil
 }
 
-// landOn draws the map of a picture, and tells which classes it shows.
+// landOn draws the map of a picture, and returns the classes that it shows.
 func (q *Request) landOn(ctx context.Context, c *raster.Canvas, of *picture) ([]string, error) {
 	p := fit(of.bound)
 	tolerance := 111_320 / p.perLat * 0.7
@@ -268,7 +269,7 @@ func (q *Request) landOn(ctx context.Context, c *raster.Canvas, of *picture) ([]
 		c.Lines(byClass[class], width, line)
 	}
 	var other, own []raster.Point
-	// Marks that hide one another are drawn once.
+	// Draw marks that would hide one another once.
 	type place struct {
 		x, y      int
 		programme bool
@@ -300,7 +301,7 @@ func (q *Request) landOn(ctx context.Context, c *raster.Canvas, of *picture) ([]
 	return shown, nil
 }
 
-// legendOn tells the colours of a picture at the right below the map.
+// legendOn explains the colours of a picture at the right below the map.
 func (q *Request) legendOn(c *raster.Canvas, shown []string) error {
 	letters, x, y := raster.Letters{Size: 17}, float64(pictureWidth-pictureMargin), float64(pictureHeight-36)
 	for _, class := range slices.Backward(shown) {
@@ -333,7 +334,7 @@ func (q *Request) legendOn(c *raster.Canvas, shown []string) error {
 	return nil
 }
 
-// wordsOn writes what stands above and below the map of a picture.
+// wordsOn writes the texts above and below the map of a picture.
 func (q *Request) wordsOn(c *raster.Canvas, of *picture) error {
 	const room = pictureWidth - 2*pictureMargin
 	title, text, small := raster.Letters{Size: 46, Bold: true}, raster.Letters{Size: 24}, raster.Letters{Size: 20}
@@ -396,16 +397,16 @@ func (q *Request) wordsOn(c *raster.Canvas, of *picture) error {
 	return nil
 }
 
-// withoutScheme is an address as people write it.
+// withoutScheme is an address without its scheme, as people write it.
 func withoutScheme(address string) string {
 	_, rest, _ := strings.Cut(address, "://")
 	return strings.TrimSuffix(rest, "/")
 }
 
-// Preview returns what previews of a view of the map say, as elements of an HTML head: of the
-// region or cluster that is shown, else of the list that the filters ask for. Where they
-// are not understood, or a picture does not show one of them, it is of the country: a title
-// must not say less than the view asks for.
+// Preview returns the preview of a view of the map, as elements of an HTML head: of
+// the selected region or cluster, else of the list that the filters select. If these
+// are invalid, or a picture does not support one of them, it is the preview of the
+// country: a title must not say less than the view selects.
 func (q *Request) Preview() ([]byte, error) {
 	at := previewed{Request: q, Title: q.T("picture.map") + ", " + q.OnDay(), Description: q.T("picture.about"), Picture: q.absolute(q.Lang, "picture.png", q.dayQuery())}
 	if v, err := q.mapView(); err == nil && v != nil {
@@ -435,13 +436,12 @@ func (q *Request) Preview() ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// previewed is what a preview says.
+// previewed is the content of a preview.
 type previewed struct {
 	*Request
 	Title, Description, Picture string
 }
 
-// Locale is the language with its country.
 func (p previewed) Locale() string { return p.Lang.locale() }
 
 var previews = template.Must(template.New("preview").Parse(`<meta property="og:type" content="website">

@@ -25,8 +25,8 @@ func pictureAt(t testing.TB, a *atlas.Atlas, lang Lang, day string, make func(*R
 	return page
 }
 
-// Pictures have the size of previews, the colours of what they show, and words above and
-// below the map.
+// Pictures have the size of previews, the colours of their content, and text above
+// and below the map.
 func TestPictures(t *testing.T) {
 	a := realAtlas(t)
 	region := func(code string) func(*Request) (*Page, error) {
@@ -40,7 +40,7 @@ func TestPictures(t *testing.T) {
 		name, day string
 		lang      Lang
 		make      func(*Request) (*Page, error)
-		// has are colours of the page that must be on the map, not those that must not.
+		// has are colours of the pages that the map must have, not those that it must not.
 		has, not []string
 	}{
 		{"Dogiyai, disadvantaged with a cluster of the programme", "2017-12-25", English, region("94.06"), []string{"disadvantaged", "mark", "land", "ring"}, []string{"border"}},

@@ -15,20 +15,20 @@ type qualityBody struct {
 	JSON       string
 }
 
-// gapRow is of how many things, of all of their kind, something is not known.
+// gapRow is the number of items that lack something, and of all items of that kind.
 type gapRow struct{ What, Missing, Total string }
 
-// confidenceRow is how many facts are known in one way.
+// confidenceRow is the number of facts with a level of confidence.
 type confidenceRow struct{ How, Clusters, Supports, Designations string }
 
-// coverageRow is what the record holds of a province's clusters, and what BPS counted.
+// coverageRow is the number of a province's clusters in the record, and BPS's count.
 type coverageRow struct {
 	link
 	Known, Planned, Counted, Year, Share string
 	Cites                                []int
 }
 
-// Quality makes the page of what the record is known not to tell on the day.
+// Quality makes the page of the known gaps of the record on the day.
 func (q *Request) Quality(ctx context.Context) (*Page, error) {
 	found, err := q.View.Quality(ctx)
 	if err != nil {

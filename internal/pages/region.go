@@ -12,10 +12,11 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// listed is how many of a list a region's page shows; the rest is on pages of its own.
+// listed is the number of rows of a list on a region's page; longer lists have their
+// own pages.
 const listed = 10
 
-// regionBody is what the page of a region shows.
+// regionBody is the content of a region's page.
 type regionBody struct {
 	*frame
 	Region *sentra.Region
@@ -42,7 +43,7 @@ type regionBody struct {
 	Compare      []link
 	Files        []file
 	Embed        string
-	// Told are what the record cannot tell, and what it rests on.
+	// Told are the limits of the record and its sources for this page.
 	Told []fact
 }
 
@@ -55,10 +56,9 @@ func (b *regionBody) Above() *link {
 	return nil
 }
 
-// SupportTable lists the supports.
 func (b *regionBody) SupportTable() supportTable { return supportTable{b.Request, b.Supports} }
 
-// ClustersTold counts the clusters in a sentence or two.
+// ClustersTold describes the number of clusters in a sentence or two.
 func (b *regionBody) ClustersTold() string {
 	var parts []string
 	if n := b.Clusters.Count; n > 0 {
@@ -75,7 +75,7 @@ func (b *regionBody) ClustersTold() string {
 	return strings.Join(parts, " ")
 }
 
-// told gathers what is loaded of the lists, and what may be missing.
+// told collects which lists are loaded, and what may be missing.
 func (b *regionBody) told(judged *sentra.Affirmative) {
 	for i := range judged.Kinds {
 		kind := &judged.Kinds[i]
@@ -104,13 +104,13 @@ func (q *Request) coveragePeriod(c *sentra.DesignationCoverage) string {
 	return q.Lang.period(from, to)
 }
 
-// statusBlock is the answer whether a region is affirmative on the day.
+// statusBlock is the affirmative status of a region on the day.
 type statusBlock struct {
 	Answer, Class string
-	// Badge tells how the answer is known, empty where it is not.
+	// Badge is the confidence, empty if the status is unknown.
 	Badge string
 	Kinds []kindRow
-	// Within tells what a province holds, empty for other regions.
+	// Within describes the regencies of a province, empty for other regions.
 	Within string
 }
 
@@ -133,7 +133,7 @@ type groundRow struct {
 	Cites                                        []int
 }
 
-// fact is a name with what is said under it.
+// fact is a name with a text.
 type fact struct {
 	Term, Text, Href string
 	Cites            []int
@@ -168,10 +168,10 @@ type neighbourRow struct {
 	Kilometres, Answer, Class string
 }
 
-// file is a way to have the same as data.
+// file is a link to the same data in another format.
 type file struct{ Href, Format, Note string }
 
-// classOf names an answer in the style sheet.
+// classOf returns the CSS class of an answer.
 func classOf(answer sentra.Answer) string {
 	switch answer {
 	case sentra.Yes:
@@ -192,7 +192,7 @@ func answerOf(truth sentra.Truth) sentra.Answer {
 	return sentra.NotCovered
 }
 
-// colourOf is the class of a region's colour on the maps.
+// colourOf is the CSS class of a region's colour on the maps.
 func colourOf(status *sentra.Affirmative) string {
 	disadvantaged, border := status.Of(sentra.Disadvantaged).Answer == sentra.Yes, status.Of(sentra.Border).Answer == sentra.Yes
 	switch {
@@ -206,8 +206,8 @@ func colourOf(status *sentra.Affirmative) string {
 	return classOf(status.Answer)
 }
 
-// Region makes the page of the region that has a code. A code of another day or system
-// leads to the region that had it, or to a page that says which.
+// Region makes the page of the region with a code. A code of another day or system
+// redirects to the region that had it, or leads to a page that lists several.
 func (q *Request) Region(ctx context.Context, text string) (*Page, error) {
 	code, err := sentra.ParseRegionCode(text)
 	if err != nil || q.Atlas.Region(code) == nil {
@@ -252,7 +252,7 @@ func (q *Request) Region(ctx context.Context, text string) (*Page, error) {
 	return b.render("region", http.StatusOK)
 }
 
-// lead is the page in a sentence or two.
+// lead summarises the page in a sentence or two.
 func (b *regionBody) lead(judged *sentra.Affirmative, known []*atlas.Cluster) string {
 	text := b.sentenceOf(b.Region, b.Name) + " " + b.affirmativeSentence(b.Name, judged)
 	if b.Region.Kind == sentra.KindProvince {
@@ -263,7 +263,7 @@ func (b *regionBody) lead(judged *sentra.Affirmative, known []*atlas.Cluster) st
 	return text + " " + b.clustersSentence(known)
 }
 
-// sentenceOf says what a region is and where it lies.
+// sentenceOf says what a region is and where it is.
 func (q *Request) sentenceOf(r *sentra.Region, name string) string {
 	if r.Kind == sentra.KindProvince {
 		n := len(q.Members(r.Code))
@@ -276,7 +276,7 @@ func (q *Request) sentenceOf(r *sentra.Region, name string) string {
 	return q.T("lead."+string(r.Kind), name, q.NameOn(parent))
 }
 
-// affirmativeSentence says whether a region is affirmative, and how that is known.
+// affirmativeSentence says whether a region is affirmative, and with what confidence.
 func (q *Request) affirmativeSentence(name string, judged *sentra.Affirmative) string {
 	switch judged.Answer {
 	case sentra.Yes:
@@ -293,7 +293,8 @@ func (q *Request) affirmativeSentence(name string, judged *sentra.Affirmative) s
 	return q.T("sentence.NOT_COVERED", q.OnDay())
 }
 
-// shortName is the name of a cluster without the region, which programme clusters have in it.
+// shortName is the name of a cluster without the region, which is part of the names
+// of programme clusters.
 func (q *Request) shortName(c *atlas.Cluster) string {
 	name := q.clusterName(c)
 	for _, code := range c.Regions {
@@ -304,7 +305,7 @@ func (q *Request) shortName(c *atlas.Cluster) string {
 	return name
 }
 
-// clustersSentence names the clusters, as far as a sentence has room for them.
+// clustersSentence names the clusters, as far as there is room in a sentence.
 func (q *Request) clustersSentence(known []*atlas.Cluster) string {
 	if len(known) == 0 {
 		return q.T("sentence.clusters.none")
@@ -319,7 +320,7 @@ func (q *Request) clustersSentence(known []*atlas.Cluster) string {
 	return q.T("sentence.clusters", q.Lang.counted("known", len(known)), q.Lang.list(names))
 }
 
-// status judges the region on the day.
+// status fills in the status of the region on the day.
 func (b *regionBody) status(judged *sentra.Affirmative) {
 	b.Status = statusBlock{Answer: b.T(string(judged.Answer)), Class: classOf(judged.Answer), Badge: b.badge(judged.Confidence)}
 	for i := range judged.Kinds {
@@ -329,7 +330,8 @@ func (b *regionBody) status(judged *sentra.Affirmative) {
 	}
 	if b.Region.Kind == sentra.KindProvince {
 		within := b.AffirmativeWithin(b.Region.Code)
-		// Provinces are hardly ever designated themselves; what is asked is what they hold.
+		// Provinces are hardly ever designated themselves, so the status is that of the
+		// regencies in them.
 		answer := answerOf(within.Contains)
 		b.Status.Answer, b.Status.Class, b.Status.Badge = b.T(string(answer)), classOf(answer), ""
 		switch {
@@ -345,7 +347,7 @@ func (b *regionBody) status(judged *sentra.Affirmative) {
 	}
 }
 
-// badge tells how a thing is known, in a word or two.
+// badge describes a confidence in a word or two.
 func (q *Request) badge(c sentra.Confidence) string {
 	if c == "" {
 		return ""
@@ -353,7 +355,7 @@ func (q *Request) badge(c sentra.Confidence) string {
 	return q.T("badge." + string(c))
 }
 
-// reason tells why a status is what it is.
+// reason explains a status.
 func (q *Request) reason(s *sentra.AffirmativeStatus) string {
 	switch s.Answer {
 	case sentra.Yes:
@@ -375,7 +377,7 @@ func (q *Request) reason(s *sentra.AffirmativeStatus) string {
 	return q.T("reason.none", q.OnDay())
 }
 
-// whereOf names the area that a coverage speaks of.
+// whereOf names the area of a coverage.
 func (q *Request) whereOf(c *sentra.DesignationCoverage) string {
 	if r := q.Atlas.Region(c.Province); r != nil {
 		return q.NameOn(r)
@@ -390,7 +392,8 @@ func (q *Request) regulationOf(c *sentra.DesignationCoverage) string {
 	return c.Regulation
 }
 
-// coverageText tells, for a region that is on no list, what is loaded of it.
+// coverageText describes, for a region that is on no list, which lists of its area
+// are loaded.
 func (q *Request) coverageText(c *sentra.DesignationCoverage) string {
 	where, regulation := q.whereOf(c), q.regulationOf(c)
 	switch {
@@ -404,7 +407,7 @@ func (q *Request) coverageText(c *sentra.DesignationCoverage) string {
 	return q.T("reason.NONE", where)
 }
 
-// timeline lays out the status over the years.
+// timeline shows the status over the years.
 func (b *regionBody) timeline() {
 	spans := b.spansOf(b.Region)
 	b.Bar = b.statusBar(spans)
@@ -426,7 +429,7 @@ func (b *regionBody) timeline() {
 	}
 }
 
-// spansOf returns the spans of a region's status while it exists.
+// spansOf returns the spans of a region's status while the region exists.
 func (q *Request) spansOf(r *sentra.Region) []atlas.StatusSpan {
 	var out []atlas.StatusSpan
 	for _, s := range q.StatusSpans(r.Code) {
@@ -444,7 +447,7 @@ func (q *Request) spansOf(r *sentra.Region) []atlas.StatusSpan {
 	return out
 }
 
-// turns are days worth seeing of a region: today and the first of each span.
+// turns are days of interest for a region: today and the first day of each span.
 func (q *Request) turns(code sentra.RegionCode) []sentra.Date {
 	var days []sentra.Date
 	for _, s := range q.spansOf(q.Atlas.Region(code)) {
@@ -457,11 +460,12 @@ func (q *Request) turns(code sentra.RegionCode) []sentra.Date {
 	}
 	slices.Sort(days)
 	days = slices.Compact(days)
-	// The clusters of the programme were told of at the end of 2017, within a list that is whole.
+	// The programme's clusters were published at the end of 2017, in a period with a
+	// complete list.
 	return days[max(0, len(days)-8):]
 }
 
-// places finds what lies above, below and beside the region.
+// places finds the regions above, below and beside the region.
 func (b *regionBody) places() error {
 	code := b.Region.Code
 	for i := range b.Data.Memberships {
@@ -502,7 +506,7 @@ func (b *regionBody) places() error {
 	return nil
 }
 
-// statusWords tells the kinds of which a region is known to be, else the answer.
+// statusWords names the kinds that a region is known to have, else the answer.
 func (q *Request) statusWords(judged *sentra.Affirmative) string {
 	var kinds []string
 	for _, status := range judged.Kinds {
@@ -549,7 +553,7 @@ func (q *Request) regionLinkOn(code sentra.RegionCode, day sentra.Date) (link, e
 	return link{Href: q.on(RegionPath(code), day), Text: on.NameOn(r)}, nil
 }
 
-// identity lists names, codes and measures.
+// identity lists names, codes and measurements.
 func (b *regionBody) identity() {
 	r := b.Region
 	b.Facts = append(b.Facts, fact{Term: b.T("kind"), Text: b.Kind})
@@ -587,7 +591,7 @@ func (b *regionBody) identity() {
 	slices.SortStableFunc(b.Codes, func(x, y codeRow) int { return cmp.Compare(order(x.System), order(y.System)) })
 }
 
-// comparisons are pages that set this one beside another.
+// comparisons link to pages that compare this one with another.
 func (b *regionBody) comparisons() {
 	code := string(b.Region.Code)
 	if b.Dated && b.Day != b.Today {

@@ -1,6 +1,6 @@
-// Package pages renders the HTML pages for people: one for every region and cluster,
-// lists of them, two side by side, what the terms mean, and sitemap.xml. They need no
-// script, and are in English and Indonesian.
+// Package pages renders the HTML pages: one for every region and cluster, lists,
+// comparisons, explanations of terms, and sitemap.xml. They need no script, and are
+// in English and Indonesian.
 package pages
 
 import (
@@ -12,26 +12,26 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Request is what a page is asked for with.
+// Request is a request for a page.
 type Request struct {
 	atlas.View
 	Lang Lang
-	// Bare tells that the address names no language, so that it followed from what the
-	// reader's browser prefers.
+	// Bare means that the address has no language, so that it was chosen by the
+	// browser's preference.
 	Bare bool
-	// Base is the absolute address of the server, Root the relative way there from the
-	// address asked for: "../".
+	// Base is the absolute address of the server, Root the relative path to it from the
+	// requested address: "../".
 	Base, Root string
-	// Today is the day in Jakarta; Dated tells that the reader named the day of the view.
+	// Today is the day in Jakarta; Dated means that the address has a day.
 	Today sentra.Date
 	Dated bool
-	// Query are the parameters beside asOf. Those that a page does not know are
-	// passed over: other sites add theirs to links.
+	// Query has the parameters other than asOf. A page ignores unknown ones: other sites
+	// add theirs to links.
 	Query url.Values
 }
 
 // NewRequest reads the parameters of a page at a path without its language, such as
-// "regions/94.06". A wrong day is a BAD_USER_INPUT whose path is asOf.
+// "regions/94.06". An invalid day is a BAD_USER_INPUT whose path is asOf.
 func NewRequest(present *atlas.Atlas, lang Lang, bare bool, base, path string, today sentra.Date, parameters url.Values) (*Request, error) {
 	on, err := present.On(today)
 	if err != nil {
@@ -53,8 +53,8 @@ func NewRequest(present *atlas.Atlas, lang Lang, bare bool, base, path string, t
 	return q, nil
 }
 
-// viewOf returns the view of a day that a parameter names; an empty one, as a form sends
-// it, is today.
+// viewOf returns the view of the day in a parameter; an empty one, as sent by a form,
+// is today.
 func (q *Request) viewOf(parameters url.Values, name string) (on atlas.View, dated bool, err error) {
 	given := parameters[name]
 	day := q.Today
@@ -73,16 +73,16 @@ func (q *Request) viewOf(parameters url.Values, name string) (on atlas.View, dat
 	return on, dated, sentra.In(name, err)
 }
 
-// T returns a text in the reader's language.
+// T returns a text in the page's language.
 func (q *Request) T(key string, args ...any) string { return q.Lang.text(key, args...) }
 
-// Date returns a day as readers write it.
+// Date formats a day for readers.
 func (q *Request) Date(day sentra.Date) string { return q.Lang.date(day) }
 
-// OnDay is the day of the page as readers write it.
+// OnDay is the formatted day of the page.
 func (q *Request) OnDay() string { return q.Date(q.Day) }
 
-// dayQuery is the part of an address that keeps the day, empty for today.
+// dayQuery is the query string that keeps the day, empty for today.
 func (q *Request) dayQuery() string {
 	if !q.Dated {
 		return ""
@@ -90,14 +90,15 @@ func (q *Request) dayQuery() string {
 	return "?asOf=" + q.Day.String()
 }
 
-// page is the relative address of another page, in the language of this one, on its day.
+// page is the relative address of another page, in the same language and on the same
+// day.
 func (q *Request) page(path string) string { return q.undated(path) + q.dayQuery() }
 
 // undated is page as of today.
 func (q *Request) undated(path string) string {
 	up := q.Root
 	if !q.Bare {
-		// The pages of a language are one level down.
+		// Pages with a language are one level deeper.
 		if up = strings.TrimPrefix(up, "../"); up == "" {
 			up = "./"
 		}
@@ -110,22 +111,22 @@ func (q *Request) on(path string, day sentra.Date) string {
 	return q.undated(path) + "?asOf=" + day.String()
 }
 
-// absolute is the address of a page in a language, for those who are elsewhere.
+// absolute is the absolute address of a page in a language.
 func (q *Request) absolute(lang Lang, path, query string) string {
 	return fmt.Sprintf("%s/%s/%s%s", q.Base, lang, path, query)
 }
 
-// pathSegment escapes a key as a part of a path.
+// pathSegment escapes a key for use in a path.
 func pathSegment(key string) string { return url.PathEscape(key) }
 
-// RegionPath and ClusterPath are where the page of one is.
+// RegionPath is the path of a region's page.
 func RegionPath(code sentra.RegionCode) string { return "regions/" + string(code) }
 
-// ClusterPath is where the page of a cluster is.
+// ClusterPath is the path of a cluster's page.
 func ClusterPath(key string) string { return "clusters/" + pathSegment(key) }
 
-// mapLink is the address of the map with what the parameters say, in the language and on
-// the day of the page.
+// mapLink is the address of the map with some parameters, in the language and on the
+// day of the page.
 func (q *Request) mapLink(parameters ...string) string {
 	values := url.Values{}
 	for i := 0; i+1 < len(parameters); i += 2 {
@@ -140,8 +141,8 @@ func (q *Request) mapLink(parameters ...string) string {
 	return q.Root + encoded(values)
 }
 
-// encoded returns parameters with their question mark, and with the commas, colons and dots
-// that may stand as they are.
+// encoded returns parameters as a query string, with commas, colons and dots
+// unescaped.
 func encoded(values url.Values) string {
 	if len(values) == 0 {
 		return ""

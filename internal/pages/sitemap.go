@@ -10,12 +10,11 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// sitemapLength is the greatest number of addresses in one file of a sitemap
+// sitemapLength is the maximum number of addresses in one file of a sitemap
 // (sitemaps.org, protocol 0.9).
 const sitemapLength = 50_000
 
-// paths returns the pages that search engines list, without their language. They are those
-// of today.
+// paths returns the pages for search engines, without their language, as of today.
 func paths(a *atlas.Atlas, today sentra.Date) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for _, path := range []string{"regions", "clusters", "products", "about", "sources", "quality", "developers"} {
@@ -41,7 +40,8 @@ func paths(a *atlas.Atlas, today sentra.Date) iter.Seq[string] {
 	}
 }
 
-// SitemapFiles is how many files the sitemap has beside its index: 0 where one holds all.
+// SitemapFiles is the number of files of the sitemap besides its index: 0 if a single
+// file is enough.
 func SitemapFiles(a *atlas.Atlas, today sentra.Date) int {
 	n := 1 // The map.
 	for range paths(a, today) {
@@ -53,7 +53,8 @@ func SitemapFiles(a *atlas.Atlas, today sentra.Date) int {
 	return (n + sitemapLength - 1) / sitemapLength
 }
 
-// Sitemap returns a file of the sitemap, from 1 on; 0 is the only one, or the index of all.
+// Sitemap returns a file of the sitemap, from 1 on; 0 is the only file, or the index
+// of all.
 func Sitemap(a *atlas.Atlas, base string, today sentra.Date, file int) ([]byte, error) {
 	modified := ""
 	if !a.Data.UpdatedAt.IsZero() {
@@ -67,7 +68,7 @@ func Sitemap(a *atlas.Atlas, base string, today sentra.Date, file int) ([]byte, 
 	out.WriteString(xml.Header)
 	write := func(element, address string) {
 		fmt.Fprintf(&out, "<%s><loc>", element)
-		_ = xml.EscapeText(&out, []byte(address)) // A buffer takes all.
+		_ = xml.EscapeText(&out, []byte(address)) // A buffer never fails.
 		fmt.Fprintf(&out, "</loc>%s</%s>\n", modified, element)
 	}
 	if file == 0 && files > 0 {
@@ -105,7 +106,8 @@ func Sitemap(a *atlas.Atlas, base string, today sentra.Date, file int) ([]byte, 
 	return out.Bytes(), nil
 }
 
-// Robots returns robots.txt: pages may be read, answers and tiles that have no end need not be.
+// Robots returns robots.txt: it allows pages, and disallows answers and tiles, of
+// which there is no end.
 func Robots(base string) []byte {
 	return fmt.Appendf(nil, "User-agent: *\nDisallow: /graphql\nDisallow: /tiles/\nDisallow: /glyphs/\nDisallow: /compare\nDisallow: /en/compare\nDisallow: /id/compare\nDisallow: /*?*asOf=\nAllow: /\n\nSitemap: %s/sitemap.xml\n", base)
 }

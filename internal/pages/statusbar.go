@@ -8,18 +8,20 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// statusBar is the affirmative status over the years as bars, a lane for each kind.
-// Places along it are in percent, so that letters keep their size at any width.
+// statusBar is the affirmative status over the years as bars, with a lane for each
+// kind. Horizontal positions are in percent, so that letters keep their size at any
+// width.
 type statusBar struct {
 	Title, Description string
 	Height             int
 	Lanes              []barLane
 	Ticks              []barTick
-	// Day is where the day of the page is, empty where it lies beyond the bar.
+	// Day is the position of the page's day, empty if it is outside the bar.
 	Day string
-	// Bar, TickEnd and YearLine are where the lanes, the ticks and the years end.
+	// Bar, TickEnd and YearLine are the vertical ends of the lanes, the ticks and the
+	// years.
 	Bar, TickEnd, YearLine int
-	// ID tells two bars of one page apart.
+	// ID makes ids unique among two bars of one page.
 	ID string
 }
 
@@ -39,7 +41,7 @@ type barTick struct {
 
 const laneHeight, laneGap = 18, 28
 
-// statusBar draws the spans of a region from the beginning of the record to today.
+// statusBar shows the spans of a region from the beginning of the record to today.
 func (f *frame) statusBar(spans []atlas.StatusSpan) *statusBar {
 	first, last := sentra.FirstDay, max(f.Today, sentra.FirstDay+1)
 	b := &statusBar{Title: f.T("bar.title", f.Date(first), f.Date(last))}
@@ -49,7 +51,7 @@ func (f *frame) statusBar(spans []atlas.StatusSpan) *statusBar {
 		lane := barLane{Name: f.T(string(kind)), Y: 18 + i*(laneHeight+laneGap)}
 		for at := 0; at < len(spans); {
 			end := at + 1
-			// Spans that say the same of this kind are one.
+			// Merge spans with the same status of this kind.
 			for end < len(spans) && spans[end].Kinds[i] == spans[at].Kinds[i] {
 				end++
 			}

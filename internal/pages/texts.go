@@ -1,7 +1,7 @@
 package pages
 
-// texts are all words of the pages by key, in English and Indonesian. A text with verbs
-// of fmt has the same ones in both, which may stand in another order.
+// texts are all texts of the pages by key, in English and Indonesian. Both have the
+// same fmt verbs, possibly in another order.
 var texts = map[string][2]string{
 	// The frame.
 	"skip":            {"Skip to the content", "Lompat ke isi"},
@@ -61,7 +61,7 @@ var texts = map[string][2]string{
 	"amount.unknown": {"not stated", "tidak disebutkan"},
 	"by.unknown":     {"a count of clusters", "hitungan sentra"},
 
-	// Kinds, answers, and how they are known.
+	// Kinds, answers and confidence.
 	"kind.PROVINCE":        {"Province", "Provinsi"},
 	"kind.REGENCY":         {"Regency", "Kabupaten"},
 	"kind.CITY":            {"City", "Kota"},
@@ -99,7 +99,7 @@ var texts = map[string][2]string{
 	"legend.mark.planned":       {"Planned cluster", "Sentra yang direncanakan"},
 	"legend.mark.other.planned": {"Planned cluster", "Sentra yang direncanakan"},
 
-	// The list that the filters of the map ask for, as web/src/map/title.ts says it.
+	// The list that the filters of the map select, as in web/src/map/title.ts.
 	"or":                           {"or", "atau"},
 	"view.clusters":                {"%sclusters%s%s", "sentra%s%s%s"},
 	"view.product":                 {"%s ", " %s"},
@@ -139,7 +139,7 @@ var texts = map[string][2]string{
 	"view.count.provinces.many":    {"%s provinces", "%s provinsi"},
 	"view.open":                    {"Cannot be judged (not covered): %s.", "Tidak dapat dinilai (tidak tercakup): %s."},
 
-	// Sentences of a region.
+	// Sentences about a region.
 	"lead.REGENCY":       {"%s is a regency in %s.", "%s terletak di Provinsi %s."},
 	"lead.CITY":          {"%s is a city in %s.", "%s terletak di Provinsi %s."},
 	"lead.alone.REGENCY": {"%s is a regency of Indonesia.", "%s adalah kabupaten di Indonesia."},
@@ -177,7 +177,7 @@ var texts = map[string][2]string{
 	"within.unknown":         {"On %s, the affirmative status of %s in it is not covered.", "Pada %s, status afirmatif %s di dalamnya tidak tercakup."},
 	"within.more":            {", %s not covered", ", %s tidak tercakup"},
 
-	// Why.
+	// Reasons.
 	"reason.YES":        {"Designated by %s, in force on %s.", "Ditetapkan dengan %s, yang berlaku pada %s."},
 	"reason.COMPLETE":   {"The record has the complete list of %s for %s, and the region is not on it.", "Daftar %s tercatat lengkap untuk %s dan tidak menyebutnya."},
 	"reason.PARTIAL":    {"Only part of the list of %s is in the record for %s; a region that is missing from that part may still be designated.", "Hanya sebagian daftar %s yang tercatat untuk %s; wilayah yang tidak disebut di bagian itu mungkin tetap ditetapkan."},
@@ -200,7 +200,7 @@ var texts = map[string][2]string{
 	"picture.about":     {"Where Indonesia’s small-industry clusters are, which regions are affirmative, and how that is known.", "Letak sentra industri kecil di Indonesia, daerah yang termasuk afirmatif, dan bagaimana hal itu diketahui."},
 	"picture.sources":   {"Facts with their sources: %s. Boundaries: wilayah_boundaries (MIT).", "Fakta beserta sumbernya: %s. Batas wilayah: wilayah_boundaries (MIT)."},
 
-	// Over the years.
+	// The timeline.
 	"years":             {"Status over the years", "Status dari tahun ke tahun"},
 	"years.table":       {"The same as a table", "Dalam bentuk tabel"},
 	"bar.title":         {"Affirmative status from %s to %s", "Status afirmatif dari %s sampai %s"},
@@ -263,7 +263,7 @@ var texts = map[string][2]string{
 	"readings.note":            {"In brief, as noted when the source was read.", "Secara ringkas, sebagaimana dicatat ketika sumber dibaca."},
 	"read.on":                  {"read on %s", "dibaca pada %s"},
 
-	// Money, people, decisions.
+	// Support, facilitators, decisions.
 	"supports.title":           {"Support", "Dukungan"},
 	"supports.more":            {"%d more are in the data.", "%d lagi ada dalam data."},
 	"supports.note":            {"Each line is what one source says. Sources that differ are listed side by side and must not be added up.", "Setiap baris adalah isi satu sumber. Sumber yang berbeda ditulis berdampingan dan tidak untuk dijumlahkan."},
@@ -289,7 +289,7 @@ var texts = map[string][2]string{
 	"event.LAUNCH":             {"Start", "Peluncuran"},
 	"event.DISSEMINATION":      {"Dissemination", "Sosialisasi"},
 
-	// Names, codes, places round it.
+	// Names, codes, surroundings.
 	"identity":           {"Names, codes and history", "Nama, kode, dan riwayat"},
 	"names":              {"Names", "Nama"},
 	"name.now":           {"official", "resmi"},
@@ -312,7 +312,7 @@ var texts = map[string][2]string{
 	"neighbours.none":    {"It shares no land border with another region of its level.", "Tidak berbatasan darat dengan wilayah lain yang setingkat."},
 	"neighbours.unknown": {"No boundary is loaded, so its neighbours are not known.", "Batas wilayah belum dimuat, sehingga tetangganya tidak diketahui."},
 
-	// Two side by side.
+	// Comparisons.
 	"compare":         {"Compare", "Bandingkan"},
 	"compare.title":   {"Two regions or two days side by side", "Dua wilayah atau dua tanggal berdampingan"},
 	"compare.lead":    {"Name two regions by code or name, or one region on two days.", "Tulis kode atau nama dua wilayah, atau satu wilayah pada dua tanggal."},
@@ -358,7 +358,7 @@ var texts = map[string][2]string{
 	"page.before":    {"Previous", "Sebelumnya"},
 	"page.after":     {"Next", "Berikutnya"},
 
-	// What is not there.
+	// Error pages.
 	"missing.title":          {"There is no such page", "Halaman tidak ada"},
 	"missing.told":           {"There is nothing at this address. It may be mistyped, or the page has moved.", "Alamat ini tidak mengarah ke mana pun. Mungkin salah ketik, atau isinya sudah dipindahkan."},
 	"missing.product":        {"The record has no product with this key.", "Catatan ini tidak mengenal produk dengan kunci tersebut."},
@@ -387,7 +387,7 @@ var texts = map[string][2]string{
 	"takes.affirmative":        {"It takes ANY, DISADVANTAGED, BORDER or NO; a list of provinces takes DISADVANTAGED and BORDER only together with hosts=true.", "Isinya ANY, DISADVANTAGED, BORDER, atau NO; untuk daftar provinsi, DISADVANTAGED dan BORDER hanya bersama hosts=true."},
 	"takes.hosts":              {"It takes true or false, in a list of regencies or provinces.", "Isinya true atau false, dalam daftar kabupaten/kota atau provinsi."},
 	"takes.programme":          {"It takes true or false.", "Isinya true atau false."},
-	"takes.product":            {"It takes keys or names of products, at most 20, with commas between.", "Isinya kunci atau nama produk, paling banyak 20, dipisahkan koma."},
+	"takes.product":            {"It takes keys or names of products, at most 20, separated by commas.", "Isinya kunci atau nama produk, paling banyak 20, dipisahkan koma."},
 	"takes.province":           {"It takes the code of a province, such as 94.", "Isinya kode provinsi, misalnya 94."},
 	"takes.phase":              {"It takes the key of a phase, such as 2013-2016.", "Isinya kunci tahap, misalnya 2013-2016."},
 	"failed.day":               {"There is no answer for the day in the address. Write it as 2017-12-25; the record begins on %s.", "Tanggal dalam alamat tidak dapat dijawab. Tulis seperti 2017-12-25; catatan dimulai pada %s."},
@@ -396,7 +396,7 @@ var texts = map[string][2]string{
 	"failed.DEADLINE_EXCEEDED": {"The page took too long to prepare. Please try again.", "Halaman ini terlalu lama dibuat. Silakan coba lagi."},
 	"failed.INTERNAL":          {"Something went wrong on the server.", "Terjadi kesalahan di server."},
 
-	// What the terms mean.
+	// Explanations of terms.
 	"about.title":          {"About Sentra", "Tentang Sentra"},
 	"about.lead":           {"Where Indonesia’s small-industry clusters are and why they are there, day by day, each fact with its source.", "Letak sentra industri kecil Indonesia dan alasan lokasinya, hari demi hari, setiap fakta dengan sumbernya."},
 	"about.contents":       {"On this page", "Di halaman ini"},
@@ -483,7 +483,7 @@ var texts = map[string][2]string{
 	"sources.title":           {"All sources", "Semua sumber"},
 	"sources.lead":            {"The %s sources in which the facts of the record were read, with their licences where these are stated.", "%s sumber tempat fakta dalam catatan dibaca, beserta lisensinya bila dinyatakan."},
 
-	// For those who write programs.
+	// For programmers.
 	"developers.title":         {"For developers", "Untuk pengembang"},
 	"developers.lead":          {"The same data as on the pages, through GraphQL, files, map tiles and the OGC API. No key is needed, and requests from any origin are allowed.", "Data yang sama dengan halaman ini, melalui GraphQL, berkas, ubin peta, dan OGC API. Tanpa kunci, dan halaman dari mana pun boleh memintanya."},
 	"developers.doors":         {"Ways in", "Jalur akses"},

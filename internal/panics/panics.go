@@ -1,4 +1,4 @@
-// Package panics turns a panic of a goroutine into an error, so that one bad shape
+// Package panics converts a panic of a goroutine to an error, so that one bad shape
 // or row fails its request and not the whole process.
 package panics
 
@@ -7,7 +7,7 @@ import (
 	"runtime/debug"
 )
 
-// Error is a recovered panic. Its text is for the log: clients must not see it.
+// Error is a recovered panic. Its text is only for the log.
 type Error struct {
 	Value any
 	Stack []byte
@@ -16,17 +16,17 @@ type Error struct {
 // Error returns the panic's value and the stack of the goroutine that panicked.
 func (e *Error) Error() string { return fmt.Sprintf("panic: %v\n%s", e.Value, e.Stack) }
 
-// Unwrap gives the value of the panic where that is an error.
+// Unwrap returns the value of the panic if that is an error.
 func (e *Error) Unwrap() error {
 	err, _ := e.Value.(error)
 	return err
 }
 
-// Recovered makes an Error of what recover gave. Call it in the deferred function,
-// while the stack is still that of the panic.
+// Recovered returns an Error for the result of recover. Call it in the deferred
+// function, while the stack is still that of the panic.
 func Recovered(value any) *Error { return &Error{Value: value, Stack: debug.Stack()} }
 
-// Catch runs work. A panic in it is given as an *Error.
+// Catch runs work and returns a panic as an *Error.
 func Catch(work func() error) (err error) {
 	defer func() {
 		if value := recover(); value != nil {

@@ -1,6 +1,6 @@
-// Package pgtest gives tests databases of a real PostgreSQL: of the server that
-// SENTRA_TEST_DATABASE_URL names, which scripts/test.sh starts for a whole run,
-// else of one that the test starts itself.
+// Package pgtest provides tests with databases of a real PostgreSQL: of the server in
+// SENTRA_TEST_DATABASE_URL, which scripts/test.sh starts for a whole run, else of one
+// that the test starts itself.
 package pgtest
 
 import (
@@ -28,14 +28,14 @@ const URLVariable = "SENTRA_TEST_DATABASE_URL"
 type Server struct {
 	url  string
 	stop func() error
-	// dir holds the server's folder, if it was started here.
+	// dir is the server's folder, if it was started here.
 	dir string
 
 	mu   sync.Mutex
 	made []string
 }
 
-// Start connects to the server that the environment names, or starts one.
+// Start connects to the server in the environment, or starts one.
 func Start() (*Server, error) {
 	if named := os.Getenv(URLVariable); named != "" {
 		return &Server{url: named, stop: func() error { return nil }}, nil
@@ -43,17 +43,17 @@ func Start() (*Server, error) {
 	return StartOwn()
 }
 
-// StartOwn starts a server whatever the environment names.
+// StartOwn starts a server regardless of the environment.
 func StartOwn() (*Server, error) {
 	dir, err := os.MkdirTemp("", "sentra-test-")
 	if err != nil {
 		return nil, fmt.Errorf("make a folder for the test's PostgreSQL: %w", err)
 	}
-	// PostgreSQL's account must be able to pass through.
+	// PostgreSQL's account needs access.
 	if err := os.Chmod(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("open the folder of the test's PostgreSQL: %w", err)
 	}
-	// Packages are tested side by side, each with pools of connections.
+	// Packages are tested in parallel, each with several connection pools.
 	postgres, err := embeddedpg.Start(context.Background(), embeddedpg.Config{Dir: filepath.Join(dir, "postgres"), Fleeting: true,
 		Settings: map[string]string{"max_connections": maxConnections}})
 	if err != nil {
@@ -70,7 +70,7 @@ func StartOwn() (*Server, error) {
 const maxConnections = "400"
 
 // Fuzzing reports whether the test binary was started to fuzz. Its workers end too
-// suddenly to stop a server, so that a TestMain starts none then.
+// abruptly to stop a server, so a TestMain starts none then.
 func Fuzzing() bool {
 	flag.Parse()
 	return flag.Lookup("test.fuzz").Value.String() != ""
@@ -79,7 +79,7 @@ func Fuzzing() bool {
 // URL is the address of the server's maintenance database.
 func (s *Server) URL() string { return s.url }
 
-// Stop drops the databases that were made, templates aside, and stops the server
+// Stop drops the databases that were made, except for templates, and stops the server
 // if it was started here.
 func (s *Server) Stop() error {
 	s.mu.Lock()
@@ -105,14 +105,14 @@ func (s *Server) dropMade() error {
 	return nil
 }
 
-// NewDatabase makes an empty database and gives its address.
+// NewDatabase makes an empty database and returns its address.
 func (s *Server) NewDatabase(ctx context.Context) (string, error) {
 	return s.newDatabase(ctx, "")
 }
 
-// NewFilled makes a database that holds what fill writes to the database at url.
-// It is a copy of a template, which is made once for each key and server, even by
-// test programs that run side by side. The key must change with anything that fill
+// NewFilled makes a database with the contents that fill writes to the database at
+// url. It is a copy of a template, which is made once for each key and server, even
+// with concurrent test programs. The key must change with everything that fill
 // depends on, since a server may outlive the run.
 func (s *Server) NewFilled(ctx context.Context, key string, fill func(ctx context.Context, url string) error) (string, error) {
 	template := "sentra_template_" + key
@@ -122,7 +122,7 @@ func (s *Server) NewFilled(ctx context.Context, key string, fill func(ctx contex
 	return s.newDatabase(ctx, ` TEMPLATE `+pq.QuoteIdentifier(template))
 }
 
-// templateLock is the advisory lock under which templates are made.
+// templateLock is the advisory lock for making templates.
 const templateLock = 0x73656e747261
 
 // keptTemplates is how long a template stays on a server that outlives the run.
@@ -157,7 +157,7 @@ func (s *Server) makeTemplate(ctx context.Context, template string, fill func(ct
 	if err := dropOldTemplates(ctx, conn); err != nil {
 		return err
 	}
-	// Only a template that is complete gets its name.
+	// Rename only a complete template to its final name.
 	name, unfinished := pq.QuoteIdentifier(template), pq.QuoteIdentifier(template+"_unfinished")
 	if err := exec(ctx, conn, `DROP DATABASE IF EXISTS `+unfinished+` WITH (FORCE)`, `CREATE DATABASE `+unfinished); err != nil {
 		return err
@@ -188,7 +188,7 @@ func dropOldTemplates(ctx context.Context, conn *sqlx.Conn) error {
 	return nil
 }
 
-// newDatabase makes a database with a name of its own; options follow the name.
+// newDatabase makes a database with a unique name; options follow the name.
 func (s *Server) newDatabase(ctx context.Context, options string) (string, error) {
 	db, err := s.connect(ctx)
 	if err != nil {

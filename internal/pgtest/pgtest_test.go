@@ -49,7 +49,7 @@ func count(t *testing.T, db *sqlx.DB, query string, arguments ...any) (n int) {
 }
 
 func TestNewFilled(t *testing.T) {
-	// Two servers stand for two test programs that run side by side.
+	// Two servers act as two concurrent test programs.
 	servers := []*pgtest.Server{start(t), nil}
 	t.Setenv(pgtest.URLVariable, servers[0].URL())
 	servers[1] = start(t)
@@ -88,7 +88,7 @@ func TestNewFilled(t *testing.T) {
 	}
 	for i, made := range urls {
 		db := connect(t, made)
-		// What one test writes no other sees.
+		// Databases are isolated from each other.
 		if _, err := db.ExecContext(t.Context(), `INSERT INTO filled VALUES ($1)`, i); err != nil {
 			t.Fatal(err)
 		}
@@ -96,7 +96,7 @@ func TestNewFilled(t *testing.T) {
 			t.Errorf("database %d has %d rows, want 2", i, got)
 		}
 	}
-	// Stop drops what its server made, even databases still in use, and no more.
+	// Stop drops what its server made, even databases in use, and nothing else.
 	db := connect(t, servers[0].URL())
 	if err := servers[1].Stop(); err != nil {
 		t.Fatal(err)

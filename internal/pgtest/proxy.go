@@ -8,9 +8,8 @@ import (
 	"sync/atomic"
 )
 
-// Proxy passes bytes on to a database, until it is silent: then it keeps its
-// connections open, takes new ones and passes nothing, like a host that is gone
-// without a word.
+// Proxy forwards bytes to a database until it is silent. Then it keeps its
+// connections open, accepts new ones and forwards nothing, like a host that is gone.
 type Proxy struct {
 	net.Listener
 	silent atomic.Bool
@@ -19,7 +18,7 @@ type Proxy struct {
 	open []net.Conn
 }
 
-// StartProxy starts one on 127.0.0.1 for the database at an address, host:port.
+// StartProxy starts a proxy on 127.0.0.1 for the database at an address, host:port.
 func StartProxy(database string) (*Proxy, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -46,7 +45,7 @@ func StartProxy(database string) (*Proxy, error) {
 	return p, nil
 }
 
-// Silence makes the proxy pass nothing, or what comes from now on.
+// Silence stops or resumes forwarding.
 func (p *Proxy) Silence(silent bool) { p.silent.Store(silent) }
 
 // Close ends the proxy and its connections.

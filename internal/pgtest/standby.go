@@ -14,8 +14,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/embeddedpg"
 )
 
-// StartStandby starts a hot standby of a server that the test started itself
-// (StartOwn). Its databases have the names that they have on the primary.
+// StartStandby starts a hot standby of a server that was started by StartOwn. Its
+// databases have the same names as on the primary.
 func (s *Server) StartStandby(ctx context.Context) (standby *Server, err error) {
 	if s.dir == "" {
 		return nil, errors.New("only a server that the test started itself can have a standby")
@@ -46,7 +46,7 @@ func (s *Server) StartStandby(ctx context.Context) (standby *Server, err error) 
 	}}, nil
 }
 
-// backup copies the server's folder while it runs, as a standby of it.
+// backup copies the server's folder while it runs, as a standby.
 func (s *Server) backup(ctx context.Context, home string) error {
 	db, err := s.connect(ctx)
 	if err != nil {
@@ -89,8 +89,7 @@ func (s *Server) backup(ctx context.Context, home string) error {
 	return adopt(filepath.Join(source, "data"), data)
 }
 
-// adopt gives every file below a folder the owner and the rights that another
-// folder has.
+// adopt gives every file in a folder the owner and permissions of another folder.
 func adopt(like, folder string) error {
 	info, err := os.Stat(like)
 	if err != nil {

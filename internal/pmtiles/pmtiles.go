@@ -1,6 +1,6 @@
-// Package pmtiles writes archives of vector tiles after the PMTiles specification,
-// version 3: one file that maps read with range requests, without a tile server. The
-// library of PMTiles' own authors depends on the client libraries of every cloud.
+// Package pmtiles writes archives of vector tiles in the PMTiles format, version 3:
+// one file that maps read with range requests, without a tile server. PMTiles' own Go
+// library depends on the client libraries of every cloud.
 package pmtiles
 
 import (
@@ -16,20 +16,20 @@ import (
 	"os"
 )
 
-// MediaType is that of an archive.
+// MediaType is the media type of an archive.
 const MediaType = "application/vnd.pmtiles"
 
-// Info is what an archive says of itself.
+// Info is the metadata of an archive.
 type Info struct {
 	MinZoom, MaxZoom int
 	// Bounds are west, south, east, north and Center lon, lat and zoom, in degrees.
 	Bounds [4]float64
 	Center [3]float64
-	// Metadata is encoded as a JSON object; of vector tiles it has vector_layers.
+	// Metadata is marshalled as a JSON object; for vector tiles it has vector_layers.
 	Metadata any
 }
 
-// Writer gathers tiles, in order, in a temporary file.
+// Writer collects tiles, in order, in a temporary file.
 type Writer struct {
 	file     *os.File
 	entries  []entry
@@ -39,13 +39,13 @@ type Writer struct {
 	contents uint64
 }
 
-// entry is a stretch of tiles with the same content, or a leaf directory.
+// entry is a run of tiles with the same content, or a leaf directory.
 type entry struct {
 	id, offset  uint64
 	length, run uint32
 }
 
-// NewWriter begins an archive. Close gives the temporary file back.
+// NewWriter starts an archive. Close removes the temporary file.
 func NewWriter() (*Writer, error) {
 	file, err := os.CreateTemp("", "sentra-*.tiles")
 	if err != nil {
@@ -59,7 +59,7 @@ func (w *Writer) Close() error {
 	return errors.Join(w.file.Close(), os.Remove(w.file.Name()))
 }
 
-// ID returns the number of a tile: all zooms in turn, each along a Hilbert curve.
+// ID returns the number of a tile: zoom by zoom, each along a Hilbert curve.
 func ID(z, x, y uint32) uint64 {
 	id := (uint64(1)<<(2*z) - 1) / 3
 	for s := uint32(1) << z >> 1; s > 0; s >>= 1 {
@@ -81,7 +81,7 @@ func ID(z, x, y uint32) uint64 {
 	return id
 }
 
-// Add adds a tile, compressed by gzip, whose id is greater than all before.
+// Add adds a gzipped tile whose id is higher than all before.
 func (w *Writer) Add(id uint64, tile []byte) error {
 	if n := len(w.entries); n > 0 && id < w.entries[n-1].id+uint64(w.entries[n-1].run) {
 		return fmt.Errorf("add tile %d: it comes before one already there", id)
@@ -108,7 +108,7 @@ func (w *Writer) Add(id uint64, tile []byte) error {
 
 const (
 	headerLength = 127
-	// rootLimit is how much of a file's begin holds header and root directory.
+	// rootLimit is the maximum size of header and root directory.
 	rootLimit = 16 << 10
 	gzipped   = 2
 	mvt       = 1
@@ -159,7 +159,7 @@ func (w *Writer) Write(out io.Writer, info Info) error {
 	return nil
 }
 
-// directories returns the root directory, and leaf directories where the root alone
+// directories returns the root directory, and leaf directories if the root alone
 // would be too long.
 func directories(entries []entry) (root, leaves []byte, err error) {
 	if root, err = encode(entries); err != nil || len(root) <= rootLimit-headerLength {
@@ -182,7 +182,7 @@ func directories(entries []entry) (root, leaves []byte, err error) {
 	}
 }
 
-// encode returns a directory: the columns of its entries one after another.
+// encode encodes a directory: the columns of its entries one after another.
 func encode(entries []entry) ([]byte, error) {
 	out := binary.AppendUvarint(nil, uint64(len(entries)))
 	last := uint64(0)
@@ -197,7 +197,7 @@ func encode(entries []entry) ([]byte, error) {
 		out = binary.AppendUvarint(out, uint64(e.length))
 	}
 	for i, e := range entries {
-		// 0 tells that it follows the one before.
+		// 0 means that it follows the previous one.
 		if i > 0 && e.offset == entries[i-1].offset+uint64(entries[i-1].length) {
 			out = append(out, 0)
 		} else {

@@ -7,8 +7,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/pmtiles"
 )
 
-// The numbers are those of the specification's examples, and of the Hilbert curve of
-// order 2 as it is drawn there.
+// The numbers are those of the specification's examples, and of its drawing of the
+// Hilbert curve of order 2.
 func TestID(t *testing.T) {
 	for _, c := range []struct {
 		z, x, y uint32
@@ -20,7 +20,7 @@ func TestID(t *testing.T) {
 			t.Errorf("%d/%d/%d has the id %d, want %d", c.z, c.x, c.y, got, c.want)
 		}
 	}
-	// Each tile of a zoom has an id of its own, without a gap.
+	// Each tile of a zoom has its own id, without gaps.
 	seen := map[uint64]bool{}
 	for x := range uint32(64) {
 		for y := range uint32(64) {
@@ -55,7 +55,7 @@ func TestWriter(t *testing.T) {
 	if err := w.Write(&out, pmtiles.Info{MaxZoom: 1, Bounds: [4]float64{95, -11, 141, 6}, Metadata: map[string]any{"name": "x"}}); err != nil {
 		t.Fatal(err)
 	}
-	// Two contents, each kept once, at the very end; four tiles in three entries.
+	// Two contents, each stored once, at the very end; four tiles in three entries.
 	data := out.Bytes()
 	if !bytes.HasPrefix(data, []byte("PMTiles\x03")) || !bytes.HasSuffix(data, []byte("onetwo")) || data[72] != 4 || data[80] != 3 || data[88] != 2 {
 		t.Errorf("got %q", data)

@@ -12,22 +12,23 @@ import (
 	"github.com/sentra-ikm/sentra/migrations"
 )
 
-// Access tells what a database holds, and what may be done with it.
+// Access describes what a database contains, and what the role may do.
 type Access struct {
 	Role, Database string
-	// Standby is a server that follows another and cannot be written to.
+	// Standby is a server in recovery, which cannot be written to.
 	Standby bool
-	// ReadOnly tells that every transaction is one that may not write.
+	// ReadOnly means that transactions are read-only by default.
 	ReadOnly bool
-	// Schema is the number of the last migration, 0 in a database without any.
+	// Schema is the number of the last migration, 0 for none.
 	Schema int64
-	// Facts is the number of the newest facts, -1 where there are none.
+	// Facts is the number of the newest facts, -1 for none.
 	Facts int
-	// MayCreate and MayChange tell what the role may do: make tables, change the record.
+	// MayCreate and MayChange report whether the role can create tables and change the
+	// record.
 	MayCreate, MayChange bool
 }
 
-// Access looks at the database.
+// Access examines the database.
 func (s *Store) Access(ctx context.Context) (a Access, err error) {
 	a.Facts = -1
 	err = s.inTx(ctx, snapshot, func(tx *sqlx.Tx) error {
@@ -76,8 +77,8 @@ func NewestSchema() (newest int64, err error) {
 	return newest, nil
 }
 
-// Readable reports whether this program can read what the database holds. The error
-// is UNAVAILABLE and tells what would help.
+// Readable reports whether this program can read the database. The error is
+// UNAVAILABLE and says what would help.
 func (a Access) Readable() error {
 	newest, err := NewestSchema()
 	switch {

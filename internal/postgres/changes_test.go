@@ -14,7 +14,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// migrated returns the address of a database with an empty record, and a connection to it.
+// migrated returns the address of a database with an empty record, and a connection
+// to it.
 func migrated(t *testing.T) (string, *sqlx.DB) {
 	t.Helper()
 	url, err := server.NewDatabase(t.Context())
@@ -36,14 +37,14 @@ func source(id, title string) sentra.Source {
 	return sentra.Source{ID: sentra.SourceID(id), Title: title}
 }
 
-// Changes that several programs make at once are all made, one after the other, each
-// on top of those before it, whatever state a program had read last.
+// Concurrent changes of several programs are all made, one after the other, each
+// based on the one before, whatever state a program read last.
 func TestWritersAtOnce(t *testing.T) {
 	url, _ := migrated(t)
 	const writers, each = 4, 15
 	var group sync.WaitGroup
 	var mu sync.Mutex
-	titles := make(map[int64]string) // what each change called the source of all
+	titles := make(map[int64]string) // the title that each change gave the common source
 	for w := range writers {
 		store := open(t, url)
 		group.Go(func() {
@@ -90,8 +91,8 @@ func TestWritersAtOnce(t *testing.T) {
 	}
 }
 
-// What is interrupted, refused or fails on its way leaves nothing behind, and the next
-// change goes on where the last one ended.
+// A change that is interrupted, rejected or fails halfway leaves nothing behind, and
+// the next change continues from the last one.
 func TestNothingIsLeftBehind(t *testing.T) {
 	url, db := migrated(t)
 	store := open(t, url)
@@ -130,8 +131,8 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	}
 }
 
-// Nothing of a change can be changed or deleted, and nothing belongs to a change that
-// does not exist.
+// No part of a change can be changed or deleted, and no row can refer to a change
+// that does not exist.
 func TestChangesStay(t *testing.T) {
 	url, db := migrated(t)
 	shaped := []string{`INSERT INTO shapes VALUES ('digest', '\x00112233445566778899')`}
@@ -166,8 +167,9 @@ func TestChangesStay(t *testing.T) {
 	}
 }
 
-// A state that is no earlier one of the record, or from which too much changed, leads
-// to a full load; any other to what changed since, with everything else shared.
+// A state that is not an earlier one of the record, or from which too much has
+// changed, requires a full load. For any other only the changes are read, and
+// everything else is shared.
 func TestAdvance(t *testing.T) {
 	url, _ := migrated(t)
 	writer, reader := open(t, url), open(t, url)

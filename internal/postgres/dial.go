@@ -10,15 +10,15 @@ import (
 	"github.com/lib/pq"
 )
 
-// connector opens connections whose questions end with their context, though the
-// database has fallen silent: pq asks it to cancel, over a second connection, and
-// then waits for the answer on the first for ever.
+// connector opens connections whose queries end with their context even if the
+// database stops responding. By itself pq sends a cancel request over a second
+// connection, and then waits forever for the answer on the first.
 type connector struct{ config pq.Config }
 
-// silence is how long a connection is waited for whose question was cancelled.
+// silence is how long to wait for a connection after its query was cancelled.
 const silence = time.Second
 
-// Connect opens a connection. The error is that of pq, or ctx's.
+// Connect opens a connection. The error is that of pq or ctx.
 func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	opener, err := pq.NewConnectorConfig(c.config)
 	if err != nil {
@@ -26,7 +26,7 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	}
 	d := &dialer{}
 	opener.Dialer(d)
-	// pq waits for the server's first word whatever becomes of the context.
+	// pq ignores the context while it waits for the first response.
 	stop := context.AfterFunc(ctx, d.close)
 	made, err := opener.Connect(ctx)
 	if !stop() && ctx.Err() != nil {
@@ -44,10 +44,9 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	return &connection{pqConnection: made.(pqConnection), dialer: d}, nil
 }
 
-// Driver returns pq's.
 func (c connector) Driver() driver.Driver { return &pq.Driver{} }
 
-// pqConnection is what pq's connections can do.
+// pqConnection is the interface of pq's connections.
 type pqConnection interface {
 	driver.ConnBeginTx
 	driver.Conn
@@ -60,14 +59,14 @@ type pqConnection interface {
 	driver.Validator
 }
 
-// connection is one of pq's whose transactions begin within their context.
+// connection is a pq connection whose transactions begin within their context.
 type connection struct {
 	pqConnection
 	dialer *dialer
 }
 
-// BeginTx begins a transaction. pq looks at the context only after the server has
-// answered; here the connection is closed when the context ends first.
+// BeginTx begins a transaction. pq checks the context only after the server has
+// answered, so the connection is closed if the context ends first.
 func (c *connection) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx, error) {
 	stop := context.AfterFunc(ctx, c.dialer.close)
 	tx, err := c.pqConnection.BeginTx(ctx, options)
@@ -77,15 +76,16 @@ func (c *connection) BeginTx(ctx context.Context, options driver.TxOptions) (dri
 	return tx, err
 }
 
-// dialer dials for one connection of the database: for itself, and once it is open
-// to cancel what it was asked.
+// dialer dials for one database connection: first for itself, and once it is open to
+// cancel its query.
 type dialer struct {
 	mu         sync.Mutex
 	connection net.Conn
 	opened     bool
 }
 
-// DialContext dials. After a dial to cancel, the connection itself is closed shortly.
+// DialContext dials. After dialing to cancel, it closes the original connection
+// shortly afterwards.
 func (d *dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	d.mu.Lock()
 	cancelling := d.opened
@@ -102,19 +102,18 @@ func (d *dialer) DialContext(ctx context.Context, network, address string) (net.
 	return made, err
 }
 
-// Dial and DialTimeout are there for pq's interface; it uses DialContext.
+// Dial and DialTimeout implement pq's interface; it uses DialContext.
 func (d *dialer) Dial(network, address string) (net.Conn, error) {
 	return d.DialContext(context.Background(), network, address)
 }
 
-// DialTimeout dials within a time.
 func (d *dialer) DialTimeout(network, address string, timeout time.Duration) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	return d.DialContext(ctx, network, address)
 }
 
-// close ends what waits for the database's next word.
+// close unblocks whatever waits for the database.
 func (d *dialer) close() {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -24,22 +24,22 @@ func (r changeRow) change() *register.Change {
 	return &register.Change{Number: r.Number, At: r.At, Author: r.Author, Reason: r.Reason, Facts: r.Facts, Reverts: r.Reverts, Version: r.Version}
 }
 
-// LogEntry is a change with the number of entities that it touched.
+// LogEntry is a change with the number of entities that it changed.
 type LogEntry struct {
 	register.Change
 	Touched int
 }
 
-// Log returns the last changes, the newest first; of one entity where ref is not
-// nil, by its id or a key that it has or had.
+// Log returns the last changes, newest first. If ref is not nil they are those of one
+// entity, by its id or any key that it has or had.
 func (s *Store) Log(ctx context.Context, ref *sentra.EntityRef, limit int) ([]LogEntry, error) {
 	var rows []struct {
 		changeRow
 		Touched int
 	}
 	columns := changeColumns + `, (SELECT count(*) FROM change_items WHERE change = number) AS touched`
-	// In a transaction, so that a pool of connections keeps the statement and its
-	// arguments on one.
+	// Use a transaction, so that a connection pooler keeps the statement and its
+	// arguments together.
 	err := s.inTx(ctx, snapshot, func(tx *sqlx.Tx) error {
 		if ref == nil {
 			return tx.SelectContext(ctx, &rows, `SELECT `+columns+` FROM changes ORDER BY number DESC LIMIT $1`, limit)

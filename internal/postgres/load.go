@@ -15,7 +15,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// snapshot is a transaction that sees one state and changes nothing.
+// snapshot is a read-only transaction with a consistent view.
 var snapshot = &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
 
 // Load reads the whole record in one consistent view.
@@ -23,7 +23,7 @@ func (s *Store) Load(ctx context.Context) (*sentra.Dataset, error) {
 	return s.loadIn(ctx, true)
 }
 
-// LoadWithoutShapes is Load, but boundaries have only the digests of their shapes.
+// LoadWithoutShapes is Load with only the digests of boundaries' shapes.
 func (s *Store) LoadWithoutShapes(ctx context.Context) (*sentra.Dataset, error) {
 	return s.loadIn(ctx, false)
 }
@@ -39,8 +39,7 @@ func (s *Store) loadIn(ctx context.Context, shapes bool) (data *sentra.Dataset, 
 	return data, err
 }
 
-// decodeBatch is how many documents are decoded at once, and decoders by how many
-// goroutines.
+// decodeBatch is the number of documents per batch, and decoders that of goroutines.
 const (
 	decodeBatch = 1000
 	decoders    = 2
@@ -152,7 +151,7 @@ type versionRow struct {
 // noVersion is the version of a record without changes.
 const noVersion = "0"
 
-// lastVersion reads the number of the last change, 0 where there is none.
+// lastVersion reads the last change, which has the number 0 if there is none.
 func lastVersion(ctx context.Context, tx sqlx.QueryerContext) (versionRow, error) {
 	row := versionRow{Version: noVersion}
 	err := sqlx.GetContext(ctx, tx, &row, `SELECT number, version, at FROM changes ORDER BY number DESC LIMIT 1`)
@@ -201,13 +200,13 @@ func loadShapes(ctx context.Context, tx *sqlx.Tx, digests []string) (map[string]
 	return shapes, wrapSQL(rows.Err(), "load the boundaries")
 }
 
-// mostByParts is how many changed entities are read one by one; beyond it the whole
-// record is read anew.
+// mostByParts is the maximum number of changed entities to read one by one; if there
+// are more, the whole record is read again.
 const mostByParts = 10_000
 
-// Advance returns the state after base, and what differs between them. It reads only
-// what changed since, and boundaries only where boundaries changed. Where base is
-// not an earlier state of this record, everything is read, and changed is nil.
+// Advance returns the state after base and the differences. It reads only what has
+// changed, and boundaries only if boundaries have changed. If base is not an earlier
+// state of this record, everything is read and changed is nil.
 func (s *Store) Advance(ctx context.Context, base *sentra.Dataset) (next *sentra.Dataset, changed []sentra.EntityRef, err error) {
 	err = s.inTx(ctx, snapshot, func(tx *sqlx.Tx) error {
 		next, changed, err = advance(ctx, tx, base, true)
@@ -219,8 +218,8 @@ func (s *Store) Advance(ctx context.Context, base *sentra.Dataset) (next *sentra
 	return next, changed, err
 }
 
-// advance reads the state after base, which may be nil. Without shapes, boundaries
-// that are new have only the digests of theirs.
+// advance reads the state after base, which may be nil. Without shapes, new
+// boundaries have only the digests of theirs.
 func advance(ctx context.Context, tx *sqlx.Tx, base *sentra.Dataset, shapes bool) (next *sentra.Dataset, changed []sentra.EntityRef, err error) {
 	if base == nil {
 		next, err = load(ctx, tx, shapes)
@@ -262,8 +261,8 @@ func advance(ctx context.Context, tx *sqlx.Tx, base *sentra.Dataset, shapes bool
 	return next, changed, err
 }
 
-// changedSince reads the present documents of what changed after a number; all
-// tells that it is too much for that.
+// changedSince reads the present documents of what changed after a number; all means
+// that there are too many.
 func changedSince(ctx context.Context, tx *sqlx.Tx, number int64) (documents []register.Document, all bool, err error) {
 	rows, err := tx.QueryContext(ctx, `SELECT touched.entity_kind, touched.entity_id, doc
 		FROM (SELECT DISTINCT entity_kind, entity_id FROM change_items WHERE change > $1 LIMIT $2) AS touched
@@ -282,7 +281,7 @@ func changedSince(ctx context.Context, tx *sqlx.Tx, number int64) (documents []r
 	return documents, len(documents) > mostByParts, wrapSQL(rows.Err(), "read what changed")
 }
 
-// addNewShapes gives next the shapes of base, and reads those that base has not.
+// addNewShapes copies the shapes of base to next, and reads the others.
 func addNewShapes(ctx context.Context, tx *sqlx.Tx, base, next *sentra.Dataset) error {
 	if len(base.Boundaries) == len(next.Boundaries) && (len(next.Boundaries) == 0 || &base.Boundaries[0] == &next.Boundaries[0]) {
 		return nil // They are shared.

@@ -21,9 +21,9 @@ import (
 // Addresses are those of one database (postgres://…).
 type Addresses struct {
 	URL string
-	// Direct reaches the primary server itself where URL leads to a pool of
-	// connections or to a standby: notifications are listened to and migrations run
-	// there. Empty where URL does for both.
+	// Direct is the address of the primary server if URL is that of a connection pooler
+	// or a standby: it is used for notifications and migrations. Empty if URL works for
+	// both.
 	Direct string
 }
 
@@ -32,13 +32,13 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	return OpenAt(ctx, Addresses{URL: url})
 }
 
-// openTimeout is the longest wait for a database to answer when it is opened, where
-// its address has no connect_timeout.
+// openTimeout is the maximum time to wait for a response when opening a database
+// whose address has no connect_timeout.
 const openTimeout = 10 * time.Second
 
-// OpenAt connects to a database and waits until it answers. The error is a
-// BAD_USER_INPUT for an address that cannot be read, else UNAVAILABLE; neither
-// tells a password.
+// OpenAt connects to a database and waits until it responds. The error is a
+// BAD_USER_INPUT for an invalid address, else UNAVAILABLE; neither contains a
+// password.
 func OpenAt(ctx context.Context, addresses Addresses) (*Store, error) {
 	if addresses.Direct != "" {
 		if _, err := parseAddress("listen-url", addresses.Direct); err != nil {
@@ -59,7 +59,7 @@ func connect(ctx context.Context, field, url string) (*sqlx.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The context of a ping ends no wait for the server's first word.
+	// A ping ignores its context while it waits for the first response.
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = openTimeout
 	}
@@ -78,8 +78,8 @@ func connect(ctx context.Context, field, url string) (*sqlx.DB, error) {
 	return db, nil
 }
 
-// parseAddress reads an address. Its errors repeat nothing of it, for it may hold a
-// password.
+// parseAddress parses an address. Its errors do not quote it, because it may contain
+// a password.
 func parseAddress(field, url string) (pq.Config, error) {
 	fault := func(format string, args ...any) (pq.Config, error) {
 		return pq.Config{}, sentra.BadInput(field, format, args...)
@@ -103,7 +103,7 @@ func parseAddress(field, url string) (pq.Config, error) {
 	return fault("the address cannot be read; write postgres://ROLE:PASSWORD@HOST:PORT/DATABASE, with %% and two digits for signs such as @ in a password")
 }
 
-// connectError tells why a database cannot be reached, and what would help.
+// connectError explains why a database cannot be reached, and what would help.
 func connectError(config pq.Config, err error) error {
 	where := net.JoinHostPort(config.Host, fmt.Sprint(config.Port))
 	if strings.HasPrefix(config.Host, "/") {

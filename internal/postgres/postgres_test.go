@@ -50,7 +50,7 @@ func open(t *testing.T, url string) *postgres.Store {
 	return store
 }
 
-// Several servers that start at once on one empty database migrate it once and
+// Several servers that start concurrently on one empty database migrate it once and
 // write the facts once.
 func TestServersStartAtOnce(t *testing.T) {
 	url, err := server.NewDatabase(t.Context())
@@ -94,7 +94,7 @@ func TestServersStartAtOnce(t *testing.T) {
 	}
 }
 
-// What is written is read back: the record holds all of the facts.
+// All of the facts are stored and read back.
 func TestFactsReadBack(t *testing.T) {
 	url, err := server.NewDatabase(t.Context())
 	if err != nil {
@@ -116,7 +116,7 @@ func TestFactsReadBack(t *testing.T) {
 	go store.Changes(t.Context(), time.Hour, func() { heard <- struct{}{} })
 	shape := orb.MultiPolygon{{{{135, -4}, {136, -4}, {136, -3}, {135, -4}}}}
 	first := sentra.FirstDay
-	// The listener needs a moment to be listening; a change is made until it hears.
+	// The listener needs a moment to start listening; make changes until it is notified.
 	for try := range 50 {
 		shape[0][0][1][0] = 136 + float64(try)/1000
 		if _, err := changes.Apply(t.Context(), by, register.ReplaceBoundaries([]sentra.Boundary{{Region: "94.06", Validity: sentra.Period{From: &first}, Shape: shape,
@@ -168,8 +168,8 @@ func TestFactsReadBack(t *testing.T) {
 	}
 }
 
-// A server hears of a change again after its listening connection was killed, and
-// polls while it has none.
+// A server is notified again after its listening connection was killed, and polls in
+// the meantime.
 func TestChangesOutliveTheirConnection(t *testing.T) {
 	url, err := server.NewDatabase(t.Context())
 	if err != nil {
@@ -205,7 +205,7 @@ func TestChangesOutliveTheirConnection(t *testing.T) {
 		}
 	}
 	made := 0
-	// change makes another version and waits until it is heard of.
+	// change makes a new version and waits for its notification.
 	change := func(heard <-chan string) {
 		t.Helper()
 		made++
@@ -231,8 +231,8 @@ func TestChangesOutliveTheirConnection(t *testing.T) {
 		t.Helper()
 		var killed int
 		for range 500 {
-			// Its last statement was the LISTEN, or the empty one that finds out whether
-			// it is alive.
+			// Its last statement was the LISTEN, or the empty one that checks whether it is
+			// alive.
 			if err := db.Get(&killed, `SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
 				WHERE datname = current_database() AND query IN ('LISTEN "sentra_dataset"', '')`); err != nil {
 				t.Fatal(err)
@@ -245,12 +245,12 @@ func TestChangesOutliveTheirConnection(t *testing.T) {
 		t.Fatalf("%d listening connections killed, want 1", killed)
 	}
 
-	// By notifications alone, since the next poll is an hour away.
+	// Only by notifications, since the next poll is an hour away.
 	heard, end := listen(time.Hour)
 	<-heard
 	change(heard)
 	kill()
-	// What changes now goes unheard until the connection is back.
+	// Changes go unnoticed until the connection is back.
 	change(heard)
 	kill()
 	for len(heard) > 0 {
@@ -260,7 +260,7 @@ func TestChangesOutliveTheirConnection(t *testing.T) {
 	change(heard)
 	end()
 
-	// By polls alone, since no new connection can be made.
+	// Only by polls, since no new connection can be made.
 	heard, end = listen(50 * time.Millisecond)
 	defer end()
 	<-heard

@@ -10,7 +10,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/postgres"
 )
 
-// startProxy starts a proxy before the database at an address, until the test ends.
+// startProxy starts a proxy in front of the database at an address, until the test
+// ends.
 func startProxy(t *testing.T, to string) *pgtest.Proxy {
 	t.Helper()
 	proxy, err := pgtest.StartProxy(to)
@@ -21,8 +22,8 @@ func startProxy(t *testing.T, to string) *pgtest.Proxy {
 	return proxy
 }
 
-// Listening ends with its context, though the listener's ping waits for a database
-// that is gone without a word and holds its lock meanwhile.
+// Listening ends with its context, even while the listener's ping holds its lock and
+// waits for a database that is gone.
 func TestListeningEndsThoughTheDatabaseIsSilent(t *testing.T) {
 	address, err := server.NewDatabase(t.Context())
 	if err != nil {
@@ -45,7 +46,7 @@ func TestListeningEndsThoughTheDatabaseIsSilent(t *testing.T) {
 		<-heard
 	}
 	proxy.Silence(true)
-	// A ping is under way now, and waits.
+	// A ping is in progress now, and blocks.
 	for range 5 {
 		<-heard
 	}
@@ -57,7 +58,7 @@ func TestListeningEndsThoughTheDatabaseIsSilent(t *testing.T) {
 	}
 }
 
-// A question to a database that has fallen silent ends with its context.
+// A query to a database that has stopped responding ends with its context.
 func TestQuestionsEndThoughTheDatabaseIsSilent(t *testing.T) {
 	address, err := server.NewDatabase(t.Context())
 	if err != nil {
@@ -84,7 +85,7 @@ func TestQuestionsEndThoughTheDatabaseIsSilent(t *testing.T) {
 				t.Fatal(err)
 			}
 			proxy.Silence(true)
-			// The first asks over a connection that is open, the second over a new one.
+			// The first uses an open connection, the second a new one.
 			for range 2 {
 				ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 				defer cancel()

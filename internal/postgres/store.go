@@ -1,6 +1,5 @@
-// Package postgres keeps the record in PostgreSQL, through sqlx and lib/pq. It
-// is the only package that speaks SQL. Geometry is stored as EWKB and passes
-// through orb.
+// Package postgres stores the record in PostgreSQL, with sqlx and lib/pq. It is the
+// only package that uses SQL. Geometry is stored as EWKB and converted with orb.
 package postgres
 
 import (
@@ -25,14 +24,14 @@ import (
 type Store struct {
 	db        *sqlx.DB
 	addresses Addresses
-	// known is a state that was read lately, from which a change begins to read.
+	// known is a recently read state, from which the next change starts reading.
 	known atomic.Pointer[sentra.Dataset]
 }
 
-// Close ends the connections.
+// Close closes the connections.
 func (s *Store) Close() error { return s.db.Close() }
 
-// Ping reports whether the database answers; the error is UNAVAILABLE.
+// Ping reports whether the database responds; the error is UNAVAILABLE.
 func (s *Store) Ping(ctx context.Context) error {
 	if err := s.db.PingContext(ctx); err != nil {
 		return sentra.Wrap(sentra.CodeUnavailable, err, "the database does not answer")
@@ -40,14 +39,15 @@ func (s *Store) Ping(ctx context.Context) error {
 	return nil
 }
 
-// Migrate brings the schema up to this binary's, under an advisory lock, so that
-// several servers may start at once. It gives the number of steps applied.
+// Migrate migrates the schema to this binary's version, under an advisory lock, so
+// that several servers may start concurrently. It returns the number of steps
+// applied.
 func (s *Store) Migrate(ctx context.Context) (int, error) {
 	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 60))
 	if err != nil {
 		return 0, fmt.Errorf("make the migration lock: %w", err)
 	}
-	// The lock belongs to a session, which a pool of connections in between may change.
+	// The lock belongs to a session, which a connection pooler may change.
 	db := s.db
 	if s.addresses.Direct != s.addresses.URL {
 		if db, err = connect(ctx, "listen-url", s.addresses.Direct); err != nil {
@@ -66,7 +66,7 @@ func (s *Store) Migrate(ctx context.Context) (int, error) {
 	return len(results), nil
 }
 
-// Version returns the version of the record, which changes with any change of it.
+// Version returns the version of the record, which every change changes.
 func (s *Store) Version(ctx context.Context) (string, error) {
 	row, err := lastVersion(ctx, s.db)
 	return row.Version, err
@@ -80,12 +80,13 @@ func (s *Store) inTx(ctx context.Context, options *sql.TxOptions, work func(*sql
 	}
 	defer func() {
 		if err != nil {
-			// The first error is the one to tell; a failed rollback ends with the connection.
+			// Report the first error; a failed rollback ends with the connection.
 			_ = tx.Rollback()
 		}
 	}()
 	if err = work(tx); err != nil {
-		// A connection whose context ends may just be called bad.
+		// If the context of a connection ends, the error may only say that the connection
+		// is bad.
 		if ended := ctx.Err(); ended != nil && sentra.ErrorCode(err) == sentra.CodeInternal {
 			return wrapSQL(ended, "use the database")
 		}
@@ -94,20 +95,20 @@ func (s *Store) inTx(ctx context.Context, options *sql.TxOptions, work func(*sql
 	return wrapSQL(tx.Commit(), "commit")
 }
 
-// channel is where every change is announced, once and without saying which.
+// channel is where every change is announced, once and without a payload.
 const channel = "sentra_dataset"
 
-// pingEvery is how often a connection that is listened to is used, for one that
-// died without a word is found out by nothing else.
+// pingEvery is the interval of pings on the listening connection, because nothing
+// else detects a connection that died silently.
 const pingEvery = 30 * time.Second
 
-// Changes calls changed whenever the record may have changed, until ctx ends: on
-// each notification, after each reconnection, and at every poll, also where nothing
-// can be heard: the connection is lost, or leads to a standby or to a pool.
+// Changes calls changed whenever the record may have changed, until ctx ends: on each
+// notification, after each reconnection, and at every poll. Polling also works
+// without notifications: if the connection is lost, or is to a standby or a pooler.
 func (s *Store) Changes(ctx context.Context, poll time.Duration, changed func()) {
 	listener := pq.NewListener(s.addresses.Direct, 200*time.Millisecond, 10*time.Second, nil)
-	// Listen and Ping wait for a connection and know no context; closing ends them. To
-	// a host that is gone without a word it may itself wait for minutes, on their lock.
+	// Listen and Ping wait for a connection and take no context; Close ends them. If the
+	// host is gone, Close itself may wait for minutes on their lock.
 	defer func() { go listener.Close() }()
 	listening := make(chan error, 1)
 	go func() { listening <- listener.Listen(channel) }()
@@ -119,7 +120,7 @@ func (s *Store) Changes(ctx context.Context, poll time.Duration, changed func())
 		case <-ctx.Done():
 			return
 		case err := <-listening:
-			// A standby refuses; the polls go on.
+			// A standby rejects it; polling continues.
 			if err != nil {
 				continue
 			}
@@ -133,8 +134,8 @@ func (s *Store) Changes(ctx context.Context, poll time.Duration, changed func())
 	}
 }
 
-// wrapSQL gives an error of the database its code: a broken rule is a CONFLICT,
-// a lost connection UNAVAILABLE, a passed deadline DEADLINE_EXCEEDED.
+// wrapSQL sets the code of a database error: CONFLICT for a constraint violation,
+// UNAVAILABLE for a lost connection, DEADLINE_EXCEEDED for a deadline.
 func wrapSQL(err error, doing string) error {
 	if err == nil {
 		return nil
@@ -168,7 +169,7 @@ func wrapSQL(err error, doing string) error {
 		}
 	}
 	if errors.Is(err, net.ErrClosed) {
-		// The connector closed it, after it was silent for too long.
+		// The connector closed it after too long a silence.
 		return sentra.Wrap(sentra.CodeDeadlineExceeded, err, "%s: the database does not respond", doing)
 	}
 	return fmt.Errorf("%s: %w", doing, err)

@@ -14,28 +14,27 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// changeLock is the advisory lock that a change is made under, one at a time.
+// changeLock is the advisory lock that serialises changes.
 const changeLock = 0x53454e54524131
 
-// Update lets work change the record in one transaction, while no other change can
-// begin: all or nothing. Servers that listen hear of it once.
+// Update runs work in one transaction, all or nothing, while no other change can
+// begin. Listening servers are notified once.
 func (s *Store) Update(ctx context.Context, work func(context.Context, register.Session) error) error {
 	return s.session(ctx, nil, work)
 }
 
-// Consider lets work see the record as it would change it, in a transaction that may not
-// write: on a standby too.
+// Consider runs work in a read-only transaction, even on a standby.
 func (s *Store) Consider(ctx context.Context, work func(context.Context, register.Session) error) error {
 	return s.session(ctx, snapshot, work)
 }
 
 func (s *Store) session(ctx context.Context, options *sql.TxOptions, work func(context.Context, register.Session) error) error {
-	// The transaction is rolled back here and not by database/sql when ctx ends: its
-	// ROLLBACK in the middle of a COPY waits for an answer that lib/pq has taken for
-	// one to the COPY, for ever.
+	// The transaction is rolled back here and not by database/sql when ctx ends. A
+	// ROLLBACK in the middle of a COPY would wait forever for an answer that lib/pq has
+	// taken for one to the COPY.
 	return s.inTx(context.WithoutCancel(ctx), options, func(tx *sqlx.Tx) (err error) {
 		defer func() {
-			// A statement that ctx ended may also tell of a bad connection.
+			// A statement interrupted by ctx may also report a bad connection.
 			if err != nil && ctx.Err() != nil {
 				err = ctx.Err()
 			}
@@ -121,8 +120,8 @@ func (s *session) Shapes(ctx context.Context, digests []string) (map[string]orb.
 	return loadShapes(ctx, s.tx, digests)
 }
 
-// Store stores a change and the state it leads to. An entity that a newer program
-// wrote in a form that this one does not know is a CONFLICT.
+// Store stores a change and the resulting state. An entity in a format of a newer
+// program is a CONFLICT.
 func (s *session) Store(ctx context.Context, c *register.Change) error {
 	if _, err := s.tx.ExecContext(ctx, `INSERT INTO changes (number, author, reason, facts_number, reverts, version)
 		VALUES ($1, $2, $3, nullif($4, 0), nullif($5, 0), $6)`, c.Number, c.Author, c.Reason, c.Facts, c.Reverts, c.Version); err != nil {

@@ -18,8 +18,8 @@ import (
 //go:embed testdata/schema2.sql
 var schema2 string
 
-// A record of schema 2 is carried over whole: what programs brought as one change,
-// what agencies imported as another.
+// A record of schema 2 is migrated completely: the facts of programs as one change,
+// the imports of agencies as another.
 func TestUpgradeFromSchema2(t *testing.T) {
 	url, err := server.NewDatabase(t.Context())
 	if err != nil {
@@ -30,7 +30,7 @@ func TestUpgradeFromSchema2(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	// A server whose dates are not written as ISO gives the same.
+	// A server whose DateStyle is not ISO gives the same result.
 	var name string
 	if err := db.Get(&name, `SELECT current_database()`); err != nil {
 		t.Fatal(err)
@@ -147,7 +147,7 @@ func TestUpgradeFromSchema2(t *testing.T) {
 	if len(log) != 2 || log[1].Author != register.AuthorBinary || log[0].Author != "imports" || got.Number != 2 {
 		t.Errorf("changes %+v", log)
 	}
-	// Each entity is one that this program would store under the same id.
+	// Each entity is one that this program would store with the same id.
 	byID := make(map[sentra.EntityRef]bool)
 	for _, number := range []int64{1, 2} {
 		change, err := store.Change(t.Context(), number)

@@ -16,10 +16,10 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// usual are the bounds that a server has unless told.
+// usual are the default bounds of a server.
 var usual = Bounds{Depth: 20, Aliases: 1000, Selections: 20_000, Fragments: 500, Operations: 100, Variables: 500, Directives: 5000}
 
-// bombs are documents that took long, or would, each by another way.
+// bombs are documents that took long, or would, each for another reason.
 func bombs(t testing.TB) map[string]string {
 	read := func(name string) string {
 		text, err := os.ReadFile("testdata/" + name)
@@ -109,15 +109,15 @@ func bombs(t testing.TB) map[string]string {
 	}
 }
 
-// TestBombs asserts that each is refused or found fine within 50 ms of processor
-// time and 50 MiB of memory, and that few words are made of it.
+// TestBombs asserts that each is rejected or accepted within 50 ms of CPU time and 50
+// MiB of memory, with a short error text.
 func TestBombs(t *testing.T) {
 	for name, text := range bombs(t) {
 		t.Run(name, func(t *testing.T) {
 			var told string
 			var spent time.Duration
 			var taken uint64
-			// Others on the machine make work seem longer, never shorter.
+			// A busy machine makes the time longer, never shorter.
 			for range 5 {
 				spent, taken = work(func() { told = outcome(text) })
 				if spent < 50*time.Millisecond {
@@ -135,7 +135,7 @@ func TestBombs(t *testing.T) {
 	}
 }
 
-// outcome reads, measures and checks a document, and gives the errors.
+// outcome parses, measures and validates a document, and returns the errors.
 func outcome(text string) string {
 	document, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: text}, 50_000)
 	if err != nil {
@@ -150,7 +150,7 @@ func outcome(text string) string {
 	return ""
 }
 
-// work returns the processor time of this thread and the memory that something takes.
+// work returns the CPU time of this thread and the memory that do takes.
 func work(do func()) (time.Duration, uint64) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -173,7 +173,7 @@ func processor() time.Duration {
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
-// TestValidateEnds asserts that checking stops with its context.
+// TestValidateEnds asserts that validation stops with its context.
 func TestValidateEnds(t *testing.T) {
 	document, err := parser.ParseQuery(&ast.Source{Input: bombs(t)["one name at ten levels, 1,100 times"]})
 	if err != nil {
@@ -220,7 +220,7 @@ func TestMeasure(t *testing.T) {
 		if _, err := Measure(document, bounds); sentra.ErrorCode(err) != sentra.CodeLimitExceeded {
 			t.Errorf("%s under %+v: got %v", text, bounds, err)
 		}
-		// Each of the bounds may be met exactly, but for the one that is 5 of 6.
+		// Each of the bounds may be reached exactly, except for the one that is 5 of 6.
 		if _, err := Measure(document, Bounds{2, 2, 6, 2, 2, 2, 2}); err != nil {
 			t.Errorf("%s: got %v", text, err)
 		}

@@ -7,30 +7,32 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// introspected prices what is asked of the schema about itself. Since all of it is
-// known, the price is counted out and not assumed: one unit a field of the answer,
-// and its descriptions by their bytes.
+// introspected computes the cost of introspection. Since the whole schema is known,
+// the cost is exact and not estimated: one unit per field of the answer, and for
+// descriptions by their bytes.
 type introspected struct {
 	known map[asked]int
 	steps int
 }
 
-// asked is a selection set, told by its first selection, and what it is asked of.
+// asked is a selection set, identified by its first selection, and the object it is
+// applied to.
 type asked struct {
 	first ast.Selection
 	of    any
 }
 
-// wrapped is a type behind which another stands: a list, or one that is not null.
+// wrapped is a wrapping type: a list or non-null.
 type wrapped struct {
 	of   *ast.Type
-	bare bool // without its own "not null"
+	bare bool // without the outer non-null
 }
 
-// input is a field of an input object, which introspection shows as a value.
+// input is a field of an input object, which introspection returns as an
+// __InputValue.
 type input struct{ *ast.FieldDefinition }
 
-// introspection prices __schema or __type.
+// introspection returns the cost of __schema or __type.
 func (w *pricing) introspection(field *ast.Field) int {
 	if field.Name == "__type" {
 		name := Arguments{field: field, pricing: w}.scalar("name")
@@ -43,12 +45,12 @@ func (w *pricing) introspection(field *ast.Field) int {
 	return add(1, w.asked(field.SelectionSet, w.schema))
 }
 
-// asked prices a selection set of one object of the introspection.
+// asked returns the cost of a selection set of one introspection object.
 func (w *pricing) asked(set ast.SelectionSet, of any) int {
 	if len(set) == 0 {
 		return 0
 	}
-	// What it is asked of is never a set itself, so that the two are a key.
+	// of is a single object and never a list, so that the key is comparable.
 	key := asked{set[0], of}
 	if known, ok := w.schemas.known[key]; ok {
 		return known
@@ -74,8 +76,8 @@ func (w *pricing) asked(set ast.SelectionSet, of any) int {
 	return total
 }
 
-// part prices what a field of the introspection gives, beside the field itself.
-// Making a list takes some work, whatever is asked of it.
+// part returns the cost of the value of an introspection field, besides the field
+// itself. Building a list takes some work, whatever is selected of its elements.
 func (w *pricing) part(field *ast.Field, of any) int {
 	text := func(description string) int { return len(description) / UnitBytes }
 	total := 0

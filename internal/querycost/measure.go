@@ -6,34 +6,33 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Bounds are the greatest sizes of a document; 0 is no bound.
+// Bounds are the maximum sizes of a document; 0 means unlimited.
 type Bounds struct {
-	// Depth is that of nested fields, Aliases the number of fields under another
-	// name, both of an operation with its fragments put in.
+	// Depth is that of nested fields, Aliases the number of aliased fields, both of an
+	// operation with its fragments expanded.
 	Depth, Aliases int
-	// Selections is the number of fields, fragment spreads and inline fragments of
-	// all operations, each spread counted with all of its fragment.
+	// Selections is the number of fields, fragment spreads and inline fragments of all
+	// operations, with fragments expanded.
 	Selections int
-	// Fragments, Operations, Variables and Directives are what the document defines
-	// and bears.
+	// Numbers of definitions and directives in the document.
 	Fragments, Operations, Variables, Directives int
 }
 
-// maxName is the greatest length in bytes of a name that a client makes up or
-// guesses: validation compares unknown names to all known ones, and gives them back.
+// maxName is the maximum length in bytes of a name that a client makes up: validation
+// compares unknown names to all known ones, and echoes them.
 const maxName = 200
 
-// maxVisits is the greatest number of nodes that validation may visit: it goes
-// through each fragment for every operation and fragment that leads to it.
+// maxVisits is the maximum number of nodes that validation may visit: it visits each
+// fragment again for every operation and fragment that leads to it.
 const maxVisits = 80_000
 
-// Size is what Measure finds of an operation with its fragments put in.
+// Size is the measured size of an operation with its fragments expanded.
 type Size struct {
 	Depth, Aliases, Selections int
 }
 
-// Measure counts a parsed document, which need not be valid. What exceeds a bound
-// is a LIMIT_EXCEEDED that tells what was measured, where it is known, and the bound.
+// Measure counts a parsed document, which need not be valid. Exceeding a bound is a
+// LIMIT_EXCEEDED that states the bound and, if known, the measured size.
 func Measure(document *ast.QueryDocument, bounds Bounds) (map[*ast.OperationDefinition]Size, error) {
 	over := func(what string, got, limit int) error {
 		if limit == 0 || got <= limit {
@@ -79,7 +78,8 @@ func Measure(document *ast.QueryDocument, bounds Bounds) (map[*ast.OperationDefi
 		m.directivesOf(p, fragment.Directives)
 		m.set(p, fragment.SelectionSet, 1)
 		fragments = append(fragments, p)
-		// Of two with one name, which is refused later, validation takes the first.
+		// For two fragments with one name, which is rejected later, validation takes the
+		// first.
 		if m.parts[fragment.Name] == nil {
 			m.parts[fragment.Name] = p
 		}
@@ -115,28 +115,27 @@ func Measure(document *ast.QueryDocument, bounds Bounds) (map[*ast.OperationDefi
 	return sizes, nil
 }
 
-// measurement is a document being measured.
 type measurement struct {
-	// parts are the fragments by name.
+	// parts has the fragments by name.
 	parts      map[string]*part
 	directives int
 	longName   int
 }
 
-// part is an operation or fragment by itself, and once it is whole, with its
-// fragments put in.
+// part is an operation or fragment by itself and, once it is whole, with its
+// fragments expanded.
 type part struct {
 	size Size
-	// nodes are all parts of its text that validation visits.
+	// nodes is the number of nodes in its text that validation visits.
 	nodes   int
 	spreads []spread
 	whole   *Size
 	open    bool
-	// seen is the number of the last walk that came by.
+	// seen is the number of the last walk that visited it.
 	seen int
 }
 
-// spread is a fragment spread below a number of fields.
+// spread is a fragment spread at a depth of fields.
 type spread struct {
 	fragment string
 	level    int
@@ -198,8 +197,8 @@ func (m *measurement) value(p *part, value *ast.Value) {
 	}
 }
 
-// whole returns the size of a part with its fragments put in. A fragment that
-// spreads itself, which is refused later, counts once.
+// whole returns the size of a part with its fragments expanded. A fragment that
+// spreads itself, which is rejected later, counts once.
 func (m *measurement) whole(p *part) Size {
 	if p.whole != nil {
 		return *p.whole
@@ -221,8 +220,8 @@ func (m *measurement) whole(p *part) Size {
 	return size
 }
 
-// visits returns the number of nodes visited from every part on, each fragment once
-// a part; it stops soon behind maxVisits.
+// visits returns the number of nodes visited from all parts, each fragment once per
+// part. It stops soon after maxVisits.
 func (m *measurement) visits(parts []*part) int {
 	total := 0
 	for number, from := range parts {

@@ -8,12 +8,12 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// merging checks that fields of one response name can be merged, after
-// https://spec.graphql.org/October2021/#sec-Field-Selection-Merging. It gives
-// the verdicts of gqlparser's OverlappingFieldsCanBeMerged, which compares every
-// two fields; here, as Simon Adameit proposed for graphql-java and Sangria, those
-// of one name are gathered first, and each is compared to the first of them. That
-// takes time linear in what an operation selects with its fragments put in.
+// merging checks that fields with one response name can be merged, as specified in
+// https://spec.graphql.org/October2021/#sec-Field-Selection-Merging. It has the
+// results of gqlparser's OverlappingFieldsCanBeMerged, which compares all pairs of
+// fields. Here, as Simon Adameit proposed for graphql-java and Sangria, fields with
+// one name are collected first, and each is compared to the first of them. That takes
+// time linear in the selections of an operation with its fragments expanded.
 type merging struct {
 	schema *ast.Schema
 	// look is called at every step.
@@ -22,7 +22,7 @@ type merging struct {
 	conflicts int
 }
 
-// check looks for conflicts in the selection set of an operation.
+// check reports conflicts in the selection set of an operation.
 func (m *merging) check(set ast.SelectionSet) {
 	fields := m.collect([]ast.SelectionSet{set})
 	m.sameField(fields, nil)
@@ -37,8 +37,8 @@ type named struct {
 	fields []*ast.Field
 }
 
-// collect gathers the fields of selection sets, which stand for one object, by
-// response name, those of their fragments too.
+// collect groups the fields of selection sets of one object by response name,
+// including those in fragments.
 func (m *merging) collect(sets []ast.SelectionSet) []named {
 	var out []named
 	var index map[string]int
@@ -90,7 +90,7 @@ func (m *merging) collect(sets []ast.SelectionSet) []named {
 	return out
 }
 
-// below gathers what is selected of the objects that fields of one name give.
+// below collects the selections of the objects returned by fields with one name.
 func (m *merging) below(fields []*ast.Field) []named {
 	sets := make([]ast.SelectionSet, 0, len(fields))
 	for _, f := range fields {
@@ -104,8 +104,8 @@ func (m *merging) below(fields []*ast.Field) []named {
 	return m.collect(sets)
 }
 
-// sameShape checks that the fields of each name give values of one shape, though
-// they be of types that exclude each other.
+// sameShape checks that the fields with each name have values of one shape, even if
+// their types exclude each other.
 func (m *merging) sameShape(all []named, path []string) {
 	for _, group := range all {
 		first := group.fields[0]
@@ -121,8 +121,7 @@ func (m *merging) sameShape(all []named, path []string) {
 	}
 }
 
-// shapesDiffer reports whether a list, a null or a leaf could stand in one of the
-// types and not in the other.
+// shapesDiffer reports whether two types differ in being lists, nullable or leaves.
 func (m *merging) shapesDiffer(a, b *ast.Type) bool {
 	for ; a.Elem != nil && b.Elem != nil; a, b = a.Elem, b.Elem {
 		if a.NonNull != b.NonNull {
@@ -138,8 +137,8 @@ func (m *merging) shapesDiffer(a, b *ast.Type) bool {
 	return m.schema.Types[a.NamedType].IsLeafType() || m.schema.Types[b.NamedType].IsLeafType()
 }
 
-// sameField checks that the fields of each name that can stand in one object are
-// one field with the same arguments.
+// sameField checks that the fields with each name that can be in one object are the
+// same field with the same arguments.
 func (m *merging) sameField(all []named, path []string) {
 	for _, group := range all {
 		for _, together := range byParent(group.fields) {
@@ -166,9 +165,9 @@ func (m *merging) sameField(all []named, path []string) {
 	}
 }
 
-// byParent parts fields by the object type they are selected on; those on an
-// interface or union can stand in any of the objects. Only one of several object
-// types is ever the type of an object.
+// byParent groups fields by the object type they are selected on; those on an
+// interface or union can be in any of the objects. An object has only one of several
+// object types.
 func byParent(fields []*ast.Field) [][]*ast.Field {
 	same := true
 	for _, f := range fields[1:] {
@@ -210,7 +209,7 @@ func (m *merging) report(path []string, name string, at *ast.Position, reason st
 	m.conflict(at, fmt.Sprintf(`Fields "%s" conflict because %s. Use different aliases on the fields to fetch both if this was intentional.`, name, reason))
 }
 
-// sameArguments reports whether two fields are given the same, in whatever order.
+// sameArguments reports whether two fields have the same arguments, in any order.
 func sameArguments(a, b ast.ArgumentList) bool {
 	if len(a) != len(b) {
 		return false
@@ -227,8 +226,8 @@ func sameArguments(a, b ast.ArgumentList) bool {
 	return true
 }
 
-// sameValue reports whether two values are the same, the fields of an object in
-// whatever order.
+// sameValue reports whether two values are equal, ignoring the order of object
+// fields.
 func sameValue(a, b *ast.Value) bool {
 	if a.Kind != b.Kind || a.Raw != b.Raw || len(a.Children) != len(b.Children) {
 		return false

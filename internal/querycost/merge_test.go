@@ -15,8 +15,8 @@ import (
 	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
-// pets has what the rule tells apart: objects, an interface, a union, lists,
-// nulls, leaves and arguments.
+// pets has everything that the rule distinguishes: objects, an interface, a union,
+// lists, nulls, leaves and arguments.
 var pets = gqlparser.MustLoadSchema(&ast.Source{Input: `
 	type Query { pet(id: Int, like: Like): Pet  dog: Dog  cat(id: Int): Cat!  pets(first: Int): [Pet!]!  any: Any }
 	input Like { name: String, age: Int, also: [Like!] }
@@ -26,14 +26,14 @@ var pets = gqlparser.MustLoadSchema(&ast.Source{Input: `
 	type Fish { name: String!  size: Float  school: [Fish!]! }
 	union Any = Dog | Cat | Fish`})
 
-// writer writes documents at random that fit the schema but for the merging.
+// writer generates random documents that are valid except for merging.
 type writer struct {
 	*rand.Rand
 	schema    *ast.Schema
 	fragments []string
 }
 
-// below returns a selection set of a type. Few names are used, so that they clash.
+// below returns a selection set of a type. It uses few names, so that they clash.
 func (w *writer) below(of *ast.Definition, depth int) string {
 	var out []string
 	for range 1 + w.IntN(4) {
@@ -44,7 +44,7 @@ func (w *writer) below(of *ast.Definition, depth int) string {
 				out = append(out, fmt.Sprintf("... on %s %s", kind, w.below(w.schema.Types[kind], depth-1)))
 			}
 		case w.IntN(5) == 0 && len(w.fragments) > 0:
-			// A fragment knows only those behind it, so that there is no cycle.
+			// A fragment uses only later ones, so that there is no cycle.
 			for _, kind := range w.kindsOf(of) {
 				if name := kind + "0"; w.IntN(2) == 0 && strings.Contains(strings.Join(w.fragments, " "), name) {
 					out = append(out, "..."+name)
@@ -58,7 +58,7 @@ func (w *writer) below(of *ast.Definition, depth int) string {
 	return "{ __typename " + strings.Join(out, " ") + " }"
 }
 
-// kindsOf returns the types that a fragment may be on.
+// kindsOf returns the possible types of a fragment.
 func (w *writer) kindsOf(of *ast.Definition) []string {
 	var out []string
 	for _, kind := range []string{"Pet", "Dog", "Cat", "Fish", "Any"} {
@@ -107,7 +107,7 @@ func (w *writer) field(of *ast.Definition, depth int) string {
 	return out
 }
 
-// document writes an operation with fragments, each used.
+// document generates an operation with fragments, all of them used.
 func document(seed uint64) string {
 	w := &writer{Rand: rand.New(rand.NewPCG(seed, 1)), schema: pets}
 	var text, use strings.Builder
@@ -131,12 +131,12 @@ func parsed(t testing.TB, text string) *ast.QueryDocument {
 	return document
 }
 
-// theirs returns the verdict of gqlparser's own rules.
+// theirs returns the result of gqlparser's own rules.
 func theirs(document *ast.QueryDocument) gqlerror.List {
 	return validator.ValidateWithRules(pets, document, rules.NewDefaultRules())
 }
 
-// TestMerging asserts the verdicts of gqlparser's rule on documents made at random.
+// TestMerging compares with the results of gqlparser's rule on random documents.
 func TestMerging(t *testing.T) {
 	refused := 0
 	for seed := range uint64(2000) {
@@ -159,7 +159,7 @@ func TestMerging(t *testing.T) {
 	}
 }
 
-// TestMergingSays asserts what is said, and where.
+// TestMergingSays asserts the message and its location.
 func TestMergingSays(t *testing.T) {
 	for text, want := range map[string]string{
 		"{ dog { name name: size } }":                          `Fields "dog" conflict because subfields "name" conflict because "name" and "size" are different fields. Use different aliases on the fields to fetch both if this was intentional.`,
@@ -173,7 +173,7 @@ func TestMergingSays(t *testing.T) {
 	}
 }
 
-// FuzzMerging holds the two rules together on documents of any text.
+// FuzzMerging compares the two rules on arbitrary documents.
 func FuzzMerging(f *testing.F) {
 	for seed := range uint64(20) {
 		f.Add(document(seed))

@@ -10,58 +10,60 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// UnitBytes is how many bytes of an answer one unit of a price stands for, where
-// it is told by bytes.
+// UnitBytes is the number of bytes of an answer per unit of cost, where the cost
+// depends on bytes.
 const UnitBytes = 64
 
-// Prices tells what operations cost to answer, in units: a field costs one, a list
-// its length times what is asked of an entry. The lengths and what costs more stand
-// in the schema, as @listSize and @cost, so that gateways count the same; rules add
-// what these cannot say.
+// Prices computes the cost of operations, in units: a field costs one, a list its
+// length times the cost of an element. Lengths and higher costs are in the schema, as
+// @listSize and @cost, so that gateways compute the same; rules add what these cannot
+// express.
 type Prices struct {
 	schema *ast.Schema
 	fields map[*ast.FieldDefinition]*fieldPrice
-	// inputs are the prices of input fields.
+	// inputs has the costs of input fields.
 	inputs map[*ast.FieldDefinition]int
 }
 
-// Rule is what directives cannot say of a field's price. Each function may be nil.
+// Rule is the cost of a field as far as directives cannot express it. Each function
+// may be nil.
 type Rule struct {
-	// Weight gives the price of the field by itself in place of @cost.
+	// Weight replaces @cost: it returns the cost of the field by itself.
 	Weight func(ctx context.Context, arguments Arguments) int
-	// Length gives the greatest length of a list in place of @listSize.
+	// Length replaces @listSize: it returns the maximum length of a list.
 	Length func(ctx context.Context, arguments Arguments) int
-	// Together gives the greatest price of the field for n objects of a list at
-	// once, no two of them the same, beside what is asked below the field. The same
-	// key stands for the same price.
+	// Together returns the maximum cost of resolving the field for n distinct objects of
+	// a list in one batch, besides its selection set. Equal keys mean the same cost
+	// function.
 	Together func(ctx context.Context, arguments Arguments) (key any, price func(n int) int)
-	// Copies gives how often at most the same object stands in a list of Distinct.
+	// Copies returns the maximum number of occurrences of one object in a list of
+	// Distinct.
 	Copies func(ctx context.Context, arguments Arguments) int
-	// Distinct says that a list, or a field of an object of such a list, gives
-	// another object each time.
+	// Distinct means that a list, or a field of the objects in such a list, has distinct
+	// objects.
 	Distinct bool
 }
 
-// fieldPrice is what the schema says of a field.
+// fieldPrice is the cost of a field according to the schema.
 type fieldPrice struct {
 	Rule
 	weight int
 	list   bool
-	// length is the assumed length of a list, or of the lists below that are as long.
+	// length is the assumed length of a list, or of the sized fields below.
 	length int
-	// slicing are the arguments that set the length; the greatest of those given does.
+	// slicing are the arguments that set the length; the greatest one given counts.
 	slicing []string
-	// longest is the greatest length that the arguments may set.
+	// longest is the maximum length that the arguments may set.
 	longest int
-	// sized says that the length of the list is that of the field above.
+	// sized means that the length of the list is that of the field above.
 	sized bool
-	// sizes says that fields below have the length.
+	// sizes means that fields below have the length.
 	sizes bool
 }
 
-// NewPrices reads the price list out of a schema. longest is the greatest length
-// that the arguments of a list may set. rules are by "Type.field". A rule for a
-// field that is not there is an error, and so is a list whose length nothing tells.
+// NewPrices reads the costs from a schema. longest is the maximum length that the
+// arguments of a list may set. rules are by "Type.field". A rule for an unknown field
+// is an error, and so is a list without a known length.
 func NewPrices(schema *ast.Schema, longest int, rules map[string]Rule) (*Prices, error) {
 	p := &Prices{schema: schema, fields: make(map[*ast.FieldDefinition]*fieldPrice), inputs: make(map[*ast.FieldDefinition]int)}
 	used := 0
@@ -138,16 +140,17 @@ func texts(list *ast.Argument) []string {
 	return out
 }
 
-// price is what a selection set costs: own for the object itself, and each for
-// every entry of the lists that are as long as the field above says.
+// price is the cost of a selection set: own for the object itself, and each for every
+// element of the lists whose length the field above sets.
 type price struct {
 	own, each int
-	// together and eachTogether are the fields that are answered for many objects at
-	// once: of the object itself, and of the entries.
+	// together and eachTogether are the batched fields of the object itself, and of the
+	// elements.
 	together, eachTogether bulks
 }
 
-// bulk is a field that is answered for many objects at once, and how often.
+// bulk is a field that is resolved in one batch for many objects, and the number of
+// batches.
 type bulk struct {
 	price func(n int) int
 	times int
@@ -169,7 +172,7 @@ func (b *bulks) addAll(more bulks, count int) {
 	}
 }
 
-// of returns the price for n objects, of which the same stands there copies times.
+// of returns the cost for n objects, each of which occurs up to copies times.
 func (b bulks) of(n, copies int) int {
 	total := 0
 	for _, one := range b {
@@ -178,20 +181,20 @@ func (b bulks) of(n, copies int) int {
 	return total
 }
 
-// pricing is the pricing of one operation.
+// pricing computes the cost of one operation.
 type pricing struct {
 	*Prices
 	ctx       context.Context
 	variables map[string]any
-	// most is the price beyond which nothing need be known.
+	// most is the cost beyond which the result does not matter.
 	most      int
 	fragments map[*ast.FragmentDefinition]*price
 	given     map[string]Given
 	schemas   introspected
 }
 
-// Of returns the price of an operation that is valid, with variables that were
-// coerced. Where that is more than most, any price greater than it may be given.
+// Of returns the cost of a valid operation with coerced variables. If it exceeds
+// most, any cost greater than most may be returned.
 func (p *Prices) Of(ctx context.Context, operation *ast.OperationDefinition, variables map[string]any, most int) int {
 	w := &pricing{Prices: p, ctx: ctx, variables: variables, most: most}
 	whole := w.set(operation.SelectionSet)
@@ -228,13 +231,13 @@ func (p *price) addAll(more price) {
 	p.eachTogether.addAll(more.eachTogether, 1)
 }
 
-// field adds the price of a field.
+// field adds the cost of a field.
 func (w *pricing) field(to *price, field *ast.Field) {
-	// A name that the client makes up is written for every object.
+	// An alias is written for every object.
 	name := 1 + len(field.Alias)/32
 	f := w.fields[field.Definition]
 	if f == nil {
-		// __typename, whose definition is made anew each time.
+		// __typename, whose definition is a new value each time.
 		to.own = add(to.own, name)
 		return
 	}
@@ -255,7 +258,7 @@ func (w *pricing) field(to *price, field *ast.Field) {
 	if len(field.SelectionSet) > 0 {
 		below = w.set(field.SelectionSet)
 	}
-	// length of the list, or of those below that are as long.
+	// The length of the list, or of the sized fields below.
 	length := 1
 	if f.Length != nil {
 		length = f.Length(w.ctx, arguments)
@@ -309,17 +312,17 @@ func (w *pricing) field(to *price, field *ast.Field) {
 	}
 }
 
-// Arguments are those of a field.
+// Arguments are the arguments of a field.
 type Arguments struct {
 	field   *ast.Field
 	pricing *pricing
 }
 
-// Field is the field they are given to.
+// Field returns the field that has the arguments.
 func (a Arguments) Field() *ast.Field { return a.field }
 
-// Value returns an argument: its JSON value, its literal, or neither where it is
-// left out and has no default.
+// Value returns an argument: its JSON value, its literal, or neither if it is not
+// given and has no default.
 func (a Arguments) Value(name string) (value any, literal *ast.Value) {
 	if given := a.field.Arguments.ForName(name); given != nil {
 		if given.Value.Kind != ast.Variable {
@@ -335,7 +338,7 @@ func (a Arguments) Value(name string) (value any, literal *ast.Value) {
 	return nil, nil
 }
 
-// Int returns a whole number, nil where there is none.
+// Int returns an integer argument, or nil.
 func (a Arguments) Int(name string) *int {
 	value := a.scalar(name)
 	if value == "" {
@@ -343,13 +346,13 @@ func (a Arguments) Int(name string) *int {
 	}
 	n, err := strconv.Atoi(value)
 	if err != nil {
-		// One with a fraction or too great is refused when it is read.
+		// A fraction or an overflow is rejected when the argument is coerced.
 		return nil
 	}
 	return &n
 }
 
-// Float returns a number, nil where there is none.
+// Float returns a number argument, or nil.
 func (a Arguments) Float(name string) *float64 {
 	value := a.scalar(name)
 	if value == "" {
@@ -377,7 +380,7 @@ func (a Arguments) scalar(name string) string {
 	return fmt.Sprint(value)
 }
 
-// Strings returns a list of texts, one text for a list of itself.
+// Strings returns a list of strings; a single string is a list of one.
 func (a Arguments) Strings(name string) []string {
 	value, literal := a.Value(name)
 	if literal != nil {
@@ -415,7 +418,7 @@ func (a Arguments) Strings(name string) []string {
 	return nil
 }
 
-// Len returns the number of values of a list, 1 for anything else, 0 for nothing.
+// Len returns the length of a list, 1 for any other value, and 0 for none.
 func (a Arguments) Len(name string) int {
 	value, literal := a.Value(name)
 	if literal != nil {
@@ -438,13 +441,13 @@ func (a Arguments) Len(name string) int {
 	return 1
 }
 
-// Given sums up what a field is given as arguments.
+// Given is the size of a field's arguments.
 type Given struct {
 	// Fields is the number of fields of input objects, Values that of all values,
 	// Literals that of those in the document, Positions that of the positions of
-	// GeoJSON, Bytes the length of all texts.
+	// GeoJSON, and Bytes the total length of strings.
 	Fields, Values, Literals, Positions, Bytes int
-	// Price is the price of reading and using it.
+	// Price is the cost of parsing and using it.
 	Price int
 }
 
@@ -454,11 +457,11 @@ func (g *Given) add(more Given) {
 	g.Bytes, g.Price = add(g.Bytes, more.Bytes), add(g.Price, more.Price)
 }
 
-// valuesAUnit is how many values of arguments cost a unit; positionPrice is the price
-// of a position of GeoJSON, which is checked and laid over others.
+// valuesAUnit is the number of argument values per unit of cost; positionPrice is the
+// cost of a GeoJSON position, which is validated and overlaid with others.
 const valuesAUnit, positionPrice = 4, 2
 
-// Given sums up all arguments. A variable counts wherever it is used.
+// Given adds up all arguments. A variable counts wherever it is used.
 func (a Arguments) Given() Given {
 	var sum Given
 	for _, argument := range a.field.Arguments {
@@ -468,7 +471,7 @@ func (a Arguments) Given() Given {
 	return sum
 }
 
-// literal sums up a value of the document.
+// literal adds up a value in the document.
 func (w *pricing) literal(value *ast.Value) Given {
 	switch value.Kind {
 	case ast.Variable:
@@ -492,7 +495,7 @@ func (w *pricing) literal(value *ast.Value) Given {
 	return sum
 }
 
-// variable sums up the value of a variable, each once.
+// variable adds up the value of a variable, computed once.
 func (w *pricing) variable(use *ast.Value) Given {
 	if known, ok := w.given[use.Raw]; ok {
 		return known
@@ -510,7 +513,7 @@ func (w *pricing) variable(use *ast.Value) Given {
 	return sum
 }
 
-// json sums up a JSON value of an input type, nil for any.
+// json adds up a JSON value of an input type, nil for any.
 func (w *pricing) json(sum *Given, value any, of *ast.Definition) {
 	sum.Values++
 	switch v := value.(type) {

@@ -15,16 +15,16 @@ import (
 )
 
 const (
-	// maxErrors is how many errors validation finds before it gives up.
+	// maxErrors is the number of errors after which validation stops.
 	maxErrors = 50
-	// maxMessage is the greatest length of an error's message in bytes: some give
-	// back the text they speak of.
+	// maxMessage is the maximum length of an error's message in bytes: some echo the
+	// document.
 	maxMessage = 500
 )
 
-// specified are the validation rules by name, but the one that fields can be
-// merged: gqlparser's takes time that grows with the square of a selection set and
-// worse. checkMerging is in its place, and inputs.Rule in that of the rule of values.
+// specified are the validation rules by name, except for the merging of fields:
+// gqlparser's takes at least quadratic time in a selection set, and merging replaces
+// it. inputs.Rule replaces the rule for values.
 var specified = func() []validator.Rule {
 	var out []validator.Rule
 	for name, rule := range rules.NewDefaultRules().GetInner() {
@@ -39,12 +39,12 @@ var specified = func() []validator.Rule {
 	return out
 }()
 
-// stop ends a walk through a document from within: gqlparser knows no other way.
+// stop ends a walk through a document by a panic: gqlparser has no other way.
 type stop struct{ err error }
 
-// Validate applies the rules of the GraphQL specification to a document that
-// Measure let pass. At most 50 errors are told. It ends with the context, with the
-// error that sentra.Ended gives.
+// Validate applies the rules of the GraphQL specification to a document that passed
+// Measure. It reports at most 50 errors. If the context ends, it stops with the error
+// of sentra.Ended.
 func Validate(ctx context.Context, schema *ast.Schema, document *ast.QueryDocument) (faults gqlerror.List) {
 	defer func() {
 		switch ended := recover().(type) {
@@ -100,7 +100,7 @@ func Validate(ctx context.Context, schema *ast.Schema, document *ast.QueryDocume
 	return faults
 }
 
-// cut shortens a message that gives back too long a text.
+// cut shortens a message that echoes too long a text.
 func cut(message string) string {
 	if len(message) <= maxMessage {
 		return message

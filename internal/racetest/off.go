@@ -1,6 +1,6 @@
 //go:build !race
 
-// Package racetest tells tests whether they run under the race detector, where limits
+// Package racetest reports whether tests run under the race detector, where limits
 // on time and memory do not hold.
 package racetest
 

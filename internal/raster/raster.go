@@ -32,13 +32,13 @@ type Canvas struct {
 	faces  map[Letters]font.Face
 }
 
-// Letters are of a size in pixels.
+// Letters describes the letters of a text, with a size in pixels.
 type Letters struct {
 	Size float64
 	Bold bool
 }
 
-// New begins a picture of one colour.
+// New returns a picture of one colour.
 func New(width, height int, ground color.Color) *Canvas {
 	c := &Canvas{image: image.NewRGBA(image.Rect(0, 0, width, height)), shapes: vector.NewRasterizer(width, height), faces: make(map[Letters]font.Face)}
 	c.frame = c.image.Bounds()
@@ -46,7 +46,7 @@ func New(width, height int, ground color.Color) *Canvas {
 	return c
 }
 
-// Within lets what follows be drawn in a part of the picture only.
+// Within restricts subsequent drawing to a part of the picture.
 func (c *Canvas) Within(part image.Rectangle) { c.frame = part.Intersect(c.image.Bounds()) }
 
 // Rectangle fills a part of the picture.
@@ -54,7 +54,7 @@ func (c *Canvas) Rectangle(part image.Rectangle, with color.Color) {
 	draw.Draw(c.image, part.Intersect(c.image.Bounds()), image.NewUniform(with), image.Point{}, draw.Over)
 }
 
-// Area fills what lies in rings by the nonzero rule, so that a hole runs the other way.
+// Area fills rings by the nonzero rule, so that a hole has the opposite direction.
 func (c *Canvas) Area(rings [][]Point, with image.Image) {
 	reach := reachOf(rings)
 	for _, ring := range rings {
@@ -82,7 +82,7 @@ func reachOf(rings [][]Point) image.Rectangle {
 	return reach
 }
 
-// paint draws what was outlined within its reach, and begins anew.
+// paint draws the current outline within its reach, and resets it.
 func (c *Canvas) paint(with image.Image, reach image.Rectangle) {
 	part := c.frame.Intersect(reach)
 	if !part.Empty() {
@@ -103,7 +103,8 @@ func (c *Canvas) Lines(rings [][]Point, width float64, with color.Color) {
 			if length == 0 {
 				continue
 			}
-			// Across the line, by half its width, and a little along it, so that corners close.
+			// Across the line, by half its width, and a little along it, so that corners
+			// close.
 			ax, ay := (to.Y-from.Y)/length*width/2, (from.X-to.X)/length*width/2
 			bx, by := (to.X-from.X)/length*width/4, (to.Y-from.Y)/length*width/4
 			c.shapes.MoveTo(float32(from.X+ax-bx), float32(from.Y+ay-by))
@@ -116,7 +117,7 @@ func (c *Canvas) Lines(rings [][]Point, width float64, with color.Color) {
 	c.paint(image.NewUniform(with), reachOf(rings))
 }
 
-// Circles fills circles of a radius.
+// Circles fills circles with a radius.
 func (c *Canvas) Circles(centres []Point, radius float64, with color.Color) {
 	const corners = 32
 	var reach image.Rectangle
@@ -148,8 +149,8 @@ var fonts = sync.OnceValues(func() ([2]*opentype.Font, error) {
 	return out, nil
 })
 
-// face returns the letters of a size; those of one canvas only, since they are no good for
-// two at a time.
+// face returns the font face for letters. A face is not safe for concurrent use, so
+// each canvas has its own.
 func (c *Canvas) face(l Letters) (font.Face, error) {
 	if known := c.faces[l]; known != nil {
 		return known, nil
@@ -170,7 +171,7 @@ func (c *Canvas) face(l Letters) (font.Face, error) {
 	return face, nil
 }
 
-// Width returns how wide a text is.
+// Width returns the width of a text.
 func (c *Canvas) Width(text string, l Letters) (float64, error) {
 	face, err := c.face(l)
 	if err != nil {
@@ -179,7 +180,7 @@ func (c *Canvas) Width(text string, l Letters) (float64, error) {
 	return float64(font.MeasureString(face, text)) / 64, nil
 }
 
-// Text writes a text from a place on its baseline on.
+// Text draws a text, beginning at a point on its baseline.
 func (c *Canvas) Text(text string, at Point, l Letters, with color.Color) error {
 	face, err := c.face(l)
 	if err != nil {
@@ -190,8 +191,8 @@ func (c *Canvas) Text(text string, at Point, l Letters, with color.Color) error 
 	return nil
 }
 
-// Wrapped parts a text into lines that are no wider than they may be. Of a text with more
-// lines the last ends in an ellipsis.
+// Wrapped breaks a text into at most lines lines of a maximum width. If it is longer,
+// the last line ends in an ellipsis.
 func (c *Canvas) Wrapped(text string, l Letters, width float64, lines int) ([]string, error) {
 	var out []string
 	line := ""
@@ -238,7 +239,7 @@ func (c *Canvas) PNG() ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// Hex returns a colour written as #rrggbb; black for another text.
+// Hex parses a colour #rrggbb; anything else is black.
 func Hex(text string) color.RGBA {
 	out := color.RGBA{A: 255}
 	if _, err := fmt.Sscanf(text, "#%02x%02x%02x", &out.R, &out.G, &out.B); err != nil {
@@ -247,20 +248,18 @@ func Hex(text string) color.RGBA {
 	return out
 }
 
-// Stripes are slanting stripes of two colours, as wide as they are told, without end.
+// Stripes are diagonal stripes of two colours, without bounds.
 type Stripes struct {
 	One, Other color.Color
-	// Of each Period pixels the first Width have the colour One.
+	// The first Width of each Period pixels have the colour One.
 	Period, Width int
 }
 
-// ColorModel returns that of the colours.
 func (Stripes) ColorModel() color.Model { return color.RGBAModel }
 
-// Bounds returns more than any picture has.
+// Bounds is larger than any picture.
 func (Stripes) Bounds() image.Rectangle { return image.Rect(-1e6, -1e6, 1e6, 1e6) }
 
-// At returns the colour of a pixel.
 func (s Stripes) At(x, y int) color.Color {
 	at := (x + y) % s.Period
 	if at < 0 {

@@ -11,7 +11,7 @@ import (
 
 var white, red, blue = color.RGBA{255, 255, 255, 255}, color.RGBA{255, 0, 0, 255}, color.RGBA{0, 0, 255, 255}
 
-// decoded returns the picture as others read it.
+// decoded decodes the PNG of a picture.
 func decoded(t *testing.T, c *Canvas) image.Image {
 	t.Helper()
 	body, err := c.PNG()
@@ -34,7 +34,7 @@ func at(t *testing.T, picture image.Image, x, y int, want color.RGBA) {
 
 func TestShapes(t *testing.T) {
 	c := New(100, 60, white)
-	// A square with a hole that runs the other way.
+	// A square with a hole in the opposite direction.
 	c.Area([][]Point{{{10, 10}, {40, 10}, {40, 40}, {10, 40}}, {{20, 20}, {20, 30}, {30, 30}, {30, 20}}}, image.NewUniform(red))
 	c.Within(image.Rect(50, 0, 100, 60))
 	c.Area([][]Point{{{45, 10}, {60, 10}, {60, 20}, {45, 20}}}, Stripes{red, blue, 4, 2})

@@ -7,8 +7,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// The kinds of what the record knows of the country beside the programme: names,
-// money, people, counts by others, and the regions that were considered.
+// The kinds beyond the programme itself: names, support, facilitators, counts by
+// other bodies, and candidates.
 
 var nameKind = &kindOf[sentra.RegionName]{
 	name: sentra.KindOfName, schema: 1,
@@ -115,7 +115,7 @@ var candidateKind = &kindOf[sentra.Candidate]{
 	},
 }
 
-// refKey yields an entity that is named by its id, unless none is.
+// refKey yields a reference to an entity by its id, unless it is empty.
 func refKey(kind sentra.EntityKind, id, path string, yield reference) {
 	if id != "" {
 		yield(path, -1, sentra.EntityRef{Kind: kind, ID: id})

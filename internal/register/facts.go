@@ -10,7 +10,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// factKinds are the kinds that facts are made of.
+// factKinds are the kinds of entities that facts consist of.
 func factKinds() []kind {
 	return slices.DeleteFunc(slices.Clone(kinds), func(k kind) bool {
 		return k.kindName() == sentra.KindOfBoundary || k.kindName() == sentra.KindOfConflict
@@ -18,10 +18,10 @@ func factKinds() []kind {
 }
 
 // SyncFacts brings the facts of a number into the record, once and upwards only:
-// newer facts stay. What somebody else has changed since the binary last brought
-// it stays as it is; where the binary's own word is new too, that is listed as a
-// conflict. What the facts no longer hold is withdrawn. It reports whether anything
-// was written.
+// newer facts stay. An entity that somebody else has changed since the binary last
+// wrote it stays as it is; if the binary's version is new too, that is listed as a
+// conflict. Entities that the facts no longer contain are withdrawn. It reports
+// whether anything was written.
 func (r *Register) SyncFacts(ctx context.Context, facts *sentra.Facts, number int) (outcome Outcome, written bool, err error) {
 	err = r.record.Update(ctx, func(ctx context.Context, session Session) error {
 		if session.FactsNumber() >= number {
@@ -43,8 +43,8 @@ func (r *Register) SyncFacts(ctx context.Context, facts *sentra.Facts, number in
 	return outcome, written && err == nil, err
 }
 
-// merge is the three-way merge of one entity: what the binary brought last, what it
-// brings, and what the record holds.
+// merge is the three-way merge of one entity: the binary's previous version, its
+// present one, and what the record holds.
 type merge struct {
 	ref                     sentra.EntityRef
 	base, shipped, recorded []byte
@@ -92,7 +92,7 @@ func planFacts(data *sentra.Dataset, last map[sentra.EntityRef][]byte, facts *se
 					return nil, err
 				}
 			case k.kindName() == sentra.KindOfCode && m.recorded != nil && m.base == nil:
-				// An agency has loaded the same code of the same region.
+				// An agency has already loaded the same code of the same region.
 			case bytes.Equal(m.shipped, m.base):
 				if c, open := standing[m.ref]; open {
 					conflicts[m.ref] = c
@@ -121,7 +121,8 @@ func planFacts(data *sentra.Dataset, last map[sentra.EntityRef][]byte, facts *se
 		}
 	}
 	for ref, c := range standing {
-		// What the program no longer holds, and an agency corrected, stays open.
+		// A conflict about what the program no longer ships and an agency corrected stays
+		// open.
 		if k, known := kindNamed(ref.Kind); known && c.Shipped == "" && merges[ref].shipped == nil && k.ids(data)[ref.ID] {
 			conflicts[ref] = c
 		}
@@ -148,8 +149,8 @@ func planFacts(data *sentra.Dataset, last map[sentra.EntityRef][]byte, facts *se
 	return p, nil
 }
 
-// fitFacts takes back facts that cannot stand beside what others have brought, one
-// by one, until the rest can.
+// fitFacts withdraws facts that conflict with what others have written, one by one,
+// until the rest fits.
 func fitFacts(p *plan, merges map[sentra.EntityRef]merge, conflict func(merge, string)) error {
 	for {
 		broken := p.violations(p.next())
@@ -179,8 +180,8 @@ func fitFacts(p *plan, merges map[sentra.EntityRef]merge, conflict func(merge, s
 	}
 }
 
-// sameMeaning tells that a code cannot be taken because the record has it already,
-// for the same region.
+// sameMeaning reports whether a code is rejected only because the record already has
+// it for the same region.
 func sameMeaning(data *sentra.Dataset, v violation) bool {
 	if v.at.Kind != sentra.KindOfCode || v.other.Kind != sentra.KindOfCode {
 		return false
@@ -192,8 +193,8 @@ func sameMeaning(data *sentra.Dataset, v violation) bool {
 	return meaning(v.at.ID) == meaning(v.other.ID)
 }
 
-// mergeSource merges a source field by field: what nobody else has changed follows
-// the binary.
+// mergeSource merges a source field by field: fields that nobody else has changed
+// follow the binary.
 func mergeSource(p *plan, m merge) error {
 	k := kindFor[sentra.Source]()
 	var base, shipped, recorded sentra.Source
@@ -222,7 +223,7 @@ func mergeSource(p *plan, m merge) error {
 }
 
 // completeFacts returns the facts as a dataset in which every entity has its id, and
-// checks each.
+// validates each.
 func completeFacts(facts *sentra.Facts) (*sentra.Dataset, error) {
 	p := newPlan(&sentra.Dataset{})
 	for _, c := range FactCommands(facts) {

@@ -13,65 +13,66 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// kindOf tells what the register needs to know of a kind of entity. To add a
-// kind is to add one to the list below.
+// kindOf describes a kind of entity for the register. To add a kind, add an element
+// to kinds below.
 type kindOf[T any] struct {
 	name sentra.EntityKind
-	// schema is the number of the document's form: raise it when older programs
-	// would lose something by writing a document anew.
+	// schema is the version of the document's format: raise it if older programs would
+	// lose information by writing the document.
 	schema int
 	id     func(*T) string
-	// key is the public name, unique in its kind; the id where it is nil.
+	// key returns the public name, unique in its kind; if nil, that is the id.
 	key func(*T) string
-	// setID sets the id of an entity whose document does not hold it.
+	// setID sets the id of an entity whose document does not contain it.
 	setID func(*T, string)
 	get   func(*sentra.Dataset) []T
 	set   func(*sentra.Dataset, []T)
-	// shared is the place of the list, instead of get and set, of a kind whose entities
-	// are shared between the states of the record.
+	// shared, used instead of get and set, points to the list of a kind whose entities
+	// are shared between states of the record.
 	shared func(*sentra.Dataset) *sentra.Sorted[T]
-	// order is that of the dataset's list; by key first, for a kind with keys.
+	// order is that of the dataset's list; for a kind with keys it is by key first.
 	order func(a, b *T) int
-	// probe, if not nil, gives an entity that stands in the order right before any
-	// with the key.
+	// probe, if not nil, returns an entity that sorts immediately before any with the
+	// key.
 	probe func(key string) *T
 	check func(*T) error
-	// refers gives each entity that an entity names, with the path and the place in
-	// a list, -1 for none.
+	// refers yields each entity that an entity refers to, with the path and the index in
+	// a list, or -1.
 	refers func(value *T, yield reference)
-	// alone are the rules by which no two entities hold at once.
+	// alone are rules about entities that cannot be valid at the same time.
 	alone []aloneRule[T]
 	// prepare completes an entity that is put: its id, its digest.
 	prepare func(p *plan, pending *pendingOf[T], value *T) error
-	// merge gives what an entity becomes by being put again; nil replaces it.
+	// merge returns what an entity becomes when it is put again; if nil it is replaced.
 	merge func(stored, given T) T
-	// encode and decode are those of encoding/json where they are nil; its second
-	// version decodes in half the time.
+	// encode and decode replace encoding/json if not nil. Version 2 of that decodes in
+	// half the time.
 	encode func(*T) ([]byte, error)
 	decode func([]byte, *T) error
-	// share lets the equal parts of many entities use the same memory.
+	// share returns a function that lets equal parts of many entities use the same
+	// memory.
 	share func() func(*T)
 }
 
-// kind is a kindOf of any type.
+// kind is a kindOf any type.
 type kind interface {
 	kindName() sentra.EntityKind
 	schemaNumber() int
 	newLoad() kindLoad
 	newPending(base *sentra.Dataset) pending
 	ids(*sentra.Dataset) map[string]bool
-	// referrers gives the entities of the kind that name one of the others.
+	// referrers yields the entities of the kind that refer to one of the others.
 	referrers(data *sentra.Dataset, to map[sentra.EntityRef]bool, yield func(from, to sentra.EntityRef))
-	// documents gives every entity of a dataset as a document.
+	// documents returns every entity of a dataset as a document.
 	documents(*sentra.Dataset) (map[string][]byte, error)
-	// canonical writes a document as this program would.
+	// canonical marshals a document again, as this program would.
 	canonical(id string, document []byte) ([]byte, error)
-	// putDocument makes the command that puts a document.
+	// putDocument returns a command that puts a document.
 	putDocument(id string, document []byte) (Command, error)
 	publicKey(data *sentra.Dataset, id string) string
 }
 
-// Entity is a domain type that is kept in the record.
+// Entity is a domain type that is stored in the record.
 type Entity interface {
 	sentra.Source | sentra.Region | sentra.OfficialCode | sentra.Membership | sentra.Succession | sentra.Designation |
 		sentra.DesignationCoverage | sentra.Phase | sentra.Product | sentra.Cluster | sentra.SelectionGround | sentra.Event |
@@ -98,7 +99,7 @@ func kindNamed(name sentra.EntityKind) (kind, bool) {
 	return nil, false
 }
 
-// Kinds returns the names of all kinds, those before others that refer to them.
+// Kinds returns the names of all kinds, each before those that refer to it.
 func Kinds() []sentra.EntityKind {
 	names := make([]sentra.EntityKind, len(kinds))
 	for i, k := range kinds {
@@ -107,8 +108,8 @@ func Kinds() []sentra.EntityKind {
 	return names
 }
 
-// SchemaOf returns the number of the form in which this program writes documents of
-// a kind, 0 for a kind that it does not know.
+// SchemaOf returns the version of the document format of a kind in this program, or 0
+// for an unknown kind.
 func SchemaOf(name sentra.EntityKind) int {
 	if k, known := kindNamed(name); known {
 		return k.schemaNumber()
@@ -119,7 +120,7 @@ func SchemaOf(name sentra.EntityKind) int {
 func (k *kindOf[T]) kindName() sentra.EntityKind { return k.name }
 func (k *kindOf[T]) schemaNumber() int           { return k.schema }
 
-// list returns a dataset's entities, which must not be changed.
+// list returns a dataset's entities, which must not be modified.
 func (k *kindOf[T]) list(data *sentra.Dataset) sentra.Sorted[T] {
 	if k.shared != nil {
 		return *k.shared(data)
@@ -132,7 +133,7 @@ func (k *kindOf[T]) list(data *sentra.Dataset) sentra.Sorted[T] {
 	return sentra.NewSorted(list)
 }
 
-// setList gives a dataset its entities, in order.
+// setList sets the entities of a dataset, in order.
 func (k *kindOf[T]) setList(data *sentra.Dataset, list []*T) {
 	if k.shared != nil {
 		*k.shared(data) = sentra.NewSorted(list)
@@ -222,8 +223,8 @@ func (k *kindOf[T]) publicKey(data *sentra.Dataset, id string) string {
 	return id
 }
 
-// kindLoad collects the entities of a kind as they are read. Batches may be
-// decoded by several goroutines at once, each into its own place.
+// kindLoad collects the entities of a kind as they are read. Batches may be decoded
+// concurrently, each into its own place.
 type kindLoad interface {
 	decode(documents []Document) (any, error)
 	add(batch any)
@@ -277,7 +278,7 @@ func sortBy[T any](list []*T, order func(a, b *T) int) {
 	}
 }
 
-// reference is told of an entity that another names.
+// reference is called for an entity that another refers to.
 type reference func(path string, at int, to sentra.EntityRef)
 
 func refSources(sources []sentra.SourceID, path string, yield reference) {
@@ -292,19 +293,19 @@ func refRegion(code sentra.RegionCode, path string, at int, yield reference) {
 	}
 }
 
-// aloneRule says that no two entities with the same slot hold on one day.
+// aloneRule says that no two entities with the same slot are valid on one day.
 type aloneRule[T any] struct {
-	// slot is what can be taken once; "" for an entity that the rule leaves alone.
+	// slot is what only one entity can have; "" if the rule does not apply.
 	slot   func(*T) string
 	period func(*T) sentra.Period
 	path   string
-	// says tells of an entity that its slot is taken by another.
+	// says describes the violation, in which other has the slot.
 	says func(value, other *T) string
 }
 
 func comparePeriods(a, b sentra.Period) int { return compareDays(a.From, b.From) }
 
-// compareDays orders days; one without a beginning comes first.
+// compareDays orders days; unbounded comes first.
 func compareDays(a, b *sentra.Date) int {
 	switch {
 	case a == nil && b == nil:
@@ -317,7 +318,7 @@ func compareDays(a, b *sentra.Date) int {
 	return cmp.Compare(*a, *b)
 }
 
-// kinds are all kinds, those before others that refer to them.
+// kinds are all kinds, each before those that refer to it.
 var kinds = []kind{
 	&kindOf[sentra.Source]{
 		name: sentra.KindOfSource, schema: 1,
@@ -538,7 +539,7 @@ var kinds = []kind{
 			refSources(c.Sources, "sources", yield)
 		},
 		share: shareClusters,
-		// A cluster without an id is the one with its key, else a new one.
+		// A cluster without an id is the one with its key, or a new one.
 		prepare: func(_ *plan, pending *pendingOf[sentra.Cluster], c *sentra.Cluster) error {
 			if c.ID != "" {
 				return nil
@@ -657,7 +658,7 @@ var kinds = []kind{
 	},
 }
 
-// regionDocument is a region's document; the box is west, south, east, north.
+// regionDocument is the document of a region; the box is west, south, east, north.
 type regionDocument struct {
 	Kind     sentra.RegionKind `json:"kind"`
 	Name     string            `json:"name"`
@@ -681,8 +682,8 @@ func setClusterID(c *sentra.Cluster, id string) {
 	}
 }
 
-// shareClusters shares the few texts and lists that many clusters repeat, so that
-// the garbage collector has little to look through.
+// shareClusters shares the few texts and lists that many clusters repeat, so that the
+// garbage collector has less to scan.
 func shareClusters() func(*sentra.Cluster) {
 	regions, products, phases := make(interner[sentra.RegionCode]), make(interner[string]), make(interner[string])
 	sources, texts := make(interner[sentra.SourceID]), make(map[string]string)
@@ -721,7 +722,7 @@ func (n interner[T]) intern(list []T) []T {
 		return nil
 	}
 	if len(list) == 1 {
-		// The usual case needs no key of its own.
+		// The usual case needs no new key.
 		if shared, known := n[string(list[0])]; known {
 			return shared
 		}

@@ -12,8 +12,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// A change whose documents are too many to be held stores, shows and reverts like
-// any other.
+// A change whose documents are too many to hold in memory can be stored, shown and
+// reverted like any other.
 func TestChangeOfManyDocuments(t *testing.T) {
 	const rows = 15_000
 	onEach(t, func(w *world) {

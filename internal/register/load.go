@@ -2,19 +2,19 @@ package register
 
 import "github.com/sentra-ikm/sentra/internal/sentra"
 
-// Document is an entity as it is stored; no Content where it is gone.
+// Document is a stored entity. Content is empty if it was deleted.
 type Document struct {
 	Kind    sentra.EntityKind
 	ID      string
 	Content []byte
 }
 
-// Loader makes a dataset of documents.
+// Loader builds a dataset from documents.
 type Loader struct {
 	kinds map[sentra.EntityKind]kindLoad
 }
 
-// NewLoader makes a loader.
+// NewLoader returns an empty Loader.
 func NewLoader() *Loader {
 	l := &Loader{kinds: make(map[sentra.EntityKind]kindLoad)}
 	for _, k := range kinds {
@@ -29,9 +29,8 @@ type Batch struct {
 	values any
 }
 
-// Decode decodes documents of one kind. It may be called by several goroutines.
-// Those of a kind that this program does not know give an empty batch: a newer
-// program wrote them.
+// Decode decodes documents of one kind. It is safe for concurrent use. Documents of
+// an unknown kind, written by a newer program, result in an empty batch.
 func (l *Loader) Decode(kind sentra.EntityKind, documents []Document) (Batch, error) {
 	load, known := l.kinds[kind]
 	if !known {
@@ -57,8 +56,8 @@ func (l *Loader) Dataset() *sentra.Dataset {
 	return data
 }
 
-// Advance returns the state that documents, newer than those of base, lead to. What
-// does not change is shared with base.
+// Advance returns the state that results from base and newer documents. It shares
+// what does not change with base.
 func Advance(base *sentra.Dataset, documents []Document) (*sentra.Dataset, error) {
 	p := newPlan(base)
 	for _, d := range documents {

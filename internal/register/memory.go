@@ -18,14 +18,13 @@ type Memory struct {
 	changes []*Change
 }
 
-// NewMemory makes a record that begins with facts, as its first change.
+// NewMemory returns a record whose first change is the facts.
 func NewMemory(ctx context.Context, facts *sentra.Facts) (*Memory, error) {
 	m := &Memory{}
 	_, _, err := New(m, nil).SyncFacts(ctx, facts, 1)
 	return m, err
 }
 
-// Load returns the present state.
 func (m *Memory) Load(context.Context) (*sentra.Dataset, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -33,10 +32,10 @@ func (m *Memory) Load(context.Context) (*sentra.Dataset, error) {
 	return &data, nil
 }
 
-// LoadWithoutShapes returns the present state; the shapes stay, since they cost nothing.
+// LoadWithoutShapes returns the present state with the shapes, since they cost
+// nothing here.
 func (m *Memory) LoadWithoutShapes(ctx context.Context) (*sentra.Dataset, error) { return m.Load(ctx) }
 
-// Update lets work change the record.
 func (m *Memory) Update(ctx context.Context, work func(context.Context, Session) error) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -68,7 +67,6 @@ func (m *Memory) Update(ctx context.Context, work func(context.Context, Session)
 	return nil
 }
 
-// Consider lets work see the record as it would change it.
 func (m *Memory) Consider(ctx context.Context, work func(context.Context, Session) error) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -125,7 +123,7 @@ func (s *memorySession) LaterChanges(_ context.Context, after int64, entities []
 	return later, nil
 }
 
-// Shapes returns all shapes that there are, whatever the digests.
+// Shapes returns all shapes, whatever the digests.
 func (s *memorySession) Shapes(context.Context, []string) (map[string]orb.MultiPolygon, error) {
 	shapes := make(map[string]orb.MultiPolygon)
 	for _, c := range append(s.memory.changes, s.change) {

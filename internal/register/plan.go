@@ -14,15 +14,15 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Command is one thing to do to the record. It is made by Put, Complete, Delete,
+// Command is one modification of the record. It is made by Put, Complete, Delete,
 // DeleteOthers, ReplaceCodes or ReplaceBoundaries.
 type Command struct {
 	apply func(*plan)
 }
 
-// Put adds entities or corrects those with the same identity: the id, or for a
-// cluster without one the key. An entity is replaced as a whole, but for what a
-// source leaves empty. The values belong to the command, which completes them.
+// Put adds entities or replaces those with the same id or, for a cluster without one,
+// the same key. Fields that a source leaves empty are kept; everything else is
+// replaced. The command takes over the values and completes them.
 func Put[T Entity](values ...T) Command {
 	return Command{func(p *plan) {
 		pending := pendingOfType[T](p)
@@ -32,8 +32,8 @@ func Put[T Entity](values ...T) Command {
 	}}
 }
 
-// Complete is Put for values that say a part of an entity: where the record has it,
-// complete takes over into the value at an index what it does not say.
+// Complete is Put for values that are only a part of an entity: if the record has it,
+// complete copies what is missing into the value at an index.
 func Complete[T Entity](values []T, complete func(i int, stored *T)) Command {
 	return Command{func(p *plan) {
 		pending := pendingOfType[T](p)
@@ -62,8 +62,8 @@ func Delete(kind sentra.EntityKind, keys ...string) Command {
 	}}
 }
 
-// AcceptFacts takes the word of the binary for entities about which a conflict is
-// open, each as KIND/ID.
+// AcceptFacts accepts the binary's version of entities with an open conflict, each as
+// KIND/ID.
 func AcceptFacts(entities ...string) Command {
 	return Command{func(p *plan) {
 		open := make(map[string]*sentra.Conflict)
@@ -95,8 +95,8 @@ func AcceptFacts(entities ...string) Command {
 	}}
 }
 
-// DeleteOthers deletes the entities of a kind that no command before it has put,
-// but for those that the binary ships.
+// DeleteOthers deletes the entities of a kind that no earlier command has put, except
+// for those that the binary ships.
 func DeleteOthers(kind sentra.EntityKind) Command {
 	return Command{func(p *plan) {
 		k, known := kindNamed(kind)
@@ -113,8 +113,8 @@ func DeleteOthers(kind sentra.EntityKind) Command {
 	}}
 }
 
-// ReplaceCodes puts codes in the place of what the record says of when the same
-// code means the same region.
+// ReplaceCodes replaces the periods of codes: those that the record has for the same
+// code and region.
 func ReplaceCodes(codes []sentra.OfficialCode) Command {
 	return Command{func(p *plan) {
 		pending := pendingOfType[sentra.OfficialCode](p)
@@ -129,8 +129,7 @@ func ReplaceCodes(codes []sentra.OfficialCode) Command {
 	}}
 }
 
-// ReplaceBoundaries puts boundaries in the place of all that their regions have,
-// on any day.
+// ReplaceBoundaries replaces all boundaries of the regions, of any day.
 func ReplaceBoundaries(boundaries []sentra.Boundary) Command {
 	return Command{func(p *plan) {
 		pending := pendingOfType[sentra.Boundary](p)
@@ -145,14 +144,14 @@ func ReplaceBoundaries(boundaries []sentra.Boundary) Command {
 	}}
 }
 
-// plan works out what commands do to a state of the record.
+// plan computes what commands do to a state of the record.
 type plan struct {
 	base    *sentra.Dataset
 	touched map[sentra.EntityKind]pending
 	faults  sentra.Faults
-	// shapes are the new shapes, as they are stored, by digest.
+	// shapes are the new shapes in stored form, by digest.
 	shapes map[string][]byte
-	// shipped gives the documents that the binary's facts last had, which only few
+	// shipped returns the documents that the binary's facts last had, which only few
 	// commands need.
 	shipped func() (map[sentra.EntityRef][]byte, error)
 }
@@ -172,7 +171,7 @@ func (p *plan) pendingOf(k kind) pending {
 
 func pendingOfType[T any](p *plan) *pendingOf[T] { return p.pendingOf(kindFor[T]()).(*pendingOf[T]) }
 
-// inOrder returns what is touched, in the order of kinds.
+// inOrder returns what is changed, in the order of kinds.
 func (p *plan) inOrder() []pending {
 	var out []pending
 	for _, k := range kinds {
@@ -183,19 +182,19 @@ func (p *plan) inOrder() []pending {
 	return out
 }
 
-// maxHeldDocuments is the most bytes of documents that a change holds. Those beyond
-// it are encoded again when they are stored: a million rows are to be written in
-// less than 1 GiB.
+// maxHeldDocuments is the maximum total size of the documents that a change holds.
+// Further ones are marshalled again when they are stored, so that a million rows can
+// be written in less than 1 GiB.
 const maxHeldDocuments = 32 << 20
 
-// itemList collects the items of a change, with the digest of all of them.
+// itemList collects the items of a change, and a digest of all of them.
 type itemList struct {
 	items  []Item
 	held   int
 	digest hash.Hash
 }
 
-// add adds an item that pending can encode again.
+// add adds an item that pending can marshal again.
 func (l *itemList) add(item Item, from pending) {
 	fmt.Fprintf(l.digest, "%s %s %d\n%s\n", item.Entity.Kind, item.Entity.ID, item.Schema, item.After)
 	if l.held += len(item.Before) + len(item.After); l.held > maxHeldDocuments {
@@ -204,8 +203,8 @@ func (l *itemList) add(item Item, from pending) {
 	l.items = append(l.items, item)
 }
 
-// items returns what the plan changes, and the version that it leads to: the number
-// of the change, and a digest of what all changes up to it did.
+// items returns the changes of the plan, and the resulting version: the number of the
+// change, and a digest of all changes up to it.
 func (p *plan) items(ctx context.Context) (items []Item, version string, err error) {
 	list := itemList{digest: sha256.New()}
 	fmt.Fprintf(list.digest, "%s\n", p.base.Version)
@@ -217,7 +216,7 @@ func (p *plan) items(ctx context.Context) (items []Item, version string, err err
 	return list.items, fmt.Sprintf("%d-%s", p.base.Number+1, hex.EncodeToString(list.digest.Sum(nil)[:6])), nil
 }
 
-// next returns the state that the plan leads to. What does not change is shared.
+// next returns the resulting state. It shares what does not change.
 func (p *plan) next() *sentra.Dataset {
 	next := *p.base
 	for _, pending := range p.inOrder() {
@@ -226,13 +225,13 @@ func (p *plan) next() *sentra.Dataset {
 	return &next
 }
 
-// violation is a rule over several entities that a state would break.
+// violation is a rule over several entities that a state would violate.
 type violation struct {
 	at, other sentra.EntityRef
 	fault     *sentra.Error
 }
 
-// violations checks the rules over several entities that the plan may break.
+// violations checks the rules over several entities that the plan may violate.
 func (p *plan) violations(next *sentra.Dataset) []violation {
 	var all []violation
 	ids := make(map[sentra.EntityKind]map[string]bool)
@@ -264,17 +263,17 @@ func (p *plan) violations(next *sentra.Dataset) []violation {
 	return all
 }
 
-// pending is what happens to the entities of one kind.
+// pending has the changes to the entities of one kind.
 type pending interface {
 	deleteKey(key string) bool
 	deleteID(id string)
 	deleteOthers(shipped func(id string) bool)
-	// withdraw takes back what is pending for one entity.
+	// withdraw removes the change to one entity.
 	withdraw(id string)
 	ids() []string
-	// document gives an entity of the base, nil where there is none.
+	// document returns an entity of the base, or nil.
 	document(id string) ([]byte, error)
-	// documents gives what happens to one entity, nil where there is or will be none.
+	// documents returns one entity before and after the plan, nil if it does not exist.
 	documents(id string) (before, after []byte, err error)
 	// exists reports whether an entity is in the base, and whether it will be.
 	exists(id string) (before, after bool)
@@ -287,13 +286,13 @@ type pending interface {
 type pendingOf[T any] struct {
 	kind *kindOf[T]
 	base sentra.Sorted[T]
-	// changed are the entities as they will be, nil for those that will be gone.
+	// changed has the new entities, nil for those to be deleted.
 	changed map[string]*T
 	order   []string
 	byID    map[string]*T
 	keys    map[string]*T
 	lookups int
-	// keysNow are the keys of changed entities, but for those that are the id.
+	// keysNow has the keys of changed entities that differ from the id.
 	keysNow map[string]string
 }
 
@@ -301,8 +300,8 @@ func (k *kindOf[T]) newPending(base *sentra.Dataset) pending {
 	return &pendingOf[T]{kind: k, base: k.list(base), changed: make(map[string]*T), keysNow: make(map[string]string)}
 }
 
-// fewLookups is how many entities are looked for one by one before an index pays,
-// fewProbes how many where the order tells their places.
+// fewLookups is the number of entities that are searched one by one before an index
+// pays off, fewProbes that where the order determines their positions.
 const (
 	fewLookups = 4
 	fewProbes  = 256
@@ -313,7 +312,7 @@ func (p *pendingOf[T]) stored(id string) *T {
 	if p.byID != nil {
 		return p.byID[id]
 	}
-	// The id is most often the key.
+	// The id is usually the key.
 	if value := p.probed(id); value != nil && p.kind.id(value) == id {
 		return value
 	}
@@ -325,8 +324,8 @@ func (p *pendingOf[T]) stored(id string) *T {
 	return nil
 }
 
-// probed finds the stored entity with a key where the order tells its place, nil
-// where there is none or nothing tells.
+// probed finds the stored entity with a key by its position in the order; nil if
+// there is none or the position is not known.
 func (p *pendingOf[T]) probed(key string) *T {
 	if p.kind.probe == nil {
 		return nil
@@ -354,7 +353,7 @@ func (p *pendingOf[T]) index() {
 	}
 }
 
-// now returns an entity as the plan has it so far, nil where there is none.
+// now returns an entity with the changes so far, or nil.
 func (p *pendingOf[T]) now(id string) *T {
 	if value, changed := p.changed[id]; changed {
 		return value
@@ -362,7 +361,7 @@ func (p *pendingOf[T]) now(id string) *T {
 	return p.stored(id)
 }
 
-// byKey returns the entity that has a key as the plan has it so far.
+// byKey returns the entity with a key, with the changes so far.
 func (p *pendingOf[T]) byKey(key string) *T {
 	if id, known := p.keysNow[key]; known {
 		if value := p.now(id); value != nil && p.kind.keyOf(value) == key {
@@ -391,7 +390,7 @@ func (p *pendingOf[T]) byKey(key string) *T {
 	return nil
 }
 
-// still returns a stored entity unless the plan deletes it or takes its key.
+// still returns a stored entity unless the plan deletes it or changes its key.
 func (p *pendingOf[T]) still(stored *T, key string) *T {
 	if value, changed := p.changed[p.kind.id(stored)]; changed {
 		if value == nil || p.kind.keyOf(value) != key {
@@ -426,8 +425,8 @@ func (p *pendingOf[T]) put(plan *plan, value *T, complete func(stored *T)) {
 	p.replace(value)
 }
 
-// prefix puts an entity before the path of what is wrong with it. The id is one
-// element, whatever dots it has.
+// prefix prepends an entity to the path of an error. The id is one element, whatever
+// dots it has.
 func prefix(ref sentra.EntityRef, err error) error {
 	switch err := err.(type) {
 	case *sentra.Error:
@@ -444,7 +443,7 @@ func prefix(ref sentra.EntityRef, err error) error {
 	return err
 }
 
-// replace sets an entity as it is.
+// replace sets an entity without completing or merging it.
 func (p *pendingOf[T]) replace(value *T) {
 	id := p.kind.id(value)
 	p.note(id, value)
@@ -496,7 +495,7 @@ func (p *pendingOf[T]) withdraw(id string) {
 
 func (p *pendingOf[T]) ids() []string { return p.order }
 
-// present returns the changed entities that there will be, in order.
+// present returns the changed entities that are not deleted, in order.
 func (p *pendingOf[T]) present() []*T {
 	var out []*T
 	for _, id := range p.order {
@@ -559,7 +558,7 @@ func (p *pendingOf[T]) items(ctx context.Context, list *itemList) error {
 			item.Key = p.kind.keyOf(value)
 		}
 		if len(list.items) == cap(list.items) {
-			// One allocation for all: a list of a million is not to be held twice.
+			// Allocate once: growing a list of a million items holds it twice.
 			list.items = slices.Grow(list.items, len(p.order)-i)
 		}
 		list.add(item, p)
@@ -608,7 +607,7 @@ func (p *pendingOf[T]) rebuild(next *sentra.Dataset) {
 	p.kind.setList(next, list)
 }
 
-// fewChanges is how many entities are looked for in a list one by one.
+// fewChanges is the number of entities that are searched in a list one by one.
 const fewChanges = 32
 
 func (p *pendingOf[T]) violations(next *sentra.Dataset, exists func(sentra.EntityRef) bool) []violation {
@@ -655,7 +654,7 @@ func (p *pendingOf[T]) violations(next *sentra.Dataset, exists func(sentra.Entit
 				}
 			}
 		}
-		// Those with one key follow each other.
+		// Entities with the same key are adjacent.
 		var sharing []*T
 		if len(p.order) > fewChanges {
 			for value := range list.All {

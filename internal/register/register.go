@@ -1,6 +1,6 @@
-// Package register changes the record: importers, the facts of the binary and
-// every later writer give it commands, which it checks by the rules of the domain
-// and turns into one numbered change. It knows neither SQL nor file formats.
+// Package register changes the record. Importers, the binary's facts and all other
+// writers pass it commands, which it validates by the rules of the domain and turns
+// into one numbered change. It depends on neither SQL nor file formats.
 package register
 
 import (
@@ -20,27 +20,26 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// AuthorBinary is the author of the facts that the binary brings.
+// AuthorBinary is the author of the facts in the binary.
 const AuthorBinary = "sentra"
 
-// Item is what a change does to one entity: its document before and after, nil
-// where there is none.
+// Item is the change to one entity: its documents before and after, nil if it does
+// not exist.
 type Item struct {
 	Entity sentra.EntityRef
-	// Key is the public name that the entity has after the change, or had.
+	// Key is the entity's public name after the change, or its last one.
 	Key string
-	// Before and After are the documents, nil where there was or is no entity. Of a
-	// change of very many entities, that is not stored yet, they are left to
-	// Documents.
+	// Before and After are the documents, nil if the entity did or does not exist. For a
+	// very large change that is not stored yet, only Documents returns them.
 	Before, After []byte
-	// Schema is the form of the documents.
+	// Schema is the version of the document format.
 	Schema int
-	// from encodes documents that are not held.
+	// from marshals documents that are not held.
 	from pending
 }
 
-// Documents returns the documents before and after, nil where there was or is no
-// entity.
+// Documents returns the documents before and after, nil if the entity did or does not
+// exist.
 func (i *Item) Documents() (before, after []byte, err error) {
 	if i.from != nil {
 		return i.from.documents(i.Entity.ID)
@@ -48,7 +47,7 @@ func (i *Item) Documents() (before, after []byte, err error) {
 	return i.Before, i.After, nil
 }
 
-// Added reports whether there was no such entity before.
+// Added reports whether the entity is new.
 func (i *Item) Added() bool {
 	if i.from != nil {
 		before, _ := i.from.exists(i.Entity.ID)
@@ -57,7 +56,7 @@ func (i *Item) Added() bool {
 	return i.Before == nil
 }
 
-// Deleted reports whether there is no such entity any more.
+// Deleted reports whether the entity was deleted.
 func (i *Item) Deleted() bool {
 	if i.from != nil {
 		_, after := i.from.exists(i.Entity.ID)
@@ -72,9 +71,9 @@ type Change struct {
 	At     time.Time
 	Author string
 	Reason string
-	// Facts is the number of the facts that the change brought, 0 for any other.
+	// Facts is the number of the facts that the change wrote; 0 for other changes.
 	Facts int
-	// Reverts is the change that this one undoes, 0 for any other.
+	// Reverts is the change that this one reverts; 0 for other changes.
 	Reverts int64
 	// Version is the number with a digest of all changes up to it.
 	Version string
@@ -83,29 +82,28 @@ type Change struct {
 	Shapes map[string][]byte
 }
 
-// Shipped is a document that the binary's facts last gave an entity, in a change;
-// nil where they withdrew it.
+// Shipped is the document that the binary's facts last had for an entity; nil if they
+// withdrew it.
 type Shipped struct {
 	Entity   sentra.EntityRef
 	Change   int64
 	Document []byte
 }
 
-// Session is the record while it is changed: no other change can begin.
+// Session is an open transaction on the record: no other change can begin.
 type Session interface {
 	// Dataset is the present state; its boundaries have no shapes.
 	Dataset() *sentra.Dataset
-	// FactsNumber is that of the newest facts in the record, 0 for none.
+	// FactsNumber is the number of the newest facts in the record, 0 for none.
 	FactsNumber() int
-	// Shipped gives what facts last gave each entity that they ever touched.
+	// Shipped returns the last shipped version of each entity that facts ever contained.
 	Shipped(ctx context.Context) ([]Shipped, error)
-	// Change gives a change with its items. The error is NOT_FOUND.
+	// Change returns a change with its items. The error is NOT_FOUND.
 	Change(ctx context.Context, number int64) (*Change, error)
-	// LaterChanges gives the changes after a number that touched the entities.
+	// LaterChanges returns the last change after a number of each of the entities.
 	LaterChanges(ctx context.Context, after int64, entities []sentra.EntityRef) (map[sentra.EntityRef]int64, error)
-	// Shapes gives shapes by their digests.
+	// Shapes returns shapes by their digests.
 	Shapes(ctx context.Context, digests []string) (map[string]orb.MultiPolygon, error)
-	// Store stores a change.
 	Store(ctx context.Context, change *Change) error
 }
 
@@ -113,42 +111,41 @@ type Session interface {
 type Record interface {
 	// Load reads the present state.
 	Load(ctx context.Context) (*sentra.Dataset, error)
-	// LoadWithoutShapes reads the present state, boundaries without their shapes.
+	// LoadWithoutShapes is Load, with boundaries without their shapes.
 	LoadWithoutShapes(ctx context.Context) (*sentra.Dataset, error)
-	// Update lets work change the record, all or nothing.
+	// Update runs work in a transaction, all or nothing.
 	Update(ctx context.Context, work func(context.Context, Session) error) error
-	// Consider is Update for work that stores nothing: it needs no right to write, and
-	// no other change waits for it.
+	// Consider is Update for work that stores nothing: it needs no write permission, and
+	// does not block other changes.
 	Consider(ctx context.Context, work func(context.Context, Session) error) error
 }
 
-// Register makes changes of a record.
+// Register changes a record.
 type Register struct {
 	record Record
 	try    func(context.Context, *sentra.Dataset) error
 }
 
-// New makes a register. try is asked whether what a change leads to can be served;
-// it may be nil.
+// New returns a register. try, which may be nil, checks whether the result of a
+// change can be served.
 func New(record Record, try func(context.Context, *sentra.Dataset) error) *Register {
 	return &Register{record: record, try: try}
 }
 
-// By is who makes a change, and why.
+// By is the author of a change and the reason.
 type By struct{ Author, Reason string }
 
-// Outcome tells what was done.
+// Outcome is the result of a change.
 type Outcome struct {
-	// Number is that of the change, or of the last one where nothing changed.
+	// Number is that of the change, or of the last one if nothing changed.
 	Number int64
 	// Items are what changed.
 	Items []Item
-	// Conflicts are the facts that an agency's word stands against, after facts
-	// were brought.
+	// Conflicts are the facts that an agency overrides, after facts were written.
 	Conflicts []sentra.Conflict
 }
 
-// Changed tells how many entities of a kind changed.
+// Changed returns the number of changed entities of a kind.
 func (o Outcome) Changed(kind sentra.EntityKind) int {
 	count := 0
 	for i := range o.Items {
@@ -159,16 +156,15 @@ func (o Outcome) Changed(kind sentra.EntityKind) int {
 	return count
 }
 
-// Apply makes the commands one change: all or nothing, and none where nothing
-// changes. Every error tells the entity and the field.
+// Apply makes the commands one change, all or nothing, or none if they change
+// nothing. Every error names the entity and the field.
 func (r *Register) Apply(ctx context.Context, by By, commands ...Command) (Outcome, error) {
 	return r.apply(ctx, by, false, commands)
 }
 
-// errPreview ends a change that is not to be stored.
+// errPreview rolls back a preview.
 var errPreview = errors.New("only a preview")
 
-// notStored is a session that stores nothing.
 type notStored struct{ Session }
 
 func (notStored) Store(context.Context, *Change) error { return errPreview }
@@ -204,7 +200,7 @@ func (r *Register) apply(ctx context.Context, by By, preview bool, commands []Co
 	return outcome, err
 }
 
-// settleConflicts deletes the conflicts about what somebody now decides.
+// settleConflicts deletes the conflicts about entities that the plan changes.
 func settleConflicts(p *plan) {
 	if len(p.base.Conflicts) == 0 {
 		return
@@ -218,7 +214,7 @@ func settleConflicts(p *plan) {
 	}
 }
 
-// store checks what a plan leads to and stores it.
+// store validates the result of a plan and stores it.
 func (r *Register) store(ctx context.Context, session Session, p *plan, change *Change) (Outcome, error) {
 	base := session.Dataset()
 	outcome := Outcome{Number: base.Number}
@@ -249,7 +245,7 @@ func (r *Register) store(ctx context.Context, session Session, p *plan, change *
 	return outcome, nil
 }
 
-// storeTried stores a change while the state that it leads to is tried; nothing is
+// storeTried stores a change and concurrently tries the resulting state; nothing is
 // committed unless both succeed.
 func (r *Register) storeTried(ctx context.Context, session Session, change *Change, tried *sentra.Dataset) error {
 	if r.try == nil {
@@ -271,11 +267,11 @@ func (r *Register) storeTried(ctx context.Context, session Session, change *Chan
 	return err
 }
 
-// maxTried is the most clusters that are tried at once.
+// maxTried is the maximum number of clusters that are tried together.
 const maxTried = 100_000
 
-// tryOut tries a state. Whether a cluster can be served does not depend on others, and
-// indexes of a million at once would take half a gigabyte.
+// tryOut tries a state. Whether a cluster can be served does not depend on others,
+// and indexes of a million together would need half a gigabyte.
 func (r *Register) tryOut(ctx context.Context, tried *sentra.Dataset) error {
 	part := *tried
 	if tried.Boundaries != nil || tried.Clusters.Len() <= maxTried {
@@ -290,9 +286,9 @@ func (r *Register) tryOut(ctx context.Context, tried *sentra.Dataset) error {
 	return nil
 }
 
-// toTry returns what of the next state is to be tried. Boundaries are drawn only where
-// the change touches them or what they hang on; else those stored were tried before,
-// as were clusters where nothing else changes.
+// toTry returns the part of the next state to try. Boundaries are included only if
+// the change affects them or what they depend on; otherwise they were tried before,
+// as were clusters if nothing else changes.
 func (r *Register) toTry(ctx context.Context, session Session, p *plan, next *sentra.Dataset) (*sentra.Dataset, error) {
 	tried := *next
 	drawn := false
@@ -322,7 +318,7 @@ func (r *Register) toTry(ctx context.Context, session Session, p *plan, next *se
 	return &tried, nil
 }
 
-// drawShapes puts shapes, by digest, into the boundaries that have none.
+// drawShapes sets the shapes of boundaries that have none, by digest.
 func drawShapes(boundaries []sentra.Boundary, shapes map[string]orb.MultiPolygon) {
 	for i := range boundaries {
 		if b := &boundaries[i]; b.Shape == nil {
@@ -334,7 +330,7 @@ func drawShapes(boundaries []sentra.Boundary, shapes map[string]orb.MultiPolygon
 // wgs84 is the spatial reference of every stored shape (EPSG:4326).
 const wgs84 = 4326
 
-// EncodeShape returns a shape as it is stored, as EWKB, with its digest.
+// EncodeShape returns a shape in stored form, as EWKB, with its digest.
 func EncodeShape(shape orb.MultiPolygon) (digest string, content []byte, err error) {
 	if content, err = ewkb.Marshal(shape, wgs84); err != nil {
 		return "", nil, fmt.Errorf("encode a shape: %w", err)
@@ -343,7 +339,7 @@ func EncodeShape(shape orb.MultiPolygon) (digest string, content []byte, err err
 	return hex.EncodeToString(sum[:]), content, nil
 }
 
-// DecodeShape reads what EncodeShape gives.
+// DecodeShape decodes the result of EncodeShape.
 func DecodeShape(content []byte) (orb.MultiPolygon, error) {
 	geometry, _, err := ewkb.Unmarshal(content)
 	if err != nil {
@@ -356,13 +352,13 @@ func DecodeShape(content []byte) (orb.MultiPolygon, error) {
 	return shape, nil
 }
 
-// Editor is a register in one person's hands, for one reason.
+// Editor is a register for one author and one reason.
 type Editor struct {
 	register *Register
 	by       By
 }
 
-// Edit returns the register into somebody's hands.
+// Edit returns an Editor.
 func (r *Register) Edit(author, reason string) *Editor { return &Editor{r, By{author, reason}} }
 
 // Load reads the present state.
@@ -370,7 +366,7 @@ func (e *Editor) Load(ctx context.Context) (*sentra.Dataset, error) {
 	return e.register.record.Load(ctx)
 }
 
-// LoadWithoutShapes reads the present state, boundaries without their shapes.
+// LoadWithoutShapes is Load, with boundaries without their shapes.
 func (e *Editor) LoadWithoutShapes(ctx context.Context) (*sentra.Dataset, error) {
 	return e.register.record.LoadWithoutShapes(ctx)
 }
@@ -380,13 +376,13 @@ func (e *Editor) Apply(ctx context.Context, commands ...Command) (Outcome, error
 	return e.register.Apply(ctx, e.by, commands...)
 }
 
-// Preview tells what Apply would do, and writes nothing.
+// Preview returns the outcome of Apply without writing anything.
 func (e *Editor) Preview(ctx context.Context, commands ...Command) (Outcome, error) {
 	return e.register.apply(ctx, e.by, true, commands)
 }
 
-// Revert undoes a change as a whole, by a new change. The error is a CONFLICT that
-// lists what was changed again since.
+// Revert reverts a change as a whole by a new change. The error is a CONFLICT that
+// lists what has changed again since.
 func (r *Register) Revert(ctx context.Context, by By, number int64) (Outcome, error) {
 	var outcome Outcome
 	err := r.record.Update(ctx, func(ctx context.Context, session Session) error {
@@ -452,8 +448,8 @@ func canonicalOrNil(k kind, id string, document []byte) ([]byte, error) {
 	return k.canonical(id, document)
 }
 
-// shippedDocuments returns what the facts last gave each entity, also where an
-// agency's word stood against it; none for what they withdrew.
+// shippedDocuments returns the last shipped document of each entity, even if an
+// agency overrides it; none for withdrawn ones.
 func shippedDocuments(ctx context.Context, session Session) (map[sentra.EntityRef][]byte, error) {
 	all, err := session.Shipped(ctx)
 	if err != nil {

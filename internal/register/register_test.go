@@ -149,8 +149,7 @@ func shipped(t testing.TB) *sentra.Facts {
 	return f
 }
 
-// The record holds the facts as they are, and no two of them stand in each
-// other's way.
+// The record holds the facts unchanged, and no two of them conflict.
 func TestFactsReadBackEqual(t *testing.T) {
 	onEach(t, func(w *world) {
 		f := shipped(w)
@@ -178,8 +177,8 @@ func TestFactsReadBackEqual(t *testing.T) {
 	})
 }
 
-// Two programs of different age run side by side on one record: the newer facts
-// stay, whoever starts last, and nothing flips.
+// Programs of different versions use one record: the newer facts stay, whichever
+// starts last, and nothing flips.
 func TestOlderProgramLeavesNewerFacts(t *testing.T) {
 	onEach(t, func(w *world) {
 		older, newer := shipped(w), shipped(w)
@@ -200,8 +199,8 @@ func TestOlderProgramLeavesNewerFacts(t *testing.T) {
 	})
 }
 
-// What an agency corrected stays; where the program's own word is new, it is a
-// conflict until somebody decides. What is no longer shipped goes.
+// What an agency corrected stays. If the program's version is new too, it is a
+// conflict until somebody decides. What is no longer shipped is withdrawn.
 func TestFactsAndCorrections(t *testing.T) {
 	onEach(t, func(w *world) {
 		first := shipped(w)
@@ -223,7 +222,7 @@ func TestFactsAndCorrections(t *testing.T) {
 		for c := range second.Clusters.All {
 			switch c.Key {
 			case silent.Key:
-				// The program says what it said before.
+				// The program's version did not change.
 			case disputed.Key, deleted.Key:
 				c.NameEN = "the program's new word"
 			default:
@@ -260,14 +259,14 @@ func TestFactsAndCorrections(t *testing.T) {
 			}
 		}
 
-		// The same word again, in newer facts, keeps what is open and opens nothing.
+		// The same version again, in newer facts, keeps open conflicts and opens none.
 		third := shipped(w)
 		third.Clusters = second.Clusters
 		third.Phases[0].Sources = append(slices.Clone(third.Phases[0].Sources), third.Sources[0].ID)
 		if outcome, _ := w.bring(third, 3); len(outcome.Conflicts) != 3 {
 			w.Errorf("%d conflicts after the same word again, want 3", len(outcome.Conflicts))
 		}
-		// Whoever puts the entity again has decided.
+		// Putting the entity again settles the conflict.
 		w.apply(register.Put(disputed), register.Delete(sentra.KindOfCluster, "kept"))
 		if data := w.load(); len(data.Conflicts) != 1 {
 			w.Errorf("conflicts after a decision: %+v", data.Conflicts)
@@ -283,7 +282,7 @@ func TestFactsAndCorrections(t *testing.T) {
 const clusterHead = "key,name_en,name_id,product_en,product_id,phase,regions,precision,source"
 
 // A second import of a key replaces products, regions, phases and sources, and
-// blanks nothing of a source that it cites by fewer words.
+// removes nothing from a source that it cites with less detail.
 func TestSecondImportCorrects(t *testing.T) {
 	onEach(t, func(w *world) {
 		w.bring(shipped(w), 1)
@@ -329,7 +328,7 @@ func TestSourcesAreMerged(t *testing.T) {
 		if len(data.Sources) != len(f.Sources) {
 			w.Errorf("%d sources, want the %d there were", len(data.Sources), len(f.Sources))
 		}
-		// What an agency knows more is added, and newer facts leave it.
+		// An agency's additions are stored, and newer facts leave them alone.
 		w.apply(register.Put(sentra.Source{ID: address.ID, Title: address.Title, Licence: "public domain"}))
 		f.Sources[slices.IndexFunc(f.Sources, func(s sentra.Source) bool { return s.ID == address.ID })].Publisher = "a new publisher"
 		if outcome, _ := w.bring(f, 2); len(outcome.Conflicts) != 0 {
@@ -341,10 +340,10 @@ func TestSourcesAreMerged(t *testing.T) {
 	})
 }
 
-// Codes that an agency loaded and a newer program ships do not stop the start.
+// Codes that an agency loaded and a newer program ships do not prevent a start.
 func TestCodesShippedLater(t *testing.T) {
 	onEach(t, func(w *world) {
-		// A program that ships no BPS codes, and later one that ships a few.
+		// A program without BPS codes, and later one with a few.
 		older := shipped(w)
 		older.Codes = slices.DeleteFunc(older.Codes, func(c sentra.OfficialCode) bool { return c.System == sentra.SystemBPS })
 		w.bring(older, 1)
@@ -371,7 +370,7 @@ func TestCodesShippedLater(t *testing.T) {
 		if want := []string{"BPS:9401:94.01", "BPS:9405:94.05", "BPS:9408:94.06", "BPS:9410:94.03"}; !slices.Equal(got, want) {
 			w.Errorf("codes %v, want %v", got, want)
 		}
-		// Only 94.03 has another code by the agency than by the program.
+		// Only 94.03 has another code in the agency's file than in the program.
 		if len(outcome.Conflicts) != 1 || outcome.Conflicts[0].Entity.ID != "BPS:9411:94.03" {
 			w.Errorf("conflicts %+v", outcome.Conflicts)
 		}
@@ -391,7 +390,7 @@ func TestDeleteAndRevert(t *testing.T) {
 			w.Errorf("deleting what is in use: %v", err)
 		}
 		w.apply(register.Delete(sentra.KindOfCluster, "x-1"))
-		// Change 2, the import, cannot be undone: x-1 has gone since.
+		// Change 2, the import, cannot be reverted: x-1 has been deleted since.
 		if _, err := w.changes.Revert(w.Context(), by, imported.Number); sentra.ErrorCode(err) != sentra.CodeConflict || !strings.Contains(err.Error(), "cluster/x-1") || !strings.Contains(err.Error(), "change 3") {
 			w.Errorf("undoing what was changed again: %v", err)
 		}
@@ -413,7 +412,7 @@ func TestDeleteAndRevert(t *testing.T) {
 	})
 }
 
-// With DeleteOthers, what an earlier import brought goes; the program's facts stay.
+// DeleteOthers deletes what an earlier import added; the program's facts stay.
 func TestDeleteOthers(t *testing.T) {
 	onEach(t, func(w *world) {
 		f := shipped(w)
@@ -428,7 +427,7 @@ func TestDeleteOthers(t *testing.T) {
 	})
 }
 
-// A cluster that gets another key stays the same one.
+// A cluster whose key changes stays the same cluster.
 func TestRenamedClusterKeepsItsID(t *testing.T) {
 	onEach(t, func(w *world) {
 		w.bring(shipped(w), 1)
@@ -440,7 +439,7 @@ func TestRenamedClusterKeepsItsID(t *testing.T) {
 		if got == nil || got.ID != "x-1" || cluster(w.load(), "x-1") != nil {
 			w.Fatalf("moved to %+v", got)
 		}
-		// Another cluster may take the key; it is not the same.
+		// Another cluster may take over the key; it has another id.
 		w.importFile(ingest.Clusters, clusterHead, "x-1,Tin,Timah,tin,timah,2017,51.03,REGENCY,a list")
 		if got := cluster(w.load(), "x-1"); got.ID == "x-1" {
 			w.Errorf("two clusters have the id %s", got.ID)
@@ -453,8 +452,8 @@ func TestRenamedClusterKeepsItsID(t *testing.T) {
 	})
 }
 
-// A random history: the changes one after the other lead to the present state, and
-// undone from the last to the first they lead back to the beginning.
+// A random history: the changes in sequence lead to the present state, and reverting
+// them from last to first leads back to the beginning.
 func TestHistory(t *testing.T) {
 	onEach(t, func(w *world) {
 		f := shipped(w)
@@ -491,7 +490,7 @@ func TestHistory(t *testing.T) {
 			}
 		}
 		if store, ok := w.record.(*postgres.Store); ok {
-			// Whatever an older server knows, what changed since brings it to the present.
+			// From any older state the changes since lead to the present one.
 			for number, base := range bases {
 				next, changed, err := store.Advance(w.Context(), base)
 				if err != nil {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// AssessmentOutcome is what an assessment found of an element.
+// AssessmentOutcome is the result of an assessment of an element.
 type AssessmentOutcome string
 
 const (
@@ -14,27 +14,28 @@ const (
 	AssessmentNotMet AssessmentOutcome = "NOT_MET"
 )
 
-// Assessment is what somebody found of a candidate on one element of the grounds of
-// selection. What no source says has no assessment.
+// Assessment is somebody's assessment of a candidate on one element of the selection
+// criteria. If no source mentions an element there is no assessment of it.
 type Assessment struct {
 	Ground GroundKind `json:"ground"`
-	// Element is as the ground names it, empty for the ground as a whole.
+	// Element is named as in the ground; empty for the ground as a whole.
 	Element string            `json:"element,omitempty"`
 	Outcome AssessmentOutcome `json:"outcome"`
-	// Evidence is what it rests on, in words.
+	// Evidence is what the assessment is based on, in words.
 	Evidence string `json:"evidence"`
-	// By is who assessed, empty where not stated; On is when.
+	// By is who made it, empty if not stated; On is when.
 	By      string       `json:"by,omitempty"`
 	On      *PartialDate `json:"on,omitempty"`
 	Sources []SourceID   `json:"sources"`
 }
 
-// OfLinkage reports whether it is of the linkage between supporting and large industry.
+// OfLinkage reports whether the assessment is of the linkage between supporting and
+// large industry.
 func (a *Assessment) OfLinkage() bool {
 	return a.Ground == StrategicTheme && strings.HasPrefix(strings.ToLower(a.Element), "linkage")
 }
 
-// DecisionOutcome is what was decided of a candidate.
+// DecisionOutcome is the result of a decision on a candidate.
 type DecisionOutcome string
 
 const (
@@ -43,10 +44,10 @@ const (
 	DecisionNotChosen DecisionOutcome = "NOT_CHOSEN"
 )
 
-// Decision is what was decided of a candidate.
+// Decision is a decision on a candidate.
 type Decision struct {
 	Outcome DecisionOutcome `json:"outcome"`
-	// Reason is empty where the source states none.
+	// Reason is empty if the source states none.
 	Reason  string       `json:"reason,omitempty"`
 	By      string       `json:"by,omitempty"`
 	On      *PartialDate `json:"on,omitempty"`
@@ -57,12 +58,12 @@ type Decision struct {
 type Candidate struct {
 	Phase  string     `json:"phase"`
 	Region RegionCode `json:"region"`
-	// Named is the region as the source names it.
+	// Named is the name of the region in the source.
 	Named string `json:"named,omitempty"`
-	// InitialTarget is nil where the source names no initial targets.
+	// InitialTarget is nil if the source names no initial targets.
 	InitialTarget *bool        `json:"initialTarget,omitempty"`
 	Assessments   []Assessment `json:"assessments,omitempty"`
-	// Decision is nil where no source tells one.
+	// Decision is nil if no source reports one.
 	Decision *Decision  `json:"decision,omitempty"`
 	Sources  []SourceID `json:"sources"`
 }
@@ -70,7 +71,7 @@ type Candidate struct {
 // EntityID is the phase and the region: "2017:94.06".
 func (c *Candidate) EntityID() string { return c.Phase + ":" + string(c.Region) }
 
-// Check gives what is wrong with the candidate in itself.
+// Check validates the candidate by itself.
 func (c *Candidate) Check() error {
 	var f Faults
 	f.need("phase", c.Phase, maxKey)

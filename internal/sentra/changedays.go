@@ -2,11 +2,10 @@ package sentra
 
 import "slices"
 
-// ChangeDays are the days on which something changes; the zero value has none.
+// ChangeDays collects the days on which something changes. The zero value is empty.
 type ChangeDays struct{ days []Date }
 
-// Note notes what holds from one day, nil for ever before, to another, nil for ever
-// after.
+// Note adds the first and the last day of a period; nil means unbounded.
 func (c *ChangeDays) Note(from, to *Date) {
 	if from != nil {
 		c.days = append(c.days, *from)
@@ -16,10 +15,10 @@ func (c *ChangeDays) Note(from, to *Date) {
 	}
 }
 
-// NotePeriod is Note for a period.
+// NotePeriod is Note for a Period.
 func (c *ChangeDays) NotePeriod(p Period) { c.Note(p.From, p.To) }
 
-// Days returns FirstDay and the days behind it on which something changes, upwards.
+// Days returns FirstDay and the later days on which something changes, ascending.
 func (c *ChangeDays) Days() []Date {
 	days := append([]Date{FirstDay}, c.days...)
 	slices.Sort(days)
@@ -28,8 +27,8 @@ func (c *ChangeDays) Days() []Date {
 	return days[first:]
 }
 
-// Periods cuts time from FirstDay on into periods in which nothing changes, the last
-// of which has no end.
+// Periods divides the time from FirstDay on into periods in which nothing changes,
+// the last of which is unbounded.
 func (c *ChangeDays) Periods() []Period {
 	days := c.Days()
 	out := make([]Period, len(days))

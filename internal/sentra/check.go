@@ -11,14 +11,14 @@ import (
 	"github.com/paulmach/orb"
 )
 
-// Longest texts of the record, in characters.
+// Maximum lengths of texts, in characters.
 const (
 	maxKey  = 200
 	maxName = 500
 	maxText = 10_000
 )
 
-// text checks a text: UTF-8 without control characters, not too long.
+// text checks that a text is UTF-8 without control characters, and not too long.
 func (f *Faults) text(path, value string, longest int) {
 	switch {
 	case !utf8.ValidString(value):
@@ -35,10 +35,10 @@ func (f *Faults) text(path, value string, longest int) {
 	}
 }
 
-// isDirection tells the characters that change the direction of text.
+// isDirection reports whether a character changes the direction of text.
 func isDirection(r rune) bool { return r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 }
 
-// need checks a text that must not be empty.
+// need is text for one that must not be empty.
 func (f *Faults) need(path, value string, longest int) {
 	if strings.TrimSpace(value) == "" {
 		f.Add(path, "a value is missing")
@@ -47,7 +47,7 @@ func (f *Faults) need(path, value string, longest int) {
 	f.text(path, value, longest)
 }
 
-// translated checks the Indonesian texts of a list: none, or one for each.
+// translated checks that a list has no Indonesian texts or one for each of of.
 func (f *Faults) translated(path string, list, of []string) {
 	if len(list) > 0 && len(list) != len(of) {
 		f.Add(path, "%d texts translate %d", len(list), len(of))
@@ -101,14 +101,14 @@ func (f *Faults) regionCode(path string, code RegionCode) {
 	}
 }
 
-// point checks a place in degrees.
+// point checks a point in degrees.
 func (f *Faults) point(path string, p orb.Point) {
 	if !(p.Lon() >= -180 && p.Lon() <= 180 && p.Lat() >= -90 && p.Lat() <= 90) {
 		f.Add(path, "%v is no (longitude, latitude) in degrees", p)
 	}
 }
 
-// Check gives what is wrong with the source in itself.
+// Check validates the source by itself.
 func (s *Source) Check() error {
 	var f Faults
 	f.need("id", string(s.ID), maxText)
@@ -122,7 +122,7 @@ func (s *Source) Check() error {
 	return f.Err()
 }
 
-// Check gives what is wrong with the region in itself.
+// Check validates the region by itself.
 func (r *Region) Check() error {
 	var f Faults
 	f.regionCode("code", r.Code)
@@ -145,8 +145,8 @@ func (r *Region) Check() error {
 	return f.Err()
 }
 
-// codeForms are the forms of a code, by system: of a province, and of a regency
-// or city where the system has any.
+// codeForms are the patterns of codes by system: of provinces, and of regencies or
+// cities if the system has any.
 var codeForms = map[CodeSystem]map[Level]*regexp.Regexp{
 	SystemKemendagri: {LevelProvince: regexp.MustCompile(`^\d{2}$`), LevelRegency: regexp.MustCompile(`^\d{2}\.\d{2}$`)},
 	SystemBPS:        {LevelProvince: regexp.MustCompile(`^\d{2}$`), LevelRegency: regexp.MustCompile(`^\d{4}$`)},
@@ -154,11 +154,11 @@ var codeForms = map[CodeSystem]map[Level]*regexp.Regexp{
 	SystemPCode:      {LevelProvince: regexp.MustCompile(`^ID\d{2}$`), LevelRegency: regexp.MustCompile(`^ID\d{4}$`)},
 }
 
-// CodeForm returns the form of a system's codes of regions of a level; nil where it gives
-// them none.
+// CodeForm returns the pattern of a system's codes for regions of a level, or nil if
+// it has none.
 func CodeForm(system CodeSystem, level Level) *regexp.Regexp { return codeForms[system][level] }
 
-// Check gives what is wrong with the code in itself.
+// Check validates the code by itself.
 func (c *OfficialCode) Check() error {
 	var f Faults
 	f.regionCode("region", c.Region)
@@ -176,7 +176,7 @@ func (c *OfficialCode) Check() error {
 	return f.Err()
 }
 
-// Check gives what is wrong with the name in itself.
+// Check validates the name by itself.
 func (n *RegionName) Check() error {
 	var f Faults
 	f.regionCode("region", n.Region)
@@ -199,7 +199,7 @@ func (n *RegionName) Check() error {
 	return f.Err()
 }
 
-// Check gives what is wrong with the membership in itself.
+// Check validates the membership by itself.
 func (m *Membership) Check() error {
 	var f Faults
 	f.regionCode("region", m.Region)
@@ -219,7 +219,7 @@ func (m *Membership) Check() error {
 	return f.Err()
 }
 
-// Check gives what is wrong with the succession in itself.
+// Check validates the succession by itself.
 func (s *Succession) Check() error {
 	var f Faults
 	for path, code := range map[string]RegionCode{"predecessor": s.Predecessor, "successor": s.Successor} {
@@ -236,7 +236,7 @@ func (s *Succession) Check() error {
 	return f.Err()
 }
 
-// Check gives what is wrong with the designation in itself.
+// Check validates the designation by itself.
 func (d *Designation) Check() error {
 	var f Faults
 	f.need("id", d.ID, maxText)
@@ -255,7 +255,7 @@ func (d *Designation) Check() error {
 	return f.Err()
 }
 
-// Check gives what is wrong with the coverage in itself.
+// Check validates the coverage by itself.
 func (c *DesignationCoverage) Check() error {
 	var f Faults
 	oneOf(&f, "kind", c.Kind, DesignationKinds[:]...)
@@ -283,7 +283,7 @@ func (c *DesignationCoverage) Check() error {
 	return f.Err()
 }
 
-// Check gives what is wrong with the phase in itself.
+// Check validates the phase by itself.
 func (p *Phase) Check() error {
 	var f Faults
 	f.need("key", p.Key, maxKey)
@@ -298,7 +298,7 @@ func (p *Phase) Check() error {
 	return f.Err()
 }
 
-// Check gives what is wrong with the product in itself.
+// Check validates the product by itself.
 func (p *Product) Check() error {
 	var f Faults
 	f.need("key", p.Key, maxKey)
@@ -311,7 +311,7 @@ func (p *Product) Check() error {
 	return f.Err()
 }
 
-// distinct checks that a list names nothing twice.
+// distinct checks that a list has no duplicates.
 func distinct[T ~string](f *Faults, path string, list []T) {
 	for i, one := range list {
 		if slices.Contains(list[:i], one) {
@@ -320,7 +320,7 @@ func distinct[T ~string](f *Faults, path string, list []T) {
 	}
 }
 
-// Check gives what is wrong with the cluster in itself.
+// Check validates the cluster by itself.
 func (c *Cluster) Check() error {
 	var f Faults
 	f.need("key", c.Key, maxKey)
@@ -383,7 +383,7 @@ func (c *Cluster) Check() error {
 	return f.Err()
 }
 
-// Check gives what is wrong with the ground in itself.
+// Check validates the ground by itself.
 func (g *SelectionGround) Check() error {
 	var f Faults
 	oneOf(&f, "kind", g.Kind, GroundKinds[:]...)
@@ -398,7 +398,7 @@ func (g *SelectionGround) Check() error {
 	return f.Err()
 }
 
-// Check gives what is wrong with the event in itself.
+// Check validates the event by itself.
 func (e *Event) Check() error {
 	var f Faults
 	f.need("id", e.ID, maxText)
@@ -412,13 +412,13 @@ func (e *Event) Check() error {
 	f.text("note", e.Note, maxText)
 	f.text("noteId", e.NoteID, maxText)
 	if e.Kind == EventOutcome && (e.What == "" || e.Value == nil) {
-		f.Add("value", "an outcome tells of what there is, and how much")
+		f.Add("value", "an outcome needs a description in what, and a value")
 	}
 	f.cited("sources", e.Sources)
 	return f.Err()
 }
 
-// Check gives what is wrong with the programme in itself.
+// Check validates the programme by itself.
 func (p *Programme) Check() error {
 	var f Faults
 	f.need("nameEn", p.NameEN, maxName)
@@ -438,7 +438,7 @@ func (p *Programme) Check() error {
 	return f.Err()
 }
 
-// Check gives what is wrong with the boundary in itself.
+// Check validates the boundary by itself.
 func (b *Boundary) Check() error {
 	var f Faults
 	f.regionCode("region", b.Region)
@@ -454,7 +454,7 @@ func (b *Boundary) Check() error {
 	return f.Err()
 }
 
-// Check gives what is wrong with the conflict in itself.
+// Check validates the conflict by itself.
 func (c *Conflict) Check() error {
 	var f Faults
 	f.need("entity", c.Entity.ID, maxText)

@@ -4,7 +4,7 @@ import (
 	"slices"
 )
 
-// ChoroplethBy is what the rows of a choropleth stand for.
+// ChoroplethBy is what each row of a choropleth represents.
 type ChoroplethBy string
 
 const (
@@ -33,12 +33,12 @@ const (
 	KeyPCode ChoroplethKey = "P_CODE"
 )
 
-// KeyOfSystem returns the key that is a code of the system.
+// KeyOfSystem returns the key that is the code of a system.
 func KeyOfSystem(system CodeSystem) ChoroplethKey {
 	return ChoroplethKeys[slices.IndexFunc(ChoroplethKeys[:], func(key ChoroplethKey) bool { return key.System() == system })]
 }
 
-// ChoroplethKeys lists every key, the usual one first.
+// ChoroplethKeys lists every key, the default first.
 var ChoroplethKeys = [...]ChoroplethKey{KeyCode, KeyBPS, KeyISO, KeyPCode}
 
 // System is the system of the code.
@@ -54,7 +54,7 @@ func (k ChoroplethKey) System() CodeSystem {
 	return SystemKemendagri
 }
 
-// ChoroplethStatus tells a known zero from no data.
+// ChoroplethStatus distinguishes a known zero from no data.
 type ChoroplethStatus string
 
 const (
@@ -62,22 +62,22 @@ const (
 	StatusValue ChoroplethStatus = "VALUE"
 	// StatusZero: known to be none.
 	StatusZero ChoroplethStatus = "ZERO"
-	// StatusNoData: what is loaded does not tell.
+	// StatusNoData: the loaded data does not say.
 	StatusNoData ChoroplethStatus = "NO_DATA"
 )
 
-// Measured is what was measured on some clusters.
+// Measured is the measure of some clusters.
 type Measured struct {
 	Status ChoroplethStatus
-	// Value is nil where there is no data. With NotCovered, a count is the least
-	// it can be.
+	// Value is nil if there is no data. If NotCovered is not 0, a count is a lower
+	// bound.
 	Value *float64
-	// NotCovered counts the clusters for which it is not known on the day
-	// whether they are to be counted.
+	// NotCovered is the number of clusters of which it is not known on the day whether
+	// they count.
 	NotCovered int
 }
 
-// Reason tells why there is no data; nil where there is.
+// Reason explains why there is no data; nil if there is.
 func (m *Measured) Reason(measure ChoroplethMeasure, day Date) *Message {
 	if m.Status != StatusNoData {
 		return nil
@@ -94,16 +94,16 @@ func (m *Measured) Reason(measure ChoroplethMeasure, day Date) *Message {
 	return &why
 }
 
-// Tally is how many clusters are counted for certain, how many of those also have
-// what is looked for, and of how many either is open.
+// Tally is the number of clusters that certainly count, the number of those that also
+// have the property, and the number for which either is unknown.
 type Tally struct {
 	Counted, Having, Open int
-	// Incomplete tells that there may be clusters of which the record knows nothing.
+	// Incomplete means that there may be clusters that the record does not hold.
 	Incomplete bool
 }
 
-// Count returns the number of those that are counted. None is a zero only when none
-// is open and the record knows of all.
+// Count returns the number of clusters that count. Zero is known only if none is open
+// and the record is complete.
 func (t Tally) Count() Measured {
 	if t.Counted == 0 && t.Incomplete {
 		return Measured{Status: StatusNoData, NotCovered: t.Open}
@@ -111,8 +111,8 @@ func (t Tally) Count() Measured {
 	return measuredCount(t.Counted, t.Open)
 }
 
-// Share returns the share of those counted, the known clusters, that have what is looked
-// for. It is known only when nothing is open, and there is one only of some.
+// Share returns the share of the counted clusters that have the property. It is known
+// only if at least one is counted and none is open.
 func (t Tally) Share() Measured {
 	if t.Open > 0 || t.Counted == 0 {
 		return Measured{Status: StatusNoData, NotCovered: t.Open}

@@ -8,11 +8,11 @@ import (
 	"github.com/paulmach/orb"
 )
 
-// Product is what clusters make.
+// Product is a product that clusters make.
 type Product struct {
-	// Key is a short name in English, stable: "coffee-processing".
+	// Key is a short, stable English name: "coffee-processing".
 	Key string `json:"-"`
-	// NameEN and NameID are the names in English and Indonesian.
+	// NameEN and NameID are the English and Indonesian names.
 	NameEN  string     `json:"nameEn"`
 	NameID  string     `json:"nameId"`
 	Sources []SourceID `json:"sources"`
@@ -26,11 +26,11 @@ type Phase struct {
 	Sources []SourceID   `json:"sources"`
 }
 
-// BegunBy reports whether the phase may have begun by the day. A phase known to
-// the year counts from that year's first day.
+// BegunBy reports whether the phase may have begun by the day. A phase of which only
+// the year is known counts from the first day of that year.
 func (p *Phase) BegunBy(day Date) bool { return p.From.First <= day }
 
-// LocationPrecision tells how exactly a place is known.
+// LocationPrecision is how exactly a location is known.
 type LocationPrecision string
 
 const (
@@ -39,7 +39,7 @@ const (
 	PrecisionProvince LocationPrecision = "PROVINCE"
 )
 
-// GroundKind is a ground on which the programme selects a region.
+// GroundKind is a criterion by which the programme selects regions.
 type GroundKind string
 
 const (
@@ -48,7 +48,7 @@ const (
 	AffirmativeTheme GroundKind = "AFFIRMATIVE_THEME"
 )
 
-// GroundKinds lists every ground, in the order in which they are shown.
+// GroundKinds lists every ground in display order.
 var GroundKinds = [...]GroundKind{SupportSource, StrategicTheme, AffirmativeTheme}
 
 // SelectionGround is a ground with its elements.
@@ -60,81 +60,82 @@ type SelectionGround struct {
 	Sources    []SourceID `json:"sources"`
 }
 
-// ClusterGround says whether a cluster is known to have met a ground.
+// ClusterGround records whether a cluster met a ground.
 type ClusterGround struct {
 	Kind    GroundKind `json:"kind"`
 	Met     bool       `json:"met"`
 	Sources []SourceID `json:"sources"`
 }
 
-// ClusterStatus tells a cluster that stands from one that is only planned.
+// ClusterStatus distinguishes existing from planned clusters.
 type ClusterStatus string
 
 const (
 	ClusterExisting ClusterStatus = "EXISTING"
-	// ClusterPlanned: it stands in a plan, and no source says that it was made.
+	// ClusterPlanned: only in a plan, and no source says that it was realised.
 	ClusterPlanned ClusterStatus = "PLANNED"
 )
 
-// Figures are numbers of a cluster, of one year; they are not to be added to those
-// of another year.
+// Figures are a cluster's numbers for one year. They cannot be added to those of
+// another year.
 type Figures struct {
-	// Units are enterprises, Workers people; nil where not given.
+	// Units are enterprises, Workers people; nil if not given.
 	Units   *int `json:"units,omitempty"`
 	Workers *int `json:"workers,omitempty"`
-	// Year is 0 where the source does not tell it.
+	// Year is 0 if the source does not state it.
 	Year int `json:"year,omitempty"`
 }
 
-// Reading is what was read in one source.
+// Reading is what one source says.
 type Reading struct {
 	Source SourceID `json:"source"`
 	Read   string   `json:"read"`
 	ReadID string   `json:"readId,omitempty"`
-	// On is the day it was read, nil where not known.
+	// On is the day it was read; nil if not known.
 	On *Date `json:"on,omitempty"`
 }
 
 // Cluster is a small-industry cluster (sentra IKM), of the programme or not.
 type Cluster struct {
-	// ID never changes, also when the cluster moves or gets another key. It is
-	// the first key that the cluster had; empty in a cluster that is to be stored
-	// under its key.
+	// ID never changes, even if the cluster moves or its key changes. It is the first
+	// key that the cluster had. It is empty in a cluster that is to be stored under its
+	// key.
 	ID string `json:"-"`
 	// Key is the public name: "2017-94.06-coffee-processing".
 	Key    string `json:"key"`
 	NameEN string `json:"nameEn"`
 	NameID string `json:"nameId"`
-	// Products and Phases by key, Regions by code. A cluster without a phase is none
-	// of the programme's.
+	// Products and Phases by key, Regions by code. A cluster without a phase does not
+	// belong to the programme.
 	Products []string     `json:"products,omitempty"`
 	Phases   []string     `json:"phases,omitempty"`
 	Regions  []RegionCode `json:"regions"`
-	// RegionNote is what the source says of the place beyond the regions.
+	// RegionNote is what the source says about the location beyond the regions.
 	RegionNote   string `json:"regionNote,omitempty"`
 	RegionNoteID string `json:"regionNoteId,omitempty"`
 	// Place is the village, district or street in words.
 	Place         string `json:"place,omitempty"`
 	ProvinceNamed string `json:"provinceNamed,omitempty"`
-	// Point is the place itself, only when Precision is POINT; (lon, lat) in degrees.
+	// Point is the exact location, set only if Precision is POINT; (lon, lat) in
+	// degrees.
 	Point     *orb.Point        `json:"point,omitempty"`
 	Precision LocationPrecision `json:"precision"`
-	// InitialTarget is nil where the source names no initial targets.
+	// InitialTarget is nil if the source names no initial targets.
 	InitialTarget *bool `json:"initialTarget,omitempty"`
-	// Grounds the cluster is known to have met or not; others are not stated.
+	// Grounds that the cluster is known to have met or not met.
 	Grounds []ClusterGround `json:"grounds,omitempty"`
 	Planned bool            `json:"planned,omitempty"`
-	// Began is the year it began, 0 where not known.
+	// Began is the year it began; 0 if not known.
 	Began   int      `json:"began,omitempty"`
 	Figures *Figures `json:"figures,omitempty"`
-	// Confidence is empty where nothing was said of it.
+	// Confidence is empty if not stated.
 	Confidence Confidence `json:"confidence,omitempty"`
-	// Readings tell what was read in some of the sources.
+	// Readings are what some of the sources say.
 	Readings []Reading  `json:"readings,omitempty"`
 	Sources  []SourceID `json:"sources"`
 }
 
-// Status reports whether the cluster stands or is only planned.
+// Status reports whether the cluster exists or is only planned.
 func (c *Cluster) Status() ClusterStatus {
 	if c.Planned {
 		return ClusterPlanned
@@ -145,12 +146,12 @@ func (c *Cluster) Status() ClusterStatus {
 // OfProgramme reports whether the programme has developed the cluster.
 func (c *Cluster) OfProgramme() bool { return len(c.Phases) > 0 }
 
-// CompareClusters orders clusters by key, as they stand in Facts.
+// CompareClusters orders clusters by key, as in Facts.
 func CompareClusters(a, b *Cluster) int {
 	return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.ID, b.ID))
 }
 
-// NewClusters makes a list of clusters for Facts; they are kept, and brought into order.
+// NewClusters returns a list of clusters for Facts. It keeps the slice and sorts it.
 func NewClusters(clusters ...*Cluster) Sorted[Cluster] {
 	if !slices.IsSortedFunc(clusters, CompareClusters) {
 		slices.SortFunc(clusters, CompareClusters)
@@ -160,7 +161,7 @@ func NewClusters(clusters ...*Cluster) Sorted[Cluster] {
 
 // KnownFrom returns the first day on which the cluster is known: that of its first
 // phase, else of the year it began, else the day by which the earliest source that
-// names it had been published, or was read. It is false where nothing tells.
+// names it had been published or was read. It is false if there is none of these.
 func (c *Cluster) KnownFrom(phase func(key string) *Phase, source func(SourceID) *Source) (Date, bool) {
 	var from *Date
 	earliest := func(day Date) {
@@ -200,7 +201,7 @@ type MethodStep struct {
 	PartsID []string `json:"partsId,omitempty"`
 }
 
-// EventKind is the kind of a dated event.
+// EventKind is the kind of an Event.
 type EventKind string
 
 const (
@@ -208,14 +209,14 @@ const (
 	EventStudyVisit        EventKind = "STUDY_VISIT"
 	EventOutcome           EventKind = "OUTCOME"
 	EventLaunch            EventKind = "LAUNCH"
-	// EventDissemination: the concept of developing clusters, or the funds for it, were
+	// EventDissemination: the concept of developing clusters, or its funding, was
 	// explained to regions.
 	EventDissemination EventKind = "DISSEMINATION"
 )
 
-// Event is something dated that happened in a region under the programme.
+// Event is a dated event in a region under the programme.
 type Event struct {
-	// ID is EventID where the source gives none.
+	// ID is EventID if the source has none.
 	ID      string      `json:"-"`
 	Region  RegionCode  `json:"region"`
 	Kind    EventKind   `json:"kind"`
@@ -230,13 +231,13 @@ type Event struct {
 	Sources []SourceID  `json:"sources"`
 }
 
-// Programme is the programme of the Ministry of Industry and JICA. The lists that end in
-// ID are those before them in Indonesian, in the same order.
+// Programme is the programme of the Ministry of Industry and JICA. Lists whose names
+// end in ID are the Indonesian versions of those before them, in the same order.
 type Programme struct {
 	NameEN       string   `json:"nameEn"`
 	Abbreviation string   `json:"abbreviation,omitempty"`
 	Agencies     []string `json:"agencies,omitempty"`
-	// Grounds are entities of their own in the record.
+	// Grounds are separate entities in the record.
 	Grounds                []SelectionGround `json:"-"`
 	InitialTargetProvinces []string          `json:"initialTargetProvinces,omitempty"`
 	AccompanyingMeasures   []string          `json:"accompanyingMeasures,omitempty"`
@@ -250,7 +251,7 @@ type Programme struct {
 	Sources                []SourceID        `json:"sources"`
 }
 
-// Ground returns what is known of the cluster on a ground; nil where nothing is.
+// Ground returns the cluster's entry for a ground, or nil.
 func (c *Cluster) Ground(kind GroundKind) *ClusterGround {
 	for i := range c.Grounds {
 		if c.Grounds[i].Kind == kind {

@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// FirstDay is the first day the set of regions is known for: the last change
-// in the set of regencies. Source: the facts' province memberships.
+// FirstDay is the first day for which the set of regions is known: the day of the
+// last change in the set of regencies. Source: the facts' province memberships.
 var FirstDay = MustDate("2014-07-23")
 
-// Facts is everything that is loaded but the boundaries.
+// Facts is everything that is loaded except the boundaries.
 type Facts struct {
 	Sources      []Source
 	Regions      []Region
@@ -22,8 +22,8 @@ type Facts struct {
 	Programme    Programme
 	Phases       []Phase
 	Products     []Product
-	// Clusters stand by key. All states of the record that hold the same ones share
-	// them, since there may be very many: who changes one makes a new one.
+	// Clusters are ordered by key. There may be very many, so all states of the record
+	// share those that do not change: replace a cluster to change it.
 	Clusters     Sorted[Cluster]
 	Events       []Event
 	Names        []RegionName
@@ -37,27 +37,28 @@ type Facts struct {
 type Dataset struct {
 	Facts
 	Boundaries []Boundary
-	// Conflicts are facts of the binary against which an agency's word stands.
+	// Conflicts are facts of the binary that are overridden by an agency.
 	Conflicts []Conflict
-	// Number is that of the last change; a greater number is a later state.
+	// Number is that of the last change. A higher number is a later state.
 	Number int64
-	// Version is the number with a digest of all changes up to it, "128-1f3a9c77",
-	// so that two records that went apart differ.
+	// Version is the number with a digest of all changes up to it, "128-1f3a9c77", so
+	// that records that diverged have different versions.
 	Version   string
 	UpdatedAt time.Time
 }
 
-// DatasetCounts are how many things of each kind are loaded.
+// DatasetCounts is the number of loaded items of each kind.
 type DatasetCounts struct {
-	// Provinces, Regencies and Cities are those of a day, Boundaries those of them with one.
+	// Provinces, Regencies and Cities are those of a day, Boundaries the number of them
+	// that have one.
 	Provinces, Regencies, Cities, Boundaries int
-	// Clusters are all of them; PlannedClusters do not stand yet, ProgrammeClusters are
-	// those that the programme has developed.
+	// Clusters counts all of them, PlannedClusters those that do not exist yet, and
+	// ProgrammeClusters those developed by the programme.
 	Clusters, PlannedClusters, ProgrammeClusters int
 	Supports, Products, Designations, Sources    int
 }
 
-// BoundariesState tells how many of a day's regions have a boundary.
+// BoundariesState says how many of a day's regions have a boundary.
 type BoundariesState string
 
 const (
@@ -66,7 +67,7 @@ const (
 	BoundariesNone BoundariesState = "NONE"
 )
 
-// BoundariesState returns how many of the regions have a boundary.
+// BoundariesState summarises Boundaries.
 func (c *DatasetCounts) BoundariesState() BoundariesState {
 	switch c.Boundaries {
 	case c.Provinces + c.Regencies + c.Cities:
@@ -77,7 +78,7 @@ func (c *DatasetCounts) BoundariesState() BoundariesState {
 	return BoundariesSome
 }
 
-// Notes tell what to know of the data before using them.
+// Notes are remarks to read before using the data.
 func (c *DatasetCounts) Notes() []Message {
 	var notes []Message
 	if c.BoundariesState() == BoundariesNone {
@@ -86,15 +87,15 @@ func (c *DatasetCounts) Notes() []Message {
 	return append(notes, Say(MessageNoteRegions, FirstDay), Say(MessageNoteNotCovered), Say(MessageNoteYears), Say(MessageNoteClusters), Say(MessageNotePhases))
 }
 
-// DataLicence is a licence that a part of the data is under.
+// DataLicence is the licence of a part of the data.
 type DataLicence struct {
-	// Part says which part, Name which licence; URL is where its text can be
-	// read, empty where there is none.
+	// Part is what it covers, and Name its name; URL is the address of its text, empty
+	// if there is none.
 	Part, Name Text
 	URL        string
 }
 
-// DataLicences returns the licences of all that is loaded.
+// DataLicences returns the licences of everything that is loaded.
 func DataLicences() []DataLicence {
 	return []DataLicence{
 		{Part: Text{"boundaries, codes and names of regions: wilayah_boundaries by cahyadsn", "batas, kode, dan nama wilayah: wilayah_boundaries oleh cahyadsn"}, Name: Text{English: "MIT"},
@@ -131,9 +132,9 @@ const (
 // ClusterOrders lists every order of clusters.
 var ClusterOrders = [...]ClusterOrder{ClustersByPhase, ClustersByName, ClustersByRegion, ClustersByDistance}
 
-// CheckOrder refuses an order that is none of those there are; the empty one is the
-// usual one. Exports take the order as it is typed; kind is what GraphQL calls it.
-// The error is a BAD_USER_INPUT without a path.
+// CheckOrder rejects an unknown order; the empty one is the default. Exports pass the
+// order as typed; kind is its name in GraphQL. The error is a BAD_USER_INPUT without
+// a path.
 func CheckOrder[T ~string](kind string, order T, orders []T) error {
 	if order == "" || slices.Contains(orders, order) {
 		return nil

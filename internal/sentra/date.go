@@ -9,18 +9,18 @@ type Date int32
 // jakarta is Western Indonesian Time (WIB), the zone of the regulations.
 var jakarta = time.FixedZone("WIB", 7*60*60)
 
-// DateOf returns the date of a year, month and day, normalised as time.Date does.
+// DateOf returns the date of a year, month and day, normalised like time.Date.
 func DateOf(year int, month time.Month, day int) Date {
 	return Date(time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Unix() / 86400)
 }
 
-// Today returns the day it is in Jakarta at the moment now.
+// Today returns the current day in Jakarta at the time now.
 func Today(now time.Time) Date {
 	year, month, day := now.In(jakarta).Date()
 	return DateOf(year, month, day)
 }
 
-// DayEnd returns the moment at which the day it is in Jakarta ends.
+// DayEnd returns the time at which the current day in Jakarta ends.
 func DayEnd(now time.Time) time.Time {
 	year, month, day := now.In(jakarta).Date()
 	return time.Date(year, month, day+1, 0, 0, 0, 0, jakarta)
@@ -35,7 +35,7 @@ func ParseDate(text string) (Date, error) {
 	return Date(t.Unix() / 86400), nil
 }
 
-// MustDate is ParseDate for literals in code; it panics on a wrong one.
+// MustDate is ParseDate for literals in code; it panics if the text is invalid.
 func MustDate(text string) Date {
 	d, err := ParseDate(text)
 	if err != nil {
@@ -63,24 +63,24 @@ func (d *Date) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Period is a span of days, both ends inclusive. A nil From reaches back
-// without a known beginning, a nil To has no known end.
+// Period is a span of days, both ends inclusive. A nil From or To means that the
+// beginning or end is not known.
 type Period struct {
 	From *Date `json:"from,omitempty"`
 	To   *Date `json:"to,omitempty"`
 }
 
-// Contains reports whether the day lies in the period.
+// Contains reports whether the day is in the period.
 func (p Period) Contains(day Date) bool {
 	return (p.From == nil || *p.From <= day) && (p.To == nil || day <= *p.To)
 }
 
-// Overlaps reports whether some day lies in both periods.
+// Overlaps reports whether some day is in both periods.
 func (p Period) Overlaps(q Period) bool {
 	return (p.From == nil || q.To == nil || *p.From <= *q.To) && (q.From == nil || p.To == nil || *q.From <= *p.To)
 }
 
-// Precision tells how exactly a date of a source is known.
+// Precision is how exactly the date of a source is known.
 type Precision string
 
 const (
@@ -89,7 +89,7 @@ const (
 	PrecisionYear  Precision = "YEAR"
 )
 
-// PartialDate is a date as a source gives it: a day, a month or only a year.
+// PartialDate is a date as given by a source: a day, a month or only a year.
 type PartialDate struct {
 	// First is the first day it may mean.
 	First     Date
@@ -109,7 +109,7 @@ func ParsePartialDate(text string) (PartialDate, error) {
 	return PartialDate{}, BadInput("", "%q is not a date; write YYYY, YYYY-MM or YYYY-MM-DD", text)
 }
 
-// Last is the last day the date may mean: the year's or month's end.
+// Last is the last day it may mean: the end of the year or month.
 func (p PartialDate) Last() Date {
 	t := p.First.Time()
 	switch p.Precision {
@@ -121,7 +121,7 @@ func (p PartialDate) Last() Date {
 	return p.First
 }
 
-// String returns the date no more exactly than the source has it.
+// String returns the date with the precision of the source.
 func (p PartialDate) String() string {
 	switch p.Precision {
 	case PrecisionYear:

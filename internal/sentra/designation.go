@@ -2,7 +2,7 @@ package sentra
 
 import "slices"
 
-// DesignationKind is the ground of an affirmative designation.
+// DesignationKind is the kind of an affirmative designation.
 type DesignationKind string
 
 const (
@@ -12,22 +12,22 @@ const (
 	Border DesignationKind = "BORDER"
 )
 
-// DesignationKinds lists every kind, in the order in which they are shown.
+// DesignationKinds lists every kind in display order.
 var DesignationKinds = [...]DesignationKind{Disadvantaged, Border}
 
-// Confidence tells how a fact is known.
+// Confidence is how a fact is known.
 type Confidence string
 
 const (
 	// Listed: read in a published list or in the text of an article.
 	Listed Confidence = "LISTED"
-	// Inferred: follows from totals, the next list or the law's own scope.
+	// Inferred: follows from totals, a later list or the law's own scope.
 	Inferred Confidence = "INFERRED"
-	// Partial: read in a text cut short or in a neighbouring article.
+	// Partial: read in a text that is cut short or in a neighbouring article.
 	Partial Confidence = "PARTIAL"
 )
 
-// rank orders confidences, the surest highest.
+// rank orders confidences, the highest first.
 func (c Confidence) rank() int {
 	switch c {
 	case Listed:
@@ -49,36 +49,38 @@ type Designation struct {
 	From       PartialDate     `json:"from"`
 	To         *Date           `json:"to,omitempty"`
 	Confidence Confidence      `json:"confidence"`
-	// Countries are the ISO 3166-1 codes across the border, where known.
+	// Countries are the ISO 3166-1 codes of the countries across the border, if known.
 	Countries []string   `json:"countries,omitempty"`
 	Sources   []SourceID `json:"sources"`
 }
 
-// InForceFrom is the first day it is in force for certain: a date known only to
-// the year counts from that year's end.
+// InForceFrom is the first day on which it is certainly in force: if only the year is
+// known, the end of that year.
 func (d *Designation) InForceFrom() Date { return d.From.Last() }
 
-// InForce reports whether the designation is in force for certain on the day.
+// InForce reports whether the designation is certainly in force on the day.
 func (d *Designation) InForce(day Date) bool {
 	return d.InForceFrom() <= day && (d.To == nil || day <= *d.To)
 }
 
-// CoverageExtent tells what is known of the regions a coverage speaks of.
+// CoverageExtent is how much is known about the regions of a coverage.
 type CoverageExtent string
 
 const (
-	// ExtentComplete: the whole list is loaded; who is not on it is not designated.
+	// ExtentComplete: the whole list is loaded; a region that is not on it is not
+	// designated.
 	ExtentComplete CoverageExtent = "COMPLETE"
-	// ExtentNone: there is no such area there, so that nobody is designated.
+	// ExtentNone: there is no such area, so that no region is designated.
 	ExtentNone CoverageExtent = "NONE"
-	// ExtentPartial: some names are loaded; silence is not a no.
+	// ExtentPartial: some names are loaded; a region that is not listed may be
+	// designated.
 	ExtentPartial CoverageExtent = "PARTIAL"
 )
 
-// DesignationCoverage tells which designations of a kind are loaded.
+// DesignationCoverage records which designations of a kind are loaded.
 type DesignationCoverage struct {
 	Kind DesignationKind `json:"kind"`
-	// Province whose regions (and itself) are covered; empty for the whole country.
+	// Province that is covered with its regions; empty for the whole country.
 	Province RegionCode `json:"province,omitempty"`
 	// RegionKinds are the kinds of regions covered; empty for all.
 	RegionKinds []RegionKind   `json:"regionKinds,omitempty"`
@@ -95,9 +97,9 @@ type DesignationCoverage struct {
 // Noted returns the note in both languages.
 func (c *DesignationCoverage) Noted() Text { return Text{c.Note, c.NoteID} }
 
-// InForceFrom is the first day the coverage speaks of, nil where it is open. A
-// date known only to the year counts from that year's end, as for a designation;
-// a partial coverage, which denies nothing, counts from the year's beginning.
+// InForceFrom is the first day that the coverage applies to; nil if unbounded. If
+// only the year is known, it is the end of that year, as for a designation. For a
+// partial coverage, which excludes nothing, it is the beginning of the year.
 func (c *DesignationCoverage) InForceFrom() *Date {
 	if c.From == nil {
 		return nil
@@ -109,8 +111,8 @@ func (c *DesignationCoverage) InForceFrom() *Date {
 	return &day
 }
 
-// Applies reports whether the coverage speaks of a kind of region and a day, in the
-// province the region stands in (the region itself where it is one).
+// Applies reports whether the coverage applies to a kind of region on a day, in the
+// province that the region is in (a province itself).
 func (c *DesignationCoverage) Applies(of RegionKind, province RegionCode, day Date) bool {
 	from := c.InForceFrom()
 	return (c.Province == "" || c.Province == province) &&
@@ -118,7 +120,7 @@ func (c *DesignationCoverage) Applies(of RegionKind, province RegionCode, day Da
 		(from == nil || *from <= day) && (c.To == nil || day <= *c.To)
 }
 
-// Answer is the answer to whether a region is affirmative.
+// Answer says whether a region is affirmative.
 type Answer string
 
 const (
@@ -127,7 +129,7 @@ const (
 	NotCovered Answer = "NOT_COVERED"
 )
 
-// Truth returns the answer as a value of three-valued logic.
+// Truth converts the answer to three-valued logic.
 func (a Answer) Truth() Truth {
 	switch a {
 	case Yes:
@@ -142,13 +144,13 @@ func (a Answer) Truth() Truth {
 type AffirmativeStatus struct {
 	Kind   DesignationKind
 	Answer Answer
-	// Confidence is empty when not covered.
+	// Confidence is empty if not covered.
 	Confidence   Confidence
 	Designations []*Designation
 	Coverage     []*DesignationCoverage
 }
 
-// Affirmative is the answer over all kinds on a day.
+// Affirmative is the answer for any kind on a day.
 type Affirmative struct {
 	AsOf       Date
 	Answer     Answer
@@ -167,10 +169,10 @@ func (a *Affirmative) Of(kind DesignationKind) *AffirmativeStatus {
 	return &AffirmativeStatus{Kind: kind, Answer: NotCovered}
 }
 
-// JudgeKind answers for one kind: YES when a designation is in force, NO when a
-// complete coverage (or one that knows of no such area) applies and none is,
-// else NOT_COVERED. of is what the region is by law; designations are its own, of
-// any kind; province is the one it stands in on the day, or itself.
+// JudgeKind answers for one kind: YES if a designation is in force, NO if a complete
+// coverage (or one without such an area) applies and none is in force, else
+// NOT_COVERED. of is the legal kind of the region; designations are those of the
+// region, of any kind; province is the one it is in on the day, or itself.
 func JudgeKind(kind DesignationKind, day Date, of RegionKind, province RegionCode, designations []*Designation, coverage []*DesignationCoverage) AffirmativeStatus {
 	status := AffirmativeStatus{Kind: kind, Answer: NotCovered}
 	for _, d := range designations {
@@ -197,7 +199,7 @@ func JudgeKind(kind DesignationKind, day Date, of RegionKind, province RegionCod
 	return status
 }
 
-// AnswerKind returns the answer of JudgeKind without its evidence.
+// AnswerKind is JudgeKind without the evidence.
 func AnswerKind(kind DesignationKind, day Date, of RegionKind, province RegionCode, designations []*Designation, coverage []*DesignationCoverage) Answer {
 	for _, d := range designations {
 		if d.Kind == kind && d.InForce(day) {
@@ -212,9 +214,9 @@ func AnswerKind(kind DesignationKind, day Date, of RegionKind, province RegionCo
 	return NotCovered
 }
 
-// Judge answers over all kinds: YES if any kind is, NO only if every kind is
-// covered and none is, else NOT_COVERED. A yes is as sure as its surest kind, a
-// no as its least sure.
+// Judge answers for any kind: YES if one is, NO only if every kind is covered and
+// none is, else NOT_COVERED. A YES has the highest confidence of the kinds, a NO the
+// lowest.
 func Judge(day Date, of RegionKind, province RegionCode, designations []*Designation, coverage []*DesignationCoverage) Affirmative {
 	all := Affirmative{AsOf: day, Kinds: make([]AffirmativeStatus, 0, len(DesignationKinds))}
 	for _, kind := range DesignationKinds {
@@ -224,9 +226,8 @@ func Judge(day Date, of RegionKind, province RegionCode, designations []*Designa
 	return all
 }
 
-// AnyOf answers for several statuses together, of the kinds of one region or of
-// one kind in several regions, by the rule of Judge. For none at all it is
-// NOT_COVERED.
+// AnyOf combines several statuses, of the kinds of one region or of one kind in
+// several regions, by the rule of Judge. For none it is NOT_COVERED.
 func AnyOf(statuses []AffirmativeStatus) (Answer, Confidence) {
 	if len(statuses) == 0 {
 		return NotCovered, ""
@@ -251,7 +252,7 @@ func AnyOf(statuses []AffirmativeStatus) (Answer, Confidence) {
 	return answer, confidence
 }
 
-// Reason tells an answer in one sentence.
+// Reason explains the answer in one sentence.
 func (s *AffirmativeStatus) Reason(day Date) Message {
 	switch s.Answer {
 	case Yes:
@@ -273,7 +274,7 @@ func (s *AffirmativeStatus) Reason(day Date) Message {
 	return Say(MessageNoList, day)
 }
 
-// Sources returns where the answer was read: its designations' sources for a yes,
+// Sources returns the sources of the answer: those of the designations for a YES,
 // else those of the coverage that applies.
 func (s *AffirmativeStatus) Sources() []SourceID {
 	var out []SourceID

@@ -2,8 +2,8 @@ package sentra
 
 import "fmt"
 
-// EntityKind names a kind of thing in the record. The values are stored and are
-// what commands such as `sentra delete` take.
+// EntityKind is a kind of entity in the record. The values are stored, and are
+// arguments of commands such as `sentra delete`.
 type EntityKind string
 
 const (
@@ -24,14 +24,15 @@ const (
 	KindOfConflict    EntityKind = "conflict"
 	KindOfName        EntityKind = "name"
 	KindOfSupport     EntityKind = "support"
-	// KindOfFacilitators are counts of people, KindOfCount counts of clusters by others.
+	// KindOfFacilitators is for counts of people, KindOfCount for counts of clusters by
+	// other bodies.
 	KindOfFacilitators EntityKind = "facilitators"
 	KindOfCount        EntityKind = "count"
 	KindOfCandidate    EntityKind = "candidate"
 )
 
-// EntityRef names one entity of the record. ID is its surrogate: it never
-// changes and is never given to another entity of the kind.
+// EntityRef identifies one entity of the record. ID is a surrogate key: it never
+// changes and is never reused in the kind.
 type EntityRef struct {
 	Kind EntityKind `json:"kind"`
 	ID   string     `json:"id"`
@@ -40,19 +41,20 @@ type EntityRef struct {
 // String returns "cluster/2017-94.06-coffee-processing".
 func (r EntityRef) String() string { return string(r.Kind) + "/" + r.ID }
 
-// Conflict is a fact of the binary that was not taken because an agency says
-// otherwise. The agency's stays until it is changed or the conflict is settled.
+// Conflict is a fact of the binary that was not applied because an agency says
+// otherwise. The agency's version stays until it is changed or the conflict is
+// settled.
 type Conflict struct {
 	Entity EntityRef `json:"entity"`
-	// Facts is the number of the facts that say otherwise.
+	// Facts is the number of the set of facts that says otherwise.
 	Facts int `json:"facts"`
-	// Shipped is the fact as a document of the record, empty where the binary
-	// no longer ships it.
+	// Shipped is the fact as a document of the record; empty if the binary no longer
+	// ships it.
 	Shipped string `json:"shipped,omitempty"`
 	Reason  string `json:"reason"`
 }
 
-// startedOn joins an id with the day from which it holds, "94.06@2014-07-23".
+// startedOn joins an id and the first day of its validity, "94.06@2014-07-23".
 func startedOn(id string, from *Date) string {
 	if from == nil {
 		return id
@@ -60,7 +62,7 @@ func startedOn(id string, from *Date) string {
 	return id + "@" + from.String()
 }
 
-// EntityID is the code and the system, with the day where one is known:
+// EntityID is the code and the system, with the first day if it is known:
 // "BPS:9408:94.06@2022-07-25".
 func (c *OfficialCode) EntityID() string {
 	return startedOn(fmt.Sprintf("%s:%s:%s", c.System, c.Value, c.Region), c.Validity.From)
@@ -101,13 +103,13 @@ func (b *Boundary) EntityID() string { return startedOn(string(b.Region), b.Vali
 // EntityID is the id of the entity that the conflict is about.
 func (c *Conflict) EntityID() string { return c.Entity.String() }
 
-// DesignationID is a designation's stable identity: region, kind and regulation.
+// DesignationID is the stable id of a designation: region, kind and regulation.
 func DesignationID(region, kind, regulation string) string {
 	return region + "-" + Slug(kind) + "-" + Slug(regulation)
 }
 
-// EventID is an event's identity where its source gives none: what happened
-// where and when. Several on one day are told apart by what is written of them.
+// EventID is the id of an event whose source has none: what happened where and when.
+// Several events on one day are distinguished by their text.
 func EventID(e *Event) string {
 	id := string(e.Region) + "-" + Slug(string(e.Kind)) + "-" + e.Date.String()
 	if more := Slug(e.What + " " + e.With); more != "" {

@@ -7,36 +7,36 @@ import (
 	"strings"
 )
 
-// Code classes an Error by what the asker can do about it. The values are
-// part of the public contract: they reach clients as extensions.code.
+// Code classifies an Error by what the client can do about it. The values are part of
+// the public API, as extensions.code.
 type Code string
 
 const (
 	// CodeBadUserInput: the request or file is wrong; Path names the part.
 	CodeBadUserInput Code = "BAD_USER_INPUT"
-	// CodeNotFound: the thing named does not exist.
+	// CodeNotFound: the requested item does not exist.
 	CodeNotFound Code = "NOT_FOUND"
-	// CodeConflict: the change contradicts what is stored.
+	// CodeConflict: the change contradicts stored data.
 	CodeConflict Code = "CONFLICT"
-	// CodeLimitExceeded: the request is well formed but asks for more than allowed.
+	// CodeLimitExceeded: the request is valid but exceeds a limit.
 	CodeLimitExceeded Code = "LIMIT_EXCEEDED"
-	// CodeDeadlineExceeded: the answer exceeded its time limit.
+	// CodeDeadlineExceeded: the request took too long.
 	CodeDeadlineExceeded Code = "DEADLINE_EXCEEDED"
-	// CodeCancelled: the asker has gone or taken the request back.
+	// CodeCancelled: the client has disconnected or cancelled the request.
 	CodeCancelled Code = "CANCELLED"
-	// CodeUnavailable: something Sentra depends on cannot be reached now.
+	// CodeUnavailable: a dependency of Sentra cannot be reached.
 	CodeUnavailable Code = "UNAVAILABLE"
-	// CodeInternal: a fault of ours; details stay in the log.
+	// CodeInternal: a bug or failure in Sentra; details are only in the log.
 	CodeInternal Code = "INTERNAL"
 )
 
-// Error is the one error type that crosses package borders with a meaning.
-// Message is written for the asker; Err, the cause, is for the log only.
+// Error is the error type of every error that clients may see. Message is written for
+// the client; Err, the cause, is only for the log.
 type Error struct {
 	Code    Code
 	Message string
-	// Path names the argument, field or place in a file that is at fault,
-	// outermost first, for example ["filter", "bbox"].
+	// Path is the argument, field or place in a file that is at fault, outermost first,
+	// for example ["filter", "bbox"].
 	Path []string
 	Err  error
 }
@@ -56,10 +56,10 @@ func (e *Error) Error() string {
 	return text.String()
 }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// BadInput reports input that is wrong at path (dotted, "filter.bbox"; may be empty).
+// BadInput returns a BAD_USER_INPUT at path (dotted, "filter.bbox"; may be empty).
 func BadInput(path, format string, args ...any) *Error {
 	e := &Error{Code: CodeBadUserInput, Message: fmt.Sprintf(format, args...)}
 	if path != "" {
@@ -68,19 +68,19 @@ func BadInput(path, format string, args ...any) *Error {
 	return e
 }
 
-// Errorf makes an Error of a code; a %w operand becomes its hidden cause only
-// when passed through Wrap, so that no internal text slips into Message.
+// Errorf returns an Error with a code. It has no cause: use Wrap for that, so that no
+// internal text becomes part of Message.
 func Errorf(code Code, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
-// Wrap makes an Error of a code around a cause that stays in the log.
+// Wrap returns an Error with a code and a cause that only the log shows.
 func Wrap(code Code, cause error, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...), Err: cause}
 }
 
-// In gives err with path put before its own path, in each of Errors. An error of
-// another type is given back unchanged.
+// In returns err with path prepended to its own, in each of Errors. It returns an
+// error of another type unchanged.
 func In(path string, err error) error {
 	var several Errors
 	if errors.As(err, &several) {
@@ -116,8 +116,8 @@ func ErrorCode(err error) Code {
 	return CodeInternal
 }
 
-// Renamed gives err with the first element of its path, where that is from,
-// changed to to. An error of another type is given back unchanged.
+// Renamed returns err with the first element of its path changed from from to to. It
+// returns an error of another type unchanged.
 func Renamed(from, to string, err error) error {
 	var coded *Error
 	if !errors.As(err, &coded) || len(coded.Path) == 0 || coded.Path[0] != from {
@@ -128,9 +128,9 @@ func Renamed(from, to string, err error) error {
 	return &renamed
 }
 
-// Ended gives nil while ctx goes on. Once it has ended it gives a
-// DEADLINE_EXCEEDED or, where the asker has gone, a CANCELLED; doing says where
-// the work stopped: "while the regions were filtered".
+// Ended returns nil until ctx ends. Then it returns a DEADLINE_EXCEEDED or, if the
+// client has disconnected, a CANCELLED error; doing says where the work stopped:
+// "while the regions were filtered".
 func Ended(ctx context.Context, doing string) error {
 	err := ctx.Err()
 	switch {

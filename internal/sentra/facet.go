@@ -2,7 +2,7 @@ package sentra
 
 import "strconv"
 
-// Facet is what clusters are counted by beside the filter that lists them.
+// Facet is a property by which the clusters of a filter are counted.
 type Facet string
 
 const (
@@ -12,7 +12,8 @@ const (
 	FacetProductGroup Facet = "PRODUCT_GROUP"
 	// FacetProvince has the codes of the day's provinces.
 	FacetProvince Facet = "PROVINCE"
-	// FacetFund has the funds, and FacetAny for support from any or from one not told.
+	// FacetFund has the funds, and FacetAny for support from any fund or from one that
+	// no source names.
 	FacetFund Facet = "FUND"
 	// FacetAffirmative has the kinds of designations of the clusters' regions, FacetAny
 	// for any of them and FacetNone for none.
@@ -25,7 +26,7 @@ const (
 	FacetStatus Facet = "STATUS"
 )
 
-// Values of facets that are names of nothing.
+// Values of facets that do not name an item.
 const (
 	FacetAny  = "ANY"
 	FacetNone = "NONE"
@@ -34,8 +35,8 @@ const (
 // Facets lists every facet.
 var Facets = [...]Facet{FacetProduct, FacetProductGroup, FacetProvince, FacetFund, FacetAffirmative, FacetConfidence, FacetProgramme, FacetPhase, FacetStatus}
 
-// Without returns the filter without what it itself says of the facet; what stands in its
-// And, Or and Not stays. The filter may be nil.
+// Without returns the filter without its own condition on the facet; conditions in
+// its And, Or and Not stay. The filter may be nil.
 func (f *ClusterFilter) Without(facet Facet) *ClusterFilter {
 	out := ClusterFilter{}
 	if f != nil {
@@ -68,8 +69,8 @@ func (f *ClusterFilter) Without(facet Facet) *ClusterFilter {
 	return &out
 }
 
-// With returns the filter with a value of the facet in place of what it says of it: the
-// clusters that are counted for the value.
+// With returns the filter with a value of the facet in place of its own condition: it
+// lists the clusters that are counted for the value.
 func (f *ClusterFilter) With(facet Facet, value string) *ClusterFilter {
 	out := f.Without(facet)
 	yes := true

@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// maxFaults bounds how many faults are told at once.
+// maxFaults is the maximum number of faults in one error.
 const maxFaults = 20
 
-// Errors are several faults of one input, told together.
+// Errors are several faults of one input.
 type Errors []*Error
 
-// Error returns one line a fault.
+// Error returns one line per fault.
 func (e Errors) Error() string {
 	lines := make([]string, len(e))
 	for i, fault := range e {
@@ -29,18 +29,18 @@ func (e Errors) Unwrap() []error {
 	return all
 }
 
-// Faults collects what is wrong with an input. The zero value has none.
+// Faults collects the faults of an input. The zero value is empty.
 type Faults struct {
 	list Errors
 	more int
 }
 
-// Add notes a fault at a path.
+// Add adds a fault at a path.
 func (f *Faults) Add(path string, format string, args ...any) {
 	f.AddError(BadInput(path, format, args...))
 }
 
-// AddError notes an Error, or each of several.
+// AddError adds an Error, or each of Errors.
 func (f *Faults) AddError(err error) {
 	switch err := err.(type) {
 	case nil:
@@ -59,7 +59,8 @@ func (f *Faults) AddError(err error) {
 	}
 }
 
-// Err gives nil for no fault, the fault itself for one, else Errors.
+// Err returns nil if there is no fault, the fault itself if there is one, and Errors
+// otherwise.
 func (f *Faults) Err() error {
 	switch len(f.list) {
 	case 0:

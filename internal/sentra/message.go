@@ -1,18 +1,18 @@
 package sentra
 
-// Message is a sentence of Sentra by its key, with the values that stand in it: a Date, a
-// whole number, Kilometres, a Text, another Message, or several of these as Joined or
+// Message is a sentence of Sentra, by its key, with values to insert: a Date, a whole
+// number, Kilometres, a Text, another Message, or several of these as Joined or
 // Series. Package words has the sentences in every language.
 type Message struct {
 	Key    MessageKey
 	Values []any
 }
 
-// MessageKey names a sentence.
+// MessageKey identifies a sentence.
 type MessageKey string
 
 const (
-	// MessageText is a Text as it stands, MessageSentence with its full stop.
+	// MessageText is a Text unchanged, MessageSentence adds a full stop.
 	MessageText     MessageKey = "text"
 	MessageSentence MessageKey = "sentence"
 
@@ -51,17 +51,18 @@ var MessageKeys = [...]MessageKey{MessageText, MessageSentence, MessageDesignate
 	MessageFacilitatorsWithin, MessageFacilitatorsProvince, MessageFacilitatorsNearest, MessageFacilitatorsNone,
 	MessageNoteBoundaries, MessageNoteRegions, MessageNoteNotCovered, MessageNoteYears, MessageNoteClusters, MessageNotePhases}
 
-// Say makes a message.
+// Say returns a message.
 func Say(key MessageKey, values ...any) Message { return Message{key, values} }
 
-// Text is what an editor or a source says, in English and, where it was translated, in
+// Text is the text of an editor or a source in English and, if translated, in
 // Indonesian.
 type Text struct{ English, Indonesian string }
 
 // Message returns the text as a message.
 func (t Text) Message() Message { return Say(MessageText, t) }
 
-// Texts returns a list in both languages. A translation of another length is none.
+// Texts pairs the lists of both languages. A translation of another length is
+// ignored.
 func Texts(english, indonesian []string) []Text {
 	out := make([]Text, len(english))
 	for i, text := range english {
@@ -76,7 +77,7 @@ func Texts(english, indonesian []string) []Text {
 type (
 	// Kilometres is a distance.
 	Kilometres float64
-	// Joined are values that a sentence joins by "and", Series by commas.
+	// Joined are values that a sentence joins with "and", Series with commas.
 	Joined []any
 	Series []any
 )

@@ -2,11 +2,9 @@ package sentra
 
 import "strings"
 
-// ProductGroup is a group of products, wide enough to be told apart by its colour
-// on a map.
+// ProductGroup is a group of products, broad enough to have a colour on a map.
 type ProductGroup string
 
-// The groups.
 const (
 	ProductsTextile   ProductGroup = "TEXTILE"    // Cloth, clothes and their decoration.
 	ProductsFood      ProductGroup = "FOOD"       // Food, drink and what is pressed or dried from crops.
@@ -20,8 +18,8 @@ const (
 // ProductGroups lists every group.
 var ProductGroups = [...]ProductGroup{ProductsTextile, ProductsFood, ProductsWood, ProductsMetal, ProductsClayStone, ProductsLeather, ProductsOther}
 
-// GroupOf returns the group of what makes products: theirs, or OTHER where they are of
-// several groups.
+// GroupOf returns the group of several products, or OTHER if they are of several
+// groups.
 func GroupOf(products []*Product) ProductGroup {
 	if len(products) == 0 {
 		return ProductsOther
@@ -35,9 +33,9 @@ func GroupOf(products []*Product) ProductGroup {
 	return group
 }
 
-// groupWords are words of products' keys and Indonesian names, the first that is
-// found decides: what a thing is made of comes before what it is, save where a
-// group's own word names the thing.
+// groupWords are words in products' keys and Indonesian names. The first that is
+// found decides: materials come before things, except for words that name a thing of
+// one group.
 var groupWords = []struct {
 	group ProductGroup
 	words []string
@@ -53,8 +51,8 @@ var groupWords = []struct {
 	{ProductsFood, []string{"fish", "salt", "coffee", "coconut", "cake", "snack", "tofu", "tempe", "cracker", "sago", "sugar", "chips", "cocoa", "cacao", "cokelat", "banana", "shrimp", "food", "oil", "garcinia", "horticultur", "rendang", "cassava", "pepper", "confection", "noodle", "jenang", "krecek", "palmyra", "aloe", "chilli", "gambier", "seaweed", "fruit", "makanan", "kopi", "ikan", "kakao", "minyak", "rumput laut", "sweet"}},
 }
 
-// Group tells in which group a product is, by the words of its names: products
-// come with imports too, and no source groups them.
+// Group returns the group of a product by the words of its names: imports add
+// products, and no source groups them.
 func (p *Product) Group() ProductGroup {
 	name := strings.ToLower(p.Key + " " + p.NameID + " ")
 	for _, g := range groupWords {

@@ -22,7 +22,7 @@ func TestProductGroup(t *testing.T) {
 		{"batik", "Batik", ProductsTextile}, {"ulos-weaving", "tenun ulos", ProductsTextile}, {"pandanus-weaving", "Anyaman pandan", ProductsWood}, {"wooden-batik", "Batik kayu", ProductsWood},
 		{"coffee-processing", "pengolahan kopi", ProductsFood}, {"cajuput-oil", "Minyak kayu putih", ProductsFood}, {"bark-craft", "Kerajinan kulit kayu", ProductsWood}, {"leather-goods", "Kerajinan kulit", ProductsLeather},
 		{"roof-tiles", "Genteng", ProductsClayStone}, {"gold-silver", "Perhiasan emas dan perak", ProductsMetal}, {"shell-craft", "Kerajinan kerang", ProductsOther}, {"x", "Layang-layang", ProductsOther},
-		// As imports name them.
+		// Names as in imports.
 		{"p-1", "Konveksi", ProductsTextile}, {"p-2", "Keripik ikan", ProductsFood},
 	} {
 		if got := (&Product{Key: c.key, NameID: c.nameID}).Group(); got != c.want {

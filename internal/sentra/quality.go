@@ -1,6 +1,6 @@
 package sentra
 
-// Gap is something that the record does not tell of some things.
+// Gap is something that the record lacks for some items.
 type Gap string
 
 const (
@@ -14,8 +14,8 @@ const (
 	GapSupportFund       Gap = "SUPPORT_FUND"
 	GapSupportAmount     Gap = "SUPPORT_AMOUNT"
 	GapFacilitatorsPlace Gap = "FACILITATORS_PLACE"
-	// Of regencies and cities: those with no known cluster, of which nothing reports whether
-	// they are affirmative, and without a boundary.
+	// Regencies and cities with no known cluster, with an unknown affirmative status,
+	// and without a boundary.
 	GapRegencyClusters    Gap = "REGENCY_CLUSTERS"
 	GapRegencyAffirmative Gap = "REGENCY_AFFIRMATIVE"
 	GapRegencyBoundary    Gap = "REGENCY_BOUNDARY"

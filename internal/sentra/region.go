@@ -13,7 +13,7 @@ type RegionCode string
 
 var regionCodeForm = regexp.MustCompile(`^[0-9]{2}(\.[0-9]{2})?$`)
 
-// ParseRegionCode checks the form of a code, not whether a region has it. The
+// ParseRegionCode checks the form of a code, not whether such a region exists. The
 // error is a BAD_USER_INPUT without a path.
 func ParseRegionCode(text string) (RegionCode, error) {
 	if !regionCodeForm.MatchString(text) {
@@ -22,7 +22,7 @@ func ParseRegionCode(text string) (RegionCode, error) {
 	return RegionCode(text), nil
 }
 
-// Level tells from the form of the code which level the region stands on.
+// Level derives the level of the region from the form of the code.
 func (c RegionCode) Level() Level {
 	if strings.Contains(string(c), ".") {
 		return LevelRegency
@@ -30,16 +30,16 @@ func (c RegionCode) Level() Level {
 	return LevelProvince
 }
 
-// Level is a level of the administration.
+// Level is a level of administration.
 type Level string
 
 const (
 	LevelProvince Level = "PROVINCE"
-	// LevelRegency holds the regencies (kabupaten) and cities (kota).
+	// LevelRegency is for regencies (kabupaten) and cities (kota).
 	LevelRegency Level = "REGENCY"
 )
 
-// RegionKind is what a region is by law.
+// RegionKind is the legal kind of a region.
 type RegionKind string
 
 const (
@@ -48,7 +48,7 @@ const (
 	KindCity     RegionKind = "CITY"
 )
 
-// Level returns the level a kind stands on.
+// Level returns the level of a kind.
 func (k RegionKind) Level() Level {
 	if k == KindProvince {
 		return LevelProvince
@@ -56,31 +56,30 @@ func (k RegionKind) Level() Level {
 	return LevelRegency
 }
 
-// CodeSystem names who gave an official code.
+// CodeSystem identifies the authority of an official code.
 type CodeSystem string
 
 const (
 	SystemKemendagri CodeSystem = "KEMENDAGRI"
 	SystemBPS        CodeSystem = "BPS"
 	SystemISO        CodeSystem = "ISO_3166_2"
-	// SystemPCode are the place codes of OCHA's common operational datasets.
+	// SystemPCode is for the place codes of OCHA's common operational datasets.
 	SystemPCode CodeSystem = "OCHA_PCODE"
 )
 
-// Region is a province, regency or city, apart from time.
+// Region is a province, regency or city, independent of time.
 type Region struct {
-	// Code is the region's identity in the record, by which all else refers to
-	// it: its code as of 2025. Which code it has on a day is told by its
-	// OfficialCodes.
+	// Code identifies the region in the record: it is its code as of 2025. OfficialCodes
+	// have the codes it has on a day.
 	Code RegionCode
 	Kind RegionKind
-	// Name is the official one with its kind ("Kabupaten Dogiyai").
+	// Name is the official name with the kind ("Kabupaten Dogiyai").
 	Name string
-	// Point is the source's representative point and Box its bounding box, in
-	// degrees (lon, lat); they serve where no boundary is loaded.
+	// Point is the source's representative point and Box its bounding box, in degrees
+	// (lon, lat). They are used if no boundary is loaded.
 	Point orb.Point
 	Box   orb.Bound
-	// Validity begins on the first day of the record for a region that is older.
+	// Validity begins on the first day of the record for an older region.
 	Validity Period
 	Sources  []SourceID
 }
@@ -88,23 +87,23 @@ type Region struct {
 // CodeSystems lists every system.
 var CodeSystems = [...]CodeSystem{SystemKemendagri, SystemBPS, SystemISO, SystemPCode}
 
-// RegionNameKind tells what a name other than today's is.
+// RegionNameKind is how a name differs from the present one.
 type RegionNameKind string
 
 const (
-	// NameFormer was the official name.
+	// NameFormer is a former official name.
 	NameFormer RegionNameKind = "FORMER"
-	// NameVariant is a spelling or form in official use beside the official name.
+	// NameVariant is another spelling or form in official use.
 	NameVariant RegionNameKind = "VARIANT"
 )
 
-// RegionName is a name that a region had or is called by, beside its name of today.
+// RegionName is a former or alternative name of a region.
 type RegionName struct {
 	Region RegionCode     `json:"region"`
 	Name   string         `json:"name"`
 	Kind   RegionNameKind `json:"kind"`
-	// From and To are when a former name was in force, both ends inclusive; nil where
-	// not known.
+	// From and To are the period of a former name, both ends inclusive; nil if not
+	// known.
 	From *PartialDate `json:"from,omitempty"`
 	To   *PartialDate `json:"to,omitempty"`
 	// Law is the regulation that ended it.
@@ -113,8 +112,9 @@ type RegionName struct {
 	Sources    []SourceID `json:"sources"`
 }
 
-// Official reports whether the name was the official one on the day. An end known to
-// the year counts to that year's end, a beginning from its first day.
+// Official reports whether the name was official on the day. If only the year of an
+// end is known, it counts to the end of that year; a beginning counts from its first
+// day.
 func (n *RegionName) Official(day Date) bool {
 	return n.Kind == NameFormer && (n.From == nil || n.From.First <= day) && n.To != nil && day <= n.To.Last()
 }
@@ -128,14 +128,14 @@ type OfficialCode struct {
 	Sources  []SourceID `json:"sources"`
 }
 
-// OfficialCodeKey is what a code says apart from when: that a region has it.
+// OfficialCodeKey is a code without its period.
 type OfficialCodeKey struct {
 	System CodeSystem
 	Value  string
 	Region RegionCode
 }
 
-// Key returns what the code says apart from when.
+// Key returns the code without its period.
 func (c OfficialCode) Key() OfficialCodeKey { return OfficialCodeKey{c.System, c.Value, c.Region} }
 
 // Membership places a regency or city in a province for a period.
@@ -143,22 +143,24 @@ type Membership struct {
 	Region   RegionCode `json:"region"`
 	Province RegionCode `json:"province"`
 	Validity Period     `json:"validity"`
-	// Law (undang-undang) that began the period; empty where it began before the record.
+	// Law (undang-undang) with which the period began; empty if it began before the
+	// record.
 	Law     string     `json:"law,omitempty"`
 	Sources []SourceID `json:"sources"`
 }
 
-// Succession tells that one province was made out of another's area (pemekaran).
+// Succession records that a province was created from the area of another
+// (pemekaran).
 type Succession struct {
 	Predecessor RegionCode `json:"predecessor"`
 	Successor   RegionCode `json:"successor"`
-	// Date is the first day of the new order.
+	// Date is the first day of the new province.
 	Date    Date       `json:"date"`
 	Law     string     `json:"law,omitempty"`
 	Sources []SourceID `json:"sources"`
 }
 
-// BoundaryOrigin tells how a boundary came about.
+// BoundaryOrigin is where a boundary comes from.
 type BoundaryOrigin string
 
 const (
@@ -168,13 +170,14 @@ const (
 	OriginUnion BoundaryOrigin = "UNION"
 )
 
-// Boundary is a region's area for a period, in degrees (lon, lat), wound to RFC 7946.
+// Boundary is a region's area for a period, in degrees (lon, lat), wound as in RFC
+// 7946.
 type Boundary struct {
 	Region   RegionCode       `json:"region"`
 	Validity Period           `json:"validity"`
 	Shape    orb.MultiPolygon `json:"-"`
-	// Digest names the shape by its content; a boundary that was read without its
-	// shape has only the digest.
+	// Digest is the hash of the shape. A boundary read without its shape has only the
+	// digest.
 	Digest string         `json:"shape"`
 	Origin BoundaryOrigin `json:"origin"`
 	Source SourceID       `json:"source"`

@@ -122,7 +122,8 @@ func TestAnyOf(t *testing.T) {
 	}
 }
 
-// A yes cites what designates, a no what covers, an open answer what tells that it is open.
+// A YES cites the designations, a NO the coverage, and an open answer the coverage
+// that leaves it open.
 func TestSourcesOfAnAnswer(t *testing.T) {
 	designations := []*Designation{{Sources: []SourceID{"a", "b"}}, {Sources: []SourceID{"b", "c"}}}
 	coverage := []*DesignationCoverage{{Extent: ExtentPartial, Sources: []SourceID{"p"}}, {Extent: ExtentComplete, Sources: []SourceID{"q"}}}

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// ScreeningElement is an element of the grounds of selection on which regions are
+// ScreeningElement is an element of the selection criteria on which regions are
 // screened.
 type ScreeningElement string
 
@@ -14,7 +14,7 @@ const (
 	ScreenAPBN            ScreeningElement = "APBN"
 	ScreenDeconcentration ScreeningElement = "DECONCENTRATION"
 	ScreenDAK             ScreeningElement = "DAK"
-	// ScreenClusters: clusters, of a product where one is asked for.
+	// ScreenClusters: clusters, of a product if one is given.
 	ScreenClusters ScreeningElement = "CLUSTERS"
 	// ScreenLinkage: linkage between supporting and large industry.
 	ScreenLinkage       ScreeningElement = "LINKAGE"
@@ -25,10 +25,10 @@ const (
 // ScreeningElements lists every element, by ground.
 var ScreeningElements = [...]ScreeningElement{ScreenAPBN, ScreenDeconcentration, ScreenDAK, ScreenClusters, ScreenLinkage, ScreenDisadvantaged, ScreenBorder}
 
-// Name returns the element as fields and columns are named: dak.
+// Name returns the name of the element in fields and columns: dak.
 func (e ScreeningElement) Name() string { return strings.ToLower(string(e)) }
 
-// Ground returns the ground that the element is of.
+// Ground returns the ground that the element belongs to.
 func (e ScreeningElement) Ground() GroundKind {
 	switch e {
 	case ScreenClusters, ScreenLinkage:
@@ -39,7 +39,7 @@ func (e ScreeningElement) Ground() GroundKind {
 	return SupportSource
 }
 
-// ScreeningOutcome is what a screening finds of an element.
+// ScreeningOutcome is the result for an element.
 type ScreeningOutcome string
 
 const (
@@ -51,7 +51,7 @@ const (
 // ScreeningOutcomes lists every outcome.
 var ScreeningOutcomes = [...]ScreeningOutcome{ScreenedMet, ScreenedNotMet, ScreenedNotKnown}
 
-// OutcomeOf returns the outcome that a truth is.
+// OutcomeOf converts a truth to an outcome.
 func OutcomeOf(truth Truth) ScreeningOutcome {
 	switch truth {
 	case True:
@@ -66,7 +66,7 @@ func OutcomeOf(truth Truth) ScreeningOutcome {
 type ScreeningOrder string
 
 const (
-	// ScreeningByLower and ScreeningByUpper: by that end of the score, the greatest first.
+	// ScreeningByLower and ScreeningByUpper: by that end of the score, greatest first.
 	ScreeningByLower ScreeningOrder = "LOWER"
 	ScreeningByUpper ScreeningOrder = "UPPER"
 	ScreeningByCode  ScreeningOrder = "CODE"
@@ -75,11 +75,11 @@ const (
 // ScreeningOrders lists every order of screened regions.
 var ScreeningOrders = [...]ScreeningOrder{ScreeningByLower, ScreeningByUpper, ScreeningByCode}
 
-// Weights are how much elements count; one that is not there counts 1.
+// Weights are the weights of elements; the default is 1.
 type Weights map[ScreeningElement]float64
 
-// NewWeights returns the weights of elements by their names in lower case, such as dak; nil
-// is as none. The error is a BAD_USER_INPUT.
+// NewWeights returns the weights of elements by their lower-case names, such as dak;
+// nil means no weight is given. The error is a BAD_USER_INPUT.
 func NewWeights(given map[string]*float64) (Weights, error) {
 	weights := make(Weights)
 	for _, name := range slices.Sorted(maps.Keys(given)) {
@@ -94,7 +94,6 @@ func NewWeights(given map[string]*float64) (Weights, error) {
 	return weights, nil
 }
 
-// maxWeight is the greatest weight of an element.
 const maxWeight = 1000
 
 // Of returns the weight of an element.
@@ -105,7 +104,7 @@ func (w Weights) Of(element ScreeningElement) float64 {
 	return 1
 }
 
-// Check gives what is wrong with the weights.
+// Check validates the weights.
 func (w Weights) Check() error {
 	var f Faults
 	sum := 0.0
@@ -122,19 +121,19 @@ func (w Weights) Check() error {
 	return f.Err()
 }
 
-// Score is an interval: what is not known may be met or not.
+// Score is an interval: an unknown element may be met or not.
 type Score struct{ Lower, Upper float64 }
 
-// Outcomes are what was found of each element, in the order of ScreeningElements.
+// Outcomes are the results for each element, in the order of ScreeningElements.
 type Outcomes [len(ScreeningElements)]Truth
 
-// Of returns what was found of an element.
+// Of returns the result for an element.
 func (o *Outcomes) Of(element ScreeningElement) Truth {
 	return o[slices.Index(ScreeningElements[:], element)]
 }
 
-// Score returns the share of the weights that is met for certain, and that which is not
-// known to be missing.
+// Score returns the share of the weights that is certainly met, and the share that
+// may be met.
 func (w Weights) Score(outcomes *Outcomes) Score {
 	var s Score
 	sum := 0.0
@@ -151,10 +150,10 @@ func (w Weights) Score(outcomes *Outcomes) Score {
 	return Score{s.Lower / sum, s.Upper / sum}
 }
 
-// maxWithin is the greatest distance at which something counts as near, in metres.
+// maxWithin is the greatest accepted distance for nearness, in metres.
 const maxWithin = 1_000_000
 
-// CheckWithin refuses a distance at which nothing can be near.
+// CheckWithin rejects a distance out of range.
 func CheckWithin(metres float64) error {
 	if !(metres >= 0 && metres <= maxWithin) {
 		return BadInput("withinMetres", "withinMetres is %g; give 0 to %d", metres, maxWithin)

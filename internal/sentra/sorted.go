@@ -2,20 +2,20 @@ package sentra
 
 import "slices"
 
-// Sorted is values in an order. A list and one made of it by Replace share all but
-// what differs, so that one of 100,000 is changed by allocating a few kilobytes. A
-// list never changes; the zero value is empty.
+// Sorted is an immutable sorted list. Replace returns a new list that shares all
+// unchanged pages, so that changing a list of 100,000 values allocates only a few
+// kilobytes. The zero value is empty.
 type Sorted[T any] struct {
 	// pages are never empty.
 	pages  [][]*T
 	length int
 }
 
-// pageLength is how many values a page has at first, and half of the most.
+// pageLength is the initial number of values per page, and half of the maximum.
 const pageLength = 256
 
-// NewSorted makes a list of values that stand in order. They are kept and must not
-// be changed.
+// NewSorted returns a list of values that are already sorted. It keeps the slice,
+// which must not be modified.
 func NewSorted[T any](values []*T) Sorted[T] {
 	if len(values) == 0 {
 		return Sorted[T]{}
@@ -27,7 +27,7 @@ func NewSorted[T any](values []*T) Sorted[T] {
 // Len is the number of values.
 func (s Sorted[T]) Len() int { return s.length }
 
-// All gives the values in order.
+// All yields the values in order.
 func (s Sorted[T]) All(yield func(*T) bool) {
 	for _, page := range s.pages {
 		for _, value := range page {
@@ -38,7 +38,7 @@ func (s Sorted[T]) All(yield func(*T) bool) {
 	}
 }
 
-// First returns the first n values, or all where there are fewer.
+// First returns the first n values, or all if there are fewer.
 func (s Sorted[T]) First(n int) []*T {
 	out := make([]*T, 0, min(n, s.length))
 	for _, page := range s.pages {
@@ -47,10 +47,11 @@ func (s Sorted[T]) First(n int) []*T {
 	return out
 }
 
-// List returns the values in order, in a list that may be changed.
+// List returns the values in order, in a new slice.
 func (s Sorted[T]) List() []*T { return s.First(s.length) }
 
-// From gives the values in order from the first on that does not stand before one.
+// From yields the values in order, beginning with the first that is not less than a
+// value.
 func (s Sorted[T]) From(first *T, order func(a, b *T) int) func(yield func(*T) bool) {
 	return func(yield func(*T) bool) {
 		at := s.pageOf(first, order)
@@ -68,15 +69,15 @@ func (s Sorted[T]) From(first *T, order func(a, b *T) int) func(yield func(*T) b
 	}
 }
 
-// pageOf returns the page in which a value stands or would: the first that does not
-// end before it, or else the last.
+// pageOf returns the index of the page that contains a value or would: the first that
+// does not end before it, or else the last.
 func (s Sorted[T]) pageOf(value *T, order func(a, b *T) int) int {
 	at, _ := slices.BinarySearchFunc(s.pages, value, func(page []*T, value *T) int { return order(page[len(page)-1], value) })
 	return min(at, max(0, len(s.pages)-1))
 }
 
-// Replace returns the list without some of its values and with others. No two values
-// may be equal in the order, but for one that takes the place of another.
+// Replace returns the list with some values removed and others added. No two values
+// may compare equal, except for a new value that replaces a removed one.
 func (s Sorted[T]) Replace(gone, put []*T, order func(a, b *T) int) Sorted[T] {
 	gone, put = slices.SortedFunc(slices.Values(gone), order), slices.SortedFunc(slices.Values(put), order)
 	if len(s.pages) == 0 {
@@ -104,7 +105,7 @@ func (s Sorted[T]) Replace(gone, put []*T, order func(a, b *T) int) Sorted[T] {
 	return next
 }
 
-// addPage adds a page at the end, as several where it is long.
+// addPage appends a page, split if it is too long.
 func (s *Sorted[T]) addPage(page []*T) {
 	switch {
 	case len(page) > 2*pageLength:
@@ -114,7 +115,7 @@ func (s *Sorted[T]) addPage(page []*T) {
 	}
 }
 
-// edited returns a page without some of its values and with others, all in order.
+// edited returns a page with some values removed and others added, all in order.
 func edited[T any](page, gone, put []*T, order func(a, b *T) int) []*T {
 	out := make([]*T, 0, len(page)-len(gone)+len(put))
 	for len(gone)+len(put) > 0 {
@@ -130,10 +131,9 @@ func edited[T any](page, gone, put []*T, order func(a, b *T) int) []*T {
 }
 
 // Difference returns the values that only this list or only the next one has, in
-// order. It costs little where the lists share their pages. ok is false where they
-// are more than most.
+// order. It skips shared pages. ok is false if there are more than most.
 func (s Sorted[T]) Difference(next Sorted[T], order func(a, b *T) int, most int) (gone, put []*T, ok bool) {
-	// What is left of the present pages, and those behind.
+	// The rest of the current pages, and the pages after them.
 	var x, y []*T
 	before, after := s.pages, next.pages
 	for len(gone)+len(put) <= most {

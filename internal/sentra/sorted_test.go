@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// Lists that are changed time and again hold what plain slices would, leave those
-// that they were made of as they were, and tell what differs.
+// Lists that are changed again and again have the contents of plain slices, do not
+// change the lists they were made from, and report the differences.
 func TestSorted(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 13))
 	order := func(a, b *int) int { return cmp.Compare(*a, *b) }
@@ -21,7 +21,7 @@ func TestSorted(t *testing.T) {
 		for range 30 {
 			before, was := list, slices.Clone(plain)
 			var gone, put []*int
-			// From no change to more than a page holds.
+			// From no change to more than fits in a page.
 			edits, near := random.IntN(8), random.IntN(6000)
 			if random.IntN(8) == 0 {
 				edits = random.IntN(1200)

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// SourceID names a Source; stable across imports.
+// SourceID identifies a Source; it is stable across imports.
 type SourceID string
 
-// Source is where facts were read.
+// Source is a publication that facts were read in.
 type Source struct {
 	ID        SourceID     `json:"-"`
 	Title     string       `json:"title"`
@@ -19,9 +19,9 @@ type Source struct {
 	Licence   string       `json:"licence,omitempty"`
 }
 
-// Merge returns the source with what other says of it: a field that other leaves
-// empty stays as it is, so that a shorter citation blanks nothing. A bare
-// citation, as Cited makes of it, only fills what is empty.
+// Merge returns the source updated from other. Fields that are empty in other stay,
+// so that a shorter citation removes nothing. A bare citation, as made by Cited, only
+// fills empty fields.
 func (s Source) Merge(other Source) Source {
 	bare := other == Cited(other.Title)
 	for _, field := range []struct {
@@ -40,17 +40,17 @@ func (s Source) Merge(other Source) Source {
 
 var notInSlug = regexp.MustCompile(`[^a-z0-9]+`)
 
-// Slug returns a text as a key: lower case, words joined by hyphens.
+// Slug converts a text to a key: lower case, words joined by hyphens.
 func Slug(text string) string {
 	return strings.Trim(notInSlug.ReplaceAllString(strings.ToLower(text), "-"), "-")
 }
 
-// isRemark recognises a clause about the source before it: "it cites no regulation".
+// isRemark matches a clause about the previous source: "it cites no regulation".
 var isRemark = regexp.MustCompile(`^(it|they|this|which) `)
 
-// Citations returns the sources that a cell names, separated by semicolons; one
-// inside parentheses belongs to the source: "totals (26 in Papua; 7 in Maluku)",
-// and so does a remark on it: "a list; it cites no regulation".
+// Citations splits a cell into its sources at semicolons. What is in parentheses
+// belongs to the source, "totals (26 in Papua; 7 in Maluku)", and so does a remark on
+// it, "a list; it cites no regulation".
 func Citations(cell string) []string {
 	var out []string
 	depth, from := 0, 0
@@ -81,8 +81,8 @@ func Citations(cell string) []string {
 
 var looksLikeURL = regexp.MustCompile(`^(https?://)?[a-z0-9.-]+\.[a-z]{2,}/\S+$`)
 
-// CitedID is the id of a source that is only known by its citation. An address
-// has the same id with and without its scheme.
+// CitedID is the id of a source that is known only by its citation. An address has
+// the same id with and without its scheme.
 func CitedID(text string) SourceID {
 	if looksLikeURL.MatchString(text) {
 		_, after, found := strings.Cut(text, "://")
@@ -93,8 +93,8 @@ func CitedID(text string) SourceID {
 	return SourceID("cited-" + Slug(text))
 }
 
-// Cited makes the source of one citation, a title or an address such as
-// "a.id/b", "https://a.id/b".
+// Cited returns the source of one citation, which is a title or an address such as
+// "a.id/b" or "https://a.id/b".
 func Cited(text string) Source {
 	s := Source{ID: CitedID(text), Title: text}
 	if looksLikeURL.MatchString(text) {
@@ -107,14 +107,14 @@ func Cited(text string) Source {
 	return s
 }
 
-// Bibliography finds sources by what a citation says of them.
+// Bibliography finds sources by their citations.
 type Bibliography struct {
 	byID    map[SourceID]bool
 	byURL   map[string]SourceID
 	byTitle map[string]SourceID
 }
 
-// NewBibliography lists sources.
+// NewBibliography returns a Bibliography of sources.
 func NewBibliography(sources []Source) *Bibliography {
 	b := &Bibliography{byID: make(map[SourceID]bool), byURL: make(map[string]SourceID), byTitle: make(map[string]SourceID)}
 	for i := range sources {
@@ -142,9 +142,9 @@ func addressKey(url string) string {
 
 func titleKey(title string) string { return strings.Join(strings.Fields(strings.ToLower(title)), " ") }
 
-// Cite returns the ids of the sources that a cell names, and those of them that
-// are new to the list, which then knows them. A source that the list knows by
-// its id, address or title keeps its id.
+// Cite returns the ids of the sources cited in a cell, and those of the sources that
+// are new, which it adds. A source already known by its id, address or title keeps
+// its id.
 func (b *Bibliography) Cite(cell string) (ids []SourceID, added []Source) {
 	for _, text := range Citations(cell) {
 		s := Cited(text)

@@ -13,7 +13,8 @@ type Fund string
 const (
 	// FundAPBN is the state budget (APBN) spent by the ministry itself.
 	FundAPBN Fund = "APBN"
-	// FundDeconcentration: funds of the ministry that a province spends (dana dekonsentrasi).
+	// FundDeconcentration: funds of the ministry that are spent by a province (dana
+	// dekonsentrasi).
 	FundDeconcentration Fund = "DECONCENTRATION"
 	// FundDAK is the special allocation fund (dana alokasi khusus).
 	FundDAK Fund = "DAK"
@@ -22,79 +23,80 @@ const (
 // Funds lists every fund.
 var Funds = [...]Fund{FundAPBN, FundDeconcentration, FundDAK}
 
-// Support is money for small industry, as one source tells of it. Sources that
-// contradict each other make several, which are not to be added.
+// Support is funding for small industry as reported by one source. If sources
+// contradict each other there are several, which must not be added.
 type Support struct {
-	// ID is SupportID where the source gives none.
+	// ID is SupportID if the source has none.
 	ID string `json:"-"`
 	// Region is empty for the whole country.
 	Region RegionCode `json:"region,omitempty"`
-	// Cluster is the id of the cluster it was for, Product the key of its product;
-	// empty where not said.
+	// Cluster is the id of the supported cluster, Product the key of its product; empty
+	// if not stated.
 	Cluster string `json:"cluster,omitempty"`
 	Product string `json:"product,omitempty"`
-	// Fund is empty where the source does not tell it.
+	// Fund is empty if the source does not name it.
 	Fund Fund `json:"fund,omitempty"`
-	// Year is the budget year, 0 where the source does not tell it; Purpose then says so.
+	// Year is the budget year; 0 if the source does not state it, and Purpose then says
+	// so.
 	Year int `json:"year,omitempty"`
-	// Amount is in rupiah, exact; nil where the source names none.
+	// Amount is in rupiah, exact; nil if the source has none.
 	Amount *decimal.Decimal `json:"amount,omitempty"`
 	Place  string           `json:"place,omitempty"`
-	// Purpose is what it was for, and what else the source says of it.
+	// Purpose is what it was for, and anything else the source says.
 	Purpose    string     `json:"purpose,omitempty"`
 	PurposeID  string     `json:"purposeId,omitempty"`
 	Confidence Confidence `json:"confidence"`
 	Sources    []SourceID `json:"sources"`
 }
 
-// FacilitatorKind is what kind of people help a cluster.
+// FacilitatorKind is the kind of people who help a cluster.
 type FacilitatorKind string
 
 const (
 	// FacilitatorTPL are field extension workers (tenaga penyuluh lapangan).
 	FacilitatorTPL FacilitatorKind = "TPL"
-	// FacilitatorConsultant are consultants, such as those placed in a cluster.
+	// FacilitatorConsultant is for consultants, such as those assigned to a cluster.
 	FacilitatorConsultant FacilitatorKind = "CONSULTANT"
 )
 
-// Facilitators is how many people of a kind worked in a region in a year, without
-// names. Counts of different sources count different things.
+// Facilitators is the number of people of a kind who worked in a region in a year,
+// without names. Different sources count different things.
 type Facilitators struct {
-	// ID is FacilitatorsID where the source gives none.
+	// ID is FacilitatorsID if the source has none.
 	ID string `json:"-"`
 	// Region is empty for the whole country.
 	Region RegionCode      `json:"region,omitempty"`
 	Kind   FacilitatorKind `json:"kind"`
-	// Year is 0 where the source does not tell it.
+	// Year is 0 if the source does not state it.
 	Year  int `json:"year,omitempty"`
 	Count int `json:"count"`
-	// Note is what the source says of those counted.
+	// Note is what the source says about those counted.
 	Note       string     `json:"note,omitempty"`
 	NoteID     string     `json:"noteId,omitempty"`
 	Confidence Confidence `json:"confidence"`
 	Sources    []SourceID `json:"sources"`
 }
 
-// ExternalCount is how many clusters somebody else counts in a region: the measure
-// of how much of the country the record holds.
+// ExternalCount is the number of clusters that another body counts in a region. It
+// shows how complete the record is.
 type ExternalCount struct {
-	// ID is ExternalCountID where the source gives none.
+	// ID is ExternalCountID if the source has none.
 	ID string `json:"-"`
 	// Region is empty for the whole country.
 	Region RegionCode `json:"region,omitempty"`
-	// By is who counted, such as "BPS"; empty where the source does not tell.
+	// By is who counted, such as "BPS"; empty if the source does not say.
 	By string `json:"by,omitempty"`
-	// Year is 0 where the source does not tell it.
+	// Year is 0 if the source does not state it.
 	Year  int `json:"year,omitempty"`
 	Count int `json:"count"`
-	// Note is what was counted, where that is not all clusters of the region.
+	// Note is what was counted, if not all clusters of the region.
 	Note       string     `json:"note,omitempty"`
 	NoteID     string     `json:"noteId,omitempty"`
 	Confidence Confidence `json:"confidence"`
 	Sources    []SourceID `json:"sources"`
 }
 
-// where returns a region's code, or a word for the whole country.
+// where returns a region's code, or a word for the whole country, for use in an id.
 func where(code RegionCode) string {
 	if code == "" {
 		return "all"
@@ -102,7 +104,7 @@ func where(code RegionCode) string {
 	return string(code)
 }
 
-// yearOf returns a year as it stands in an id.
+// yearOf formats a year for use in an id.
 func yearOf(year int) string {
 	if year == 0 {
 		return "undated"
@@ -110,40 +112,39 @@ func yearOf(year int) string {
 	return fmt.Sprint(year)
 }
 
-// told gives, as it stands in an id, what a source says and which it is.
+// told returns a hash of a text and its sources for use in an id.
 func told(text string, sources []SourceID) string {
 	hash := fnv.New32a()
 	fmt.Fprint(hash, text, sources)
 	return fmt.Sprintf("%08x", hash.Sum32())
 }
 
-// SupportID is the identity of support where its source gives none: what was given
-// where and when, and who says so.
+// SupportID is the id of support whose source has none: what was given where and
+// when, and who reports it.
 func SupportID(s *Support) string {
 	return where(s.Region) + "-" + yearOf(s.Year) + "-" + Slug(fmt.Sprint(s.Fund, " ", s.Product, " ", told(s.Place, s.Sources)))
 }
 
-// FacilitatorsID is the identity of a count of facilitators where its source gives none.
+// FacilitatorsID is the id of a count of facilitators whose source has none.
 func FacilitatorsID(f *Facilitators) string {
 	return where(f.Region) + "-" + yearOf(f.Year) + "-" + Slug(fmt.Sprint(f.Kind, " ", told(f.Note, f.Sources)))
 }
 
-// ExternalCountID is the identity of a count where its source gives none.
+// ExternalCountID is the id of a count whose source has none.
 func ExternalCountID(c *ExternalCount) string {
 	return where(c.Region) + "-" + yearOf(c.Year) + "-" + Slug(fmt.Sprint(c.By, " ", told(c.Note, c.Sources)))
 }
 
-// isYear reports whether a number is a year of four digits.
+// isYear reports whether a number is a four-digit year.
 func isYear(year int) bool { return year >= 1000 && year <= 9999 }
 
-// year checks a year; 0 is none.
+// year checks a year; 0 means none.
 func (f *Faults) year(path string, year int) {
 	if year != 0 && !isYear(year) {
 		f.Add(path, "%d is not a year of four digits", year)
 	}
 }
 
-// count checks a number of things.
 func (f *Faults) count(path string, n int) {
 	if n < 0 {
 		f.Add(path, "%d is less than 0", n)
@@ -157,7 +158,7 @@ func (f *Faults) anywhere(path string, code RegionCode) {
 	}
 }
 
-// Check gives what is wrong with the support in itself.
+// Check validates the support by itself.
 func (s *Support) Check() error {
 	var f Faults
 	f.need("id", s.ID, maxText)
@@ -169,7 +170,7 @@ func (s *Support) Check() error {
 	}
 	f.year("year", s.Year)
 	if s.Year == 0 && s.Purpose == "" {
-		f.Add("year", "a year is missing; where the source tells none, purpose says so")
+		f.Add("year", "a year is missing; if the source states none, say so in purpose")
 	}
 	if s.Amount != nil {
 		switch {
@@ -189,10 +190,10 @@ func (s *Support) Check() error {
 	return f.Err()
 }
 
-// maxDigits is the greatest number of digits of an amount.
+// maxDigits is the maximum number of digits of an amount.
 const maxDigits = 30
 
-// Check gives what is wrong with the count of facilitators in itself.
+// Check validates the count of facilitators by itself.
 func (c *Facilitators) Check() error {
 	var f Faults
 	f.need("id", c.ID, maxText)
@@ -207,7 +208,7 @@ func (c *Facilitators) Check() error {
 	return f.Err()
 }
 
-// Check gives what is wrong with the count in itself.
+// Check validates the count by itself.
 func (c *ExternalCount) Check() error {
 	var f Faults
 	f.need("id", c.ID, maxText)

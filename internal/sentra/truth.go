@@ -1,7 +1,7 @@
 package sentra
 
-// Truth is a value of Kleene's strong three-valued logic: what a filter asks may
-// be true, false or, if nothing loaded says, unknown.
+// Truth is a value of Kleene's strong three-valued logic: a condition may be true,
+// false or, if no loaded data decides it, unknown.
 type Truth int8
 
 const (
@@ -18,16 +18,16 @@ func TruthOf(holds bool) Truth {
 	return False
 }
 
-// And is false when either is, else unknown when either is.
+// And is false if either is, else unknown if either is.
 func (t Truth) And(other Truth) Truth { return min(t, other) }
 
-// Or is true when either is, else unknown when either is.
+// Or is true if either is, else unknown if either is.
 func (t Truth) Or(other Truth) Truth { return max(t, other) }
 
 // Not swaps true and false and leaves unknown.
 func (t Truth) Not() Truth { return -t }
 
-// Is returns the truth of the statement, or of its opposite for false.
+// Is returns the truth of the statement, or of its negation if wanted is false.
 func (t Truth) Is(wanted bool) Truth {
 	if wanted {
 		return t

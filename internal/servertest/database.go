@@ -21,9 +21,9 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Database makes a database that holds the facts and the boundaries of the files,
-// if any, and gives its address. The first call of a run fills a template, the
-// others copy it.
+// Database makes a database with the facts and the boundaries of the files, if any,
+// and returns its address. The first call of a run fills a template, which the others
+// copy.
 func Database(ctx context.Context, server *pgtest.Server, boundaries ...string) (url string, err error) {
 	key, err := contentKey(boundaries)
 	if err != nil {
@@ -39,8 +39,8 @@ func Database(ctx context.Context, server *pgtest.Server, boundaries ...string) 
 	})
 }
 
-// Fill migrates an empty database and brings in the facts and the boundaries of
-// the files, if any.
+// Fill migrates an empty database and writes the facts and the boundaries of the
+// files, if any.
 func Fill(ctx context.Context, store *postgres.Store, boundaries ...string) error {
 	if _, err := app.Prepare(ctx, store); err != nil {
 		return err
@@ -53,8 +53,8 @@ func Fill(ctx context.Context, store *postgres.Store, boundaries ...string) erro
 	return err
 }
 
-// contentKey is a digest of all that a filled database depends on: the boundary
-// files, the migrations, and the code and facts that write to it.
+// contentKey is a digest of everything that a filled database depends on: the
+// boundary files, the migrations, and the code and facts that are written to it.
 func contentKey(boundaries []string) (string, error) {
 	root, err := boundarytest.ModuleRoot()
 	if err != nil {

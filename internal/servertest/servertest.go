@@ -1,5 +1,5 @@
-// Package servertest starts a whole Sentra for tests that ask it from outside:
-// over a real PostgreSQL, with the facts and the real boundaries.
+// Package servertest starts a complete Sentra for tests that use it from outside:
+// with a real PostgreSQL, the facts and the real boundaries.
 package servertest
 
 import (
@@ -18,13 +18,13 @@ import (
 	"github.com/sentra-ikm/sentra/internal/postgres"
 )
 
-// Today is the moment at which the server believes to be.
+// Today is the time of the server's clock.
 var Today = time.Date(2026, 11, 24, 5, 0, 0, 0, time.UTC)
 
-// Clock stands still at Today.
+// Clock always returns Today.
 func Clock() time.Time { return Today }
 
-// Server is a Sentra that listens.
+// Server is a running Sentra.
 type Server struct {
 	URL    string
 	Holder *atlas.Holder
@@ -32,8 +32,9 @@ type Server struct {
 	stop   []func() error
 }
 
-// Main is the TestMain of a package that asks one server over the real boundaries: it
-// starts it, runs the tests and stops it. Without boundaries they are left out.
+// Main is the TestMain of a package with one server with the real boundaries: it
+// starts the server, runs the tests and stops it. Without boundaries the tests are
+// skipped.
 func Main(m *testing.M, server **Server) {
 	boundaries, err := boundarytest.Find()
 	if err != nil {
@@ -52,8 +53,8 @@ func Main(m *testing.M, server **Server) {
 	os.Exit(code)
 }
 
-// Start starts a server over the real boundaries, which must be there: a test asks
-// boundarytest before.
+// Start starts a server with the real boundaries, which must exist: a test checks
+// with boundarytest first.
 func Start(ctx context.Context) (_ *Server, err error) {
 	s := &Server{}
 	defer func() {

@@ -16,11 +16,11 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// maxRecord is the most bytes of one row of CSV. A quote that is not closed
-// makes one row of the rest of a file.
+// maxRecord is the maximum size of a CSV row in bytes. An unclosed quote makes the
+// rest of a file one row.
 const maxRecord = 4 << 20
 
-// allowance bounds what is read between two rows.
+// allowance limits what is read between two rows.
 type allowance struct {
 	r    io.Reader
 	left int
@@ -40,10 +40,10 @@ func (a *allowance) Read(p []byte) (int, error) {
 type csvFile struct {
 	name     string
 	encoding string
-	encoder  *encoding.Encoder // where bytes were decoded; else nil
+	encoder  *encoding.Encoder // if the bytes were decoded, else nil
 	reader   *csv.Reader
 	budget   *allowance
-	// skipped lines before those that the reader sees
+	// Number of lines skipped before those that the reader sees.
 	skipped int
 	// last is the line of the row that was read last
 	last int
@@ -72,13 +72,14 @@ func readCSV(file *inputfile.File, options Options, sink Sink) error {
 	return c.rows(sink, indices)
 }
 
-// delimiters are those that are read; of those that occur equally often the first is taken.
+// delimiters are the supported delimiters; if several occur equally often the first
+// is used.
 const delimiters = ",;\t|"
 
-// start passes over what precedes the header and finds the delimiter.
+// start skips what precedes the header and finds the delimiter.
 func (c *csvFile) start(r *bufio.Reader, options Options) (rune, error) {
 	delimiter := options.Delimiter
-	// Excel's own line, "sep=;".
+	// Excel's own convention, "sep=;".
 	if line, _ := r.Peek(6); len(line) >= 5 && bytes.EqualFold(line[:4], []byte("sep=")) {
 		text, err := r.ReadString('\n')
 		if err != nil && !errors.Is(err, io.EOF) {
@@ -142,7 +143,7 @@ counted:
 	return rune(best)
 }
 
-// fault makes an error of the reader's.
+// fault converts an error of the reader.
 func (c *csvFile) fault(err error) error {
 	var coded *sentra.Error
 	if errors.As(err, &coded) {
@@ -255,7 +256,7 @@ func (c *csvFile) rows(sink Sink, indices []int) error {
 	}
 }
 
-// columnPlaces are the usual places, made once.
+// columnPlaces are the most common places, formatted once.
 var columnPlaces = func() (places [512]string) {
 	for i := range places {
 		places[i] = fmt.Sprintf("column %d", i)
@@ -270,11 +271,11 @@ func columnPlace(column int) string {
 	return fmt.Sprintf("column %d", column)
 }
 
-// clean is the package's clean, which says of bytes that are not UTF-8 what
-// they may be.
+// clean is the package's clean, with a hint at the encoding of bytes that are not
+// UTF-8.
 func (c *csvFile) clean(text string) (cleaned, fault string) {
 	if c.encoder != nil {
-		// Bytes taken for another encoding that are in fact UTF-8.
+		// The text is UTF-8 that was decoded with another encoding.
 		if raw, err := c.encoder.String(text); err == nil && raw != text && strings.HasPrefix(c.encoding, "windows") && utf8.ValidString(raw) && !ascii(raw) {
 			return "", fmt.Sprintf("%s is UTF-8 (%s), not %s; leave out --encoding", quote(text), quote(raw), c.encoding)
 		}

@@ -6,7 +6,7 @@ import (
 	"golang.org/x/text/encoding/charmap"
 )
 
-// windows1252 reads bytes as Excel writes them on Western systems.
+// windows1252 decodes text as Excel writes it on Western systems.
 func windows1252(text string) (string, error) {
 	decoded, err := charmap.Windows1252.NewDecoder().String(text)
 	if err != nil {

@@ -12,10 +12,10 @@ import (
 	"github.com/sentra-ikm/sentra/internal/inputfile"
 )
 
-// maxPositions bounds the geometry of a row, which should be a point.
+// maxPositions limits the geometry of a row, which should be a point.
 const maxPositions = 1000
 
-// features gives what puts Features into the sink.
+// features returns a function that passes Features to the sink.
 func features(file *inputfile.File, sink Sink) func(*geojsonfile.Feature) error {
 	indices := make(map[string]int)
 	row := &Row{table: file.Name, unit: "feature"}
@@ -68,7 +68,7 @@ func (c *Cell) setValue(v geojsonfile.Value) {
 	case geojsonfile.Number:
 		c.Kind = Number
 		c.Text, c.Fault = number(v.Text)
-		// The zeros of 1.10 were written by somebody; the one of 2017.0 was not.
+		// The zeros of 1.10 are intended; the one of 2017.0 is not.
 		if c.Fault == "" && !strings.ContainsAny(v.Text, "eE") && !strings.HasSuffix(v.Text, ".0") {
 			c.Text = v.Text
 		}
@@ -78,8 +78,8 @@ func (c *Cell) setValue(v geojsonfile.Value) {
 	}
 }
 
-// number writes a number as the shortest decimal without exponent, and refuses
-// one whose digits a program that keeps numbers as floats loses.
+// number formats a number as the shortest decimal without exponent, and rejects one
+// that would lose digits as a float64.
 func number(text string) (decimal, fault string) {
 	value, err := strconv.ParseFloat(text, 64)
 	if err != nil || math.IsInf(value, 0) || math.IsNaN(value) {

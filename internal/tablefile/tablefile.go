@@ -1,8 +1,9 @@
-// Package tablefile reads files of rows, whichever form they have: CSV, a
-// worksheet of an Excel workbook (XLSX), GeoJSON whose properties are the columns,
-// or a layer of a GeoPackage. It streams, holds one row at a time, and knows the place of each cell.
+// Package tablefile reads tables from files in several formats: CSV, a worksheet of
+// an Excel workbook (XLSX), GeoJSON with properties as columns, or a layer of a
+// GeoPackage. It streams, holds one row at a time, and knows the place of each cell.
 //
-// It reads a cell and checks its text; what a column means is up to the caller.
+// It reads cells and validates their text; the meaning of columns is up to the
+// caller.
 package tablefile
 
 import (
@@ -22,24 +23,24 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Reads is what is read, for messages about other formats.
+// Reads names the supported formats, for error messages.
 const Reads = "CSV, XLSX, GeoJSON or GeoPackage"
 
-// MaxCell is the most bytes of one cell: what Excel holds, in UTF-8.
+// MaxCell is the maximum size of a cell in bytes: Excel's maximum, in UTF-8.
 const MaxCell = 4 * 32767
 
-// maxColumns is the most columns of a table.
+// maxColumns is the maximum number of columns of a table.
 const maxColumns = 1000
 
-// Options say how a file is written, where it does not say so itself.
+// Options describe a file that does not describe itself.
 type Options struct {
-	// Delimiter parts the cells of a CSV file; 0 for whichever of comma,
-	// semicolon and tab occurs most in its header.
+	// Delimiter separates the cells of a CSV file; 0 for the one of comma, semicolon and
+	// tab that occurs most in its header.
 	Delimiter rune
-	// Encoding of a CSV file as the WHATWG names it, "windows-1252"; "" for UTF-8,
-	// or UTF-16 with a byte order mark.
+	// Encoding of a CSV file by its WHATWG name, "windows-1252"; "" for UTF-8, or UTF-16
+	// with a byte order mark.
 	Encoding string
-	// Sheet of a workbook; "" where only one sheet holds anything.
+	// Sheet of a workbook; "" if only one sheet has content.
 	Sheet string
 	// Layer of a GeoPackage; "" for the only one with geometries, else for the only one.
 	Layer string
@@ -48,7 +49,7 @@ type Options struct {
 	HeaderRow int
 }
 
-// Kind is what a cell holds.
+// Kind is the type of a cell.
 type Kind uint8
 
 const (
@@ -62,41 +63,41 @@ const (
 	Bool
 )
 
-// Cell is one cell.
+// Cell is a cell of a row.
 type Cell struct {
-	// Text is trimmed, in Unicode's NFC, with each run of blanks and line breaks
-	// as one blank. Of a number it is the shortest decimal without exponent, or the
-	// decimal that GeoJSON has: "1.10".
+	// Text is trimmed, in Unicode's NFC, with each run of spaces and line breaks
+	// collapsed to one space. A number is the shortest decimal without exponent, or the
+	// decimal in GeoJSON: "1.10".
 	Text string
-	// Shown is a number with the decimals that its format in the workbook
-	// shows, "11.10" of 11.1 under "0.00"; else the same as Text.
+	// Shown is a number with the decimals of its number format in the workbook, "11.10"
+	// for 11.1 with "0.00"; otherwise it is the same as Text.
 	Shown string
 	Kind  Kind
-	// Given tells that a Feature has the property, if only as null.
+	// Given means that a Feature has the property, even if it is null.
 	Given bool
-	// Fault tells what is wrong with the cell itself; empty where nothing is.
+	// Fault describes what is wrong with the cell itself; empty if nothing is.
 	Fault string
 
 	place string // "cell C7", "column 9"
 }
 
-// Row is one row of a file; it is only good until the sink returns.
+// Row is one row of a file; it is valid only until the sink returns.
 type Row struct {
-	// Number is the line of a CSV file, the row of a worksheet, the number of a
+	// Number is the line of a CSV file, the row of a worksheet, or the number of a
 	// Feature.
 	Number int
-	// Cells stand at the indices that the sink gave their columns; those that the
-	// row has no cell for are empty.
+	// Cells are at the indices that the sink returned for their columns; missing cells
+	// are empty.
 	Cells []Cell
-	// Point is the geometry of a Feature, where it is a Point.
+	// Point is the geometry of a Feature, if it is a Point.
 	Point *orb.Point
-	// Fault tells what is wrong with the row itself; empty where nothing is.
+	// Fault describes what is wrong with the row itself; empty if nothing is.
 	Fault string
 
 	table, unit string // `data.xlsx, sheet "Data"`, "row"
 }
 
-// Place tells where the row stands, and with a column's index, the cell:
+// Place returns the place of the row or, with a column's index, of the cell:
 // `data.xlsx, sheet "Data", cell C7`.
 func (r *Row) Place(column int) string {
 	place := ""
@@ -112,24 +113,24 @@ func (r *Row) Place(column int) string {
 	return fmt.Sprintf("%s, %s %d, %s", r.table, r.unit, r.Number, place)
 }
 
-// Unit is what rows are counted by: "line", "row" or "feature".
+// Unit is how rows are called: "line", "row" or "feature".
 func (r *Row) Unit() string { return r.unit }
 
-// Sink takes what is read.
+// Sink receives what is read.
 type Sink interface {
-	// Column is called for each column before the first row that has it, with its
-	// name as it is written and its place. It gives the index that rows keep the
-	// column's cells at, or -1 for a column that is not wanted.
+	// Column is called for each column before the first row that has it, with its name
+	// as written and its place. It returns the index of the column's cells in rows, or
+	// -1 to skip the column.
 	Column(name, place string) (int, error)
-	// Header is called once when the columns of the header are known; a Feature
-	// may still bring others.
+	// Header is called once all columns of the header are known; a Feature may still add
+	// others.
 	Header() error
-	// Row takes a row.
+	// Row receives a row.
 	Row(*Row) error
 }
 
-// Check refuses a file of a format that is not read, and options that do not apply to
-// the file's format.
+// Check rejects unsupported formats, and options that do not apply to the file's
+// format.
 func Check(file *inputfile.File, options Options) error {
 	const csv, geoJSON, workbook, geoPackage = "CSV", "GeoJSON", "XLSX", "GeoPackage"
 	formats := map[inputfile.Format]string{inputfile.Text: csv, inputfile.JSON: geoJSON, inputfile.XLSX: workbook, inputfile.GeoPackage: geoPackage}
@@ -159,7 +160,7 @@ func Check(file *inputfile.File, options Options) error {
 }
 
 // Read reads a file into the sink. Errors are BAD_USER_INPUT with the place,
-// LIMIT_EXCEEDED beyond a bound, the context's error, or the sink's.
+// LIMIT_EXCEEDED, the context's error, or the sink's.
 func Read(file *inputfile.File, options Options, sink Sink) error {
 	if err := Check(file, options); err != nil {
 		return err
@@ -187,7 +188,7 @@ func checkColumns(count int, place string) error {
 	return nil
 }
 
-// cell returns a column's cell, and adds it where the row has none yet.
+// cell returns a column's cell, and adds it if the row has none yet.
 func (r *Row) cell(index int) *Cell {
 	for len(r.Cells) <= index {
 		r.Cells = append(r.Cells, Cell{})
@@ -195,7 +196,7 @@ func (r *Row) cell(index int) *Cell {
 	return &r.Cells[index]
 }
 
-// reset empties the row for the next one.
+// reset clears the row for the next one.
 func (r *Row) reset(number int) {
 	clear(r.Cells)
 	r.Number, r.Point, r.Fault = number, nil, ""
@@ -210,13 +211,13 @@ func (r *Row) blank() bool {
 	return r.Point == nil
 }
 
-// setText puts a text into the cell and looks at its characters.
+// setText sets the text of a cell and validates its characters.
 func (c *Cell) setText(text string) {
 	c.Text, c.Fault = clean(text)
 	c.Shown = c.Text
 }
 
-// clean returns the text as Cell.Text has it, and what is wrong with it.
+// clean normalises a text for Cell.Text, and describes what is wrong with it.
 func clean(text string) (cleaned, fault string) {
 	if len(text) > MaxCell {
 		return "", fmt.Sprintf("the cell has %d bytes; at most %d are allowed: %s", len(text), MaxCell, quote(text))
@@ -254,9 +255,9 @@ func clean(text string) (cleaned, fault string) {
 	return norm.NFC.String(strings.Join(strings.Fields(text), " ")), ""
 }
 
-// allowed reports whether a character may stand in a cell: no control character
-// but blanks, nothing that is invisible, turns the direction of the text, or
-// has no meaning of its own.
+// allowed reports whether a character may be in a cell. Control characters other than
+// whitespace are not allowed, nor characters that are invisible, change the text
+// direction, or are unassigned.
 func allowed(r rune) bool {
 	switch r {
 	case '\t', '\n', '\r':
@@ -267,10 +268,11 @@ func allowed(r rune) bool {
 	return !unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs) && r&0xfffe != 0xfffe && (r < 0xfdd0 || r > 0xfdef)
 }
 
-// Clean returns a text as Cell.Text has it, and what is wrong with it.
+// Clean normalises a text as in Cell.Text, and describes what is wrong with it.
 func Clean(text string) (cleaned, fault string) { return clean(text) }
 
-// quote writes a value so that it can be shown on a terminal: escaped, and cut.
+// quote formats a value so that it is safe to show on a terminal: escaped and
+// shortened.
 func quote(text string) string {
 	const most = 60
 	end := ""
@@ -284,5 +286,5 @@ func quote(text string) string {
 	return strings.ReplaceAll(strconv.Quote(text), "\ufffd", `\ufffd`) + end
 }
 
-// Quote writes a value for a message: escaped, and cut.
+// Quote formats a value for a message: escaped and shortened.
 func Quote(text string) string { return quote(text) }

@@ -21,7 +21,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// collector writes down what it is given: columns in the order of the file.
+// collector records what it is given: columns in the order of the file.
 type collector struct {
 	names []string
 	rows  []string // "place: a|b|c", faults in braces
@@ -93,7 +93,7 @@ func encoded(t *testing.T, text string, as interface {
 	return out
 }
 
-// Whichever form a table has, its rows are the same.
+// A table has the same rows in every format.
 func TestForms(t *testing.T) {
 	want := []string{"2: 11.10|Café, pusat|x", "3: 94|b|"}
 	const commas = "kode,nama,c\n11.10,\"Café, pusat\",x\n94,b,\n"
@@ -102,7 +102,7 @@ func TestForms(t *testing.T) {
 	for _, c := range []struct {
 		name, in string
 		options  Options
-		lines    int // how many lines precede
+		lines    int // the number of lines before
 	}{
 		{"commas", commas, Options{}, 0},
 		{"semicolons", semicolons, Options{}, 0},
@@ -142,7 +142,7 @@ func TestForms(t *testing.T) {
 	}
 }
 
-// What is wrong with a cell or row is told with its place; the rest is read.
+// Faults of a cell or row are reported with their place; the rest is read.
 func TestFaults(t *testing.T) {
 	for _, c := range []struct {
 		name, in string
@@ -202,7 +202,8 @@ func zipped(entries ...string) string {
 	return b.String()
 }
 
-// What is no table is refused in one line that names what it is and what to do.
+// A file that is not a table is rejected in one line that says what it is and what to
+// do.
 func TestWrongFiles(t *testing.T) {
 	sample := func(name string) string {
 		data, err := os.ReadFile("testdata/" + name)
@@ -415,7 +416,7 @@ func TestWrongWorkbooks(t *testing.T) {
 	}
 }
 
-// sheetOf returns a workbook with the sheet as it is written.
+// sheetOf returns a workbook with the given sheet XML.
 func sheetOf(sheet string) string {
 	return zipped("xl/workbook.xml", `<workbook xmlns:r="x"><sheets><sheet name="S" sheetId="1" r:id="rId1"/></sheets></workbook>`,
 		"xl/_rels/workbook.xml.rels", `<Relationships><Relationship Id="rId1" Type="x/worksheet" Target="worksheets/s.xml"/></Relationships>`,
@@ -446,7 +447,7 @@ func TestSheetAsWritten(t *testing.T) {
 	}
 }
 
-// Bombs are refused by their unpacked size, quickly.
+// Bombs are rejected quickly, by their uncompressed size.
 func TestBombs(t *testing.T) {
 	bomb := func(head string, fill byte) []byte {
 		var b bytes.Buffer
@@ -497,7 +498,7 @@ func TestBombs(t *testing.T) {
 	}
 }
 
-// A file is no longer read once the context is done.
+// Reading stops once the context is done.
 func TestCancelled(t *testing.T) {
 	for name, data := range map[string][]byte{
 		"CSV":     []byte("a,b\n" + strings.Repeat("1,2\n", 1<<20)),

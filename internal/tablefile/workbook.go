@@ -15,12 +15,11 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// workbook is what of a workbook stands apart from its sheets (ISO/IEC 29500-1,
-// part 18).
+// workbook has the parts of a workbook outside its sheets (ISO/IEC 29500-1, part 18).
 //
-// Workbooks are read here and not with a library, because excelize, which
-// writes them well, tells neither numbers from texts nor dates from numbers
-// while it streams rows, and ends a damaged sheet without an error.
+// Workbooks are read here and not with a library: excelize, which writes them well,
+// does not distinguish numbers from texts or dates while it streams rows, and ends a
+// damaged sheet without an error.
 type workbook struct {
 	file    *inputfile.File
 	archive *zip.Reader
@@ -32,11 +31,11 @@ type workbook struct {
 
 type sheet struct{ name, part, state string }
 
-// format is what a cell's number format shows.
+// format is what a cell's number format displays.
 type format struct {
 	date bool
-	// digits are the least digits before the point and decimals those after it,
-	// where the format shows a plain number with these; fixed tells that it does.
+	// digits is the minimum number of digits before the point and decimals the number
+	// after it; fixed reports whether the format is such a plain number.
 	fixed            bool
 	digits, decimals int
 }
@@ -63,7 +62,7 @@ func openWorkbook(file *inputfile.File) (*workbook, error) {
 			return nil, file.TooLarge()
 		}
 	}
-	// The archive's reader fails on a part that unpacks to more than it says.
+	// The archive's reader fails on a part that is larger than declared.
 	if err := file.CheckRatio(int64(unpacked), size); err != nil {
 		return nil, err
 	}
@@ -90,7 +89,7 @@ func (w *workbook) open(name string) (io.ReadCloser, error) {
 	return nil, fmt.Errorf("the part %s is missing", quote(name))
 }
 
-// decode reads a small part into v.
+// decode unmarshals a small part into v.
 func (w *workbook) decode(name string, v any) error {
 	r, err := w.open(name)
 	if err != nil {
@@ -112,7 +111,7 @@ type relations struct {
 	}
 }
 
-// target returns the part that a relation of base leads to.
+// target returns the part that a relationship of base refers to.
 func target(base, to string) string {
 	if strings.HasPrefix(to, "/") {
 		return strings.TrimPrefix(to, "/")
@@ -179,13 +178,13 @@ func (w *workbook) parts() error {
 	return nil
 }
 
-// sharedStrings are the workbook's texts, one after the other.
+// sharedStrings are the workbook's strings, concatenated.
 type sharedStrings struct {
 	data []byte
 	ends []uint32
 }
 
-// maxStrings bounds the shared strings, in bytes.
+// maxStrings limits the shared strings, in bytes.
 const maxStrings = 512 << 20
 
 func (s *sharedStrings) at(i int) (string, bool) {
@@ -271,8 +270,7 @@ func (w *workbook) readStyles(part string) error {
 }
 
 var (
-	// literals are the parts of a format that stand for themselves, and colours,
-	// conditions and locales.
+	// literals are the literal parts of a format, and colours, conditions and locales.
 	literals    = regexp.MustCompile(`"[^"]*"|\\.|_.|\*.|\[[^\]]*\]`)
 	plainNumber = regexp.MustCompile(`^(0+)(?:\.(0+))?$`)
 	dateLetters = regexp.MustCompile(`(?i)[ymdhs]`)
@@ -286,7 +284,7 @@ func formatOf(code string) format {
 	return format{date: !strings.EqualFold(first, "general") && dateLetters.MatchString(first)}
 }
 
-// shown writes a number as the format shows it, where no digit is lost by that.
+// shown formats a number as displayed by the format, if no digit is lost.
 func (f format) shown(value float64, decimal string) string {
 	if !f.fixed || value < 0 {
 		return decimal

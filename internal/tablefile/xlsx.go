@@ -32,7 +32,7 @@ func readXLSX(file *inputfile.File, options Options, sink Sink) error {
 	return nil
 }
 
-// choose returns the sheet of a name, or the one that is not empty.
+// choose returns the sheet with a name, or the only one that is not empty.
 func (w *workbook) choose(name string) (sheet, error) {
 	var names []string
 	var filled []sheet
@@ -88,7 +88,6 @@ func (w *workbook) empty(s sheet) (bool, error) {
 	}
 }
 
-// sheetReader reads one worksheet.
 type sheetReader struct {
 	book      *workbook
 	sink      Sink
@@ -96,14 +95,14 @@ type sheetReader struct {
 	headerRow int
 
 	row      *Row
-	number   int      // of the row that is read
+	number   int      // the current row
 	indices  []int    // column of the sheet to index; nil before the header
 	names    []string // of the columns, while the header is read
 	lastRow  int      // the last row with a cell
-	skipping bool     // the row stands before the header
+	skipping bool     // before the header row
 }
 
-// rawCell is a cell as the file has it.
+// rawCell is a cell as it is in the file.
 type rawCell struct {
 	column     int
 	ref        string
@@ -186,7 +185,8 @@ func (s *sheetReader) read(part string) error {
 		}
 	}
 	if !ended {
-		// An empty sheet is written <sheetData/>, which RawToken gives as both.
+		// An empty sheet is written <sheetData/>, which RawToken returns as a start and an
+		// end.
 		return errors.New("the sheet is cut short")
 	}
 	if s.indices == nil {
@@ -285,7 +285,7 @@ func columnName(column int) string {
 	return name
 }
 
-// cell takes a cell that was read whole.
+// cell handles a cell that was read completely.
 func (s *sheetReader) cell(raw *rawCell) error {
 	if s.skipping || !raw.hasValue && !raw.hasFormula {
 		return nil
@@ -361,8 +361,8 @@ func (s *sheetReader) end() error {
 	return s.sink.Row(s.row)
 }
 
-// merged refuses merged cells among the rows: what a merged value means for each
-// row - the same, or a sum of them - only the author knows.
+// merged rejects merged cells among the rows: only the author knows what a merged
+// value means for each row, the same value or a sum.
 func (s *sheetReader) merged(attrs []xml.Attr) error {
 	ref := attribute(attrs, "ref")
 	from, to, _ := strings.Cut(ref, ":")
@@ -380,7 +380,7 @@ func (s *sheetReader) merged(attrs []xml.Attr) error {
 
 var escape = regexp.MustCompile(`_x[0-9A-Fa-f]{4}_`)
 
-// unescape turns _x000D_ into the character that it stands for.
+// unescape decodes _x000D_ and the like.
 func unescape(text string) string {
 	if !strings.Contains(text, "_x") {
 		return text
@@ -391,7 +391,7 @@ func unescape(text string) string {
 	})
 }
 
-// fill makes a cell of what the file has.
+// fill converts a cell of the file.
 func (w *workbook) fill(c *Cell, raw *rawCell) {
 	if raw.hasFormula && (!raw.hasValue || len(raw.value) == 0 && raw.kind != "str") {
 		c.Fault = "the cell has a formula whose value is not stored; open the workbook in Excel or LibreOffice and save it, or enter the value itself"
@@ -457,7 +457,7 @@ func (w *workbook) number(c *Cell, raw *rawCell) {
 	}
 }
 
-// date writes the day that a number of days stands for.
+// date formats the day of a serial number.
 func (w *workbook) date(value float64) (string, error) {
 	const lastDay = 2958466 // 10000-01-01
 	if value < 0 || value >= lastDay {

@@ -16,10 +16,10 @@ import (
 	"github.com/sentra-ikm/sentra/internal/pmtiles"
 )
 
-// WriteArchive writes all tiles that have something in them, of the zooms from 0 to
-// maxZoom, as a PMTiles archive. They are made by as many goroutines as there are
-// processors and wait in a temporary file. progress, if not nil, is told of the tiles
-// tried. An error in the query is a BAD_USER_INPUT as Build's.
+// WriteArchive writes all non-empty tiles of the zooms from 0 to maxZoom as a PMTiles
+// archive. One goroutine per processor builds them, and a temporary file stores them.
+// progress, if not nil, is called with the number of tiles tried. An error in the
+// query is a BAD_USER_INPUT as in Build.
 func (t *Tiles) WriteArchive(ctx context.Context, w io.Writer, q Query, maxZoom int, progress func(done, all int)) (err error) {
 	b, err := t.Builder()
 	if err != nil {
@@ -72,14 +72,14 @@ func (t *Tiles) WriteArchive(ctx context.Context, w io.Writer, q Query, maxZoom 
 	}})
 }
 
-// numbered is a tile with its place in an archive.
+// numbered is a tile with its position in an archive.
 type numbered struct {
 	maptile.Tile
 	id uint64
 }
 
-// tilesOver returns the tiles of a box and those around it, which its buffers may reach
-// into, by their place in an archive.
+// tilesOver returns the tiles of a box and their neighbours, which its buffers may
+// reach into, by their position in an archive.
 func tilesOver(bounds [4]float64, maxZoom int) (out []numbered) {
 	for z := range maptile.Zoom(maxZoom + 1) {
 		last := uint32(1)<<z - 1

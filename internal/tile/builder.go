@@ -17,14 +17,14 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Builder builds the tiles of one atlas. What tiles share - outlines and borders
-// by zoom, values by epoch, what a filter keeps - is made when it is first
-// needed. It may be used by many at once.
+// Builder builds the tiles of one atlas. What tiles share - outlines and borders by
+// zoom, values by epoch, results of filters - is computed on first use. It is safe
+// for concurrent use.
 type Builder struct {
 	atlas     *atlas.Atlas
 	clusterID func(key string) string
 	changes   []sentra.Date
-	// What filters leave, those asked for last.
+	// Results of filters, evicted by least recent use.
 	selections *lru.Cache[filterKey, *selection]
 	indexes    *lru.Cache[filterKey, *clusterIndex]
 	marks      *lru.Cache[filterKey, *marks]
@@ -34,19 +34,19 @@ type Builder struct {
 	mu         sync.Mutex
 	epochs     map[sentra.Date]*lazy.Value[*epoch]
 	partitions []*partition
-	// inherited are the partitions of the builder before.
+	// inherited are the partitions of the previous builder.
 	inherited []*partition
 }
 
-// How many filters' results are cached: an index grows with the clusters, 40 bytes
-// each; a selection is small.
+// Numbers of cached filter results: an index grows with the clusters, 40 bytes each;
+// a selection is small.
 const (
 	maxSelections = 256
 	maxIndexes    = 16
 )
 
-// NewBuilder makes a builder. clusterID gives the id by which clients know a
-// cluster, from its key.
+// NewBuilder returns a builder. clusterID returns the id of a cluster for clients,
+// from its key.
 func NewBuilder(a *atlas.Atlas, clusterID func(key string) string) (*Builder, error) {
 	selections, err := lru.New[filterKey, *selection](maxSelections)
 	if err != nil {
@@ -63,8 +63,8 @@ func NewBuilder(a *atlas.Atlas, clusterID func(key string) string) (*Builder, er
 	return &Builder{atlas: a, clusterID: clusterID, changes: changeDays(a), selections: selections, indexes: indexes, marks: marks, epochs: make(map[sentra.Date]*lazy.Value[*epoch])}, nil
 }
 
-// Next makes the builder of the next atlas. What the boundaries alone decide it
-// takes over where they stayed the same.
+// Next returns the builder of the next atlas. It reuses what depends only on
+// boundaries that did not change.
 func (b *Builder) Next(a *atlas.Atlas) (*Builder, error) {
 	next, err := NewBuilder(a, b.clusterID)
 	if err != nil {
@@ -76,21 +76,21 @@ func (b *Builder) Next(a *atlas.Atlas) (*Builder, error) {
 	return next, nil
 }
 
-// Query says what the tiles show.
+// Query selects the content of tiles.
 type Query struct {
-	// Day to see everything on.
+	// Day is the day of the content.
 	Day sentra.Date
-	// Regions limits provinces, regencies, borders and labels; nil for all.
+	// Regions restricts provinces, regencies, borders and labels; nil for all.
 	Regions *sentra.RegionFilter
-	// Clusters limits the clusters; nil for all whose phase had begun by the day.
+	// Clusters restricts the clusters; nil for all whose phase had begun by the day.
 	Clusters *sentra.ClusterFilter
 	// Layers to build, by name; nil for all.
 	Layers []string
 }
 
-// selection is the regions that a filter keeps, by number.
+// selection is the regions that match a filter, by number.
 type selection struct {
-	// all: nothing is left out, and regency and province are nil.
+	// all means that everything matches, and regency and province are nil.
 	all               bool
 	regency, province []bool
 }
@@ -99,7 +99,7 @@ func (s *selection) hasRegency(i int32) bool { return s.all || s.regency[i] }
 
 func (s *selection) hasProvince(i int32) bool { return s.all || s.province[i] }
 
-// view is what a query leaves of an epoch.
+// view is an epoch with the selection of a query.
 type view struct {
 	on atlas.View
 	*epoch
@@ -107,8 +107,8 @@ type view struct {
 	clusters *clusterIndex
 }
 
-// view returns what a query leaves. An error in a filter is a BAD_USER_INPUT whose
-// path begins at asOf, filter or clusterFilter.
+// view applies a query. An error in a filter is a BAD_USER_INPUT whose path begins
+// with asOf, filter or clusterFilter.
 func (b *Builder) view(ctx context.Context, q Query) (view, error) {
 	on, err := b.atlas.On(q.Day)
 	if err != nil {
@@ -129,7 +129,7 @@ func (b *Builder) view(ctx context.Context, q Query) (view, error) {
 	return view{on: on, epoch: e, selection: selected, clusters: clusters}, nil
 }
 
-// filterKey is a digest of a filter and the epoch it is asked in.
+// filterKey is a digest of a filter and its epoch.
 type filterKey [sha256.Size]byte
 
 func newFilterKey(epoch sentra.Date, filter any) (filterKey, error) {
@@ -191,7 +191,7 @@ func (b *Builder) clusters(ctx context.Context, on atlas.View, filter *sentra.Cl
 	return made, nil
 }
 
-// marksOf returns the marks of the clusters that a query leaves.
+// marksOf returns the marks of the clusters that match a query.
 func (b *Builder) marksOf(v view, filter *sentra.ClusterFilter) (*marks, error) {
 	key, err := newFilterKey(v.start, filter)
 	if err != nil {
@@ -205,17 +205,17 @@ func (b *Builder) marksOf(v view, filter *sentra.ClusterFilter) (*marks, error) 
 	return made, nil
 }
 
-// Check tells what is wrong with a query, as Build would, and gives the view of its day.
+// Check validates a query as Build does, and returns the view of its day.
 func (b *Builder) Check(ctx context.Context, q Query) (atlas.View, error) {
 	v, err := b.view(ctx, q)
 	return v.on, err
 }
 
-// Version is that of the atlas' dataset.
+// Version is the version of the atlas's dataset.
 func (b *Builder) Version() string { return b.atlas.Data.Version }
 
-// Prepare makes what the tiles of a zoom share, which the first tile of it would
-// make otherwise.
+// Prepare computes what the tiles of a zoom share, which the first tile would do
+// otherwise.
 func (b *Builder) Prepare(day sentra.Date, zoom int) error {
 	on, err := b.atlas.On(day)
 	if err != nil {
@@ -229,9 +229,9 @@ func (b *Builder) Prepare(day sentra.Date, zoom int) error {
 	return nil
 }
 
-// Build builds a tile: its uncompressed bytes, nil when nothing is in it. The
-// tile must be valid and no deeper than MaxZoom. An error in the query is a
-// BAD_USER_INPUT whose path begins at asOf, filter or clusterFilter.
+// Build builds a tile and returns its uncompressed bytes, or nil if it is empty. The
+// tile must be valid and not deeper than MaxZoom. An error in the query is a
+// BAD_USER_INPUT whose path begins with asOf, filter or clusterFilter.
 func (b *Builder) Build(ctx context.Context, t maptile.Tile, q Query) ([]byte, error) {
 	v, err := b.view(ctx, q)
 	if err != nil {
@@ -243,7 +243,7 @@ func (b *Builder) Build(ctx context.Context, t maptile.Tile, q Query) ([]byte, e
 	}
 	c := newCutter(t, space)
 	defer func() {
-		// The encoded tile holds nothing of the space; the messages do.
+		// The encoded tile does not refer to the space, but the messages do.
 		clear(space.features)
 		*space = workspace{features: space.features[:0], tags: space.tags[:0], used: space.used, commands: c.data[:0], line: c.line[:0], out: c.out[:0]}
 		b.spaces.Put(space)
@@ -341,8 +341,8 @@ func addRegencies(ctx context.Context, w *layerWriter, v view, c *cutter, zoom i
 	return nil
 }
 
-// addBorders adds the borders of the regencies that are selected, and of the
-// selected provinces those that bound them.
+// addBorders adds the borders of the selected regencies, and of the selected
+// provinces those that bound them.
 func addBorders(ctx context.Context, w *layerWriter, v view, c *cutter, zoom int) error {
 	l, err := v.partition.level(ctx, zoom)
 	if err != nil {
@@ -446,7 +446,7 @@ func (c *cutter) border(b *border) []uint32 {
 	return c.feature()
 }
 
-// bounds returns the box around everything that can be in a tile, in degrees.
+// bounds returns a box around all content of tiles, in degrees.
 func (b *Builder) bounds(on atlas.View) orb.Bound {
 	bound, empty := orb.Bound{}, true
 	for _, s := range b.epoch(on).Must().partition.shapes {

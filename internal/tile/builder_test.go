@@ -113,7 +113,7 @@ func BenchmarkCold(b *testing.B) {
 	}
 }
 
-// BenchmarkPrepare makes what the tiles of a zoom share.
+// BenchmarkPrepare computes what the tiles of a zoom share.
 func BenchmarkPrepare(b *testing.B) {
 	for _, zoom := range []int{4, 7, 10, 14} {
 		b.Run(fmt.Sprintf("z%d", zoom), func(b *testing.B) {
@@ -126,7 +126,7 @@ func BenchmarkPrepare(b *testing.B) {
 	}
 }
 
-// Many at once get the same bytes as one after the other.
+// Concurrent builds return the same bytes as sequential ones.
 func TestBuildAtOnce(t *testing.T) {
 	var tiles []maptile.Tile
 	for _, zoom := range []int{0, 3, 4, 6, 7} {
@@ -161,12 +161,12 @@ func TestBuildAtOnce(t *testing.T) {
 	group.Wait()
 }
 
-// On all days of an epoch a tile is the same, and its first day is the first of them.
+// A tile is the same on all days of an epoch, and Epoch returns the first of them.
 func TestEpochs(t *testing.T) {
 	b := newBuilder(t)
 	at := maptile.At(orb.Point{137, -4}, 4)
 	build := func(day sentra.Date) []byte {
-		// Not through an epoch that another day made.
+		// With a new builder, so that no epoch is cached.
 		data, err := newBuilder(t).Build(t.Context(), at, Query{Day: day})
 		if err != nil {
 			t.Fatal(err)
@@ -174,11 +174,12 @@ func TestEpochs(t *testing.T) {
 		return data
 	}
 	for _, c := range []struct{ day, start string }{
-		// The facts: the list of disadvantaged regions of 2015-11-04 ends on
-		// 2019-12-31, that of 2020-04-27 on 2024-12-31; border regions of a decree of
-		// 2015 and the disadvantaged ones of 2025 count from the year's end; a phase begins in 2017; provinces were made
-		// on 2022-07-25 and 2022-12-08; BPS's codes change with 2023. The other days are those on which
-		// a cluster of sentra.csv becomes known, by its first year or the date of its source.
+		// From the facts: the list of disadvantaged regions of 2015-11-04 ends on
+		// 2019-12-31, that of 2020-04-27 on 2024-12-31; border regions of a decree of 2015
+		// and the disadvantaged ones of 2025 count from the end of the year; a phase begins
+		// in 2017; provinces were created on 2022-07-25 and 2022-12-08; BPS's codes change
+		// with 2023. The other days are those on which a cluster of sentra.csv becomes
+		// known, by its first year or the date of its source.
 		{"2015-11-03", "2015-06-10"}, {"2015-11-04", "2015-11-04"}, {"2016-12-31", "2016-12-31"}, {"2017-12-25", "2017-10-31"},
 		{"2019-12-31", "2019-12-31"}, {"2020-04-26", "2020-04-01"}, {"2022-07-24", "2022-03-17"}, {"2022-12-07", "2022-11-30"},
 		{"2024-12-31", "2024-12-31"}, {"2025-12-30", "2025-11-30"}, {"2026-11-24", "2026-02-28"},
@@ -200,7 +201,7 @@ func TestEpochs(t *testing.T) {
 	}
 }
 
-// The next atlas with the same boundaries takes over what was made of them.
+// The next atlas with the same boundaries reuses what was computed from them.
 func TestNextBuilder(t *testing.T) {
 	b := newBuilder(t)
 	if err := b.Prepare(today, 5); err != nil {
@@ -242,7 +243,7 @@ func TestCacheIsBounded(t *testing.T) {
 	}
 }
 
-// Kept tiles are those that were built, and only plain queries are kept.
+// Cached tiles are those that were built, and only plain queries are cached.
 func TestTiles(t *testing.T) {
 	tiles, err := NewTiles(func() *atlas.Atlas { return country }, clusterID, DefaultCacheBytes)
 	if err != nil {

@@ -13,19 +13,19 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// clusterIndex holds clusters in Morton order of the grid of MaxZoom, in which
-// any tile and any cell of any zoom is one run. With the running sums a cell's
-// count and middle cost the same however many clusters it holds.
+// clusterIndex has clusters in Morton order of the grid of MaxZoom, in which any tile
+// and any cell of any zoom is one run. With the prefix sums the count and mean of a
+// cell take the same time however many clusters it has.
 type clusterIndex struct {
 	clusters []*atlas.Cluster
 	points   []point
 	morton   []uint64
-	// sumX and sumY have one element more than there are clusters.
+	// sumX and sumY have one more element than there are clusters.
 	sumX, sumY []int64
 }
 
-// cellBits sets the width of the cells in which clusters are counted together:
-// an eighth of a tile, 64 pixels of 512.
+// cellBits is the size of the cells in which clusters are grouped: an eighth of a
+// tile, 64 pixels of 512.
 const cellBits = 3
 
 // gridBits is the number of bits of a coordinate on the grid of MaxZoom.
@@ -56,7 +56,7 @@ func newClusterIndex(clusters []*atlas.Cluster) *clusterIndex {
 	return index
 }
 
-// morton weaves the bits of x and y into one number.
+// morton interleaves the bits of x and y.
 func morton(x, y uint32) uint64 {
 	spread := func(v uint32) uint64 {
 		s := uint64(v)
@@ -85,8 +85,8 @@ type group struct {
 	clusters []*atlas.Cluster
 }
 
-// in returns the groups of a tile: cells of the grid to ClusterMaxZoom, single
-// clusters deeper.
+// in returns the groups of a tile: cells of the grid up to ClusterMaxZoom, single
+// clusters at deeper zooms.
 func (c *clusterIndex) in(t maptile.Tile) []group {
 	from, to := c.run(t.X, t.Y, int(t.Z))
 	if from == to {
@@ -102,7 +102,7 @@ func (c *clusterIndex) in(t maptile.Tile) []group {
 		}
 		return groups
 	}
-	// Cells follow each other in Morton order: each begins where the last ended.
+	// Cells are contiguous in Morton order: each begins where the last ended.
 	cell := 2 * (gridBits - int(t.Z) - cellBits)
 	for begin := from; begin < to; {
 		last := (c.morton[begin]>>cell+1)<<cell - 1
@@ -119,7 +119,7 @@ func (b *Builder) clusterValues(g group, on atlas.View) (id uint64, values []val
 	c := g.clusters[0]
 	hash := fnv.New64a()
 	hash.Write([]byte(c.Key))
-	// Numbers of JavaScript are exact to 53 bits.
+	// JavaScript numbers are exact up to 53 bits.
 	id = hash.Sum64() & (1<<53 - 1)
 	if len(g.clusters) > 1 {
 		return id, []value{number(int64(len(g.clusters)))}
@@ -132,7 +132,7 @@ func (b *Builder) clusterValues(g group, on atlas.View) (id uint64, values []val
 	for i, code := range c.Regions {
 		regions[i] = string(code)
 	}
-	// told joins what is told of each region, of those of which it is.
+	// told joins the values of the regions that have one.
 	told := func(of func(sentra.RegionCode) string) value {
 		var all []string
 		for _, code := range c.Regions {

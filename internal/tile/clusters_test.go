@@ -25,8 +25,8 @@ func scattered(number int) []*atlas.Cluster {
 	return clusters
 }
 
-// Against counting them all: each group of a tile is a cell with all its
-// clusters, its point the mean of theirs.
+// Compared with a count of all clusters: each group of a tile is a cell with all its
+// clusters, and its point is their mean.
 func TestClusterGroups(t *testing.T) {
 	clusters := scattered(5000)
 	index := newClusterIndex(clusters)

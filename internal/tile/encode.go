@@ -5,7 +5,7 @@ import (
 	"github.com/paulmach/orb/encoding/mvt/vectortile"
 )
 
-// value is the value of an attribute; the zero value is none.
+// value is the value of an attribute, or none if zero.
 type value struct {
 	kind   valueKind
 	text   string
@@ -45,14 +45,14 @@ func (v value) encode() *vectortile.Tile_Value {
 	}
 }
 
-// valueTable holds the values that regions have, each once, so that a feature
-// names them by number and no text is compared while a tile is built.
+// valueTable numbers the distinct values of regions, so that features refer to them
+// by number and no strings are compared while a tile is built.
 type valueTable struct {
 	numbers map[value]int32
 	encoded []*vectortile.Tile_Value
 }
 
-// number returns the number of a value; none for no value.
+// number returns the number of a value, or none.
 func (t *valueTable) number(v value) int32 {
 	if v.kind == noValue {
 		return none
@@ -62,8 +62,8 @@ func (t *valueTable) number(v value) int32 {
 		at = int32(len(t.encoded))
 		t.numbers[v] = at
 		message := v.encode()
-		// A message makes its map of extensions when it is first measured: now, while
-		// no other goroutine has it.
+		// A message allocates its map of extensions when its size is first computed: do it
+		// now, before other goroutines use it.
 		_ = message.Size()
 		t.encoded = append(t.encoded, message)
 	}
@@ -78,24 +78,23 @@ func (t *valueTable) all(values []value) []int32 {
 	return numbers
 }
 
-// layerWriter collects the features of a layer. orb's own mvt.Marshal takes
-// GeoJSON features with maps of properties; here geometry is on the grid
-// already and values are in the order of the fields, so that the messages of
-// the format are filled directly.
+// layerWriter collects the features of a layer. orb's own mvt.Marshal takes GeoJSON
+// features with maps of properties. Here geometry is already on the grid and values
+// are in the order of the fields, so the protobuf messages are filled directly.
 type layerWriter struct {
 	message vectortile.Tile_Layer
 	fields  []Field
-	// keys holds for each field its number among the keys plus one; 0: not used yet.
+	// keys has for each field its index among the layer's keys plus one; 0 if it is not
+	// used yet.
 	keys []uint32
-	// table is what numbers of values mean; used holds for each the number it has
-	// in the layer plus one.
+	// table has the values by number; used has for each its index in the layer plus one.
 	table *valueTable
 	used  []uint32
 	*workspace
 }
 
-// workspace is memory that the building of tiles uses again and again. Nothing
-// of it is left in an encoded tile.
+// workspace is memory that is reused from tile to tile. Encoded tiles do not refer to
+// it.
 type workspace struct {
 	features []featureMessage
 	tags     []uint32
@@ -105,8 +104,7 @@ type workspace struct {
 	out      []point
 }
 
-// grown extends a slice by n elements. What is behind
-// pointers into the slice before stays where it is.
+// grown extends a slice by n elements. Pointers into the old slice stay valid.
 func grown[T any](slice []T, n int) []T {
 	if len(slice)+n <= cap(slice) {
 		return slice
@@ -114,7 +112,7 @@ func grown[T any](slice []T, n int) []T {
 	return make([]T, 0, max(2*cap(slice), n, 1024))
 }
 
-// featureMessage is a feature with what its message points at.
+// featureMessage is a feature with the values that its message points to.
 type featureMessage struct {
 	vectortile.Tile_Feature
 	id   uint64
@@ -152,7 +150,7 @@ func (w *layerWriter) add(id uint64, kind vectortile.Tile_GeomType, values []int
 	w.append(id, kind, w.tags[begun:len(w.tags):len(w.tags)], geometry)
 }
 
-// addValues appends a feature with values of its own.
+// addValues appends a feature with values that are not in the table.
 func (w *layerWriter) addValues(id uint64, kind vectortile.Tile_GeomType, values []value, geometry []uint32) {
 	var tags []uint32
 	for field, v := range values {
@@ -164,7 +162,7 @@ func (w *layerWriter) addValues(id uint64, kind vectortile.Tile_GeomType, values
 	w.append(id, kind, tags, geometry)
 }
 
-// key returns the number of a field among the layer's keys.
+// key returns the index of a field among the layer's keys.
 func (w *layerWriter) key(field int) uint32 {
 	if w.keys[field] == 0 {
 		w.message.Keys = append(w.message.Keys, w.fields[field].Name)
@@ -180,9 +178,9 @@ func (w *layerWriter) append(id uint64, kind vectortile.Tile_GeomType, tags, geo
 	w.message.Features = append(w.message.Features, &f.Tile_Feature)
 }
 
-// commands builds the geometry of features, one after the other in one piece of
-// memory: moves and lines relative to a cursor. Points given are relative to the
-// tile's corner when origin is zero, to the map's when it is the tile's corner.
+// commands builds the geometries of features one after the other in one slice: moves
+// and lines relative to a cursor. Points are relative to the tile's corner if origin
+// is zero, and to the map's if it is the tile's corner.
 type commands struct {
 	data   []uint32
 	begun  int
@@ -190,7 +188,7 @@ type commands struct {
 	cursor point
 }
 
-// feature returns what was written since the feature before.
+// feature returns what was written since the previous feature.
 func (c *commands) feature() []uint32 {
 	written := c.data[c.begun:len(c.data):len(c.data)]
 	c.begun, c.cursor = len(c.data), point{}
@@ -223,9 +221,9 @@ func (c *commands) line(line []point) {
 	}
 }
 
-// ring writes a closed ring. The format tells exterior rings from holes by the
-// sign of their area alone, so it is made sure of here: an exterior runs
-// clockwise on the screen.
+// ring writes a closed ring. Only the sign of the area distinguishes exterior rings
+// from holes in this format, so it is enforced here: an exterior is clockwise on the
+// screen.
 func (c *commands) ring(ring []point, exterior bool) {
 	corners := len(ring) - 1
 	c.point(ring[0])

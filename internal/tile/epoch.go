@@ -10,11 +10,11 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// partition is the country divided into regencies, with its levels.
+// partition is the division of the country into regencies, with its levels.
 type partition struct {
-	// shapes by code; a regency without a boundary is not among them.
+	// shapes by code, without regencies that have no boundary.
 	shapes []*atlas.Shape
-	// levels make the level of a zoom when it is first asked for.
+	// levels by zoom, each computed on first use.
 	levels [MaxZoom + 1]*lazy.Value[*level]
 }
 
@@ -26,7 +26,6 @@ func newPartition(shapes []*atlas.Shape) *partition {
 	return p
 }
 
-// whileDrawn is where a question for tiles ends with its context.
 const whileDrawn = "while a tile was drawn"
 
 func (p *partition) level(ctx context.Context, zoom int) (*level, error) {
@@ -39,24 +38,24 @@ type province struct {
 	shape *atlas.Shape
 }
 
-// epoch is a span of days on which everything in a tile is the same.
+// epoch is a span of days on which tiles do not change.
 type epoch struct {
 	// start is its first day.
 	start     sentra.Date
 	partition *partition
 	regencies []*sentra.Region
 	provinces []province
-	// provinceOf gives the province of a regency, by numbers; none where unknown.
+	// provinceOf is the province of each regency, by number; none if unknown.
 	provinceOf []int32
 	table      valueTable
 	// The values of a layer's fields, by number of the region.
 	regencyValues, provinceValues [][]int32
-	// levels are the values that borders have.
+	// levels are the values for borders.
 	levels struct{ province, regency, coast int32 }
 	labels []label
 }
 
-// changeDays returns the days on which an epoch begins, ascending.
+// changeDays returns the first days of epochs, ascending.
 func changeDays(a *atlas.Atlas) []sentra.Date {
 	data := a.Data
 	var days sentra.ChangeDays
@@ -101,8 +100,8 @@ func changeDays(a *atlas.Atlas) []sentra.Date {
 	return days.Days()
 }
 
-// Epoch returns the first day of the span that the day lies in, on all of whose
-// days every tile is the same.
+// Epoch returns the first day of the span of days that contains the day and on which
+// tiles do not change.
 func (b *Builder) Epoch(day sentra.Date) sentra.Date {
 	at, exact := slices.BinarySearch(b.changes, day)
 	if !exact {
@@ -111,11 +110,11 @@ func (b *Builder) Epoch(day sentra.Date) sentra.Date {
 	return b.changes[max(0, at)]
 }
 
-// maxEpochs is how many epochs are kept: clusters become known on many days, and an
-// epoch holds the values of every region.
+// maxEpochs is the number of cached epochs: clusters become known on many days, and
+// an epoch has the values of every region.
 const maxEpochs = 64
 
-// epoch returns the epoch of a day, made once.
+// epoch returns the epoch of a day, built once.
 func (b *Builder) epoch(on atlas.View) *lazy.Value[*epoch] {
 	start := b.Epoch(on.Day)
 	b.mu.Lock()
@@ -185,8 +184,8 @@ func (b *Builder) newEpoch(start sentra.Date, on atlas.View) *epoch {
 	return e
 }
 
-// partition returns the partition of the shapes: that of another epoch, or of the
-// atlas before, where it is the same.
+// partition returns the partition of the shapes, shared with other epochs or the
+// previous atlas if it is the same.
 func (b *Builder) partition(shapes []*atlas.Shape) *partition {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -212,7 +211,7 @@ func joinValues(on atlas.View, code sentra.RegionCode) []value {
 		optional(on.CodeOn(code, sentra.SystemPCode))}
 }
 
-// optional returns no value for a text that is not known.
+// optional returns no value for an empty text.
 func optional(s string) value {
 	if s == "" {
 		return value{}
@@ -226,7 +225,7 @@ func statusValues(on atlas.View, code sentra.RegionCode) []value {
 		text(string(status.Of(sentra.Border).Answer)), number(int64(len(on.ClustersOf(code))))}
 }
 
-// featureID makes a number of a region's code, stable over time: 9406 of 94.06.
+// featureID converts a region's code to a stable number: 9406 for 94.06.
 func featureID(code sentra.RegionCode) uint64 {
 	var id uint64
 	for _, digit := range []byte(code) {

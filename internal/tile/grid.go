@@ -8,8 +8,8 @@ import (
 	"github.com/paulmach/orb/maptile"
 )
 
-// point is a place on the grid of a zoom: Extent units a tile, x to the east and
-// y to the south from the north-west corner of the map.
+// point is a place on the grid of a zoom: Extent units per tile, x to the east and y
+// to the south from the north-west corner of the map.
 type point struct{ x, y int32 }
 
 // toGrid returns the grid point of a place in degrees (lon, lat).
@@ -18,12 +18,12 @@ func toGrid(p orb.Point, zoom int) point {
 	return point{int32(fraction[0]), int32(fraction[1])}
 }
 
-// box is a box of the grid, its edges included.
+// box is a box of the grid, including its edges.
 type box struct{ minX, minY, maxX, maxY int32 }
 
 func emptyBox() box { return box{minX: 1<<31 - 1, minY: 1<<31 - 1, maxX: -1 << 31, maxY: -1 << 31} }
 
-// window is the box of a tile, widened by a margin in units.
+// window is the box of a tile, enlarged by a margin in units.
 func window(t maptile.Tile, margin int32) box {
 	x, y := int32(t.X)<<extentBits, int32(t.Y)<<extentBits
 	return box{x - margin, y - margin, x + Extent + margin, y + Extent + margin}
@@ -47,7 +47,7 @@ func (b box) holds(other box) bool {
 	return b.minX <= other.minX && other.maxX <= b.maxX && b.minY <= other.minY && other.maxY <= b.maxY
 }
 
-// side tells beyond which edges of the box a point lies, one bit an edge.
+// side returns the edges of the box beyond which a point is, one bit per edge.
 func (b box) side(p point) uint8 {
 	var bits uint8
 	if p.x < b.minX {
@@ -63,19 +63,19 @@ func (b box) side(p point) uint8 {
 	return bits
 }
 
-// bound returns the box as orb has it, relative to an origin.
+// bound returns the box for orb, relative to an origin.
 func (b box) bound(origin point) orb.Bound {
 	return orb.Bound{Min: orb.Point{float64(b.minX - origin.x), float64(b.minY - origin.y)},
 		Max: orb.Point{float64(b.maxX - origin.x), float64(b.maxY - origin.y)}}
 }
 
-// area2 is twice the area of a closed ring on the grid: positive when it runs
-// clockwise on the screen, since y grows downwards.
+// area2 is twice the area of a closed ring on the grid: positive if it is clockwise
+// on the screen, since y grows downwards.
 func area2(ring []point) int64 {
 	var sum int64
 	for i := 1; i < len(ring); i++ {
 		a, b := ring[i-1], ring[i]
-		// Relative to the first corner, so that nothing overflows.
+		// Relative to the first corner, to avoid overflow.
 		ax, ay := int64(a.x-ring[0].x), int64(a.y-ring[0].y)
 		bx, by := int64(b.x-ring[0].x), int64(b.y-ring[0].y)
 		sum += ax*by - bx*ay
@@ -83,21 +83,21 @@ func area2(ring []point) int64 {
 	return sum
 }
 
-// quantise rounds a closed ring to the grid. Repeated corners and spikes that
-// come about by that are taken out; nil is given when no area is left.
+// quantise rounds a closed ring to the grid. It removes the repeated corners and
+// spikes that result, and returns nil if no area is left.
 func quantise(ring orb.Ring, zoom int) []point {
 	out := make([]point, 0, len(ring))
 	for _, p := range ring {
 		out = push(out, toGrid(p, zoom))
 	}
-	// Rings are kept: those that lost many corners by rounding in less memory.
+	// Rings are long-lived: reallocate those that lost many corners by rounding.
 	if out = closeRing(out); len(out) < cap(out)*3/4 {
 		return slices.Clone(out)
 	}
 	return out
 }
 
-// push appends a corner to a line that has neither repeated corners nor spikes.
+// push appends a corner to a line without repeated corners or spikes.
 func push(line []point, p point) []point {
 	if n := len(line); n > 0 && line[n-1] == p {
 		return line
@@ -107,8 +107,8 @@ func push(line []point, p point) []point {
 	return append(line, p)
 }
 
-// closeRing takes out what repeats or spikes across the place where the ring
-// closes, closes it, and gives nil when it has no area.
+// closeRing removes repeated corners and spikes across the ends of the line, closes
+// it, and returns nil if it has no area.
 func closeRing(ring []point) []point {
 	for len(ring) > 1 && ring[0] == ring[len(ring)-1] {
 		ring = ring[:len(ring)-1]
@@ -133,9 +133,8 @@ func closeRing(ring []point) []point {
 	return nil
 }
 
-// cutter cuts rings and lines to the window of a tile and writes them down. Its
-// memory is used again and again, so that what it cuts holds only until the next
-// call.
+// cutter clips rings and lines to the window of a tile and encodes them. It reuses
+// its memory, so that its results are valid only until the next call.
 type cutter struct {
 	commands
 	window box
@@ -151,8 +150,8 @@ func newCutter(t maptile.Tile, space *workspace) *cutter {
 	return c
 }
 
-// near returns the line without what cannot matter: of a stretch that stays beyond
-// one edge of the window only the ends. Most of a large ring goes this way,
+// near returns the line without the points that cannot matter: of a section beyond
+// one edge of the window it keeps only the ends. This removes most of a large ring
 // before any arithmetic.
 func (c *cutter) near(line []point) orb.LineString {
 	out := c.line[:0]
@@ -183,8 +182,8 @@ func (c *cutter) near(line []point) orb.LineString {
 	return out
 }
 
-// cutRing returns the part of a closed ring in the window, closed and relative to
-// the tile's corner; nil where there is none.
+// cutRing returns the part of a closed ring in the window, closed and relative to the
+// tile's corner, or nil.
 func (c *cutter) cutRing(ring []point) []point {
 	near := c.near(ring)
 	if len(near) < 4 {
@@ -197,7 +196,7 @@ func (c *cutter) cutRing(ring []point) []point {
 	return closeRing(c.out)
 }
 
-// cutLine writes the parts of a line in the window.
+// cutLine encodes the parts of a line in the window.
 func (c *cutter) cutLine(line []point) {
 	for _, piece := range clip.LineString(c.bound, c.near(line)) {
 		c.out = c.out[:0]
@@ -212,7 +211,7 @@ func (c *cutter) cutLine(line []point) {
 	}
 }
 
-// rounded returns the nearest point of the grid; where a line was cut, it may lie
+// rounded returns the nearest point of the grid; the ends of a clipped line may be
 // between two.
 func rounded(p orb.Point) point {
 	return point{floor(p[0] + 0.5), floor(p[1] + 0.5)}

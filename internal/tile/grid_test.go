@@ -37,7 +37,7 @@ func TestCloseRing(t *testing.T) {
 	}
 }
 
-// sameRing reports whether closed rings are the same but for where they begin.
+// sameRing reports whether closed rings are equal except for their first point.
 func sameRing(a, b []point) bool {
 	if len(a) != len(b) || len(a) == 0 {
 		return len(a) == len(b)
@@ -52,7 +52,7 @@ func sameRing(a, b []point) bool {
 	return false
 }
 
-// star returns a ring that meets itself nowhere, around a centre.
+// star returns a simple ring around a centre.
 func star(random *rand.Rand, corners int, centre point, radius float64) []point {
 	var ring []point
 	for i := range corners {
@@ -62,8 +62,8 @@ func star(random *rand.Rand, corners int, centre point, radius float64) []point 
 	return closeRing(ring)
 }
 
-// Leaving out what lies far outside before cutting changes nothing: the area in
-// the window is that of orb's clip over the whole ring.
+// Leaving out what is far outside before clipping changes nothing: the area in the
+// window is that of orb's clip of the whole ring.
 func TestCutRing(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	at := maptile.New(5, 6, 4)
@@ -116,7 +116,7 @@ func TestTooSmallForTheGrid(t *testing.T) {
 // Three squares in a row, the middle one with an enclave.
 func TestFindBorders(t *testing.T) {
 	square := func(x, y, size int32) []point {
-		// Counter-clockwise on the screen, whose y grows downwards.
+		// Counterclockwise on the screen, whose y grows downwards.
 		return []point{{x, y}, {x, y + size}, {x + size, y + size}, {x + size, y}, {x, y}}
 	}
 	with := func(rings ...[]point) *outline {
@@ -149,7 +149,7 @@ func TestFindBorders(t *testing.T) {
 			t.Errorf("%v share %f, want %f", pair, length[pair], metres)
 		}
 	}
-	// The lower number lies on the left: up the screen along x = 10 that is west.
+	// The lower number is on the left: going up the screen along x = 10 that is west.
 	for _, b := range borders {
 		if b.left == 0 && b.right == 1 && b.stretches[0].line[0].y < b.stretches[0].line[1].y {
 			t.Errorf("the border runs %v", b.stretches[0].line)

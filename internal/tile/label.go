@@ -10,9 +10,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// label is a region's label.
 type label struct {
-	// province tells which of the epoch's regions number means.
+	// province says whether number is that of a province or a regency.
 	province bool
 	number   int32
 	id       uint64
@@ -22,19 +21,18 @@ type label struct {
 	values  []int32
 }
 
-// labelDistance is how near two labels of one level may come, in units of the
-// tile: 96 pixels of a tile of 512.
+// labelDistance is the minimum distance of labels of one level in units of the tile:
+// 96 pixels of a tile of 512.
 const labelDistance = 96 * Extent / 512
 
-// Zooms at which labels begin, and by which all are there.
+// Zooms at which labels begin, and from which all are shown.
 const (
 	firstProvinceLabels, allProvinceLabels = 3, 7
 	firstRegencyLabels, allRegencyLabels   = 6, 12
 )
 
-// newLabels places and ranks the labels of an epoch. A label comes at the first
-// zoom at which it keeps its distance from those that came before, the larger
-// regions first.
+// newLabels places and ranks the labels of an epoch. A label appears at the first
+// zoom at which it keeps its distance from the earlier ones, larger regions first.
 func newLabels(e *epoch, on atlas.View) []label {
 	var all []label
 	place := func(regions []*sentra.Region, first, last int) {
@@ -48,7 +46,7 @@ func newLabels(e *epoch, on atlas.View) []label {
 			shape := on.Shape(r.Code)
 			candidates[i] = candidate{int32(i), shape.Label, shape.AreaKm2}
 		}
-		// Stable: of two alike the lower code comes first.
+		// The sort is stable: of two equal regions the lower code comes first.
 		slices.SortStableFunc(candidates, func(x, y candidate) int { return cmp.Compare(y.area, x.area) })
 		minZooms := make([]int, len(candidates))
 		var shown []orb.Point

@@ -1,10 +1,10 @@
 // Package tile builds vector tiles (Mapbox Vector Tile 2.1, Web Mercator) of one
-// atlas: provinces, regencies, their borders, clusters and labels, as they are
-// on a day and under the filters of the API. It knows nothing of HTTP.
+// atlas: provinces, regencies, their borders, clusters and labels, on a day and with
+// the filters of the API. It does not depend on HTTP.
 //
-// Coordinates are rounded once for a whole zoom, on the grid of 4096 by 4096
-// that every tile has, and only then cut into tiles. Neighbours that share a
-// border in the source of shapes so get the same integers in every tile.
+// Coordinates are rounded once per zoom, on the grid of 4096 by 4096 that every tile
+// has, and only then clipped to tiles. Neighbours that share a border in the source
+// therefore have the same integers in every tile.
 package tile
 
 import (
@@ -14,7 +14,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// MaxZoom is the deepest zoom of tiles; a client draws deeper ones from these.
+// MaxZoom is the deepest zoom of tiles; clients overzoom beyond it.
 const MaxZoom = 14
 
 // Extent is the width and height of a tile in its own units.
@@ -22,12 +22,12 @@ const Extent = 1 << extentBits
 
 const extentBits = 12
 
-// buffer is how far, in units of the tile, areas and lines reach beyond its edge,
-// so that a client draws them without a seam: 8 pixels of a tile of 512.
+// buffer is how far areas and lines extend beyond the tile, in its units, so that
+// clients draw no seams: 8 pixels of a tile of 512.
 const buffer = 64
 
-// ClusterMaxZoom is the deepest zoom at which nearby clusters are one point with
-// a count; deeper, every cluster is a point of its own.
+// ClusterMaxZoom is the deepest zoom at which nearby clusters are grouped into one
+// point with a count.
 const ClusterMaxZoom = 10
 
 // Names of the layers.
@@ -40,7 +40,7 @@ const (
 	LayerMarks     = "marks"
 )
 
-// FieldType is the type of an attribute, named as TileJSON names it.
+// FieldType is the type of an attribute, as named by TileJSON.
 type FieldType string
 
 const (
@@ -56,14 +56,13 @@ type Field struct {
 	Description string
 }
 
-// Layer describes a layer: the one description that tiles, TileJSON and style
-// are made from.
+// Layer describes a layer for tiles, TileJSON and style.
 type Layer struct {
 	Name        string
 	Description string
-	// OnRequest: the layer is only in tiles that name it.
+	// OnRequest means that the layer is only in tiles that name it.
 	OnRequest bool
-	// Fields in the order in which features hold their values.
+	// Fields are in the order of the values of features.
 	Fields []Field
 }
 
@@ -76,72 +75,72 @@ var (
 		{"affirmative", String, "whether the region is affirmative on the day: YES, NO or NOT_COVERED"},
 		{"disadvantaged", String, "whether it is disadvantaged (daerah tertinggal): YES, NO or NOT_COVERED"},
 		{"border", String, "whether it is a border region (kawasan perbatasan): YES, NO or NOT_COVERED"},
-		{"clusterCount", Number, "number of clusters in the region that are known on the day, those only planned left out"},
+		{"clusterCount", Number, "number of clusters in the region that are known on the day, without planned ones"},
 	}
 
-	// joinFields are the codes of other systems, by which others know the region.
+	// joinFields are the codes of other systems, for joining data.
 	joinFields = []Field{
-		{"bpsCode", String, "code of Statistics Indonesia (BPS) on the day; not there where none is known"},
+		{"bpsCode", String, "code of Statistics Indonesia (BPS) on the day; absent if none is known"},
 		{"isoCode", String, "ISO 3166-2 code of a province"},
-		{"pCode", String, "P-code of OCHA's common operational datasets on the day; not there where none is known"},
+		{"pCode", String, "P-code of OCHA's common operational datasets on the day; absent if none is known"},
 	}
 )
 
-// Layers returns the layers, in the order in which a tile holds them.
+// Layers returns the layers in the order in which they are in tiles.
 func Layers() []Layer {
 	return []Layer{
 		{Name: LayerProvinces, Description: "Provinces of the day; the feature's id is the code as a number.", Fields: slices.Concat([]Field{fieldCode, fieldName, fieldKind}, statusFields, joinFields)},
 		{Name: LayerRegencies, Description: "Regencies (kabupaten) and cities (kota) of the day; the feature's id is the code without its dot.", Fields: slices.Concat([]Field{fieldCode, fieldName, fieldKind, {"province", String, "code of the province on the day"}}, statusFields, joinFields)},
-		{Name: LayerBorders, Description: "Each stretch of border or coast once, one feature for two neighbours.", Fields: []Field{
-			{"level", String, "province, regency or coast; where the country ends on land it is coast too"},
-			{"left", String, "code of the regency or city on the left hand along the line"},
-			{"right", String, "code of the regency or city on the right hand; not there at a coast"},
+		{Name: LayerBorders, Description: "Each piece of border or coast once, one feature for two neighbours.", Fields: []Field{
+			{"level", String, "province, regency or coast; a land border of the country is coast too"},
+			{"left", String, "code of the regency or city on the left of the line"},
+			{"right", String, "code of the regency or city on the right; absent at a coast"},
 		}},
-		{Name: LayerClusters, Description: "Clusters (sentra IKM); to zoom 10 nearby ones are one point that has only a count.", Fields: []Field{
+		{Name: LayerClusters, Description: "Clusters (sentra IKM); up to zoom 10 nearby ones are one point with only a count.", Fields: []Field{
 			{"count", Number, "number of clusters at the point"},
-			{"id", String, "the cluster's id in the API, which is today's view; of the tile's day it is known there by key and asOf"},
+			{"id", String, "the cluster's id in the API, which means today; use key and asOf for the day of the tile"},
 			{"key", String, "the cluster's stable key"},
 			{"name", String, "name in English"},
 			{"nameId", String, "name in Indonesian"},
-			{"products", String, "what it makes, in English, with commas between"},
-			{"phase", String, "the phases by key, with commas between"},
-			{"regions", String, "codes of the regencies and cities, with commas between"},
+			{"products", String, "its products in English, separated by commas"},
+			{"phase", String, "keys of the phases, separated by commas"},
+			{"regions", String, "codes of the regencies and cities, separated by commas"},
 			{"precision", String, "how exactly the place is known: POINT, REGENCY or PROVINCE"},
-			{"initialTarget", Boolean, "whether it was an initial target; not there where the source names none"},
-			{"programme", Boolean, "whether the programme has developed it"},
-			{"status", String, "EXISTING, or PLANNED where it stands in a plan only"},
-			{"confidence", String, "how it is known: LISTED, INFERRED or PARTIAL; not there where nothing was said of it"},
-			{"group", String, "the group of what it makes: TEXTILE, FOOD, WOOD, METAL, CLAY_STONE, LEATHER, or OTHER, also of several groups"},
-			{"regionNames", String, "names of the regions on the day, with commas between"},
+			{"initialTarget", Boolean, "whether it was an initial target; absent if the source names none"},
+			{"programme", Boolean, "whether the programme developed it"},
+			{"status", String, "EXISTING, or PLANNED if it is only planned"},
+			{"confidence", String, "how it is known: LISTED, INFERRED or PARTIAL; absent if not stated"},
+			{"group", String, "the group of its products: TEXTILE, FOOD, WOOD, METAL, CLAY_STONE, LEATHER, or OTHER, also for several groups"},
+			{"regionNames", String, "names of the regions on the day, separated by commas"},
 			{"regionBpsCodes", String, "their codes of Statistics Indonesia (BPS) on the day"},
 			{"regionPCodes", String, "their P-codes of OCHA's common operational datasets on the day"},
 			{"provinceIsoCodes", String, "ISO 3166-2 codes of their provinces"},
 		}},
-		{Name: LayerLabels, Description: "A point inside each region's largest part, thinned out so that they do not crowd.", Fields: []Field{
+		{Name: LayerLabels, Description: "A point inside each region's largest part, thinned out by zoom.", Fields: []Field{
 			fieldCode, fieldName, fieldKind,
 			{"rank", Number, "1 for the largest region of its level, and so on"},
-			{"minZoom", Number, "zoom from which the label is there"},
+			{"minZoom", Number, "zoom from which the label is shown"},
 		}},
-		{Name: LayerMarks, OnRequest: true, Description: "Clusters as the page's map marks them: those known only to their regency or city as one mark of it; those with a place of their own by it, to zoom 10 with nearby ones. Only in tiles that ask for it.", Fields: []Field{
-			{"count", Number, "number of clusters of the mark"},
-			{"phase", String, "their phases of the programme by key, with commas between; empty where they are not the programme's"},
-			{"status", String, "EXISTING, or PLANNED where they stand in a plan only"},
+		{Name: LayerMarks, OnRequest: true, Description: "Clusters as marked on the map page: those of which only the regency or city is known are one mark there; those with their own location are at it, up to zoom 10 grouped with nearby ones. Only in tiles that request it.", Fields: []Field{
+			{"count", Number, "number of clusters in the mark"},
+			{"phase", String, "keys of their phases of the programme, separated by commas; empty if they are not the programme's"},
+			{"status", String, "EXISTING, or PLANNED if they are only planned"},
 			{"group", String, "the group of products that more than half of them make: TEXTILE, FOOD, WOOD, METAL, CLAY_STONE, LEATHER or OTHER"},
-			{"region", String, "code of the region in which all of them stand"},
+			{"region", String, "code of the region that all of them are in"},
 			{"place", String, "that region's name of the day"},
 			{"precision", String, "how exactly the place is known: POINT, REGENCY or PROVINCE"},
 			{"key", String, "the stable key of a single cluster"},
 			{"name", String, "its name in English"},
 			{"nameId", String, "its name in Indonesian"},
-			{"product", String, "what all of them make, in English; not there where they make different things"},
+			{"product", String, "the product of all of them, in English; absent if they make different products"},
 			{"productId", String, "the same in Indonesian"},
 			{"nth", Number, "0 for the first mark at a region's point, 1 for the next, and so on"},
 		}},
 	}
 }
 
-// chosen returns the layers named, in the order of Layers; nil names all that are
-// not only on request.
+// chosen returns the named layers, in the order of Layers; nil names all but those on
+// request.
 func chosen(names []string) []Layer {
 	layers := Layers()
 	if names == nil {
@@ -150,8 +149,8 @@ func chosen(names []string) []Layer {
 	return slices.DeleteFunc(layers, func(l Layer) bool { return !slices.Contains(names, l.Name) })
 }
 
-// CheckLayers refuses names that no layer has. The error is a BAD_USER_INPUT
-// without a path.
+// CheckLayers rejects unknown layer names. The error is a BAD_USER_INPUT without a
+// path.
 func CheckLayers(names []string) error {
 	var known []string
 	for _, layer := range Layers() {

@@ -20,23 +20,22 @@ type outline struct {
 	parts []part
 }
 
-// part is a polygon of an outline: closed rings, the exterior first, wound as
-// RFC 7946 has it (on the screen the exterior runs counter-clockwise).
+// part is a polygon of an outline: closed rings, the exterior first, wound as in RFC
+// 7946 (counterclockwise on the screen for the exterior).
 type part struct {
 	bound box
 	rings [][]point
-	// stub marks a part that stands for an area smaller than the grid.
+	// stub marks a part that replaces an area smaller than the grid.
 	stub bool
 }
 
-// newOutline rounds an area to the grid. Parts without area at this zoom go,
-// but the largest stays, if need be as a square of one unit.
+// newOutline rounds an area to the grid. Parts without area at this zoom are dropped,
+// but the largest stays, if necessary as a square of one unit.
 func newOutline(shape orb.MultiPolygon, zoom int) *outline {
 	o := &outline{bound: emptyBox(), parts: make([]part, 0, len(shape))}
 	for _, polygon := range shape {
 		exterior := quantise(polygon[0], zoom)
-		// Rounding may also turn a sliver inside out; then it would lie over its
-		// neighbour.
+		// Rounding may also invert a sliver, which would then overlap its neighbour.
 		if exterior == nil || area2(exterior) > 0 {
 			continue
 		}
@@ -75,10 +74,10 @@ type stretch struct {
 	line  []point
 }
 
-// border is all that two regencies share, or one has to itself as a coast.
+// border is everything that two regencies share, or the coast of one.
 type border struct {
-	// left and right number the regencies beside the lines, the lower number on
-	// the left; right is none at a coast.
+	// left and right are the numbers of the regencies beside the lines, the lower number
+	// on the left; right is none at a coast.
 	left, right int32
 	bound       box
 	stretches   []stretch
@@ -86,7 +85,7 @@ type border struct {
 
 const none = int32(-1)
 
-// level is everything with an area at one zoom.
+// level has all outlines and borders at one zoom.
 type level struct {
 	zoom int
 	// outlines of the regencies, by number.
@@ -110,14 +109,14 @@ func newLevel(regencies []*atlas.Shape, zoom int) *level {
 		})
 	}
 	if err := work.Wait(); err != nil {
-		// Only a panic, which belongs to the caller's goroutine.
+		// The error can only be a panic, which belongs on the caller's goroutine.
 		panic(err)
 	}
 	l.borders = findBorders(l.outlines)
 	return l
 }
 
-// simplified returns a shape as detailed as a zoom can show.
+// simplified returns a shape with the detail that is visible at a zoom.
 func simplified(s *atlas.Shape, zoom int) orb.MultiPolygon {
 	return s.Simplified(coverage.ZoomTolerance(zoom))
 }
@@ -134,7 +133,7 @@ func (l *level) province(s *atlas.Shape) *outline {
 	return made
 }
 
-// edge is a side of a ring, its direction put aside.
+// edge is a side of a ring without its direction.
 type edge struct{ low, high point }
 
 func edgeBetween(a, b point) (e edge, upward bool) {
@@ -144,10 +143,10 @@ func edgeBetween(a, b point) (e edge, upward bool) {
 	return edge{b, a}, false
 }
 
-// findBorders finds what outlines share. It looks at the rounded rings and not
-// at the source's, so that a border is exactly what is drawn on both sides.
+// findBorders finds the borders that outlines share. It uses the rounded rings and
+// not the source's, so that a border is exactly what is drawn on both sides.
 func findBorders(outlines []*outline) []border {
-	// Who has an edge, in one direction and in the other.
+	// The owners of an edge in either direction.
 	type sides [2]int32
 	edges := make(map[edge]sides)
 	eachRing := func(visit func(regency int32, ring []point)) {
@@ -187,8 +186,8 @@ func findBorders(outlines []*outline) []border {
 	var borders []border
 	var line []point
 	eachRing(func(regency int32, ring []point) {
-		// across is who lies beyond an edge; an edge that the lower neighbour
-		// gives, or whose both sides are the same regency, is nobody's here.
+		// across is the regency beyond an edge. It is nobody for an edge that the lower
+		// neighbour contributes, or with the same regency on both sides.
 		const nobody = int32(-2)
 		across := func(i int) int32 {
 			e, upward := edgeBetween(ring[i-1], ring[i])
@@ -214,7 +213,7 @@ func findBorders(outlines []*outline) []border {
 			borders[at].stretches = append(borders[at].stretches, s)
 		}
 		edgesOfRing := len(ring) - 1
-		// Begin where the neighbour changes, so that no stretch is cut in two.
+		// Begin where the neighbour changes, so that no border is cut in two.
 		start := 0
 		for start < edgesOfRing && across(start+1) == across((start+edgesOfRing-1)%edgesOfRing+1) {
 			start++

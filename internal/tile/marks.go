@@ -14,8 +14,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// markClass is clusters that a map draws alike: the programme's by their phases,
-// others, and those only planned.
+// markClass is clusters with the same symbol: those of the programme by phase,
+// others, and planned ones.
 type markClass struct {
 	phases string
 	status sentra.ClusterStatus
@@ -25,16 +25,17 @@ func classOf(c *atlas.Cluster) markClass {
 	return markClass{strings.Join(c.Phases, ", "), c.Status()}
 }
 
-// Depths of marks: far out there is one of each regency or city, and one of each
-// province where those would crowd; near, each place has its own.
+// Zooms of marks: at low zooms there is one for each regency or city, or one for each
+// province if those would be too many; at high zooms each place has its own.
 const (
 	regencyMarksToZoom  = 7
 	provinceMarksToZoom = 4
-	// crowd is how many marks of regencies are too many for a view of the country.
+	// crowd is the number of marks of regencies above which a view of the country has
+	// marks of provinces.
 	crowd = 250
 )
 
-// marks holds the marks of clusters for every zoom.
+// marks has the marks of clusters for every zoom.
 type marks struct {
 	country, region, near *markIndex
 }
@@ -72,8 +73,8 @@ func (m *marks) in(t maptile.Tile) []regionMark {
 	return m.near.in(t)
 }
 
-// markIndex holds clusters as a map marks them: those known only to a region as
-// one mark of it, which never moves; those with a place of their own by cells.
+// markIndex has the marks of clusters: one fixed mark for each region of clusters of
+// which only the region is known, and cells for those with their own location.
 type markIndex struct {
 	ofRegions []regionMark
 	morton    []uint64
@@ -82,19 +83,20 @@ type markIndex struct {
 	classes []markClass
 }
 
-// regionMark is clusters drawn as one.
+// regionMark is clusters with one mark.
 type regionMark struct {
 	at       point
 	clusters []*atlas.Cluster
-	// region is that in which all stand, if it is known.
+	// region is the region of all of them, if it is the same.
 	region sentra.RegionCode
 	class  markClass
 	// nth counts the marks at the same point.
 	nth int
 }
 
-// newMarkIndex makes an index. With regionOf, clusters with a place of their own
-// too stand by their region, at its label point, and planned ones with others.
+// newMarkIndex returns an index. With regionOf, clusters with their own location are
+// also marked at the label point of their region, and planned ones together with
+// others.
 func newMarkIndex(clusters []*atlas.Cluster, regionOf func(*atlas.Cluster) sentra.RegionCode, labelPoint func(sentra.RegionCode) orb.Point) *markIndex {
 	type regionClass struct {
 		region sentra.RegionCode
@@ -126,7 +128,7 @@ func newMarkIndex(clusters []*atlas.Cluster, regionOf func(*atlas.Cluster) sentr
 		}
 		mark.clusters = append(mark.clusters, c)
 	}
-	// The programme's stand first at their point.
+	// The programme's come first at their point.
 	slices.SortFunc(order, func(x, y regionClass) int {
 		a, b := known[x].at, known[y].at
 		return cmp.Or(cmp.Compare(morton(uint32(a.x), uint32(a.y)), morton(uint32(b.x), uint32(b.y))), cmp.Compare(y.phases, x.phases), cmp.Compare(x.status, y.status), cmp.Compare(x.region, y.region))
@@ -176,7 +178,7 @@ func (b *Builder) markValues(m regionMark, on atlas.View) (id uint64, values []v
 	c := m.clusters[0]
 	hash := fnv.New64a()
 	hash.Write([]byte("mark " + c.Key))
-	// Numbers of JavaScript are exact to 53 bits.
+	// JavaScript numbers are exact up to 53 bits.
 	id = hash.Sum64() & (1<<53 - 1)
 	region, place := value{}, value{}
 	if m.region != "" {
@@ -201,7 +203,7 @@ func (b *Builder) markValues(m regionMark, on atlas.View) (id uint64, values []v
 		text(precision), key, name, nameID, product, productID, number(int64(m.nth))}
 }
 
-// sameRegion returns the region in which all clusters stand.
+// sameRegion returns the region of all clusters, if it is the same.
 func sameRegion(clusters []*atlas.Cluster) (sentra.RegionCode, bool) {
 	if len(clusters[0].Regions) == 0 {
 		return "", false
@@ -215,8 +217,7 @@ func sameRegion(clusters []*atlas.Cluster) (sentra.RegionCode, bool) {
 	return code, true
 }
 
-// sameProduct returns the product that all clusters make first; nil where they make
-// different ones.
+// sameProduct returns the first product of all clusters, or nil if they differ.
 func (b *Builder) sameProduct(clusters []*atlas.Cluster) *sentra.Product {
 	for _, c := range clusters {
 		if len(c.Products) == 0 || c.Products[0] != clusters[0].Products[0] {
@@ -226,11 +227,10 @@ func (b *Builder) sameProduct(clusters []*atlas.Cluster) *sentra.Product {
 	return b.atlas.Product(clusters[0].Products[0])
 }
 
-// mostlyOf returns the group to which more than half of the clusters belong; OTHER where
-// there is none.
+// mostlyOf returns the group of more than half of the clusters, or OTHER.
 func (b *Builder) mostlyOf(clusters []*atlas.Cluster) sentra.ProductGroup {
 	counts := make(map[sentra.ProductGroup]int, 8)
-	// Of many clusters few make something that no other does.
+	// Many clusters make few distinct lists of products.
 	type alike struct {
 		one   *atlas.Cluster
 		count int

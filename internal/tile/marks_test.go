@@ -12,8 +12,9 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Clusters known only to their regency are one mark of it, whatever their number;
-// the programme's stand apart, and those with a place of their own by it.
+// Clusters of which only the regency is known are one mark of it, however many they
+// are; those of the programme have their own mark, and those with their own location
+// theirs.
 func TestMarks(t *testing.T) {
 	at := func(lon, lat float64) orb.Point { return orb.Point{lon, lat} }
 	var clusters []*atlas.Cluster

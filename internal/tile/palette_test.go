@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// The style and the pages that the server renders have the colours of the map's page.
+// The style and the server-rendered pages have the colours of the map's page.
 func TestPalette(t *testing.T) {
 	read := func(name string) string {
 		t.Helper()

@@ -7,7 +7,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Style is a style of MapLibre (style specification version 8).
+// Style is a MapLibre style (style specification version 8).
 type Style struct {
 	Version int               `json:"version"`
 	Name    string            `json:"name"`
@@ -46,9 +46,9 @@ type expression = []any
 // sourceName is the name of the style's only source.
 const sourceName = "sentra"
 
-// Colours of the map: those of the page (web/src/map/palette.ts), which stripes what is
-// both; a style without pictures has a colour of its own for that. They differ in
-// lightness too, so that they are told apart without colour vision.
+// Colours of the map: those of the page (web/src/map/palette.ts), which stripes
+// regions that are both; a style without sprites has a separate colour for that. They
+// also differ in lightness, so that they are distinguishable without colour vision.
 const (
 	colourSea          = "#dde8ec"
 	colourNo           = "#fbfaf6"
@@ -61,16 +61,17 @@ const (
 	colourCluster      = "#a3195b"
 )
 
-// Lettering is where the glyphs of a style's text come from.
+// Lettering is the source of the glyphs of a style's text.
 type Lettering struct {
-	// URL has {fontstack} and {range}.
+	// URL contains {fontstack} and {range}.
 	URL string
 	// Font is the name of the font.
 	Font string
 }
 
-// Style returns a style for the tiles at an URL with {z}, {x} and {y}. It names no
-// sprite, so that nothing foreign is loaded. Without lettering it has no text.
+// Style returns a style for the tiles at a URL with {z}, {x} and {y}. It has no
+// sprite, so that nothing is loaded from other servers. Without lettering it has no
+// text.
 func (b *Builder) Style(url string, lettering *Lettering, on atlas.View) Style {
 	described := b.TileJSON(url, on, nil)
 	is := func(field string) expression {

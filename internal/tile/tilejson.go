@@ -7,7 +7,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// TileJSON is a document of TileJSON 3.0.0.
+// TileJSON is a TileJSON 3.0.0 document.
 type TileJSON struct {
 	TileJSON     string        `json:"tilejson"`
 	Name         string        `json:"name"`
@@ -32,11 +32,11 @@ type VectorLayer struct {
 	Fields      map[string]string `json:"fields"`
 }
 
-// wholeCountry is the box of Indonesia, for when no boundary is loaded.
+// wholeCountry is the bounding box of Indonesia, used if no boundary is loaded.
 var wholeCountry = [4]float64{94.9, -11.1, 141.1, 6.1}
 
-// TileJSON describes the tiles at an URL with {z}, {x} and {y}, seen in a view.
-// layers limits what is described; nil for all.
+// TileJSON describes the tiles at a URL with {z}, {x} and {y} for a view. layers
+// restricts what is described; nil for all.
 func (b *Builder) TileJSON(url string, on atlas.View, layers []string) TileJSON {
 	bounds := wholeCountry
 	if box := b.bounds(on); box.Max[0] > box.Min[0] {
@@ -44,7 +44,7 @@ func (b *Builder) TileJSON(url string, on atlas.View, layers []string) TileJSON 
 	}
 	out := TileJSON{TileJSON: "3.0.0", Name: "Sentra",
 		Description: "Provinces, regencies and cities of Indonesia and the small-industry clusters (sentra IKM) in them.",
-		// TileJSON wants a version with three numbers, which a dataset has not.
+		// TileJSON requires a version with three numbers, which a dataset does not have.
 		Version: "1.0.0", Attribution: b.attribution(on), Scheme: "xyz", Tiles: []string{url}, MaxZoom: MaxZoom, Bounds: bounds,
 		Center: [3]float64{(bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2, 4}}
 	for _, layer := range chosen(layers) {
@@ -57,7 +57,7 @@ func (b *Builder) TileJSON(url string, on atlas.View, layers []string) TileJSON 
 	return out
 }
 
-// attribution names the sources of what is drawn, with their licences.
+// attribution names the sources of the content, with their licences.
 func (b *Builder) attribution(on atlas.View) string {
 	var names []string
 	seen := make(map[sentra.SourceID]bool)

@@ -15,26 +15,26 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Tiles gives the tiles of whatever atlas is present, and keeps those of plain
-// queries, compressed.
+// Tiles returns the tiles of the present atlas, and caches those of plain queries,
+// compressed.
 type Tiles struct {
 	present   func() *atlas.Atlas
 	clusterID func(key string) string
 	kept      *cache
-	// writers are of *gzip.Writer, each of which takes much memory.
+	// writers is a pool of *gzip.Writer, each of which takes much memory.
 	writers sync.Pool
 
 	mu      sync.Mutex
 	builder *Builder
-	// underWay are plain tiles that are being made.
+	// underWay has the plain tiles that are being made.
 	underWay map[cacheKey]*making
 }
 
-// DefaultCacheBytes is enough for some thousand tiles.
+// DefaultCacheBytes is enough for several thousand tiles.
 const DefaultCacheBytes = 32 << 20
 
-// NewTiles serves the atlas that present gives; clusterID is NewBuilder's, and
-// cacheBytes bounds the memory for encoded tiles.
+// NewTiles returns tiles of the atlas that present returns; clusterID is that of
+// NewBuilder, and cacheBytes is the size of the cache.
 func NewTiles(present func() *atlas.Atlas, clusterID func(key string) string, cacheBytes int) (*Tiles, error) {
 	kept, err := newCache(cacheBytes)
 	if err != nil {
@@ -65,8 +65,7 @@ func (t *Tiles) Builder() (*Builder, error) {
 	return made, nil
 }
 
-// Kept returns a cached tile of the builder's atlas, as Gzipped does; false for
-// one that must be made.
+// Kept returns a cached tile of the builder's atlas in the form of Gzipped, or false.
 func (t *Tiles) Kept(b *Builder, at maptile.Tile, q Query) ([]byte, bool) {
 	key, plain := t.key(b, at, q)
 	if !plain {
@@ -75,7 +74,7 @@ func (t *Tiles) Kept(b *Builder, at maptile.Tile, q Query) ([]byte, bool) {
 	return t.kept.get(key)
 }
 
-// key is that of a plain tile; false for one that is not cached.
+// key is the cache key of a plain tile; false for one that is not cached.
 func (t *Tiles) key(b *Builder, at maptile.Tile, q Query) (cacheKey, bool) {
 	if _, err := b.atlas.On(q.Day); err != nil || q.Regions != nil || q.Clusters != nil {
 		return cacheKey{}, false
@@ -83,9 +82,9 @@ func (t *Tiles) key(b *Builder, at maptile.Tile, q Query) (cacheKey, bool) {
 	return cacheKey{version: b.atlas.Data.Version, tile: at, layers: fmt.Sprint(q.Layers), epoch: b.Epoch(q.Day)}, true
 }
 
-// Gzipped returns a tile of the builder's atlas as Builder.Build does, compressed;
-// nil when nothing is in it. Tiles without filters are cached, and made once however
-// many ask for one at a time.
+// Gzipped returns a tile of the builder's atlas like Builder.Build, compressed, or
+// nil if it is empty. Tiles without filters are cached, and concurrent requests for
+// one make it once.
 func (t *Tiles) Gzipped(ctx context.Context, b *Builder, at maptile.Tile, q Query) ([]byte, error) {
 	key, plain := t.key(b, at, q)
 	if !plain {
@@ -103,18 +102,19 @@ func (t *Tiles) Gzipped(ctx context.Context, b *Builder, at maptile.Tile, q Quer
 	})
 }
 
-// making is a tile that is being made for as long as somebody waits for it.
+// making is a tile that is being made as long as somebody waits for it.
 type making struct {
 	waiting int
 	cancel  context.CancelFunc
-	// data and err are there when done is closed.
+	// data and err are set when done is closed.
 	done chan struct{}
 	data []byte
 	err  error
 }
 
-// once returns what another who asked for the key is making already, or has it made.
-// Who asked first may leave while others wait; when all have left, it ends.
+// once returns the tile for the key that another caller is already making, or makes
+// it. It continues when the first caller leaves and others wait, and ends when all
+// have left.
 func (t *Tiles) once(ctx context.Context, key cacheKey, build func(context.Context) ([]byte, error)) ([]byte, error) {
 	t.mu.Lock()
 	m := t.underWay[key]
@@ -162,8 +162,8 @@ func (t *Tiles) build(ctx context.Context, b *Builder, at maptile.Tile, q Query)
 	return t.compress(data)
 }
 
-// compress returns the data gzipped as well as can be: a tile is compressed once
-// and sent many times.
+// compress compresses the data at the best level: a tile is compressed once and sent
+// many times.
 func (t *Tiles) compress(data []byte) ([]byte, error) {
 	var out bytes.Buffer
 	writer, reused := t.writers.Get().(*gzip.Writer)
@@ -192,8 +192,7 @@ type cacheKey struct {
 	layers  string
 }
 
-// cache keeps byte slices, at most so many bytes in all; the least recently used
-// goes first.
+// cache is an LRU cache of byte slices, limited by their total size.
 type cache struct {
 	mu      sync.Mutex
 	entries *simplelru.LRU[cacheKey, []byte]
@@ -201,7 +200,7 @@ type cache struct {
 	limit   int
 }
 
-// entryOverhead is about what an entry takes besides its bytes.
+// entryOverhead is the approximate size of an entry besides its bytes.
 const entryOverhead = 256
 
 func newCache(limit int) (*cache, error) {

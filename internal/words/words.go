@@ -1,5 +1,5 @@
-// Package words renders text in English and Indonesian: the sentences of the domain by
-// their keys, days, numbers and lists.
+// Package words renders text in English and Indonesian: the sentences of the domain
+// by their keys, days, numbers and lists.
 package words
 
 import (
@@ -13,7 +13,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Language is a language that Sentra speaks, as BCP 47 names it.
+// Language is a supported language, as a BCP 47 tag.
 type Language string
 
 const (
@@ -21,13 +21,12 @@ const (
 	Indonesian Language = "id"
 )
 
-// Languages lists the languages, the usual one first.
+// Languages lists the languages, the default first.
 var Languages = [...]Language{English, Indonesian}
 
 var matcher = language.NewMatcher([]language.Tag{language.English, language.Indonesian})
 
-// Preferred returns the language that an Accept-Language header asks for, English where
-// it asks for neither.
+// Preferred returns the language that an Accept-Language header prefers, or English.
 func Preferred(header string) Language {
 	if header == "" {
 		return English
@@ -36,8 +35,7 @@ func Preferred(header string) Language {
 	return Languages[at]
 }
 
-// Parse reads a language as an argument names it. The error is a BAD_USER_INPUT whose
-// path is lang.
+// Parse parses a language argument. The error is a BAD_USER_INPUT whose path is lang.
 func Parse(text string) (Language, error) {
 	for _, l := range Languages {
 		if text == string(l) {
@@ -49,12 +47,12 @@ func Parse(text string) (Language, error) {
 
 type askedKey struct{}
 
-// With returns a context in which a language was asked for.
+// With returns a context with a language.
 func With(ctx context.Context, l Language) context.Context {
 	return context.WithValue(ctx, askedKey{}, l)
 }
 
-// Asked returns the language that was asked for, English where none was.
+// Asked returns the language of a context, or English.
 func Asked(ctx context.Context) Language {
 	if l, ok := ctx.Value(askedKey{}).(Language); ok {
 		return l
@@ -62,7 +60,7 @@ func Asked(ctx context.Context) Language {
 	return English
 }
 
-// Of returns a text in the language; in English where it was not translated.
+// Of returns a text in the language, or in English if it was not translated.
 func (l Language) Of(t sentra.Text) string {
 	if l == Indonesian && t.Indonesian != "" {
 		return t.Indonesian
@@ -86,7 +84,7 @@ func (l Language) Say(m sentra.Message) string {
 	return fmt.Sprintf(text, values...)
 }
 
-// value returns a value as it stands in a sentence.
+// value formats a value in a sentence.
 func (l Language) value(value any) string {
 	switch v := value.(type) {
 	case string:
@@ -97,7 +95,7 @@ func (l Language) value(value any) string {
 		return l.Say(v)
 	case sentra.Date:
 		if l == English {
-			// As programs have read it from the beginning.
+			// The format that programs have always received.
 			return v.String()
 		}
 		return l.Date(v)
@@ -129,13 +127,13 @@ var months = map[Language][12]string{
 	Indonesian: {"Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember"},
 }
 
-// Date returns a day as readers write it: 25 December 2017.
+// Date formats a day for readers: 25 December 2017.
 func (l Language) Date(day sentra.Date) string {
 	t := day.Time()
 	return fmt.Sprintf("%d %s %d", t.Day(), months[l][t.Month()-1], t.Year())
 }
 
-// Partial returns a date no more exactly than its source has it.
+// Partial formats a date with the precision of its source.
 func (l Language) Partial(p sentra.PartialDate) string {
 	t := p.First.Time()
 	switch p.Precision {
@@ -147,10 +145,10 @@ func (l Language) Partial(p sentra.PartialDate) string {
 	return l.Date(p.First)
 }
 
-// Number returns a whole number with the language's separators.
+// Number formats a whole number with the language's separators.
 func (l Language) Number(n int) string { return l.Grouped(strconv.Itoa(n)) }
 
-// Grouped returns the digits of a whole number with the language's separators.
+// Grouped inserts the language's separators into the digits of a whole number.
 func (l Language) Grouped(digits string) string {
 	sign := ""
 	if strings.HasPrefix(digits, "-") {
@@ -170,8 +168,8 @@ func (l Language) Grouped(digits string) string {
 	return sign + out.String()
 }
 
-// Joined joins names as a sentence does: a, b and c. Indonesian has the comma before the
-// last, too.
+// Joined joins names as in a sentence: a, b and c. Indonesian has a comma before the
+// last one too.
 func (l Language) Joined(names []string) string {
 	and := " and "
 	if l == Indonesian {

@@ -9,7 +9,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Every sentence is there in both languages, with the same number of values.
+// Every sentence exists in both languages, with the same number of values.
 func TestSentences(t *testing.T) {
 	for _, key := range sentra.MessageKeys {
 		text := sentences[key]

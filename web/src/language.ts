@@ -1,2 +1,2 @@
-/** The language of a page whose address names none. */
+/** The language of a page without one in its address. */
 export const preferredLanguage = navigator.language.startsWith('id') ? 'id' : 'en';

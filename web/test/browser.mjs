@@ -1,18 +1,20 @@
-// What every browser test needs: Debian's Chromium, a page that reports what a
-// reader would trip over, and axe.
+// What every browser test needs: Debian's Chromium, a page that reports faults, and axe.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
 
-/** The server with boundaries, and the one with points and boxes only. */
+/** The server with boundaries, and the one with only points and boxes. */
 export const address = process.env.SENTRA_URL;
 export const withoutBoundaries = process.env.SENTRA_URL_WITHOUT_BOUNDARIES;
 
 export const desktop = { width: 1440, height: 900 };
 export const phone = { width: 390, height: 844 };
 
-/** As Chromium runs where there is no graphics card: software draws WebGL, and puts the page together without it. */
+/**
+ * Chromium as on a machine without a graphics card: WebGL is rendered in software, and the page is composited without
+ * it.
+ */
 export function launch() {
   return chromium.launch({
     executablePath: '/usr/bin/chromium',
@@ -21,12 +23,12 @@ export function launch() {
   });
 }
 
-/** How long a step may take, milliseconds; longer where many share the machine. */
+/** The timeout of a step in milliseconds; longer on a busy machine. */
 const patience = Number(process.env.SENTRA_BROWSER_PATIENCE ?? 45_000);
 
 /**
- * A page in a context of its own. `faults` gathers errors on the console, failed and foreign requests. Without WebGL the
- * map is a picture: what has nothing to do with the map is tested so, since software takes seconds to draw a map.
+ * A page in its own context. `faults` collects errors on the console, and failed or foreign requests. Without WebGL
+ * the map is a picture: tests that do not need the map use this, since software rendering takes seconds.
  */
 export async function open(browser, { viewport = desktop, colorScheme = 'light', locale = 'en-GB', server = address, webgl = true, ...more } = {}) {
   const context = await browser.newContext({ viewport, colorScheme, locale, reducedMotion: 'reduce', acceptDownloads: true, permissions: ['clipboard-read', 'clipboard-write'], ...more });
@@ -53,21 +55,21 @@ export async function open(browser, { viewport = desktop, colorScheme = 'light',
   return { context, page, faults };
 }
 
-/** Makes a page's line one of 400 kbit/s with 400 ms latency. */
+/** Gives a page a connection with 400 kbit/s and 400 ms latency. */
 export async function slowLine(page) {
   const session = await page.context().newCDPSession(page);
   await session.send('Network.enable');
   await session.send('Network.emulateNetworkConditions', { offline: false, latency: 400, downloadThroughput: 400_000 / 8, uploadThroughput: 400_000 / 8 });
 }
 
-/** Chromium speaks of the software renderer that a machine without a graphics card has. */
+/** Whether Chromium's message is only about software rendering. */
 function aboutTheMachine(text) {
   return /GPU stall due to ReadPixels|software WebGL|Automatic fallback to software/i.test(text);
 }
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Fails on what axe calls serious or critical. It runs beside the page's own policy. */
+/** Fails for findings of axe that are serious or critical. It runs regardless of the page's own security policy. */
 export async function assertAccessible(page, name, options = {}) {
   const session = await page.context().newCDPSession(page);
   await session.send('Runtime.enable');
@@ -80,7 +82,7 @@ export async function assertAccessible(page, name, options = {}) {
   assert.equal(faults.length, 0, `${name}: axe found\n${told}`);
 }
 
-/** Asks the API past the page. */
+/** Queries the API without the page. */
 export async function ask(query, variables = {}) {
   const response = await fetch(`${address}/graphql`, {
     method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ query, variables }),
@@ -99,7 +101,7 @@ export async function downloaded(page, act) {
 /** The colours of a page's screenshot, as `at(x, y)` in pixels of the page. */
 export async function colours(page) {
   const picture = (await page.screenshot()).toString('base64');
-  // A page of its own decodes it: the map's may load no pictures from elsewhere.
+  // A page of its own decodes it: the map's security policy allows no foreign pictures.
   const decoder = await page.context().newPage();
   const { width, data } = await decoder.evaluate(async (base64) => {
     const image = new Image();

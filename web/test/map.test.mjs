@@ -14,7 +14,7 @@ async function settled(page) {
   await page.waitForSelector('#map[data-provinces], #stage[data-state="picture"]', { state: 'attached' });
 }
 
-/** Opens a page of which only the list and the card matter. */
+/** Opens a page for tests of only the list and the card. */
 const read = (path) => show(path, { webgl: false });
 
 async function show(path, options) {
@@ -24,7 +24,7 @@ async function show(path, options) {
   return opened;
 }
 
-/** The table's rows, as texts. */
+/** The table's rows, as strings. */
 const rows = (page) => page.locator('#results tbody tr').evaluateAll((lines) => lines.map((line) => [...line.cells].map((cell) => cell.textContent)));
 
 const provincesDrawn = async (page) => (await page.locator('#map').getAttribute('data-provinces')).split(' ').filter(Boolean);
@@ -39,7 +39,7 @@ async function setDay(page, day) {
   await settled(page);
 }
 
-/** The share of a core that a process gets now, while others use them too. */
+/** The share of a core that a process gets at present. */
 function shareOfCore() {
   const begun = performance.now(), { user, system } = process.cpuUsage();
   while (performance.now() - begun < 150);
@@ -47,7 +47,7 @@ function shareOfCore() {
   return Math.min(1, (used.user + used.system - user - system) / 1000 / (performance.now() - begun));
 }
 
-/** A sheet's rows: enough of RFC 4180 for what Sentra writes. */
+/** The rows of a CSV: enough of RFC 4180 for what Sentra writes. */
 function parseCSV(text) {
   const lines = [[]];
   for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/g)) {
@@ -59,7 +59,7 @@ function parseCSV(text) {
 
 test('the page loads without a fault, and lists what the API lists', async () => {
   const { page, faults, context } = await show('/?asOf=today');
-  // Of those known today.
+  // Clusters known today.
   const { regions: { asOf } } = await ask('{regions(first: 0) {asOf}}');
   const { clusters } = await ask('query ($asOf: Date) {clusters(asOf: $asOf, first: 1000) {totalCount nodes {products {name}}}}', { asOf });
   assert.equal(await page.locator('#count strong').textContent(), `${clusters.totalCount} clusters`);
@@ -75,7 +75,10 @@ test('the page loads without a fault, and lists what the API lists', async () =>
   await context.close();
 });
 
-/** The view of the sentence: which border or disadvantaged regencies have weavers, had DAK money, and no facilitator within 100 km? */
+/**
+ * The view of the question: which border or disadvantaged regencies have weavers, had DAK money, and no facilitator
+ * within 100 km?
+ */
 const placing = 'asOf=2019-12-31&list=screening&colour=count&product=tenun,songket&affirmative=ANY&hosts=true&money=DAK&facilitators=none,100';
 
 test('the page opens on a day that is covered, with questions as links to their answers', async () => {
@@ -115,7 +118,7 @@ test('the title question is answered by clicks', async () => {
   assert.match(await card.textContent(), /follows from totals/);
   assert.match(await card.textContent(), /Source: .+/);
   assert.match(await card.textContent(), /Coffee processing, Kabupaten Dogiyai/);
-  // Of all clusters that are known there are 16 such regencies.
+  // With all known clusters there are 16 such regencies.
   await page.locator('#filter-programme').selectOption('');
   await page.locator('#filter-hosts').selectOption('true');
   await settled(page);
@@ -162,7 +165,7 @@ async function goRefused(page, path) {
   await page.waitForSelector('html[data-state="refused"][data-map="ready"]', { state: 'attached' });
 }
 
-/** That the page shows no answer at all: no row, no file, no mark or region on the map, no legend. */
+/** Asserts that the page shows no answer: no row, no file, no mark or region on the map, no legend. */
 async function assertNoAnswer(page) {
   assert.equal(await page.locator('#results tbody tr').count(), 0);
   assert.equal(await page.locator('#count').count(), 0);
@@ -271,7 +274,7 @@ test('a map that cannot be loaded keeps no colours of another day, and recovers 
   const { page, context } = await show('/?asOf=2017-12-25&list=regencies&at=138,-4.5,6&show=region:94.06');
   await page.locator('#card').getByText('Perpres 131/2015').waitFor();
   const box = await page.locator('#map').boundingBox();
-  // The highlands in the middle of what the card leaves of the map were disadvantaged.
+  // The highlands in the middle of the uncovered part of the map were disadvantaged.
   const middle = [(box.x + (await page.locator('#card .sheet').boundingBox()).x) / 2, box.y + box.height / 2];
   const orange = [227, 155, 63];
   assert.deepEqual((await colours(page)).at(...middle), orange);
@@ -282,17 +285,17 @@ test('a map that cannot be loaded keeps no colours of another day, and recovers 
   assert.notDeepEqual((await colours(page)).at(...middle), orange);
   await assertNoAnswer(page);
   await page.getByRole('alert').getByText('Could not load the answer: the server cannot be reached.').first().waitFor();
-  // Nor does the card keep what it said of the other day.
+  // The card must not show the content of the other day.
   assert.ok(!(await page.locator('#card').textContent()).includes('Perpres 131/2015'));
   assert.equal(await page.locator('.downloads a[aria-disabled="true"]').count(), 4);
-  // Another view that could not be had either leaves it so; the line comes back.
+  // Another view that fails does not change this; then the network comes back.
   await context.setOffline(false);
   await settled(page);
   assert.equal(await page.locator('#notice').isVisible(), false);
   assert.match(await page.locator('#count').textContent(), /on \d+ November 2026/);
   await page.locator('#card').getByRole('heading', { name: 'Kabupaten Dogiyai' }).waitFor();
 
-  // Without the browser's own word that the line is back, it is tried again after a while.
+  // Without the browser's online event, it retries after a while.
   await page.route('**/graphql', (route) => route.abort());
   await setTheDay(page, '2020-06-01');
   await page.locator('#notice').getByText('The map for 1 June 2020 could not be loaded').waitFor();
@@ -336,9 +339,9 @@ test('a list of provinces filtered by status and hosts means one regency', async
   await setDay(page, '2017-12-25');
   assert.deepEqual((await rows(page)).map(([name]) => name), ['Papua']);
   assert.equal(await page.locator('#title').textContent(), 'Provinces with an affirmative regency or city that hosts clusters of the programme');
-  // Of four more clusters of Papua no source was read by then.
+  // For four more clusters of Papua no source had been read by then.
   assert.match((await rows(page))[0][3], /^14 not coveredKabupaten Dogiyai$/);
-  // The files say the same.
+  // The files have the same content.
   const sheet = await downloaded(page, () => page.getByRole('link', { name: 'CSV', exact: true }).click());
   const [head, ...lines] = parseCSV(sheet.text);
   const column = (name) => lines.map((line) => line[head.indexOf(name)]);
@@ -352,7 +355,7 @@ test('a list of provinces filtered by status and hosts means one regency', async
 });
 
 test('lists of provinces are those of their regencies, whatever the filters', async () => {
-  // Worked out past the filters: every regency of the day with its answers and its clusters.
+  // Computed without the filters: every regency of the day with its answers and its clusters.
   const all = {};
   for (const day of ['2016-06-30', '2017-12-25', '2021-06-01']) {
     const { regions } = await ask('query ($asOf: Date) {regions(filter: {level: REGENCY}, first: 1000, asOf: $asOf) {nodes {parent {name} affirmative {answer disadvantaged {answer} border {answer}} clusters(first: 20, filter: {status: EXISTING}) {nodes {key phases {key} products {key} initialTarget}}}}}', { asOf: day });
@@ -371,7 +374,7 @@ test('lists of provinces are those of their regencies, whatever the filters', as
     const wanted = [], open = [], marked = new Set();
     for (const [province, regencies] of all[day]) {
       const traits = (cluster) => (!filters.phase || cluster.phases.some(({ key }) => key === filters.phase)) && (!filters.product || cluster.products.some(({ key }) => key === filters.product)) ? target(filters.initialTarget ?? '', cluster) : 'NO';
-      // Only the programme's clusters are known whole: of others there may be one more.
+      // Only the programme's list is complete: there may be one more of the others.
       const others = filters.phase || filters.initialTarget || filters.programme ? [] : ['NOT_COVERED'];
       const hosts = (regency) => or([...regency.clusters.nodes.map(traits), ...others]);
       const both = (a, b) => a === 'NO' || b === 'NO' ? 'NO' : or([a === 'YES' ? 'NO' : a, b === 'YES' ? 'NO' : b]) === 'NOT_COVERED' ? 'NOT_COVERED' : 'YES';
@@ -380,7 +383,7 @@ test('lists of provinces are those of their regencies, whatever the filters', as
       const affirmative = (regency) => filters.affirmative && filters.affirmative !== 'NO' ? answerOf[filters.affirmative](regency.affirmative) : 'YES';
       let answer = hosting ? or([...regencies.map((regency) => both(hosts(regency), affirmative(regency))), ...others]) : filters.affirmative && filters.affirmative !== 'NO' ? or(regencies.map(affirmative)) : 'YES';
       if (filters.affirmative === 'NO') answer = both(answer, not(or(regencies.map((regency) => regency.affirmative.answer))));
-      // Where others may be there too, the list is of those in which none is known.
+      // If there may be others, the list has those without a known one.
       if (filters.hosts === 'false') answer = others.length === 0 ? both(answer, not(or(regencies.map(hosts)))) : or(regencies.map((regency) => or(regency.clusters.nodes.map(traits)))) === 'YES' ? 'NO' : answer;
       if (answer === 'YES') {
         wanted.push(province);
@@ -408,7 +411,7 @@ test('lists of provinces are those of their regencies, whatever the filters', as
 });
 
 test('a number that cannot be told has another colour than none', async () => {
-  // Today no list covers the clusters' regencies for certain.
+  // Today no list certainly covers the clusters' regencies.
   const { choropleth } = await ask('{choropleth(by: REGION, level: REGENCY, filter: {programme: true, regions: {level: REGENCY, affirmative: true}}, asOf: "2014-08-01") {rows {key status region {labelPoint {lon lat}}}}}');
   const row = choropleth.rows.find(({ status }) => status === 'NO_DATA');
   const none = choropleth.rows.find(({ status }) => status === 'ZERO');
@@ -442,7 +445,7 @@ test('a cluster’s card says when its phase had not begun', async () => {
   const before = await read(`/?asOf=2016-12-31&show=cluster:${key}`);
   await before.page.locator('#card').getByText('Its phase had not begun by 31 December 2016.').waitFor();
   await before.context.close();
-  // An address from when clusters had ids alone leads to the same, and becomes one with the key.
+  // An address with an id of a cluster, from an earlier version, opens the same and is replaced by one with the key.
   const after = await read('/?asOf=2017-12-25&show=cluster:Q2x1c3RlcjoyMDE3LTk0LjA2LWNvZmZlZS1wcm9jZXNzaW5n');
   await after.page.locator('#card').getByText('Kabupaten Dogiyai').first().waitFor();
   assert.equal(await after.page.locator('#card').getByText('had not begun').count(), 0);
@@ -533,7 +536,7 @@ test('areas are drawn on the map and typed', async () => {
   await settled(page);
   await page.getByRole('button', { name: 'Draw on the map' }).click();
   const box = await page.locator('#map').boundingBox();
-  // Around all of the map's right half: the programme's only cluster in Papua, and nothing of Sulawesi.
+  // Around the right half of the map: the programme's only cluster in Papua, and nothing in Sulawesi.
   for (const [x, y] of [[0.72, 0.1], [0.98, 0.1], [0.98, 0.75], [0.72, 0.75]]) await page.mouse.click(box.x + box.width * x, box.y + box.height * y, { delay: 30 });
   await page.getByRole('button', { name: 'Finish' }).click();
   await page.waitForFunction(() => location.search.includes('within='));
@@ -549,7 +552,7 @@ test('areas are drawn on the map and typed', async () => {
   await page.waitForFunction(() => location.search.includes('bbox='));
   await settled(page);
   assert.deepEqual((await rows(page)).map(([product]) => product), ['coffee processing']);
-  // By dragging, without letting go: a box, a circle, and around a polygon.
+  // Freehand: a box, a circle, and around a polygon.
   const drawn = async (name, way, parameter) => {
     await page.getByRole('button', { name }).click();
     await settled(page);
@@ -574,7 +577,7 @@ test('areas are drawn on the map and typed', async () => {
   await drawn('Radius', [[0.86, 0.35], [0.98, 0.35]], 'near');
   await drawn('Polygon', [[0.72, 0.1], [0.98, 0.1], [0.98, 0.7], [0.72, 0.7]], 'within');
 
-  // Typed with west and east swapped, it is asked which is meant.
+  // If west and east are swapped, the page asks which is meant.
   await page.getByRole('button', { name: 'Box' }).click();
   for (const [label, value] of [['West', '141'], ['South', '-9'], ['East', '130'], ['North', '0']]) await page.getByLabel(label, { exact: true }).fill(value);
   await page.keyboard.press('Enter');
@@ -670,14 +673,14 @@ test('an article can frame the map, and nothing else of it', async () => {
   assert.equal(await page.locator('#timeline').isVisible(), false);
   assert.ok(await page.locator('#legend').isVisible());
   assert.ok(await page.locator('.maplibregl-ctrl-attrib').isVisible());
-  // What cannot be judged is said with what was found.
+  // The number that cannot be decided is shown with the results.
   const { regions } = await ask('{regions(filter: {level: REGENCY, affirmative: true}, asOf: "2017-12-25") {totalCount notCoveredCount}}');
   assert.equal(await page.locator('#tagline').textContent(),
     `Affirmative regencies and cities, 25 December 2017: ${regions.totalCount} regencies and cities; ${regions.notCoveredCount} more cannot be judged: no list loaded covers them on that day ${await page.locator('#tagline .known').textContent()}`);
   const full = await page.getByRole('link', { name: 'Open the full map' }).getAttribute('href');
   assert.equal(full, './?asOf=2017-12-25&list=regencies&affirmative=ANY');
   assert.deepEqual(faults, []);
-  // A page of another origin frames it; the map itself refuses.
+  // A page of another origin frames it; the map page itself refuses to be framed.
   const article = createServer(({ url }, response) => {
     response.setHeader('Content-Type', 'text/html').end(`<title>Article</title><iframe src="${address}${url}" width="640" height="400"></iframe>`);
   });
@@ -705,7 +708,10 @@ test('pictures and the code of an embed say what they show', async () => {
     assert.equal(download.suggestedFilename(), `sentra-regencies-2017-12-25.${kind}`);
     return { content, wall, own: wall * Math.min(...shares, shareOfCore()) };
   };
-  /** A picture, made in the machine's own time, whatever else it does. Just after the page the neighbours' land is still drawn: the best of three counts. */
+  /**
+   * The time for a picture, regardless of other load. Just after the start the neighbours' land is still being drawn,
+   * so the best of three counts.
+   */
   const within2s = async (kind) => {
     const all = [];
     do all.push(await picture(kind)); while (all.length < 3 && all.every(({ own }) => own >= 2000));
@@ -720,7 +726,7 @@ test('pictures and the code of an embed say what they show', async () => {
   }, text);
   assert.equal(inside.faults, 0);
   for (const words of said) assert.ok(inside.text.replace(/\s+/g, ' ').includes(words) || text.includes(words), words);
-  // Every regency and city of the day is in it, to be told apart.
+  // It contains every regency and city of the day as a separate shape.
   assert.ok(inside.regions > 500, `${inside.regions} regions`);
   const png = await within2s('png');
   const { wide, orange } = await page.evaluate(async (bytes) => {
@@ -731,7 +737,7 @@ test('pictures and the code of an embed say what they show', async () => {
     for (let i = 0; i < data.length; i += 4) if (data[i] === 227 && data[i + 1] === 155 && data[i + 2] === 63) orange++;
     return { wide: image.width, orange };
   }, [...png]);
-  // Sharp on paper, and Dogiyai is on it: the only disadvantaged one that is not dimmed.
+  // High resolution for print, with Dogiyai: the only disadvantaged one that is not dimmed.
   assert.ok(wide >= 1280, `${wide} pixels wide`);
   assert.ok(orange > 100, `${orange} pixels are of the colour of disadvantaged regions`);
 
@@ -755,18 +761,18 @@ test('filters tell how many each choice would list, and regions are screened wit
   assert.equal(await page.locator('#filter-product option:checked').textContent(), `Batik (${clusters.totalCount})`);
   assert.equal(await page.locator('#filter-fund option[value="DAK"]').textContent(), `DAK (${dak.totalCount})`);
   assert.equal(await page.locator('#filter-fund option[value="DAK"]').isDisabled(), dak.totalCount === 0);
-  // All batik is textile; the group is the one that colours the marks.
+  // All batik is textile; the group sets the colour of the marks.
   assert.equal(await page.locator('#filter-group option[value="TEXTILE"]').textContent(), `Textiles (${clusters.totalCount})`);
   await page.locator('#filter-group').selectOption('TEXTILE');
   await settled(page);
   assert.equal(await page.locator('#count strong').textContent(), `${clusters.totalCount} clusters`);
   await page.goto(`${address}/?asOf=2021-06-30&list=screening&colour=count&product=weaving&affirmative=ANY&hosts=true`);
   await settled(page);
-  // As the playground's example of it, whose answer was worked out by hand, but for cloth named otherwise.
+  // Like the example in the playground, whose answer was worked out by hand, except for cloth with other names.
   assert.equal((await rows(page)).length, 1);
   const [name, score, grounds] = (await rows(page))[0];
   assert.equal(name, 'Kabupaten Timor Tengah SelatanNusa Tenggara Timur');
-  // Of six grounds three are met, and of the three of money nothing is known.
+  // Three of six elements are met, and the three about funding are unknown.
   assert.equal(score, '50–100');
   assert.match(grounds, /Clusters: met.*Linkage: not known.*Disadvantaged: met.*Border: met/s);
   await page.locator('.reasons dd').getByText('Perpres 63/2020').waitFor();
@@ -782,7 +788,7 @@ test('filters tell how many each choice would list, and regions are screened wit
 test('where weavers have had money and no facilitator is one view, with its reasons', async () => {
   const { page, faults, context } = await read(`/?${placing}`);
   assert.equal(await page.locator('#title').textContent(), 'Affirmative regencies and cities that host tenun or songket cloth clusters, had DAK money and have no facilitator known within 100 km: the programme’s grounds');
-  // As internal/atlas/screening_test.go has it worked out. Of six grounds three are met, one is known not to be.
+  // Worked out in internal/atlas/screening_test.go. Three of six elements are met, and one is known not to be.
   const [[name, score, grounds], ...more] = await rows(page);
   assert.deepEqual([name, score, more], ['Kabupaten Lombok TengahNusa Tenggara Barat', '50–83', []]);
   assert.match(grounds, /APBN: not known.*DAK: met.*Clusters: met.*Disadvantaged: met.*Border: not met.*Facilitators within 100 km: not known/s);
@@ -790,7 +796,7 @@ test('where weavers have had money and no facilitator is one view, with its reas
   await told.getByText('Nearest clusters').waitFor();
   const reasons = (await told.textContent()).replaceAll('\u00a0', ' ');
   for (const text of ['2019, IDR 8bn', 'Sentra Songket Sukarara', 'Perpres 131/2015', 'The nearest that the record knows of: 4 field facilitators (TPL), Kabupaten Kaur (2017)', 'km away']) assert.ok(reasons.includes(text), `${text} in ${reasons}`);
-  // Of what is shown the API is asked in one query.
+  // One query has everything that is shown.
   await page.locator('#show-query').click();
   const variables = JSON.parse(await page.getByRole('dialog').locator('pre').nth(1).textContent());
   assert.deepEqual(variables, { product: ['tenun', 'songket'], weights: { linkage: 0 }, within: 100000, asOf: '2019-12-31', filter: { level: 'REGENCY', affirmative: true, hostsClusters: true, clusters: { or: [{ product: 'tenun' }, { product: 'songket' }] }, supports: { fund: ['DAK'] }, facilitators: { withinMetres: 100000, known: false } } });
@@ -801,7 +807,7 @@ test('where weavers have had money and no facilitator is one view, with its reas
   assert.equal(file.name, 'sentra-screening-2019-12-31.csv');
   const [names, values, ...none] = parseCSV(file.text);
   assert.deepEqual([none, values[names.indexOf('regionName')], values[names.indexOf('dakYears')], values[names.indexOf('lower')]], [[], 'Kabupaten Lombok Tengah', '2019', '0.5']);
-  // Weights count, and stand in the address: only DAK and borders, of which one is met and one not.
+  // Weights count, and are in the address: only DAK and borders, of which one is met and one not.
   await page.locator('.weights summary').click();
   for (const element of ['apbn', 'deconcentration', 'clusters', 'disadvantaged']) {
     await page.locator(`#weight-${element}`).fill('0');
@@ -812,7 +818,7 @@ test('where weavers have had money and no facilitator is one view, with its reas
   await page.locator('#weight-border').fill('-1');
   await page.locator('#weight-border').blur();
   assert.equal(await page.locator('#weight-border').inputValue(), '1');
-  // Without the filters there are all, by the upper end if asked, and in Indonesian.
+  // Without the filters all are listed, optionally by the upper end, and in Indonesian.
   await page.goto(`${address}/?asOf=2019-12-31&list=screening&colour=count&sort=upper&lang=id`);
   await settled(page);
   assert.equal((await rows(page)).length, 50);
@@ -831,7 +837,7 @@ test('where weavers have had money and no facilitator is one view, with its reas
   await settled(page);
   assert.match(await page.locator('#title').textContent(), /^Kabupaten\/kota yang pernah mendapat DAK sampai 2018 dan diketahui memiliki fasilitator dalam 100 km/);
   await assertAccessible(page, 'screening');
-  // Another list cannot be asked so.
+  // Another list does not have these filters.
   await page.locator('#list-regencies').click();
   await settled(page);
   assert.ok(!/money|facilitators/.test(page.url()), page.url());
@@ -841,7 +847,7 @@ test('where weavers have had money and no facilitator is one view, with its reas
 
 test('the map tells a score that is an interval from a certain one', async () => {
   const { page, faults, context } = await show('/?asOf=2019-12-31&list=screening&colour=count&weights=apbn:0,deconcentration:0,dak:0,clusters:0,border:0&at=117,-4,6');
-  // Only whether it is disadvantaged counts, which is known of all on that day: no stripes.
+  // Only the status of disadvantaged counts, which is known for all on that day: no stripes.
   const drawn = async () => {
     const [file] = await Promise.all([page.waitForEvent('download'), page.locator('#picture-svg').click()]);
     const svg = await readFile(await file.path(), 'utf8');
@@ -867,7 +873,7 @@ test('what the API refuses is told, and the map stands', async () => {
   await page.locator('#filter-programme').selectOption('true');
   await settled(page);
   assert.equal((await rows(page)).length, 11);
-  // A province that is not there yet.
+  // A province that does not exist yet.
   await page.goto(`${address}/?asOf=2017-12-25&show=region:94`);
   await settled(page);
   await page.locator('#card').getByText('Not there on 25 December 2017').waitFor();
@@ -879,7 +885,7 @@ test('without WebGL the table works', async () => {
   const { page, context } = await open(browser, { webgl: false });
   await page.goto(`${address}/?asOf=2017-12-25&list=regencies&at=136,-4,6`);
   await page.getByText('needs WebGL').waitFor();
-  // It is then a picture, of each day.
+  // Then it is a picture, for every day.
   const box = await page.locator('#map').boundingBox(), middle = [box.x + box.width / 2, box.y + box.height / 2];
   const shown = async () => (await colours(page)).at(...middle).join();
   assert.equal(await shown(), '227,155,63', 'Dogiyai was disadvantaged');
@@ -946,10 +952,10 @@ test('nothing is cut off or overlaps', async () => {
   }
 });
 
-/** Loads the page with an empty cache: times in milliseconds, and bytes over the wire by path. */
+/** Loads the page with an empty cache: times in milliseconds, and bytes received by path. */
 async function load() {
   const { page, context } = await open(browser);
-  // Requests of workers are among them, which the page's own timings leave out.
+  // These include requests of workers, which the page's own timings leave out.
   const finished = [];
   context.on('requestfinished', (request) => finished.push(request));
   await page.goto(`${address}/?asOf=today`);
@@ -985,7 +991,10 @@ test('the page is light and quick', async () => {
   assert.ok(own < 500_000, `the page is ${own} bytes without MapLibre and tiles: ${JSON.stringify(sizes)}`);
 });
 
-/** Loads the page on a slow line: when its list stood and when the map's land did, milliseconds, and what was asked for before. */
+/**
+ * Loads the page on a slow line: the times in milliseconds until the list and the map's land were shown, and the
+ * earlier requests.
+ */
 async function loadSlowly() {
   const { page, faults, context } = await open(browser, { viewport: phone });
   await slowLine(page);
@@ -1000,7 +1009,7 @@ async function loadSlowly() {
   shares.push(shareOfCore());
   assert.equal(await page.locator('#results tbody tr').count(), 100);
   const land = await marked('sentra:land');
-  // The land has the colours of the day, and the map itself is not there yet.
+  // The land has the colours of the day, and the map itself is not loaded yet.
   assert.equal(await page.locator('html').getAttribute('data-map'), null);
   const box = await page.locator('#map').boundingBox(), seen = await colours(page);
   let orange = 0;
@@ -1019,8 +1028,8 @@ async function loadSlowly() {
   await page.waitForSelector('html[data-map="ready"]', { state: 'attached', timeout: 60_000 });
   assert.deepEqual(faults, []);
   await context.close();
-  // What the line takes: 50 kB a second, and 0.4 seconds for each answer that waits for one before. The rest is the
-  // machine's, and counts by the share of a core that it had.
+  // The time of the network: 50 kB a second, and 0.4 seconds for each request that depends on a previous one. The
+  // rest is CPU time, scaled by the available share of a core.
   const line = (sizes, steps) => 1000 * (Object.values(sizes).reduce((all, one) => all + one, 0) / 50_000 + 0.4 * steps);
   const share = Math.min(...shares), own = (moment, sizes, steps) => { const least = line(sizes, steps); return least + Math.max(0, moment - begun - least) * share; };
   return { answered: own(answered, bytes.answered, 3), land: own(land, bytes.land, 4), bytes, share, wall: [answered - begun, land - begun], line: [line(bytes.answered, 3), line(bytes.land, 4)] };

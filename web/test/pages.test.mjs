@@ -1,5 +1,5 @@
-// The pages that the server renders, as readers meet them: by a screen reader, in the
-// dark, without scripts, on a slow line, on paper.
+// The pages that the server renders, as readers use them: with a screen reader, in dark mode, without scripts, on a
+// slow line, on paper.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { address, assertAccessible, desktop, launch, open, phone, slowLine } from './browser.mjs';
@@ -36,7 +36,7 @@ test('a region is light and quick: on a slow line, without scripts, it reads wit
   console.log(`read whole after ${took} ms`);
   const text = await page.locator('main').innerText();
   for (const said of ['it counts as affirmative: disadvantaged', 'Designated by Perpres 131/2015', 'Kabupaten Mimika']) assert.ok(text.includes(said), `it does not say “${said}”`);
-  // Another day, by a form and without a script.
+  // Another day, with a form and without a script.
   await page.getByLabel('Day').fill('2026-11-01');
   await page.getByRole('button', { name: 'Show' }).click();
   await page.getByText('is a regency in Papua Tengah').waitFor();

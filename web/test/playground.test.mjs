@@ -24,7 +24,7 @@ test('an example runs and its answer can be saved', async () => {
   assert.deepEqual(lines.slice(1).map((line) => Number(line.split(',')[0])), clusters.edges.map((edge) => edge.distanceMetres));
   assert.ok(lines[1].includes(clusters.edges[0].node.name), lines[1]);
 
-  // A list without boundaries or points makes no map.
+  // A list without boundaries or points cannot become GeoJSON.
   assert.equal(await page.getByRole('button', { name: 'Answer as GeoJSON' }).isDisabled(), true);
   await page.getByLabel('Example queries').selectOption({ label: 'Boundaries of the regions in a box, simplified for zoom 6, as GeoJSON' });
   await page.waitForFunction(() => document.querySelector('.graphiql-response').textContent.includes('MultiPolygon'));
@@ -89,7 +89,7 @@ test('a query is shared by its address', async () => {
 
   const second = await open(browser);
   await second.page.goto(link);
-  // It runs by itself.
+  // It runs automatically.
   assert.match(await answer(second.page), /Perpres.131\/2015/);
   assert.deepEqual(second.faults, []);
   await second.context.close();

@@ -42,14 +42,14 @@ test('what is not understood in an address is refused, and told from what only a
     '?list=screening&money=CASH', '?list=screening&money=DAK,2020-2019', '?list=screening&money=DAK,-', '?list=screening&facilitators=none', '?list=screening&facilitators=none,1001', '?money=DAK', '?list=regencies&facilitators=none,100', '?list=regencies&hosts=maybe', '?hosts=true', '?initialTarget=1', '?phase=' + 'x'.repeat(101), '?bbox=110,-7,112,-5&near=110,-7,1000', '?asOf=2017-12-25&asOf=2018-01-01', '?province=94&province=91']) {
     const { refused: wrong, ...rest } = view.parseView(search, 'en');
     assert.ok(wrong.length > 0 && wrong.every(view.changesAnswer), search);
-    // It is passed on with the address, so that whoever is sent it is told too.
+    // It stays in the address, so that other readers of the link see the message too.
     assert.deepEqual(view.parseView(view.formatView({ ...rest, refused: wrong }), 'en').refused, wrong, search);
   }
   for (const search of ['?at=1,2', '?at=NaN,1,2', '?at=1,2,3,4', '?show=village:1', '?show=region:Dogiyai', '?sort=;drop', '?lang=xx', '?list=screening&weights=luck:1', '?list=screening&weights=dak:1001', '?list=screening&weights=apbn:0,deconcentration:0,dak:0,clusters:0,disadvantaged:0,border:0', '?weights=dak:2', '?colour=red', '?affirmatve=ANY']) {
     assert.ok(refused(search).length === 1 && !refused(search).some(view.changesAnswer), search);
   }
   for (const search of ['', '?show=', '?asOf=', '?utm_source=x&fbclid=y', '?theme=dark', '?asOf=2017-12-25&asOf=2017-12-25']) assert.deepEqual(refused(search), [], search);
-  // What is chosen instead settles it.
+  // A new choice replaces it.
   const wrong = view.parseView('?list=regencies&hosts=maybe&asOf=soon', 'en');
   assert.deepEqual(view.changed(wrong, { hosts: 'true' }).refused, [{ name: 'asOf', value: 'soon' }]);
   assert.deepEqual(view.changed(wrong, { day: '2017-12-25', hosts: '' }).refused, []);
@@ -92,9 +92,9 @@ test('a list and what stands beside it are not mixed', () => {
   const regions = { totalCount: 1, notCovered: [{ code: '12' }, { code: '91' }], nodes: [{ code: '94.06' }] };
   assert.deepEqual(answer.rows({ regions }), [{ code: '94.06' }]);
   assert.deepEqual(answer.rows({ regions: { notCovered: regions.notCovered, edges: [{ node: { code: '94.06' } }] } }), [{ node: { code: '94.06' } }]);
-  // Where nothing was found, those that could not be judged are not what was found.
+  // If nothing was found, the undecided ones are not rows.
   assert.deepEqual(answer.rows({ regions: { ...regions, nodes: [] } }), []);
-  // Only they were asked for.
+  // Only they were selected.
   assert.deepEqual(answer.rows({ regions: { notCovered: regions.notCovered } }), regions.notCovered);
   const cluster = { name: 'Coffee', regions: [{ name: 'A', parent: { name: 'P' } }, { name: 'B', parent: { name: 'Q' } }], sources: { nodes: [{ title: 'S' }] }, box: [[1, 2]] };
   assert.equal(answer.toCSV({ clusters: { nodes: [cluster] } }), 'name,regions.name,regions.parent.name,sources.title,box\r\nCoffee,A; B,P; Q,S,"[[1,2]]"\r\n');
@@ -121,7 +121,8 @@ test('the filters of a list of provinces mean one regency', () => {
   assert.deepEqual(province({ affirmative: 'ANY', product: 'coffee-processing' }), { level: 'PROVINCE', clusters: { product: 'coffee-processing', regions: affirmative } });
   assert.deepEqual(province({ affirmative: 'BORDER', phase: '2017' }), { level: 'PROVINCE', clusters: { phase: '2017', regions: { level: 'REGENCY', designation: 'BORDER' } } });
   assert.deepEqual(province({ affirmative: 'NO', hosts: 'true' }), { level: 'PROVINCE', containsAffirmative: false, hostsClusters: true });
-  // Of the programme's clusters it is known where there is none; of all, where none is known is taken out of the list.
+  // For the programme's clusters it is known where there are none; for all clusters, those without a known one are
+  // filtered out of the list.
   assert.deepEqual(province({ affirmative: 'ANY', hosts: 'false', programme: 'true' }), { level: 'PROVINCE', containsAffirmative: true, not: { clusters: { programme: true } } });
   assert.deepEqual(province({ affirmative: 'ANY', hosts: 'false' }), { level: 'PROVINCE', containsAffirmative: true });
   const { query, variables } = questions.regionsQuestion({ ...view.defaults, list: 'regencies', hosts: 'false', product: 'coffee-processing', affirmative: 'BORDER' }, '2024-12-31');
@@ -130,7 +131,7 @@ test('the filters of a list of provinces mean one regency', () => {
   const area = { kind: 'circle', centre: [136, -4], radius: 1000 }, near = { point: { lon: 136, lat: -4 }, radius: 1000 };
   assert.deepEqual(province({ area }), { level: 'PROVINCE', near });
   assert.deepEqual(province({ affirmative: 'ANY', hosts: 'true', area }), { level: 'PROVINCE', clusters: { regions: { ...affirmative, near } } });
-  // Marks are clusters, whose regency the API judges: those of listed provinces are asked for by code.
+  // Marks are clusters, and the API evaluates their regency: those of listed provinces are selected by code.
   const marked = (changes, codes) => questions.markedFilter({ ...view.defaults, list: 'provinces', ...changes }, codes);
   assert.equal(marked({}), undefined);
   assert.deepEqual(marked({ affirmative: 'ANY' }, ['91', '94']), { and: [{ or: [{ region: '91' }, { region: '94' }] }] });
@@ -150,7 +151,7 @@ test('a screening asks the region itself for money and facilitators', () => {
   assert.deepEqual(ask({}), { ...usual, filter: { level: 'REGENCY' } });
   assert.deepEqual(ask({ money: { fund: 'ANY' }, facilitators: { known: true, km: 50 }, sort: 'upper', weights: { linkage: 1, dak: 3 } }), { weights: { dak: 3 }, within: 50_000, asOf: '2019-12-31', orderBy: 'UPPER', filter: { level: 'REGENCY', supports: {}, facilitators: { withinMetres: 50_000, known: true } } });
   assert.deepEqual(ask({ money: { fund: 'DAK', from: 2017, to: 2019 }, product: 'batik' }), { ...usual, product: ['batik'], filter: { level: 'REGENCY', supports: { fund: ['DAK'], fromYear: 2017, toYear: 2019 } } });
-  // Each end of a score has its class; a bound belongs to the class that it closes, for an upper end.
+  // Each end of a score has its class; a bound belongs, for an upper end, to the class below it.
   for (const [lower, upper, from, to] of [[0, 0, 0, 0], [0, 1, 0, 3], [0.25, 0.25, 1, 1], [0, 0.25, 0, 0], [0.2, 0.26, 0, 1], [0.5, 0.75, 2, 2], [3 / 7, 6 / 7, 1, 3], [1, 1, 3, 3]]) assert.deepEqual(grounds.scoreClasses({ lower, upper }), { from, to }, `${lower} to ${upper}`);
 });
 
@@ -161,7 +162,7 @@ test('a title says what the filters ask for, in both languages', () => {
     [{}, 'Clusters', 'Sentra'],
     [{ list: 'screening', affirmative: 'BORDER', money: { fund: 'DAK', from: 2017, to: 2017 }, facilitators: { known: false, km: 50 } }, 'Border regencies and cities that had DAK money in 2017 and have no facilitator known within 50 km: the programme’s grounds', 'Kabupaten/kota perbatasan yang pernah mendapat DAK pada 2017 dan tidak diketahui memiliki fasilitator dalam 50 km: dasar pemilihan program'],
   ]) assert.deepEqual(say(changes), wanted);
-  // The server says the same of them in previews of links: its test reads these cases too.
+  // The server has the same titles in link previews: its test reads these cases too.
   for (const { address, en, id } of JSON.parse(readFileSync(new URL('../../internal/pages/testdata/titles.json', import.meta.url), 'utf8'))) {
     const parsed = view.parseView(address, 'en');
     assert.deepEqual(parsed.refused, [], address);
@@ -188,14 +189,14 @@ test('a day is told what the lists of disadvantaged regions leave open on it', (
   for (const [day, wanted] of [
     ['2015-11-03', { begins: '2015-11-04' }], ['2015-11-04', undefined], ['2019-12-31', undefined], ['2020-01-01', { ended: '2019-12-31' }], ['2020-04-26', { ended: '2019-12-31' }],
     ['2020-04-27', undefined], ['2024-12-31', undefined],
-    // In 2025 the list is known to the year only: none is in force for certain before the year's end.
+    // For 2025 only the year of the list is known: none is certainly in force before the end of the year.
     ['2025-01-01', { ended: '2024-12-31' }], ['2025-12-30', { ended: '2024-12-31' }], ['2025-12-31', part], ['2026-11-27', part], ['2029-12-31', part], ['2030-01-01', { ended: '2024-12-31' }],
   ]) assert.deepEqual(days.openOnDay(coverage, day), wanted, day);
   assert.equal(days.openOnDay([], '2026-11-27'), undefined);
   for (const [day, wanted] of [['2015-11-03', undefined], ['2015-11-04', '2015-11-04'], ['2020-02-01', '2019-12-31'], ['2024-06-01', '2024-06-01'], ['2026-11-27', '2024-12-31']]) assert.equal(days.lastCovered(coverage, day), wanted, day);
   for (const lang of ['en', 'id']) assert.match(words.wordsOf(lang).partlyCoveredDay('Perpres 12/2025'), /Perpres 12\/2025/);
 
-  // A list known to the year is told of once, on the year's last day.
+  // A list of which only the year is known is a moment once, on the last day of the year.
   const found = days.moments({ dataset: { regionsFrom: '2014-07-23', designationCoverage: coverage }, phases: [], designations: [], provinces: { asOf: '2026-11-27', nodes: [] }, programme: { sources: [] } });
   const said = (day) => found.find((moment) => moment.day === day)?.say?.(words.wordsOf('en'));
   assert.equal(said('2025-01-01'), 'The list of Perpres 63/2020 has ended');

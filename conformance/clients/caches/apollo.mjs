@@ -21,7 +21,7 @@ function client(policies) {
   return new ApolloClient({ cache, link });
 }
 
-// The policies are of types and fields that there are.
+// The policies are only for existing types and fields.
 for (const policies of [typePolicies, growing]) {
   for (const [name, { fields = {} }] of Object.entries(policies)) {
     const type = schema.getType(name);
@@ -29,7 +29,7 @@ for (const policies of [typePolicies, growing]) {
     for (const field of Object.keys(fields)) assert.ok(type.getFields()[field], `${name}.${field} is no field`);
   }
 }
-// And no part, by itself or in a list, is left to be replaced.
+// No object without an id, single or in a list, is replaced instead of merged.
 for (const type of Object.values(schema.getTypeMap()).filter((type) => isObjectType(type) && !type.name.startsWith('__'))) {
   for (const field of Object.values(type.getFields())) {
     const of = getNamedType(field.type);
@@ -39,14 +39,14 @@ for (const type of Object.values(schema.getTypeMap()).filter((type) => isObjectT
   }
 }
 
-// Two days at once.
+// Two days in one query.
 {
   const c = client(typePolicies);
   checkTwoDays((await c.query({ query: twoDays })).data);
   checkTwoDays(c.readQuery({ query: twoDays }));
 }
 
-// One question after the other, and then all from the cache.
+// One query after the other, and then all from the cache.
 {
   const c = client(typePolicies);
   const answers = [];
@@ -64,7 +64,7 @@ for (const type of Object.values(schema.getTypeMap()).filter((type) => isObjectT
   }
   assert.equal(server.count, before, 'the server was asked for what is kept');
 
-  // Each thing by its id, as it was seen: with what was kept of it before and after.
+  // Each item by its id, as it was returned, with the cached values before and after.
   const again = gql`query Again($id: ID!) { node(id: $id) { __typename id ... on Region { asOf name code } ... on Cluster { asOf key } ... on Product { asOf key } ... on Phase { asOf key } ... on Designation { region { id asOf } } } }`;
   let dated = 0;
   for (const node of new Map(answers.flatMap((answer) => [...nodesIn(answer)]).map((node) => [node.id, node])).values()) {
@@ -77,7 +77,7 @@ for (const type of Object.values(schema.getTypeMap()).filter((type) => isObjectT
   for (const [i, { query, variables }] of asked.entries()) assert.deepEqual(plain(c.readQuery({ query: gql(query), variables })), answers[i], query);
 }
 
-// A list that grows, of two days by turns.
+// A growing list, of two days alternately.
 {
   const c = client(typePolicies);
   c.cache.policies.addTypePolicies(growing);

@@ -16,14 +16,14 @@ const schema = buildSchema(await readFile(new URL('schema.graphql', import.meta.
 const twoDays = await readFile(new URL('two-days.graphql', import.meta.url), 'utf8');
 const { data: introspection } = graphqlSync({ schema, source: getIntrospectionQuery() });
 
-// Every type without an id has its key, and no other.
+// Every type without an id has its key, and no other type.
 const roots = [schema.getQueryType(), schema.getSubscriptionType()];
 const without = Object.values(schema.getTypeMap()).filter((type) =>
   isObjectType(type) && !type.name.startsWith('__') && !roots.includes(type) && !type.getFields().id).map(String);
 assert.deepEqual(Object.keys(keys).sort(), without.sort());
 
 let requests = 0;
-// With the schema, graphcache also tells of fields and types that there are not.
+// With the schema, graphcache also warns of unknown fields and types.
 function client() {
   return new Client({
     url: `${url}/graphql`, preferGetMethod: false, exchanges: [cacheExchange({ keys, schema: introspection }), fetchExchange],
@@ -36,14 +36,14 @@ async function ask(c, query, variables, requestPolicy = 'cache-first') {
   return data;
 }
 
-// Two days at once.
+// Two days in one query.
 {
   const c = client();
   checkTwoDays(await ask(c, twoDays, {}));
   checkTwoDays(await ask(c, twoDays, {}, 'cache-only'));
 }
 
-// One question after the other, and then all from the cache.
+// One query after the other, and then all from the cache.
 {
   const c = client();
   const answers = [];

@@ -1,10 +1,10 @@
-// What the clients are asked: of two days at once, and of one day after the other.
+// The queries of the clients: for two days together, and for one day after the other.
 import assert from 'node:assert/strict';
 
-/** The day that was asked for; null is today without being asked for. */
+/** The day in the query; null means none, which is today. */
 export const days = [null, '2017-12-25'];
 
-/** The same things by several questions, which overlap in the parts without an id. */
+/** Several queries for the same items, which overlap in the parts without an id. */
 export const questions = [
   `query A($day: Date) { region(code: "94.06", asOf: $day) { id asOf name affirmative { answer } parent { id name } bbox { west } labelPoint { lon } } }`,
   `query B($day: Date) { region(code: "94.06", asOf: $day) { id affirmative { asOf confidence disadvantaged { kind answer } kinds { kind answer } } bbox { east } labelPoint { lat } } }`,
@@ -46,11 +46,11 @@ export const questions = [
   `query R { dataset { updatedAt counts { clusters } licences { name } } programme { name events { kind region { id asOf } } method { steps { name } } } }`,
 ];
 
-/** Each question on each of the days that it can be asked of. */
+/** Each query on each day that it supports. */
 export const asked = questions.flatMap((query) =>
   (query.includes('$day') ? days : [undefined]).map((day) => ({ query, variables: day === undefined ? {} : { day } })));
 
-/** A server, asked past every cache, and the number of questions it got. */
+/** A server, queried without any cache, and the number of its requests. */
 export function serverAt(url) {
   const server = {
     count: 0,
@@ -71,7 +71,7 @@ export function plain(value) {
   return JSON.parse(JSON.stringify(value, (key, inner) => (key === '__typename' ? undefined : inner)));
 }
 
-/** What the issue of the two days said must be seen. */
+/** The expected values of the issue about two days. */
 export function checkTwoDays(data) {
   const { now, then } = plain(data);
   assert.equal(now.asOf, '2026-11-24');
@@ -83,14 +83,14 @@ export function checkTwoDays(data) {
   assert.notEqual(now.parent.id, then.parent.id);
 }
 
-/** Every id in an answer with what stands beside it. */
+/** Every id in an answer with the other fields of its object. */
 export function* nodesIn(value) {
   if (value === null || typeof value !== 'object') return;
   if (typeof value.id === 'string') yield value;
   for (const inner of Object.values(value)) yield* nodesIn(inner);
 }
 
-/** Collects what a library warns of; nothing may be. */
+/** Collects the warnings of a library; there must be none. */
 export function warnings() {
   const found = [];
   for (const name of ['warn', 'error']) console[name] = (...words) => found.push(words.map(String).join(' '));

@@ -1,5 +1,5 @@
-// Command sentra-client asks Sentra with the functions that genqlient makes of
-// the example queries. It compiles once they are made.
+// Command sentra-client queries Sentra with the functions that genqlient generates
+// from the example queries. It compiles once they are generated.
 package main
 
 import (

@@ -1,4 +1,4 @@
-// A client that compiles only if the generated types are those of the answers.
+// A client that compiles only if the generated types match the answers.
 import type { NeighboursOfDogiyaiQuery, SourcesQueryVariables, TitleQuestionQuery } from './operations';
 import type { Region } from './schema';
 

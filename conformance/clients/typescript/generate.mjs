@@ -37,7 +37,7 @@ const scalars = {
   GeoJSON: 'Record<string, unknown>',
   GeoJSONMultiPoint: '{ type: "MultiPoint"; coordinates: number[][] }',
 };
-// Introspection shows what is there for gateways too.
+// Introspection also has what is only for gateways.
 const federationScalars = { _Any: 'Record<string, unknown>', FieldSet: 'string', federation__Policy: 'string', federation__Scope: 'string' };
 
 function generate(name, plugin, of, text, scalars) {

@@ -4,7 +4,7 @@ import { serve } from '../serve.mjs';
 /** Small enterprises at the end of 2015, by code; every year adds a tenth of it. */
 const register = new Map([['9434', 120], ['7271', 900], ['1217', 450], ['3576', 700], ['0999', 10]]);
 
-/** Dogiyai has another code from 2023 on: the same region's figures go on under it. */
+/** Dogiyai has another code from 2023 on, under which the figures of the same region continue. */
 const codeOn = (code, date) => (code === '9434' && date >= '2023-01-01' ? '9602' : code);
 const codeBefore = (code) => (code === '9602' ? '9434' : code);
 

@@ -1,7 +1,7 @@
 // The trade agency: exports by cluster. All figures are invented.
 import { serve } from '../serve.mjs';
 
-/** Tonnes by cluster and year. The keys are those that Sentra's `clusters` field and its exports give. */
+/** Tonnes by cluster and year. The keys are those in Sentra's `clusters` field and its exports. */
 const exports = new Map([
   ['2017-94.06-coffee-processing', { 2017: 12.5, 2025: 40 }], // Dogiyai
   ['2013-2016-72.71-rattan-furniture', { 2017: 310, 2025: 355.5 }], // Palu

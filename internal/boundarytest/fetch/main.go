@@ -1,7 +1,7 @@
 // Command fetch prints the folder of the boundaries that tests use. Without
-// ../shared/boundaries it downloads their pinned public source, or that of the
-// mirror in SENTRA_BOUNDARIES_URL, and keeps it in the user's cache folder. It
-// fails when they cannot be had.
+// ../shared/boundaries it downloads their pinned public source, or the mirror in
+// SENTRA_BOUNDARIES_URL, to the user's cache folder. It fails if they are not
+// available.
 package main
 
 import (
@@ -22,7 +22,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/download"
 )
 
-// patience is how long the download may take.
+// patience is the timeout of the download.
 const patience = 5 * time.Minute
 
 func main() {
@@ -50,7 +50,7 @@ func run(ctx context.Context) (dir string, err error) {
 	return dir, fetch(ctx, download.Fetcher{Base: os.Getenv("SENTRA_BOUNDARIES_URL"), CacheDir: filepath.Join(dir, "source")}, dir)
 }
 
-// fetch downloads the SQL files and writes the two GeoJSON files made from them.
+// fetch downloads the SQL files and writes the two GeoJSON files.
 func fetch(ctx context.Context, fetcher download.Fetcher, dir string) error {
 	if _, err := fetcher.Fetch(ctx, download.Pinned()); err != nil {
 		return err
@@ -63,8 +63,8 @@ func fetch(ctx context.Context, fetcher download.Fetcher, dir string) error {
 	return nil
 }
 
-// parts gives each ring of a polygon of several rings a polygon of its own, as
-// ../shared/boundaries does: in the source these are islands, not holes.
+// parts turns each ring of a polygon into a polygon, as ../shared/boundaries does: in
+// the source these rings are islands, not holes.
 func parts(g orb.Geometry) orb.Geometry {
 	polygon, ok := g.(orb.Polygon)
 	if !ok || len(polygon) == 1 {
@@ -77,7 +77,7 @@ func parts(g orb.Geometry) orb.Geometry {
 	return out
 }
 
-// convert writes the areas of a folder of SQL files as GeoJSON, in order of code.
+// convert writes the areas in a folder of SQL files as GeoJSON, ordered by code.
 func convert(ctx context.Context, folder, name string) error {
 	paths, err := boundaryfile.Files(folder)
 	if err != nil {
@@ -110,7 +110,7 @@ func convert(ctx context.Context, folder, name string) error {
 	if err != nil {
 		return fmt.Errorf("encode %s: %w", name, err)
 	}
-	// Only a file that is complete gets its name.
+	// Rename only a complete file to its final name.
 	if err := os.WriteFile(name+".part", data, 0o644); err != nil {
 		return fmt.Errorf("write the boundaries: %w", err)
 	}

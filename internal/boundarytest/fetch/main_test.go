@@ -15,8 +15,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/download"
 )
 
-// What is made from the public source is what ../shared/boundaries holds, so that
-// tests find the same with either.
+// The files made from the public source equal those in ../shared/boundaries, so that
+// tests have the same results with either.
 func TestFetchedEqualsShared(t *testing.T) {
 	shared := boundarytest.Files(t)
 	mirror := httptest.NewServer(http.FileServer(http.Dir(filepath.Join(boundarytest.Dir(t), "source"))))

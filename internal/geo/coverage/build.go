@@ -13,7 +13,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/panics"
 )
 
-// builder holds what is only needed while a coverage is made.
+// builder has the state that is needed only while a coverage is built.
 type builder struct {
 	faces     []Face
 	reach     float64 // snapping, in grid units
@@ -28,14 +28,14 @@ type builder struct {
 	first   []int32  // toggles[first[e]:first[e+1]] belong to edge e
 	plane   *planar
 	claims  [][]int32 // cell to the polygons that cover it
-	owner   []int32   // cell to the face that has it; -1 for none
+	owner   []int32   // cell to its face; -1 for none
 
 	final      *planar
 	finalOwner []int32
-	due        []float32 // part of the border to the tolerance at which it goes as a whole
+	due        []float32 // part of the border to the tolerance at which it vanishes as a whole
 }
 
-// read puts the rings on the grid.
+// read snaps the rings to the grid.
 func (b *builder) read() error {
 	b.size = make([]int64, len(b.faces))
 	for f, face := range b.faces {
@@ -68,7 +68,7 @@ func (b *builder) read() error {
 	return nil
 }
 
-// node draws the borders together and cuts them where they meet.
+// node snaps nearby borders to each other and cuts them where they cross.
 func (b *builder) node() error {
 	var counting errgroup.Group
 	before := b.sources
@@ -78,8 +78,8 @@ func (b *builder) node() error {
 			return nil
 		})
 	})
-	// Half the tolerance goes to vertices, half to edges, so that together they
-	// stay within it.
+	// Half the tolerance is for vertices and half for edges, so that together they stay
+	// within it.
 	noded, err := node(mergeVertices(b.sources, b.reach/2), b.reach/2)
 	b.sources = noded
 	return errors.Join(err, counting.Wait())
@@ -112,15 +112,14 @@ func countEdges(sources []source) (edges, shared int) {
 	return edges, shared
 }
 
-// toggle tells that one side of an edge lies in a polygon and the other does not.
+// toggle records that one side of an edge is in a polygon and the other is not.
 type toggle struct {
 	edge    [2]int32
 	polygon int32
 }
 
-// label makes the plane of the noded edges and finds the polygons that cover
-// each cell. Inside is what an odd number of a polygon's rings surround, so that
-// the winding of the rings does not matter.
+// label builds the plane from the noded edges and finds the polygons that cover each
+// cell. By the even-odd rule the winding of the rings does not matter.
 func (b *builder) label() error {
 	var at []vertex
 	for _, s := range b.sources {
@@ -148,7 +147,7 @@ func (b *builder) label() error {
 		for j < len(passes) && passes[j] == passes[i] {
 			j++
 		}
-		// Passed there and back, an edge has the polygon on both sides or on none.
+		// An edge that a ring passes twice has the polygon on both sides or on neither.
 		if (j-i)%2 == 1 {
 			if t := passes[i]; len(edges) == 0 || edges[len(edges)-1] != t.edge {
 				edges = append(edges, t.edge)
@@ -164,7 +163,8 @@ func (b *builder) label() error {
 	return nil
 }
 
-// spread carries the claims from the unbounded cell, which has none, across the edges.
+// spread propagates the claims across the edges, from the unbounded cell, which has
+// none.
 func (b *builder) spread() {
 	p := b.plane
 	first, halves := p.byCell()
@@ -187,8 +187,8 @@ func (b *builder) spread() {
 	}
 }
 
-// toggled returns the polygons of a set, sorted, without those that toggle out and
-// with those that toggle in.
+// toggled returns a sorted set of polygons after removing those in it that toggle and
+// adding the others.
 func toggled(set []int32, toggles []toggle) []int32 {
 	out := make([]int32, 0, len(set)+len(toggles))
 	for _, t := range toggles {
@@ -205,7 +205,7 @@ func toggled(set []int32, toggles []toggle) []int32 {
 	return append(out, set...)
 }
 
-// settle gives every cell to one face at most.
+// settle assigns every cell to at most one face.
 func (b *builder) settle() error {
 	p := b.plane
 	areas := p.areas()
@@ -242,7 +242,8 @@ func (b *builder) settle() error {
 	return nil
 }
 
-// fillGaps gives the narrow unclaimed cells to the face with which they share most.
+// fillGaps assigns narrow unclaimed cells to the face with which they share the
+// longest border.
 func (b *builder) fillGaps(areas []float64) {
 	p := b.plane
 	first, halves := p.byCell()
@@ -292,8 +293,8 @@ func (p *planar) byCell() (first, halves []int32) {
 }
 
 // areas returns the area of each cell in square metres on the sphere, by the same
-// formula as orb/geo: the strip between every edge and the equator. The
-// unbounded cell gets what is left, which is no area.
+// formula as orb/geo: the strip between every edge and the equator. The value of the
+// unbounded cell is the remainder and not an area.
 func (p *planar) areas() []float64 {
 	out := make([]float64, p.cells())
 	sines := make([]float64, len(p.at))
@@ -315,8 +316,8 @@ func (p *planar) metres(e int32) float64 {
 	return metresBetween(p.at[p.edges[e][0]], p.at[p.edges[e][1]])
 }
 
-// metresBetween is the distance on the sphere. Edges are short enough for the
-// flat formula at their middle latitude: over 100 km it errs by less than 10 m.
+// metresBetween is the distance on the sphere. Edges are short enough for the flat
+// formula at their middle latitude: over 100 km its error is less than 10 m.
 func metresBetween(v, w vertex) float64 {
 	middle := (float64(v.y) + float64(w.y)) / 2 * (math.Pi / 180 / unitsPerDegree)
 	return metresPerUnit * math.Hypot(float64(w.x-v.x)*math.Cos(middle), float64(w.y-v.y))

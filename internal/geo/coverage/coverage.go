@@ -13,49 +13,49 @@ import (
 	"github.com/sentra-ikm/sentra/internal/panics"
 )
 
-// Face is a region as it was drawn, apart from its neighbours.
+// Face is a region as it was drawn, independent of its neighbours.
 type Face struct {
-	// Code names the region; no two faces of a coverage share one.
+	// Code identifies the region and is unique in the coverage.
 	Code string
 	// Shape is in degrees, lon before lat. Its rings may wind either way.
 	Shape orb.MultiPolygon
 }
 
 const (
-	// DefaultToleranceMetres is how far borders are drawn together.
+	// DefaultToleranceMetres is how far borders are snapped.
 	DefaultToleranceMetres = 1
-	// DefaultGapMetres is how wide a gap between faces may be and be closed.
+	// DefaultGapMetres is the maximum width of a gap between faces that is closed.
 	DefaultGapMetres = 400
 )
 
-// Options say how a coverage is made. Zero values stand for the defaults.
+// Options for Build. Zero values mean the defaults.
 type Options struct {
-	// ToleranceMetres is the farthest that snapping moves any point of a border;
-	// 0 is DefaultToleranceMetres, negative is no snapping at all.
+	// ToleranceMetres is the greatest distance by which snapping moves any point of a
+	// border. 0 is DefaultToleranceMetres, and negative turns snapping off.
 	ToleranceMetres float64
-	// GapMetres is the mean width (twice the area by the perimeter) up to which an
-	// unclaimed area enclosed by two faces or more is a gap, to be closed, and no
-	// lake or lagoon; 0 is DefaultGapMetres, negative closes none.
+	// GapMetres is the mean width (twice the area divided by the perimeter) up to which
+	// an unclaimed area enclosed by two or more faces is closed as a gap rather than
+	// taken for a lake or lagoon. 0 is DefaultGapMetres, and negative closes none.
 	GapMetres float64
 }
 
-// Arc is a stretch of border between two nodes, or a whole ring. Seen along its
-// line it has one face on the left and one on the right; -1 is no face (sea, a
-// lake, or abroad).
+// Arc is a part of a border between two nodes, or a whole ring. In its direction it
+// has one face on the left and one on the right; -1 is no face (sea, a lake, or
+// abroad).
 type Arc struct{ Left, Right int32 }
 
-// Coverage holds faces that neither overlap nor leave gaps between them. It does
-// not change, so that any number of readers may use it at once.
+// Coverage has faces that neither overlap nor leave gaps between them. It is
+// immutable and safe for concurrent use.
 type Coverage struct {
 	codes  []string
 	report Report
 
 	arcs []Arc
-	// line[start[i]:start[i+1]] are the vertices of arc i. An arc between nodes
-	// holds both ends; a ring without a node does not repeat its first vertex.
+	// line[start[i]:start[i+1]] are the vertices of arc i. An arc between nodes includes
+	// both ends; a ring without a node does not repeat its first vertex.
 	line   []vertex
 	start  []int32
-	goes   []float32 // the tolerance in metres at which a vertex goes
+	goes   []float32 // the tolerance in metres from which a vertex is removed
 	node   []int32   // half-arc to the node it leaves; -1 on a ring without nodes
 	spokes []int32   // half-arcs leaving the nodes, counter-clockwise
 	first  []int32   // spokes[first[n]:first[n+1]] leave node n
@@ -63,17 +63,18 @@ type Coverage struct {
 	cell   []int32   // half-arc to the connected area on its left
 	metres []float32 // length of the arcs
 	part   []int32   // arc to the connected part of the border it belongs to
-	gone   []float32 // the tolerance in metres at which a part goes as a whole
+	gone   []float32 // the tolerance in metres from which a whole part is removed
 	byFace [][]int32 // the half-arcs with the face on their left
 
-	// simplifying finds goes and gone, or fault tells why not.
+	// simplifying waits for goes and gone to be computed; fault is the error if that
+	// fails.
 	simplifying sync.WaitGroup
 	fault       error
 }
 
-// Build makes the coverage of the faces. The result does not depend on their
-// order: faces are numbered by code. The error tells of a code that is used
-// twice, of a position that is no place on earth, or that ctx ended.
+// Build builds the coverage of the faces. The result does not depend on their order:
+// faces are numbered by code. It fails for a code that is used twice, for a position
+// that is not on earth, and when ctx ends.
 func Build(ctx context.Context, faces []Face, o Options) (*Coverage, error) {
 	faces = slices.Clone(faces)
 	slices.SortStableFunc(faces, func(a, b Face) int { return cmp.Compare(a.Code, b.Code) })
@@ -114,9 +115,10 @@ func Build(ctx context.Context, faces []Face, o Options) (*Coverage, error) {
 	return c, nil
 }
 
-// Simplified waits until the tolerances are found at which vertices go, which goes on
-// when Build has ended: a third of the work, and nothing at full detail needs it.
-// Line and Shape wait by themselves. A panic of that work is given here.
+// Simplified waits for the tolerances of vertices, which are computed in the
+// background after Build returns: they are a third of the work, and full detail does
+// not need them. Line and Shape wait by themselves. A panic in that work is raised
+// here.
 func (c *Coverage) Simplified() {
 	c.simplifying.Wait()
 	if c.fault != nil {
@@ -134,7 +136,7 @@ func orDefault(given, fallback float64) float64 {
 	return given
 }
 
-// Report tells what was found and done.
+// Report returns what was found and changed.
 func (c *Coverage) Report() Report { return c.report }
 
 // Len is the number of faces.
@@ -159,8 +161,8 @@ type Border struct {
 }
 
 // Neighbours returns the faces that share arcs with a face, by number, with the
-// length in metres on the sphere at full detail. Faces that only touch in points
-// are no neighbours.
+// length in metres on the sphere at full detail. Faces that only touch in points are
+// not neighbours.
 func (c *Coverage) Neighbours(face int) []Border {
 	lengths := make(map[int]float64)
 	for _, h := range c.byFace[face] {
@@ -176,7 +178,7 @@ func (c *Coverage) Neighbours(face int) []Border {
 	return borders
 }
 
-// left and right give the faces beside a half-arc, seen along it.
+// left and right return the faces beside a half-arc, in its direction.
 func (c *Coverage) left(h int32) int32 {
 	if h&1 == 0 {
 		return c.arcs[h>>1].Left
@@ -186,7 +188,7 @@ func (c *Coverage) left(h int32) int32 {
 
 func (c *Coverage) right(h int32) int32 { return c.left(h ^ 1) }
 
-// Bytes is about the memory the coverage takes.
+// Bytes is the approximate memory size of the coverage.
 func (c *Coverage) Bytes() int {
 	words := 2*len(c.line) + len(c.start) + len(c.goes) + len(c.node) + len(c.spokes) + len(c.first) + len(c.place) +
 		len(c.cell) + len(c.metres) + len(c.part) + len(c.gone) + 2*len(c.arcs)
@@ -200,8 +202,8 @@ func (c *Coverage) Bytes() int {
 	return bytes
 }
 
-// ZoomTolerance is the tolerance in metres that serves a web map at a zoom: a
-// third of a pixel of a 256-pixel tile at the equator.
+// ZoomTolerance is the tolerance in metres for a web map at a zoom: a third of a
+// pixel of a 256-pixel tile at the equator.
 func ZoomTolerance(zoom int) float64 {
 	return 2 * math.Pi * orb.EarthRadius / 256 / math.Exp2(float64(zoom)) / 3
 }

@@ -23,7 +23,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// regencies are the 514 real ones, repaired as the importer does.
+// regencies are the 514 real ones, repaired as in an import.
 var regencies = boundarytest.Once(readRegencies)
 
 func readRegencies(_, name string) (faces []coverage.Face, err error) {
@@ -87,9 +87,9 @@ func TestRealLevels(t *testing.T) {
 	}
 }
 
-// TestUnionOfFormerProvinces counts the areas of Papua and Papua Barat of 2017
-// anew on a grid of a twentieth of a degree: a cell belongs to a province when its
-// centre lies in any member as drawn. Papua had 28 regencies and 1 city, Papua
+// TestUnionOfFormerProvinces computes the areas of Papua and Papua Barat of 2017
+// independently on a grid of a twentieth of a degree: a cell belongs to a province if
+// its centre is in any member as drawn. Papua had 28 regencies and 1 city, Papua
 // Barat 12 and 1.
 func TestUnionOfFormerProvinces(t *testing.T) {
 	c := country(t)
@@ -209,8 +209,8 @@ func TestBuildSettles(t *testing.T) {
 }
 
 func TestNeighbours(t *testing.T) {
-	// A and B share a side of a degree of latitude; C touches both in one point;
-	// D is an island.
+	// A and B share a side of one degree of latitude; C touches both in one point; D is
+	// an island.
 	c := build(t, coverage.Options{}, polygon(square(0, 0, 1, 1)), polygon(square(1, 0, 2, 1)), polygon(orb.Ring{{1, 1}, {2, 2}, {0, 2}, {1, 1}}), polygon(square(5, 5, 6, 6)))
 	degree := orb.EarthRadius * math.Pi / 180
 	for face, want := range map[int]int{0: 1, 1: 0} {
@@ -256,7 +256,7 @@ func TestBuildRefuses(t *testing.T) {
 	}
 }
 
-// TestOrderOfFaces builds from the faces backwards.
+// TestOrderOfFaces builds from the faces in reverse order.
 func TestOrderOfFaces(t *testing.T) {
 	backwards := slices.Clone(regencies(t))
 	slices.Reverse(backwards)
@@ -271,8 +271,8 @@ func TestOrderOfFaces(t *testing.T) {
 	}
 }
 
-// TestSnappingMovesLittle checks that every vertex of the coverage lies within
-// the tolerance of a border as drawn.
+// TestSnappingMovesLittle checks that every vertex of the coverage is within the
+// tolerance of a border as drawn.
 func TestSnappingMovesLittle(t *testing.T) {
 	c := country(t)
 	segments := make(map[[2]int][][2]orb.Point)
@@ -301,15 +301,15 @@ func TestSnappingMovesLittle(t *testing.T) {
 			worst = max(worst, best*geo.MetresPerDegree)
 		}
 	}
-	// A grid unit, 0.11 m, may be added where edges are cut.
+	// Cutting edges may add a grid unit, 0.11 m.
 	if worst > coverage.DefaultToleranceMetres+0.2 {
 		t.Errorf("a vertex lies %.2f m from every border as drawn", worst)
 	}
 	t.Logf("farthest vertex: %.3f m", worst)
 }
 
-// TestRandomCoverages checks the properties on small coverages with all that goes
-// wrong: jittered borders, overlaps, enclaves, islands, spikes, twins.
+// TestRandomCoverages checks the properties on small coverages with all kinds of
+// faults: jittered borders, overlaps, enclaves, islands, spikes, duplicates.
 func TestRandomCoverages(t *testing.T) {
 	for seed := range uint64(60) {
 		random := rand.New(rand.NewPCG(seed, 1))
@@ -341,9 +341,8 @@ func TestRandomCoverages(t *testing.T) {
 	}
 }
 
-// FuzzBuild draws rings between the points of a tiny grid, where everything
-// touches everything, and compares who has each spot with what a count of
-// crossings says.
+// FuzzBuild draws rings between the points of a tiny grid, where everything touches,
+// and compares the owner of each spot with the result of counting crossings.
 func FuzzBuild(f *testing.F) {
 	f.Add([]byte{0, 0, 9, 0, 9, 9, 0, 9, 255, 4, 0, 12, 0, 12, 5})
 	f.Add([]byte{0, 0, 9, 9, 9, 0, 0, 9, 254, 1, 1, 5, 1, 5, 5, 1, 5, 255, 0, 0, 9, 0, 9, 9})
@@ -381,7 +380,7 @@ func FuzzBuild(f *testing.F) {
 		if len(shapes) > 26 {
 			return
 		}
-		// Drawn together over more than a step of the grid, much of it collapses.
+		// With a tolerance of more than a grid step much of it collapses.
 		checkLevels(t, build(t, coverage.Options{ToleranceMetres: 150}, shapes...), nil)
 		c := build(t, coverage.Options{ToleranceMetres: -1, GapMetres: -1}, shapes...)
 		checkLevels(t, c, nil)
@@ -455,7 +454,7 @@ func BenchmarkBuild(b *testing.B) {
 	b.ReportMetric(float64(country(b).Bytes())/(1<<20), "MiB")
 }
 
-// BenchmarkShape gives the shapes of all faces at a zoom.
+// BenchmarkShape returns the shapes of all faces at a zoom.
 func BenchmarkShape(b *testing.B) {
 	c := country(b)
 	for _, zoom := range []int{0, 6, 14} {
@@ -469,7 +468,7 @@ func BenchmarkShape(b *testing.B) {
 	}
 }
 
-// BenchmarkLine gives all arcs at a zoom.
+// BenchmarkLine returns all arcs at a zoom.
 func BenchmarkLine(b *testing.B) {
 	c := country(b)
 	for _, zoom := range []int{0, 6, 14} {
@@ -483,9 +482,9 @@ func BenchmarkLine(b *testing.B) {
 	}
 }
 
-// TestSharedEdgesMakeNeighbours sums up the edges that two regencies have in
-// common in the source as they stand there: such pairs must be neighbours, and
-// over no shorter a border, but for what goes to a third.
+// TestSharedEdgesMakeNeighbours adds up the edges that two regencies have in common
+// in the source. Such pairs must be neighbours with a border at least as long, except
+// for what a third face gets.
 func TestSharedEdgesMakeNeighbours(t *testing.T) {
 	c := country(t)
 	used := make(map[[2]orb.Point][]int)

@@ -42,12 +42,12 @@ func (b *builder) dissolve(c *Coverage) error {
 	return nil
 }
 
-// chain makes the arcs: from node to node first, then the rings without a node.
+// chain builds the arcs: first those between nodes, then the rings without a node.
 func (c *Coverage) chain(p *planar, owner []int32) {
 	isNode := func(v int32) bool { return p.first[v+1]-p.first[v] > 2 }
 	done := make([]bool, len(p.edges))
 	nodeID := make(map[int32]int32)
-	var ends []int32 // half-arc to the half-edge of the plane it begins with
+	var ends []int32 // half-arc to its first half-edge in the plane
 	c.start = append(c.start, 0)
 	follow := func(h int32) {
 		first, start := h, p.origin(h)
@@ -62,7 +62,7 @@ func (c *Coverage) chain(p *planar, owner []int32) {
 			if v == start || isNode(v) {
 				break
 			}
-			// Two half-edges leave v: on with the one that does not lead back.
+			// Two half-edges leave v: take the one that does not lead back.
 			out := p.out[p.first[v]:p.first[v+1]]
 			h = out[0]
 			if h == last^1 {
@@ -127,10 +127,10 @@ func (c *Coverage) chain(p *planar, owner []int32) {
 	}
 }
 
-// whole finds at what tolerance each connected part of the border goes as a
-// whole: a part that is nothing but an island or a lake when the square root of
-// its area is less; never the one that bounds the largest area of a face, nor one
-// with a border between two faces, nor one around such a part.
+// whole finds the tolerance at which each connected part of the border vanishes as a
+// whole. That is the square root of its area for a part that is only an island or a
+// lake. It is never for a part that bounds the largest area of a face, has a border
+// between two faces, or surrounds such a part.
 func (b *builder) whole(c *Coverage) []float32 {
 	p, owner := b.final, b.finalOwner
 	areas := p.areas()
@@ -154,7 +154,8 @@ func (b *builder) whole(c *Coverage) []float32 {
 			keep[c.part[i]] = true
 		}
 	}
-	// A part comes after the one around it, so backwards the inner ones come first.
+	// A part comes after the one around it, so that reverse order visits the inner ones
+	// first.
 	for part := p.parts - 1; part >= 0; part-- {
 		due[part] = roundUp(math.Sqrt(size[part]))
 		if keep[part] {

@@ -9,8 +9,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/geo/coverage"
 )
 
-// Two regions were drawn apart: the east one reaches 0.01 degrees into the west
-// one, and is the smaller.
+// Two regions were drawn independently: the east one extends 0.01 degrees into the
+// west one, and is the smaller.
 func ExampleBuild() {
 	box := func(west, east float64) orb.MultiPolygon {
 		return orb.MultiPolygon{orb.Bound{Min: orb.Point{west, 0}, Max: orb.Point{east, 1}}.ToPolygon()}

@@ -36,8 +36,8 @@ func compareVertices(v, w vertex) int {
 	return 1
 }
 
-// cross is twice the signed area of the triangle abc: positive when c lies left
-// of a to b. Coordinates stay below 2^28, so it cannot overflow.
+// cross is twice the signed area of the triangle abc: positive if c is left of the
+// line from a to b. Coordinates stay below 2^28, so it cannot overflow.
 func cross(a, b, c vertex) int64 {
 	return int64(b.x-a.x)*int64(c.y-a.y) - int64(b.y-a.y)*int64(c.x-a.x)
 }
@@ -52,8 +52,8 @@ func sign(n int64) int {
 	return 0
 }
 
-// between reports whether c, known to lie on the line through a and b, lies
-// strictly inside the segment.
+// between reports whether c, known to be on the line through a and b, is strictly
+// inside the segment.
 func between(a, b, c vertex) bool {
 	if c == a || c == b {
 		return false
@@ -74,8 +74,8 @@ func crossing(a, b, c, d vertex) vertex {
 	return vertex{a.x + int32(math.Round(t*dx)), a.y + int32(math.Round(t*dy))}
 }
 
-// nearSegment reports whether c lies beside the segment ab, its foot strictly
-// inside, and not farther from it than reach units.
+// nearSegment reports whether c is beside the segment ab, with its foot strictly
+// inside, at a distance of at most reach units.
 func nearSegment(a, b, c vertex, reach float64) bool {
 	dx, dy := float64(b.x-a.x), float64(b.y-a.y)
 	px, py := float64(c.x-a.x), float64(c.y-a.y)
@@ -113,7 +113,7 @@ func lowerHalf(o, a vertex) bool { return a.y < o.y || a.y == o.y && a.x < o.x }
 // higherAt reports whether, just west of x, the line ab runs above the line cd.
 // Both run west to east (a.x < b.x, c.x < d.x) and reach x.
 func higherAt(a, b, c, d vertex, x int32) bool {
-	// Compare a.y + (b.y-a.y)(x-a.x)/(b.x-a.x) with the same of cd, exactly.
+	// Compare a.y + (b.y-a.y)(x-a.x)/(b.x-a.x) with the same for cd, exactly.
 	dab, dcd := int64(b.x-a.x), int64(d.x-c.x)
 	nab := int64(a.y)*dab + int64(b.y-a.y)*int64(x-a.x)
 	ncd := int64(c.y)*dcd + int64(d.y-c.y)*int64(x-c.x)

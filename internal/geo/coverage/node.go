@@ -6,15 +6,15 @@ import (
 	"slices"
 )
 
-// source is a ring as it came, reduced to the grid: open (its first vertex is
-// not repeated), no vertex twice in a row.
+// source is an input ring on the grid: open (its first vertex is not repeated),
+// without consecutive equal vertices.
 type source struct {
 	polygon int32
 	ring    []vertex
 }
 
-// segment is an edge while it is being cut; from is less than to. Once cut, its
-// parts stand in parts, in order, and it is no longer looked at itself.
+// segment is an edge while edges are being cut; from is less than to. Once it is cut,
+// parts has its pieces in order and the edge itself is no longer used.
 type segment struct {
 	from, to vertex
 	parts    []int32
@@ -22,22 +22,22 @@ type segment struct {
 	fresh    bool // not yet compared with the others
 }
 
-// noder cuts edges until they meet in vertices only.
+// noder cuts edges until they meet only in vertices.
 type noder struct {
 	segments []segment
 	index    map[[2]vertex]int32
 	live     []int32
 }
 
-// maxRounds bounds the rounds of cutting. Every cut makes edges shorter, so that
-// they come to an end; real borders take one or two.
+// maxRounds limits the rounds of cutting. Every cut makes edges shorter, so that
+// cutting ends; real borders take one or two rounds.
 const maxRounds = 1000
 
 var errNoding = errors.New("edges still cross after all rounds of cutting")
 
-// mergeVertices returns the rings with every vertex replaced by a representative
-// not farther than reach units. It depends on the set of vertices only, not on
-// their order.
+// mergeVertices returns the rings with every vertex replaced by a representative at
+// most reach units away. The result depends on the set of vertices only, not on their
+// order.
 func mergeVertices(sources []source, reach float64) []source {
 	count := 0
 	for _, s := range sources {
@@ -83,7 +83,7 @@ func mergeVertices(sources []source, reach float64) []source {
 	return out
 }
 
-// withoutRepeats drops vertices equal to the one before, in a closed chain.
+// withoutRepeats drops vertices equal to their predecessor in a closed chain.
 func withoutRepeats(ring []vertex) []vertex {
 	ring = slices.Compact(ring)
 	for len(ring) > 1 && ring[0] == ring[len(ring)-1] {
@@ -108,7 +108,7 @@ func (n *noder) segment(a, b vertex) int32 {
 	return i
 }
 
-// node cuts the edges of all rings and gives the rings along the cut edges.
+// node cuts the edges of all rings and returns the rings along the cut edges.
 func node(sources []source, reach float64) ([]source, error) {
 	n := &noder{index: make(map[[2]vertex]int32)}
 	for _, s := range sources {
@@ -119,7 +119,7 @@ func node(sources []source, reach float64) ([]source, error) {
 		}
 	}
 	if reach > 0 {
-		// Once only, so that no edge is drawn farther than reach.
+		// Only once, so that no edge moves farther than reach.
 		n.round(reach)
 		for _, i := range n.live {
 			n.segments[i].fresh = true
@@ -145,7 +145,7 @@ func node(sources []source, reach float64) ([]source, error) {
 	return noded, nil
 }
 
-// walk appends the vertices from a up to, and without, b along the cut edges.
+// walk appends the vertices from a to b, without b, along the cut edges.
 func (n *noder) walk(out []vertex, a, b vertex) []vertex {
 	if a == b {
 		return out
@@ -243,10 +243,10 @@ func (n *noder) round(reach float64) bool {
 	return cut
 }
 
-// shorter reports whether every step of the chain is shorter than the edge it
-// stands for. A true crossing, rounded, stays in the box of its edge and so
-// always is; a snap between close vertices may not be, and is left out, for
-// otherwise two edges could be cut into each other for ever.
+// shorter reports whether every step of the chain is shorter than the edge that it
+// replaces. A rounded true crossing stays in the bounding box of its edge, so there
+// it always holds. It may fail for a snap between close vertices, which is then
+// skipped: otherwise two edges could cut each other forever.
 func shorter(at vertex, chain []vertex, whole int64) bool {
 	for _, v := range chain {
 		if squared(at, v) >= whole {
@@ -262,7 +262,7 @@ func squared(a, b vertex) int64 {
 	return dx*dx + dy*dy
 }
 
-// compare notes the cuts that two edges make in each other.
+// compare records the cuts that two edges make in each other.
 func (n *noder) compare(i, j int32, reach float64) {
 	s, t := &n.segments[i], &n.segments[j]
 	near := false

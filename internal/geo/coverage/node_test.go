@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestNodedRingsStayNear checks that rings drawn together keep within the
-// tolerance of what they were, both ways, however dense the lines are.
+// TestNodedRingsStayNear checks that snapped rings stay within the tolerance of the
+// originals, in both directions, however dense the lines are.
 func TestNodedRingsStayNear(t *testing.T) {
 	const reach = 40.0 // grid units
 	for seed := range uint64(40) {

@@ -4,9 +4,9 @@ import (
 	"slices"
 )
 
-// planar is the plane cut up by edges that meet in vertices only. Half-edge 2e
-// runs along edge e from its lesser to its greater vertex, 2e+1 back; both have
-// a cell on their left.
+// planar is the plane cut up by edges that meet only in vertices. Half-edge 2e runs
+// along edge e from its lesser to its greater vertex, 2e+1 back; both have a cell on
+// their left.
 type planar struct {
 	at      []vertex // sorted, so that a lesser id is never farther east
 	edges   [][2]int32
@@ -132,9 +132,9 @@ func (p *planar) connect() {
 	}
 }
 
-// nest finds which cell lies around each part and numbers the cells. The
-// westmost vertex of a part sees, just west of itself, the nearest edge below;
-// that edge's part starts farther west, so it is known already.
+// nest finds the cell around each part and numbers the cells. Looking south from just
+// west of the westmost vertex of a part, the nearest edge belongs to a part that
+// starts farther west and so is known already.
 func (p *planar) nest() {
 	// The outer ring of a part is the one with negative area.
 	ringCell := make([]int32, len(p.rings))

@@ -16,8 +16,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/geo/coverage"
 )
 
-// The checks here know the coverage from outside only: they look at the lines
-// and shapes it gives, with exact rational arithmetic, simplefeatures and sums.
+// The checks here use only the exported API: they examine lines and shapes with exact
+// rational arithmetic, simplefeatures and sums.
 
 // micro returns a coordinate in millionths of a degree, which it must be.
 func micro(t *testing.T, x float64) int64 {
@@ -33,7 +33,7 @@ type edge struct {
 	arc            int
 }
 
-// turn is the sign of the turn from a over b to c.
+// turn is the sign of the turn at b on the way from a to c.
 func turn(ax, ay, bx, by, cx, cy int64) int {
 	left := big.NewInt((bx - ax))
 	left.Mul(left, big.NewInt(cy-ay))
@@ -42,7 +42,8 @@ func turn(ax, ay, bx, by, cx, cy int64) int {
 	return left.Cmp(right)
 }
 
-// onEdge reports whether c, on the line of e, lies on e without being its end.
+// onEdge reports whether c, which is on the line of e, is inside e and not one of its
+// ends.
 func onEdge(e edge, cx, cy int64) bool {
 	if cx == e.ax && cy == e.ay || cx == e.bx && cy == e.by {
 		return false
@@ -50,7 +51,7 @@ func onEdge(e edge, cx, cy int64) bool {
 	return min(e.ax, e.bx) <= cx && cx <= max(e.ax, e.bx) && min(e.ay, e.by) <= cy && cy <= max(e.ay, e.by)
 }
 
-// meet reports whether two edges share more than an end of both.
+// meet reports whether two edges share more than a common end.
 func meet(e, f edge) bool {
 	c, d := turn(e.ax, e.ay, e.bx, e.by, f.ax, f.ay), turn(e.ax, e.ay, e.bx, e.by, f.bx, f.by)
 	a, b := turn(f.ax, f.ay, f.bx, f.by, e.ax, e.ay), turn(f.ax, f.ay, f.bx, f.by, e.bx, e.by)
@@ -60,11 +61,11 @@ func meet(e, f edge) bool {
 	case c == 0 && onEdge(e, f.ax, f.ay), d == 0 && onEdge(e, f.bx, f.by), a == 0 && onEdge(f, e.ax, e.ay), b == 0 && onEdge(f, e.bx, e.by):
 		return true
 	}
-	// The same edge twice, either way round.
+	// The same edge twice, in either direction.
 	return e.ax == f.ax && e.ay == f.ay && e.bx == f.bx && e.by == f.by || e.ax == f.bx && e.ay == f.by && e.bx == f.ax && e.by == f.ay
 }
 
-// checkPlanar checks that the lines at a level meet at common ends only.
+// checkPlanar checks that the lines at a level meet only at common ends.
 func checkPlanar(t *testing.T, c *coverage.Coverage, tolerance float64) {
 	t.Helper()
 	var edges []edge
@@ -129,7 +130,7 @@ func largest(shape orb.MultiPolygon) orb.Polygon {
 	return slices.MaxFunc(shape, func(a, b orb.Polygon) int { return cmp.Compare(planar.Area(a), planar.Area(b)) })
 }
 
-// pointSet holds the positions of a polygon's exterior.
+// pointSet has the positions of a polygon's exterior.
 func pointSet(ring orb.Ring) map[orb.Point]bool {
 	set := make(map[orb.Point]bool, len(ring))
 	for _, p := range ring {
@@ -159,7 +160,7 @@ func within(ring orb.Ring, set map[orb.Point]bool) bool {
 	return !slices.ContainsFunc(ring, func(p orb.Point) bool { return !set[p] })
 }
 
-// check tells what the shape of a level has lost or made up.
+// check reports what the shape of a level has lost or added.
 func (o outline) check(t *testing.T, name string, shape orb.MultiPolygon) {
 	t.Helper()
 	if len(shape) == 0 || area(shape) == 0 {
@@ -178,7 +179,7 @@ func (o outline) check(t *testing.T, name string, shape orb.MultiPolygon) {
 	}
 }
 
-// levels are the tolerances that are checked.
+// levels are the tolerances to check.
 func levels() []float64 {
 	out := []float64{0, 1, 777, 100_000}
 	for zoom := range 15 {
@@ -187,9 +188,9 @@ func levels() []float64 {
 	return out
 }
 
-// checkLevels checks at every level that the arcs stay a plane, that every face
-// and union is valid and keeps its largest part, and that the areas of faces sum
-// up to that of their union: nothing overlaps, nothing gapes.
+// checkLevels checks at every level that the arcs stay planar, that every face and
+// union is valid and keeps its largest part, and that the areas of faces add up to
+// that of their union, so that nothing overlaps and there are no gaps.
 func checkLevels(t *testing.T, c *coverage.Coverage, unions map[string][]int) {
 	t.Helper()
 	groups := make(map[string][]int)
@@ -235,8 +236,8 @@ func checkLevels(t *testing.T, c *coverage.Coverage, unions map[string][]int) {
 	}
 }
 
-// checkDeviation checks that every vertex of the full lines lies within the
-// tolerance of the simplified line.
+// checkDeviation checks that every vertex of the full lines is within the tolerance
+// of the simplified line.
 func checkDeviation(t *testing.T, c *coverage.Coverage, tolerance float64) {
 	t.Helper()
 	const metres = orb.EarthRadius * math.Pi / 180
@@ -249,8 +250,8 @@ func checkDeviation(t *testing.T, c *coverage.Coverage, tolerance float64) {
 		for _, p := range c.Line(i, 0) {
 			scale := math.Cos(p[1] * math.Pi / 180)
 			flat := func(q orb.Point) orb.Point { return orb.Point{(q[0] - p[0]) * scale * metres, (q[1] - p[1]) * metres} }
-			// The vertex belongs to the edge under way or begins the next; on a
-			// ring it may stand before the first vertex left.
+			// The vertex belongs to the current edge or begins the next. On a ring it may come
+			// before the first remaining vertex.
 			best := math.Inf(1)
 			for k := range line[1:] {
 				best = min(best, planar.DistanceFromSegment(flat(line[k]), flat(line[k+1]), orb.Point{}))

@@ -19,7 +19,7 @@ func (a *Areas) add(squareMetres float64) {
 	a.Km2 += squareMetres / 1e6
 }
 
-// Overlap is what two faces both claim.
+// Overlap is an area that two faces both claim.
 type Overlap struct {
 	Code, Other string
 	Km2         float64
@@ -28,28 +28,28 @@ type Overlap struct {
 // Change is a count before Build and after it.
 type Change struct{ Before, After int }
 
-// Report tells what Build found and did.
+// Report is what Build found and changed.
 type Report struct {
 	Faces, Arcs int
-	// Edges are the distinct ones; SharedEdges those with a face on both sides,
-	// before Build those that two rings use.
+	// Edges counts distinct edges. SharedEdges counts edges with a face on both sides,
+	// and before Build edges that two rings use.
 	Edges, SharedEdges Change
-	// Gaps and Overlaps are what was found between faces once borders were drawn
-	// together. Each of them went to one face, so that none is left.
+	// Gaps and Overlaps are those found between faces after snapping. Each was assigned
+	// to one face, so that none is left.
 	Gaps, Overlaps Areas
-	// OverlapPairs are the largest overlaps, the largest first.
+	// OverlapPairs are the largest overlaps, largest first.
 	OverlapPairs []Overlap
-	// Waters are the areas without a face that faces enclose and that are no
-	// gaps, for they are wide or lie within one face. They stay as they are.
+	// Waters are areas without a face that faces enclose and that are not gaps, because
+	// they are wide or within one face. They are not changed.
 	Waters Areas
 	// RingsDropped counts rings with fewer than three positions on the grid.
 	RingsDropped int
-	// Covered are the codes of the faces that are left without an area, since
-	// smaller faces cover them wholly or they have none on the grid.
+	// Covered has the codes of faces that are left without an area, because smaller
+	// faces cover them completely or they have none on the grid.
 	Covered []string
 }
 
-// String tells the report in a few lines.
+// String formats the report in a few lines.
 func (r Report) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "borders: %d of %d edges shared between %d regions, %d of %d before; %d arcs\n",

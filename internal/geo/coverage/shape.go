@@ -6,9 +6,9 @@ import (
 	"github.com/paulmach/orb"
 )
 
-// vertexStays reports whether a vertex is left at a tolerance, and partStays whether the
-// part of the border that an arc belongs to is. Everything is at full detail, also
-// before the tolerances are found.
+// vertexStays reports whether a vertex remains at a tolerance, and partStays whether
+// the part of the border that contains an arc does. At full detail everything
+// remains, and the answer does not wait for the tolerances.
 func (c *Coverage) vertexStays(at int32, tolerance float64) bool {
 	return !(tolerance > 0) || float64(c.goes[at]) > tolerance
 }
@@ -17,9 +17,9 @@ func (c *Coverage) partStays(arc int32, tolerance float64) bool {
 	return !(tolerance > 0) || float64(c.gone[c.part[arc]]) > tolerance
 }
 
-// Line returns an arc, simplified by a tolerance in metres: no point of the full
-// line is farther than that from it. 0 is the full line. A ring repeats its first
-// point at the end. An arc that has gone, with its small island or lake, is nil.
+// Line returns an arc, simplified by a tolerance in metres: no point of the full line
+// is farther than that from it. 0 is the full line. A ring repeats its first point at
+// the end. An arc that has vanished with its small island or lake is nil.
 func (c *Coverage) Line(arc int, toleranceMetres float64) orb.LineString {
 	if toleranceMetres > 0 {
 		c.Simplified()
@@ -34,7 +34,7 @@ func (c *Coverage) Line(arc int, toleranceMetres float64) orb.LineString {
 	return append(line, line[0])
 }
 
-// appendArc appends the points left of a half-arc, without its last node.
+// appendArc appends the remaining points of a half-arc, without its last node.
 func (c *Coverage) appendArc(out []orb.Point, h int32, tolerance float64) []orb.Point {
 	from, to := c.start[h>>1], c.start[h>>1+1]
 	if h&1 == 0 {
@@ -61,8 +61,8 @@ func (c *Coverage) appendArc(out []orb.Point, h int32, tolerance float64) []orb.
 }
 
 // Shape returns the union of faces, simplified by a tolerance in metres (0 is full
-// detail), wound to RFC 7946. It is valid: rings are simple, holes and parts meet
-// others in single points at most.
+// detail), wound as in RFC 7946. It is valid: rings are simple, and holes and parts
+// meet others at most in single points.
 func (c *Coverage) Shape(faces []int, toleranceMetres float64) orb.MultiPolygon {
 	if toleranceMetres > 0 {
 		c.Simplified()
@@ -80,7 +80,7 @@ func (c *Coverage) Shape(faces []int, toleranceMetres float64) orb.MultiPolygon 
 type union struct {
 	c         *Coverage
 	tolerance float64
-	faces     []int32         // sorted, none twice
+	faces     []int32         // sorted, without duplicates
 	same      map[int32]int32 // cell to another cell of the same connected area
 }
 
@@ -92,12 +92,12 @@ func (u *union) member(face int32) bool {
 	return found
 }
 
-// bounds reports whether a half-arc bounds the union, which lies on its left.
+// bounds reports whether a half-arc bounds the union, which is on its left.
 func (u *union) bounds(h int32) bool {
 	return u.member(u.c.left(h)) && !u.member(u.c.right(h)) && u.c.partStays(h>>1, u.tolerance)
 }
 
-// area returns the cell that stands for the connected area a cell belongs to.
+// area returns the representative cell of the connected area that contains a cell.
 func (u *union) area(cell int32) int32 {
 	for {
 		up, ok := u.same[cell]
@@ -129,7 +129,7 @@ func (u *union) trace() orb.MultiPolygon {
 	var out orb.MultiPolygon
 	polygonOf := make(map[int32]int)
 	type hole struct {
-		area int32 // the connected area it lies in
+		area int32 // its connected area
 		ring orb.Ring
 	}
 	var holes []hole
@@ -187,8 +187,8 @@ func (u *union) after(h int32) int32 {
 	}
 }
 
-// split cuts a closed chain where it touches itself in a node, so that every
-// ring is simple.
+// split cuts a closed chain where it touches itself in a node, so that every ring is
+// simple.
 func (c *Coverage) split(chain []int32, add func([]int32)) {
 	var open []int32
 	for _, h := range chain {

@@ -11,10 +11,10 @@ import (
 	"github.com/sentra-ikm/sentra/internal/geo/hilbert"
 )
 
-// never is the tolerance of what always stays.
+// never is the tolerance of what is never removed.
 var never = float32(math.Inf(1))
 
-// simplifier takes vertices away one after the other, the least missed first.
+// simplifier removes vertices one by one, the one with the least deviation first.
 type simplifier struct {
 	c          *Coverage
 	prev, next []int32   // neighbours on the arc, of positions in c.line
@@ -22,7 +22,7 @@ type simplifier struct {
 	left       []int32   // arc to the vertices left between its ends; all of them on a ring
 	scale      []float64 // position to the cosine of its latitude
 	stamp      []int32   // position to the number of its last valid entry in the queue
-	blocked    []int32   // position to the first of those that wait for it to go, or -1
+	blocked    []int32   // position to the first of those that wait for its removal, or -1
 	waiting    []int32   // position to the next that waits for the same, or -1
 	index      *vertexIndex
 	straight   map[[2]int32]int // pair of nodes to the number of straight arcs between
@@ -41,8 +41,8 @@ func (e entry) before(f entry) bool {
 	return e.metres < f.metres || e.metres == f.metres && e.at < f.at
 }
 
-// simplify works out at which tolerance every vertex and every part goes; due is
-// when a part goes as a whole.
+// simplify computes the tolerances at which vertices and parts are removed; due has
+// those of whole parts.
 func (c *Coverage) simplify(due []float32) {
 	n := len(c.line)
 	s := &simplifier{c: c, prev: make([]int32, n), next: make([]int32, n), arc: make([]int32, n), left: make([]int32, len(c.arcs)),
@@ -141,14 +141,14 @@ func (s *simplifier) isEnd(at int32) bool {
 	return s.c.node[2*i] >= 0 && (at == s.c.start[i] || at == s.c.start[i+1]-1)
 }
 
-// ends returns the nodes at both ends of an arc, the lesser first.
+// ends returns the nodes at both ends of an arc, lesser first.
 func (s *simplifier) ends(arc int32) [2]int32 {
 	from, to := s.c.node[2*arc], s.c.node[2*arc+1]
 	return [2]int32{min(from, to), max(from, to)}
 }
 
-// needed reports whether an arc would collapse without one more of its vertices:
-// a ring to less than a triangle, an arc onto another straight one.
+// needed reports whether an arc would collapse if it lost another vertex: a ring to
+// less than a triangle, or an arc onto another straight one.
 func (s *simplifier) needed(arc int32) bool {
 	switch pair := s.ends(arc); {
 	case pair[0] < 0:
@@ -160,12 +160,12 @@ func (s *simplifier) needed(arc int32) bool {
 	}
 }
 
-// take removes a vertex, or puts it off until the one in its way has gone.
+// take removes a vertex, or postpones it until the vertex in its way is gone.
 func (s *simplifier) take(e entry) {
 	v := e.at
 	arc := s.arc[v]
 	if s.needed(arc) {
-		// What it needs cannot come back: this vertex stays for good.
+		// What blocks it is permanent, so this vertex stays.
 		return
 	}
 	a, b := s.prev[v], s.next[v]
@@ -189,7 +189,7 @@ func (s *simplifier) take(e entry) {
 	s.drop(v)
 }
 
-// drop takes a vertex out of the index and wakes those that waited for it.
+// drop removes a vertex from the index and requeues those that waited for it.
 func (s *simplifier) drop(v int32) {
 	s.index.remove(v)
 	for w := s.blocked[v]; w >= 0; {
@@ -208,8 +208,8 @@ func (s *simplifier) push(v int32) {
 	s.queue.Push(entry{metres: s.missed(v), at: v, stamp: s.stamp[v]})
 }
 
-// missed is how far, in metres, the full line between the neighbours of a vertex
-// strays from the straight edge that would replace it.
+// missed is the deviation in metres of the full line between the neighbours of a
+// vertex from the straight edge that would replace it.
 func (s *simplifier) missed(v int32) float32 {
 	a, b := s.prev[v], s.next[v]
 	line := s.c.line
@@ -221,7 +221,7 @@ func (s *simplifier) missed(v int32) float32 {
 	worst := 0.0
 	for at := a + 1; ; at++ {
 		if at == to {
-			at = from // round a ring
+			at = from // wrap around a ring
 		}
 		if at == b {
 			break
@@ -236,7 +236,7 @@ func (s *simplifier) missed(v int32) float32 {
 	return roundUp(math.Sqrt(worst) * metresPerUnit)
 }
 
-// roundUp returns the least float32 that is not less.
+// roundUp returns the least float32 that is not less than x.
 func roundUp(x float64) float32 {
 	y := float32(x)
 	if float64(y) < x {
@@ -245,8 +245,8 @@ func roundUp(x float64) float32 {
 	return y
 }
 
-// vertexIndex is a packed tree over the vertices that are left. The boxes stay
-// as they are built; the counts tell where nothing is left.
+// vertexIndex is a packed tree over the remaining vertices. The boxes are never
+// shrunk; the counts show where nothing is left.
 type vertexIndex struct {
 	sorted []vertex // the vertices of the items
 	items  []int32  // positions, in the order of the curve
@@ -326,8 +326,8 @@ func (x *vertexIndex) remove(item int32) {
 	}
 }
 
-// inTriangle returns a vertex that is left, inside the triangle or on its edge but
-// none of its corners; -1 where there is none.
+// inTriangle returns a remaining vertex inside the triangle or on its edge that is
+// not one of its corners, or -1.
 func (x *vertexIndex) inTriangle(a, b, c vertex) int32 {
 	turn := sign(cross(a, b, c))
 	if turn < 0 {

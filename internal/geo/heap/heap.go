@@ -2,20 +2,20 @@
 // through an interface, and so through an allocation.
 package heap
 
-// Heap gives the first of its items, Items[0].
+// Heap keeps the least of its items in Items[0].
 type Heap[T any] struct {
 	Before func(a, b T) bool
 	Items  []T
 }
 
-// Init brings items that stand in any order into that of a heap.
+// Init establishes the heap order for items in any order.
 func (h *Heap[T]) Init() {
 	for i := len(h.Items)/2 - 1; i >= 0; i-- {
 		h.sink(i, h.Items[i])
 	}
 }
 
-// Push puts an item in.
+// Push adds an item.
 func (h *Heap[T]) Push(item T) {
 	h.Items = append(h.Items, item)
 	i := len(h.Items) - 1
@@ -30,7 +30,7 @@ func (h *Heap[T]) Push(item T) {
 	h.Items[i] = item
 }
 
-// Pop takes the first item out; there must be one.
+// Pop removes and returns the first item; there must be one.
 func (h *Heap[T]) Pop() T {
 	top, last := h.Items[0], h.Items[len(h.Items)-1]
 	h.Items = h.Items[:len(h.Items)-1]
@@ -40,10 +40,10 @@ func (h *Heap[T]) Pop() T {
 	return top
 }
 
-// Replace takes the first item out and puts another in.
+// Replace removes the first item and adds another.
 func (h *Heap[T]) Replace(item T) { h.sink(0, item) }
 
-// sink puts an item at i or below it.
+// sink moves an item at i down to its place.
 func (h *Heap[T]) sink(i int, item T) {
 	for {
 		down := 2*i + 1

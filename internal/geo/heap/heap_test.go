@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// A heap gives what is in it from the least up, whatever is put in between.
+// Items are popped in ascending order, whatever is pushed in between.
 func TestHeap(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 300 {

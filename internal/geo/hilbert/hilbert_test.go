@@ -7,9 +7,9 @@ import (
 	"github.com/paulmach/orb"
 )
 
-// The curve visits each cell once, and a step of the curve is a step to a
-// neighbouring cell: followed here over the corner of the box where it starts,
-// cell by cell, against the positions At gives.
+// The curve visits each cell once, and consecutive cells are neighbours. The test
+// follows it cell by cell from the corner of the box where it starts, and compares
+// with At.
 func TestCurveStepsFromCellToNeighbour(t *testing.T) {
 	const side = 256 // a quadrant of a quadrant ... in which the curve begins
 	c := Over(orb.Bound{Max: orb.Point{65535, 65535}})

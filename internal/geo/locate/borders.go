@@ -21,8 +21,8 @@ type Hit struct {
 	Metres float64
 }
 
-// borders measures distances to the edges of faces: runs of consecutive edges,
-// in boxes in space, and over the runs a tree packed along a Hilbert curve.
+// borders measures distances to the edges of faces: runs of consecutive edges in 3D
+// boxes, and over the runs a tree packed along a Hilbert curve.
 type borders struct {
 	runs      []run
 	faceRuns  []int32 // face f has runs[faceRuns[f]:faceRuns[f+1]]
@@ -41,8 +41,8 @@ type run struct {
 	first, count int32
 }
 
-// node has the children first to first+count: nodes, or with leaf runs by
-// way of order.
+// node has the children first to first+count: nodes or, with leaf set, runs by way of
+// order.
 type node struct {
 	box          sphere.Box
 	first, count int32
@@ -114,7 +114,7 @@ func (b *borders) pack() {
 		order[i] = keyed{curve.At(b.corners[r.first+r.count/2]), uint32(i)}
 	}
 	slices.SortFunc(order, func(a, b keyed) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.run, b.run)) })
-	// The lowest level is one node a run, so that children are always together.
+	// The lowest level has one node per run, so that children are always contiguous.
 	for _, k := range order {
 		b.nodes = append(b.nodes, node{box: b.runs[k.run].box, first: ^int32(k.run)})
 	}
@@ -138,14 +138,15 @@ func (b *borders) toRun(v *sphere.Vec, r *run, limit float64) float64 {
 	return limit
 }
 
-// visit is a thing to look at next: a node, or with face set a distance found.
+// visit is an entry of the search queue: a node, or a face with its distance.
 type visit struct {
 	chord2 float64
 	node   int32
 	face   int32 // nobody for a node
 }
 
-// before orders by distance; nodes first, since they may hold an equal; then by face.
+// before orders by distance; nodes first, since they may contain an equal distance;
+// then by face.
 func (v visit) before(o visit) bool {
 	if v.chord2 != o.chord2 {
 		return v.chord2 < o.chord2
@@ -153,14 +154,15 @@ func (v visit) before(o visit) bool {
 	return v.face < o.face
 }
 
-// place reports whether the point is one: finite, latitude within the poles.
+// place reports whether the point is a place on earth: finite, with a latitude within
+// the poles.
 func place(p orb.Point) bool {
 	return math.Abs(p[0]) <= 360 && math.Abs(p[1]) <= 90 // NaN fails
 }
 
-// Nearest returns the face nearest to the point (degrees) and its distance in
-// metres: 0 for the face Locate gives, the way to the nearest border at sea, the
-// lowest index where faces are equally near. ok is false if none is within the
+// Nearest returns the face nearest to the point (degrees) and its distance in metres:
+// 0 for the face that Locate returns, the distance to the nearest border at sea, and
+// the lowest index if faces are equally near. ok is false if none is within the
 // tolerance (metres; +Inf for any), or the point is not a place.
 func (x *Index) Nearest(p orb.Point, toleranceMetres float64) (face int, metres float64, ok bool) {
 	if !(toleranceMetres >= 0) || !place(p) {
@@ -181,9 +183,9 @@ func (x *Index) Nearest(p orb.Point, toleranceMetres float64) (face int, metres 
 }
 
 // NearestN returns the n faces nearest to the point (degrees), nearest first and
-// equally near ones by index; faces that have the point are at 0. A filter, unless
-// nil, tells which faces to consider; it is asked at most once a face. A point
-// that is not a place has none.
+// equally near ones by index; faces that contain the point are at 0. A filter, unless
+// nil, selects the faces and is called at most once per face. A point that is not a
+// place has none.
 func (x *Index) NearestN(p orb.Point, n int, filter func(face int) bool) []Hit {
 	if n <= 0 || !place(p) {
 		return nil
@@ -298,8 +300,8 @@ func (x *Index) DistanceToFaces(p orb.Point, faces []int) float64 {
 	return sphere.Metres(best)
 }
 
-// DistanceBetween returns the least distance between two faces in metres: 0 where
-// they touch, overlap or one holds the other, +Inf if one has no edges.
+// DistanceBetween returns the least distance between two faces in metres: 0 if they
+// touch, overlap or one contains the other, and +Inf if one has no edges.
 func (x *Index) DistanceBetween(a, b int) float64 {
 	chord2 := x.between(a, b, math.Inf(1))
 	if math.IsInf(chord2, 1) {
@@ -316,8 +318,8 @@ func (x *Index) between(a, b int, limit float64) float64 {
 	if a == b || x.faceBoxes[a].ToBox(&x.faceBoxes[b]) <= 0 && (x.partIn(a, b) || x.partIn(b, a)) {
 		return 0
 	}
-	// Take runs of a from the nearest to b's box on, and of b those that may
-	// still be nearer.
+	// Take runs of a, nearest to b's box first, and for each those of b that may still
+	// be nearer.
 	type near struct {
 		low float64
 		run *run
@@ -361,7 +363,7 @@ func (x *Index) between(a, b int, limit float64) float64 {
 	return best
 }
 
-// partIn reports whether a polygon of face a lies in face b at the vertex looked at.
+// partIn reports whether a polygon of face a is in face b, tested at one vertex.
 func (x *Index) partIn(a, b int) bool {
 	var buffer [8]int
 	for _, p := range x.partStart[x.partOf[a]:x.partOf[a+1]] {
@@ -372,8 +374,8 @@ func (x *Index) partIn(a, b int) bool {
 	return false
 }
 
-// betweenRuns is the squared chord between two runs: 0 if edges meet, else
-// least from an end of one edge to another edge.
+// betweenRuns is the squared chord between two runs: 0 if edges meet, else the least
+// from an end of one edge to another edge.
 func (x *Index) betweenRuns(r, s *run) float64 {
 	best := math.Inf(1)
 	for i := r.first; i < r.first+r.count; i++ {
@@ -391,9 +393,9 @@ func (x *Index) betweenRuns(r, s *run) float64 {
 	return best
 }
 
-// NearestFaces returns the n faces nearest to a face, the face itself left out,
-// nearest first and equally near ones (neighbours are all at 0) by index. A
-// filter, unless nil, tells which faces to consider; it is asked once a face.
+// NearestFaces returns the n faces nearest to a face, without the face itself,
+// nearest first and equally near ones (neighbours are all at 0) by index. A filter,
+// unless nil, selects the faces and is called once per face.
 func (x *Index) NearestFaces(face, n int, filter func(face int) bool) []Hit {
 	hits, _ := x.NearestGroups(context.Background(), []int{face}, n, func(other int) int {
 		if other == face || filter != nil && !filter(other) {
@@ -404,12 +406,13 @@ func (x *Index) NearestFaces(face, n int, filter func(face int) bool) []Hit {
 	return hits
 }
 
-// NearestGroups returns the n groups of faces nearest to some faces, nearest
-// first and equally near ones by number; a group is as near as the nearest of its
-// faces. The group of a face is a number that Hit.Face then names, negative for a
-// face to leave out; it is asked once a face. The error is the context's.
+// NearestGroups returns the n groups of faces nearest to some faces, nearest first
+// and equally near ones by number; the distance of a group is that of its nearest
+// face. group returns the number of a face's group, which Hit.Face then has, or a
+// negative number to leave the face out; it is called once per face. The error is the
+// context's.
 func (x *Index) NearestGroups(ctx context.Context, from []int, n int, group func(face int) int) ([]Hit, error) {
-	// One candidate a face and not a pair of faces: a province has dozens.
+	// One candidate per face, not per pair of faces: a province has dozens of faces.
 	type candidate struct {
 		low                   float64
 		closest, other, group int32 // closest of those looked from, by their boxes

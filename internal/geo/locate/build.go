@@ -8,21 +8,21 @@ import (
 )
 
 const (
-	// margin in degrees by which cells are taken larger than they are, so that
-	// rounding never leaves out an edge. Far above the rounding of degrees
-	// (3e-14), far below the spacing of boundary data (1e-6).
+	// margin in degrees by which cells are enlarged, so that rounding never leaves out
+	// an edge. It is far above the rounding of degrees (3e-14), and far below the
+	// spacing of boundary data (1e-6).
 	margin = 1e-9
-	// cellsPerEdge weighs memory against the edges left to test in a cell.
+	// cellsPerEdge trades memory for fewer edges to test in a cell.
 	cellsPerEdge = 20
 	maxCells     = 1 << 22
-	// cellsAnEdge is through how many cells an edge goes on average at most.
+	// cellsAnEdge is the maximum average number of cells that an edge passes through.
 	cellsAnEdge = 32
-	// beyond is a longitude, and a latitude, beyond all places.
+	// beyond is a longitude and a latitude outside all places.
 	beyond = 1e6
 )
 
-// rings holds the edges of all faces in the order of faces, polygons and rings.
-// Edge e goes from points[e] to points[next[e]].
+// rings has the edges of all faces in the order of faces, polygons and rings. Edge e
+// goes from points[e] to points[next[e]].
 type rings struct {
 	points     []orb.Point
 	next, prev []int32
@@ -70,7 +70,8 @@ func (r *rings) edge(e int32) edge {
 	return edge{a, b}
 }
 
-// at returns the longitude at which the edge has a latitude between its ends'.
+// at returns the longitude at which the edge has a latitude between those of its
+// ends.
 func (e edge) at(lat float64) float64 {
 	if e.a[1] == e.b[1] {
 		return e.a[0]
@@ -104,14 +105,14 @@ type builder struct {
 	columns, rows int
 	side          float64 // of a cell, degrees
 
-	// Mixed cells so far in order of cells: cell i of them is number at[i], has
+	// Mixed cells so far, in order: cell i of them is number at[i] and has
 	// views[viewStart[i]:viewStart[i+1]].
 	at        []int32
 	viewStart []int32
 	views     []view
 	number    []int32 // of a cell in at, or -1
 	listed    []uint32
-	full      []int32  // the lowest face that has all of a cell, or nobody
+	full      []int32  // the lowest face that contains all of a cell, or nobody
 	more      []uint64 // cell<<32|face for other such faces
 }
 
@@ -136,7 +137,7 @@ func (b *builder) build() {
 	b.assemble()
 }
 
-// reach is the sum of the degrees that edges go over, eastwards and northwards.
+// reach is the sum of the extents of edges in degrees, eastwards and northwards.
 func (b *builder) reach() float64 {
 	sum := 0.0
 	for i, p := range b.points {
@@ -146,7 +147,7 @@ func (b *builder) reach() float64 {
 	return sum
 }
 
-// clampColumn and clampRow give the cell of a coordinate.
+// clampColumn and clampRow return the cell of a coordinate.
 func (b *builder) clampColumn(lon float64) int {
 	return min(max(int((lon-b.bound.Min[0])*b.perDeg), 0), b.columns-1)
 }
@@ -163,7 +164,7 @@ func (b *builder) middleLon(column int) float64 {
 	return b.bound.Min[0] + (float64(column)+0.5)*b.side
 }
 
-// listEdges finds the cells each edge passes through.
+// listEdges finds the cells that each edge passes through.
 func (b *builder) listEdges() {
 	var pairs []uint64 // cell<<32 | edge
 	for i := range b.points {
@@ -208,8 +209,9 @@ func (b *builder) listEdges() {
 	b.viewStart = append(b.viewStart, int32(len(b.views)))
 }
 
-// fill finds, along the middle of each row of cells, the cells whose middle each
-// polygon has: they are wholly in it if it has no edge there.
+// fill finds, along the middle of each row of cells, the cells whose middle is in
+// each polygon. If the polygon has no edge in such a cell, it contains the whole
+// cell.
 func (b *builder) fill() {
 	b.full = make([]int32, len(b.number))
 	for i := range b.full {
@@ -242,7 +244,7 @@ func (b *builder) fill() {
 	})
 	var lons []float64
 	for row := range b.rows {
-		// Edges came in the order of polygons: those of one are together.
+		// Edges are in the order of polygons, so that those of one polygon are contiguous.
 		for line := crossings[count[row]:count[row+1]]; len(line) > 0; {
 			part, n := line[0].part, 0
 			lons = lons[:0]
@@ -266,7 +268,7 @@ func (b *builder) fill() {
 	slices.Sort(b.more)
 }
 
-// mark notes that the polygon has the middle of the cell.
+// mark records that the polygon contains the middle of the cell.
 func (b *builder) mark(cell int, part int32) {
 	if n := b.number[cell]; n >= 0 {
 		views := b.views[b.viewStart[n]:b.viewStart[n+1]]
@@ -342,15 +344,15 @@ func (b *builder) value(cell int, seen []int32) int32 {
 	return ^int32(len(b.starts) - 1)
 }
 
-// look lays out one polygon as seen from a cell.
+// look computes how one polygon looks from a cell.
 //
-// Of the edges not in the cell those to the east matter, and only their
-// parity at the point's latitude. Where a ring is followed up and down east of
-// the cell, two of its edges meet in each vertex and the parity stays; it changes
-// only at a vertex where an edge of the cell's list gives way to one that is
-// not. Each such vertex gets a stand-in: an upright edge beyond all places, that
-// starts at the vertex's latitude and ends beyond all latitudes. What the middle
-// of the cell saw gives the parity to start from.
+// Of the edges not in the cell only those to the east matter, and of these only their
+// parity at the point's latitude. Following a ring up and down east of the cell, two
+// of its edges meet in each vertex and the parity does not change, except at a vertex
+// between an edge that is in the cell's list and one that is not. Each such vertex
+// gets a stand-in: a vertical edge east of all places that starts at the vertex's
+// latitude and ends north of all latitudes. The initial parity is that of the middle
+// of the cell.
 func (b *builder) look(cell int, v int32, seen []int32) cellPart {
 	row, column := cell/b.columns, cell%b.columns
 	lat, lon := b.middleLat(row), b.middleLon(column)
@@ -373,7 +375,7 @@ func (b *builder) look(cell int, v int32, seen []int32) cellPart {
 	for _, i := range list {
 		e := b.edge(int32(i))
 		b.Index.edges = append(b.Index.edges, e)
-		// The same sum that found the middle inside, so that it cancels.
+		// The same expression as for the middle of the cell, so that rounding cancels.
 		if e.crosses(lat) && e.at(lat) > lon {
 			part.odd = !part.odd
 		}

@@ -2,24 +2,23 @@
 // near a region, among the faces of one level (say all regencies).
 //
 // Coordinates are degrees, longitude before latitude; distances are metres on
-// the sphere (package sphere). An Index does not change once built and may be
-// used from many goroutines.
+// the sphere (package sphere). An Index is immutable and safe for concurrent use.
 //
-// # Which face has a point
+// # Containment
 //
-// A polygon has the points inside it by the even-odd rule over its rings, and
-// those on its rings; edges are straight in longitude and latitude (RFC 7946).
-// A face has the points of any of its polygons. Where several faces have a
-// point, on a shared border or where the source overlaps, the one with the
-// lowest index answers. All of it is decided exactly: an Index answers as the
-// plain test of all edges in exact arithmetic would.
+// A polygon contains the points inside it by the even-odd rule over its rings,
+// and those on its rings; edges are straight in longitude and latitude (RFC 7946).
+// A face contains the points of all its polygons. If several faces contain a
+// point, on a shared border or where the source overlaps, the one with the lowest
+// index wins. All of it is exact: the result is the same as that of testing all
+// edges in exact arithmetic.
 //
-// # Which way is the nearest
+// # Distance
 //
-// Distances go to the border of a face, and are 0 inside. There edges are great
-// circle arcs. An arc strays from the line straight in longitude and latitude by
-// about (length squared) x tan(latitude) / (8 x radius): less than a millimetre
-// for 300 m at 10 degrees, 4 m for 30 km.
+// Distances are to the border of a face, and 0 inside. For distances edges are
+// great circle arcs. An arc deviates from the line that is straight in longitude
+// and latitude by about (length squared) x tan(latitude) / (8 x radius): less than
+// a millimetre for 300 m at 10 degrees, 4 m for 30 km.
 package locate
 
 import (
@@ -30,16 +29,16 @@ import (
 	"github.com/sentra-ikm/sentra/internal/geo/predicate"
 )
 
-// Face is one region: its code, and its polygons with finite coordinates.
-// Rings need not be closed and may wind either way.
+// Face is one region: its code, and its polygons with finite coordinates. Rings need
+// not be closed and may wind either way.
 type Face struct {
 	Code  string
 	Shape orb.MultiPolygon
 }
 
-// Index holds the faces. Points are found by a grid of two levels: a cell wholly
-// in one face names it; other cells hold, for each polygon with an edge in the
-// cell, those edges and what remains to be known of the polygon's others.
+// Index finds faces. Points are located by a grid of two levels: a cell entirely in
+// one face names it; other cells have, for each polygon with an edge in the cell,
+// those edges and a summary of the polygon's other edges.
 type Index struct {
 	faces []string
 
@@ -47,7 +46,7 @@ type Index struct {
 	perDeg float64   // fine cells a degree
 	nx, ny int       // blocks a row and column
 	blocks []int32   // a cell value for each block of blockSide x blockSide cells
-	cells  []int32   // a cell value for each cell of the blocks that are not of one value
+	cells  []int32   // a cell value for each cell of the blocks with different values
 	starts []uint32  // mixed cell i has parts[starts[i]:starts[i+1]]
 	parts  []cellPart
 	edges  []edge
@@ -58,16 +57,16 @@ type Index struct {
 const (
 	blockBits = 4
 	blockSide = 1 << blockBits
-	// A cell value is a face, nobody's, or ^value-1 names a block or mixed cell.
+	// A cell value is a face, nobody, or ^value-1 for a block or mixed cell.
 	nobody = int32(-1)
 )
 
-// edge goes upwards, or rightwards when level.
+// An edge points upwards, or to the right if it is level.
 type edge struct{ a, b orb.Point }
 
-// cellPart is one polygon as seen from a cell: a point of the cell is inside if
-// the ray from it eastwards crosses an odd number of edges, those beyond the
-// cell included. Of the latter odd and stand-ins (see build) keep the parity.
+// cellPart is one polygon as seen from a cell: a point of the cell is inside if the
+// ray from it eastwards crosses an odd number of edges, including those outside the
+// cell. odd and stand-ins (see build) preserve the parity of the latter.
 type cellPart struct {
 	face  int32
 	first uint32 // in Index.edges
@@ -81,9 +80,9 @@ func (x *Index) Len() int { return len(x.faces) }
 // Code is the code of a face.
 func (x *Index) Code(face int) string { return x.faces[face] }
 
-// Locate returns the face that has the point (degrees), the one with the lowest
-// index where several do; ok is false where none has, at sea and for a point that
-// is not a place. It does not allocate.
+// Locate returns the face that contains the point (degrees), the one with the lowest
+// index if there are several. ok is false if there is none, at sea or for a point
+// that is not a place. It does not allocate.
 func (x *Index) Locate(p orb.Point) (face int, ok bool) {
 	value := x.cell(p)
 	if value >= nobody {
@@ -98,7 +97,7 @@ func (x *Index) Locate(p orb.Point) (face int, ok bool) {
 	return int(nobody), false
 }
 
-// Covering appends to dst all the faces that have the point, lowest first.
+// Covering appends to dst all the faces that contain the point, lowest first.
 func (x *Index) Covering(p orb.Point, dst []int) []int {
 	value := x.cell(p)
 	if value >= nobody {
@@ -130,7 +129,7 @@ func (x *Index) cell(p orb.Point) int32 {
 	return x.cells[int(^value-1)<<(2*blockBits)|(row&(blockSide-1))<<blockBits|column&(blockSide-1)]
 }
 
-// has reports whether the polygon has a point of the cell.
+// has reports whether the polygon contains a point of the cell.
 func (c *cellPart) has(p orb.Point, edges []edge) bool {
 	inside := c.odd
 	for i := range edges[c.first : c.first+c.count] {
@@ -145,8 +144,8 @@ func (c *cellPart) has(p orb.Point, edges []edge) bool {
 		if p[0] > east {
 			continue
 		}
-		// An edge is crossed from its lower end on, but not at its upper: so
-		// that a ray through a vertex crosses once where the ring passes.
+		// An edge includes its lower end but not its upper one, so that a ray through a
+		// vertex crosses once where the ring passes.
 		if p[0] < west {
 			if p[1] < e.b[1] {
 				inside = !inside
@@ -163,7 +162,7 @@ func (c *cellPart) has(p orb.Point, edges []edge) bool {
 	return inside
 }
 
-// Bytes is the memory the index holds, without the codes.
+// Bytes is the memory size of the index, without the codes.
 func (x *Index) Bytes() int {
 	return 4*(len(x.blocks)+len(x.cells)+len(x.starts)) + len(x.parts)*int(unsafe.Sizeof(cellPart{})) +
 		len(x.edges)*int(unsafe.Sizeof(edge{})) + x.borders.bytes()

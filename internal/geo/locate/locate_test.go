@@ -22,7 +22,7 @@ import (
 	"github.com/sentra-ikm/sentra/internal/geo"
 )
 
-// realFaces gives the real boundaries of the regencies, as raw as they come.
+// realFaces returns the real boundaries of the regencies, without repairs.
 var realFaces = boundarytest.Once(func(_, regencies string) ([]Face, error) {
 	data, err := os.ReadFile(regencies)
 	if err != nil {
@@ -46,8 +46,8 @@ var realFaces = boundarytest.Once(func(_, regencies string) ([]Face, error) {
 	return faces, nil
 })
 
-// plain is the definition of which face has a point, written out: all edges,
-// in rational arithmetic wherever doubles could be wrong.
+// plain is the definition of which face contains a point: it tests all edges, in
+// rational arithmetic wherever float64 could be wrong.
 type plain struct {
 	faces  []Face
 	whole  []orb.Bound
@@ -162,7 +162,7 @@ func TestLocateIsExactOnRealRegencies(t *testing.T) {
 		// Level with one vertex and above another: rays through vertices.
 		a, b := vertices[random.IntN(len(vertices))], vertices[random.IntN(len(vertices))]
 		sameAsPlain(t, x, brute, orb.Point{b[0], a[1]})
-		// Beside a vertex by little.
+		// Very near a vertex.
 		sameAsPlain(t, x, brute, orb.Point{a[0] + random.NormFloat64()*1e-5, a[1] + random.NormFloat64()*1e-5})
 	}
 	// Borders of cells, and their corners.
@@ -229,8 +229,8 @@ func TestLocate(t *testing.T) {
 	}
 }
 
-// TestLocateStars: many jagged stars over each other, on a lattice so that
-// vertices, edges and points coincide all the time.
+// TestLocateStars: many jagged stars on top of each other, on a lattice so that
+// vertices, edges and points often coincide.
 func TestLocateStars(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 6))
 	for range 60 {
@@ -289,7 +289,7 @@ func TestLocateDoesNotAllocate(t *testing.T) {
 	}
 }
 
-// landPoints returns random points that lie in a regency, the same every time.
+// landPoints returns random points in regencies, the same every time.
 func landPoints(t testing.TB, n int) []orb.Point {
 	brute := plainOf(realFaces(t))
 	random := rand.New(rand.NewPCG(7, 8))
@@ -302,10 +302,9 @@ func landPoints(t testing.TB, n int) []orb.Point {
 	return points
 }
 
-// orbLoop is what one would write with orb: an R-tree of polygons by box, and
-// planar.PolygonContains on those whose box has the point. Of several regions
-// the lowest answers, as in an Index, so that the loop passes over polygons of
-// higher ones.
+// orbLoop is the obvious solution with orb: an R-tree of polygons by box, and
+// planar.PolygonContains for those whose box contains the point. Like an Index it
+// returns the lowest of several regions, so it skips polygons of higher ones.
 type orbLoop struct {
 	tree rtree.RTreeG[orbPolygon]
 }
@@ -336,7 +335,7 @@ func (l *orbLoop) locate(p orb.Point) (face int, ok bool) {
 	return face, ok
 }
 
-// importedFaces are the regencies as an import leaves them.
+// importedFaces are the regencies after an import.
 func importedFaces(t testing.TB) []Face {
 	var faces []Face
 	for _, face := range realFaces(t) {
@@ -349,9 +348,9 @@ func importedFaces(t testing.TB) []Face {
 	return faces
 }
 
-// BenchmarkPointToRegency finds the regencies of 10,000 random points on land
-// with an Index and with the loop over orb, pass by pass in turn. An op is one
-// point; the median is of points timed one by one, the clock's own time included.
+// BenchmarkPointToRegency finds the regencies of 10,000 random points on land with an
+// Index and with the loop over orb, pass by pass in turn. An op is one point; the
+// median is of points timed one by one, including the clock's own time.
 func BenchmarkPointToRegency(b *testing.B) {
 	faces, points := importedFaces(b), landPoints(b, 10_000)
 	x, loop := New(faces), orbLoopOf(faces)
@@ -429,8 +428,8 @@ func bruteDistance(p orb.Point, face Face) float64 {
 	return least
 }
 
-// arcDistance by the textbook's cross-track and along-track formulas over orb's
-// haversines and bearings, a way of its own to the answer.
+// arcDistance uses the textbook's cross-track and along-track formulas with orb's
+// haversines and bearings, an independent method.
 func arcDistance(p, a, b orb.Point) float64 {
 	ends := min(orbgeo.DistanceHaversine(p, a), orbgeo.DistanceHaversine(p, b))
 	if a == b {
@@ -526,8 +525,8 @@ func btoi(b bool) int {
 func TestDistanceBetweenFaces(t *testing.T) {
 	faces := realFaces(t)
 	x := New(faces)
-	// Brute force over the vertices of islands far apart: the least of their
-	// distances to the other's borders, both ways.
+	// Brute force over the vertices of distant islands: the least of their distances to
+	// the other's borders, in both directions.
 	brute := func(a, b int) float64 {
 		least := math.Inf(1)
 		for _, pair := range [][2]int{{a, b}, {b, a}} {
@@ -579,7 +578,7 @@ func TestDistanceBetweenFaces(t *testing.T) {
 		if got := x.NearestFaces(a, 12, nil); !slices.Equal(got, all[:12]) {
 			t.Errorf("NearestFaces(%s) = %v, want %v", faces[a].Code, got, all[:12])
 		}
-		// Provinces by the first two digits: the least over their regencies.
+		// Provinces by the first two digits: the minimum over their regencies.
 		province := func(f int) int {
 			if faces[f].Code[:2] == faces[a].Code[:2] {
 				return -1
@@ -600,7 +599,7 @@ func TestDistanceBetweenFaces(t *testing.T) {
 	}
 }
 
-// TestKnownDistances are worked out by hand: a degree along the equator or a
+// TestKnownDistances has answers worked out by hand: a degree along the equator or a
 // meridian is 2 pi 6378137 / 360 = 111319.4908 metres.
 func TestKnownDistances(t *testing.T) {
 	const degree = 111319.49079327358
@@ -626,8 +625,8 @@ func TestKnownDistances(t *testing.T) {
 		{"itself", x.DistanceBetween(2, 2), 0},
 	} {
 		if test.name == "between faces" {
-			// The sides bend apart towards the poles: nearest at the corners,
-			// 2 degrees of longitude at 1 degree of latitude.
+			// The sides diverge towards the poles: nearest at the corners, 2 degrees of
+			// longitude at 1 degree of latitude.
 			test.want = orbgeo.DistanceHaversine(orb.Point{1, 1}, orb.Point{3, 1})
 		}
 		if !near(test.got, test.want) {
@@ -660,7 +659,8 @@ func TestNearestGroups(t *testing.T) {
 		faces = append(faces, Face{Shape: orb.MultiPolygon{{orb.Ring{{2 * float64(i), 0}, {2*float64(i) + 1, 0}, {2 * float64(i), 0.1}}}}})
 	}
 	const degree = 111319.49079327358
-	// From faces 3 and 4: group 1 begins with face 6, group 2 with face 0, group 3 is far.
+	// From faces 3 and 4: group 1 begins with face 6, group 2 with face 0, and group 3
+	// is far away.
 	got, _ := New(faces).NearestGroups(t.Context(), []int{3, 4}, 2, func(face int) int { return []int{2, -1, -1, -1, -1, -1, 1, 3}[face] })
 	if len(got) != 2 || got[0].Face != 1 || !near(got[0].Metres, 3*degree) || got[1].Face != 2 || !near(got[1].Metres, 5*degree) {
 		t.Errorf("got %v, want group 1 at 3 degrees and group 2 at 5", got)

@@ -10,7 +10,7 @@ import (
 
 // Area is a set of points: Everywhere, or made by Boxes, Circle or All.
 type Area interface {
-	// relate tells where a box lies; crossing is always a right answer.
+	// relate classifies a box; crossing is always correct.
 	relate(b *box) relation
 	has(p *place) bool
 }
@@ -23,7 +23,7 @@ const (
 	inside
 )
 
-// Everywhere has every point.
+// Everywhere contains every point.
 var Everywhere Area = everywhere{}
 
 type everywhere struct{}
@@ -31,8 +31,8 @@ type everywhere struct{}
 func (everywhere) relate(*box) relation { return inside }
 func (everywhere) has(*place) bool      { return true }
 
-// Boxes has the points in any of the boxes (degrees) or on their edges. A box
-// across the antimeridian is two.
+// Boxes contains the points in any of the boxes (degrees) or on their edges. Pass a
+// box across the antimeridian as two.
 func Boxes(bounds ...orb.Bound) Area { return boxes(slices.Clone(bounds)) }
 
 type boxes []orb.Bound
@@ -59,7 +59,7 @@ func (bs boxes) has(p *place) bool {
 	return false
 }
 
-// Circle has the points at most so many metres from a centre (degrees).
+// Circle contains the points within a distance in metres of a centre (degrees).
 func Circle(centre orb.Point, metres float64) Area {
 	return &circle{sphere.FromPoint(centre), metres, sphere.Chord2(metres)}
 }
@@ -70,8 +70,8 @@ type circle struct {
 	chord2 float64
 }
 
-// slack is more than the rounding of squared chords, so that a point near the
-// circle is always measured itself.
+// slack exceeds the rounding of squared chords, so that a point near the circle is
+// always measured itself.
 const slack = 1e-12
 
 func (c *circle) relate(b *box) relation {
@@ -88,7 +88,7 @@ func (c *circle) has(p *place) bool {
 	return sphere.Metres(sphere.Between(c.centre, p.vec)) <= c.metres
 }
 
-// All has the points that all the areas have; without any, every point.
+// All contains the points that are in all the areas; without any, every point.
 func All(areas ...Area) Area {
 	switch len(areas) {
 	case 0:

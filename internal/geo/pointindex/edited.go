@@ -10,18 +10,17 @@ import (
 	"github.com/sentra-ikm/sentra/internal/geo/sphere"
 )
 
-// Edited is the points of an Index but for a few that are taken out, and with a few
-// put in between. It is made in time that grows with these few alone, and answers
-// as an Index of all its points would, in time that grows with them a little: make a
-// new Index when they become many.
+// Edited is an Index with a few points removed and a few inserted. Making it takes
+// time in proportion to these few, and it answers like an Index of all its points
+// with a little more work for each of them. Build a new Index when there are many.
 //
-// Its points have places instead of ranks: numbers in the same order, with gaps.
-// Like an Index it does not change once made.
+// Its points have places instead of ranks: numbers in the same order, with gaps. Like
+// an Index it is immutable.
 type Edited struct {
 	base *Index
-	// gone are the ranks that are taken out, upwards.
+	// gone has the removed ranks, ascending.
 	gone []int32
-	// added are those put in, by place.
+	// added has the inserted points, by place.
 	added []addedPoint
 }
 
@@ -30,19 +29,19 @@ type addedPoint struct {
 	at int
 }
 
-// Added is a point put in before that of a rank of the Index, or behind all for its
+// Added is a point to insert before that of a rank of the Index, or after all for its
 // length.
 type Added struct {
 	Before int
 	Point  orb.Point
 }
 
-// stride is between the places of two points of the Index that follow each other:
-// more than can be put in.
+// stride is the distance between the places of consecutive points of the Index. It is
+// more than the number of points that can be inserted.
 const stride = 1 << 24
 
-// Edit takes out the points of ranks, given upwards, and puts in others, given in
-// their order. Both are kept and must not be changed.
+// Edit removes the points of ranks, given in ascending order, and inserts others,
+// given in their order. It keeps both slices, which must not be modified.
 func (x *Index) Edit(gone []int32, added []Added) *Edited {
 	e := &Edited{base: x, gone: gone, added: make([]addedPoint, len(added))}
 	for i, a := range added {
@@ -54,11 +53,11 @@ func (x *Index) Edit(gone []int32, added []Added) *Edited {
 // PlaceOf returns the place of the point of a rank of the Index.
 func PlaceOf(rank int) int { return (rank + 1) * stride }
 
-// PlaceOfAdded returns the place of the point that was put in as number i.
+// PlaceOfAdded returns the place of inserted point i.
 func (e *Edited) PlaceOfAdded(i int) int { return e.added[i].at }
 
-// Origin tells what stands at a place: the rank in the Index or, where added, the
-// number of the point that was put in.
+// Origin returns what is at a place: a rank of the Index or, if added, the number of
+// an inserted point.
 func Origin(at int) (number int, added bool) {
 	if rest := at % stride; rest > 0 {
 		return rest - 1, true
@@ -69,7 +68,7 @@ func Origin(at int) (number int, added bool) {
 // Len is the number of points.
 func (e *Edited) Len() int { return len(e.base.places) - len(e.gone) + len(e.added) }
 
-// Last is a place behind all points.
+// Last is a place after all points.
 func (e *Edited) Last() int { return PlaceOf(len(e.base.places)) }
 
 func (e *Edited) place(at int) *place {
@@ -80,11 +79,11 @@ func (e *Edited) place(at int) *place {
 	return &e.base.places[e.base.at[number]]
 }
 
-// Has reports whether the point at a place lies in an area.
+// Has reports whether the point at a place is in an area.
 func (e *Edited) Has(area Area, at int) bool { return area.has(e.place(at)) }
 
-// Metres is the distance in metres from a point (degrees) to that at a place, as
-// Nearest gives it.
+// Metres is the distance in metres from a point (degrees) to that at a place, the
+// same as from Nearest.
 func (e *Edited) Metres(p orb.Point, at int) float64 {
 	return sphere.Metres(sphere.Between(sphere.FromPoint(p), e.place(at).vec))
 }
@@ -105,34 +104,33 @@ func (e *Edited) Count(area Area) int {
 	return count
 }
 
-// isGone reports whether a rank is taken out.
+// isGone reports whether a rank is removed.
 func (e *Edited) isGone(rank int) bool {
 	_, gone := slices.BinarySearch(e.gone, int32(rank))
 	return gone
 }
 
-// Ranks returns the places of all points in an area, upwards. Unlike Ascending it
-// finds them all before it gives the first, and is faster where all are wanted.
+// Ranks returns the places of all points in an area, ascending. Unlike Ascending it
+// finds them all before it yields the first, which is faster if all are needed.
 func (e *Edited) Ranks(area Area) iter.Seq[int] {
 	return e.merged(e.base.Ranks(area), e.addedIn(area, 0, e.Last()), 1)
 }
 
-// Ascending returns the places of the points in an area, upwards from a place on.
+// Ascending returns the places of the points in an area, ascending from a place on.
 func (e *Edited) Ascending(area Area, from int) iter.Seq[int] {
-	// The first rank at or behind the place.
+	// The first rank at or after the place.
 	rank := max(0, (from+stride-1)/stride-1)
 	return e.merged(e.base.Ascending(area, rank), e.addedIn(area, from, e.Last()), 1)
 }
 
-// Descending returns the places of the points in an area, downwards from a place on.
+// Descending returns the places of the points in an area, descending from a place on.
 func (e *Edited) Descending(area Area, from int) iter.Seq[int] {
 	added := e.addedIn(area, 0, from)
 	slices.Reverse(added)
 	return e.merged(e.base.Descending(area, from/stride-1), added, -1)
 }
 
-// addedIn returns the places of the points put in that lie in an area and in a span
-// of places.
+// addedIn returns the places of the inserted points in an area and a range of places.
 func (e *Edited) addedIn(area Area, from, to int) []int {
 	var out []int
 	for i := range e.added {
@@ -143,7 +141,7 @@ func (e *Edited) addedIn(area Area, from, to int) []int {
 	return out
 }
 
-// merged returns the places of ranks and those of added points, both in the order of
+// merged merges the places of ranks and of inserted points, both in the order of
 // step.
 func (e *Edited) merged(ranks iter.Seq[int], added []int, step int) iter.Seq[int] {
 	return func(yield func(int) bool) {
@@ -171,12 +169,12 @@ func (e *Edited) merged(ranks iter.Seq[int], added []int, step int) iter.Seq[int
 }
 
 // Nearest returns the places of the points in an area and their distances in metres
-// from a point (degrees), the nearest first and equally near ones by place.
+// from a point (degrees), nearest first and equally near ones by place.
 func (e *Edited) Nearest(p orb.Point, area Area) iter.Seq2[int, float64] {
 	return e.nearest(p, area, e.base.Nearest(p, area), func(float64, int) bool { return true })
 }
 
-// NearestAfter is Nearest from behind the point at a place on, which need not be in
+// NearestAfter is Nearest, starting after the point at a place, which need not be in
 // the area.
 func (e *Edited) NearestAfter(p orb.Point, area Area, at int) iter.Seq2[int, float64] {
 	from := e.Metres(p, at)

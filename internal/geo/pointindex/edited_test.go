@@ -9,7 +9,7 @@ import (
 	"github.com/paulmach/orb"
 )
 
-// An edited index answers as one that is built of the same points.
+// An edited index answers like one built from the same points.
 func TestEdited(t *testing.T) {
 	random := rand.New(rand.NewPCG(4, 5))
 	for range 300 {
@@ -23,7 +23,7 @@ func TestEdited(t *testing.T) {
 		}
 		var gone []int32
 		var added []Added
-		// The points that are left, in order, and the place of each.
+		// The remaining points, in order, and the place of each.
 		var want []orb.Point
 		var places []int
 		for rank := 0; rank <= n; rank++ {

@@ -1,20 +1,20 @@
-// Package pointindex lists points that stand in an order, by area and by
-// distance, in time that grows with what is taken from the list and not with
-// the number of points.
+// Package pointindex lists ordered points by area and by distance, in time that
+// grows with the number of points taken from the list and not with the size of
+// the index.
 //
 // Points are degrees, longitude before latitude, and must be finite; distances
 // are metres on the sphere (package sphere), so that neither poles nor
-// antimeridian are special. The rank of a point is its place in the order, from
-// 0. An Index does not change once built and may be used from many goroutines.
+// antimeridian are special. The rank of a point is its position in the order,
+// from 0. An Index is immutable and safe for concurrent use.
 //
 // # How it works
 //
-// The points are packed along a Hilbert curve into a tree. Each node knows its
-// box, by its place which points it has, and their ranks in order. To list an
-// area in order, nodes wholly inside are merged as the sorted lists they are;
-// nodes that the area's edge crosses are opened only when the lowest rank they
-// have comes up. Since any rank can be looked up in a node, a list can begin
-// anywhere. To count an area, nodes inside are not opened at all.
+// The points are packed along a Hilbert curve into a tree. Each node has its box
+// and the sorted ranks of its points, which its position identifies. To list an
+// area in order, the ranks of nodes inside are merged as sorted lists; a node that
+// the area's edge crosses is opened only when its lowest rank is next. Since any
+// rank can be looked up in a node, a list can begin anywhere. To count an area,
+// nodes inside are not opened at all.
 package pointindex
 
 import (
@@ -33,9 +33,9 @@ import (
 
 // Index holds points in an order.
 type Index struct {
-	// places in the order of the tree; those of a leaf by rank.
+	// places in the order of the tree; within a leaf by rank.
 	places []place
-	// at is where the place of a rank stands.
+	// at[rank] is the index in places.
 	at []int32
 	// levels of the tree, leaves first, the root alone on the last.
 	levels []level
@@ -46,16 +46,16 @@ type place struct {
 	vec   sphere.Vec
 }
 
-// level is all nodes of the same height. Node i has the places from
-// i*size to (i+1)*size, if there are as many.
+// level has all nodes of the same height. Node i has the places from i*size to
+// (i+1)*size, or to the end.
 type level struct {
 	size  int
 	boxes []box
-	// ranks of the nodes' places, each node's in order.
+	// ranks of the nodes' places, sorted within each node.
 	ranks []int32
 }
 
-// box is where the places of a node are, in degrees and in space.
+// box bounds the places of a node, in degrees and in space.
 type box struct {
 	flat  orb.Bound
 	space sphere.Box
@@ -128,10 +128,10 @@ func (x *Index) Len() int { return len(x.places) }
 // Point is the point of a rank, in degrees.
 func (x *Index) Point(rank int) orb.Point { return x.places[x.at[rank]].point }
 
-// Has reports whether the point of a rank lies in an area.
+// Has reports whether the point of a rank is in an area.
 func (x *Index) Has(area Area, rank int) bool { return area.has(&x.places[x.at[rank]]) }
 
-// Bytes is the memory the index holds.
+// Bytes is the memory size of the index.
 func (x *Index) Bytes() int {
 	bytes := len(x.places)*int(unsafe.Sizeof(place{})) + 4*len(x.at)
 	for _, l := range x.levels {
@@ -140,7 +140,7 @@ func (x *Index) Bytes() int {
 	return bytes
 }
 
-// end is where the places of a node end.
+// end is the end of a node's places.
 func (x *Index) end(l level, node int) int { return min((node+1)*l.size, len(x.places)) }
 
 // Count returns the number of points in an area.
@@ -174,8 +174,8 @@ func (x *Index) count(area Area, height, node int) int {
 	return count
 }
 
-// Ranks returns the ranks of all points in an area, upwards. Unlike Ascending it
-// finds them all before it gives the first, and is faster where all are wanted.
+// Ranks returns the ranks of all points in an area, ascending. Unlike Ascending it
+// finds them all before it yields the first, which is faster if all are needed.
 func (x *Index) Ranks(area Area) iter.Seq[int] {
 	return func(yield func(int) bool) {
 		if len(x.places) == 0 {
@@ -218,17 +218,17 @@ func (x *Index) mark(area Area, height, node int, marked []uint64) {
 	}
 }
 
-// Ascending returns the ranks of the points in an area, upwards from a rank on.
+// Ascending returns the ranks of the points in an area, ascending from a rank on.
 func (x *Index) Ascending(area Area, from int) iter.Seq[int] {
 	return func(yield func(int) bool) { x.inOrder(area, max(from, 0), 1, yield) }
 }
 
-// Descending returns the ranks of the points in an area, downwards from a rank on.
+// Descending returns the ranks of the points in an area, descending from a rank on.
 func (x *Index) Descending(area Area, from int) iter.Seq[int] {
 	return func(yield func(int) bool) { x.inOrder(area, min(from, len(x.places)-1), -1, yield) }
 }
 
-// run is a node whose next rank is that at index next of its level's ranks.
+// run is a node with its next rank, which is at index next of its level's ranks.
 type run struct {
 	rank         int32
 	next         int32
@@ -237,8 +237,8 @@ type run struct {
 	whollyInside bool
 }
 
-// before orders runs by rank; no two have the same but a node and its child,
-// which never are in a heap together.
+// before orders runs by rank. Only a node and its descendant can have the same rank,
+// and they are never in a heap together.
 func (r run) before(o run, step int32) bool { return step*r.rank < step*o.rank }
 
 func (x *Index) inOrder(area Area, from int, step int32, yield func(int) bool) {
@@ -287,8 +287,8 @@ func (x *Index) inOrder(area Area, from int, step int32, yield func(int) bool) {
 	}
 }
 
-// advance moves a run to its next rank, in a leaf that the area's edge crosses
-// to the next whose point the area has; false at the end.
+// advance moves a run to its next rank, or in a leaf that the area's edge crosses to
+// the next whose point is in the area; false at the end.
 func (x *Index) advance(r *run, area Area, step int32) bool {
 	l := x.levels[r.height]
 	for {
@@ -304,26 +304,26 @@ func (x *Index) advance(r *run, area Area, step int32) bool {
 }
 
 // Nearest returns the ranks of the points in an area and their distances in metres
-// from a point (degrees), the nearest first and equally near ones by rank.
+// from a point (degrees), nearest first and equally near ones by rank.
 func (x *Index) Nearest(p orb.Point, area Area) iter.Seq2[int, float64] {
 	return func(yield func(int, float64) bool) { x.nearest(p, area, way{metres: -1}, yield) }
 }
 
-// NearestAfter is Nearest from behind the point of a rank on, which need not be
-// in the area.
+// NearestAfter is Nearest, starting after the point of a rank, which need not be in
+// the area.
 func (x *Index) NearestAfter(p orb.Point, area Area, rank int) iter.Seq2[int, float64] {
 	return func(yield func(int, float64) bool) {
 		x.nearest(p, area, way{metres: x.Metres(p, rank), rank: int32(rank)}, yield)
 	}
 }
 
-// Metres is the distance in metres from a point (degrees) to that of a rank, as
-// Nearest gives it.
+// Metres is the distance in metres from a point (degrees) to that of a rank, the same
+// as from Nearest.
 func (x *Index) Metres(p orb.Point, rank int) float64 {
 	return sphere.Metres(sphere.Between(sphere.FromPoint(p), x.places[x.at[rank]].vec))
 }
 
-// way is how far a point is, or at least how far a node is.
+// way is the distance of a point, or a lower bound for a node.
 type way struct {
 	metres       float64
 	rank         int32 // -1 for a node
@@ -332,8 +332,8 @@ type way struct {
 	whollyInside bool
 }
 
-// before orders by distance, nodes first since they may hold an equally near
-// point of a lower rank.
+// before orders by distance, with nodes first because they may contain an equally
+// near point of a lower rank.
 func (w way) before(o way) bool {
 	return w.metres < o.metres || w.metres == o.metres && w.rank < o.rank
 }
@@ -357,7 +357,7 @@ func (x *Index) nearest(p orb.Point, area Area, start way, yield func(int, float
 		if start.metres > 0 && sphere.Metres(b.space.Farthest(&v)) < start.metres {
 			return
 		}
-		// The bound may be a little below nothing.
+		// The bound may be slightly negative.
 		low := sphere.Metres(max(0, b.space.To(&v)))
 		ways.Push(way{metres: low, rank: -1, node: int32(node), height: int8(height), whollyInside: whollyInside})
 	}

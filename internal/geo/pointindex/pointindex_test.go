@@ -19,8 +19,8 @@ import (
 	"github.com/sentra-ikm/sentra/internal/geo/sphere"
 )
 
-// anywhere returns a point of the earth: often one given out before, often at a
-// pole or at the antimeridian, where an index would go wrong first.
+// anywhere returns a point of the earth: often one returned before, and often at a
+// pole or at the antimeridian, where an index is most likely to be wrong.
 func anywhere(random *rand.Rand, before []orb.Point) orb.Point {
 	switch random.IntN(12) {
 	case 0:
@@ -37,7 +37,7 @@ func anywhere(random *rand.Rand, before []orb.Point) orb.Point {
 	return orb.Point{random.Float64()*360 - 180, random.Float64()*180 - 90}
 }
 
-// drawn is an area with a plain test of its own.
+// drawn is an area with an independent test.
 type drawn struct {
 	Area
 	name string
@@ -98,8 +98,8 @@ func takeHits(n int, sequence func(yield func(int, float64) bool)) []hit {
 	})
 }
 
-// TestAgainstBruteForce asks random questions of random points and works out
-// each answer by a look at all points.
+// TestAgainstBruteForce runs random queries on random points and computes each answer
+// from all points.
 func TestAgainstBruteForce(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for _, n := range []int{0, 1, 2, 15, 16, 17, 255, 257, 3000, 5000} {
@@ -175,7 +175,8 @@ func TestByHand(t *testing.T) {
 	if got := take(9, x.Descending(pacific, 4)); !slices.Equal(got, []int{1, 0}) {
 		t.Errorf("in the Pacific from 4 down are %v", got)
 	}
-	// A degree is 111,319.49 m: the pole's two points are one from it, equally far.
+	// A degree is 111,319.49 m: the two points at the pole are one degree away, equally
+	// far.
 	got := takeHits(2, x.Nearest(orb.Point{77, 90}, Everywhere))
 	if len(got) != 2 || got[0].rank+got[1].rank != 5 || math.Abs(got[0].metres-111319.4908) > 1e-3 || math.Abs(got[1].metres-111319.4908) > 1e-3 {
 		t.Errorf("nearest to the pole are %v", got)
@@ -239,7 +240,7 @@ var regencies = boundarytest.Once(func(_, path string) ([]locate.Face, error) {
 	return faces, nil
 })
 
-// clusters returns n random points inside real regencies, as many in each, in no
+// clusters returns n random points inside real regencies, equally many in each, in no
 // order; the same every time.
 func clusters(b *testing.B, n int) []orb.Point {
 	faces := regencies(b)
@@ -261,8 +262,8 @@ func clusters(b *testing.B, n int) []orb.Point {
 	return points
 }
 
-// viewports returns 1,000 boxes as maps show them, from a town to the country,
-// around points where there is something to see.
+// viewports returns 1,000 boxes as maps show them, from a town to the country, around
+// some of the points.
 func viewports(points []orb.Point) []orb.Bound {
 	random := rand.New(rand.NewPCG(3, 4))
 	out := make([]orb.Bound, 1000)
@@ -318,7 +319,7 @@ func BenchmarkViewport(b *testing.B) {
 	}
 }
 
-// BenchmarkNearest50 gives the 50 nearest to random points.
+// BenchmarkNearest50 finds the 50 points nearest to random points.
 func BenchmarkNearest50(b *testing.B) {
 	for _, n := range sizes {
 		points := clusters(b, n)

@@ -1,6 +1,6 @@
-// Package predicate answers questions of the plane exactly: on which side of
-// a line a point lies, whether two segments meet. Coordinates are taken as the
-// numbers they are; rounding never changes an answer.
+// Package predicate has exact predicates of the plane: on which side of a line a
+// point is, whether two segments meet. Coordinates are exact numbers; rounding never
+// changes an answer.
 package predicate
 
 import (
@@ -9,9 +9,9 @@ import (
 	"github.com/paulmach/orb"
 )
 
-// Orient tells on which side of the line from a to b the point p lies: 1 left,
-// -1 right, 0 exactly on it. It does not allocate. Coordinates must be finite
-// and of ordinary size (degrees: products neither overflow nor underflow).
+// Orient returns the side of the line from a to b on which the point p is: 1 left, -1
+// right, 0 exactly on it. It does not allocate. Coordinates must be finite and of
+// ordinary size (degrees: products neither overflow nor underflow).
 func Orient(a, b, p orb.Point) int {
 	left := (b[0] - a[0]) * (p[1] - a[1])
 	right := (b[1] - a[1]) * (p[0] - a[0])
@@ -27,8 +27,8 @@ func Orient(a, b, p orb.Point) int {
 	return orientExact(a, b, p)
 }
 
-// orientExact sums the six products of the determinant without rounding, as
-// an expansion of doubles that do not overlap (Shewchuk 1997).
+// orientExact sums the six products of the determinant without rounding, as an
+// expansion of non-overlapping float64 numbers (Shewchuk 1997).
 func orientExact(a, b, p orb.Point) int {
 	var sum [12]float64
 	n := 0
@@ -84,7 +84,7 @@ func SegmentsMeet(a, b, c, d orb.Point) bool {
 		max(a[1], b[1]) < min(c[1], d[1]) || max(c[1], d[1]) < min(a[1], b[1]) {
 		return false
 	}
-	// Each segment must reach both sides of the other's line; for segments of
-	// one line the boxes above decide.
+	// Each segment must reach both sides of the other's line. For collinear segments the
+	// boxes above decide.
 	return Orient(a, b, c)*Orient(a, b, d) <= 0 && Orient(c, d, a)*Orient(c, d, b) <= 0
 }

@@ -38,8 +38,8 @@ func TestOrient(t *testing.T) {
 	}
 }
 
-// TestOrientIsExact takes points that rounding puts beside a line or on it, a
-// few units in the last place apart, where plain arithmetic is wrong.
+// TestOrientIsExact takes points that rounding moves off a line or onto it, a few
+// units in the last place apart, where plain arithmetic is wrong.
 func TestOrientIsExact(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	wrong := 0
@@ -70,7 +70,7 @@ func FuzzOrient(f *testing.F) {
 	f.Add(95.317, -2.1, 141.02, 6.07, 118.1685, 1.985)
 	f.Fuzz(func(t *testing.T, ax, ay, bx, by, px, py float64) {
 		for _, x := range []float64{ax, ay, bx, by, px, py} {
-			// What the function promises to take: degrees, without underflow.
+			// The documented domain: degrees, without underflow.
 			if !(math.Abs(x) <= 360) || x != 0 && math.Abs(x) < 1e-100 {
 				return
 			}

@@ -19,20 +19,20 @@ const Radius = orb.EarthRadius
 // Vec is a place on the unit sphere: x towards 0°E 0°N, z towards the north pole.
 type Vec [3]float64
 
-// FromPoint returns the place of a longitude and latitude in degrees.
+// FromPoint converts a longitude and latitude in degrees.
 func FromPoint(p orb.Point) Vec {
 	sinLon, cosLon := math.Sincos(p[0] * (math.Pi / 180))
 	sinLat, cosLat := math.Sincos(p[1] * (math.Pi / 180))
 	return Vec{cosLat * cosLon, cosLat * sinLon, sinLat}
 }
 
-// Metres returns the way along the surface for a squared chord.
+// Metres converts a squared chord to metres along the surface.
 func Metres(chord2 float64) float64 {
 	return 2 * Radius * math.Asin(min(1, math.Sqrt(chord2)/2))
 }
 
-// Chord2 returns the squared chord for a way along the surface in metres;
-// +Inf when nothing on earth is farther away, negative for a negative way.
+// Chord2 converts metres along the surface to a squared chord. It is +Inf if nothing
+// on earth is farther away, and negative for a negative distance.
 func Chord2(metres float64) float64 {
 	switch {
 	case metres < 0:
@@ -71,29 +71,29 @@ func ToArc(p, a, b Vec) float64 {
 	}
 	un := dot(u, n)
 	sine2 := min(1, un*un/nn)
-	// The chord of the angle whose sine is known.
+	// The chord of the angle with this sine.
 	return min(uu, ww, 2*sine2/(1+math.Sqrt(1-sine2)))
 }
 
 func dot(a, b Vec) float64 { return a[0]*b[0] + a[1]*b[1] + a[2]*b[2] }
 
-// Box is a box in space, sides along the axes, around places or arcs.
+// Box is an axis-aligned box in space around places or arcs.
 type Box struct{ Min, Max Vec }
 
-// EmptyBox holds nothing and can be extended.
+// EmptyBox returns an empty box to extend.
 func EmptyBox() Box {
 	inf := math.Inf(1)
 	return Box{Min: Vec{inf, inf, inf}, Max: Vec{-inf, -inf, -inf}}
 }
 
-// Add extends the box to hold a place.
+// Add extends the box to contain a place.
 func (b *Box) Add(v Vec) {
 	for i := range v {
 		b.Min[i], b.Max[i] = min(b.Min[i], v[i]), max(b.Max[i], v[i])
 	}
 }
 
-// AddArc extends the box to hold a great circle arc of less than 180 degrees.
+// AddArc extends the box to contain a great circle arc of less than 180 degrees.
 func (b *Box) AddArc(from, to Vec) {
 	// The arc bulges out of its chord by the sagitta and no more.
 	sagitta := 1 - math.Sqrt(max(0, 1-Between(from, to)/4)) + 1e-15
@@ -103,14 +103,14 @@ func (b *Box) AddArc(from, to Vec) {
 	}
 }
 
-// AddBox extends the box to hold another.
+// AddBox extends the box to contain another.
 func (b *Box) AddBox(other Box) {
 	for i := range other.Min {
 		b.Min[i], b.Max[i] = min(b.Min[i], other.Min[i]), max(b.Max[i], other.Max[i])
 	}
 }
 
-// shrink keeps a lower bound below what Between or ToArc round to.
+// shrink lowers a bound by the rounding of Between and ToArc.
 func shrink(chord2 float64) float64 { return chord2*(1-1e-12) - 1e-30 }
 
 // To is a lower bound of the squared chord from v to anything in the box; it

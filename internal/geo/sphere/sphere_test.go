@@ -9,7 +9,7 @@ import (
 	orbgeo "github.com/paulmach/orb/geo"
 )
 
-// degree is that of a great circle in metres: 2 pi 6378137 / 360.
+// degree is the length of a degree of a great circle in metres: 2 pi 6378137 / 360.
 const degree = 111319.49079327358
 
 func near(got, want float64) bool { return math.Abs(got-want) <= 1e-6+1e-9*math.Abs(want) }
@@ -34,7 +34,7 @@ func TestKnownDistances(t *testing.T) {
 		{"a tenth of a millimetre", orb.Point{110, 0}, orb.Point{110 + 1e-9, 0}, 1e-9 * degree},
 	} {
 		got := Metres(Between(FromPoint(test.a), FromPoint(test.b)))
-		// At the antipodes the chord is blunt: half a metre.
+		// Near the antipodes the chord hardly changes: the error is up to half a metre.
 		if !near(got, test.want) && !(test.name == "antipodes" && math.Abs(got-test.want) < 0.5) {
 			t.Errorf("%s: %v metres, want %v", test.name, got, test.want)
 		}
@@ -63,7 +63,7 @@ func TestChord2IsTheInverseOfMetres(t *testing.T) {
 	}
 }
 
-// TestToArc walks along the arc in small steps and takes the nearest place.
+// TestToArc walks along the arc in small steps and takes the nearest one.
 func TestToArc(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	for range 400 {
@@ -85,7 +85,7 @@ func TestToArc(t *testing.T) {
 			wa, wb := math.Sin((1-s)*angle)/math.Sin(angle), math.Sin(s*angle)/math.Sin(angle)
 			least = min(least, Between(p, Vec{wa*a[0] + wb*b[0], wa*a[1] + wb*b[1], wa*a[2] + wb*b[2]}))
 		}
-		// The walk misses the nearest place by half a step at most.
+		// The walk misses the nearest place by at most half a step.
 		step := Radius * angle / steps
 		got, want := Metres(ToArc(p, a, b)), Metres(least)
 		if got > want+1e-3 || want > math.Hypot(got, step/2)*(1+1e-6)+step*1e-3+1e-3 {
@@ -119,7 +119,7 @@ func TestToArcByHand(t *testing.T) {
 	}
 }
 
-// TestBoxesBound: nothing in a box is nearer than the box says.
+// TestBoxesBound: nothing in a box is nearer than its bound.
 func TestBoxesBound(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 6))
 	for range 300 {

@@ -38,7 +38,7 @@ func run(command []string) (code int, err error) {
 	child := exec.Command(command[0], command[1:]...)
 	child.Stdin, child.Stdout, child.Stderr = os.Stdin, os.Stdout, os.Stderr
 	child.Env = append(os.Environ(), pgtest.URLVariable+"="+server.URL())
-	// An interrupt from the terminal reaches the child too; a termination is passed on.
+	// Ctrl-C in the terminal reaches the child too; a SIGTERM is passed on.
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	if err := child.Start(); err != nil {

@@ -1,30 +1,30 @@
-// Asks the API. Answers are kept while the page is open: the record changes rarely.
+// Queries the API. Answers are cached while the page is open, since the record changes rarely.
 import type { Question } from './questions';
 import type { Words } from './words';
 
 const endpoint = new URL('graphql', document.baseURI);
 
-/** The API's address, for the reader. */
+/** The API's address, to show to the reader. */
 export const endpointAddress = endpoint.href;
 
-/** What the API refused, in its own words, or with `later` that it could not be had now and may be had again. */
+/** An error of the API, in its own words, or with `later` that it is not reachable now and may be later. */
 export class AskError extends Error {
   constructor(message: string, readonly later: boolean, options?: ErrorOptions) { super(message, options); }
 }
 
-/** The language in which the API tells reasons and notes. */
+/** The language of the API's reasons and notes. */
 let language = 'en';
 
-/** Asks the API to tell reasons and notes in a language from now on. */
+/** Sets the language of the API's reasons and notes. */
 export function askIn(lang: string) {
   language = lang;
 }
-/** What went wrong, for the reader. */
+/** The error message for the reader. */
 export const told = (words: Words, error: Error) => error instanceof AskError && error.later ? words.unreachable : error.message;
 
 const kept = new Map<string, Promise<unknown>>();
 
-/** The data of an answer; an AskError when there is none. */
+/** The data of an answer; throws an AskError if there is none. */
 export function ask<T>(question: Question): Promise<T> {
   const body = JSON.stringify(question);
   const key = language + body;
@@ -37,12 +37,12 @@ export function ask<T>(question: Question): Promise<T> {
   return answer as Promise<T>;
 }
 
-/** The data of an answer made now. */
+/** The data of an answer that is not cached. */
 export function askAnew<T>(question: Question): Promise<T> {
   return send(JSON.stringify(question)) as Promise<T>;
 }
 
-/** The data of the first answer, which the page's head asks for already. */
+/** The data of the first answer, which the page's head has already requested. */
 export async function askFirst<T>(address: string): Promise<T> {
   try {
     const response = await fetch(new URL(address, document.baseURI));
@@ -52,7 +52,7 @@ export async function askFirst<T>(address: string): Promise<T> {
   }
 }
 
-/** Forgets all answers: the record has changed, or the day. */
+/** Clears the cache: the record has changed, or the day. */
 export function forgetAnswers() {
   kept.clear();
 }
@@ -79,7 +79,7 @@ function dataOf(response: Response, answer: Answered): unknown {
   return answer.data;
 }
 
-/** The state of the record that an answer was made from. */
+/** The version of the record that an answer was made from. */
 export interface Versioned { dataset: { version: string } }
 
 export interface Source { title: string; publisher: string | null; date: string | null; url: string | null; licence: string | null }
@@ -101,7 +101,7 @@ export interface Frame {
   phases: { key: string; from: string; to: string | null }[];
   products: { key: string; name: string; nameId: string }[];
   designations: { kind: DesignationKind; regulation: string; inForceFrom: string; validTo: string | null }[];
-  /** The provinces of today; `asOf` is the day that today is. */
+  /** The provinces of today; `asOf` is today's date. */
   provinces: { asOf: string; nodes: (Named & { predecessors: Succession[] })[] };
   programme: { sources: { title: string; publisher: string | null; date: string | null }[] };
 }
@@ -119,40 +119,40 @@ export interface ClusterRow {
   initialTarget: boolean | null;
 }
 
-/** Whether a region is affirmative, over all kinds and of each. */
+/** Whether a region is affirmative, for any kind and for each kind. */
 export interface Status { answer: Answer; confidence?: Confidence | null; disadvantaged: { answer: Answer }; border: { answer: Answer } }
 
-/** A row of the list of regions; a province is not affirmative itself. */
+/** A row of the list of regions; a province itself is not affirmative. */
 export interface RegionRow extends Named {
   kind: 'PROVINCE' | 'REGENCY' | 'CITY'; clusterCount: number; areaKm2: number | null;
   parent?: Named | null; affirmative?: Status;
 }
 
-/** A number that is known, known to be none, or at least so many while some cannot be judged. */
+/** A known number, a known zero, or a lower bound if some clusters cannot be decided. */
 export interface NumberRow { key: string; status: 'VALUE' | 'ZERO' | 'NO_DATA'; value: number | null; notCoveredCount: number }
 
 export interface Pages { endCursor: string | null; hasNextPage: boolean }
 export interface Clusters extends Versioned { clusters: { totalCount: number; notCoveredCount: number; pageInfo: Pages; nodes: ClusterRow[] } }
 export interface Regions extends Versioned {
   regions: { totalCount: number; notCoveredCount: number; notCovered: Named[]; nodes: RegionRow[] };
-  /** Those to be taken out of the list, of one of regions of which no cluster is known. */
+  /** For a list of regions without known clusters, the regions to remove from it. */
   hosts?: { nodes: { code: string }[] };
-  /** Of a list of provinces. */
+  /** Only for a list of provinces. */
   affirmativeRegencies?: { nodes: (Named & { parent: { code: string } | null; clusterCount: number })[]; notCovered: { code: string; parent: { code: string } | null }[] };
   clustersInThem?: { rows: NumberRow[] };
 }
-/** What clusters are counted by, named as the filter of the page that chooses among its values. */
+/** What clusters are counted by, named like the filter of the page that chooses a value. */
 export type FacetKind = 'PRODUCT' | 'PRODUCT_GROUP' | 'PROVINCE' | 'FUND' | 'AFFIRMATIVE' | 'CONFIDENCE' | 'PROGRAMME' | 'PHASE' | 'STATUS';
 export interface Facets extends Versioned { clusterFacets: { facets: { kind: FacetKind; values: { value: string; name?: string | null; nameId?: string | null; count: number }[] }[] } }
 export interface Numbers extends Versioned { choropleth: { rows: NumberRow[] } }
 export type ScreeningOutcome = 'MET' | 'NOT_MET' | 'NOT_KNOWN';
 export interface Finding { element: string; outcome: ScreeningOutcome }
-/** How a regency or city stands to the grounds of the programme; the score lies between both ends, 0 to 1. */
+/** The outcomes of a regency or city on the programme's criteria; the score is an interval within 0 to 1. */
 export interface ScreeningRow { region: Named & { parent: Named | null }; lower: number; upper: number; findings: Finding[]; facilitators: { outcome: ScreeningOutcome } }
 
-/** Where something was read, in short. */
+/** A short reference to a source. */
 export interface Citation { title: string; url: string | null }
-/** What was found of an element, with what that rests on. */
+/** The result for an element, with its evidence. */
 export interface Evidence extends Finding {
   reason: string;
   supports: { year: number | null; amountIdr: string | null; purpose: string | null; sources: Citation[] }[];
@@ -160,9 +160,9 @@ export interface Evidence extends Finding {
   designations: { regulation: string; sources: Citation[] }[];
   assessments: { evidence: string | null; sources: Citation[] }[];
 }
-/** Facilitators, and how far they are; null where no source says where in the province. */
+/** Facilitators and their distance; null if no source says where in the province they are. */
 export interface CountedFacilitators { distanceMetres: number | null; facilitators: { kind: string; year: number | null; count: number; region: Named | null; sources: Citation[] } }
-/** Why a region stands as it does, and what is near. */
+/** The reasons of a region's outcomes, and what is nearby. */
 export interface Reasons extends Versioned {
   screening: { rows: {
     fundYears: { fund: string | null; years: number[]; yearNotStated: boolean }[];
@@ -195,7 +195,7 @@ export interface RegionCard extends Named {
   sources: Source[];
 }
 
-/** A cluster in the card of its region. */
+/** A cluster on the card of its region. */
 export interface ListedCluster { key: string; name: string; nameId: string; status: ClusterRow['status']; phases: { key: string }[]; products: { key: string; name: string; nameId: string }[]; sources: Source[] }
 
 export interface ClusterCard {

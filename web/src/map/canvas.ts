@@ -1,4 +1,4 @@
-// The map itself. This module brings MapLibre and is loaded after the rest of the page stands.
+// The map itself. This module imports MapLibre and is loaded after the rest of the page.
 import 'maplibre-gl/dist/maplibre-gl.css';
 import { AttributionControl, GeoJSONSource, Map, type MapGeoJSONFeature, type MapMouseEvent, NavigationControl, Popup, ScaleControl, setWorkerUrl, type PointLike, type VectorTileSource } from 'maplibre-gl';
 import workerAddress from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
@@ -13,38 +13,38 @@ import type { Words } from './words';
 
 setWorkerUrl(new URL(workerAddress, document.baseURI).href);
 
-/** The most corners of a polygon that is drawn without letting go. */
+/** The maximum number of corners of a polygon that is drawn freehand. */
 const mostCorners = 60;
 
-/** What the map tells the page. */
+/** Callbacks of the map to the page. */
 export interface MapEvents {
   moved(camera: Camera): void;
   selected(selection: Selection | undefined): void;
   drawn(area: Area | undefined): void;
-  /** What hovering over a region or a cluster shows. */
+  /** The content of the popup over a region or a cluster. */
   hint(found: RegionProperties | ClusterMark): Node;
-  /** Some of the regions could not be loaded, and when asked for again all could. */
+  /** Some of the regions could not be loaded; or all could be loaded after a retry. */
   tilesFailed(): void;
   tilesLoaded(): void;
 }
 
-/** What a tile says of a region. */
+/** The attributes of a region in a tile. */
 export interface RegionProperties { code: string; name: string; kind: 'PROVINCE' | 'REGENCY' | 'CITY'; affirmative: Answer; disadvantaged: Answer; border: Answer; clusterCount: number }
 
-/** What a tile says of a mark: of one cluster, or of several by their number. */
+/** The attributes of a mark in a tile: one cluster, or several with their number. */
 export interface ClusterMark {
   count: number; phase: string; status: 'EXISTING' | 'PLANNED'; group: ProductGroup; precision: 'POINT' | 'REGENCY' | 'PROVINCE';
-  /** The region in which all of them stand, and its name. */
+  /** The region of all of them, and its name. */
   region?: string; place?: string;
-  /** Of a single one. */
+  /** Only for a single one. */
   key?: string; name?: string; nameId?: string;
   product?: string; productId?: string;
 }
 
-/** What the map draws, in the order of drawing; pixels from its upper left corner. */
+/** What the map draws, in drawing order; pixels from its upper left corner. */
 export interface Drawn { width: number; height: number; shapes: DrawnShape[] }
 
-/** What is drawn over the colour of a region: with a number, stripes of that class. */
+/** The pattern over the colour of a region; a number selects stripes of that class. */
 export type Pattern = 'hatch' | 'both' | 'spread-1' | 'spread-2' | 'spread-3';
 
 export type DrawnShape =
@@ -56,41 +56,41 @@ export type DrawnShape =
 export interface MapCanvas {
   show(style: StyleInput): void;
   showArea(area: Area | undefined): void;
-  /** Begins to draw, or with no kind stops. */
+  /** Starts drawing an area, or stops if there is no kind. */
   draw(kind: Area['kind'] | undefined): void;
-  /** Ends a polygon that is being drawn. */
+  /** Completes a polygon that is being drawn. */
   finishDrawing(): void;
-  /** Shows a box in what nothing lies over; `untold` without it counting as the reader's move. */
+  /** Shows a box in the uncovered part of the map; with `untold` it does not count as the reader's move. */
   fit(box: Box, untold?: boolean): void;
-  /** Moves a box's middle into the part of the map that nothing lies over, unless it is there already. */
+  /** Moves the middle of a box into the uncovered part of the map, unless it is already there. */
   reveal(box: Box): void;
   jump(camera: Camera | undefined): void;
   camera(): Camera;
-  /** What is drawn, as shapes. */
+  /** The drawn map as shapes. */
   drawn(): Drawn;
-  /** What is drawn, as pixels. */
+  /** The drawn map as pixels. */
   pixels(): HTMLCanvasElement;
-  /** Resolves when everything asked for is drawn. */
+  /** Resolves when everything has been drawn. */
   idle(): Promise<void>;
-  /** What is drawn: the codes of the regions of a layer, for tests and for those who cannot see it. */
+  /** The codes of the drawn regions of a layer, for tests and for readers who cannot see the map. */
   drawnCodes(layer: 'provinces' | 'regencies'): string[];
-  /** Loads again what could not be loaded. */
+  /** Retries the tiles that failed to load. */
   reload(): void;
 }
 
-/** Makes the map in a container; `covered` gives the height in pixels of what lies over its lower edge. */
+/** Makes the map in a container; `covered` returns the height in pixels of what covers its lower edge. */
 export function createMap(container: HTMLElement, first: StyleInput, camera: Camera | undefined, words: Words, events: MapEvents, attribution: string, covered: () => number, framed: boolean): MapCanvas {
   const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
   const whole: [number, number, number, number] = [country.west, country.south, country.east, country.north];
   const fit = () => ({ padding: countryPadding(container, covered()) });
   const map = new Map({
-    // Paper and pictures show what was drawn last.
+    // Printing and pictures need the last frame.
     canvasContextAttributes: { preserveDrawingBuffer: true },
-    // In an article the wheel and one finger are the article's.
+    // In an article the wheel and one finger scroll the article.
     cooperativeGestures: framed,
     container, style: styleOf({ ...first, neighbours: !first.tiles }), attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false, maxPitch: 0, minZoom: 1.5, maxZoom: 14,
     fadeDuration: still ? 0 : 200, ...camera ? { center: [camera.lon, camera.lat], zoom: camera.zoom } : { bounds: whole, fitBoundsOptions: fit() },
-    // A tile that a cache holds may be of an earlier state of the record.
+    // A cached tile may be of an earlier version of the record.
     transformRequest: (url) => ({ url, ...url.includes('/tiles/') && { cache: 'no-cache' as const } }),
     locale: { 'NavigationControl.ZoomIn': words.zoomIn, 'NavigationControl.ZoomOut': words.zoomOut, 'Map.Title': words.mapLabel,
       'CooperativeGesturesHandler.WindowsHelpText': words.ctrlScroll, 'CooperativeGesturesHandler.MacHelpText': words.commandScroll, 'CooperativeGesturesHandler.MobileHelpText': words.twoFingers },
@@ -103,13 +103,13 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
   const narrow = container.clientWidth < 640;
   map.addControl(new AttributionControl({ compact: narrow, customAttribution: attribution }), 'bottom-right');
   map.addControl(new ScaleControl({ maxWidth: 90 }), 'bottom-right');
-  // On a phone it opens at a touch.
+  // On a phone it starts collapsed.
   if (narrow) container.querySelector('.maplibregl-ctrl-attrib')?.classList.remove('maplibregl-compact-show');
 
   let style: StyleInput = { ...first, neighbours: !first.tiles };
   let area: Area | undefined;
   let drawing: { kind: Area['kind']; corners: Position[]; at?: Position } | undefined;
-  /** What a reader draws without letting go: from where, and the way since. */
+  /** A freehand drawing by the reader: its start, and its path so far. */
   let drag: { from: Position; way: Position[] } | undefined;
   let hovered: { id: string | number; sourceLayer: string } | undefined;
   const popup = new Popup({ closeButton: false, closeOnClick: false, offset: 12, className: 'hint', maxWidth: '260px' });
@@ -117,11 +117,11 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
   const addImages = () => {
     for (const [name, image] of Object.entries(imagesOf(style.palette, style.theme))) if (!map.hasImage(name)) map.addImage(name, image, { pixelRatio: 2 });
   };
-  // MapLibre never asks again for a tile that it could not load; under another address, behind the #, it is another.
+  // MapLibre never retries a tile that failed to load; a different fragment in the address makes it a different tile.
   let failed = false, neighboursFailed = false, attempt = 0;
   const anew = (address: string | undefined) => address && attempt > 0 ? `${address}-${attempt}` : address;
   const styled = () => styleOf({ ...style, tiles: anew(style.tiles), marks: anew(style.marks) });
-  // Tiles of the view before stay until those of the next are there, unless these fail.
+  // Tiles of the previous view stay until those of the next are loaded, unless these fail.
   let exchanging = false;
   map.on('error', (event) => {
     const { sourceId, error } = event as typeof event & { sourceId?: string };
@@ -138,11 +138,11 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
   });
   map.on('idle', () => {
     exchanging = false;
-    // The neighbours' land is heavy and comes last, on a slow line long after the country's.
+    // The neighbours' land is large and comes last, on a slow line long after the country's.
     if (!style.neighbours) canvas.show({ ...style, neighbours: true });
     if (!failed) events.tilesLoaded();
   });
-  // A style names images before it is loaded; they are drawn when first asked for.
+  // A style refers to images before it is loaded; they are drawn when first needed.
   map.on('styleimagemissing', addImages);
   const setData = (source: string, data: GeoJSON.FeatureCollection) => (map.getSource(source) as GeoJSONSource | undefined)?.setData(data);
   const fill = () => {
@@ -161,15 +161,15 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
     hovered = undefined;
     popup.remove();
   };
-  /** What has been drawn without letting go, as corners. */
+  /** The corners of a freehand drawing. */
   const wayOf = (kind: Area['kind']): Position[] => {
     if (!drag) return [];
     if (kind !== 'polygon') return [drag.from, drag.way.at(-1) ?? drag.from];
-    // The API's price of an area grows with its corners.
+    // The API's cost of an area grows with its corners.
     const { way } = drag, step = Math.ceil(way.length / mostCorners);
     return way.filter((_, i) => i % step === 0);
   };
-  /** What moves the map otherwise draws on it, or does no more. */
+  /** Turns gestures that move the map off, or on again. */
   const holdMap = (held: boolean) => {
     map.getCanvas().style.cursor = held ? 'crosshair' : '';
     map.getCanvasContainer().style.touchAction = held ? 'none' : '';
@@ -210,7 +210,7 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
   });
   surface.addEventListener('pointercancel', () => { pressed = drag = undefined; fill(); });
 
-  // A finger hovers over nothing; what it touches opens.
+  // A finger cannot hover; a tap opens what it touches.
   let finger = false;
   for (const kind of ['pointerdown', 'pointermove'] as const) container.addEventListener(kind, ({ pointerType }) => { finger = pointerType === 'touch'; }, true);
   map.on('mousemove', (event) => {
@@ -244,7 +244,7 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
     const feature = at(event);
     const properties = feature?.properties as Partial<ClusterMark> & { code?: string } | undefined;
     if (properties?.key) events.selected({ kind: 'cluster', key: properties.key });
-    // Clusters near each other part when one looks closer; those of a region are listed by its card.
+    // Clusters near each other separate when zooming in; those of a region are listed on its card.
     else if (properties?.count && (!properties.region || map.getZoom() < (properties.precision === 'POINT' ? 11 : properties.precision === 'PROVINCE' ? 6 : 0))) {
       map.easeTo({ center: (feature!.geometry as GeoJSON.Point).coordinates as Position, zoom: Math.min(map.getZoom() + 2, map.getMaxZoom()), animate: !still }, { byPage: true });
     } else events.selected(properties?.count ? { kind: 'region', key: properties.region! } : properties?.code ? { kind: 'region', key: properties.code } : undefined);
@@ -252,10 +252,10 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
   map.on('dblclick', (event) => {
     if (drawing?.kind !== 'polygon') return;
     event.preventDefault();
-    drawing.corners.pop(); // The double click's second click.
+    drawing.corners.pop(); // The second click of the double click.
     finish(areaFrom('polygon', drawing.corners));
   });
-  // Only a reader's own move is a state to share; the first fit is not.
+  // Only the reader's own moves belong in the address; the first fit does not.
   const report = (event: { originalEvent?: unknown; byPage?: boolean }) => { if (event.originalEvent || event.byPage) events.moved(canvas.camera()); };
   map.on('moveend', report);
 
@@ -298,7 +298,7 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
       if (to) map.easeTo({ center: [to.lon, to.lat], zoom: to.zoom, offset: offset(container), animate: false });
       else map.fitBounds(whole, { ...fit(), animate: false });
     },
-    // What the address keeps is the middle of what can be seen: on another screen the card lies elsewhere.
+    // The address has the middle of the uncovered part: on another screen the card covers another part.
     camera() {
       const { right, bottom } = uncovered(container);
       const { lng, lat } = map.unproject([right / 2, bottom / 2]);
@@ -306,7 +306,8 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
     },
     idle: () => new Promise((resolve) => {
       if (map.loaded() && map.areTilesLoaded()) { resolve(); return; }
-      // Tiles that came again unchanged are not drawn again, after which MapLibre would tell that it is idle.
+      // Reloaded tiles that did not change are not drawn again, and without a redraw MapLibre never reports that it
+      // is idle.
       const drawing = setInterval(() => { if (map.areTilesLoaded()) map.triggerRepaint(); }, 200);
       map.once('idle', () => {
         clearInterval(drawing);
@@ -330,17 +331,20 @@ export function createMap(container: HTMLElement, first: StyleInput, camera: Cam
   return canvas;
 }
 
-/** Where a position lies, pixels. */
+/** The pixel position of a geographic one. */
 type Place = (position: GeoJSON.Position) => [x: number, y: number];
 
-/** Places positions as the map does, which is never turned or tilted: its own way takes seconds for all coasts. */
+/**
+ * Converts positions like the map, which is never rotated or tilted: the map's own method takes seconds for all
+ * coasts.
+ */
 function placeOf(map: Map): Place {
   const { clientWidth, clientHeight } = map.getContainer(), { lng, lat } = map.getCenter();
   const [left, top] = project(lng, lat), size = worldSize * 2 ** map.getZoom();
   return ([lon, latitude]) => { const [x, y] = project(lon, latitude); return [(x - left) * size + clientWidth / 2, (y - top) * size + clientHeight / 2]; };
 }
 
-/** A line or the rings of an area as a path. */
+/** The SVG path of a line or of the rings of an area. */
 function pathOf(place: Place, geometry: GeoJSON.Geometry): string {
   const point = (position: GeoJSON.Position) => { const [x, y] = place(position); return `${Math.round(x * 10) / 10} ${Math.round(y * 10) / 10}`; };
   const line = (positions: GeoJSON.Position[]) => `M${positions.map(point).join('L')}`;
@@ -353,7 +357,7 @@ function pathOf(place: Place, geometry: GeoJSON.Geometry): string {
   }
 }
 
-/** Reads what is drawn back from the map. Where a name stands beside a mark, MapLibre does not tell on which side. */
+/** Reads the drawn features from the map. MapLibre does not report on which side of a mark its name is. */
 function drawnShapes(map: Map, { palette, firstPhase }: StyleInput): Drawn {
   const { clientWidth, clientHeight } = map.getContainer();
   const shapes: DrawnShape[] = [], texts = new Set<string>(), place = placeOf(map);
@@ -377,7 +381,7 @@ function drawnShapes(map: Map, { palette, firstPhase }: StyleInput): Drawn {
       }
       const size = number(layout['text-size'], 12), text = String(layout['text-field']);
       const onMark = layer.id === 'cluster-counts', [dx] = (layout['text-offset'] as number[] | undefined) ?? [0];
-      // A name comes with each tile that it reaches into.
+      // A name is in each tile that it reaches into.
       const key = `${text} ${Math.round(x / 4)} ${Math.round(y / 4)}`;
       if (texts.has(key)) continue;
       texts.add(key);

@@ -1,4 +1,4 @@
-// The card of a region or a cluster: its facts, and where each was read.
+// The card of a region or a cluster: its facts, with the source of each.
 import { ask, type Box, type ClusterCard, type Facets, type ListedCluster, type RegionCard, type Source, type Succession, told } from './api';
 import { h } from './dom';
 import { nameIn, type Page } from './page';
@@ -6,14 +6,14 @@ import { clusterQuery, regionProductsQuery, regionQuery } from './questions';
 import { kindStatus, status } from './results';
 import { grouped, longDay } from './words';
 
-/** What the card asks of the map. */
+/** What the card needs from the map. */
 export interface CardActions {
   zoomTo(box: Box): void;
-  /** Moves what the card is about out from under it, if it is hidden. */
+  /** Moves the map so that the card does not cover its subject. */
   reveal(box: Box): void;
 }
 
-/** The small line under a fact that says who says so. */
+/** The small line below a fact with its sources. */
 function cite(page: Page, sources: Source[], more?: string): HTMLElement | null {
   if (sources.length === 0 && !more) return null;
   const seen = new Map(sources.map((source) => [source.title + source.url, source]));
@@ -22,7 +22,7 @@ function cite(page: Page, sources: Source[], more?: string): HTMLElement | null 
     [source.publisher, source.date, source.licence].filter((text) => text && !source.title.includes(text)).map((text) => `, ${text}`).join(''))));
 }
 
-/** Why a region is not, or why it cannot be told, in the reader's language, in which the API tells it. */
+/** Why a region is not affirmative, or why that is unknown. The API's text is in the reader's language. */
 function reasonOf({ view }: Page, { reason }: RegionCard['affirmative']['kinds'][number]): string {
   if (view.lang === 'id') return reason;
   return `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`.replace('..', '.').replace('silence is not a no', 'not being listed does not mean no').replace(/\d{4}-\d{2}-\d{2}/g, (found) => longDay(found, view.lang));
@@ -33,9 +33,9 @@ const fact = (term: string, ...content: (Content | Content[])[]) => [h('dt', {},
 
 export function createCard(into: HTMLElement, actions: CardActions) {
   let shown = '';
-  /** Where what the card is about lies. */
+  /** The bounding box of the card's subject. */
   let about: Box | undefined;
-  /** The id of what had the focus when the card was opened. */
+  /** The id of the element that had the focus when the card was opened. */
   let opener = '';
 
   const sheet = (page: Page, title: string, subtitle: string, content: (Node | string)[]) => {
@@ -62,7 +62,7 @@ export function createCard(into: HTMLElement, actions: CardActions) {
 
   const regionButton = (page: Page, code: string, name: string) => h('button', { type: 'button', className: 'link', onclick: () => page.change({ selected: { kind: 'region', key: code } }) }, name);
 
-  /** What is selected is not there on the day, as a province before it was made. */
+  /** The selected region or cluster does not exist on the day, such as a province before it was created. */
   const missing = (page: Page) => {
     const { view, words } = page;
     about = undefined;
@@ -74,7 +74,7 @@ export function createCard(into: HTMLElement, actions: CardActions) {
     const { words, view, day } = page;
     const { totalCount } = region.clusters;
     if (totalCount === 0) return [h('p', {}, words.hostsNone)];
-    // Of many, the sources stand on the card of each.
+    // With many clusters, the sources are only on the card of each.
     const item = (c: ListedCluster) => h('li', {}, h('button', { type: 'button', className: 'link', onclick: () => page.change({ selected: { kind: 'cluster', key: c.key } }) }, nameIn(view, c)),
       ...[c.status === 'PLANNED' ? words.planned.toLowerCase() : c.phases.map(({ key }) => key.replace('-', '–')).join(', ')].filter(Boolean).map((text) => `, ${text}`), totalCount > 5 ? null : cite(page, c.sources));
     const list = h('ul', { className: 'clusters' }, region.clusters.nodes.map(item));
@@ -92,7 +92,7 @@ export function createCard(into: HTMLElement, actions: CardActions) {
       added[0]?.querySelector('button')?.focus({ preventScroll: true });
     } }, words.more(Math.min(50, all - list.childElementCount), grouped(all, view.lang))));
     end(region.clusters.pageInfo);
-    // Of many, one looks for a product.
+    // With many clusters, readers look for a product.
     const products = h('div', { className: 'products' });
     const only = async (product: string | undefined) => {
       of = product === undefined ? undefined : { product };
@@ -108,7 +108,7 @@ export function createCard(into: HTMLElement, actions: CardActions) {
         const known = (clusterFacets.facets.find(({ kind }) => kind === 'PRODUCT')?.values ?? []).filter(({ count }) => count > 0).sort((a, b) => b.count - a.count);
         products.replaceChildren(...known.slice(0, 12).map(({ value, name, nameId, count }) => h('button', { type: 'button', 'data-product': value, 'aria-pressed': 'false',
           onclick: (event: Event) => { only((event.currentTarget as HTMLElement).getAttribute('aria-pressed') === 'true' ? undefined : value).catch(() => {}); } }, `${nameIn(view, { name: name ?? value, nameId: nameId ?? undefined })} `, h('b', {}, grouped(count, view.lang)))));
-      }, () => {}); // Without them the list stands as it is.
+      }, () => {}); // Without them the list stays as it is.
     }
     return [...totalCount > 1 ? [h('p', {}, words.counted.clusters(totalCount))] : [], products, list, foot];
   };
@@ -136,7 +136,7 @@ export function createCard(into: HTMLElement, actions: CardActions) {
     const { lon, lat } = cluster.location.point;
     const yesNo = cluster.initialTarget === null ? words.initialTargetUnknown : cluster.initialTarget ? words.yes : words.no;
     const judged = cluster.grounds.filter(({ met }) => met !== null);
-    // A region counts a cluster from its phase's first day on; before it, there is none to speak of on that day.
+    // A region counts a cluster from the first day of its phase; before, there is no such cluster on the day.
     const begun = cluster.regions.length === 0 || cluster.regions.some(({ clusters }) => clusters.nodes.some((one) => one.key === cluster.key));
     frameOf(page, nameIn(view, cluster), cluster.status === 'PLANNED' ? words.planned : cluster.phases.length === 0 ? words.existing : cluster.phases.map(({ key }) => `${words.phase} ${key.replace('-', '–')}`).join(', '), { west: lon - 1.5, east: lon + 1.5, south: lat - 1.5, north: lat + 1.5 }, [begun ? '' : h('p', { className: 'note' }, (cluster.phases.length === 0 ? words.notKnownYet : words.phaseNotBegun)(longDay(page.day, view.lang))), h('dl', {},
       fact(words.products, cluster.products.map((p) => nameIn(view, p)).join(', '), cite(page, cluster.products.flatMap((p) => p.sources))),
@@ -155,16 +155,16 @@ export function createCard(into: HTMLElement, actions: CardActions) {
         [e.what && (e.value === null ? e.what : `${e.value} ${e.what}`), e.place, e.with, e.note].filter(Boolean).map((text) => `, ${text}`).join(''), cite(page, e.sources)))))]);
   };
 
-  /** The name by which the page knows what is selected, before it is asked for. */
+  /** The name of the selection that the page already has, before the query. */
   const nameOf = ({ view, frame }: Page) => {
     const key = view.selected!.key;
     return view.selected!.kind === 'region' ? frame.provinces.nodes.find(({ code }) => code === key)?.name ?? key : '';
   };
 
   return {
-    /** Where what the card is about lies; undefined while there is none. */
+    /** The bounding box of the card's subject; undefined while there is no card. */
     about: () => into.hidden ? undefined : about,
-    /** Shows what the view selects, on its day; an Error, when that cannot be had, after saying so. */
+    /** Shows the selection of the view, on its day. If the query fails it says so and returns the Error. */
     async draw(page: Page) {
       const { view, day } = page;
       const selected = page.refusal ? undefined : view.selected;
@@ -179,7 +179,7 @@ export function createCard(into: HTMLElement, actions: CardActions) {
         return;
       }
       if (focused && !into.contains(focused)) opener = focused.id;
-      // What another day's card says does not hold for this one.
+      // The card of another day is not valid for this one.
       into.setAttribute('aria-busy', 'true');
       try {
         if (selected.kind === 'region') {
@@ -204,7 +204,7 @@ export function createCard(into: HTMLElement, actions: CardActions) {
       } finally {
         if (shown === wanted || shown === '') into.removeAttribute('aria-busy');
       }
-      // Whoever opens the card by keyboard goes on in it.
+      // With the keyboard, the focus moves into the card.
       if (byKeyboard) into.querySelector<HTMLElement>('#card-title')?.focus({ preventScroll: true });
     },
   };

@@ -43,7 +43,7 @@ export function showQuery(page: Page, question: Question) {
   ]);
 }
 
-/** How much the record holds beside what is counted elsewhere, so that silence on the map is not taken for none. */
+/** Compares the record with counts by others, so that nothing on the map is not mistaken for none. */
 export async function showGaps(page: Page) {
   const { words, view, day, frame } = page;
   const { coverage } = await ask<Coverage>({ query: coverageQuery, variables: { asOf: day } });
@@ -59,10 +59,10 @@ export async function showGaps(page: Page) {
     h('p', { className: 'cite' }, `${words.source}: `, [...sources.values()].map(({ title, url }, i) => h('span', {}, i ? '; ' : '', url ? h('a', { href: url, rel: 'noreferrer', target: '_blank' }, title) : title)))]);
 }
 
-/** Heights that an embed may have: with its width, or fixed. */
+/** Possible heights of an embedded map: relative to its width, or fixed. */
 const sizes = { wide: 'aspect-ratio:16/9;min-height:340px', tall: 'aspect-ratio:4/5;max-height:90vh', 480: 'height:480px', 640: 'height:640px' } as const;
 
-/** The code that puts a view into an article, with choices and what they lead to. */
+/** The HTML that embeds a view in an article, with options and a preview. */
 export function showEmbed(page: Page, camera: View['camera']) {
   const { words, view, day } = page;
   let size: keyof typeof sizes = 'wide', theme = '', lang = view.lang, pinned = true;

@@ -1,6 +1,9 @@
 type Child = Node | string | number | null | undefined | false;
 
-/** Makes an element: `on…` properties listen, `aria-…`, `data-…` and the like are attributes, all else is set on the element. */
+/**
+ * Makes an element: `on…` properties are listeners, `aria-…`, `data-…` and the like attributes, and all others
+ * properties.
+ */
 export function h<K extends keyof HTMLElementTagNameMap>(tag: K, properties: Record<string, unknown> = {}, ...children: (Child | Child[])[]): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
@@ -13,7 +16,6 @@ export function h<K extends keyof HTMLElementTagNameMap>(tag: K, properties: Rec
   return element;
 }
 
-/** The element of the page with this id. */
 export function byId<T extends HTMLElement>(id: string): T {
   const found = document.getElementById(id);
   if (!found) throw new Error(`the page has no element ${id}`);

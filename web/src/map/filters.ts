@@ -10,19 +10,19 @@ import { type Area, countFilters, defaults, parseArea, type View } from './view'
 
 export interface Filters { draw(page: Page): void; drawn(): void }
 
-/** What drawing needs of the map; it may come later than the filters. */
+/** What drawing needs from the map, which may be loaded later than the filters. */
 export interface Drawing { begin(kind: Area['kind']): boolean; finish(): void; cancel(): void }
 
 export function createFilters(into: HTMLElement, drawing: Drawing, folded: boolean): Filters {
   let page: Page;
-  /** The kind of area whose form is open, also before there is an area. */
+  /** The kind of area whose form is open, even before there is an area. */
   let areaKind: Area['kind'] | undefined;
   let active = false;
-  // On a phone the filters begin closed: the map and the table come first.
+  // On a phone the filters start collapsed: the map and the table come first.
   let open = !folded && !matchMedia('(max-width: 760px)').matches;
 
   type Choice = [value: string, text: string];
-  /** Where the page about the record explains a filter's term. */
+  /** The anchors of terms on the page about the record. */
   const terms: Partial<Record<keyof View, string>> = { affirmative: 'affirmative', phase: 'phase', fund: 'support', confidence: 'confidence', programme: 'programme', initialTarget: 'initial-target' };
   const select = (key: keyof View, label: string, given: Choice[], facet?: FacetKind) => {
     const counts = facet && page.facets?.get(facet);
@@ -30,12 +30,12 @@ export function createFilters(into: HTMLElement, drawing: Drawing, folded: boole
       if (!counts || value === '') return [value, text, false];
       const count = counts.get(value === 'NO' ? 'NONE' : value) ?? 0;
       return [value, `${text} (${grouped(count, page.view.lang)})`, count === 0 && page.view[key] !== value];
-    // Of the many products only those that some cluster makes.
+    // Only those products that some cluster makes.
     }).filter(([, , none]) => !none || facet !== 'PRODUCT');
     const about = terms[key];
     return h('div', { className: 'field' }, h('label', { className: page.view[key] ? 'set' : '' }, h('span', {}, label),
     h('select', { id: `filter-${key}`, onchange: (event: Event) => page.change({ [key]: (event.target as HTMLSelectElement).value } as Partial<View>) },
-      // What is asked for is shown also where it cannot be chosen.
+      // A selected value is shown even if it cannot be chosen.
       [...choices, ...choices.some(([value]) => value === page.view[key]) ? [] : [[page.view[key], page.view[key], false] as [...Choice, boolean]]].map(([value, text, none]) => h('option', { value, selected: page.view[key] === value, disabled: none }, text)))),
     about ? h('a', { className: 'info', href: `${page.view.lang}/about#${about}`, 'aria-label': page.words.whatIs(label), title: page.words.whatIs(label) }, 'i') : null);
   };
@@ -77,7 +77,7 @@ export function createFilters(into: HTMLElement, drawing: Drawing, folded: boole
       const parsed = kind === 'polygon' ? parseArea(kind, text('corners')) : kind === 'box' ? parseArea(kind, ['west', 'south', 'east', 'north'].map(text).join(','))
         : parseArea(kind, [text('lon'), text('lat'), String(Number(text('radius')) * 1000)].join(','));
       if (!parsed) wrong.replaceChildren(words.areaWrong);
-      // East of the 180th degree there is nothing of Indonesia: more likely two numbers are swapped.
+      // Indonesia does not cross the antimeridian, so two numbers are probably swapped.
       else if (parsed.kind === 'box' && parsed.west > parsed.east) {
         const { west, east } = parsed;
         const swap = h('button', { type: 'button', id: 'area-swap', onclick: () => take({ ...parsed, west: east, east: west }) }, words.swapWestEast);
@@ -96,7 +96,7 @@ export function createFilters(into: HTMLElement, drawing: Drawing, folded: boole
         area ? h('button', { type: 'button', id: 'area-remove', className: 'text', onclick: () => { areaKind = undefined; page.change({ area: undefined }); } }, words.removeArea) : null), wrong);
   };
 
-  // The name is looked for as it is typed; a word is one step in the browser's history.
+  // The list is filtered while the name is typed; a word is one entry of the browser's history.
   let typing: ReturnType<typeof setTimeout> | undefined, steps = 0;
   const enter = (quietly = false) => {
     const text = (document.getElementById('filter-text') as HTMLInputElement | null)?.value.trim() ?? '';
@@ -114,7 +114,7 @@ export function createFilters(into: HTMLElement, drawing: Drawing, folded: boole
     const focused = document.activeElement?.id, within = into.contains(document.activeElement);
     const set = countFilters(view);
     const yesNo: Choice[] = [['', words.any], ['true', words.yes], ['false', words.no]];
-    // Of a province the filter speaks of the regencies in it; once it asks for hosts, of the one that hosts.
+    // For a province the filter applies to its regencies, and with a filter on hosts to the regency that hosts.
     const hosting = view.list === 'provinces' && asksForHosts(view);
     const kinds: Choice[] = view.list === 'provinces'
       ? [['', words.any], ['ANY', words.holdsAny], ...hosting ? [['DISADVANTAGED', words.onlyDisadvantaged], ['BORDER', words.onlyBorder]] as Choice[] : [], ['NO', words.holdsNone]]
@@ -155,7 +155,7 @@ export function createFilters(into: HTMLElement, drawing: Drawing, folded: boole
     const field = document.activeElement instanceof HTMLInputElement && document.activeElement.id === 'filter-text' ? document.activeElement : undefined;
     const writing = field && { value: field.value, at: field.selectionStart };
     into.replaceChildren(details);
-    // Drawing anew must not take the reader's place away.
+    // Redrawing must not lose the focus.
     if (focused && into.querySelector(`#${CSS.escape(focused)}`)) byId(focused).focus();
     else if (within) details.querySelector<HTMLElement>(focused === 'area-remove' ? '#area-none' : 'summary')!.focus();
     if (writing) {
@@ -167,14 +167,14 @@ export function createFilters(into: HTMLElement, drawing: Drawing, folded: boole
   return { draw, drawn: () => { active = false; byId('drawbar').hidden = true; } };
 }
 
-/** The filter that a word means, in either language. */
+/** The status that a word means, in either language. */
 function statusOf(text: string): 'DISADVANTAGED' | 'BORDER' | undefined {
   const starts = (...words: string[]) => text.length >= 4 && words.some((word) => word.startsWith(text.toLowerCase()));
   if (starts('border', 'perbatasan')) return 'BORDER';
   return starts('disadvantaged', 'tertinggal', 'daerah tertinggal') ? 'DISADVANTAGED' : undefined;
 }
 
-/** The search field: what a text may mean, each to be chosen. */
+/** The search field, with possible meanings of a text to choose from. */
 export function createSearch(page: () => Page): HTMLElement {
   const options = h('ul', { id: 'search-options', role: 'listbox', hidden: true });
   const field = h('input', { type: 'search', id: 'search', role: 'combobox', autocomplete: 'off', maxLength: 100, 'aria-expanded': 'false', 'aria-controls': 'search-options', 'aria-autocomplete': 'list' });
@@ -206,14 +206,14 @@ export function createSearch(page: () => Page): HTMLElement {
     const meant = statusOf(text);
     const found: HTMLElement[] = [];
     if (meant) found.push(option(found.length, `${words.affirmative}: ${words[meant]}`, words.filter, () => change({ affirmative: meant, list: view.list === 'provinces' ? 'regencies' : view.list })));
-    // Of weavers one asks by what all their products are named.
+    // Several products, such as those of weavers, can be found by a common word in their names.
     const named = frame.products.filter(({ name, nameId }) => [name, nameId].some((one) => one.toLowerCase().includes(text.toLowerCase()))).length;
     if (named > 1 && !text.includes(',')) found.push(option(found.length, words.productsNamed(text, named), words.kindProduct, () => change({ product: text })));
     const firsts = found.length;
     found.push(...hits.map(({ node, matched, matchedKey: system }, hit) => {
       const i = firsts + hit;
       if (system) return option(i, node.parent ? `${node.name}, ${node.parent.name}` : node.name, `${words.code.toLowerCase()} ${matched}, ${words.systems[system]}`, () => change({ selected: { kind: 'region', key: node.code! } }));
-      // A former or another name says which it was.
+      // For a match by a former or other name, show that name.
       const by = [node.name, node.nameId].includes(matched) || !matched ? '' : `${matched}: `;
       if (node.__typename === 'Region') return option(i, `${by && !node.name.includes(matched) ? by : ''}${node.parent ? `${node.name}, ${node.parent.name}` : node.name}`, words.kindRegion, () => change({ selected: { kind: 'region', key: node.code! } }));
       if (node.__typename === 'Cluster') return option(i, nameIn(view, node), words.kindCluster, () => change({ selected: { kind: 'cluster', key: node.key! } }));

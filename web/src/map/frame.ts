@@ -1,6 +1,6 @@
-// What the page asks first. The build reads this too, so it imports nothing.
+// The first query of the page. The build reads this too, so it must not import anything.
 
-/** What the page needs once: the day it is, the record's days, and the choices of the filters. */
+/** What the page needs once: today's date, the record's days, and the choices of the filters. */
 export const frameQuery = `{
   dataset { version regionsFrom boundaries designationCoverage { kind complete validFrom validTo regulation } licences { part name url } }
   phases { key from to }
@@ -10,5 +10,5 @@ export const frameQuery = `{
   programme { sources { title publisher date } }
 }`;
 
-/** Where the frame is asked for by GET, so that the page's head can ask for it while the scripts load. */
+/** The address of the query as a GET, which the page's head requests while the scripts load. */
 export const frameAddress = `graphql?query=${encodeURIComponent(frameQuery.replace(/\s+/g, ' '))}`;

@@ -1,35 +1,35 @@
-// What a screening asks beside the page's filters: money that a region itself had, facilitators near it, and weights.
+// The filters that only a screening has: funding of a region itself, facilitators near it, and weights.
 import type { Parameter } from './view';
 
-/** The elements that are screened, as the API names their weights. */
+/** The screened elements, named like their weights in the API. */
 export const elements = ['apbn', 'deconcentration', 'dak', 'clusters', 'linkage', 'disadvantaged', 'border'] as const;
 export type Element = typeof elements[number];
 
-/** Money that sources tell a region itself had: of a fund or of any, in some years or in any. */
+/** Funding that a region itself is known to have had: from one fund or any, in some years or any. */
 export interface Money { fund: typeof funds[number]; from?: number; to?: number }
 export const funds = ['ANY', 'APBN', 'DECONCENTRATION', 'DAK'] as const;
 
-/** Whether some facilitators are known, or none, within so many kilometres. */
+/** Whether facilitators are known, or none, within a distance in kilometres. */
 export interface Near { known: boolean; km: number }
 
-/** The weights that are not the usual ones. */
+/** The weights that differ from the defaults. */
 export type Weights = Partial<Record<Element, number>>;
 
-/** What a view asks of a screening. */
+/** The screening filters of a view. */
 export interface Grounds { money?: Money; facilitators?: Near; weights?: Weights }
 
-/** The names of the address; nothing of it is asked of other lists. */
+/** Their parameters in the address; other lists do not have them. */
 export const groundNames = ['money', 'facilitators', 'weights'] as const;
 
-/** How near facilitators are looked for where nothing is said, kilometres. */
+/** The default distance for facilitators in kilometres. */
 export const usualKm = 100;
 
-/** How much an element counts: linkage nothing, for the record holds hardly anything of it. */
+/** The default weight of an element: 0 for linkage, because the record has hardly any data about it. */
 export const usualWeight = (element: Element) => element === 'linkage' ? 0 : 1;
 
 const bounded = (value: number, most: number) => value >= 0 && value <= most;
 
-/** Reads `DAK` or `DAK,2017-2019`, of whose years one may be left out. */
+/** Parses `DAK` or `DAK,2017-2019`; one of the years may be missing. */
 export function parseMoney(text: string): Money | undefined {
   const [, fund, years, from, to] = /^([A-Z]+)(,(\d{4})?-(\d{4})?)?$/.exec(text) ?? [];
   const money: Money = { fund: fund as Money['fund'], ...from && { from: Number(from) }, ...to && { to: Number(to) } };
@@ -39,7 +39,7 @@ export function parseMoney(text: string): Money | undefined {
 
 export const formatMoney = ({ fund, from, to }: Money) => from || to ? `${fund},${from ?? ''}-${to ?? ''}` : fund;
 
-/** Reads `none,100` or `some,50`. */
+/** Parses `none,100` or `some,50`. */
 export function parseNear(text: string): Near | undefined {
   const [, kind, km] = /^(none|some),(\d+(?:\.\d+)?)$/.exec(text) ?? [];
   return kind && bounded(Number(km), 1000) ? { known: kind === 'some', km: Number(km) } : undefined;
@@ -47,7 +47,7 @@ export function parseNear(text: string): Near | undefined {
 
 export const formatNear = ({ known, km }: Near) => `${known ? 'some' : 'none'},${km}`;
 
-/** Reads `clusters:2,linkage:1`; undefined where nothing would count. */
+/** Parses `clusters:2,linkage:1`; undefined if no element would count. */
 export function parseWeights(text: string): Weights | undefined {
   const weights: Weights = {};
   for (const part of text.split(',')) {
@@ -62,19 +62,19 @@ export const formatWeights = (weights: Weights) => elements.filter((element) => 
 
 export const weightOf = (weights: Weights | undefined, element: Element) => weights?.[element] ?? usualWeight(element);
 
-/** The weights with another one; undefined where all are the usual ones. */
+/** The weights with one changed; undefined if all are the defaults. */
 export function weighed(weights: Weights | undefined, element: Element, weight: number): Weights | undefined {
   const { [element]: _, ...rest } = weights ?? {};
   const next: Weights = weight === usualWeight(element) ? rest : { ...rest, [element]: weight };
   return Object.keys(next).length === 0 ? undefined : next;
 }
 
-/** The weights as the API takes them: each 1 but those told. */
+/** The weights for the API, whose default is 1. */
 export function weightsFor({ weights }: Grounds): Weights {
   return Object.fromEntries(elements.map((element) => [element, weightOf(weights, element)] as const).filter(([, weight]) => weight !== 1));
 }
 
-/** What is asked of the region itself, as the API's filter of regions takes it. */
+/** The conditions on the region itself, as an API filter of regions. */
 export function groundsFilter({ money, facilitators }: Grounds): Record<string, unknown> {
   return {
     supports: money && { ...money.fund !== 'ANY' && { fund: [money.fund] }, ...money.from && { fromYear: money.from }, ...money.to && { toYear: money.to } },
@@ -82,7 +82,7 @@ export function groundsFilter({ money, facilitators }: Grounds): Record<string, 
   };
 }
 
-/** Takes out of a view what only a screening asks, as what is not understood. */
+/** Moves filters that only a screening has to the refused parameters of a view. */
 export function refuseGrounds(view: Grounds & { refused: Parameter[] }): void {
   const given = { money: view.money && formatMoney(view.money), facilitators: view.facilitators && formatNear(view.facilitators), weights: view.weights && formatWeights(view.weights) };
   for (const name of groundNames) {
@@ -91,7 +91,7 @@ export function refuseGrounds(view: Grounds & { refused: Parameter[] }): void {
   }
 }
 
-/** The classes in which both ends of a score lie, quarters of it from 0 to 3; each begins at its lower bound. */
+/** The classes of both ends of a score, its quarters from 0 to 3; each includes its lower bound. */
 export function scoreClasses({ lower, upper }: { lower: number; upper: number }): { from: number; to: number } {
   const from = Math.min(3, Math.floor(lower * 4 + 1e-9));
   return { from, to: Math.max(from, Math.ceil(upper * 4 - 1e-9) - 1) };

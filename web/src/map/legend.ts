@@ -1,10 +1,10 @@
-// The legend, which also chooses what the colours mean.
+// The legend, which also selects the meaning of the colours.
 import { h } from './dom';
 import type { Page } from './page';
 import { productGroups } from './palette';
 import { markedFilter } from './questions';
 
-/** What the numbers of the colours stand for: clusters, or the classes of a screening's score. */
+/** The labels of the colours: numbers of clusters, or classes of a screening's score. */
 export const countLabels = ({ view, words }: Page) => view.list === 'screening' ? words.scoreClasses : [words.countZero, words.countOne, words.countTwo, words.countMore];
 
 export function drawLegend(into: HTMLElement, page: Page, embedded: boolean) {
@@ -19,7 +19,7 @@ export function drawLegend(into: HTMLElement, page: Page, embedded: boolean) {
     : view.colour === 'affirmative'
       ? [row('disadvantaged', words.DISADVANTAGED), row('border', words.BORDER), row('both', words.BOTH), row('no', words.legendNo), row('not-covered', words.legendNotCovered)]
       : [...countLabels(page).map((text, i) => row(`count-${i}`, text)), ...view.list === 'screening' ? [row('spread', words.scoreSpread)] : matching ? [row('not-covered', words.countNoData)] : []];
-  // The first phase has a mark of its own, all later ones another.
+  // The first phase has its own mark, and all later ones another.
   const marks = frame.phases.map(({ key }, i) => row(i === 0 ? 'earlier' : 'later', words.legendPoint(key.replace('-', '–'))));
   marks.push(row('other', words.legendOther), row('planned', words.legendPlanned));
   const groups = productGroups.map((group) => row(`other ${group.toLowerCase().replace('_', '-')}`, words.groups[group]));

@@ -1,4 +1,4 @@
-// The map page: reads the address, asks the API, and has each part draw itself.
+// The map page: reads the address, queries the API, and has each part draw itself.
 import workerAddress from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import { preferredLanguage } from '../language';
 import { saveFile } from '../savefile';
@@ -31,7 +31,7 @@ import { longDay, wordsOf } from './words';
 const embedded = location.pathname.endsWith('/embed');
 const systemDark = matchMedia('(prefers-color-scheme: dark)');
 
-/** An article chooses its own colours; a reader's choice holds on the page itself. */
+/** An embedded map has its own theme; on the page itself the reader's choice applies. */
 const framedTheme = new URLSearchParams(location.search).get('theme');
 let theme: Theme = embedded ? framedTheme === 'light' || framedTheme === 'dark' ? framedTheme : null : preferredTheme();
 let view: View = parseView(location.search, preferredLanguage);
@@ -41,26 +41,28 @@ let page: Page;
 let listed: Listed;
 let counts: Partial<Record<List, number>> = {};
 let matching: string[] | undefined;
-/** The numbers that the colours stand for, by code; undefined when the tiles' own count. */
+/** The numbers for the colours, by code; undefined if those of the tiles are used. */
 let numbers: Map<string, NumberRow> | undefined;
-/** The scores of a screening by code; undefined when none is shown. */
+/** The scores of a screening by code; undefined if none is shown. */
 let scores: Map<string, { lower: number; upper: number }> | undefined;
-/** Whether the map shows what the view asks for, and not what an earlier one did. */
+/** Whether the map shows the present view, and not an earlier one. */
 let current = false;
-/** What keeps the map from being more than a picture. */
+/** Why the map can only be a picture. */
 let missing: 'code' | 'WebGL' | undefined;
-/** The map's regions as a picture, until the map is there or where it cannot be. */
+/** The picture of the map's regions, until the map is loaded or if it cannot be. */
 let sketch: Sketch | undefined;
-/** Settles when the card is as the view asks. */
+/** Settles when the card shows the present view. */
 let cardDrawn: Promise<void> = Promise.resolve();
-/** Counts the drawings, so that a late answer does not overwrite a later view. */
+/** Counts the draws, so that a late answer does not overwrite a later view. */
 let turn = 0;
 
 const dark = () => theme === null ? systemDark.matches : theme === 'dark';
 
 const say = (text: string) => { byId('live').textContent = text; };
 
-/** Changes the view; quietly without a step of history, and unless told otherwise looking at what is then chosen. */
+/**
+ * Changes the view: with `quietly` without a history entry, and unless `looking` is false showing what was selected.
+ */
 function change(changes: Partial<View>, quietly = false, looking = true) {
   view = changed(view, changes);
   if (!embedded) {
@@ -71,7 +73,7 @@ function change(changes: Partial<View>, quietly = false, looking = true) {
   draw(quietly).then(() => { if ('camera' in changes) map?.jump(changes.camera); else if (looking && current && (changes.province || changes.area)) look(); }).catch(fail);
 }
 
-/** What the map says over itself; it says nothing while it shows what is asked for. */
+/** Shows a message over the map, which has none while it shows the present view. */
 function tellMap(state: 'ready' | 'loading' | 'waiting' | 'partly' | 'blank' | 'picture', ...text: (string | Node)[]) {
   byId('stage').dataset.state = state;
   const notice = byId('notice');
@@ -79,7 +81,7 @@ function tellMap(state: 'ready' | 'loading' | 'waiting' | 'partly' | 'blank' | '
   notice.replaceChildren(...text);
 }
 
-/** Takes everything off the map that would speak of another view. */
+/** Removes everything from the map that belongs to another view. */
 function blankMap(...text: (string | Node)[]) {
   current = false;
   matching = numbers = scores = undefined;
@@ -100,7 +102,7 @@ function fail(error: unknown) {
   document.documentElement.dataset.state = 'failed';
   const again = () => h('button', { type: 'button', onclick: actions.retry }, words.retry);
   if (!page) {
-    // Not even what the page begins with could be had.
+    // Not even the first query succeeded.
     byId('results').replaceChildren(h('p', { className: 'empty', role: 'alert' }, words.failed, ' ', told(words, reason), ' ', again()));
     tellMap('blank', words.failed, ' ', told(words, reason), ' ', again());
   } else {
@@ -112,10 +114,10 @@ function fail(error: unknown) {
   if (later) retry.later();
 }
 
-/** Tries again what the server or the line kept from being had. */
+/** Retries requests that failed because of the server or the network. */
 const retry = createRetry(() => { actions.retry(); });
 const retryCard = createRetry(() => drawCard());
-/** Loads the tiles again that could not be had. */
+/** Retries tiles that failed. */
 const retryTiles = createRetry(() => map?.reload());
 
 const timeline = createTimeline(byId('timeline'));
@@ -126,7 +128,7 @@ const filters = createFilters(byId('filters'), {
   finish: () => map?.finishDrawing(),
   cancel: () => map?.draw(undefined),
 }, isBare(location.search));
-/** Lists the next clusters below those that are listed. */
+/** Lists more clusters below those already listed. */
 async function more() {
   const mine = turn;
   if (!listed || listed instanceof Error) return;
@@ -145,14 +147,14 @@ async function more() {
   say(page.words.counted.clusters(listed.clusters!.nodes.length));
 }
 
-/** Where what the map shows is from. */
+/** The sources of what the map shows. */
 const attribution = () => {
   const { words, licences } = { words: wordsOf(view.lang), licences: frame.dataset.licences };
   const boundaries = licences.find(({ part }) => part.includes('boundaries'));
   return [boundaries && `${words.boundariesBy}: wilayah_boundaries (${boundaries.name})`, words.neighboursBy].filter(Boolean).join(' · ');
 };
 
-/** Saves what the page shows as a picture that says what it is. */
+/** Saves a self-explanatory picture of what the page shows. */
 async function savePicture(kind: 'png' | 'svg') {
   const { words, day } = page;
   if (!map || !current || !listed || listed instanceof Error) { say(words.downloadOff); return; }
@@ -168,7 +170,7 @@ async function savePicture(kind: 'png' | 'svg') {
   saveFile(`sentra-${view.list}-${day}.${kind}`, '', kind === 'png' ? await toPNG(map.pixels(), caption, dark()) : toSVG(map.drawn(), caption, dark()));
 }
 
-/** Opens a dialogue, whose code comes only then. */
+/** Opens a dialogue, whose code is loaded only then. */
 function openDialog(show: (dialogs: typeof import('./dialogs')) => void | Promise<void>) {
   import('./dialogs').then(show).catch((error: Error) => say(`${page.words.failed} ${told(page.words, error)}`));
 }
@@ -187,45 +189,45 @@ const actions = {
 };
 
 /**
- * The regions' tiles of the day. What stands behind the # never reaches the server: it tells the map that tiles of
- * another state of the record are other tiles.
+ * The address of the day's tiles. The fragment does not reach the server: it makes tiles of another version of the
+ * record different for the map.
  */
 function tilesAddress(): string | undefined {
   if (!current || frame.dataset.boundaries === 'NONE') return undefined;
   return `${new URL('tiles/', document.baseURI).href}{z}/{x}/{y}.mvt?asOf=${page.day}&layers=provinces,regencies,borders,labels#${frame.dataset.version}`;
 }
 
-/** The tiles of the marks of the clusters that the view speaks of. */
+/** The address of the tiles with the marks of the view's clusters. */
 function marksAddress(): string | undefined {
-  // Of regions of which no cluster is known there is none to mark.
+  // Regions without known clusters have none to mark.
   if (!current || view.hosts === 'false') return undefined;
   const filter = markedFilter(view, matching);
   return `${new URL('tiles/', document.baseURI).href}{z}/{x}/{y}.mvt?asOf=${page.day}&layers=marks${filter ? `&clusterFilter=${encodeURIComponent(JSON.stringify(filter))}` : ''}#${frame.dataset.version}`;
 }
 
-/** The numbers as the colours take them. */
+/** The numbers for the colours. */
 function regionCounts(): Record<string, number> | undefined {
   if (scores) return Object.fromEntries([...scores].map(([code, score]) => [code, scoreClasses(score).from]));
   return numbers && Object.fromEntries([...numbers].map(([code, { status, value }]) => [code, status === 'NO_DATA' ? -1 : value ?? 0]));
 }
 
-/** The box of the area or the province that is chosen. */
+/** The bounding box of the selected area or province. */
 const chosenBox = () => view.area ? boxOf(view.area) : page.provinces.find(({ code }) => code === view.province)?.bbox;
-/** Of scores that lie in more than one class, the upper. */
+/** For scores that span several classes, the upper class. */
 function scoreSpreads(): Record<string, number> | undefined {
   return scores && Object.fromEntries([...scores].map(([code, score]) => [code, scoreClasses(score)] as const).filter(([, { from, to }]) => from < to).map(([code, { to }]) => [code, to]));
 }
 
-/** Shows the province or the area that was just chosen. */
+/** Shows the province or area that was just selected. */
 function look() {
   const box = chosenBox();
   if (box) map?.fit(box, true);
 }
 
-/** How much of the map's lower edge the legend covers, pixels. */
+/** The height in pixels by which the legend covers the map's lower edge. */
 const covered = () => embedded ? 0 : byId('legend').offsetHeight + 12;
 
-/** What the map shows first: what the address says, else what it is about. */
+/** The initial view of the map: from the address, or else of its subject. */
 function firstMiddle(): Middle {
   const element = byId('map'), box = view.area ? boxOf(view.area) : card.about() ?? chosenBox();
   if (view.camera) return middleAt(view.camera, element);
@@ -234,7 +236,7 @@ function firstMiddle(): Middle {
 
 const loadSketch = () => import('./sketch');
 
-/** Draws the regions while there is no map. */
+/** Draws the picture of the regions while there is no map. */
 async function drawSketch(mine: number) {
   await cardDrawn;
   const { createSketch } = await loadSketch();
@@ -245,7 +247,7 @@ async function drawSketch(mine: number) {
   if (mine === turn) tellMissing();
 }
 
-/** Says why the map is a picture only. */
+/** Says why the map is only a picture. */
 function tellMissing() {
   const words = wordsOf(view.lang);
   if (missing === 'WebGL') tellMap('picture', words.noMap);
@@ -261,8 +263,8 @@ function styleInput(): StyleInput {
 }
 
 /**
- * Draws all that the view asks for: first what needs no answer, then each part with its own. While a reader drags
- * the slider through many days, only one at which it rests is asked for.
+ * Draws the whole view: first what needs no answer, then each part with its own. While a reader drags the slider,
+ * only a day at which it rests is queried.
  */
 async function draw(passing = false) {
   const mine = ++turn;
@@ -292,12 +294,12 @@ async function draw(passing = false) {
     return;
   }
   map?.showArea(view.area);
-  // The map of the view before stays a moment, so that it does not flicker; then it must not be taken for this one.
+  // The previous map stays for a moment to avoid flicker; after that a message says that it is not up to date.
   const waiting = setTimeout(() => { if (mine === turn) tellMap('waiting', words.loadingDay(longDay(day, view.lang))); }, 400);
   try {
     if (passing) await new Promise((resolve) => { setTimeout(resolve, 120); });
     if (mine !== turn) return;
-    if (!map) loadSketch().catch(() => {}); // It is there when the answer is.
+    if (!map) loadSketch().catch(() => {}); // It is loaded by the time of the answer.
     const [provinces, clusters, regions, counted, screening] = await Promise.all([
       ask<Provinces>({ query: provincesQuery, variables: { asOf: day } }),
       view.list === 'clusters' ? ask<Clusters>(clustersQuestion(view, day)) : undefined,
@@ -334,14 +336,14 @@ async function draw(passing = false) {
     if (!embedded) countFacets(mine).catch(() => {}); // Without them the filters have no numbers.
     await tellDrawn(mine);
   } catch (error) {
-    // Of a view that is no longer asked for, it does not matter.
+    // An error for an earlier view does not matter.
     if (mine === turn) throw error;
   } finally {
     clearTimeout(waiting);
   }
 }
 
-/** Counts what the other choices of the filters would list, after the list itself. */
+/** Counts the results of the other filter choices, after the list itself. */
 async function countFacets(mine: number) {
   page.facets = undefined;
   const { clusterFacets, dataset } = await ask<Facets>(facetsQuestion(view, page.day));
@@ -350,7 +352,7 @@ async function countFacets(mine: number) {
   filters.draw(page);
 }
 
-/** A list of regions without those that host, where they came beside it. */
+/** A list of regions without those that host, if the answer has them. */
 function withoutHosts(regions: Regions): Regions {
   if (!regions.hosts) return regions;
   const hosts = new Set(regions.hosts.nodes.map(({ code }) => code));
@@ -359,18 +361,18 @@ function withoutHosts(regions: Regions): Regions {
   return { ...regions, regions: { nodes, notCovered, totalCount: nodes.length, notCoveredCount: notCovered.length } };
 }
 
-/** A card that fails says so itself and leaves the table as it is. */
+/** If the card fails, it says so itself and the table stays. */
 function drawCard() {
   retryCard.stop();
   const open = !byId('card').hidden;
   cardDrawn = card.draw(page).then(() => {
     retryCard.succeeded();
-    // With the card the middle of what can be seen moves.
+    // Opening or closing the card moves the middle of the uncovered part.
     if (map && view.camera && open === byId('card').hidden) keepCamera(map.camera());
   }, (error: unknown) => { if (error instanceof AskError && error.later) retryCard.later(); });
 }
 
-/** Says that there is no answer to what the view asks for, and shows none. */
+/** Says that the view has no answer, and shows none. */
 function refuse() {
   listed = undefined;
   counts = {};
@@ -381,21 +383,21 @@ function refuse() {
   document.documentElement.dataset.state = 'refused';
 }
 
-/** The record has changed, or the day: what was answered before no longer holds. */
+/** The record or the day has changed: cached answers are no longer valid. */
 async function renew() {
   forgetAnswers();
   frame = await askAnew<Frame>({ query: frameQuery, variables: {} });
   await draw();
 }
 
-/** Asks whether the record has changed or a day has begun since the page was drawn. */
+/** Checks whether the record or the day has changed since the page was drawn. */
 async function lookForChanges() {
   if (document.hidden || !frame) return;
   const { dataset, today } = await askAnew<Present>({ query: presentQuery, variables: {} });
   if (dataset.version !== frame.dataset.version || today.asOf !== frame.provinces.asOf) await renew();
 }
 
-/** Notes on the map's element which provinces it draws, for those who check it without seeing it. */
+/** Sets attributes on the map's element with the provinces that it draws, for tests. */
 async function tellDrawn(mine: number) {
   await map?.idle();
   if (!map || mine !== turn || !current) return;
@@ -403,7 +405,7 @@ async function tellDrawn(mine: number) {
   byId('map').dataset.provinces = map.drawnCodes('provinces').join(' ');
 }
 
-/** Tiles of the map could not be had. */
+/** Some tiles of the map failed to load. */
 function tilesFailed() {
   if (!current) return;
   const { words } = page;
@@ -411,17 +413,17 @@ function tilesFailed() {
   retryTiles.later();
 }
 
-/** All tiles are there again. */
+/** All tiles are loaded again. */
 function tilesLoaded() {
   retryTiles.succeeded();
   if (!current || byId('stage').dataset.state !== 'partly') return;
   tellMap('ready');
-  tellDrawn(turn).catch(() => {}); // It tells no reader anything.
+  tellDrawn(turn).catch(() => {}); // Only tests read it.
 }
 
 const firstPhase = () => frame?.phases[0]?.key ?? '';
 
-/** What hovering tells: the name, and what the colours say of it. */
+/** The content of the popup: the name, and the meaning of its colours. */
 function hint(found: RegionProperties | ClusterMark): Node {
   const { words } = page;
   if ('count' in found) {
@@ -434,7 +436,7 @@ function hint(found: RegionProperties | ClusterMark): Node {
   const number = numbers?.get(found.code);
   const { affirmative, disadvantaged, border } = found;
   return h('div', {}, h('strong', {}, found.name),
-    // A province is not affirmative itself.
+    // A province itself is not affirmative.
     found.kind === 'PROVINCE' ? null : h('span', {}, `${words.status}: `, status(words, { answer: affirmative, disadvantaged: { answer: disadvantaged }, border: { answer: border } })),
     scores ? h('span', {}, scores.has(found.code) ? `${words.scoreFrom}: ${Math.round(scores.get(found.code)!.lower * 100)}–${Math.round(scores.get(found.code)!.upper * 100)}` : '')
       : !numbers ? found.clusterCount ? h('span', {}, words.counted.clusters(found.clusterCount)) : null
@@ -466,7 +468,7 @@ function drawTools() {
   if (hadFocus && hadFocus !== 'search') tools.querySelector<HTMLElement>(`#${CSS.escape(hadFocus)}`)?.focus();
 }
 
-/** Leads to the pages beside the map: what they list is as of the day that the map shows. */
+/** Links to the other pages, on the day of the map. */
 function drawPages() {
   const { words, refusal } = page, day = view.day && !refusal ? `?asOf=${view.day}` : '';
   const links = Object.entries(words.pages).map(([address, text]) => h('li', {}, h('a', { href: `${view.lang}/${address}${/^(regions|clusters)$/.test(address) ? day : ''}` }, text)));
@@ -474,7 +476,7 @@ function drawPages() {
   byId('pages').replaceChildren(h('ul', {}, links, h('li', {}, h('a', { href: `playground?lang=${view.lang}` }, words.playground)), h('li', {}, h('a', { href: 'licences.txt' }, words.codeLicences))));
 }
 
-/** The line above a map in an article says what it shows. */
+/** The line above an embedded map with its title. */
 function drawEmbedded() {
   const { words, day } = page;
   if (!listed || listed instanceof Error) return;
@@ -496,7 +498,7 @@ function showTheme() {
   if (map) map.show(styleInput());
 }
 
-/** What the page does once, whatever the API answers. */
+/** Set-up that does not depend on the API. */
 function prepare() {
   document.documentElement.dataset.page = embedded ? 'embed' : 'map';
   document.documentElement.dataset.theme = dark() ? 'dark' : 'light';
@@ -506,7 +508,7 @@ function prepare() {
     view = parseView(location.search, preferredLanguage);
     if (frame) draw().then(() => cardDrawn).then(() => { if (JSON.stringify(before) !== JSON.stringify(view.camera)) map?.jump(view.camera); }).catch(fail);
   });
-  const check = () => { lookForChanges().catch(() => {}); }; // What cannot be had now is asked for again.
+  const check = () => { lookForChanges().catch(() => {}); }; // On failure it is retried at the next check.
   setInterval(check, 60_000);
   document.addEventListener('visibilitychange', check);
   addEventListener('focus', check);
@@ -514,7 +516,7 @@ function prepare() {
   addEventListener('online', () => { tellLine(); check(); });
 }
 
-/** Says while there is no line that what is shown was loaded before. */
+/** While offline, says that what is shown was loaded before. */
 function tellLine() {
   const line = byId('line');
   line.hidden = navigator.onLine;
@@ -524,7 +526,7 @@ function tellLine() {
 async function begin() {
   frame = await askFirst<Frame>(frameAddress);
   if (isBare(location.search)) {
-    // One begins on a day on which the record can answer.
+    // Start on a day that has a complete list.
     view = changed(view, { day: lastCovered(frame.dataset.designationCoverage, frame.provinces.asOf) ?? '' });
     if (!embedded) history.replaceState(null, '', `${location.pathname}${formatView(view)}`);
   }
@@ -532,24 +534,23 @@ async function begin() {
   if (!map) await beginMap();
 }
 
-/** Whether the line, or the machine, is so slow that what is read and seen first must not share it. */
+/** Whether the network or the machine is so slow that only what is read and seen first should be loaded. */
 const slow = performance.now() > 1000;
-/** How long the map's code waits for the regions, milliseconds. */
+/** How long the map's code waits for the regions, in milliseconds. */
 const longestWait = 8000;
 
 let canvas: Promise<typeof import('./canvas')> | undefined;
 
-/** Loads MapLibre. */
 function loadMap() {
   if (canvas) return canvas;
   canvas = import('./canvas');
-  canvas.catch(() => {}); // It is told where the map is made.
-  // MapLibre asks for its worker only once it runs; on a slow line that is late.
+  canvas.catch(() => {}); // The error is handled where the map is made.
+  // MapLibre requests its worker only once it runs, which is late on a slow line.
   fetch(new URL(workerAddress, document.baseURI), { priority: 'low' }).catch(() => {});
   return canvas;
 }
 
-/** Whether MapLibre is here, or will be in a moment: a picture would then only delay the map. */
+/** Whether MapLibre is loaded or nearly so: then a picture would only delay the map. */
 async function mapCodeSoon(): Promise<boolean> {
   if (slow) return false;
   return Promise.race([loadMap().then(() => true, () => false), new Promise<boolean>((resolve) => { setTimeout(() => resolve(false), 1000); })]);
@@ -559,7 +560,7 @@ async function beginMap() {
   if (current) tellMap('loading', wordsOf(view.lang).loadingMap);
   showFonts('sans');
   const code = await loadMap().catch(() => undefined);
-  // The map's names are drawn once, with the letters that are there.
+  // The map draws its names once, with the fonts that are loaded by then.
   await document.fonts.load('12px "Sentra Sans"').catch(() => []);
   const { words } = page;
   if (!code) {
@@ -576,7 +577,7 @@ async function beginMap() {
       selected: (selected) => change({ selected }),
       drawn: (area) => {
         filters.drawn();
-        // Who drew it sees it already.
+        // The reader who drew it sees it already.
         if (area) change({ area }, false, false);
         else draw().catch(fail);
       },
@@ -604,14 +605,14 @@ async function beginMap() {
   document.documentElement.dataset.map = 'ready';
 }
 
-/** The camera is part of the address but nothing is drawn for it. */
+/** The camera is part of the address but changes nothing else on the page. */
 function keepCamera(camera: View['camera']) {
   view = changed(view, { camera });
   if (page) page.view = view;
   if (!embedded) history.replaceState(null, '', `${location.pathname}${formatView(view)}`);
 }
 
-/** Which of the page's own letters are loaded: first none, on a slow line. */
+/** Which of the page's own fonts to load: on a slow line none at first. */
 function showFonts(which: 'sans' | 'all') {
   document.documentElement.dataset.fonts = which;
 }

@@ -1,4 +1,4 @@
-// What one begins with: the day that is shown and why, and questions as links to their answers.
+// The start of the page: the day that is shown and why, and example questions as links.
 import { lastCovered } from './days';
 import { h } from './dom';
 import { usualKm } from './grounds';
@@ -8,13 +8,13 @@ import { longDay } from './words';
 
 export interface Opening { draw(page: Page): void }
 
-/** Of these products the clusters are most, where the record holds them. */
+/** The product with the most clusters in the record. */
 const askedProduct = 'batik';
 
-/** Weavers make one of these, by name; on this day there was a region of that question. */
+/** Weavers make one of these products; on this day there is a region that meets the question. */
 const weavers = 'tenun,songket', placing = '2019-12-31';
 
-/** `open`: the page chose itself what to show. */
+/** `open`: the page itself selected what to show. */
 export function createOpening(into: HTMLElement, open: boolean): Opening {
   const narrow = matchMedia('(max-width: 760px)').matches;
   return {

@@ -1,28 +1,28 @@
-// What every part of the page works with.
+// What all parts of the page share.
 import type { FacetKind, Frame, Provinces } from './api';
 import type { Moment } from './days';
 import type { Refusal } from './refusal';
 import type { View } from './view';
 import type { Words } from './words';
 
-/** What the parts of the page show and do. Each part draws itself from this, and asks for changes through it. */
+/** The state and the actions of the page. Each part draws itself from this, and requests changes through it. */
 export interface Page {
   view: View;
   words: Words;
   frame: Frame;
   moments: Moment[];
-  /** The day that the view shows, also when it is today. */
+  /** The day that the view shows, even if it is today. */
   day: string;
-  /** Why nothing can be asked for the view; undefined when it can. */
+  /** Why the view has no answer; undefined if it has one. */
   refusal?: Refusal;
-  /** The codes of the list, where no filter of the API gives it. */
+  /** The codes of the list, if no filter of the API selects it. */
   codes?: string[];
-  /** How many clusters each choice of a filter would list; undefined until they are counted. */
+  /** The number of clusters for each choice of a filter; undefined until they are counted. */
   facets?: Map<FacetKind, Map<string, number>>;
   provinces: Provinces['regions']['nodes'];
-  /** Changes the view. `quietly` takes no step in the browser's history. */
+  /** Changes the view. `quietly` adds no entry to the browser's history. */
   change(changes: Partial<View>, quietly?: boolean): void;
-  /** Lets a reader who does not see the page know. */
+  /** Announces a text to screen readers. */
   say(text: string): void;
 }
 

@@ -1,6 +1,6 @@
-// The map's colours. Orange and blue stay apart for readers who do not see red and green apart.
+// The map's colours. Orange and blue are distinguishable without red-green colour vision.
 
-/** Groups of products, as the tiles name them. */
+/** Groups of products, as named in tiles. */
 export const productGroups = ['TEXTILE', 'FOOD', 'WOOD', 'METAL', 'CLAY_STONE', 'LEATHER', 'OTHER'] as const;
 export type ProductGroup = typeof productGroups[number];
 

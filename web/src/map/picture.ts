@@ -1,10 +1,10 @@
-// A picture of what the page shows, to be used without it: title, map, legend, day, source and licence.
+// A picture of what the page shows, for use elsewhere: title, map, legend, day, source and licence.
 import type { Drawn, Pattern } from './canvas';
 import { countLabels } from './legend';
 import type { Page } from './page';
 import { type Palette, paletteOf, productGroups } from './palette';
 
-/** What stands around the map of a picture. */
+/** The texts around the map of a picture. */
 export interface Caption { title: string; answer: string; source: string; legend: LegendEntry[] }
 
 /** An entry of the legend: a colour or pattern of regions, or a mark of clusters. */
@@ -21,7 +21,7 @@ interface Painter {
 const family = '"Sentra Sans", "Source Sans 3", "Helvetica Neue", Arial, sans-serif';
 const margin = 20;
 
-/** The legend's entries of a page, as the page's own legend has them. */
+/** The entries of the page's legend. */
 export function legendOf(page: Page, dark: boolean): LegendEntry[] {
   const { view, words, frame } = page;
   const palette = paletteOf(dark);
@@ -38,13 +38,13 @@ export function legendOf(page: Page, dark: boolean): LegendEntry[] {
 
 const measuring = document.createElement('canvas').getContext('2d')!;
 
-/** The width of a text, pixels. */
+/** The width of a text in pixels. */
 function widthOf(text: string, size: number, weight: number): number {
   measuring.font = `${weight} ${size}px ${family}`;
   return measuring.measureText(text).width;
 }
 
-/** A text cut into lines that fit. */
+/** Wraps a text. */
 function lines(text: string, size: number, weight: number, width: number): string[] {
   const out: string[] = [];
   for (const word of text.split(' ')) {
@@ -87,7 +87,10 @@ function legend(entries: LegendEntry[], width: number, dark: boolean): Block {
   };
 }
 
-/** Puts a caption around a map of so many pixels; gives the height of the whole and where the map's upper edge is. */
+/**
+ * Places a caption around a map of a height in pixels; returns the total height and the position of the map's upper
+ * edge.
+ */
 function layout(caption: Caption, width: number, mapHeight: number, dark: boolean) {
   const palette = paletteOf(dark), ink = palette.mark, quiet = palette.label, text = width - 2 * margin;
   const title = paragraph(caption.title, 23, 650, ink, text), answer = paragraph(caption.answer, 15.5, 400, ink, text);
@@ -105,7 +108,7 @@ function layout(caption: Caption, width: number, mapHeight: number, dark: boolea
   };
 }
 
-/** The path of a mark around a point, as SVG spells it; a Path2D reads the same. */
+/** The SVG path of a mark around a point, which also works for Path2D. */
 function markPath(x: number, y: number, shape: string, r: number): string {
   if (shape === 'later') return `M${x} ${y - r * 1.17}L${x + r * 1.17} ${y}L${x} ${y + r * 1.17}L${x - r * 1.17} ${y}Z`;
   if (shape === 'earlier') return `M${x - r * 0.88} ${y - r * 0.88}h${r * 1.76}v${r * 1.76}h${-r * 1.76}Z`;
@@ -116,14 +119,14 @@ const stripes = (kind: Pattern) => kind === 'hatch' ? { size: 8, width: 1 } : ki
 const patterns = ['hatch', 'both', 'spread-1', 'spread-2', 'spread-3'] as const;
 const stripeColour = (palette: Palette, kind: Pattern) => kind === 'hatch' ? palette.hatch : kind === 'both' ? palette.border : palette.counts[Number(kind.slice(-1)) as 1];
 
-/** The picture as PNG, at twice its size for print and sharp screens. */
+/** The picture as PNG, at twice its size for print and high-resolution screens. */
 export async function toPNG(map: HTMLCanvasElement, caption: Caption, dark: boolean): Promise<Blob> {
   await document.fonts.ready;
   const width = Math.max(640, map.clientWidth), mapHeight = map.clientHeight * width / map.clientWidth;
   const palette = paletteOf(dark), page = layout(caption, width, mapHeight, dark);
   const canvas = document.createElement('canvas');
   [canvas.width, canvas.height] = [width * 2, page.height * 2];
-  // In memory: encoding would have to fetch it from the graphics card.
+  // On the CPU: encoding would have to read it back from the graphics card.
   const context = canvas.getContext('2d', { willReadFrequently: true })!;
   context.scale(2, 2);
   context.fillStyle = palette.halo;
@@ -174,7 +177,7 @@ export async function toPNG(map: HTMLCanvasElement, caption: Caption, dark: bool
 const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 const short = (value: number) => String(Math.round(value * 10) / 10);
 
-/** The picture as SVG, whose regions, borders, marks and names can be changed in a drawing program. */
+/** The picture as SVG, whose regions, borders, marks and names can be edited in a drawing program. */
 export function toSVG(drawn: Drawn, caption: Caption, dark: boolean): Blob {
   const { width, height } = drawn, palette = paletteOf(dark), wide = Math.max(640, width);
   const page = layout(caption, wide, height, dark);

@@ -1,11 +1,11 @@
-// The GraphQL behind a view: what the page itself asks, and shows under "Show me the query".
+// The GraphQL of a view: what the page itself queries, and shows under "Show me the query".
 import type { Operation } from '../operation';
 import { groundsFilter, usualKm, weightsFor } from './grounds';
 import { type Area, productsOf, type View } from './view';
 
 type Filter = Record<string, unknown>;
 
-/** Leaves out what is not set. */
+/** Drops fields that are not set. */
 function compact(filter: Filter): Filter | undefined {
   const entries = Object.entries(filter).filter(([, value]) => value !== undefined && value !== '');
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
@@ -22,7 +22,7 @@ function areaFilter(area: Area | undefined, polygon: 'within' | 'intersects'): F
   }
 }
 
-/** What a cluster itself must be. */
+/** Conditions on a cluster itself. */
 function clusterTraits(view: View): Filter {
   const products = productsOf(view);
   return {
@@ -37,43 +37,43 @@ function statusFilter(view: View): Filter {
   return { designation: view.affirmative || undefined };
 }
 
-/** Whether only regions are listed that host a cluster, of some kind or any. */
+/** Whether only regions with a cluster are listed, of some kind or any. */
 export function asksForHosts(view: View): boolean {
   return view.hosts === 'true' || view.hosts === '' && compact(clusterTraits(view)) !== undefined;
 }
 
 /**
- * Whether a list of regions without clusters is one of those where none is known: the record holds all of the
- * programme's clusters, so that of these it knows none; of others there may be more than it holds.
+ * Whether a list of regions without clusters has those where none is known. The record has all of the programme's
+ * clusters, so for these it knows that there are none; of others there may be more.
  */
 export function asksForNoneKnown(view: View): boolean {
   return view.hosts === 'false' && (view.list === 'regencies' || view.list === 'provinces') && !view.phase && !view.initialTarget && view.programme !== 'true';
 }
 
 /**
- * Whether a list of provinces is asked for by a kind of designation that the API cannot ask them for: it can say
- * that a province holds an affirmative regency, and of which kind one is that hosts a cluster.
+ * Whether a list of provinces has a kind of designation that the API cannot filter by: it can only say that a
+ * province contains an affirmative regency, and filter by kind for a regency that hosts a cluster.
  */
 export function kindIsTooFine(view: View): boolean {
   return view.list === 'provinces' && (view.affirmative === 'DISADVANTAGED' || view.affirmative === 'BORDER') && !asksForHosts(view);
 }
 
-/** The filter of the list of clusters. The name is that of a region, and the status a regency's. */
+/** The filter of the list of clusters. The name is that of a region, and the status that of a regency. */
 export function clusterFilter(view: View): Filter | undefined {
   const status = compact({ ...statusFilter(view), ...groundsFilter(view) });
   const regions = compact({ level: status && 'REGENCY', ...status, name: view.text });
   return compact({ ...clusterTraits(view), region: view.province, ...areaFilter(view.area, 'within'), regions });
 }
 
-/** The regions with a cluster of those that a view asks for. */
+/** The regions with a cluster that the view selects. */
 function hostsOf(view: View): Filter {
   const traits = compact(clusterTraits(view));
   return compact({ level: view.list === 'provinces' ? 'PROVINCE' : 'REGENCY', hostsClusters: traits ? undefined : true, clusters: traits })!;
 }
 
 /**
- * The clusters that a list of regions speaks of: those for which its rows are there. The API judges the regency of a
- * cluster, so that those of a list of provinces are asked for by the codes of its rows, where they are known already.
+ * The clusters because of which regions are listed. The API evaluates the regency of a cluster, so for a list of
+ * provinces they are selected by the codes of its rows, once these are known.
  */
 export function markedFilter(view: View, codes?: string[]): Filter | undefined {
   if (view.list === 'clusters') return clusterFilter(view);
@@ -85,15 +85,15 @@ export function markedFilter(view: View, codes?: string[]): Filter | undefined {
   return compact({ ...clusterTraits(view), regions: compact(rest) && { level, ...rest } });
 }
 
-/** The filter of the list of regions, of which those that host are taken out where none is to be known. */
+/** The filter of the list of regions, from which those that host are removed if none may be known. */
 export function regionFilter(view: View): Filter {
-  // What clusters must be is what a screening asks itself.
+  // A screening has its own conditions on clusters.
   if (view.list === 'screening') return compact({ ...regencyFilter({ ...view, hosts: view.hosts === 'true' ? 'true' : '', product: view.hosts === 'true' ? view.product : '' }), ...groundsFilter(view) })!;
   if (asksForNoneKnown(view)) return regionFilter({ ...view, hosts: '', product: '', group: '', programme: '', status: '', confidence: '', fund: '' });
   return view.list === 'provinces' ? provinceFilter(view) : regencyFilter(view);
 }
 
-/** What a region hosts: with `hosts` on no, none of such clusters. */
+/** The condition on a region's clusters: for `hosts` no, that it has none of them. */
 function hostsFilter(view: View): Filter {
   const traits = compact(clusterTraits(view));
   if (view.hosts !== 'false') return { hostsClusters: truth(view.hosts), clusters: traits };
@@ -104,15 +104,15 @@ function regencyFilter(view: View): Filter {
   return compact({ level: 'REGENCY', parent: view.province, name: view.text, ...statusFilter(view), ...hostsFilter(view), ...areaFilter(view.area, 'intersects') })!;
 }
 
-/** What must hold of the one regency for which a province is listed as a host. */
+/** The condition on the regency for which a province is listed as a host. */
 function hostingRegency(view: View): Filter | undefined {
   const regency = compact({ ...view.affirmative === 'NO' ? {} : statusFilter(view), ...areaFilter(view.area, 'intersects') });
   return regency && { level: 'REGENCY', ...regency };
 }
 
 /**
- * A province is never designated itself; it holds regencies that are. Where the filters ask for a host, the one
- * regency that hosts the cluster is also the one that is affirmative and meets the area.
+ * A province itself is never designated; it contains regencies that are. If the filters require a host, the regency
+ * that hosts the cluster must also be the affirmative one and meet the area.
  */
 function provinceFilter(view: View): Filter {
   const own = { level: 'PROVINCE', codes: view.province ? [view.province] : undefined, name: view.text };
@@ -124,7 +124,7 @@ function provinceFilter(view: View): Filter {
   return compact({ ...own, containsAffirmative: holdsNone, hostsClusters: clusters ? undefined : true, clusters })!;
 }
 
-/** How many clusters are listed at a time. */
+/** The number of clusters per page. */
 export const pageSize = 100;
 
 const clustersQuery = `query Clusters($filter: ClusterFilter, $asOf: Date, $after: String) {
@@ -148,7 +148,7 @@ const clustersQuery = `query Clusters($filter: ClusterFilter, $asOf: Date, $afte
   dataset { version }
 }`;
 
-/** Beside a list of regions those that host, so that they can be taken out of it. */
+/** Adds the regions that host to a list of regions, so that they can be removed from it. */
 const withHosts = (query: string) => query.replace('($filter: RegionFilter,', '($filter: RegionFilter, $hosts: RegionFilter,')
   .replace('  dataset {', '  hosts: regions(filter: $hosts, asOf: $asOf, first: 1000) {\n    nodes { code }\n  }\n  dataset {');
 
@@ -170,7 +170,7 @@ const regionsQuery = `query Regions($filter: RegionFilter, $asOf: Date) {
   dataset { version }
 }`;
 
-/** Of provinces, what is asked besides are the affirmative regencies in them, and the clusters in those. */
+/** For provinces, the query also has the affirmative regencies in them, and the clusters in those. */
 const provinceListQuery = `query Provinces($filter: RegionFilter, $asOf: Date) {
   regions(filter: $filter, asOf: $asOf, first: 100) {
     totalCount
@@ -188,7 +188,7 @@ const provinceListQuery = `query Provinces($filter: RegionFilter, $asOf: Date) {
   dataset { version }
 }`;
 
-/** Numbers of the clusters that match by region, with no data apart from zero. */
+/** The numbers of matching clusters by region; no data is different from zero. */
 const numbersQuery = `query Numbers($level: RegionLevel, $filter: ClusterFilter, $asOf: Date) {
   choropleth(by: REGION, level: $level, measure: CLUSTER_COUNT, filter: $filter, asOf: $asOf) {
     rows { key status value notCoveredCount }
@@ -196,7 +196,7 @@ const numbersQuery = `query Numbers($level: RegionLevel, $filter: ClusterFilter,
   dataset { version }
 }`;
 
-/** What is told of each element, with its evidence, and of what is near. */
+/** The result of each element with its evidence, and what is nearby. */
 const reasons = `fundYears { fund years yearNotStated }
       facilitators(withinMetres: $within) {
         outcome
@@ -223,7 +223,7 @@ fragment counted on FacilitatorsDistance {
 
 const screeningArguments = '$product: [String!], $weights: ScreeningWeights, $filter: RegionFilter, $asOf: Date';
 
-/** All regions with their scores: those that match with what was found, and the scores of all for the map. */
+/** All regions with their scores: the matching ones with their results, and the scores of all for the map. */
 const scoresQuery = `query Scores(${screeningArguments}, $orderBy: ScreeningOrder, $within: Float!) {
   screening(product: $product, weights: $weights, filter: $filter, orderBy: $orderBy, asOf: $asOf) {
     totalCount
@@ -264,7 +264,7 @@ const reasonsQuery = `query Reasons(${screeningArguments}, $within: Float!) {
   dataset { version }
 }${counted}`;
 
-/** How many regions are listed at first. */
+/** The number of regions that are listed at first. */
 export const screened = 50;
 
 function screeningVariables(view: View, day: string): Filter {
@@ -272,29 +272,29 @@ function screeningVariables(view: View, day: string): Filter {
   return compact({ product: products.length ? products : undefined, weights: compact(weightsFor(view)), filter: regionFilter(view), orderBy: orders[view.sort], within: withinMetres(view), asOf: day })!;
 }
 
-/** How near facilitators are looked for. */
+/** The maximum distance of facilitators. */
 export const withinMetres = ({ facilitators }: View) => (facilitators?.km ?? usualKm) * 1000;
 
-/** How the regions of a view stand to the programme's grounds. */
+/** The query for the outcomes of the view's regions. */
 export function scoresQuestion(view: View, day: string): Question {
   return { query: scoresQuery, variables: screeningVariables(view, day) };
 }
 
-/** The same with the reasons of the first regions, for whoever asks the API. */
+/** The same with the reasons of the first regions, for users of the API. */
 export function screeningQuestion(view: View, day: string): Question {
   return { query: screeningQuery, variables: screeningVariables(view, day) };
 }
 
-/** Why one region stands as it does. */
+/** The query for the reasons of one region. */
 export function reasonsQuestion(view: View, day: string, code: string): Question {
   const { orderBy: _, ...rest } = screeningVariables(view, day);
   return { query: reasonsQuery, variables: { ...rest, filter: { codes: [code] } } };
 }
 
-/** A question with its variables. */
+/** A query with its variables. */
 export interface Question { query: string; variables: Record<string, unknown> }
 
-/** The clusters of a view on a day: the first, or those behind a cursor. */
+/** The query for the clusters of a view on a day: the first, or those after a cursor. */
 export function clustersQuestion(view: View, day: string, after?: string): Question {
   return { query: clustersQuery, variables: compact({ filter: clusterFilter(view), asOf: day, after })! };
 }
@@ -306,39 +306,39 @@ const facetsQuery = `query Facets($filter: ClusterFilter, $asOf: Date) {
   dataset { version }
 }`;
 
-/** How many clusters another choice of each filter would list. */
+/** The query for the number of clusters with other choices of each filter. */
 export function facetsQuestion(view: View, day: string): Question {
   return { query: facetsQuery, variables: compact({ filter: clusterFilter(view), asOf: day })! };
 }
 
-/** The regions of a view. */
+/** The query for the regions of a view. */
 export function regionsQuestion(view: View, day: string): Question {
   const query = view.list === 'provinces' ? provinceListQuery : regionsQuery, noneKnown = asksForNoneKnown(view);
   return { query: noneKnown ? withHosts(query) : query, variables: compact({ filter: regionFilter(view), hosts: noneKnown ? hostsOf(view) : undefined, asOf: day })! };
 }
 
-/** The question behind the table. */
+/** The query behind the table. */
 export function listQuestion(view: View, day: string): Question {
   return view.list === 'clusters' ? clustersQuestion(view, day) : view.list === 'screening' ? screeningQuestion(view, day) : regionsQuestion(view, day);
 }
 
-/** How many of the marked clusters each region has. */
+/** The query for the number of marked clusters in each region. */
 export function numbersQuestion(view: View, day: string): Question {
   return { query: numbersQuery, variables: compact({ level: view.list === 'provinces' ? 'PROVINCE' : 'REGENCY', filter: markedFilter(view), asOf: day })! };
 }
 
-/** A question as the playground takes it. */
+/** A query for the playground. */
 export function operation({ query, variables }: Question): Operation {
   return { query, variables: Object.keys(variables).length === 0 ? '' : JSON.stringify(variables, null, 2) };
 }
 
-/** A question as a command line for a shell. */
+/** A query as a shell command. */
 export function curl({ query, variables }: Question, endpoint: string): string {
   const body = JSON.stringify({ query, variables });
   return `curl -s '${endpoint}' -H 'Content-Type: application/json' \\\n  --data '${body.replaceAll("'", "'\\''")}'`;
 }
 
-/** The address of the whole list as a file; `codes` names the regions that no filter of the API can. */
+/** The address of the whole list as a file; `codes` are the regions if no filter of the API selects them. */
 export function exportAddress(view: View, day: string, format: string, codes?: string[]): string {
   const parameters = new URLSearchParams();
   const filter = view.list === 'clusters' ? clusterFilter(view) : codes ? { level: view.list === 'provinces' ? 'PROVINCE' : 'REGENCY', codes } : regionFilter(view);
@@ -352,7 +352,7 @@ export function exportAddress(view: View, day: string, format: string, codes?: s
   return `${view.list === 'clusters' ? 'clusters' : 'regions'}.${format}?${parameters}`;
 }
 
-/** How much of the country's clusters the record holds, the whole country first. */
+/** The share of the country's clusters that the record has, first for the whole country. */
 export const coverageQuery = `query Coverage($asOf: Date) {
   coverage(asOf: $asOf) {
     region { code name }
@@ -363,10 +363,9 @@ export const coverageQuery = `query Coverage($asOf: Date) {
   }
 }`;
 
-/** What day it is for the API, and which state of the record it answers from. */
+/** Today's date for the API, and the version of the record. */
 export const presentQuery = '{ dataset { version } today: regions(first: 1) { asOf } }';
 
-/** The provinces of a day. */
 export const provincesQuery = `query Provinces($asOf: Date) {
   regions(filter: {level: PROVINCE}, first: 100, asOf: $asOf) { nodes { code name bbox { west south east north } } }
   dataset { version }
@@ -374,7 +373,6 @@ export const provincesQuery = `query Provinces($asOf: Date) {
 
 const sourceFields = 'sources { title publisher date url licence }';
 
-/** A region's card. */
 export const regionQuery = `query Region($code: String!, $asOf: Date, $after: String, $of: ClusterFilter) {
   region(code: $code, asOf: $asOf) {
     code name kind areaKm2 boundaryOrigin clusterCount
@@ -400,7 +398,6 @@ export const regionProductsQuery = `query Products($filter: ClusterFilter, $asOf
   clusterFacets(filter: $filter, asOf: $asOf) { facets { kind values { value name nameId count } } }
 }`;
 
-/** A cluster's card. */
 export const clusterQuery = `query Cluster($key: String!, $asOf: Date) {
   cluster(key: $key, asOf: $asOf) {
     key name nameId regionNote provinceNamed initialTarget status place firstYear
@@ -419,7 +416,7 @@ export const clusterQuery = `query Cluster($key: String!, $asOf: Date) {
   }
 }`;
 
-/** What a text may mean. */
+/** The possible meanings of a text. */
 export const searchQuery = `query Search($text: String!, $asOf: Date) {
   search(text: $text, first: 8) {
     matched

@@ -1,4 +1,4 @@
-// Views that have no answer: what the address asks for is not understood, or the API does not know it.
+// Views without an answer: a parameter in the address is invalid, or the API does not know its value.
 import type { Frame } from './api';
 import { h } from './dom';
 import type { Page } from './page';
@@ -8,7 +8,7 @@ import { longDay } from './words';
 
 export type Refusal = { kind: 'address'; parameters: Parameter[] } | { kind: 'before the record' } | { kind: 'kind too fine' };
 
-/** Why nothing can be asked for a view; undefined when it can. */
+/** Why a view has no answer; undefined if it has one. */
 export function refusalOf(view: View, frame: Frame): Refusal | undefined {
   const parameters = view.refused.filter(changesAnswer);
   if (parameters.length > 0) return { kind: 'address', parameters };
@@ -17,12 +17,11 @@ export function refusalOf(view: View, frame: Frame): Refusal | undefined {
   return undefined;
 }
 
-/** The refused day as the address has it; undefined when the day is not what is wrong. */
+/** The refused day as it is in the address; undefined if the day is not the reason. */
 export function refusedDay({ refused }: View): string | undefined {
   return refused.find(({ name }) => name === 'asOf')?.value;
 }
 
-/** The refusal as a text. */
 export function refusalText(page: Page): string {
   return drawRefusal(page).flatMap((box) => [...(box as HTMLElement).querySelectorAll('h2, p')]).map(({ textContent }) => textContent!.replace(/\.?$/, '.')).join(' ');
 }
@@ -46,7 +45,7 @@ export function drawRefusal({ view, words, frame, day, change, refusal }: Page):
   }
 }
 
-/** What the address has beside its answer and is not understood. */
+/** Invalid parameters in the address that do not affect the answer. */
 export function drawLeftOut({ view, words, change }: Page): Node | null {
   const rest = view.refused.filter((parameter) => !changesAnswer(parameter));
   if (rest.length === 0) return null;

@@ -1,4 +1,4 @@
-// The table beside the map, with the same rows, and what can be done with them.
+// The table beside the map, with the same rows, and its actions.
 import { type Answer, AskError, type ClusterRow, type Clusters, type Confidence, type NumberRow, type RegionRow, type Regions, type Screening, type Status, told } from './api';
 import { h } from './dom';
 import { nameIn, type Page } from './page';
@@ -9,39 +9,39 @@ import { titleOf } from './title';
 import type { List, Selection } from './view';
 import { grouped, longDay, type Words } from './words';
 
-/** The list's answer; undefined while it is awaited, an Error when it failed. */
+/** The list's answer; undefined while it is loading, an Error if it failed. */
 export type Listed = { clusters?: Clusters['clusters']; regions?: Regions; screening?: Screening; all?: boolean } | Error | undefined;
 
-/** What the buttons above the table do. */
+/** The actions of the buttons above the table. */
 export interface Actions { more(): void; gaps(): void; showQuery(): void; share(): void; embed(): void; picture(kind: 'png' | 'svg'): Promise<void>; retry(): void }
 
 interface Column<Row> {
   key: string;
   title: (words: Words) => string;
   numeric?: boolean;
-  /** What it sorts by. */
+  /** The sort key. */
   value: (row: Row) => string | number;
   cell: (row: Row) => Node | string;
 }
 
-/** An answer with its colour; with a reason, that of the reason. */
+/** An answer with its colour, or that of the reason if given. */
 const badge = (words: Words, answer: Answer, reason: 'DISADVANTAGED' | 'BORDER' | 'BOTH', text?: string) => h('span',
   { className: `answer ${(answer === 'YES' ? reason : answer).toLowerCase().replace('_', '-')}` }, text ?? (answer === 'YES' ? words[reason] : words[answer]));
 
-/** Whether a region is affirmative, with the colour that the map gives it; in words why, or the text given. */
+/** Whether a region is affirmative, in the colour of the map, with the reason or the given text. */
 export function status(words: Words, { answer, disadvantaged, border }: Status, text?: string): HTMLElement {
   return badge(words, answer, disadvantaged.answer === 'YES' ? border.answer === 'YES' ? 'BOTH' : 'DISADVANTAGED' : 'BORDER', text);
 }
 
-/** What a reader should know of an answer that was not read in a published list. */
+/** A remark on an answer that was not read in a published list. */
 const doubt = (words: Words, { answer, confidence }: Status) => answer === 'YES' && confidence && confidence !== 'LISTED' ? h('small', { title: words[confidence] }, confidence === 'INFERRED' ? words.inferred : words.partial) : null;
 
-/** The answer for one kind, with that kind's colour. */
+/** The answer for one kind, in that kind's colour. */
 export const kindStatus = (words: Words, kind: 'DISADVANTAGED' | 'BORDER', answer: Answer) => badge(words, answer, kind, words[answer]);
 
 function clusterColumns({ view, words }: Page): Column<ClusterRow>[] {
   const place = (row: ClusterRow) => row.regions.map(({ name, parent }) => parent ? `${name}, ${parent.name}` : name).join('; ');
-  // A cluster may stand in several regencies; each has its own answer.
+  // A cluster may be in several regencies, each with its own answer.
   const statuses = (row: ClusterRow) => row.regions.map(({ affirmative }) => status(words, affirmative));
   return [
     { key: 'name', title: (w) => w.product, value: (row) => row.products.map((p) => nameIn(view, p)).join(', '), cell: (row) => row.products.map((p) => nameIn(view, p)).join(', ') },
@@ -65,7 +65,7 @@ function regencyColumns({ view, words }: Page): Column<RegionRow>[] {
 
 const areaColumn = (lang: 'en' | 'id'): Column<RegionRow> => ({ key: 'area', title: (w) => w.areaKm2, numeric: true, value: (row) => row.areaKm2 ?? -1, cell: (row) => row.areaKm2 === null ? '–' : grouped(row.areaKm2, lang) });
 
-/** A number of which some may be missing: none is not the same as not known. */
+/** A number that may be incomplete: none is not the same as not known. */
 function counted(words: Words, known: number, notJudged: number): Node {
   if (known === 0 && notJudged > 0) return h('span', { className: 'unsure' }, h('span', { className: 'answer not-covered' }, words.notJudged(notJudged)));
   return h('span', { className: 'unsure' }, String(known), notJudged > 0 ? h('small', {}, words.notJudged(notJudged)) : null);
@@ -80,7 +80,7 @@ function provinceColumns({ view, words }: Page, { affirmativeRegencies, clusters
   const affirmative = byProvince(affirmativeRegencies?.nodes), unknown = byProvince(affirmativeRegencies?.notCovered);
   const inThem = new Map<string, NumberRow>(clustersInThem?.rows.map((row) => [row.key, row]));
   const regencies = ({ code }: RegionRow) => ({ known: affirmative.get(code)?.length ?? 0, notJudged: unknown.get(code)?.length ?? 0 });
-  /** The affirmative regencies that host clusters, by name. */
+  /** The names of the affirmative regencies with clusters. */
   const hosts = ({ code }: RegionRow) => (affirmative.get(code) ?? []).filter((regency) => regency.clusterCount > 0).map(({ name }) => name);
   return [
     { key: 'name', title: (w) => w.name, value: (row) => row.name, cell: (row) => row.name },
@@ -92,27 +92,29 @@ function provinceColumns({ view, words }: Page, { affirmativeRegencies, clusters
   ];
 }
 
-/** What a list answers in short. */
+/** The short answer of a list. */
 export interface ShortAnswer {
-  /** The names of what was found, where they are few. */
+  /** The names of the results, if there are few. */
   names?: string;
-  /** How many were found, and of how many of these the answer is less than read in a published list. */
+  /** The number of results, and of those whose answer was not read in a published list. */
   count: number; inferred: number; partial: number;
 }
 
-/** The short answer of a list, for a title; a province or a place of a cluster has no confidence of its own. */
+/**
+ * The short answer of a list, for a title; a province and the location of a cluster have no confidence of their own.
+ */
 export function answerOf({ view }: Page, { clusters, regions, screening }: Exclude<Listed, Error | undefined>): ShortAnswer {
   if (screening) return { count: screening.screening.totalCount, inferred: 0, partial: 0 };
   const count = clusters?.totalCount ?? regions?.regions.totalCount ?? 0;
   const names = clusters ? clusters.nodes.map((row) => nameIn(view, row)) : regions?.regions.nodes.map(({ name }) => name) ?? [];
   const known = clusters ? clusters.nodes.map((row) => view.affirmative ? row.regions[0]?.affirmative.confidence ?? row.confidence : row.confidence)
     : view.affirmative ? regions?.regions.nodes.map(({ affirmative }) => affirmative?.confidence) ?? [] : [];
-  // Of a list of which only the first are loaded, it cannot be told.
+  // Unknown if only the first rows of a list are loaded.
   const of = (confidence: Confidence) => names.length < count ? 0 : known.filter((one) => one === confidence).length;
   return { names: count > 0 && count <= 3 ? names.join('; ') : undefined, count, inferred: of('INFERRED'), partial: of('PARTIAL') };
 }
 
-/** A badge that says how what was found is known, unless all of it was read in published lists. */
+/** A badge with the confidence of the results, unless all were read in published lists. */
 export function howKnown(words: Words, { count, inferred, partial }: ShortAnswer): HTMLElement | null {
   if (inferred + partial === 0) return null;
   const parts = [inferred ? words.howKnown(inferred, count, words.inferred) : '', partial ? words.howKnown(partial, count, words.partial) : ''].filter(Boolean);
@@ -148,14 +150,14 @@ export function drawResults(into: HTMLElement, page: Page, listed: Listed, count
   if (focused) into.querySelector<HTMLElement>(`#${CSS.escape(focused)}`)?.focus({ preventScroll: true });
 }
 
-/** The list as files; while there is no list, their links lead nowhere. */
+/** Links to the list as files, disabled while there is no list. */
 function downloads(page: Page, listed: Listed): Node {
   const { view, words, day, say } = page;
   const formats: [string, string][] = [['xlsx', 'Excel'], ['csv', 'CSV'], ...view.list === 'screening' ? [['ndjson', 'NDJSON'] as [string, string]]
     : [['geojson', 'GeoJSON'], ...view.list === 'clusters' ? [] : [['topojson', 'TopoJSON']]] as [string, string][]];
   const there = listed !== undefined && !(listed instanceof Error);
   const failed = h('span', { className: 'wrong', role: 'alert' });
-  // The server may have gone since: a browser would save its error page, or nothing, without a word.
+  // If the server is gone, a browser would silently save its error page, or nothing.
   const begin = async (event: Event) => {
     const link = event.currentTarget as HTMLAnchorElement;
     if (link.dataset.checked) { delete link.dataset.checked; return; }

@@ -1,11 +1,11 @@
-// Trying again by itself, later each time, and at once when the line is back.
+// Retries automatically, with increasing pauses, and immediately when the network is back.
 
 export interface Retry {
-  /** Tries again after a while. */
+  /** Schedules a retry. */
   later(): void;
-  /** What was tried has been had. */
+  /** The request succeeded. */
   succeeded(): void;
-  /** Something else is tried now. */
+  /** Another request replaces it. */
   stop(): void;
 }
 
@@ -24,11 +24,11 @@ export function createRetry(attempt: () => void): Retry {
     attempt();
   };
   addEventListener('online', now);
-  // Nobody looks at a hidden page; it is tried when it is seen again.
+  // A hidden page does not retry; it does when it becomes visible.
   document.addEventListener('visibilitychange', () => { if (!document.hidden) now(); });
   return {
     later() {
-      // Many things may fail at once, as the tiles of one map.
+      // Many requests may fail together, such as the tiles of one map.
       if (timer !== undefined) return;
       timer = setTimeout(() => { if (!document.hidden) now(); }, Math.min(longest, shortest * 2 ** failures));
       failures++;

@@ -1,4 +1,4 @@
-// The regions screened on the programme's grounds: what is asked, and a table with the reasons of each.
+// The screening of regions on the programme's criteria: its filters, and a table with the reasons for each region.
 import { ask, type Citation, type CountedFacilitators, type Evidence, type Finding, type Reasons, type ScreeningRow, told } from './api';
 import { h } from './dom';
 import { type Element, elements, funds, type Money, usualKm, weighed, weightOf } from './grounds';
@@ -9,7 +9,7 @@ import { grouped } from './words';
 const signs = { MET: '✓', NOT_MET: '✕', NOT_KNOWN: '?' } as const;
 const nameOf = ({ words }: Page, element: string) => (words.elements as Record<string, string>)[element] ?? element;
 
-/** An interval from 0 to 100, also for those who do not see the bar. */
+/** An interval from 0 to 100, also as text for screen readers. */
 function score({ lower, upper }: ScreeningRow): HTMLElement {
   const [from, to] = [Math.round(lower * 100), Math.round(upper * 100)];
   const bar = h('i', { className: 'interval', 'aria-hidden': 'true' }, h('b', {}));
@@ -24,12 +24,12 @@ function cite({ words }: Page, sources: Citation[]): Node {
   return h('small', { className: 'cite' }, seen.map(({ title, url }, i) => h('span', {}, i ? '; ' : `${words.source}: `, url ? h('a', { href: url, rel: 'noreferrer', target: '_blank' }, title) : h('cite', {}, title))));
 }
 
-/** A region or a cluster, to be looked at. */
+/** A button that selects a region or a cluster. */
 const link = ({ change }: Page, kind: 'region' | 'cluster', key: string, text: string) => h('button', { type: 'button', className: 'link', onclick: () => change({ selected: { kind, key } }) }, text);
 
 const listed = (nodes: Node[]) => nodes.flatMap((node, i) => i ? ['; ', node] : [node]);
 
-/** What a finding rests on. */
+/** The evidence for a result. */
 function evidence(page: Page, finding: Evidence): (Node | string)[] {
   const { words, view } = page, { supports, clusters, designations, assessments, reason } = finding;
   const money = (amount: string) => new Intl.NumberFormat(view.lang === 'id' ? 'id-ID' : 'en-GB', { style: 'currency', currency: 'IDR', notation: 'compact', maximumFractionDigits: 1 }).format(Number(amount));
@@ -49,7 +49,7 @@ function facilitators(page: Page, { within, nearest }: Reasons['screening']['row
   return nearest ? [words.nearestOnes, ' ', one(nearest)] : [words.noFacilitators];
 }
 
-/** Fills in why a region stands as it does. */
+/** Fills in the reasons of a region. */
 async function tell(page: Page, code: string, into: HTMLElement) {
   const { words, view, day } = page;
   try {
@@ -68,14 +68,14 @@ async function tell(page: Page, code: string, into: HTMLElement) {
   }
 }
 
-/** Rows so few show their reasons at once. */
+/** Up to so many rows show their reasons without a click. */
 const few = 3;
 
 /** The table of a screening. */
 export function drawScreening(page: Page, rows: ScreeningRow[]): Node {
   const { view, words, change } = page;
   const head = (key: string, text: string, mine: boolean, down = true) => h('th', { scope: 'col', className: `of-${key}`, 'aria-sort': mine ? down ? 'descending' : 'ascending' : 'none' }, h('span', { className: 'head' }, text));
-  // What the reader opened stays open.
+  // Keep what the reader opened open.
   const open = new Set([...document.querySelectorAll<HTMLElement>('.reasons[open]')].map((one) => one.dataset.code));
   const chip = (name: string, outcome: Finding['outcome']) => h('span', { className: `finding ${outcome.toLowerCase().replace('_', '-')}`, title: `${name}: ${words.outcomes[outcome]}` },
     h('i', { 'aria-hidden': 'true' }, signs[outcome]), ' ', name, h('span', { className: 'unseen' }, `: ${words.outcomes[outcome]} `));
@@ -103,14 +103,14 @@ export function drawScreening(page: Page, rows: ScreeningRow[]): Node {
       h('thead', {}, h('tr', {}, head('name', words.name, view.sort === 'code', false), head('lower', words.scoreFrom, view.sort !== 'code'), head('findings', words.grounds, false))), h('tbody', {}, lines)));
 }
 
-/** What stands above it: what the score is, its order and its weights. */
+/** The text above the table: the meaning of the score, the order and the weights. */
 export function explainScreening(page: Page): HTMLElement {
   const { words, view, change } = page;
   const order = (sort: string, text: string) => h('button', { type: 'button', id: `order-${sort || 'lower'}`, 'aria-pressed': String(view.sort === sort), onclick: () => change({ sort }) }, text);
   const weight = (element: Element) => h('label', {}, h('span', {}, nameOf(page, element.toUpperCase())),
     h('input', { id: `weight-${element}`, type: 'number', min: '0', max: '1000', step: 'any', value: String(weightOf(view.weights, element)), onchange: (event: Event) => {
       const field = event.target as HTMLInputElement, next = weighed(view.weights, element, field.valueAsNumber);
-      // Something must count.
+      // Some element must count.
       if (field.checkValidity() && elements.some((one) => weightOf(next, one) > 0)) change({ weights: next });
       else field.value = String(weightOf(view.weights, element));
     } }));
@@ -120,7 +120,7 @@ export function explainScreening(page: Page): HTMLElement {
     h('details', { className: 'weights', open: was ? was.open : view.weights !== undefined }, h('summary', {}, words.weights), h('p', {}, words.scoreIs, ' ', words.weightsHint), h('div', {}, elements.map(weight))));
 }
 
-/** The filters that only a screening has: money that a region had, and facilitators near it. */
+/** The filters that only a screening has: funding of a region, and facilitators near it. */
 export function screeningFields({ view, words, change }: Page): HTMLElement[] {
   const select = (id: string, label: string, value: string, choices: [string, string][], choose: (value: string) => void) => h('label', { className: value ? 'set' : '' }, h('span', {}, label),
     h('select', { id, onchange: (event: Event) => choose((event.target as HTMLSelectElement).value) }, choices.map(([key, text]) => h('option', { value: key, selected: key === value }, text))));
@@ -133,7 +133,7 @@ export function screeningFields({ view, words, change }: Page): HTMLElement[] {
   const { money, facilitators: near } = view;
   const years = (changes: Partial<Money>) => {
     const { fund, from, to } = { ...money!, ...changes };
-    // A year before the first would be none.
+    // An end before the beginning is dropped.
     change({ money: { fund, ...from && { from }, ...to && (!from || from <= to) && { to } } });
   };
   const fundNames: Record<Money['fund'], string> = { ANY: words.anyFund, APBN: 'APBN', DECONCENTRATION: words.deconcentration, DAK: 'DAK' };

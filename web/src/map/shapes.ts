@@ -6,13 +6,13 @@ import type { Area, Position } from './view';
 const earthRadius = 6_371_008.8; // metres, as the API measures
 const radians = Math.PI / 180;
 
-/** Metres on the sphere between two positions. */
+/** The distance in metres on the sphere between two positions. */
 export function distance([lonA, latA]: Position, [lonB, latB]: Position): number {
   const a = Math.sin((latB - latA) * radians / 2) ** 2 + Math.cos(latA * radians) * Math.cos(latB * radians) * Math.sin((lonB - lonA) * radians / 2) ** 2;
   return 2 * earthRadius * Math.asin(Math.min(1, Math.sqrt(a)));
 }
 
-/** The circle of a radius in metres around a centre, as a ring of 96 corners. */
+/** A circle with a radius in metres around a centre, as a ring of 96 corners. */
 function circle([lon, lat]: Position, radius: number): Position[] {
   const angle = radius / earthRadius;
   const sin = Math.sin(lat * radians), cos = Math.cos(lat * radians);
@@ -35,14 +35,14 @@ function ringOf(area: Area): Position[] {
   }
 }
 
-/** The box around an area. */
+/** The bounding box of an area. */
 export function boxOf(area: Area): Box {
   const ring = ringOf(area);
   const lons = ring.map(([lon]) => lon), lats = ring.map(([, lat]) => lat);
   return { west: Math.min(...lons), east: Math.max(...lons), south: Math.min(...lats), north: Math.max(...lats) };
 }
 
-/** An area, and the corners set so far of one that is being drawn. */
+/** An area, and the corners so far of one that is being drawn. */
 export function areaFeatures(area: Area | undefined, corners: Position[] = []): FeatureCollection {
   const features: Feature[] = corners.map((coordinates) => ({ type: 'Feature', properties: {}, geometry: { type: 'Point', coordinates } }));
   if (area) features.push({ type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [ringOf(area)] } satisfies Polygon });
@@ -50,7 +50,7 @@ export function areaFeatures(area: Area | undefined, corners: Position[] = []): 
   return { type: 'FeatureCollection', features };
 }
 
-/** The area that two or more corners make: the box between two, the circle from centre to rim, the polygon. */
+/** The area from two or more corners: the box between two, the circle from centre to rim, the polygon. */
 export function areaFrom(kind: Area['kind'], corners: Position[]): Area | undefined {
   const [first, second] = corners;
   if (kind === 'polygon') return corners.length >= 3 ? { kind, ring: corners } : undefined;

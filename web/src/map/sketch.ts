@@ -1,5 +1,5 @@
-// The map as a picture, until MapLibre is there, and where it cannot be: on a slow line MapLibre takes ten seconds
-// more than the tiles, which it will then find in the browser's cache.
+// The map as a picture, until MapLibre is loaded, or if it cannot be: on a slow line MapLibre takes ten seconds
+// longer than the tiles, which it will then find in the browser's cache.
 import { VectorTile, type VectorTileLayer } from '@mapbox/vector-tile';
 import { PbfReader } from 'pbf';
 import type { ClusterMark, RegionProperties } from './canvas';
@@ -8,22 +8,22 @@ import { type Middle, worldSize } from './framing';
 import { faintOpacity, fillLevelOf, fillOf, imageNames, imagesOf, markRadius, markScale, spotStep, type StyleInput } from './style';
 
 export interface Sketch {
-  /** Draws the regions, then the marks; resolves when the regions are drawn, or cannot be had. */
+  /** Draws the regions, then the marks; resolves when the regions are drawn, or cannot be loaded. */
   show(style: StyleInput, middle: Middle): Promise<void>;
   clear(): void;
-  /** Takes the sketch away: the map is there. */
+  /** Removes the picture once the map is there. */
   remove(): void;
 }
 
-/** A tile with the place of its upper left corner and its side on the element, pixels. */
+/** A tile with its upper left corner and its side on the element, in pixels. */
 interface Placed { left: number; top: number; side: number; tile: VectorTile }
 
 type Point = [x: number, y: number];
 
-/** Which tile it is, and where it lies. */
+/** Which tile it is, and where it is placed. */
 type Wanted = { z: number; x: number; y: number } & Omit<Placed, 'tile'>;
 
-/** The tiles that an element shows, those next to its middle first; as MapLibre asks for them. */
+/** The tiles that an element shows, nearest to its middle first, with the same addresses as MapLibre's. */
 function tilesAround({ x, y, zoom }: Middle, width: number, height: number): Wanted[] {
   const z = Math.max(0, Math.min(12, Math.floor(zoom))), count = 2 ** z, side = worldSize * 2 ** (zoom - z);
   const all: Wanted[] = [];
@@ -36,7 +36,7 @@ function tilesAround({ x, y, zoom }: Middle, width: number, height: number): Wan
   return all.sort((a, b) => far(a) - far(b));
 }
 
-/** The paths of a layer's features, by what they are sorted into; nothing for those left out. */
+/** The paths of a layer's features, grouped by the result of `into`; features with undefined are left out. */
 function pathsOf<T>({ left, top, side, tile }: Placed, name: string, into: (properties: T) => string | undefined): Map<string, Path2D> {
   const out = new Map<string, Path2D>(), layer = tile.layers[name] as VectorTileLayer | undefined;
   for (let i = 0; i < (layer?.length ?? 0); i++) {
@@ -52,10 +52,10 @@ function pathsOf<T>({ left, top, side, tile }: Placed, name: string, into: (prop
   return out;
 }
 
-/** A measure that grows from one zoom to another. */
+/** A value interpolated from one zoom to another. */
 const grown = (zoom: number, from: number, value: number, to: number, end: number) => value + (end - value) * Math.max(0, Math.min(1, (zoom - from) / (to - from)));
 
-/** What is drawn with: the patterns and the marks of a theme. */
+/** The patterns and the marks of a theme. */
 function brushesOf(context: CanvasRenderingContext2D, { palette, theme }: StyleInput) {
   const names = imageNames(theme), images = new Map(Object.entries(imagesOf(palette, theme)).map(([name, image]) => {
     const own = h('canvas', { width: image.width, height: image.height });
@@ -78,7 +78,7 @@ export function createSketch(map: HTMLElement): Sketch {
 
   const sizes = () => ({ width: map.clientWidth, height: map.clientHeight });
 
-  /** Empties the canvas, which has the size of the map then. */
+  /** Clears the canvas and sets it to the size of the map. */
   const wipe = () => {
     const { width, height } = sizes();
     [canvas.width, canvas.height] = [width * devicePixelRatio, height * devicePixelRatio];
@@ -89,7 +89,7 @@ export function createSketch(map: HTMLElement): Sketch {
     const { style, middle: { zoom }, brushes } = shown!, { palette } = style;
     context.save();
     context.beginPath();
-    // Cut between pixels, so that no seam shows.
+    // Clip between pixels, so that there is no visible seam.
     const [left, top, right, bottom] = [placed.left, placed.top, placed.left + placed.side, placed.top + placed.side].map((edge) => Math.round(edge * devicePixelRatio) / devicePixelRatio);
     context.rect(left, top, right - left, bottom - top);
     context.clip();
@@ -132,12 +132,12 @@ export function createSketch(map: HTMLElement): Sketch {
       const layer = tile.layers.marks as VectorTileLayer | undefined;
       for (let i = 0; i < (layer?.length ?? 0); i++) {
         const feature = layer!.feature(i), [[{ x, y }]] = feature.loadGeometry();
-        // What lies in the margin belongs to the tile beside it.
+        // What is in the buffer belongs to the adjacent tile.
         if (x < 0 || y < 0 || x >= feature.extent || y >= feature.extent) continue;
         marks.push({ mark: feature.properties as unknown as ClusterMark & { nth: number }, at: [left + x * side / feature.extent, top + y * side / feature.extent] });
       }
     }
-    // Small ones lie over large ones, and the programme's over all.
+    // Small ones are above large ones, and the programme's above all.
     const order = ({ mark }: typeof marks[number]) => mark.phase ? 0 : mark.count;
     context.textAlign = 'center';
     context.textBaseline = 'middle';
@@ -159,12 +159,15 @@ export function createSketch(map: HTMLElement): Sketch {
     if (shown) paintMarks();
   };
 
-  /** Loads the tiles of an address, and hands out each as it comes, unless it is no longer asked for. One that cannot be had is left out: MapLibre asks again, and tells. */
+  /**
+   * Loads the tiles of an address, and passes on each as it arrives, unless it is no longer needed. A tile that fails
+   * is left out: MapLibre retries it, and reports the failure.
+   */
   const load = async (address: string, middle: Middle, each: (placed: Placed) => void) => {
     const { width, height } = sizes(), { signal } = asked;
     await Promise.allSettled(tilesAround(middle, width, height).map(async ({ z, x, y, ...place }) => {
       const url = address.replace('{z}', String(z)).replace('{x}', String(x)).replace('{y}', String(y));
-      // A tile that a cache holds may be of an earlier state of the record.
+      // A cached tile may be of an earlier version of the record.
       const response = await fetch(url, { cache: 'no-cache', signal });
       if (!response.ok || response.status === 204) return;
       const tile = new VectorTile(new PbfReader(new Uint8Array(await response.arrayBuffer())));
@@ -187,7 +190,7 @@ export function createSketch(map: HTMLElement): Sketch {
       shown = { style, middle, tiles, marks, brushes: brushesOf(context, style) };
       await load(style.tiles, middle, (placed) => { tiles.push(placed); paintRegions(placed); });
       if (!style.marks || signal.aborted) return;
-      // They reach over the edges of their tiles, and some lie over others: all are drawn at once.
+      // Marks reach over the edges of their tiles and overlap: draw all of them together.
       load(style.marks, middle, (placed) => { marks.push(placed); }).then(() => { if (!signal.aborted) paintMarks(); });
     },
     clear,

@@ -1,4 +1,4 @@
-// The MapLibre style: the neighbours, the tiles' regions, the area and the clusters.
+// The MapLibre style: the neighbours, the regions in the tiles, the area and the clusters.
 import type { ExpressionSpecification, FilterSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl';
 import type { RegionProperties } from './canvas';
 import neighboursAddress from './neighbours.json?url';
@@ -12,63 +12,66 @@ export interface StyleInput {
   tiles?: string;
   /** The address of the tiles of the clusters' marks; undefined while none are shown. */
   marks?: string;
-  /** The first phase of the programme, which has a mark of its own. */
+  /** The first phase of the programme, which has its own mark. */
   firstPhase: string;
   /** Whether the neighbours' land is loaded. */
   neighbours?: boolean;
   lang: 'en' | 'id';
   colour: 'affirmative' | 'count';
   level: 'regencies' | 'provinces';
-  /** Numbers of clusters by code, where filters leave some out, and -1 where it cannot be told; else the tiles' own numbers count. */
+  /**
+   * Numbers of clusters by code if filters leave some out, and -1 if unknown; otherwise the tiles' own numbers are
+   * used.
+   */
   counts?: Record<string, number>;
-  /** Of scores that are intervals, the class of the upper end by code, where it is not that of the lower. */
+  /** For scores that are intervals, the class of the upper end by code, if it differs from that of the lower. */
   spreads?: Record<string, number>;
-  /** The codes that match the filters; undefined when no filter is set. */
+  /** The codes that match the filters; undefined if no filter is set. */
   matching?: string[];
   selectedCode?: string;
 }
 
-/** Where the neighbours' land is. */
+/** The address of the neighbours' land. */
 export const neighboursAt = () => new URL(neighboursAddress, document.baseURI).href;
 
 const get = (name: string): ExpressionSpecification => ['get', name];
 const is = (name: string, value: string): ExpressionSpecification => ['==', get(name), value];
 
-/** Layers that are there only on a condition. */
+/** Layers that exist only on a condition. */
 const when = (condition: unknown, layers: () => LayerSpecification[]): LayerSpecification[] => condition ? layers() : [];
 
-/** A measure that grows from one zoom to another. */
+/** A value interpolated from one zoom to another. */
 const grow = (zoom: number, value: number, endZoom: number, endValue: number): ExpressionSpecification =>
   ['interpolate', ['linear'], ['zoom'], zoom, value, endZoom, endValue];
 
-/** The marks of clusters: two of the programme, by phase, one of others, one of those only planned. */
+/** The marks of clusters: two for the programme, by phase, one for others, one for planned ones. */
 const shapes = ['earlier', 'later', 'other', 'planned'] as const;
 
-/** The images of a theme are named after it, so that both may be loaded at once. */
+/** The images of a theme have its name, so that both themes may be loaded together. */
 export const imageNames = (theme: string) => ({ hatch: `hatch-${theme}`, both: `both-${theme}`, spread: (upper: number) => `spread-${upper}-${theme}`, mark: (shape: string, group: string) => `${shape}-${group}-${theme}` });
 
-// Drawn from the page's own font: a name with a digit would have to be quoted, which MapLibre does not.
+// Drawn with the page's own font: a name with a digit would have to be quoted, which MapLibre does not do.
 const font = ['Sentra Sans'];
 
 const count = get('count');
-/** Of the programme's clusters, which stand out. */
+/** Selects the programme's clusters, which stand out. */
 const programme: ExpressionSpecification = ['!=', get('phase'), ''];
 
-/** The radius of a mark, pixels, from a number of clusters on: room for its digits. */
+/** The radius of a mark in pixels from a number of clusters on: it must have room for the digits. */
 const radii = [[2, 7.5], [10, 9.5], [100, 12], [1000, 16], [10_000, 19], [100_000, 22]] as const;
 const single = { programme: 7, other: 5 };
 const imageRadius = 12;
-/** By how much a mark is smaller, from a zoom on; in between it grows. */
+/** The scale of marks from a zoom on; in between it is interpolated. */
 const zoomed = [[3, 0.55], [6, 0.85], [8, 1]] as const;
 const radius: ExpressionSpecification = ['step', count, ['case', programme, single.programme, single.other], ...radii.flat()];
 const sized = (part: number): ExpressionSpecification => ['*', radius, part / imageRadius];
 
-/** The radius of a mark as part of its image's. */
+/** The radius of a mark relative to that of its image. */
 export function markRadius({ count: number, phase }: { count: number; phase: string }): number {
   return (radii.findLast(([from]) => number >= from)?.[1] ?? (phase ? single.programme : single.other)) / imageRadius;
 }
 
-/** By how much marks are smaller at a zoom. */
+/** The scale of marks at a zoom. */
 export function markScale(zoom: number): number {
   const next = zoomed.findIndex(([from]) => zoom < from);
   if (next === 0) return zoomed[0][1];
@@ -77,28 +80,31 @@ export function markScale(zoom: number): number {
   return value + (end - value) * (zoom - from) / (to - from);
 }
 
-/** Where a mark may stand, a name stands beside it. */
+/** The possible positions of a name beside a mark. */
 const beside = (offset: number) => ({ 'text-variable-anchor': ['center', 'top', 'bottom', 'left', 'right'] as ('center' | 'top' | 'bottom' | 'left' | 'right')[], 'text-radial-offset': offset, 'text-justify': 'auto' as const });
 
-/** The marks at one spot stand side by side, each so far from the one before. */
+/** The marks at one spot are side by side, at a fixed distance. */
 const atSpot = (step: number): ExpressionSpecification =>
   ['interpolate', ['linear'], get('nth'), 0, ['literal', [0, 0]], 10, ['literal', [10 * step, 0]]];
 
-/** How far the next mark at a spot is from the one before, for the image's own size, and the size of digits; pixels. */
+/** The distance between marks at a spot, at the image's own size, and the size of digits; pixels. */
 export const spotStep = 26;
 const digits = 11.5;
-/** The offset of a mark's number, which must be where the mark of that radius is; in ems. */
+/** The offset of a mark's number in ems, which must match the mark with that radius. */
 const textAtSpot = (r: number) => atSpot(spotStep * r / imageRadius / digits);
 
 const empty = { type: 'FeatureCollection' as const, features: [] };
 
-/** How much is seen of a region that the filters leave out. */
+/** The opacity of a region that the filters leave out. */
 export const faintOpacity = 0.3;
 
-/** The level whose regions have colours. */
+/** The level of the coloured regions. */
 export const fillLevelOf = ({ colour, level }: Pick<StyleInput, 'colour' | 'level'>) => colour === 'count' ? level : 'regencies';
 
-/** The colour of a region, the image over it, and whether the filters leave it out: what the style's expressions say, for one region. */
+/**
+ * The colour of a region, the image over it, and whether the filters leave it out: the same as the style's
+ * expressions, for one region.
+ */
 export function fillOf({ palette, theme, colour, level, counts, spreads, matching }: StyleInput, { code, disadvantaged, border, affirmative, clusterCount }: RegionProperties): { colour: string; over?: string; faint: boolean } {
   const images = imageNames(theme), faint = matching !== undefined && fillLevelOf({ colour, level }) === level && !matching.includes(code);
   if (colour === 'affirmative') {
@@ -118,7 +124,7 @@ export function styleOf({ palette, theme, tiles, marks, neighbours, firstPhase, 
   const dim = (full: number, faint: number): number | ExpressionSpecification => matching && (fillLevel === level) ? ['case', matches, full, faint] : full;
   const disadvantaged = is('disadvantaged', 'YES'), border = is('border', 'YES');
   const both: ExpressionSpecification = ['all', disadvantaged, border];
-  // A region that the answer does not name has no number.
+  // A region that is not in the answer has no number.
   const number: ExpressionSpecification = counts ? ['coalesce', ['get', get('code'), ['literal', counts]], -1] : get('clusterCount');
   const unknown: ExpressionSpecification = colour === 'affirmative' ? is('affirmative', 'NOT_COVERED') : ['<', number, 0];
   const fill: ExpressionSpecification = colour === 'affirmative'
@@ -136,11 +142,11 @@ export function styleOf({ palette, theme, tiles, marks, neighbours, firstPhase, 
     },
     layers: [
       { id: 'sea', type: 'background', paint: { 'background-color': palette.sea } },
-      // Indonesia's own land of that source shows only where there are no boundaries.
+      // Indonesia's own land in that source is visible only without boundaries.
       { id: 'land', type: 'fill', source: 'neighbours', filter: tiles ? ['==', get('indonesia'), false] : true,
         paint: { 'fill-color': ['case', get('indonesia'), palette.country, palette.land], 'fill-outline-color': palette.landLine } },
       ...when(tiles, () => [
-        // What the filters dim pales to land, not to sea.
+        // What the filters dim fades to land, not to sea.
         { id: 'ground', type: 'fill', ...regions, 'source-layer': fillLevel, paint: { 'fill-color': palette.land } },
         { id: 'regions', type: 'fill', ...regions, 'source-layer': fillLevel, paint: { 'fill-color': fill, 'fill-opacity': dim(1, faintOpacity) } },
         ...when(colour === 'affirmative' || counts, () => [
@@ -183,7 +189,7 @@ export function styleOf({ palette, theme, tiles, marks, neighbours, firstPhase, 
           paint: { 'text-color': palette.label, 'text-halo-color': palette.halo, 'text-halo-width': 1.6 } },
       ]),
       ...when(marks, () => [
-        // Names give way to marks, and to the names of places last of all.
+        // Marks take precedence over names, and names of places come last.
         ...(['programme', 'other'] as const).map((of): LayerSpecification => ({ id: `cluster-labels-${of}`, type: 'symbol', source: 'marks', 'source-layer': 'marks', minzoom: of === 'programme' ? 5.2 : 8,
           filter: ['all', ['has', 'product'], of === 'programme' ? programme : ['!', programme]],
           layout: { 'text-field': get(lang === 'id' ? 'productId' : 'product'), 'text-font': font, 'text-size': 11.5, 'text-max-width': 8, 'text-variable-anchor': ['left', 'right', 'top', 'bottom'],
@@ -194,9 +200,9 @@ export function styleOf({ palette, theme, tiles, marks, neighbours, firstPhase, 
             'icon-image': ['concat', ['case', is('status', 'PLANNED'), 'planned', ['!', programme], 'other', ['==', get('phase'), firstPhase], 'earlier', 'later'], '-', get('group'), `-${theme}`],
             'icon-allow-overlap': true, 'icon-padding': 0,
             'icon-size': ['interpolate', ['linear'], ['zoom'], ...zoomed.flatMap(([zoom, part]) => [zoom, sized(part)])] as ExpressionSpecification,
-            // Small ones lie over large ones, and the programme's over all.
+            // Small ones are above large ones, and the programme's above all.
             'symbol-sort-key': ['case', programme, 0, ['-', ['min', count, 1_000_000]]],
-            // Those at one spot stand side by side.
+            // Those at one spot are side by side.
             'icon-offset': atSpot(spotStep),
           } },
         { id: 'cluster-counts', type: 'symbol', source: 'marks', 'source-layer': 'marks', filter: ['>', count, 1],
@@ -210,7 +216,7 @@ export function styleOf({ palette, theme, tiles, marks, neighbours, firstPhase, 
   };
 }
 
-/** Draws the patterns and marks of a theme, at twice their size for sharp screens. */
+/** Draws the patterns and marks of a theme, at twice their size for high-resolution screens. */
 export function imagesOf(palette: Palette, theme: string): Record<string, ImageData> {
   const images = imageNames(theme);
   const draw = (size: number, paint: (context: CanvasRenderingContext2D) => void) => {
@@ -231,7 +237,7 @@ export function imagesOf(palette: Palette, theme: string): Record<string, ImageD
       context.stroke();
     }
   };
-  // Drawn larger than it is shown, since it grows with the number.
+  // Drawn larger than shown, since it grows with the number.
   const mark = (colour: string, shape: typeof shapes[number]) => draw(68, (context) => {
     context.translate(34, 34);
     context.scale(2, 2);

@@ -12,7 +12,7 @@ export interface Timeline { draw(page: Page): void }
 export function createTimeline(into: HTMLElement): Timeline {
   let page: Page;
   let playing: ReturnType<typeof setInterval> | undefined;
-  // The record's first day, and the day it is.
+  // The record's first day, and today.
   let first = 0, last = 1;
 
   const slider = h('input', { type: 'range', id: 'day-slider', step: '1' });
@@ -40,7 +40,7 @@ export function createTimeline(into: HTMLElement): Timeline {
   };
   const after = () => page.moments.find(({ day }) => day > page.day)?.day ?? fromNumber(last);
 
-  // One drag, or keys pressed in a row, is one step in the browser's history.
+  // One drag, or a series of key presses, is one entry of the browser's history.
   let rest: ReturnType<typeof setTimeout> | undefined;
   slider.addEventListener('input', () => {
     stop();
@@ -63,7 +63,7 @@ export function createTimeline(into: HTMLElement): Timeline {
   });
 
   const share = (day: number) => `${(day - first) / (last - first) * 100}%`;
-  /** What the reader should know of the day, and where to go instead. */
+  /** A note about the day, with a link to a better one. */
   const draw = (given: Page) => {
     page = given;
     const { words, view, day, frame } = page;
@@ -94,7 +94,7 @@ export function createTimeline(into: HTMLElement): Timeline {
       mark.style.left = share(toNumber(moment.day));
       return mark;
     }));
-    // The first year begins before the record does.
+    // The first year begins before the record.
     const firstYear = Number(fromNumber(first).slice(0, 4)) + 1, lastYear = Number(fromNumber(last).slice(0, 4));
     years.replaceChildren(...Array.from({ length: lastYear - firstYear + 1 }, (_, i) => {
       const year = h('span', { className: i % 2 ? 'odd' : '' }, String(firstYear + i));

@@ -1,23 +1,23 @@
-// What a view asks for, as a phrase in the reader's language.
+// The description of a view, as a phrase in the reader's language.
 import type { Money, Near } from './grounds';
 import { nameIn, type Page } from './page';
 import { asksForHosts, asksForNoneKnown } from './questions';
 import { productsOf, type View } from './view';
 
-/** The parts of a phrase; empty where no filter asks for them. */
+/** The parts of a phrase; empty if no filter needs them. */
 interface Parts {
   affirmative: View['affirmative'];
-  /** The clusters, with what they must be. */
+  /** The clusters, with their conditions. */
   clusters: string;
   province: string;
   text: string;
   area: boolean;
   hosts: '' | 'some' | 'none' | 'none known';
-  /** What a screening asks of the regions besides. */
+  /** The further conditions of a screening. */
   grounds: string[];
 }
 
-/** One, one and another, or one, another and a third. */
+/** Joins as "one", "one and another", or "one, another and a third". */
 const and = (parts: string[], word: string) => {
   const given = parts.filter(Boolean), last = given.slice(-2).join(` ${word} `);
   return [...given.slice(0, -2), last].join(', ');

@@ -1,4 +1,4 @@
-// What the page shows, and its form in the address.
+// The state of the page, and its form in the address.
 import { formatMoney, formatNear, formatWeights, type Grounds, parseMoney, parseNear, parseWeights, refuseGrounds } from './grounds';
 import { type ProductGroup, productGroups } from './palette';
 
@@ -19,7 +19,7 @@ export interface Camera { lon: number; lat: number; zoom: number }
 /** A region by code or a cluster by key. */
 export interface Selection { kind: 'region' | 'cluster'; key: string }
 
-/** Everything that the page shows; it all stands in the address. Empty texts are filters not set. */
+/** The whole state of the page, all of which is in the address. Empty strings are filters that are not set. */
 export interface View extends Grounds {
   lang: 'en' | 'id';
   /** A day as YYYY-MM-DD; empty for today. */
@@ -27,7 +27,7 @@ export interface View extends Grounds {
   list: List;
   colour: 'affirmative' | 'count';
   phase: string;
-  /** Products by key or name, with commas between. */
+  /** Products by key or name, separated by commas. */
   product: string;
   group: '' | ProductGroup;
   affirmative: '' | 'ANY' | 'DISADVANTAGED' | 'BORDER' | 'NO';
@@ -41,14 +41,14 @@ export interface View extends Grounds {
   text: string;
   area?: Area;
   selected?: Selection;
-  /** A column's name, behind a minus when downwards; empty for the API's own order. */
+  /** The name of a column, after a minus for descending; empty for the API's own order. */
   sort: string;
   camera?: Camera;
-  /** What stands in the address and is not understood; it stays there until it is given up. */
+  /** Invalid parameters of the address, which stay in it until the reader drops them. */
   refused: Parameter[];
 }
 
-/** A name of the address with its text. */
+/** A parameter of the address. */
 export interface Parameter { name: string; value: string }
 
 export const defaults: View = {
@@ -56,7 +56,7 @@ export const defaults: View = {
   province: '', text: '', sort: '', refused: [],
 };
 
-/** Whether a text is a day of the calendar; a 30 February is none, which Date would take for a day in March. */
+/** Whether a text is a valid date; Date would take 30 February for a day in March. */
 function isDay(text: string): boolean {
   const time = Date.parse(`${text}T00:00Z`);
   return /^\d{4}-\d{2}-\d{2}$/.test(text) && Number.isFinite(time) && new Date(time).toISOString().startsWith(text);
@@ -66,14 +66,14 @@ const within = (value: number, least: number, most: number) => Number.isFinite(v
 const isPosition = (values: number[]): values is Position => values.length === 2 && within(values[0], -180, 180) && within(values[1], -90, 90);
 const numbers = (text: string) => text.split(',').map((part) => part.trim() === '' ? NaN : Number(part));
 
-/** Cuts a coordinate to a ten-millionth of a degree, about a centimetre. */
+/** Rounds a coordinate to a ten-millionth of a degree, about a centimetre. */
 const places = (value: number, digits: number) => String(Number(value.toFixed(digits)));
 
 function isOneOf<T extends string>(value: string, ...known: T[]): value is T {
   return (known as string[]).includes(value);
 }
 
-/** Reads an area as the address or a form spells it; undefined when it is none. */
+/** Parses an area from the address or a form; undefined if it is invalid. */
 export function parseArea(kind: Area['kind'], text: string): Area | undefined {
   if (kind === 'polygon') {
     const ring = text.split(/[;\n]/).filter((part) => part.trim() !== '').map(numbers);
@@ -90,7 +90,7 @@ export function parseArea(kind: Area['kind'], text: string): Area | undefined {
   return values.length === 3 && isPosition([lon, lat]) && radius > 0 && radius <= 20_037_508 ? { kind, centre: [lon, lat], radius } : undefined;
 }
 
-/** Spells an area: `west,south,east,north`, `lon,lat;lon,lat;…` or `lon,lat,metres`. */
+/** Formats an area: `west,south,east,north`, `lon,lat;lon,lat;…` or `lon,lat,metres`. */
 export function formatArea(area: Area): string {
   const at = (value: number) => places(value, 5);
   switch (area.kind) {
@@ -102,24 +102,24 @@ export function formatArea(area: Area): string {
 
 const areaParameters = { box: 'bbox', polygon: 'within', circle: 'near' } as const;
 
-/** Names that only arrange what is shown: without them it is the same answer. */
+/** Parameters that only affect the presentation: the answer is the same without them. */
 const arranging = ['lang', 'theme', 'colour', 'sort', 'at', 'show', 'weights'];
 
-/** Names of the address, and by which part of the view each is meant. */
+/** Parameters of the address, and the part of the view that each sets. */
 const meanings: Record<string, keyof View> = {
   asOf: 'day', list: 'list', colour: 'colour', phase: 'phase', product: 'product', group: 'group', affirmative: 'affirmative', initialTarget: 'initialTarget', programme: 'programme', hosts: 'hosts', fund: 'fund', confidence: 'confidence', status: 'status',
   province: 'province', q: 'text', money: 'money', facilitators: 'facilitators', weights: 'weights', bbox: 'area', within: 'area', near: 'area', show: 'selected', sort: 'sort', at: 'camera', lang: 'lang',
 };
 
-/** Names that other sites append to an address to follow its readers. */
+/** Parameters that other sites append to links for tracking. */
 const followed = /^(utm_\w+|fbclid|gclid|dclid|msclkid|igshid|mc_[ce]id|ref)$/;
 
-/** Whether a parameter that is not understood asks for another answer than would be given without it. */
+/** Whether the answer might be different if an invalid parameter were ignored. */
 export function changesAnswer({ name }: Parameter): boolean {
   return name in meanings && !arranging.includes(name);
 }
 
-/** The key of a cluster. Addresses of Sentra 0.1.0 have its id there, which is base64url of `Cluster:` and the key. */
+/** The key of a cluster. Sentra 0.1.0 had its id in addresses, which is the base64url of `Cluster:` and the key. */
 function clusterKey(given: string): string {
   try {
     const bytes = Uint8Array.from(atob(given.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0));
@@ -129,20 +129,20 @@ function clusterKey(given: string): string {
   }
 }
 
-/** A view without the refused parameters that its changes settle. */
+/** The changed view, without the refused parameters that the changes replace. */
 export function changed(view: View, changes: Partial<View>): View {
   const refused = view.refused.filter(({ name }) => !(meanings[name] in changes));
   return { ...view, refused, ...changes };
 }
 
 /**
- * Reads an address. What is wrong in it is refused and not passed over: a filter that is left out would give
- * another answer than the one asked for.
+ * Parses an address. Invalid parameters are refused and not ignored: without a filter the answer would be a different
+ * one.
  */
 export function parseView(search: string, lang: View['lang']): View {
   const given = new URLSearchParams(search);
   const view: View = { ...defaults, lang, refused: [] };
-  /** Reads a parameter; `read` gives whether it was understood. An empty one is not set. */
+  /** Reads a parameter; `read` returns false if it is invalid. An empty one is not set. */
   const take = (name: string, read: (value: string) => boolean | void) => {
     const values = given.getAll(name);
     given.delete(name);
@@ -196,7 +196,7 @@ export function parseView(search: string, lang: View['lang']): View {
   for (const kind of ['box', 'polygon', 'circle'] as const) {
     take(areaParameters[kind], (value) => {
       const area = parseArea(kind, value);
-      // There is one area; a second one would be passed over.
+      // There is only one area; a second one would be ignored.
       if (!area || view.area) return false;
       view.area = area;
     });
@@ -211,7 +211,7 @@ export function parseView(search: string, lang: View['lang']): View {
     if (more.length > 0 || !within(lon, -180, 180) || !within(lat, -85, 85) || !within(zoom, 0, 20)) return false;
     view.camera = { lon, lat, zoom };
   });
-  // A cluster hosts none: of a list of clusters this asks nothing.
+  // A cluster hosts none: for a list of clusters the filter means nothing.
   if (view.list === 'clusters' && view.hosts) {
     view.refused.push({ name: 'hosts', value: view.hosts });
     view.hosts = '';
@@ -221,12 +221,12 @@ export function parseView(search: string, lang: View['lang']): View {
   return view;
 }
 
-/** Whether an address asks for nothing, so that the page chooses what to show first. */
+/** Whether an address has no filters, so that the page selects what to show first. */
 export function isBare(search: string): boolean {
   return [...new URLSearchParams(search).keys()].every((name) => name === 'lang' || name === 'theme' || followed.test(name));
 }
 
-/** The address of a view, from the question mark on. */
+/** The query string of a view. */
 export function formatView(view: View): string {
   const out = new URLSearchParams();
   const put = (name: string, value: string, unset = '') => { if (value !== unset) out.set(name, value); };
@@ -254,17 +254,17 @@ export function formatView(view: View): string {
   if (view.camera) put('at', [places(view.camera.lon, 4), places(view.camera.lat, 4), places(view.camera.zoom, 2)].join(','));
   put('lang', view.lang, 'en');
   for (const { name, value } of view.refused) out.append(name, value);
-  // Commas and colons may stand in a query as they are, and read better.
-  // An address that asks for nothing leads to the view that one begins with.
+  // Commas and colons need no escaping in a query, and are more readable. An address without filters opens the
+  // initial view.
   if (view.day === '' && [...out.keys()].every((name) => name === 'lang')) out.set('asOf', 'today');
   const query = out.toString().replaceAll('%2C', ',').replaceAll('%3A', ':').replaceAll('%3B', ';');
   return query === '' ? '' : `?${query}`;
 }
 
-/** The products of a view: one, several of which one will do, or none for any. */
+/** The products of a view: one, several of which one must match, or none for any. */
 export const productsOf = ({ product }: View) => product.split(',').map((one) => one.trim()).filter(Boolean);
 
-/** How many filters are set. */
+/** The number of filters that are set. */
 export function countFilters(view: View): number {
   return [view.phase, view.product, view.group, view.affirmative, view.initialTarget, view.programme, view.hosts, view.fund, view.confidence, view.status, view.province, view.text, view.area, view.money, view.facilitators]
     .filter(Boolean).length;

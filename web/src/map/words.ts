@@ -1,4 +1,4 @@
-// The page's words, in English and Indonesian.
+// The page's texts, in English and Indonesian.
 
 const en = {
   title: 'Sentra: Indonesia’s small-industry clusters on a map',
@@ -156,14 +156,14 @@ const id: Words = {
 
 const words = { en, id };
 
-/** The words of a language. */
+/** The texts of a language. */
 export function wordsOf(lang: 'en' | 'id'): Words {
   return words[lang];
 }
 
 const locales = { en: 'en-GB', id: 'id-ID' };
 
-/** A day as a reader writes it: 25 December 2017. */
+/** Formats a day for readers: 25 December 2017. */
 export function longDay(day: string, lang: 'en' | 'id'): string {
   return new Intl.DateTimeFormat(locales[lang], { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' }).format(new Date(`${day}T00:00Z`));
 }

@@ -6,15 +6,15 @@ function isRow(value: unknown): value is Row {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The list of a connection (Relay): its edges or nodes. What stands beside them, as `notCovered`, is another list. */
+/** The list of a connection (Relay): its edges or nodes. Other lists in it, such as `notCovered`, are separate. */
 function connectionList(value: Row): [string, unknown[]] | undefined {
   for (const key of ['edges', 'nodes']) if (Array.isArray(value[key])) return [key, value[key]];
   return undefined;
 }
 
 /**
- * The rows of an answer: the elements of its lists of objects nearest to the root. Lists under several
- * aliases follow each other, each row with the path of its list. An answer without a list is one row.
+ * The rows of an answer: the elements of its lists of objects nearest to the root. Lists under several aliases are
+ * concatenated, each row with the path of its list. An answer without a list is one row.
  */
 export function rows(data: unknown): Row[] {
   const found: Row[] = [];
@@ -32,7 +32,7 @@ export function rows(data: unknown): Row[] {
     level = next;
   }
   if (found.length === 0 && isRow(data)) return Object.values(data).every(isList) ? [] : [data];
-  // One list needs no column that tells it from others.
+  // A single list needs no column with its path.
   if (new Set(found.map((row) => row.list)).size <= 1) for (const row of found) delete row.list;
   return found;
 }
@@ -46,8 +46,8 @@ function isGeometry(value: unknown): value is Geometry {
 }
 
 /**
- * Nested objects as columns `parent.name`. A list within a row is one cell a column, its values with "; " between;
- * a list of lists, and a geometry, is JSON text.
+ * Flattens nested objects to columns `parent.name`. A list within a row is one cell, its values joined by "; "; a
+ * list of lists and a geometry are JSON.
  */
 function flatten(row: Row, prefix = '', into: Row = {}): Row {
   for (const [key, value] of Object.entries(row)) {
@@ -56,7 +56,7 @@ function flatten(row: Row, prefix = '', into: Row = {}): Row {
     else if (Array.isArray(value)) joinList(value, name, into);
     else if (isRow(value)) {
       const list = connectionList(value);
-      // The words nodes and edges say nothing in a column's name.
+      // The words nodes and edges add nothing to a column's name.
       if (list) joinList(list[0] === 'edges' ? list[1].map((edge) => isRow(edge) && isRow(edge.node) ? edge.node : edge) : list[1], name, into);
       else flatten(value, `${name}.`, into);
     } else into[name] = value;
@@ -82,7 +82,7 @@ function joinList(list: unknown[], name: string, into: Row) {
 function cell(value: unknown): string {
   if (value === null || value === undefined) return '';
   let text = String(value);
-  // A spreadsheet would run a text that begins like a formula.
+  // A spreadsheet would run a text that looks like a formula.
   if (typeof value === 'string' && /^[=+\-@\t\r]/.test(text)) text = `'${text}`;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
@@ -95,7 +95,7 @@ export function toCSV(data: unknown): string {
     .map((line) => `${line.join(',')}\r\n`).join('');
 }
 
-/** The geometry a row has itself or in an object below, with the path to it; lists are not searched. */
+/** The geometry of a row or of an object in it, with its path; lists are not searched. */
 function geometryOf(row: Row, path: string[] = []): { geometry: Geometry; path: string[] } | undefined {
   const entries = Object.entries(row);
   for (const [key, value] of entries) if (isGeometry(value)) return { geometry: value, path: [...path, key] };
@@ -111,12 +111,12 @@ function geometryOf(row: Row, path: string[] = []): { geometry: Geometry; path: 
   return undefined;
 }
 
-/** Whether any row of the answer has a place. */
+/** Whether any row of the answer has a geometry. */
 export function hasGeometry(data: unknown): boolean {
   return rows(data).some((row) => geometryOf(row));
 }
 
-/** The answer's rows as GeoJSON: boundaries or points as geometries, all else as properties. */
+/** The answer's rows as GeoJSON: boundaries or points as geometries, everything else as properties. */
 export function toGeoJSON(data: unknown): FeatureCollection<Geometry | null> {
   const features = rows(data).map((row): Feature<Geometry | null> => {
     const found = geometryOf(row);

@@ -9,7 +9,10 @@ export interface Example extends Operation {
 const queries = import.meta.glob<string>('../../examples/*.graphql', { query: '?raw', import: 'default', eager: true });
 const variables = import.meta.glob<string>('../../examples/*.variables.json', { query: '?raw', import: 'default', eager: true });
 
-/** The example queries, by file name: from simple to hard. Their first line has the title in English, the second in Indonesian. */
+/**
+ * The example queries, by file name: from simple to complex. Their first line has the title in English, the second in
+ * Indonesian.
+ */
 export const examples: Example[] = Object.keys(queries).sort().map((path) => ({
   title: queries[path].split('\n')[lang === 'id' ? 1 : 0].replace(/^#\s*/, ''),
   query: queries[path],

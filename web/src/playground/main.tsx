@@ -21,7 +21,7 @@ import { lang, words } from './words';
 const endpoint = new URL('graphql', document.baseURI);
 
 const fetcher: Fetcher = async ({ operationName, ...parameters }, options) => {
-  // An example that was just chosen runs before GraphiQL knows its name, with that of the one before.
+  // A newly chosen example runs before GraphiQL knows its name, with the name of the previous one.
   const known = operationName && new RegExp(`\\b(query|mutation|subscription)\\s+${operationName}\\b`).test(parameters.query);
   const response = await fetch(endpoint, {
     method: 'POST',
@@ -31,7 +31,7 @@ const fetcher: Fetcher = async ({ operationName, ...parameters }, options) => {
   return response.json();
 };
 
-/** The data of an answer as GraphiQL keeps it, undefined where it is none. */
+/** The data of an answer in GraphiQL's text, undefined if there is none. */
 function dataOf(response: string | null): unknown {
   try {
     return JSON.parse(response ?? '').data ?? undefined;
@@ -40,15 +40,15 @@ function dataOf(response: string | null): unknown {
   }
 }
 
-/** Whether a query may be run unasked: it changes nothing and ends. */
+/** Whether a query may run automatically: it changes nothing and ends. */
 const isQuery = (text: string) => /[{]/.test(text) && !/\b(mutation|subscription)\b/.test(text);
 
-/** Whether all editors are there: before, GraphiQL loses what it is told to run. */
+/** Whether all editors are ready: before that, GraphiQL drops a request to run. */
 function useReady() {
   return useGraphiQL((state) => Boolean(state.queryEditor && state.variableEditor && state.responseEditor));
 }
 
-/** GraphiQL itself, out of reach until it would hear. */
+/** GraphiQL itself, inert until it is ready. */
 function Interface() {
   return (
     <main className="body" inert={!useReady()}>
@@ -85,7 +85,7 @@ function Bar() {
     addEventListener('hashchange', changed);
     return () => removeEventListener('hashchange', changed);
   });
-  // It opens with an answer.
+  // The page opens with an answer.
   useEffect(() => {
     if (ready && isQuery(queryEditor?.getValue() ?? '')) run();
   }, [ready]);

@@ -1,6 +1,6 @@
 /**
- * Mends GraphiQL's list of tabs under a root: it marks up each tab as one control around two buttons,
- * and a control's inside is closed to screen readers. Here it is a list of buttons, one of them current.
+ * Repairs the accessibility of GraphiQL's list of tabs below a root: it marks up each tab as one control around two
+ * buttons, and screen readers cannot see inside a control. Here it becomes a list of buttons, one of them current.
  */
 export function mendTabs(root: HTMLElement) {
   const mend = () => {

@@ -1,4 +1,4 @@
-// The texts of the playground's own bar. GraphiQL itself speaks English only.
+// The texts of the playground's own bar. GraphiQL itself is only in English.
 import { preferredLanguage } from '../language';
 
 const en = {

@@ -1,4 +1,4 @@
-// Monaco's workers, served from here. Only the languages that GraphiQL edits.
+// Monaco's workers, bundled with the page. Only for the languages that GraphiQL edits.
 import EditorWorker from 'monaco-editor/esm/vs/editor/editor.worker.js?worker';
 import JSONWorker from 'monaco-editor/esm/vs/language/json/json.worker.js?worker';
 import GraphQLWorker from 'monaco-graphql/esm/graphql.worker.js?worker';

@@ -1,4 +1,4 @@
-// What the Relay client asks; relay-compiler makes its artifacts of it.
+// The queries of the Relay client, from which relay-compiler generates its artifacts.
 import { graphql } from 'relay-runtime';
 
 graphql`

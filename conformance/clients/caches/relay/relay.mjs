@@ -10,7 +10,7 @@ import regionFragment from './artifacts/questions_region.graphql.js';
 import listFragment from './artifacts/questions_list.graphql.js';
 
 const { createOperationDescriptor, Environment, fetchQuery, getRefetchMetadata, getRequest, getSingularSelector, Network, RecordSource, Store } = runtime;
-// Relay warns of two things with one id in an answer.
+// Relay warns of two objects with one id in an answer.
 const warned = warnings();
 const server = serverAt(process.argv[2]);
 const then = '2017-12-25';
@@ -20,13 +20,13 @@ const newEnvironment = () => new Environment({
   store: new Store(new RecordSource()),
 });
 
-/** Asks the server, keeps the answer, and gives it with its operation. */
+/** Queries the server, stores the answer, and returns it with its operation. */
 async function ask(environment, query, variables = {}) {
   await fetchQuery(environment, query, variables, { fetchPolicy: 'network-only' }).toPromise();
   return kept(environment, query, variables);
 }
 
-/** What is kept of an operation, all of it. */
+/** The stored data of an operation, which must be complete. */
 function kept(environment, query, variables = {}) {
   const operation = createOperationDescriptor(getRequest(query), variables);
   environment.retain(operation);
@@ -36,14 +36,14 @@ function kept(environment, query, variables = {}) {
   return snapshot.data;
 }
 
-/** The data of a fragment, as it is kept. */
+/** The stored data of a fragment. */
 function read(environment, fragment, ref) {
   const snapshot = environment.lookup(getSingularSelector(fragment, ref));
   assert.ok(!snapshot.isMissingData, fragment.name);
   return snapshot.data;
 }
 
-/** Every day in an answer, of whatever hangs on one. */
+/** Every day in an answer, at any depth. */
 function* daysIn(value) {
   if (value === null || typeof value !== 'object') return;
   if (value.asOf !== undefined) yield value.asOf;
@@ -71,7 +71,7 @@ function checkRegion(region, day) {
   }
 }
 
-// Two days at once.
+// Two days in one query.
 {
   const environment = newEnvironment();
   await ask(environment, twoDays);
@@ -107,8 +107,8 @@ function checkRegion(region, day) {
   }
   checkAll();
 
-  // The next page of each day's connection: four clusters are known in Sulawesi Tengah
-  // today, and three of them were on the other day.
+  // The next page of each day's connection: four clusters are known in Sulawesi Tengah today, and three of them were
+  // known on the other day.
   for (const [day, clusters] of [[null, 4], [then, 3]]) {
     const region = () => read(environment, regionFragment, kept(environment, oneDay, { code: '72', day }).region);
     const first = region();
@@ -121,7 +121,7 @@ function checkRegion(region, day) {
   }
 }
 
-// A connection of the root, on two days by turns.
+// A connection of the root, on two days alternately.
 {
   const environment = newEnvironment();
   const { refetchableRequest } = getRefetchMetadata(listFragment, 'refetch');
