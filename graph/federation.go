@@ -31,7 +31,7 @@ type federated struct {
 	graphql.ExecutableSchema
 	resolver *Resolver
 	keys     map[string][]entityKey
-	prices   *querycost.Prices
+	costs   *querycost.Costs
 }
 
 // dayField is the key field that may be left out or null, which means today.
@@ -64,7 +64,7 @@ func newFederated(schema graphql.ExecutableSchema, resolver *Resolver) (*federat
 		}
 	}
 	var err error
-	f.prices, err = newPrices(schema, resolver)
+	f.costs, err = newCosts(schema, resolver)
 	return f, err
 }
 

@@ -13,16 +13,16 @@ import (
 func NewSchema(resolver *Resolver) graphql.ExecutableSchema {
 	schema, err := newFederated(NewExecutableSchema(Config{Resolvers: resolver, Schema: describedSchema()}), resolver)
 	if err != nil {
-		// Unreachable: the schema, its keys and its prices are compiled in and fit.
+		// Unreachable: the schema, its keys and its costs are compiled in and fit.
 		panic(fmt.Errorf("read the schema: %w", err))
 	}
 	return schema
 }
 
-func newPrices(schema graphql.ExecutableSchema, resolver *Resolver) (*querycost.Prices, error) {
-	prices, err := querycost.NewPrices(schema.Schema(), model.MaxPage, resolver.prices())
+func newCosts(schema graphql.ExecutableSchema, resolver *Resolver) (*querycost.Costs, error) {
+	costs, err := querycost.NewCosts(schema.Schema(), model.MaxPage, resolver.costs())
 	if err != nil {
-		return nil, fmt.Errorf("make the price list: %w", err)
+		return nil, fmt.Errorf("make the cost list: %w", err)
 	}
-	return prices, nil
+	return costs, nil
 }

@@ -229,17 +229,17 @@ func p99(took []time.Duration) time.Duration { return took[len(took)*99/100] }
 // No flood takes all resources: whatever is requested concurrently, the server's
 // memory stays small and others still get answers.
 func TestFloods(t *testing.T) {
-	for _, prices := range []struct {
+	for _, limits := range []struct {
 		name   string
 		flags  []string
 		floods []string
 	}{
 		{"as shipped", nil, []string{"large queries", "half bodies", "an unread socket", "all of them"}},
-		// This case must not depend on what the price list rejects.
-		{"without a price", []string{"--max-complexity", "1000000000"}, []string{"all of them"}},
+		// This case must not depend on what the cost list rejects.
+		{"without a cost", []string{"--max-complexity", "1000000000"}, []string{"all of them"}},
 	} {
-		t.Run(prices.name, func(t *testing.T) {
-			r := start(t, tempDir(t), nil, append(prices.flags, "--boundaries", boundarytest.Dir(t))...)
+		t.Run(limits.name, func(t *testing.T) {
+			r := start(t, tempDir(t), nil, append(limits.flags, "--boundaries", boundarytest.Dir(t))...)
 			defer r.stop(t)
 			floods := map[string]func(context.Context, *testing.T){"large queries": r.manyLargeQueries, "half bodies": r.halfBodies, "an unread socket": r.unreadSocket}
 			floods["all of them"] = func(ctx context.Context, t *testing.T) {
@@ -249,7 +249,7 @@ func TestFloods(t *testing.T) {
 				}
 				all.Wait()
 			}
-			for _, name := range prices.floods {
+			for _, name := range limits.floods {
 				t.Run(name, func(t *testing.T) {
 					r.awaitCalm(t)
 					ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)

@@ -37,7 +37,7 @@ func (r *regionRow) label() orb.Point {
 }
 
 func (r *regionRow) statuses(kind sentra.DesignationKind) []sentra.AffirmativeStatus {
-	// Columns ask often: a part of the list is no copy.
+	// A subslice, since many columns call this for each row.
 	at := slices.IndexFunc(r.answer.Kinds, func(s sentra.AffirmativeStatus) bool { return s.Kind == kind })
 	return r.answer.Kinds[at : at+1]
 }

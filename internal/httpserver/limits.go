@@ -12,12 +12,12 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
-// Priced is a schema that can compute the cost of operations.
-type Priced interface {
-	// Price returns the cost of a valid operation, with its variables coerced. If it
+// Costed is a schema that can compute the cost of operations.
+type Costed interface {
+	// Cost returns the cost of a valid operation, with its variables coerced. If it
 	// exceeds most, any value greater than most may be returned. Once ctx has ended the
 	// result is meaningless.
-	Price(ctx context.Context, operation *ast.OperationDefinition, variables map[string]any, most int) int
+	Cost(ctx context.Context, operation *ast.OperationDefinition, variables map[string]any, most int) int
 }
 
 // limits is a gqlgen extension that rejects an operation before it runs if it costs
@@ -26,7 +26,7 @@ type limits struct {
 	complexity int
 	// deadline returns the deadline of an operation.
 	deadline func(context.Context) time.Time
-	prices   Priced
+	costs   Costed
 }
 
 var _ interface {
@@ -36,13 +36,13 @@ var _ interface {
 
 func (l *limits) ExtensionName() string { return "SentraLimits" }
 
-// Validate takes the price list from the schema.
+// Validate takes the cost list from the schema.
 func (l *limits) Validate(schema graphql.ExecutableSchema) error {
-	priced, ok := schema.(Priced)
+	costed, ok := schema.(Costed)
 	if !ok {
-		return fmt.Errorf("the schema has no price list")
+		return fmt.Errorf("the schema has no cost list")
 	}
-	l.prices = priced
+	l.costs = costed
 	return nil
 }
 
@@ -55,7 +55,7 @@ func (l *limits) MutateOperationContext(ctx context.Context, operation *graphql.
 	// Costs may depend on lengths that must be measured first.
 	ctx, cancel := context.WithDeadline(ctx, l.deadline(ctx))
 	defer cancel()
-	cost := l.prices.Price(ctx, operation.Operation, operation.Variables, l.complexity)
+	cost := l.costs.Cost(ctx, operation.Operation, operation.Variables, l.complexity)
 	if err := sentra.Ended(ctx, "while the cost of the operation was computed"); err != nil {
 		return withCode(err, "")
 	}

@@ -39,13 +39,13 @@ func newStubSchema() *stubSchema {
 
 func (s *stubSchema) Schema() *ast.Schema { return s.schema }
 
-// Complexity is not used: the server calls Price.
+// Complexity is not used: the server calls Cost.
 func (s *stubSchema) Complexity(context.Context, string, string, int, map[string]any) (int, bool) {
 	return 0, false
 }
 
-// Price makes the field large large work.
-func (s *stubSchema) Price(_ context.Context, operation *ast.OperationDefinition, _ map[string]any, _ int) int {
+// Cost makes the field large large work.
+func (s *stubSchema) Cost(_ context.Context, operation *ast.OperationDefinition, _ map[string]any, _ int) int {
 	if operation.SelectionSet[0].(*ast.Field).Name == "large" {
 		return 10_000
 	}

@@ -26,7 +26,7 @@ type work struct {
 
 const (
 	// bytesPerCost is the memory that an operation may need per unit of its cost: its
-	// answer twice, and the objects that it is made of. TestPriceCoversWork of package
+	// answer twice, and the objects that it is made of. TestCostCoversWork of package
 	// graph checks it against what random queries allocate, which was at most 352.
 	bytesPerCost = 512
 	// bytesPerText is the memory that a document and its variables may need for each of

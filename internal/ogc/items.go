@@ -308,7 +308,7 @@ func (p *Items) WriteJSON(ctx context.Context, w io.Writer, now time.Time) error
 	parts, inParts := w.(PartWriter)
 	atOnce := chunk
 	if inParts {
-		// It gathers what is written itself.
+		// The writer has a buffer itself.
 		atOnce = partFrom
 	}
 	out := make([]byte, 0, 2*atOnce)

@@ -1,6 +1,6 @@
 // Package querycost limits the cost of a GraphQL document before any of it runs.
 // Measure counts a document that was only parsed, Validate applies the validation
-// rules with a limit on time and on errors, and Prices computes the cost of an
+// rules with a limit on time and on errors, and Costs computes the cost of an
 // operation.
 //
 // All three take time and memory linear in the document: the result for a fragment is

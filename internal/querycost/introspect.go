@@ -33,9 +33,9 @@ type wrapped struct {
 type input struct{ *ast.FieldDefinition }
 
 // introspection returns the cost of __schema or __type.
-func (w *pricing) introspection(field *ast.Field) int {
+func (w *costing) introspection(field *ast.Field) int {
 	if field.Name == "__type" {
-		name := Arguments{field: field, pricing: w}.scalar("name")
+		name := Arguments{field: field, costing: w}.scalar("name")
 		of := w.schema.Types[name]
 		if of == nil {
 			return 1
@@ -46,7 +46,7 @@ func (w *pricing) introspection(field *ast.Field) int {
 }
 
 // asked returns the cost of a selection set of one introspection object.
-func (w *pricing) asked(set ast.SelectionSet, of any) int {
+func (w *costing) asked(set ast.SelectionSet, of any) int {
 	if len(set) == 0 {
 		return 0
 	}
@@ -78,7 +78,7 @@ func (w *pricing) asked(set ast.SelectionSet, of any) int {
 
 // part returns the cost of the value of an introspection field, besides the field
 // itself. Building a list takes some work, whatever is selected of its elements.
-func (w *pricing) part(field *ast.Field, of any) int {
+func (w *costing) part(field *ast.Field, of any) int {
 	text := func(description string) int { return len(description) / UnitBytes }
 	total := 0
 	each := func(of any) { total = add(total, w.asked(field.SelectionSet, of)) }
@@ -205,7 +205,7 @@ func (w *pricing) part(field *ast.Field, of any) int {
 }
 
 // behind returns the definition of a type that wraps none.
-func (w *pricing) behind(t wrapped) any {
+func (w *costing) behind(t wrapped) any {
 	if t.of.NamedType != "" && (!t.of.NonNull || t.bare) {
 		return w.schema.Types[t.of.NamedType]
 	}

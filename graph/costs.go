@@ -12,11 +12,11 @@ import (
 	"github.com/sentra-ikm/sentra/internal/querycost"
 )
 
-// Price returns the cost of a valid operation, with its variables coerced. If it
+// Cost returns the cost of a valid operation, with its variables coerced. If it
 // exceeds most, any value greater than most may be returned. Once ctx has ended the
 // result is meaningless.
-func (f *federated) Price(ctx context.Context, operation *ast.OperationDefinition, variables map[string]any, most int) int {
-	return f.prices.Of(ctx, operation, variables, most)
+func (f *federated) Cost(ctx context.Context, operation *ast.OperationDefinition, variables map[string]any, most int) int {
+	return f.costs.Of(ctx, operation, variables, most)
 }
 
 // lengths returns the present maximum lengths of lists; zero once ctx has ended.
@@ -37,9 +37,9 @@ const (
 	clustersAUnit = 100
 )
 
-// prices returns the rules that the schema's directives cannot express, by field:
+// costs returns the rules that the schema's directives cannot express, by field:
 // costs that depend on the amount of data, and boundaries by their bytes.
-func (r *Resolver) prices() map[string]querycost.Rule {
+func (r *Resolver) costs() map[string]querycost.Rule {
 	type arguments = querycost.Arguments
 	// loaded returns the present maximum length of a list, but at least the one assumed
 	// by the schema; a page is as long as requested.
@@ -176,7 +176,7 @@ func (r *Resolver) prices() map[string]querycost.Rule {
 			// The filter is compiled once for all regions of a list.
 			Together: func(_ context.Context, given arguments) (any, func(n int) int) {
 				sum := given.Given()
-				return given.Field(), func(n int) int { return sum.Price + n*(sum.Fields+sum.Literals/2) }
+				return given.Field(), func(n int) int { return sum.Cost + n*(sum.Fields+sum.Literals/2) }
 			},
 		},
 

@@ -202,22 +202,22 @@ func askedAtRandom(schema *ast.Schema, seed uint64) string {
 	return text
 }
 
-// priced returns a schema and a server for it without the answer cache.
-func priced(t testing.TB) (graphql.ExecutableSchema, http.Handler) {
+// costed returns a schema and a server for it without the answer cache.
+func costed(t testing.TB) (graphql.ExecutableSchema, http.Handler) {
 	t.Helper()
 	config := app.Config{HTTP: httpserver.DefaultConfig(), Holder: shared.holder, Now: servertest.Clock}
 	config.HTTP.AnswerCache = 0
 	return graph.NewSchema(&graph.Resolver{Holder: shared.holder, Now: servertest.Clock}), must(app.New(t.Context(), config)).Server.Handler()
 }
 
-// priceOf returns the cost of a query without variables.
-func priceOf(t testing.TB, schema graphql.ExecutableSchema, text string) int {
+// costOf returns the cost of a query without variables.
+func costOf(t testing.TB, schema graphql.ExecutableSchema, text string) int {
 	t.Helper()
 	document, faults := gqlparser.LoadQueryWithRules(schema.Schema(), text, nil)
 	if len(faults) > 0 {
 		t.Fatalf("%v in %s", faults, text)
 	}
-	return schema.(httpserver.Priced).Price(t.Context(), document.Operations[0], nil, 1<<40)
+	return schema.(httpserver.Costed).Cost(t.Context(), document.Operations[0], nil, 1<<40)
 }
 
 func post(server http.Handler, text string) *httptest.ResponseRecorder {
@@ -228,10 +228,10 @@ func post(server http.Handler, text string) *httptest.ResponseRecorder {
 	return recorder
 }
 
-// TestPriceCoversWork asserts, for random queries over the real dataset, that their
+// TestCostCoversWork asserts, for random queries over the real dataset, that their
 // answers and allocations do not exceed what their cost covers.
-func TestPriceCoversWork(t *testing.T) {
-	schema, server := priced(t)
+func TestCostCoversWork(t *testing.T) {
+	schema, server := costed(t)
 	for _, field := range []string{`regions(first: 3) { nodes { id } }`, `clusters(first: 3) { nodes { id } }`, `products { id }`, `sources { id }`, `phases { id }`, `designations { id }`} {
 		var got struct {
 			Data map[string]json.RawMessage
@@ -252,12 +252,12 @@ func TestPriceCoversWork(t *testing.T) {
 				continue
 			}
 		}
-		price := priceOf(t, schema, text)
-		if price > httpserver.DefaultConfig().MaxComplexity {
+		cost := costOf(t, schema, text)
+		if cost > httpserver.DefaultConfig().MaxComplexity {
 			refused++
 			continue
 		}
-		if price > 60_000 && seed%8 != 0 {
+		if cost > 60_000 && seed%8 != 0 {
 			continue
 		}
 		var before, after runtime.MemStats
@@ -271,21 +271,21 @@ func TestPriceCoversWork(t *testing.T) {
 			runtime.ReadMemStats(&after)
 			// Values that are computed once, perhaps concurrently, do not count for a query:
 			// then it is run again.
-			if int(after.TotalAlloc-before.TotalAlloc) < price*memoryAUnit+memoryOfAny && int(after.Mallocs-before.Mallocs) <= price*objectsAUnit+objectsOfAny {
+			if int(after.TotalAlloc-before.TotalAlloc) < cost*memoryAUnit+memoryOfAny && int(after.Mallocs-before.Mallocs) <= cost*objectsAUnit+objectsOfAny {
 				break
 			}
 		}
 		size, objects, memory := answer.Body.Len(), int(after.Mallocs-before.Mallocs), int(after.TotalAlloc-before.TotalAlloc)
-		worst = max(worst, float64(memory-memoryOfAny)/float64(price))
+		worst = max(worst, float64(memory-memoryOfAny)/float64(cost))
 		asked++
 		if os.Getenv("SENTRA_PRICES") != "" {
-			fmt.Printf("%8d units %10d in memory %8.1f B/unit %9d bytes %6.1f B/unit %9d objects %6.1f/unit %8v %6.2f µs/unit %.200q\n", price, memory, float64(memory-memoryOfAny)/float64(price), size, float64(size-bytesOfAny)/float64(price), objects, float64(objects-objectsOfAny)/float64(price), took, float64(took.Microseconds()-2000)/float64(price), text)
+			fmt.Printf("%8d units %10d in memory %8.1f B/unit %9d bytes %6.1f B/unit %9d objects %6.1f/unit %8v %6.2f µs/unit %.200q\n", cost, memory, float64(memory-memoryOfAny)/float64(cost), size, float64(size-bytesOfAny)/float64(cost), objects, float64(objects-objectsOfAny)/float64(cost), took, float64(took.Microseconds()-2000)/float64(cost), text)
 		}
-		if size > price*bytesAUnit+bytesOfAny || objects > price*objectsAUnit+objectsOfAny || memory > price*memoryAUnit+memoryOfAny {
-			t.Errorf("seed %d: price %d, %d bytes, %d objects, %d bytes in memory: %.2000s", seed, price, size, objects, memory, text)
+		if size > cost*bytesAUnit+bytesOfAny || objects > cost*objectsAUnit+objectsOfAny || memory > cost*memoryAUnit+memoryOfAny {
+			t.Errorf("seed %d: cost %d, %d bytes, %d objects, %d bytes in memory: %.2000s", seed, cost, size, objects, memory, text)
 		}
 		if strings.Contains(answer.Body.String(), "LIMIT_EXCEEDED") {
-			t.Errorf("seed %d, price %d: %.300s\n%s", seed, price, answer.Body, text)
+			t.Errorf("seed %d, cost %d: %.300s\n%s", seed, cost, answer.Body, text)
 		}
 	}
 	t.Logf("at most %.0f bytes of memory a unit", worst)
@@ -294,20 +294,20 @@ func TestPriceCoversWork(t *testing.T) {
 	}
 }
 
-// TestIntrospectionIsPriced asserts that the queries of tools pass, and that aliases
+// TestIntrospectionHasACost asserts that the queries of tools pass, and that aliases
 // and nesting cost what they return.
-func TestIntrospectionIsPriced(t *testing.T) {
-	schema, server := priced(t)
+func TestIntrospectionHasACost(t *testing.T) {
+	schema, server := costed(t)
 	files := must(filepath.Glob("testdata/introspection/*.graphql"))
 	if len(files) < 3 {
 		t.Fatalf("only %d queries of tools", len(files))
 	}
 	for _, file := range files {
 		text := string(must(os.ReadFile(file)))
-		price, answer := priceOf(t, schema, text), post(server, text).Body
-		t.Logf("%s: price %d, %d bytes", file, price, answer.Len())
-		if strings.Contains(answer.String(), `"errors"`) || answer.Len() > price*bytesAUnit+bytesOfAny || price > answer.Len() {
-			t.Errorf("%s: price %d, %d bytes: %.300s", file, price, answer.Len(), answer)
+		cost, answer := costOf(t, schema, text), post(server, text).Body
+		t.Logf("%s: cost %d, %d bytes", file, cost, answer.Len())
+		if strings.Contains(answer.String(), `"errors"`) || answer.Len() > cost*bytesAUnit+bytesOfAny || cost > answer.Len() {
+			t.Errorf("%s: cost %d, %d bytes: %.300s", file, cost, answer.Len(), answer)
 		}
 	}
 	many := func(n int, each string) string {
@@ -322,9 +322,9 @@ func TestIntrospectionIsPriced(t *testing.T) {
 		"a service":     "{_service{sdl}}",
 		"a type":        `{__type(name:"Region"){name description fields{name type{name ofType{name}}}}}`,
 	} {
-		price, answer := priceOf(t, schema, text), post(server, text).Body
-		if answer.Len() > price*bytesAUnit+bytesOfAny || strings.Contains(answer.String(), `"errors"`) {
-			t.Errorf("%s: price %d, %d bytes", name, price, answer.Len())
+		cost, answer := costOf(t, schema, text), post(server, text).Body
+		if answer.Len() > cost*bytesAUnit+bytesOfAny || strings.Contains(answer.String(), `"errors"`) {
+			t.Errorf("%s: cost %d, %d bytes", name, cost, answer.Len())
 		}
 	}
 	for name, text := range map[string]string{

@@ -14,13 +14,13 @@ import (
 // depends on bytes.
 const UnitBytes = 64
 
-// Prices computes the cost of operations, in units: a field costs one, a list its
+// Costs computes the cost of operations, in units: a field costs one, a list its
 // length times the cost of an element. Lengths and higher costs are in the schema, as
 // @listSize and @cost, so that gateways compute the same; rules add what these cannot
 // express.
-type Prices struct {
+type Costs struct {
 	schema *ast.Schema
-	fields map[*ast.FieldDefinition]*fieldPrice
+	fields map[*ast.FieldDefinition]*fieldCost
 	// inputs has the costs of input fields.
 	inputs map[*ast.FieldDefinition]int
 }
@@ -35,7 +35,7 @@ type Rule struct {
 	// Together returns the maximum cost of resolving the field for n distinct objects of
 	// a list in one batch, besides its selection set. Equal keys mean the same cost
 	// function.
-	Together func(ctx context.Context, arguments Arguments) (key any, price func(n int) int)
+	Together func(ctx context.Context, arguments Arguments) (key any, cost func(n int) int)
 	// Copies returns the maximum number of occurrences of one object in a list of
 	// Distinct.
 	Copies func(ctx context.Context, arguments Arguments) int
@@ -44,8 +44,8 @@ type Rule struct {
 	Distinct bool
 }
 
-// fieldPrice is the cost of a field according to the schema.
-type fieldPrice struct {
+// fieldCost is the cost of a field according to the schema.
+type fieldCost struct {
 	Rule
 	weight int
 	list   bool
@@ -61,27 +61,27 @@ type fieldPrice struct {
 	sizes bool
 }
 
-// NewPrices reads the costs from a schema. longest is the maximum length that the
+// NewCosts reads the costs from a schema. longest is the maximum length that the
 // arguments of a list may set. rules are by "Type.field". A rule for an unknown field
 // is an error, and so is a list without a known length.
-func NewPrices(schema *ast.Schema, longest int, rules map[string]Rule) (*Prices, error) {
-	p := &Prices{schema: schema, fields: make(map[*ast.FieldDefinition]*fieldPrice), inputs: make(map[*ast.FieldDefinition]int)}
+func NewCosts(schema *ast.Schema, longest int, rules map[string]Rule) (*Costs, error) {
+	p := &Costs{schema: schema, fields: make(map[*ast.FieldDefinition]*fieldCost), inputs: make(map[*ast.FieldDefinition]int)}
 	used := 0
 	sized := make(map[*ast.FieldDefinition]bool)
 	for _, of := range schema.Types {
 		for _, field := range of.Fields {
 			weight, err := number(field.Directives, "cost", "weight", 1)
 			if err != nil {
-				return nil, fmt.Errorf("read the price of %s.%s: %w", of.Name, field.Name, err)
+				return nil, fmt.Errorf("read the cost of %s.%s: %w", of.Name, field.Name, err)
 			}
 			if of.Kind == ast.InputObject {
 				p.inputs[field], err = number(field.Directives, "cost", "weight", 0)
 				if err != nil {
-					return nil, fmt.Errorf("read the price of %s.%s: %w", of.Name, field.Name, err)
+					return nil, fmt.Errorf("read the cost of %s.%s: %w", of.Name, field.Name, err)
 				}
 				continue
 			}
-			f := &fieldPrice{weight: weight, list: field.Type.Elem != nil, longest: longest}
+			f := &fieldCost{weight: weight, list: field.Type.Elem != nil, longest: longest}
 			if f.length, err = number(field.Directives, "listSize", "assumedSize", 0); err != nil {
 				return nil, fmt.Errorf("read the length of %s.%s: %w", of.Name, field.Name, err)
 			}
@@ -140,9 +140,9 @@ func texts(list *ast.Argument) []string {
 	return out
 }
 
-// price is the cost of a selection set: own for the object itself, and each for every
+// cost is the cost of a selection set: own for the object itself, and each for every
 // element of the lists whose length the field above sets.
-type price struct {
+type cost struct {
 	own, each int
 	// together and eachTogether are the batched fields of the object itself, and of the
 	// elements.
@@ -152,7 +152,7 @@ type price struct {
 // bulk is a field that is resolved in one batch for many objects, and the number of
 // batches.
 type bulk struct {
-	price func(n int) int
+	cost func(n int) int
 	times int
 }
 
@@ -168,7 +168,7 @@ func (b *bulks) add(key any, more bulk) {
 
 func (b *bulks) addAll(more bulks, count int) {
 	for key, one := range more {
-		b.add(key, bulk{one.price, times(one.times, count)})
+		b.add(key, bulk{one.cost, times(one.times, count)})
 	}
 }
 
@@ -176,33 +176,33 @@ func (b *bulks) addAll(more bulks, count int) {
 func (b bulks) of(n, copies int) int {
 	total := 0
 	for _, one := range b {
-		total = add(total, times(times(one.times, copies), one.price((n+copies-1)/copies)))
+		total = add(total, times(times(one.times, copies), one.cost((n+copies-1)/copies)))
 	}
 	return total
 }
 
-// pricing computes the cost of one operation.
-type pricing struct {
-	*Prices
+// costing computes the cost of one operation.
+type costing struct {
+	*Costs
 	ctx       context.Context
 	variables map[string]any
 	// most is the cost beyond which the result does not matter.
 	most      int
-	fragments map[*ast.FragmentDefinition]*price
+	fragments map[*ast.FragmentDefinition]*cost
 	given     map[string]Given
 	schemas   introspected
 }
 
 // Of returns the cost of a valid operation with coerced variables. If it exceeds
 // most, any cost greater than most may be returned.
-func (p *Prices) Of(ctx context.Context, operation *ast.OperationDefinition, variables map[string]any, most int) int {
-	w := &pricing{Prices: p, ctx: ctx, variables: variables, most: most}
+func (p *Costs) Of(ctx context.Context, operation *ast.OperationDefinition, variables map[string]any, most int) int {
+	w := &costing{Costs: p, ctx: ctx, variables: variables, most: most}
 	whole := w.set(operation.SelectionSet)
 	return add(add(whole.own, whole.each), add(whole.together.of(1, 1), whole.eachTogether.of(1, 1)))
 }
 
-func (w *pricing) set(set ast.SelectionSet) price {
-	var out price
+func (w *costing) set(set ast.SelectionSet) cost {
+	var out cost
 	for _, selection := range set {
 		switch s := selection.(type) {
 		case *ast.Field:
@@ -213,7 +213,7 @@ func (w *pricing) set(set ast.SelectionSet) price {
 			known := w.fragments[s.Definition]
 			if known == nil {
 				if w.fragments == nil {
-					w.fragments = make(map[*ast.FragmentDefinition]*price)
+					w.fragments = make(map[*ast.FragmentDefinition]*cost)
 				}
 				of := w.set(s.Definition.SelectionSet)
 				known = &of
@@ -225,14 +225,14 @@ func (w *pricing) set(set ast.SelectionSet) price {
 	return out
 }
 
-func (p *price) addAll(more price) {
+func (p *cost) addAll(more cost) {
 	p.own, p.each = add(p.own, more.own), add(p.each, more.each)
 	p.together.addAll(more.together, 1)
 	p.eachTogether.addAll(more.eachTogether, 1)
 }
 
 // field adds the cost of a field.
-func (w *pricing) field(to *price, field *ast.Field) {
+func (w *costing) field(to *cost, field *ast.Field) {
 	// An alias is written for every object.
 	name := 1 + len(field.Alias)/32
 	f := w.fields[field.Definition]
@@ -245,16 +245,16 @@ func (w *pricing) field(to *price, field *ast.Field) {
 		to.own = add(to.own, w.introspection(field))
 		return
 	}
-	arguments := Arguments{field: field, pricing: w}
+	arguments := Arguments{field: field, costing: w}
 	weight := f.weight
 	if f.Weight != nil {
 		weight = f.Weight(w.ctx, arguments)
 	}
 	weight = add(weight, name-1)
 	if f.Together == nil {
-		weight = add(weight, arguments.Given().Price)
+		weight = add(weight, arguments.Given().Cost)
 	}
-	var below price
+	var below cost
 	if len(field.SelectionSet) > 0 {
 		below = w.set(field.SelectionSet)
 	}
@@ -307,15 +307,15 @@ func (w *pricing) field(to *price, field *ast.Field) {
 		to.own = add(to.own, add(weight, add(below.own, below.together.of(1, 1))))
 	}
 	if f.Together != nil {
-		key, price := f.Together(w.ctx, arguments)
-		to.together.add(key, bulk{price, 1})
+		key, cost := f.Together(w.ctx, arguments)
+		to.together.add(key, bulk{cost, 1})
 	}
 }
 
 // Arguments are the arguments of a field.
 type Arguments struct {
 	field   *ast.Field
-	pricing *pricing
+	costing *costing
 }
 
 // Field returns the field that has the arguments.
@@ -328,7 +328,7 @@ func (a Arguments) Value(name string) (value any, literal *ast.Value) {
 		if given.Value.Kind != ast.Variable {
 			return nil, given.Value
 		}
-		if value, ok := a.pricing.variables[given.Value.Raw]; ok {
+		if value, ok := a.costing.variables[given.Value.Raw]; ok {
 			return value, nil
 		}
 	}
@@ -390,7 +390,7 @@ func (a Arguments) Strings(name string) []string {
 		out := make([]string, 0, len(literal.Children))
 		for _, child := range literal.Children {
 			if child.Value.Kind == ast.Variable {
-				out = append(out, fmt.Sprint(a.pricing.variables[child.Value.Raw]))
+				out = append(out, fmt.Sprint(a.costing.variables[child.Value.Raw]))
 			} else {
 				out = append(out, child.Value.Raw)
 			}
@@ -447,32 +447,32 @@ type Given struct {
 	// Literals that of those in the document, Positions that of the positions of
 	// GeoJSON, and Bytes the total length of strings.
 	Fields, Values, Literals, Positions, Bytes int
-	// Price is the cost of parsing and using it.
-	Price int
+	// Cost is the cost of parsing and using it.
+	Cost int
 }
 
 func (g *Given) add(more Given) {
 	g.Fields, g.Values = add(g.Fields, more.Fields), add(g.Values, more.Values)
 	g.Literals, g.Positions = add(g.Literals, more.Literals), add(g.Positions, more.Positions)
-	g.Bytes, g.Price = add(g.Bytes, more.Bytes), add(g.Price, more.Price)
+	g.Bytes, g.Cost = add(g.Bytes, more.Bytes), add(g.Cost, more.Cost)
 }
 
-// valuesAUnit is the number of argument values per unit of cost; positionPrice is the
+// valuesAUnit is the number of argument values per unit of cost; positionCost is the
 // cost of a GeoJSON position, which is validated and overlaid with others.
-const valuesAUnit, positionPrice = 4, 2
+const valuesAUnit, positionCost = 4, 2
 
 // Given adds up all arguments. A variable counts wherever it is used.
 func (a Arguments) Given() Given {
 	var sum Given
 	for _, argument := range a.field.Arguments {
-		sum.add(a.pricing.literal(argument.Value))
+		sum.add(a.costing.literal(argument.Value))
 	}
-	sum.Price = add(sum.Price, add(times(sum.Positions, positionPrice), sum.Values/valuesAUnit+sum.Bytes/UnitBytes))
+	sum.Cost = add(sum.Cost, add(times(sum.Positions, positionCost), sum.Values/valuesAUnit+sum.Bytes/UnitBytes))
 	return sum
 }
 
 // literal adds up a value in the document.
-func (w *pricing) literal(value *ast.Value) Given {
+func (w *costing) literal(value *ast.Value) Given {
 	switch value.Kind {
 	case ast.Variable:
 		return w.variable(value)
@@ -489,14 +489,14 @@ func (w *pricing) literal(value *ast.Value) Given {
 		sum.add(w.literal(child.Value))
 		if value.Kind == ast.ObjectValue && value.Definition != nil {
 			sum.Fields++
-			sum.Price = add(sum.Price, w.inputs[value.Definition.Fields.ForName(child.Name)])
+			sum.Cost = add(sum.Cost, w.inputs[value.Definition.Fields.ForName(child.Name)])
 		}
 	}
 	return sum
 }
 
 // variable adds up the value of a variable, computed once.
-func (w *pricing) variable(use *ast.Value) Given {
+func (w *costing) variable(use *ast.Value) Given {
 	if known, ok := w.given[use.Raw]; ok {
 		return known
 	}
@@ -514,7 +514,7 @@ func (w *pricing) variable(use *ast.Value) Given {
 }
 
 // json adds up a JSON value of an input type, nil for any.
-func (w *pricing) json(sum *Given, value any, of *ast.Definition) {
+func (w *costing) json(sum *Given, value any, of *ast.Definition) {
 	sum.Values++
 	switch v := value.(type) {
 	case string:
@@ -535,7 +535,7 @@ func (w *pricing) json(sum *Given, value any, of *ast.Definition) {
 			if of != nil && of.Kind == ast.InputObject {
 				if field := of.Fields.ForName(name); field != nil {
 					sum.Fields++
-					sum.Price = add(sum.Price, w.inputs[field])
+					sum.Cost = add(sum.Cost, w.inputs[field])
 					definition = w.schema.Types[field.Type.Name()]
 				}
 			}
