@@ -31,7 +31,7 @@ type federated struct {
 	graphql.ExecutableSchema
 	resolver *Resolver
 	keys     map[string][]entityKey
-	costs   *querycost.Costs
+	costs    *querycost.Costs
 }
 
 // dayField is the key field that may be left out or null, which means today.

@@ -26,7 +26,7 @@ type limits struct {
 	complexity int
 	// deadline returns the deadline of an operation.
 	deadline func(context.Context) time.Time
-	costs   Costed
+	costs    Costed
 }
 
 var _ interface {

@@ -152,7 +152,7 @@ type cost struct {
 // bulk is a field that is resolved in one batch for many objects, and the number of
 // batches.
 type bulk struct {
-	cost func(n int) int
+	cost  func(n int) int
 	times int
 }
 
