@@ -924,7 +924,7 @@ for (const colorScheme of ['light', 'dark']) {
 
 for (const [name, viewport] of [['phone', phone], ['desktop', desktop]]) {
   test(`nothing is cut off or overlaps, ${name}`, async () => {
-    for (const path of ['/', '/?lang=id&asOf=2017-12-25&list=regencies', '/?list=provinces&colour=count', '/playground']) {
+    for (const path of ['/', '/?lang=id&asOf=2017-12-25&list=regencies', '/?list=provinces&colour=count', '/?list=screening&colour=count', '/playground']) {
       const { page, context } = await open(browser, { viewport, webgl: path === '/' });
       await page.goto(address + path);
       if (path !== '/playground') await settled(page);
@@ -939,6 +939,14 @@ for (const [name, viewport] of [['phone', phone], ['desktop', desktop]]) {
           return parts.flatMap(([a, r], i) => parts.slice(i + 1).filter(([, s]) => r.left < s.right - 1 && s.left < r.right - 1 && r.top < s.bottom - 1 && s.top < r.bottom - 1).map(([b]) => `${a} ${b}`));
         });
         assert.deepEqual(overlaps, [], path);
+        if (viewport === phone) {
+          // The page itself scrolls, to the links at its end, and the header is a line with the search below it.
+          const { folded, below, lines } = await page.evaluate(() => {
+            const results = document.querySelector('#results'), line = ({ top, bottom }) => (top + bottom) / 2, at = (id) => line(document.querySelector(id).getBoundingClientRect());
+            return { folded: results.scrollHeight - results.clientHeight, below: document.documentElement.scrollHeight - scrollY - document.querySelector('#pages').getBoundingClientRect().bottom, lines: Math.abs(at('h1') - at('.switches')) };
+          });
+          assert.deepEqual([folded <= 1, below <= 1, lines <= 4], [true, true, true], `${path}: ${folded} pixels of the list are hidden, ${below} below the end, the header's lines differ by ${lines}`);
+        }
       }
       await context.close();
     }
