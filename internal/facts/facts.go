@@ -31,7 +31,7 @@ const BoundarySource sentra.SourceID = "wilayah-boundaries"
 // Number is that of the facts. It goes up by one with every change of them, in
 // the data files or in how they are read; a record takes facts of a greater number
 // only.
-const Number = 4
+const Number = 5
 
 // Digest names the state of facts that were read.
 func Digest(read *sentra.Facts) (string, error) {
