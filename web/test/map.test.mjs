@@ -701,7 +701,9 @@ test('an article can frame the map, and nothing else of it', async () => {
 
 test('pictures and the code of an embed say what they show', async () => {
   const { page, faults, context } = await show('/?asOf=2017-12-25&list=regencies&affirmative=ANY&programme=true&sort=-clusters');
-  const said = ['Affirmative regencies and cities that host clusters of the programme, 25 December 2017', '1 regency or city: Kabupaten Dogiyai (inferred)', 'Not designated', 'wilayah_boundaries (MIT)', 'asOf=2017-12-25'];
+  const said = ['Affirmative regencies and cities that host clusters of the programme, 25 December 2017', '1 regency or city: Kabupaten Dogiyai (inferred)', 'Not designated', 'wilayah_boundaries (MIT)', 'asOf=2017-12-25',
+    // What is made there stands beside its mark, also where the whole country is seen.
+    'coffee processing'];
   const picture = async (kind) => {
     const shares = [shareOfCore()], begun = performance.now();
     const [download] = await Promise.all([page.waitForEvent('download'), page.locator(`#picture-${kind}`).click()]);
