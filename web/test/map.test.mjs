@@ -15,7 +15,7 @@ async function settled(page) {
 }
 
 /** Opens a page of which only the list and the card matter. */
-const read = (path) => show(path, { webgl: false });
+const read = (path, options) => show(path, { ...options, webgl: false });
 
 async function show(path, options) {
   const opened = await open(browser, options);
@@ -677,7 +677,15 @@ test('an article can frame the map, and nothing else of it', async () => {
   // What cannot be judged is said with what was found.
   const { regions } = await ask('{regions(filter: {level: REGENCY, affirmative: true}, asOf: "2017-12-25") {totalCount notCoveredCount}}');
   assert.equal(await page.locator('#tagline').textContent(),
-    `Affirmative regencies and cities, 25 December 2017: ${regions.totalCount} regencies and cities; ${regions.notCoveredCount} more cannot be judged: no list loaded covers them on that day ${await page.locator('#tagline .known').textContent()}`);
+    `Affirmative regencies and cities, 25 December 2017: ${regions.totalCount} regencies and cities ${await page.locator('#tagline .known').textContent()}; ${regions.notCoveredCount} more cannot be judged: no list loaded covers them on that day`);
+  // On a phone the map keeps its room: the legend is folded.
+  const onPhone = await read('/embed?asOf=2017-12-25', { viewport: { width: 358, height: 340 } });
+  assert.equal(await onPhone.page.locator('#legend ul').first().isVisible(), false);
+  const mapAlone = await onPhone.page.locator('#map').boundingBox();
+  assert.ok(mapAlone.height > 170, `${mapAlone.height} pixels of map`);
+  await onPhone.page.locator('#legend summary').click();
+  assert.ok(await onPhone.page.locator('#legend ul').first().isVisible());
+  await onPhone.context.close();
   const full = await page.getByRole('link', { name: 'Open the full map' }).getAttribute('href');
   assert.equal(full, './?asOf=2017-12-25&list=regencies&affirmative=ANY');
   assert.deepEqual(faults, []);
