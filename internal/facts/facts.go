@@ -32,7 +32,7 @@ const BoundarySource sentra.SourceID = "wilayah-boundaries"
 // Number is the number of the facts. It is incremented with every change of them, in
 // the data files or in how they are read; a record accepts only facts with a higher
 // number.
-const Number = 4
+const Number = 5
 
 // Digest identifies a state of facts.
 func Digest(read *sentra.Facts) (string, error) {

@@ -79,7 +79,11 @@ func Citations(cell string) []string {
 	return out
 }
 
-var looksLikeURL = regexp.MustCompile(`^(https?://)?[a-z0-9.-]+\.[a-z]{2,}/\S+$`)
+var (
+	looksLikeURL = regexp.MustCompile(`^(https?://)?[a-z0-9.-]+\.[a-z]{2,}/\S+$`)
+	// remarked matches an address followed by a remark in parentheses.
+	remarked = regexp.MustCompile(`^(\S+) \([^()]+\)$`)
+)
 
 // CitedID is the id of a source that is known only by its citation. An address has
 // the same id with and without its scheme.
@@ -94,13 +98,17 @@ func CitedID(text string) SourceID {
 }
 
 // Cited returns the source of one citation, which is a title or an address such as
-// "a.id/b" or "https://a.id/b".
+// "a.id/b", "https://a.id/b" or "a.id/b (its date)".
 func Cited(text string) Source {
 	s := Source{ID: CitedID(text), Title: text}
-	if looksLikeURL.MatchString(text) {
-		s.URL = text
-		if !strings.Contains(text, "://") {
-			s.URL = "https://" + text
+	address := text
+	if match := remarked.FindStringSubmatch(text); match != nil {
+		address = match[1]
+	}
+	if looksLikeURL.MatchString(address) {
+		s.URL = address
+		if !strings.Contains(address, "://") {
+			s.URL = "https://" + address
 		}
 		s.Publisher = strings.SplitN(strings.SplitN(s.URL, "://", 2)[1], "/", 2)[0]
 	}

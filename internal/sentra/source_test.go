@@ -13,3 +13,19 @@ func TestCitations(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+func TestCited(t *testing.T) {
+	for text, want := range map[string]sentra.Source{
+		"a.id/b":                       {ID: "cited-a-id-b", URL: "https://a.id/b", Publisher: "a.id"},
+		"http://a.id/b?c=1":            {ID: "cited-a-id-b-c-1", URL: "http://a.id/b?c=1", Publisher: "a.id"},
+		"a.id/b (date)":                {ID: "cited-a-id-b-date", URL: "https://a.id/b", Publisher: "a.id"},
+		"a.id/b (citing C/D), page 2":  {ID: "cited-a-id-b-citing-c-d-page-2"},
+		"a.id koreksi/930 (Pasal 28)":  {ID: "cited-a-id-koreksi-930-pasal-28"},
+		"totals only (26 in Papua; 7)": {ID: "cited-totals-only-26-in-papua-7"},
+	} {
+		want.Title = text
+		if got := sentra.Cited(text); got != want {
+			t.Errorf("%q is %+v, not %+v", text, got, want)
+		}
+	}
+}

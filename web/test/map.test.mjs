@@ -15,7 +15,7 @@ async function settled(page) {
 }
 
 /** Opens a page for tests of only the list and the card. */
-const read = (path) => show(path, { webgl: false });
+const read = (path, options) => show(path, { ...options, webgl: false });
 
 async function show(path, options) {
   const opened = await open(browser, options);
@@ -676,7 +676,15 @@ test('an article can frame the map, and nothing else of it', async () => {
   // The number that cannot be decided is shown with the results.
   const { regions } = await ask('{regions(filter: {level: REGENCY, affirmative: true}, asOf: "2017-12-25") {totalCount notCoveredCount}}');
   assert.equal(await page.locator('#tagline').textContent(),
-    `Affirmative regencies and cities, 25 December 2017: ${regions.totalCount} regencies and cities; ${regions.notCoveredCount} more cannot be judged: no list loaded covers them on that day ${await page.locator('#tagline .known').textContent()}`);
+    `Affirmative regencies and cities, 25 December 2017: ${regions.totalCount} regencies and cities ${await page.locator('#tagline .known').textContent()}; ${regions.notCoveredCount} more cannot be judged: no list loaded covers them on that day`);
+  // On a phone the map keeps its room: the legend is folded.
+  const onPhone = await read('/embed?asOf=2017-12-25', { viewport: { width: 358, height: 340 } });
+  assert.equal(await onPhone.page.locator('#legend ul').first().isVisible(), false);
+  const mapAlone = await onPhone.page.locator('#map').boundingBox();
+  assert.ok(mapAlone.height > 170, `${mapAlone.height} pixels of map`);
+  await onPhone.page.locator('#legend summary').click();
+  assert.ok(await onPhone.page.locator('#legend ul').first().isVisible());
+  await onPhone.context.close();
   const full = await page.getByRole('link', { name: 'Open the full map' }).getAttribute('href');
   assert.equal(full, './?asOf=2017-12-25&list=regencies&affirmative=ANY');
   assert.deepEqual(faults, []);
@@ -700,7 +708,9 @@ test('an article can frame the map, and nothing else of it', async () => {
 
 test('pictures and the code of an embed say what they show', async () => {
   const { page, faults, context } = await show('/?asOf=2017-12-25&list=regencies&affirmative=ANY&programme=true&sort=-clusters');
-  const said = ['Affirmative regencies and cities that host clusters of the programme, 25 December 2017', '1 regency or city: Kabupaten Dogiyai (inferred)', 'Not designated', 'wilayah_boundaries (MIT)', 'asOf=2017-12-25'];
+  const said = ['Affirmative regencies and cities that host clusters of the programme, 25 December 2017', '1 regency or city: Kabupaten Dogiyai (inferred)', 'Not designated', 'wilayah_boundaries (MIT)', 'asOf=2017-12-25',
+    // What is made there stands beside its mark, also where the whole country is seen.
+    'coffee processing'];
   const picture = async (kind) => {
     const shares = [shareOfCore()], begun = performance.now();
     const [download] = await Promise.all([page.waitForEvent('download'), page.locator(`#picture-${kind}`).click()]);
@@ -928,25 +938,33 @@ test('axe finds no serious fault, in the light and in the dark', async () => {
   }
 });
 
-test('nothing is cut off or overlaps', async () => {
-  for (const path of ['/', '/?lang=id&asOf=2017-12-25&list=regencies', '/?list=provinces&colour=count', '/playground']) {
-    const { page, context } = await open(browser, { viewport: phone, webgl: path === '/' });
-    await page.goto(address + path);
-    if (path !== '/playground') await settled(page);
-    for (const viewport of [phone, desktop]) {
-      await page.setViewportSize(viewport);
-      const at = `${path} at ${viewport.width}`;
+for (const [name, viewport] of [['phone', phone], ['desktop', desktop]]) {
+  test(`nothing is cut off or overlaps, ${name}`, async () => {
+    for (const path of ['/', '/?lang=id&asOf=2017-12-25&list=regencies', '/?list=provinces&colour=count', '/?list=screening&colour=count', '/playground']) {
+      const { page, context } = await open(browser, { viewport, webgl: path === '/' });
+      await page.goto(address + path);
+      if (path !== '/playground') await settled(page);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      assert.equal(wide, 0, `${at} scrolls sideways by ${wide}`);
-      if (path === '/playground') continue;
-      const clipped = await page.evaluate(() => [...document.querySelectorAll('button, .button, summary, label span, .count, .told, h1, h2, legend')]
-        .filter((e) => e.offsetParent && !e.closest('.unseen, .rows, .maplibregl-ctrl') && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline').map((e) => e.textContent));
-      assert.deepEqual(clipped, [], `${at}: cut off`);
-      const overlaps = await page.evaluate(() => {
-        const parts = ['#header', '#stage', '#timeline', '#panel'].map((id) => [id, document.querySelector(id).getBoundingClientRect()]);
-        return parts.flatMap(([a, r], i) => parts.slice(i + 1).filter(([, s]) => r.left < s.right - 1 && s.left < r.right - 1 && r.top < s.bottom - 1 && s.top < r.bottom - 1).map(([b]) => `${a} ${b}`));
-      });
-      assert.deepEqual(overlaps, [], at);
+      assert.equal(wide, 0, `${path} scrolls sideways by ${wide}`);
+      if (path !== '/playground') {
+        const clipped = await page.evaluate(() => [...document.querySelectorAll('button, .button, summary, label span, .count, .told, h1, h2, legend')]
+          .filter((e) => e.offsetParent && !e.closest('.unseen, .rows, .maplibregl-ctrl') && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline').map((e) => e.textContent));
+        assert.deepEqual(clipped, [], `${path}: cut off`);
+        const overlaps = await page.evaluate(() => {
+          const parts = ['#header', '#stage', '#timeline', '#panel'].map((id) => [id, document.querySelector(id).getBoundingClientRect()]);
+          return parts.flatMap(([a, r], i) => parts.slice(i + 1).filter(([, s]) => r.left < s.right - 1 && s.left < r.right - 1 && r.top < s.bottom - 1 && s.top < r.bottom - 1).map(([b]) => `${a} ${b}`));
+        });
+        assert.deepEqual(overlaps, [], path);
+        if (viewport === phone) {
+          // The page itself scrolls, to the links at its end, and the header is a line with the search below it.
+          const { folded, below, lines } = await page.evaluate(() => {
+            const results = document.querySelector('#results'), line = ({ top, bottom }) => (top + bottom) / 2, at = (id) => line(document.querySelector(id).getBoundingClientRect());
+            return { folded: results.scrollHeight - results.clientHeight, below: document.documentElement.scrollHeight - scrollY - document.querySelector('#pages').getBoundingClientRect().bottom, lines: Math.abs(at('h1') - at('.switches')) };
+          });
+          assert.deepEqual([folded <= 1, below <= 1, lines <= 4], [true, true, true], `${path}: ${folded} pixels of the list are hidden, ${below} below the end, the header's lines differ by ${lines}`);
+        }
+      }
+      await context.close();
     }
     await context.close();
   }

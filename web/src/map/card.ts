@@ -76,7 +76,8 @@ export function createCard(into: HTMLElement, actions: CardActions) {
     if (totalCount === 0) return [h('p', {}, words.hostsNone)];
     // With many clusters, the sources are only on the card of each.
     const item = (c: ListedCluster) => h('li', {}, h('button', { type: 'button', className: 'link', onclick: () => page.change({ selected: { kind: 'cluster', key: c.key } }) }, nameIn(view, c)),
-      ...[c.status === 'PLANNED' ? words.planned.toLowerCase() : c.phases.map(({ key }) => key.replace('-', '–')).join(', ')].filter(Boolean).map((text) => `, ${text}`), totalCount > 5 ? null : cite(page, c.sources));
+      // After a name of several lines it stands in a line of its own.
+      ...[c.status === 'PLANNED' ? words.planned.toLowerCase() : c.phases.map(({ key }) => key.replace('-', '–')).join(', ')].filter(Boolean).map((text) => ` (${text})`), totalCount > 5 ? null : cite(page, c.sources));
     const list = h('ul', { className: 'clusters' }, region.clusters.nodes.map(item));
     let of: { product: string } | undefined, all = totalCount;
     const foot = h('div', {});

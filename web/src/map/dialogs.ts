@@ -87,7 +87,7 @@ export function showEmbed(page: Page, camera: View['camera']) {
       select('embed-size', words.size, size, [['wide', words.sizeWide], ['tall', words.sizeTall], ['480', words.sizeFixed(480)], ['640', words.sizeFixed(640)]], (value) => { size = value as 'wide'; }),
       select('embed-theme', words.theme, theme, [['', words.themeReader], ['light', words.themeLight], ['dark', words.themeDark]], (value) => { theme = value; }),
       select('embed-lang', words.language, lang, [['en', 'English'], ['id', 'Bahasa Indonesia']], (value) => { lang = value as 'en'; }),
-      h('label', { className: 'check' }, h('input', { type: 'checkbox', id: 'embed-pin', checked: pinned, onchange: (event: Event) => { pinned = (event.target as HTMLInputElement).checked; draw(); } }), ` ${words.pinDay(longDay(day, view.lang))}`)),
+      h('label', { className: 'check' }, h('input', { type: 'checkbox', id: 'embed-pin', checked: pinned, onchange: (event: Event) => { pinned = (event.target as HTMLInputElement).checked; draw(); } }), words.pinDay(longDay(day, view.lang)))),
     h('figure', {}, h('figcaption', {}, 'HTML'), h('pre', { tabIndex: 0, 'aria-label': 'HTML' }, shown)), button,
     h('figure', {}, h('figcaption', {}, words.preview), preview)]);
 }

@@ -9,7 +9,7 @@ export const countLabels = ({ view, words }: Page) => view.list === 'screening' 
 
 export function drawLegend(into: HTMLElement, page: Page, embedded: boolean) {
   const { view, words, frame, change } = page;
-  const open = (into.querySelector('details')?.open ?? !matchMedia('(max-width: 760px), (max-height: 800px)').matches) || embedded;
+  const open = into.querySelector('details')?.open ?? !matchMedia(embedded ? '(max-width: 520px)' : '(max-width: 760px), (max-height: 800px)').matches;
   const row = (swatch: string, text: string) => h('li', {}, h('span', { className: `swatch ${swatch}`, 'aria-hidden': 'true' }), text);
   const choice = (value: 'affirmative' | 'count', text: string) => h('label', {},
     h('input', { type: 'radio', name: 'colour', value, checked: view.colour === value, onchange: () => change({ colour: value }) }), ` ${text}`);

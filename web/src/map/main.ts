@@ -483,8 +483,9 @@ function drawEmbedded() {
   const answer = listed.clusters ?? listed.screening?.screening ?? listed.regions?.regions;
   if (!answer) return;
   const found = answerOf(page, listed);
-  byId('tagline').replaceChildren([`${titleOf(page)}, ${longDay(day, view.lang)}: ${found.names ?? words.counted[view.list](answer.totalCount)}`,
-    answer.notCoveredCount ? words.moreNotCovered(answer.notCoveredCount) : ''].filter(Boolean).join('; '), ' ', howKnown(words, found) ?? '');
+  // How it is known is said of what was found, not of what cannot be judged.
+  const known = howKnown(words, found);
+  byId('tagline').replaceChildren(`${titleOf(page)}, ${longDay(day, view.lang)}: ${found.names ?? words.counted[view.list](answer.totalCount)}`, ...known ? [' ', known] : [], answer.notCoveredCount ? `; ${words.moreNotCovered(answer.notCoveredCount)}` : '');
 }
 
 function setTheme(next: Theme) {

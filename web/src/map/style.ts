@@ -181,7 +181,7 @@ export function styleOf({ palette, theme, tiles, marks, neighbours, firstPhase, 
         paint: { 'circle-color': palette.area, 'circle-radius': 5, 'circle-stroke-color': palette.ring, 'circle-stroke-width': 2 } },
       ...when(tiles, () => [
         { id: 'regency-labels', type: 'symbol', ...regions, 'source-layer': 'labels', filter: ['!=', get('kind'), 'PROVINCE'], minzoom: 7,
-          layout: { 'text-field': get('name'), 'text-font': font, 'text-size': 12, 'text-max-width': 7, 'symbol-sort-key': get('rank'), ...beside(1.1) },
+          layout: { 'text-field': get('name'), 'text-font': font, 'text-size': 12, 'text-max-width': 7, 'symbol-sort-key': get('rank'), 'text-padding': 0, ...beside(1.55) },
           paint: { 'text-color': palette.label, 'text-halo-color': palette.halo, 'text-halo-width': 1.4 } },
         { id: 'province-labels', type: 'symbol', ...regions, 'source-layer': 'labels', filter: is('kind', 'PROVINCE'), minzoom: 3, maxzoom: 8,
           layout: { 'text-field': get('name'), 'text-font': font, 'text-size': grow(3.5, 10, 7, 15), 'text-max-width': 7, 'text-letter-spacing': 0.03,
@@ -189,9 +189,10 @@ export function styleOf({ palette, theme, tiles, marks, neighbours, firstPhase, 
           paint: { 'text-color': palette.label, 'text-halo-color': palette.halo, 'text-halo-width': 1.6 } },
       ]),
       ...when(marks, () => [
-        // Marks take precedence over names, and names of places come last.
-        ...(['programme', 'other'] as const).map((of): LayerSpecification => ({ id: `cluster-labels-${of}`, type: 'symbol', source: 'marks', 'source-layer': 'marks', minzoom: of === 'programme' ? 5.2 : 8,
-          filter: ['all', ['has', 'product'], of === 'programme' ? programme : ['!', programme]],
+        // Marks take precedence over names, and names of places come last. The name of a
+        // second mark at a point would seem to belong to the first.
+        ...(['other', 'programme'] as const).map((of): LayerSpecification => ({ id: `cluster-labels-${of}`, type: 'symbol', source: 'marks', 'source-layer': 'marks', minzoom: of === 'programme' ? 3.5 : 8,
+          filter: ['all', ['has', 'product'], ['==', get('nth'), 0], of === 'programme' ? programme : ['!', programme]],
           layout: { 'text-field': get(lang === 'id' ? 'productId' : 'product'), 'text-font': font, 'text-size': 11.5, 'text-max-width': 8, 'text-variable-anchor': ['left', 'right', 'top', 'bottom'],
             'text-radial-offset': ['step', count, 1, 2, 1.2, 10, 1.35, 100, 1.6, 1000, 2], 'text-justify': 'auto', 'text-padding': 1 },
           paint: { 'text-color': palette.mark, 'text-halo-color': palette.halo, 'text-halo-width': 1.6 } })),
