@@ -290,9 +290,9 @@ type PartWriter interface {
 	WritePart(part []byte) error
 }
 
-// partFrom is the minimum length in bytes of a feature that is written as a part. For
-// the regencies with full boundaries this leaves a third of the bytes to compress for
-// each page and adds an eighth to the size; at zoom 5 it changes little.
+// partFrom is the minimum length in bytes of a feature that is written as a part by
+// itself. For the regencies with full boundaries this adds an eighth to the size, and
+// leaves few bytes to compress for a page like one before; at zoom 5 it changes little.
 const partFrom = 6 << 10
 
 // Rows returns the number of features on the page.
@@ -306,12 +306,7 @@ func (p *Items) WriteJSON(ctx context.Context, w io.Writer, now time.Time) error
 		return fmt.Errorf("encode the links: %w", err)
 	}
 	parts, inParts := w.(PartWriter)
-	atOnce := chunk
-	if inParts {
-		// The writer has a buffer itself.
-		atOnce = partFrom
-	}
-	out := make([]byte, 0, 2*atOnce)
+	out := make([]byte, 0, 2*chunk)
 	if p.alone {
 		out = p.export.Row(p.rows[0]).AppendFeature(out)
 		out = append(bytes.TrimSuffix(out, []byte("}")), `,"links":`...)
@@ -321,6 +316,16 @@ func (p *Items) WriteJSON(ctx context.Context, w io.Writer, now time.Time) error
 	out = fmt.Appendf(out, `{"type":"FeatureCollection","links":%s,"timeStamp":%q,"numberMatched":%d,"numberReturned":%d,"notCoveredCount":%d,"asOf":%q,"datasetVersion":%q,"features":[`,
 		links, now.UTC().Format(time.RFC3339), p.Matched, len(p.rows), p.NotCovered, p.site.Day, p.site.Data.Version)
 	separator := "\n"
+	// afterPart means that all bytes written since the first part were in parts. What
+	// follows a part cannot refer to bytes before it, and may as well be a part itself.
+	afterPart := false
+	write := func(data []byte) error {
+		if afterPart && len(data) > 0 {
+			return parts.WritePart(data)
+		}
+		_, err := w.Write(data)
+		return err
+	}
 	for _, i := range p.rows {
 		if err := sentra.Ended(ctx, "while features were written"); err != nil {
 			return err
@@ -330,12 +335,12 @@ func (p *Items) WriteJSON(ctx context.Context, w io.Writer, now time.Time) error
 		separator = ",\n"
 		switch {
 		case inParts && len(out)-before >= partFrom:
-			if _, err = w.Write(out[:before]); err == nil {
+			if err = write(out[:before]); err == nil {
 				err = parts.WritePart(out[before:])
 			}
-			out = out[:0]
-		case len(out) >= atOnce:
-			_, err = w.Write(out)
+			out, afterPart = out[:0], true
+		case len(out) >= chunk:
+			err = write(out)
 			out = out[:0]
 		}
 		if err != nil {
@@ -347,7 +352,7 @@ func (p *Items) WriteJSON(ctx context.Context, w io.Writer, now time.Time) error
 }
 
 // chunk is the approximate size of a write in bytes.
-const chunk = 64 << 10
+const chunk = 32 << 10
 
 // Page returns the features as an HTML page: a table, or all properties of one.
 func (p *Items) Page() Page {
