@@ -704,7 +704,7 @@ func tileJSON(t *testing.T) map[string]map[string]string {
 		t.Fatal(err)
 	}
 	if document.TileJSON != "3.0.0" || len(document.Tiles) != 1 || document.MinZoom == nil || *document.MinZoom != 0 || document.MaxZoom != 14 ||
-		len(document.Bounds) != 4 || !strings.Contains(document.Attribution, "MIT") {
+		len(document.Bounds) != 4 || !strings.Contains(document.Attribution, "MIT") || !strings.Contains(document.Attribution, `<a href="https://ekbis.sindonews.com/`) {
 		t.Errorf("TileJSON %+v", document)
 	}
 	layers := make(map[string]map[string]string)

@@ -1,6 +1,7 @@
 package tile
 
 import (
+	"html"
 	"strings"
 
 	"github.com/sentra-ikm/sentra/internal/atlas"
@@ -57,7 +58,8 @@ func (b *Builder) TileJSON(url string, on atlas.View, layers []string) TileJSON 
 	return out
 }
 
-// attribution names the sources of the content, with their licences.
+// attribution names the sources of the content, with their addresses and licences, as
+// HTML, which TileJSON and map libraries expect.
 func (b *Builder) attribution(on atlas.View) string {
 	var names []string
 	seen := make(map[sentra.SourceID]bool)
@@ -67,17 +69,21 @@ func (b *Builder) attribution(on atlas.View) string {
 			return
 		}
 		seen[id] = true
-		name := what + ": " + source.Title
+		title := html.EscapeString(source.Title)
+		if source.URL != "" {
+			title = `<a href="` + html.EscapeString(source.URL) + `">` + title + "</a>"
+		}
+		name := what + ": " + title
 		if source.Licence != "" {
-			name += " (" + source.Licence + ")"
+			name += " (" + html.EscapeString(source.Licence) + ")"
 		}
 		names = append(names, name)
 	}
 	for _, shape := range b.epoch(on).Must().partition.shapes {
 		add("Boundaries", shape.Source)
 	}
-	if len(b.atlas.Data.Programme.Sources) > 0 {
-		add("Clusters", b.atlas.Data.Programme.Sources[0])
+	for _, id := range b.atlas.Data.Programme.Sources {
+		add("Clusters", id)
 	}
 	return strings.Join(names, "; ")
 }

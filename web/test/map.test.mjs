@@ -619,6 +619,7 @@ test('the language changes everything, and stands in the address', async () => {
   await settled(page);
   assert.equal(await page.locator('html').getAttribute('lang'), 'id');
   assert.match(page.url(), /lang=id/);
+  assert.deepEqual(await page.locator('a[href^="playground"]').evaluateAll((all) => all.map((a) => a.getAttribute('href'))), ['playground?lang=id', 'playground?lang=id']);
   await page.locator('#card').getByText('Tertinggal', { exact: true }).waitFor();
   const text = await page.locator('body').innerText();
   for (const english of ['Filters', 'Regencies', 'Download', 'Legend', 'Province', 'Not covered', 'Clear']) assert.ok(!new RegExp(`\\b${english}\\b`).test(text), `“${english}” is left in English`);
@@ -869,6 +870,21 @@ test('the map tells a score that is an interval from a certain one', async () =>
   await settled(page);
   assert.ok((await drawn()).striped > 20);
   assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('on paper there are the whole map, its legend below it, the card and every row, as dark text', async () => {
+  const { page, context } = await open(browser, { viewport: { width: 690, height: 980 }, colorScheme: 'dark', webgl: false });
+  await page.goto(`${address}/?asOf=2017-12-25&list=provinces&show=region:33`);
+  await settled(page);
+  await page.locator('#card h2').waitFor();
+  await page.emulateMedia({ media: 'print' });
+  const [map, legend, card, results] = await Promise.all(['.sketch', '#legend', '#card', '#results'].map((id) => page.locator(id).boundingBox()));
+  assert.ok(map.height > 200 && map.y + map.height <= legend.y + 1 && legend.y + legend.height <= card.y + 1 && card.y + card.height <= results.y + 1, JSON.stringify({ map, legend, card, results }));
+  assert.equal(await page.evaluate(() => getComputedStyle(document.body).color), 'rgb(0, 0, 0)');
+  const last = await page.locator('#results tbody tr').last().boundingBox();
+  assert.ok(last.y + last.height <= results.y + results.height && await page.locator('#results tbody tr').count() === 34);
+  assert.equal(await page.locator('#filters, #timeline, .actions').filter({ visible: true }).count(), 0);
   await context.close();
 });
 
