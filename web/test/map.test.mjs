@@ -954,33 +954,32 @@ test('axe finds no serious fault, in the light and in the dark', async () => {
   }
 });
 
-for (const [name, viewport] of [['phone', phone], ['desktop', desktop]]) {
-  test(`nothing is cut off or overlaps, ${name}`, async () => {
-    for (const path of ['/', '/?lang=id&asOf=2017-12-25&list=regencies', '/?list=provinces&colour=count', '/?list=screening&colour=count', '/playground']) {
-      const { page, context } = await open(browser, { viewport, webgl: path === '/' });
-      await page.goto(address + path);
-      if (path !== '/playground') await settled(page);
+test('nothing is cut off or overlaps', async () => {
+  for (const path of ['/', '/?lang=id&asOf=2017-12-25&list=regencies', '/?list=provinces&colour=count', '/?list=screening&colour=count', '/playground']) {
+    const { page, context } = await open(browser, { viewport: phone, webgl: path === '/' });
+    await page.goto(address + path);
+    if (path !== '/playground') await settled(page);
+    for (const viewport of [phone, desktop]) {
+      await page.setViewportSize(viewport);
+      const at = `${path} at ${viewport.width}`;
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      assert.equal(wide, 0, `${path} scrolls sideways by ${wide}`);
-      if (path !== '/playground') {
-        const clipped = await page.evaluate(() => [...document.querySelectorAll('button, .button, summary, label span, .count, .told, h1, h2, legend')]
-          .filter((e) => e.offsetParent && !e.closest('.unseen, .rows, .maplibregl-ctrl') && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline').map((e) => e.textContent));
-        assert.deepEqual(clipped, [], `${path}: cut off`);
-        const overlaps = await page.evaluate(() => {
-          const parts = ['#header', '#stage', '#timeline', '#panel'].map((id) => [id, document.querySelector(id).getBoundingClientRect()]);
-          return parts.flatMap(([a, r], i) => parts.slice(i + 1).filter(([, s]) => r.left < s.right - 1 && s.left < r.right - 1 && r.top < s.bottom - 1 && s.top < r.bottom - 1).map(([b]) => `${a} ${b}`));
-        });
-        assert.deepEqual(overlaps, [], path);
-        if (viewport === phone) {
-          // The page itself scrolls, to the links at its end, and the header is a line with the search below it.
-          const { folded, below, lines } = await page.evaluate(() => {
-            const results = document.querySelector('#results'), line = ({ top, bottom }) => (top + bottom) / 2, at = (id) => line(document.querySelector(id).getBoundingClientRect());
-            return { folded: results.scrollHeight - results.clientHeight, below: document.documentElement.scrollHeight - scrollY - document.querySelector('#pages').getBoundingClientRect().bottom, lines: Math.abs(at('h1') - at('.switches')) };
-          });
-          assert.deepEqual([folded <= 1, below <= 1, lines <= 4], [true, true, true], `${path}: ${folded} pixels of the list are hidden, ${below} below the end, the header's lines differ by ${lines}`);
-        }
-      }
-      await context.close();
+      assert.equal(wide, 0, `${at} scrolls sideways by ${wide}`);
+      if (path === '/playground') continue;
+      const clipped = await page.evaluate(() => [...document.querySelectorAll('button, .button, summary, label span, .count, .told, h1, h2, legend')]
+        .filter((e) => e.offsetParent && !e.closest('.unseen, .rows, .maplibregl-ctrl') && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline').map((e) => e.textContent));
+      assert.deepEqual(clipped, [], `${at}: cut off`);
+      const overlaps = await page.evaluate(() => {
+        const parts = ['#header', '#stage', '#timeline', '#panel'].map((id) => [id, document.querySelector(id).getBoundingClientRect()]);
+        return parts.flatMap(([a, r], i) => parts.slice(i + 1).filter(([, s]) => r.left < s.right - 1 && s.left < r.right - 1 && r.top < s.bottom - 1 && s.top < r.bottom - 1).map(([b]) => `${a} ${b}`));
+      });
+      assert.deepEqual(overlaps, [], at);
+      if (viewport !== phone) continue;
+      // The page itself scrolls, to the links at its end, and the header is a line with the search below it.
+      const { folded, below, lines } = await page.evaluate(() => {
+        const results = document.querySelector('#results'), line = ({ top, bottom }) => (top + bottom) / 2, at = (id) => line(document.querySelector(id).getBoundingClientRect());
+        return { folded: results.scrollHeight - results.clientHeight, below: document.documentElement.scrollHeight - scrollY - document.querySelector('#pages').getBoundingClientRect().bottom, lines: Math.abs(at('h1') - at('.switches')) };
+      });
+      assert.deepEqual([folded <= 1, below <= 1, lines <= 4], [true, true, true], `${at}: ${folded} pixels of the list are hidden, ${below} below the end, the header's lines differ by ${lines}`);
     }
     await context.close();
   }
