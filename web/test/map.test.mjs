@@ -192,7 +192,7 @@ test('a day that the API does not know is said, and no other one is shown', asyn
   await early.context.close();
 
   const { page, faults, context } = await open(browser, { webgl: false });
-  for (const [path, said] of [['/?asOf=yesterday&list=provinces', '“yesterday” is not a day'], ['/?asOf=2017-1-5', '“2017-1-5” is not a day'],
+  for (const [path, said] of [['/?asOf=2017-02-30', '“2017-02-30” is not a day'], ['/?asOf=yesterday&list=provinces', '“yesterday” is not a day'], ['/?asOf=2017-1-5', '“2017-1-5” is not a day'],
     ['/?list=villages', '“list=villages” is not understood'], ['/?list=regencies&hosts=maybe', '“hosts=maybe” is not understood'], ['/?bbox=110,5,112', '“bbox=110,5,112” is not understood'],
     ['/?list=provinces&affirmative=BORDER', 'the kind of others cannot be filtered by'], ['/?asOf=2017-02-30&list=provinces', '“2017-02-30” is not a day']]) {
     await goRefused(page, path);
