@@ -56,8 +56,9 @@ static() {
 }
 
 # The packages with concurrency: their tests run under the race detector, and not
-# again without it.
-raced() { go list ./graph/... ./internal/{admission,app,atlas,boundarytest,embeddedpg,export,geo/coverage,httpserver,pgtest,postgres,register,tile} ./conformance/http; }
+# again without it. Those that take longest come first here and below, so that the last
+# one is not left alone with one core.
+raced() { go list ./internal/httpserver ./graph/... ./internal/{embeddedpg,atlas,register,geo/coverage,admission,app,boundarytest,export,pgtest,postgres,tile} ./conformance/http; }
 
 # Tests in these packages that run without it: tests with one goroutine and many
 # cases, and limits on time and memory, which do not hold under the detector.
@@ -81,7 +82,7 @@ tests() {
   # shellcheck disable=SC2046
   go test "${flags[@]}" -skip "${raced_of_program#*|}" -timeout 20m -p 1 $(alone)
   # shellcheck disable=SC2046
-  go test "${flags[@]}" $(go list ./... | grep -vxF -e "$(alone)" -e "$(raced)")
+  go test "${flags[@]}" $(go list ./internal/ingest ./conformance/... ./... | grep -vxF -e "$(alone)" -e "$(raced)")
   # shellcheck disable=SC2046
   go test "${flags[@]}" -run "$unraced" $(raced)
 }

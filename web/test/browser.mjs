@@ -11,6 +11,9 @@ export const withoutBoundaries = process.env.SENTRA_URL_WITHOUT_BOUNDARIES;
 export const desktop = { width: 1440, height: 900 };
 export const phone = { width: 390, height: 844 };
 
+/** For tests of what a page does: a window of half of desktop's pixels is rendered in two thirds of the time. */
+const small = { width: 1024, height: 640 };
+
 /**
  * Chromium as on a machine without a graphics card: WebGL is rendered in software, and the page is composited without
  * it.
@@ -26,13 +29,26 @@ export function launch() {
 /** The timeout of a step in milliseconds; longer on a busy machine. */
 const patience = Number(process.env.SENTRA_BROWSER_PATIENCE ?? 45_000);
 
+/** What the pages of a browser share: their cache. A page needs a second less than in a context of its own. */
+const shared = new WeakMap();
+
+async function newContext(browser, options) {
+  return browser.newContext({ locale: 'en-GB', reducedMotion: 'reduce', acceptDownloads: true, permissions: ['clipboard-read', 'clipboard-write'], ...options });
+}
+
 /**
- * A page in its own context. `faults` collects errors on the console, and failed or foreign requests. Without WebGL
- * the map is a picture: tests that do not need the map use this, since software rendering takes seconds.
+ * A page, with nothing stored by earlier ones but their cache; with `context`, the options of a context of its own,
+ * without that too. `faults` collects errors on the console, and failed or foreign requests. Without WebGL the map is a
+ * picture: tests that do not need the map use this, since software rendering takes seconds.
  */
-export async function open(browser, { viewport = desktop, colorScheme = 'light', locale = 'en-GB', server = address, webgl = true, ...more } = {}) {
-  const context = await browser.newContext({ viewport, colorScheme, locale, reducedMotion: 'reduce', acceptDownloads: true, permissions: ['clipboard-read', 'clipboard-write'], ...more });
+export async function open(browser, { viewport = small, colorScheme = 'light', server = address, webgl = true, context: own } = {}) {
+  if (!own && !shared.has(browser)) shared.set(browser, newContext(browser));
+  const context = await (own ? newContext(browser, own) : shared.get(browser));
   const page = await context.newPage();
+  if (own) page.once('close', () => context.close());
+  await page.setViewportSize(viewport);
+  await page.emulateMedia({ colorScheme });
+  await forget(page, server);
   page.setDefaultTimeout(patience);
   if (!webgl) {
     await page.addInitScript(() => {
@@ -52,7 +68,14 @@ export async function open(browser, { viewport = desktop, colorScheme = 'light',
   page.on('response', (response) => {
     if (response.status() >= 400) faults.push(`${response.status()}: ${response.url()}`);
   });
-  return { context, page, faults };
+  return { page, faults };
+}
+
+/** Clears what earlier pages stored: the theme, the playground's tabs. */
+async function forget(page, server) {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Storage.clearDataForOrigin', { origin: new URL(server).origin, storageTypes: 'local_storage' });
+  await session.detach();
 }
 
 /** Gives a page a connection with 400 kbit/s and 400 ms latency. */
@@ -68,6 +91,9 @@ function aboutTheMachine(text) {
 }
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Options of axe for a page that it has seen in other colours. */
+export const onlyColours = { runOnly: ['cat.color'] };
 
 /** Fails for findings of axe that are serious or critical. It runs regardless of the page's own security policy. */
 export async function assertAccessible(page, name, options = {}) {

@@ -11,7 +11,7 @@ after(() => browser.close());
 const region = '/en/regions/94.06?asOf=2017-12-25';
 
 test('pages are accessible, in the light and in the dark', async () => {
-  const { context, page, faults } = await open(browser);
+  const { page, faults } = await open(browser);
   for (const path of [region, '/id/regions/33', '/id/clusters?page=2', '/en/compare?a=94.06&b=53.17', '/en/about', '/en/developers']) {
     await page.goto(address + path);
     for (const [colorScheme, viewport] of [['light', desktop], ['dark', phone]]) {
@@ -22,11 +22,11 @@ test('pages are accessible, in the light and in the dark', async () => {
     }
   }
   assert.deepEqual(faults, []);
-  await context.close();
+  await page.close();
 });
 
 test('a region is light and quick: on a slow line, without scripts, it reads within three seconds', async () => {
-  const { context, page, faults } = await open(browser, { viewport: phone, javaScriptEnabled: false });
+  const { page, faults } = await open(browser, { viewport: phone, context: { javaScriptEnabled: false } });
   await slowLine(page);
   const begun = Date.now();
   await page.goto(address + region, { waitUntil: 'commit' });
@@ -41,15 +41,15 @@ test('a region is light and quick: on a slow line, without scripts, it reads wit
   await page.getByRole('button', { name: 'Show' }).click();
   await page.getByText('is a regency in Papua Tengah').waitFor();
   assert.deepEqual(faults, []);
-  await context.close();
+  await page.close();
 });
 
 test('a region fits on paper', async () => {
-  const { context, page } = await open(browser, { colorScheme: 'dark', viewport: { width: 680, height: 960 } });
+  const { page } = await open(browser, { colorScheme: 'dark', viewport: { width: 680, height: 960 } });
   await page.goto(address + region);
   await page.emulateMedia({ media: 'print' });
   assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), 'rgb(255, 255, 255)');
   assert.equal(await page.locator('nav').first().isVisible(), false);
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth), false);
-  await context.close();
+  await page.close();
 });

@@ -13,7 +13,7 @@ async function answer(page) {
 }
 
 test('an example runs and its answer can be saved', async () => {
-  const { page, faults, context } = await open(browser);
+  const { page, faults } = await open(browser, { viewport: desktop });
   await page.goto(`${address}/playground`);
   await page.getByLabel('Example queries').selectOption({ label: 'Clusters of the programme within 100 km of the port of Surabaya, nearest first' });
   await answer(page);
@@ -34,11 +34,11 @@ test('an example runs and its answer can be saved', async () => {
   assert.deepEqual(geojson.features.map((f) => f.properties.code), regions.nodes.map((r) => r.code));
   assert.deepEqual(geojson.features[0].geometry, regions.nodes[0].boundary);
   assert.deepEqual(faults, []);
-  await context.close();
+  await page.close();
 });
 
 test('it opens with an answer, and each tab has its own', async () => {
-  const { page, faults, context } = await open(browser);
+  const { page, faults } = await open(browser, { viewport: desktop });
   await page.goto(`${address}/playground`);
   await page.waitForFunction(() => document.querySelector('.graphiql-response').textContent.includes('Dogiyai'));
   const menu = page.getByLabel('Example queries');
@@ -54,11 +54,11 @@ test('it opens with an answer, and each tab has its own', async () => {
   await page.getByRole('button', { name: /New tab/ }).click();
   await page.waitForFunction(() => [...document.querySelectorAll('button')].find((b) => b.textContent === 'Answer as CSV').disabled);
   assert.deepEqual(faults, []);
-  await context.close();
+  await page.close();
 });
 
 test('it speaks Indonesian where the address does', async () => {
-  const { page, faults, context } = await open(browser, { webgl: false });
+  const { page, faults } = await open(browser, { viewport: desktop, webgl: false });
   const question = page.waitForRequest((request) => request.url().endsWith('/graphql') && request.method() === 'POST');
   await page.goto(`${address}/playground?lang=id`);
   assert.equal((await question).headers()['accept-language'], 'id');
@@ -73,11 +73,11 @@ test('it speaks Indonesian where the address does', async () => {
   await page.getByRole('link', { name: 'English' }).click();
   await page.getByLabel('Example queries').waitFor();
   assert.deepEqual(faults, []);
-  await context.close();
+  await page.close();
 });
 
 test('a query is shared by its address', async () => {
-  const first = await open(browser);
+  const first = await open(browser, { viewport: desktop });
   await first.page.goto(`${address}/playground`);
   await first.page.getByLabel('Example queries').selectOption({ label: 'The sources of a fact: why was Dogiyai affirmative, and who says so?' });
   await answer(first.page);
@@ -85,31 +85,31 @@ test('a query is shared by its address', async () => {
   await first.page.getByText('Link copied').waitFor();
   const link = first.page.url();
   assert.equal(await first.page.evaluate(() => navigator.clipboard.readText()), link);
-  await first.context.close();
+  await first.page.close();
 
-  const second = await open(browser);
+  const second = await open(browser, { viewport: desktop });
   await second.page.goto(link);
   // It runs automatically.
   assert.match(await answer(second.page), /Perpres.131\/2015/);
   assert.deepEqual(second.faults, []);
-  await second.context.close();
+  await second.page.close();
 });
 
 test('the documentation and the explorer open', async () => {
-  const { page, faults, context } = await open(browser);
+  const { page, faults } = await open(browser, { viewport: desktop });
   await page.goto(`${address}/playground`);
   await page.getByRole('button', { name: /Documentation Explorer/ }).click();
   await page.getByText('A GraphQL schema provides a root type').waitFor();
   await page.getByRole('button', { name: /GraphiQL Explorer/ }).click();
   await page.locator('.docExplorerWrap, .graphiql-explorer-root').first().waitFor();
   assert.deepEqual(faults, []);
-  await context.close();
+  await page.close();
 });
 
 for (const colorScheme of ['light', 'dark']) {
   test(`axe finds no serious fault, ${colorScheme}`, async () => {
     // The editors have the colours with which the page was opened.
-    const { page, context } = await open(browser, { colorScheme });
+    const { page } = await open(browser, { viewport: desktop, colorScheme });
     await page.goto(`${address}/playground`);
     await page.getByLabel('Example queries').selectOption({ index: 1 });
     await answer(page);
@@ -117,6 +117,6 @@ for (const colorScheme of ['light', 'dark']) {
       await page.setViewportSize(viewport);
       await assertAccessible(page, `playground at ${viewport.width}`);
     }
-    await context.close();
+    await page.close();
   });
 }
