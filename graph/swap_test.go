@@ -112,6 +112,8 @@ func TestHundredSwaps(t *testing.T) {
 				}
 				asked.Add(1)
 				seen.Store(step, true)
+				// A swap needs a core too.
+				time.Sleep(5 * time.Millisecond)
 			}
 		})
 	}

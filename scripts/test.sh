@@ -62,7 +62,7 @@ raced() { go list ./internal/httpserver ./graph/... ./internal/{embeddedpg,atlas
 
 # Tests in these packages that run without it: tests with one goroutine and many
 # cases, and limits on time and memory, which do not hold under the detector.
-unraced='^(TestFiltersAgainstOracle|TestClustersAgainstBruteForce|TestChoroplethOfSpreadClusters|TestAtOnSharedBorders|TestHistory'
+unraced='^(TestFiltersAgainstOracle|TestAtAgainstAllBoundaries|TestClustersAgainstBruteForce|TestChoroplethOfSpreadClusters|TestAtOnSharedBorders|TestHistory'
 unraced+='|TestNextAgainstNew|TestEncodedBoundary|TestClusterFilterErrors|TestClustersOfEach|TestSnappingMovesLittle|TestUnionOfFormerProvinces|TestStoredBoundariesStand|TestShapesComeFromTheCoverage|TestFacetsAgainstOracle|TestRealLevels|TestRandomCoverages|TestOrderOfFaces'
 unraced+='|TestOneIDOneView|TestIDsOfTwoDatabases|TestChangeOfManyDocuments|TestTrustedDocuments|TestForgeableRequests'
 unraced+='|TestDeadlineReachesEverything|TestClientLeaves|TestDeadlineOfFilesAndTiles|TestPolygonsAreBounded|TestCostCoversWork|TestAnswersWithoutSQL|TestClustersNotCovered|TestSharedEdgesMakeNeighbours'

@@ -187,10 +187,10 @@ func (c *counting) Flush() { c.flushed = append(c.flushed, c.bytes) }
 
 // A new answer is sent in pieces, the header first, compressed or not.
 func TestExportStreams(t *testing.T) {
-	for _, path := range []string{"/regions.csv", "/regions.ndjson", "/regions.geojson"} {
-		for _, encoding := range []string{"identity", "gzip", "zstd", "br"} {
-			// The first answer is streamed, and cached for the next.
-			handler, _, _, _ := factsServer(t)
+	for _, encoding := range []string{"identity", "gzip", "zstd", "br"} {
+		// The first answer is streamed, and cached for the next.
+		handler, _, _, _ := factsServer(t)
+		for _, path := range []string{"/regions.csv", "/regions.ndjson", "/regions.geojson"} {
 			request := httptest.NewRequest("GET", path, nil)
 			request.Header.Set("Accept-Encoding", encoding)
 			w := &counting{ResponseWriter: httptest.NewRecorder()}
