@@ -74,13 +74,14 @@ unraced+='|TestSourcesAreMerged|TestFactsAndCorrections|TestDeleteAndRevert|Test
 # alone, one after another.
 alone() { go list ./cmd/... ./web/... ./internal/querycost; }
 
-# The tests of the program that run under the race detector. Only the first has a time
-# limit without it; the others run only there.
-raced_of_program='LifeOfAServer|Swaps|Embedded'
+# The tests of the program that run under the race detector, and not again without it:
+# those that change what it serves or kill what it runs on. The others start, question
+# and stop it.
+raced_of_program='Swaps|Embedded'
 
 tests() {
   # shellcheck disable=SC2046
-  go test "${flags[@]}" -skip "${raced_of_program#*|}" -timeout 20m -p 1 $(alone)
+  go test "${flags[@]}" -skip "$raced_of_program" -timeout 20m -p 1 $(alone)
   # shellcheck disable=SC2046
   go test "${flags[@]}" $(go list ./internal/ingest ./conformance/... ./... | grep -vxF -e "$(alone)" -e "$(raced)")
   # shellcheck disable=SC2046

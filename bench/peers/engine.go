@@ -336,7 +336,7 @@ func (w *world) withClusters(n int) (*atlas.Atlas, error) {
 	data := *w.atlas.Data
 	var clusters []*sentra.Cluster
 	for c := range w.atlas.Data.Clusters.All {
-		if c.Phases[0] != syntheticPhase {
+		if !slices.Contains(c.Phases, syntheticPhase) {
 			clusters = append(clusters, c)
 		}
 	}

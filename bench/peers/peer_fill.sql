@@ -1,15 +1,7 @@
--- The rest of the peers' schema, once boundaries and clusters are there.
+-- The rest of the peers' schema, once its tables are filled.
 SET search_path = peer, public;
 
-INSERT INTO membership SELECT region_code, province_code, valid_from, valid_to FROM public.memberships;
 UPDATE region r SET province_code = (SELECT m.province_code FROM membership m WHERE m.region_code = r.code AND m.valid_to IS NULL);
-INSERT INTO designation
-SELECT id, region_code, kind, regulation,
-       CASE precision WHEN 'YEAR' THEN (date_trunc('year', valid_from) + interval '1 year - 1 day')::date
-                      WHEN 'MONTH' THEN (date_trunc('month', valid_from) + interval '1 month - 1 day')::date
-                      ELSE valid_from END,
-       valid_to
-  FROM public.designations;
 
 CREATE INDEX ON boundary USING gist (shape);
 CREATE INDEX ON cluster_region (region_code);

@@ -69,8 +69,8 @@ var tuned = map[string]string{
 	"autovacuum":                      "off",
 }
 
-func newWorld(ctx context.Context, s settings) (w *world, err error) {
-	w = &world{settings: s, quiet: slog.New(slog.NewTextHandler(io.Discard, nil))}
+func newWorld(ctx context.Context, s settings) (_ *world, err error) {
+	w := &world{settings: s, quiet: slog.New(slog.NewTextHandler(io.Discard, nil))}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, w.close())
@@ -218,17 +218,36 @@ func (w *world) fillPeer(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	err = copyRows("membership", []string{"region_code", "province_code", "valid_from", "valid_to"}, func(add func(...any) error) error {
+		for _, m := range w.atlas.Data.Memberships {
+			if err := add(string(m.Region), string(m.Province), m.Validity.From.String(), lastDay(m.Validity.To)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	err = copyRows("designation", []string{"id", "region_code", "kind", "regulation", "in_force_from", "valid_to"}, func(add func(...any) error) error {
+		for i := range w.atlas.Data.Designations {
+			d := &w.atlas.Data.Designations[i]
+			if err := add(d.ID, string(d.Region), string(d.Kind), d.Regulation, d.InForceFrom().String(), lastDay(d.To)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
 	clusters, err := w.on.Clusters(ctx, nil, sentra.ClustersByPhase, false)
 	if err != nil {
 		return err
 	}
-	err = copyRows("cluster", []string{"key", "position", "name", "begins", "place"}, func(add func(...any) error) error {
+	err = copyRows("cluster", []string{"key", "position", "name", "begins", "programme", "place"}, func(add func(...any) error) error {
 		for i, c := range clusters.Hits() {
-			begins := w.atlas.Phase(c.Phases[0]).From.First
-			for _, key := range c.Phases[1:] {
-				begins = min(begins, w.atlas.Phase(key).From.First)
-			}
-			if err := add(c.Key, i, c.NameEN, begins.String(), wkb(c.Place)); err != nil {
+			if err := add(c.Key, i, c.NameEN, c.Begins.String(), len(c.Phases) > 0, wkb(c.Place)); err != nil {
 				return err
 			}
 		}
@@ -260,6 +279,14 @@ func (w *world) fillPeer(ctx context.Context) error {
 		return fmt.Errorf("analyse the peers' tables: %w", err)
 	}
 	return nil
+}
+
+// lastDay returns the last day of a period for a date column: NULL if it has none.
+func lastDay(to *sentra.Date) any {
+	if to == nil {
+		return nil
+	}
+	return to.String()
 }
 
 // wkb returns a geometry as hexadecimal EWKB, the text format of PostGIS.

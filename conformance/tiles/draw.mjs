@@ -68,7 +68,7 @@ try {
   for (const name of packages) {
     // OpenLayers requests tiles with the parameters of the style.
     for (const query of name === "ol" ? ["?asOf=2026-01-01", "?labels=false"] : ["", "?labels=false"]) {
-      const page = await browser.newPage();
+      const page = await browser.newPage({ viewport: { width: 820, height: 520 } });
       const faults = [], glyphs = [];
       page.on("pageerror", (error) => faults.push(String(error)));
       page.on("response", (answer) => {
