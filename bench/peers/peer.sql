@@ -44,15 +44,13 @@ CREATE TABLE designation (
 CREATE INDEX ON designation (region_code, in_force_from);
 
 CREATE TABLE cluster (
-    key       text PRIMARY KEY,
+    key      text PRIMARY KEY,
     -- The position in the default order.
-    position  int NOT NULL UNIQUE,
-    name      text NOT NULL,
-    -- The first day on which it is known.
-    begins    date NOT NULL,
-    -- Whether it belongs to the programme.
-    programme boolean NOT NULL,
-    place     geometry(Point, 4326) NOT NULL
+    position int NOT NULL UNIQUE,
+    name     text NOT NULL,
+    -- The first day of its first phase; null if it does not belong to the programme.
+    begins   date,
+    place    geometry(Point, 4326) NOT NULL
 );
 CREATE TABLE cluster_region (
     cluster_key text NOT NULL REFERENCES cluster,
@@ -78,7 +76,7 @@ $$;
 CREATE FUNCTION affirmative_regions_hosting_clusters(as_of date) RETURNS SETOF region LANGUAGE sql STABLE AS $$
     SELECT r.* FROM region r
      WHERE EXISTS (SELECT FROM designation d WHERE d.region_code = r.code AND d.in_force_from <= as_of AND (d.valid_to IS NULL OR as_of <= d.valid_to))
-       AND EXISTS (SELECT FROM cluster_region cr JOIN cluster c ON c.key = cr.cluster_key WHERE cr.region_code = r.code AND c.programme AND c.begins <= as_of)
+       AND EXISTS (SELECT FROM cluster_region cr JOIN cluster c ON c.key = cr.cluster_key WHERE cr.region_code = r.code AND c.begins <= as_of)
      ORDER BY r.code
 $$;
 

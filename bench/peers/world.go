@@ -245,9 +245,13 @@ func (w *world) fillPeer(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = copyRows("cluster", []string{"key", "position", "name", "begins", "programme", "place"}, func(add func(...any) error) error {
+	err = copyRows("cluster", []string{"key", "position", "name", "begins", "place"}, func(add func(...any) error) error {
 		for i, c := range clusters.Hits() {
-			if err := add(c.Key, i, c.NameEN, c.Begins.String(), len(c.Phases) > 0, wkb(c.Place)); err != nil {
+			var begins any
+			if len(c.Phases) > 0 {
+				begins = c.Begins.String()
+			}
+			if err := add(c.Key, i, c.NameEN, begins, wkb(c.Place)); err != nil {
 				return err
 			}
 		}
