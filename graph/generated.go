@@ -699,7 +699,7 @@ type Region implements Node
   bbox: BBox!
   "A point well inside the region's largest part, for a label; the source's representative point if no boundary is loaded."
   labelPoint: Point!
-  "Area within the boundary on the sphere, in square kilometres; null if no boundary is loaded."
+  "Area within the boundary on the sphere, in square kilometres, to the hectare; null if no boundary is loaded."
   areaKm2: Float
   """
   The regions of the same level that share a border with this one on the day, the longest border first; an island
