@@ -15429,8 +15429,8 @@ func (ec *executionContext) _Source_title(ctx context.Context, field graphql.Col
 			return obj.Title(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v model.Prose) graphql.Marshaler {
+			return ec.marshalNString2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProse(ctx, selections, v)
 		},
 		true,
 		true,

@@ -11,7 +11,7 @@ func (*Source) IsNode() {}
 
 // ID includes no day: a source is the same on every day.
 func (s *Source) ID() string         { return globalID("Source", nil, string(s.source.ID)) }
-func (s *Source) Title() string      { return s.source.Title }
+func (s *Source) Title() Prose       { return Prose{s.source.Titled().Message()} }
 func (s *Source) Publisher() *string { return optional(s.source.Publisher) }
 func (s *Source) URL() *string       { return optional(s.source.URL) }
 func (s *Source) Licence() *string   { return optional(s.source.Licence) }
