@@ -304,25 +304,29 @@ func (q *Request) landOn(ctx context.Context, c *raster.Canvas, of *picture) ([]
 
 // legendOn explains the colours of a picture at the right below the map.
 func (q *Request) legendOn(c *raster.Canvas, shown []string) error {
+	shown = slices.DeleteFunc(slices.Clone(shown), func(class string) bool { return class == "land" })
 	letters, x, y := raster.Letters{Size: 17}, float64(pictureWidth-pictureMargin), float64(pictureHeight-36)
-	for _, class := range slices.Backward(shown) {
-		key := "legend." + class
-		switch class {
-		case "land":
-			continue
-		case "other":
-			key = "legend.mark.other"
-		}
-		text := q.T(key)
-		width, err := c.Width(text, letters)
-		if err != nil {
+	const beside = legendSwatch + legendGap
+	day, err := c.Width(q.dayLine(), dayLetters)
+	if err != nil {
+		return err
+	}
+	widths, sum := make([]float64, len(shown)), 0.0
+	for i, class := range shown {
+		if widths[i], err = c.Width(q.legend(class), letters); err != nil {
 			return err
 		}
-		x -= width
-		if err := c.Text(text, raster.Point{X: x, Y: y}, letters, colours["ink"]); err != nil {
+		sum += widths[i]
+	}
+	// With many classes the letters are smaller, so that they end before the day.
+	part := min(1, (x-pictureMargin-day-float64(len(shown))*beside)/max(sum, 1))
+	letters.Size *= part
+	for i, class := range slices.Backward(shown) {
+		x -= widths[i] * part
+		if err := c.Text(q.legend(class), raster.Point{X: x, Y: y}, letters, colours["ink"]); err != nil {
 			return err
 		}
-		x -= 22
+		x -= legendSwatch
 		if class == "mark" || class == "other" {
 			c.Circles([]raster.Point{{X: x + 7, Y: y - 6}}, 6, colours[class])
 		} else {
@@ -330,10 +334,27 @@ func (q *Request) legendOn(c *raster.Canvas, shown []string) error {
 			c.Area(swatch, fill(class))
 			c.Lines(swatch, 1, colours["edge"])
 		}
-		x -= 18
+		x -= legendGap
 	}
 	return nil
 }
+
+// The space of a swatch in a legend with that to its text, and the gap between two
+// entries.
+const legendSwatch, legendGap = 22, 18
+
+// legend explains a class of a picture.
+func (q *Request) legend(class string) string {
+	if class == "other" {
+		class = "mark.other"
+	}
+	return q.T("legend." + class)
+}
+
+// dayLetters are those of the line with the day of a picture.
+var dayLetters = raster.Letters{Size: 20, Bold: true}
+
+func (q *Request) dayLine() string { return "Sentra  ·  " + q.OnDay() }
 
 // wordsOn writes the texts above and below the map of a picture.
 func (q *Request) wordsOn(c *raster.Canvas, of *picture) error {
@@ -377,13 +398,13 @@ func (q *Request) wordsOn(c *raster.Canvas, of *picture) error {
 		at     raster.Point
 		colour color.RGBA
 	}{
-		{"Sentra  ·  " + q.OnDay(), raster.Point{X: pictureMargin, Y: pictureHeight - 34}, colours["accent"]},
+		{q.dayLine(), raster.Point{X: pictureMargin, Y: pictureHeight - 34}, colours["accent"]},
 		{q.T("picture.sources", withoutScheme(q.absolute(q.Lang, of.path, ""))), raster.Point{X: pictureMargin, Y: pictureHeight - 10}, colours["quiet"]},
 	}
 	for i, line := range foot {
 		letters := small
 		if i == 0 {
-			letters.Bold = true
+			letters = dayLetters
 		}
 		kept, err := c.Wrapped(line.text, letters, room, 1)
 		if err != nil {
