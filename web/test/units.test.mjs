@@ -225,3 +225,15 @@ test('the picture of the map has the colours of the map’s style', () => {
     }
   }
 });
+
+test('on a phone the whole country has the names of the programme’s products', () => {
+  const { layers } = style.styleOf({ palette: palette.paletteOf(false), theme: 'light', tiles: 'tiles/{z}/{x}/{y}', marks: 'tiles/{z}/{x}/{y}', firstPhase: '', lang: 'en', colour: 'affirmative', level: 'regencies' });
+  const names = layers.find(({ id }) => id === 'cluster-labels-programme');
+  // The country's 46.4 degrees of longitude in 366 of 390 pixels; the world has 512 pixels at zoom 0.
+  const zoom = Math.log2(366 / (46.4 / 360 * 512));
+  assert.ok(zoom < 2.5 && names.minzoom <= zoom, `names from zoom ${names.minzoom} on, the country at ${zoom}`);
+  // Below or above a mark first: beside one they would be cut off at the edge.
+  const anchors = createExpression(names.layout['text-variable-anchor'], 'test', { type: 'array', value: 'string' }).value;
+  assert.deepEqual(anchors.evaluate({ zoom }), ['bottom', 'top', 'left', 'right']);
+  assert.deepEqual(anchors.evaluate({ zoom: 4 }), ['left', 'right', 'top', 'bottom']);
+});
