@@ -25,6 +25,7 @@ func TestPages(t *testing.T) {
 		{"/regions/94.06?asOf=2017-12-25", "", "en", "http://example.com/en/regions/94.06?asOf=2017-12-25", "Kabupaten Dogiyai is a regency in Papua."},
 		{"/regions/94.06", "id-ID,id;q=0.9", "id", "http://example.com/id/regions/94.06", "Kabupaten Dogiyai terletak di Provinsi Papua Tengah."},
 		{"/en/regions/94.06", "id", "en", "http://example.com/en/regions/94.06", "is a regency in Papua Tengah."},
+		{"/id/regions/94.06?asOf=2017-12-25", "", "id", "http://example.com/id/regions/94.06?asOf=2017-12-25", "hanya jumlahnya (tribunnews 2015-12-11: 26 di Papua; 7 di Papua Barat dari pengurangan)"},
 		{"/id/regions?q=dogiyai", "", "id", "http://example.com/id/regions?q=dogiyai", "Kabupaten Dogiyai"},
 		{"/id/clusters?page=2&utm_source=x", "", "id", "http://example.com/id/clusters?page=2", "Halaman 2 dari 7"},
 		{"/id/clusters/2017-94.06-coffee-processing", "", "id", "http://example.com/id/clusters/2017-94.06-coffee-processing", "Pengolahan kopi"},
