@@ -52,8 +52,10 @@ func TestParseFilterErrors(t *testing.T) {
 	for _, c := range []struct{ text, path, says string }{
 		{`{"bbox": {"west": "far", "south": 1, "east": 2, "north": 3}}`, "filter.bbox.west", `"far" is not a valid Float; give a number, without quotes`},
 		{`{"bbox": {"west": 1}}`, "filter.bbox.south", "must be defined"},
-		{`{"colour": "red"}`, "filter.colour", "unknown field"},
-		{`{"or": [{}, {"not": {"colour": "red"}}]}`, "filter.or.1.not.colour", "unknown field"},
+		{`{"code": "94.06"}`, "filter.code", "unknown field of RegionFilter; did you mean codes?"},
+		{`{"near": {"point": {"lon": 1, "lad": 2}, "radius": 3}}`, "filter.near.point.lad", "unknown field of PointInput; did you mean lat or lon?"},
+		{`{"colour": "red", "x": 1, "level": "VILLAGE"}`, "filter.colour", "unknown field of RegionFilter; it has codes, level, "},
+		{`{"or": [{}, {"not": {"` + strings.Repeat("codes", 20) + `": "red"}}]}`, "filter.or.1.not." + strings.Repeat("codes", 20), "unknown field of RegionFilter; it has codes, level, "},
 		{`{"level": "VILLAGE"}`, "filter.level", "VILLAGE is not a valid RegionLevel"},
 		{`{"level": "province"}`, "filter.level", "province is not a valid RegionLevel; give one of PROVINCE, REGENCY"},
 		{`{"kind": ["CITY", "city"]}`, "filter.kind.1", "city is not a valid RegionKind"},

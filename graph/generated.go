@@ -699,7 +699,7 @@ type Region implements Node
   bbox: BBox!
   "A point well inside the region's largest part, for a label; the source's representative point if no boundary is loaded."
   labelPoint: Point!
-  "Area within the boundary on the sphere, in square kilometres; null if no boundary is loaded."
+  "Area within the boundary on the sphere, in square kilometres, to the hectare; null if no boundary is loaded."
   areaKm2: Float
   """
   The regions of the same level that share a border with this one on the day, the longest border first; an island
@@ -15429,8 +15429,8 @@ func (ec *executionContext) _Source_title(ctx context.Context, field graphql.Col
 			return obj.Title(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v model.Title) graphql.Marshaler {
+			return ec.marshalNString2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐTitle(ctx, selections, v)
 		},
 		true,
 		true,
@@ -24408,6 +24408,16 @@ func (ec *executionContext) unmarshalNString2githubᚗcomᚋsentraᚑikmᚋsentr
 }
 
 func (ec *executionContext) marshalNString2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐProse(ctx context.Context, sel ast.SelectionSet, v model.Prose) graphql.Marshaler {
+	return graphql.WrapContextMarshaler(ctx, v)
+}
+
+func (ec *executionContext) unmarshalNString2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐTitle(ctx context.Context, v any) (model.Title, error) {
+	var res model.Title
+	err := res.UnmarshalGQLContext(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNString2githubᚗcomᚋsentraᚑikmᚋsentraᚋgraphᚋmodelᚐTitle(ctx context.Context, sel ast.SelectionSet, v model.Title) graphql.Marshaler {
 	return graphql.WrapContextMarshaler(ctx, v)
 }
 

@@ -24,5 +24,5 @@ export default defineConfig({
     },
   },
   worker: { format: 'es' },
-  server: { proxy: { '/graphql': 'http://localhost:8080' } },
+  server: { proxy: Object.fromEntries(['/graphql', '/favicon.svg'].map((path) => [path, 'http://localhost:8080'])) },
 });

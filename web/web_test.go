@@ -84,15 +84,15 @@ func TestPages(t *testing.T) {
 		t.Fatalf("the pages are not built: run `make pages` (%v)", err)
 	}
 	for _, c := range []struct{ path, says, frames string }{
-		{"/", "<title>Sentra", "frame-ancestors 'self'"},
-		{"/embed", "<title>Sentra", "frame-ancestors *"},
+		{"/", "<title>Small-industry clusters and affirmative regions of Indonesia, 31 December 2024 – Sentra</title>", "frame-ancestors 'self'"},
+		{"/embed", "<title>Small-industry clusters and affirmative regions of Indonesia, 31 December 2024 – Sentra</title>", "frame-ancestors *"},
 		{"/playground", "<title>Sentra playground", "frame-ancestors 'self'"},
 	} {
 		t.Run(c.path, func(t *testing.T) {
 			response, body := get(t, c.path)
 			policy := response.Header.Get("Content-Security-Policy")
-			// Only the picture for link previews has an absolute address, which is that of the server; the namespace of SVG is none.
-			others := strings.NewReplacer(address, "", "http://www.w3.org/2000/svg", "").Replace(body)
+			// Addresses for search engines and previews are absolute, with the server's own name.
+			others := strings.ReplaceAll(body, address, "")
 			if response.StatusCode != http.StatusOK || !strings.Contains(body, c.says) || strings.Contains(others, "http://") || strings.Contains(others, "https://") {
 				t.Errorf("status %s; the page must say %q and name no other server:\n%s", response.Status, c.says, body)
 			}
@@ -107,6 +107,9 @@ func TestPages(t *testing.T) {
 				if first, answer := get(t, asked[1]); first.StatusCode != http.StatusOK || !strings.Contains(answer, `"designationCoverage"`) {
 					t.Errorf("%s: %s: %s", asked[1], first.Status, answer)
 				}
+			}
+			if icon, _ := get(t, "/favicon.svg"); !strings.Contains(body, `<link rel="icon" href="./favicon.svg"`) || icon.StatusCode != http.StatusOK {
+				t.Errorf("the icon: %s, in %s", icon.Status, body)
 			}
 			again := must(http.NewRequest(http.MethodGet, address+c.path, nil))
 			again.Header.Set("If-None-Match", response.Header.Get("ETag"))

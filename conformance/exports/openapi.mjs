@@ -229,9 +229,12 @@ for (const [route, at] of [["/{lang}/picture.png", "/id/picture.png"], ["/{lang}
   const { headers } = await ask("/{lang}/picture.png", 200, view, { at });
   await ask("/{lang}/picture.png", 304, view, { at, headers: { "If-None-Match": headers.get("etag") } });
   await ask("/{lang}/picture.png", 200, { list: "provinces", hosts: "true", product: "coffee-processing", province: "94", phase: "2013-2016" }, { at });
-  for (const wrong of [{ list: "screening" }, { affirmative: "x" }, { hosts: "x" }, { programme: "x" }, { product: "spaceship" }, { province: "x" }, { phase: "x" }, { group: "FOOD" }]) await ask("/{lang}/picture.png", 400, wrong, { at });
+  await ask("/{lang}/picture.png", 200, { list: "regencies", initialTarget: "true", group: "FOOD", fund: "DAK", confidence: "LISTED", status: "EXISTING", q: "a" }, { at });
+  await ask("/{lang}/picture.png", 200, { list: "screening", money: "DAK,2017-2019", facilitators: "none,100", near: "110,-7,100000" }, { at });
+  for (const area of [{ bbox: "110,-8,112,-6" }, { within: "110,-8;112,-8;111,-6" }]) await ask("/{lang}/picture.png", 200, area, { at });
+  for (const wrong of [{ list: "villages" }, { affirmative: "x" }, { hosts: "x" }, { programme: "x" }, { product: "spaceship" }, { province: "x" }, { phase: "x" }, { initialTarget: "x" }, { group: "x" }, { fund: "x" }, { confidence: "x" }, { status: "x" }, { q: "x".repeat(101) }, { bbox: "x" }, { within: "x" }, { near: "x" }, { list: "screening", money: "x" }, { list: "screening", facilitators: "x" }]) await ask("/{lang}/picture.png", 400, wrong, { at });
 }
-for (const [route, at] of [["/robots.txt"], ["/sitemap.xml"], ["/sitemap-{n}.xml", "/sitemap-1.xml"]]) {
+for (const [route, at] of [["/favicon.svg"], ["/robots.txt"], ["/sitemap.xml"], ["/sitemap-{n}.xml", "/sitemap-1.xml"]]) {
   const { headers } = await ask(route, 200, {}, { at });
   await ask(route, 200, {}, { at, method: "HEAD" });
   await ask(route, 304, {}, { at, headers: { "If-None-Match": headers.get("etag") } });

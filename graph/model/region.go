@@ -170,7 +170,8 @@ func point(p orb.Point) *Point { return &Point{Lon: p.Lon(), Lat: p.Lat()} }
 
 func (r *Region) AreaKm2() *float64 {
 	if s := r.shape(); s != nil {
-		return &s.AreaKm2
+		km2 := s.Km2()
+		return &km2
 	}
 	return nil
 }

@@ -44,7 +44,7 @@ var arrows = []struct {
 	{"internal/export", []string{"internal/atlas", "internal/geopackage", "internal/geo/...", "internal/sentra", "internal/words"}},
 	{"internal/ogc", []string{"internal/atlas", "internal/cql", "internal/export", "internal/tile", "internal/geo/...", "internal/sentra"}},
 	{"internal/catalog", []string{"internal/atlas", "internal/export", "internal/sentra"}},
-	{"internal/pages", []string{"internal/atlas", "internal/sentra", "internal/words", "internal/raster", "examples/snippets"}},
+	{"internal/pages", []string{"internal/atlas", "internal/geo", "internal/sentra", "internal/words", "internal/raster", "examples/snippets"}},
 	{"internal/openapi", []string{"internal/export"}},
 	{"internal/facts", []string{"internal/register", "internal/sentra"}},
 	{"internal/embeddedpg", []string{"internal/sentra"}},

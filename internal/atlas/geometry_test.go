@@ -208,6 +208,10 @@ func TestGenerations(t *testing.T) {
 		t.Fatal("the coverages do not follow the days")
 	}
 	square := on(a, after).Shape("12.01").AreaKm2
+	// 6378.137² · π/1800 · (sin 5.1° − sin 5°) = 123.4392… km².
+	if got := on(a, after).Shape("12.01").Km2(); got != 123.44 {
+		t.Errorf("a square of a tenth of a degree has %v km²", got)
+	}
 	for _, c := range []struct {
 		code sentra.RegionCode
 		day  sentra.Date

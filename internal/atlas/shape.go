@@ -3,6 +3,7 @@ package atlas
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 	"sync/atomic"
 
 	"github.com/paulmach/orb"
@@ -49,6 +50,10 @@ func newShape(b *sentra.Boundary, c *coverage.Coverage, faces []int, kept *encod
 	}
 	return &Shape{Boundary: b, Bound: b.Shape.Bound(), Label: label, AreaKm2: geo.AreaKm2(b.Shape), coverage: c, faces: faces, encodings: kept}, nil
 }
+
+// Km2 is the area in square kilometres rounded to hundredths, which are hectares: no
+// boundary is known more exactly.
+func (s *Shape) Km2() float64 { return math.Round(s.AreaKm2*100) / 100 }
 
 // Simplified returns the shape with at most tolerance metres of deviation; 0 is full
 // detail. The result must not be modified. Shapes of one coverage share their borders

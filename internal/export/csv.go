@@ -82,7 +82,7 @@ func (e *Export) cell(value any) string {
 	case []sentra.SourceID:
 		citations := make([]string, len(v))
 		for i, id := range v {
-			citations[i] = citation(e.atlas.Source(id))
+			citations[i] = citation(e.atlas.Source(id), e.Request.Lang)
 		}
 		return safe(strings.Join(citations, "; "))
 	}

@@ -31,7 +31,7 @@ func DataPackage(ctx context.Context, exports []*Export, address func(*Request) 
 		for _, s := range cited {
 			if !met[s.ID] {
 				met[s.ID] = true
-				sources = append(sources, source{citation(s), s.URL})
+				sources = append(sources, source{citation(s, e.Request.Lang), s.URL})
 			}
 		}
 		key := "id"

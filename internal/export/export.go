@@ -190,9 +190,10 @@ func (e *Export) cited(ctx context.Context) ([]*sentra.Source, error) {
 }
 
 // citation returns a source in one line.
-func citation(s *sentra.Source) string {
-	parts := []string{s.Title}
-	if s.Publisher != "" && !strings.Contains(s.Title, s.Publisher) {
+func citation(s *sentra.Source, lang words.Language) string {
+	title := lang.Of(s.Titled())
+	parts := []string{title}
+	if s.Publisher != "" && !strings.Contains(title, s.Publisher) {
 		parts = append(parts, s.Publisher)
 	}
 	if s.Date != nil {

@@ -55,8 +55,8 @@ type SourceJSON struct {
 	Licence   string          `json:"licence,omitempty"`
 }
 
-func sourceJSON(s *sentra.Source) SourceJSON {
-	out := SourceJSON{ID: s.ID, Title: s.Title, Publisher: s.Publisher, URL: s.URL, Licence: s.Licence}
+func sourceJSON(s *sentra.Source, lang words.Language) SourceJSON {
+	out := SourceJSON{ID: s.ID, Title: lang.Of(s.Titled()), Publisher: s.Publisher, URL: s.URL, Licence: s.Licence}
 	if s.Date != nil {
 		out.Date = s.Date.String()
 	}
@@ -68,7 +68,7 @@ func (e *Export) head() Head {
 		TotalCount: e.Count, NotCoveredCount: e.NotCovered, Sources: []SourceJSON{}}
 	h.Licences = licences(e.Request.Lang)
 	for _, s := range e.sources {
-		h.Sources = append(h.Sources, sourceJSON(s))
+		h.Sources = append(h.Sources, sourceJSON(s, e.Request.Lang))
 	}
 	return h
 }
@@ -102,7 +102,7 @@ func (e *Export) writeNDJSON(out *bufio.Writer, rows eachRow) error {
 	full := func(ids []sentra.SourceID) any {
 		sources := []SourceJSON{}
 		for _, id := range ids {
-			sources = append(sources, sourceJSON(e.atlas.Source(id)))
+			sources = append(sources, sourceJSON(e.atlas.Source(id), e.Request.Lang))
 		}
 		return sources
 	}

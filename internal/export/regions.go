@@ -130,12 +130,12 @@ func regionColumns() []column[*regionRow] {
 				}
 				return union(lists...)
 			}},
-		{Column{Name: "areaKm2", Type: Number, Nullable: true, Description: "Area of the boundary on the sphere in square kilometres; empty if no boundary is loaded."},
+		{Column{Name: "areaKm2", Type: Number, Nullable: true, Description: "Area of the boundary on the sphere in square kilometres, to the hectare; empty if no boundary is loaded."},
 			func(r *regionRow) any {
 				if r.shape == nil {
 					return nil
 				}
-				return r.shape.AreaKm2
+				return r.shape.Km2()
 			}},
 		{Column{Name: "boundaryOrigin", Type: Text, Values: values([]sentra.BoundaryOrigin{sentra.OriginImported, sentra.OriginUnion}), Nullable: true, Description: "The origin of the boundary: read from a source, or the union of the members on that day; empty without one."},
 			func(r *regionRow) any {

@@ -58,7 +58,7 @@ func (e *Export) writeXLSX(out *bufio.Writer, rows eachRow) (err error) {
 func (e *Export) sourceRows() [][]any {
 	out := [][]any{{"id", "title", "publisher", "date", "url", "licence"}}
 	for _, s := range e.sources {
-		j := sourceJSON(s)
+		j := sourceJSON(s, e.Request.Lang)
 		out = append(out, []any{string(j.ID), j.Title, j.Publisher, j.Date, j.URL, j.Licence})
 	}
 	return out

@@ -1,7 +1,10 @@
 package facts
 
 import (
+	"cmp"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/sentra-ikm/sentra/internal/sentra"
@@ -203,6 +206,40 @@ func TestWordsInIndonesian(t *testing.T) {
 	} {
 		if said[english] != want {
 			t.Errorf("%q is in Indonesian %q, want %q", english, said[english], want)
+		}
+	}
+}
+
+// Descriptions of sources are in Indonesian too; titles that are the sources' own stay
+// as they are.
+func TestSourceTitles(t *testing.T) {
+	f := must(t)
+	english := regexp.MustCompile(`\b(of|the|and|in|on|from|with|for|by|as|to|is|not|read|day|before|still|lists?|cop(y|ies)|names?|titles?|reports?|code index|bridge|signed|text)\b`)
+	address := regexp.MustCompile(`\S+/\S*`)
+	described := 0
+	for i := range f.Sources {
+		s := &f.Sources[i]
+		if s.TitleID != "" {
+			described++
+		}
+		if own := s.Publisher != "" && s.URL != ""; own && s.TitleID == "" || sentra.CitedID(s.Title) != s.ID && !strings.HasPrefix(string(s.ID), "note-") && s.TitleID == "" {
+			continue
+		}
+		if word := english.FindString(address.ReplaceAllString(cmp.Or(s.TitleID, s.Title), "")); word != "" {
+			t.Errorf("%s has in Indonesian the title %q, with %q", s.ID, cmp.Or(s.TitleID, s.Title), word)
+		}
+	}
+	if described < 80 {
+		t.Errorf("%d titles are described in Indonesian", described)
+	}
+	for english, want := range map[string]string{
+		"totals only (tribunnews 2015-12-11: 26 in Papua; 7 in Papua Barat by subtraction)": "hanya jumlahnya (tribunnews 2015-12-11: 26 di Papua; 7 di Papua Barat dari pengurangan)",
+		"PP 58/2014, explanation (peraturan.go.id/inc/view/11e49b95ce2d67bcba0a303933343033.html: LN 2014 No. 166, TLN 5556); 21 July 2014 from tribunpontianakwiki.tribunnews.com/2020/03/28/kabupaten-mempawah; day of promulgation not read; BPS list of 2014-07-16 still has it; not to be taken for Kota Pontianak 61.71": "PP 58/2014, penjelasan (peraturan.go.id/inc/view/11e49b95ce2d67bcba0a303933343033.html: LN 2014 No. 166, TLN 5556); 21 Juli 2014 dari tribunpontianakwiki.tribunnews.com/2020/03/28/kabupaten-mempawah; tanggal pengundangan tidak terbaca; daftar BPS 2014-07-16 masih memuatnya; bukan Kota Pontianak 61.71",
+		"Kemenperin-JICA Kembangkan Industri Kecil di Lima Provinsi": "",
+	} {
+		at := slices.IndexFunc(f.Sources, func(s sentra.Source) bool { return s.Title == english })
+		if at < 0 || f.Sources[at].TitleID != want {
+			t.Errorf("%q: %d", english, at)
 		}
 	}
 }

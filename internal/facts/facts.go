@@ -5,6 +5,7 @@
 package facts
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"embed"
 	"encoding/csv"
@@ -32,7 +33,7 @@ const BoundarySource sentra.SourceID = "wilayah-boundaries"
 // Number is the number of the facts. It is incremented with every change of them, in
 // the data files or in how they are read; a record accepts only facts with a higher
 // number.
-const Number = 5
+const Number = 6
 
 // Digest identifies a state of facts.
 func Digest(read *sentra.Facts) (string, error) {
@@ -52,7 +53,7 @@ func Load() (*sentra.Facts, error) {
 	l := loader{known: map[sentra.SourceID]bool{}}
 	for _, step := range []func() error{
 		l.regions, l.memberships, l.officialCodes, l.designations, l.coverage, l.programme,
-		l.otherCodes, l.names, l.countryClusters, l.supports, l.programmeFacts, l.counts, l.candidates,
+		l.otherCodes, l.names, l.countryClusters, l.supports, l.programmeFacts, l.counts, l.candidates, l.sourceTitles,
 	} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("load the facts: %w", err)
@@ -86,6 +87,40 @@ func (l *loader) citedSources(cell string) []sentra.SourceID {
 		}
 	}
 	return ids
+}
+
+// sourceTitles translates the titles that are descriptions, or parts of such: a title
+// may have several, separated by semicolons.
+func (l *loader) sourceTitles() error {
+	list, err := rows("source_titles.csv")
+	if err != nil {
+		return err
+	}
+	translated, used := make(map[string]string), make(map[string]bool)
+	for _, row := range list {
+		translated[row["title"]] = row["title_id"]
+	}
+	for i := range l.facts.Sources {
+		s := &l.facts.Sources[i]
+		title, rest := "", s.Title
+		for _, part := range sentra.Citations(s.Title) {
+			before, after, found := strings.Cut(rest, part)
+			if !found {
+				continue
+			}
+			title, rest = title+before+cmp.Or(translated[part], part), after
+			used[part] = true
+		}
+		if title += rest; title != s.Title {
+			s.TitleID = title
+		}
+	}
+	for i, row := range list {
+		if !used[row["title"]] {
+			return fmt.Errorf("source_titles.csv, row %d: no source has the title %q", i+2, row["title"])
+		}
+	}
+	return nil
 }
 
 // rows reads a CSV file into maps from column to cell.

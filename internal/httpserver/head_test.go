@@ -37,7 +37,7 @@ func TestHEADWhereverGET(t *testing.T) {
 				"/openapi.json", "/schema.graphql", "/tiles.json", "/style.json", "/tiles/0/0/0.mvt", "/tiles/99/0/0.mvt", "/regions.geojson", "/regions.ndjson", "/regions.csv",
 				"/clusters.geojson", "/clusters.csv", "/regions.csv?colour=red", "/graphql?query={__typename}", "/graphql?query={regions(first:500){nodes{code%20name}}}", "/nothing",
 				"/glyphs/Go%20Regular/0-255.pbf", "/catalog.jsonld", "/facets.json", "/choropleth.json?key=BPS", "/quality.json", "/facets.json?asOf=2014-01-01", "/datapackage.json", "/regions.xlsx", "/ogc", "/ogc/api", "/ogc/collections", "/ogc/collections/regencies/items?limit=1000", "/ogc/collections/regencies/items?f=html", "/ogc/collections/none",
-				"/regions", "/id/regions/94.06", "/clusters", "/regions/99.99", "/regions/92.71", "/compare", "/sitemap.xml", "/robots.txt"} {
+				"/regions", "/id/regions/94.06", "/clusters", "/regions/99.99", "/regions/92.71", "/compare", "/sitemap.xml", "/robots.txt", "/favicon.svg"} {
 				ask := func(method string) (*http.Response, []byte) {
 					t.Helper()
 					request, _ := http.NewRequest(method, server.URL+path, nil)

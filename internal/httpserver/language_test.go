@@ -9,7 +9,7 @@ import (
 const toldQuery = `{
   region(code: "91.03", asOf: "2026-11-24") { affirmative { border { reason coverage { note } } disadvantaged { reason } } screening { facilitators { reason } findings { element reason } } }
   province: region(code: "91", asOf: "2026-11-24") { affirmative { border { reason } } }
-  dogiyai: region(code: "94.06", asOf: "2017-12-25") { affirmative { disadvantaged { reason } } }
+  dogiyai: region(code: "94.06", asOf: "2017-12-25") { affirmative { disadvantaged { reason designations { sources { title } } } } }
   before: region(code: "11.01", asOf: "2015-01-01") { affirmative { disadvantaged { reason } } }
   choropleth(by: REGION, level: PROVINCE, asOf: "2014-08-01") { rows { reason } }
   cluster(key: "sentra-rotan-gampong-kueh") { readings { read } }
@@ -26,11 +26,11 @@ func TestLanguages(t *testing.T) {
 	s := newGraphQLServer(t, nil)
 	path := ask("query", toldQuery)
 	english := []string{"Papua has border areas, but only part of the decree's list is loaded: silence is not a no.", "Designated by Perpres 131/2015, in force on 2017-12-25.",
-		"No list that covers 2015-01-01 is loaded; that does not mean no.", "No cluster is known, but the record does not hold all", "known as rattan-craft sentra; 63 makers in the association",
+		"totals only (tribunnews 2015-12-11: 26 in Papua", "No list that covers 2015-01-01 is loaded; that does not mean no.", "No cluster is known, but the record does not hold all", "known as rattan-craft sentra; 63 makers in the association",
 		"terms of reference only, not an allocation", "TPL under contract in 2017", "disadvantaged region (daerah tertinggal)", "action plan", "placement of facilitators",
 		"Regions are known from 2014-07-23;", "boundaries, codes and names of regions", "silence is not a no\""}
 	indonesian := []string{"Papua memiliki kawasan perbatasan negara, tetapi hanya sebagian daftar dalam peraturannya yang dimuat: yang tidak disebut belum tentu tidak ditetapkan.",
-		"Ditetapkan dengan Perpres 131/2015, yang berlaku pada 25 Desember 2017.", "Tidak ada daftar yang mencakup 1 Januari 2015", "Belum ada sentra yang diketahui, dan catatan ini tidak memuat semua",
+		"Ditetapkan dengan Perpres 131/2015, yang berlaku pada 25 Desember 2017.", "hanya jumlahnya (tribunnews 2015-12-11: 26 di Papua", "Tidak ada daftar yang mencakup 1 Januari 2015", "Belum ada sentra yang diketahui, dan catatan ini tidak memuat semua",
 		"dikenal sebagai sentra kerajinan rotan; 63 perajin dalam asosiasi", "hanya kerangka acuan kegiatan, bukan alokasi", "TPL yang terikat kontrak pada 2017", `"daerah tertinggal"`, "rencana aksi",
 		"penempatan fasilitator", "Wilayah diketahui sejak 23 Juli 2014;", "batas, kode, dan nama wilayah"}
 	tags := map[string]bool{}
@@ -104,6 +104,7 @@ func TestLanguagesOfFiles(t *testing.T) {
 		{"/facilitators.ndjson?asOf=2026-11-24", "TPL whose contract has ended", "TPL yang kontraknya telah berakhir"},
 		{"/clusters.geojson?asOf=2017-12-25", "Palu City and surrounding regencies", "Kota Palu dan kabupaten sekitarnya"},
 		{"/names.csv?asOf=2026-11-24", "no licence stated by the sources", "sumber tidak menyatakan lisensi"},
+		{"/names.csv?asOf=2026-11-24&columns=name,sources", "abbreviation of the former name", "singkatan nama lama"},
 		{"/datapackage.json?asOf=2026-11-24", "boundaries, codes and names of regions", "batas, kode, dan nama wilayah"},
 	} {
 		english, named, indonesian := get(s, "GET", c.path, "Accept-Language", "id"), get(s, "GET", c.path+"&lang=en"), get(s, "GET", c.path+"&lang=id")

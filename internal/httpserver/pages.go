@@ -57,7 +57,7 @@ func (p page) serve(files fs.FS, kept *keptBodies, people *peopleRoutes) http.Ha
 		if p.file == "index.html" && people != nil {
 			content, err := fs.ReadFile(files, p.file)
 			if err == nil {
-				serveContent(w, r, kept, p.file, people.withPreview(w, r, content), nil, "no-cache")
+				serveContent(w, r, kept, p.file, people.withHead(w, r, content), nil, "no-cache")
 				return
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -104,6 +105,13 @@ func routePeople(router chi.Router, config Config, entries []pages.Entry, operat
 	}
 	router.Get("/sitemap.xml", p.sitemap)
 	router.Get(`/sitemap-{n:[1-9]\d{0,4}}.xml`, p.sitemap)
+	icon := etag("icon", string(pages.Icon))
+	router.Get("/favicon.svg", func(w http.ResponseWriter, r *http.Request) {
+		if !notModified(w, r, icon, "public, max-age=86400") {
+			w.Header().Set("Content-Type", "image/svg+xml")
+			sendWhole(w, r, pages.Icon)
+		}
+	})
 	router.Get("/robots.txt", func(w http.ResponseWriter, r *http.Request) {
 		text := pages.Robots(p.base(w, r))
 		if !notModified(w, r, etag("robots", string(text)), pageCacheControl) {
@@ -145,7 +153,7 @@ func (p *peopleRoutes) ask(w http.ResponseWriter, r *http.Request, lang pages.La
 	} else {
 		path = strings.TrimPrefix(path, string(lang)+"/")
 	}
-	parameters, err := url.ParseQuery(r.URL.RawQuery)
+	parameters, err := pages.Parameters(r.URL.RawQuery)
 	if err != nil {
 		// Show an error page with whatever could be parsed.
 		parameters = nil
@@ -290,34 +298,22 @@ func (p *peopleRoutes) sitemap(w http.ResponseWriter, r *http.Request) {
 	p.kept.send(w, r, key, kept.body)
 }
 
-// withPreview returns the page of the map with the preview texts of the requested
-// view. For an invalid view it uses those of today: the page itself reports the
-// error.
-func (p *peopleRoutes) withPreview(w http.ResponseWriter, r *http.Request, page []byte) []byte {
-	parameters, err := url.ParseQuery(r.URL.RawQuery)
+// generic are the texts of the map's page that those of the requested view replace.
+var generic = regexp.MustCompile(`\s*<(?:title>[^<]*</title>|meta name="description"[^>]*>)`)
+
+// withHead returns the page of the map with the title, the addresses and the preview
+// of the requested view.
+func (p *peopleRoutes) withHead(w http.ResponseWriter, r *http.Request, page []byte) []byte {
+	q, err := pages.NewMapRequest(p.config.Data.Atlas(), p.base(w, r), p.config.Data.Today(), r.URL.RawQuery)
 	if err != nil {
-		parameters = url.Values{}
-	}
-	lang := pages.English
-	if parameters.Get("lang") == string(pages.Indonesian) {
-		lang = pages.Indonesian
-	}
-	if parameters.Get("asOf") == "today" {
-		parameters.Del("asOf")
-	}
-	present, base, today := p.config.Data.Atlas(), p.base(w, r), p.config.Data.Today()
-	q, err := pages.NewRequest(present, lang, false, base, "", today, parameters)
-	if err != nil {
-		// Its filters would have another result on another day.
-		parameters = url.Values{"show": parameters["show"]}
-		if q, err = pages.NewRequest(present, lang, false, base, "", today, parameters); err != nil {
-			return page
-		}
-	}
-	preview, err := q.Preview()
-	if err != nil {
-		p.log.ErrorContext(r.Context(), "no preview", "error", err, "request", requestID(r.Context()))
 		return page
 	}
-	return bytes.Replace(page, []byte("</head>"), append(preview, "</head>"...), 1)
+	head, err := q.Head()
+	if err != nil {
+		p.log.ErrorContext(r.Context(), "no head of the map", "error", err, "request", requestID(r.Context()))
+		return page
+	}
+	page = generic.ReplaceAll(page, nil)
+	page = bytes.Replace(page, []byte(`<html lang="en">`), []byte(`<html lang="`+q.Lang+`">`), 1)
+	return bytes.Replace(page, []byte("</head>"), append(head, "</head>"...), 1)
 }

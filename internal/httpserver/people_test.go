@@ -25,6 +25,7 @@ func TestPages(t *testing.T) {
 		{"/regions/94.06?asOf=2017-12-25", "", "en", "http://example.com/en/regions/94.06?asOf=2017-12-25", "Kabupaten Dogiyai is a regency in Papua."},
 		{"/regions/94.06", "id-ID,id;q=0.9", "id", "http://example.com/id/regions/94.06", "Kabupaten Dogiyai terletak di Provinsi Papua Tengah."},
 		{"/en/regions/94.06", "id", "en", "http://example.com/en/regions/94.06", "is a regency in Papua Tengah."},
+		{"/id/regions/94.06?asOf=2017-12-25", "", "id", "http://example.com/id/regions/94.06?asOf=2017-12-25", "hanya jumlahnya (tribunnews 2015-12-11: 26 di Papua; 7 di Papua Barat dari pengurangan)"},
 		{"/id/regions?q=dogiyai", "", "id", "http://example.com/id/regions?q=dogiyai", "Kabupaten Dogiyai"},
 		{"/id/clusters?page=2&utm_source=x", "", "id", "http://example.com/id/clusters?page=2", "Halaman 2 dari 7"},
 		{"/id/clusters/2017-94.06-coffee-processing", "", "id", "http://example.com/id/clusters/2017-94.06-coffee-processing", "Pengolahan kopi"},
@@ -94,6 +95,31 @@ func TestPagesRefuse(t *testing.T) {
 	for from, to := range map[string]string{"/region/94.06?asOf=2017-12-25": "../regions/94.06?asOf=2017-12-25", "/cluster/x%2Fy": "../clusters/x%2Fy", "/regions/92.71": "../regions/96.71"} {
 		if got := get(handler, "GET", from); got.Code/100 != 3 || got.Header().Get("Location") != to {
 			t.Errorf("%s: %d to %s", from, got.Code, got.Header().Get("Location"))
+		}
+	}
+}
+
+// Every page, and that for an unknown address, has the same icon.
+func TestIcon(t *testing.T) {
+	handler, _, _, _ := factsServer(t)
+	for _, path := range []string{"/regions", "/id/regions/94.06", "/en/about", "/clusters/2017-94.06-coffee-processing", "/nothing/at/all", "/id/tidak/ada"} {
+		body := get(handler, "GET", path, "Accept", "text/html").Body.String()
+		link := regexp.MustCompile(`<link rel="icon" href="([^"]+)">`).FindStringSubmatch(body)
+		if link == nil {
+			t.Errorf("%s has no icon: %.500s", path, body)
+			continue
+		}
+		base, _ := url.Parse("http://example.com" + path)
+		to, err := base.Parse(link[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := get(handler, "GET", to.Path)
+		if got.Code != 200 || to.Path != "/favicon.svg" || got.Header().Get("Content-Type") != "image/svg+xml" || got.Header().Get("Cache-Control") != "public, max-age=86400" || !strings.HasPrefix(got.Body.String(), "<svg ") {
+			t.Errorf("%s: %s gives %d %v", path, to.Path, got.Code, got.Header())
+		}
+		if again := get(handler, "GET", to.Path, "If-None-Match", got.Header().Get("ETag")); again.Code != http.StatusNotModified {
+			t.Errorf("the icon with its tag: %d", again.Code)
 		}
 	}
 }
@@ -199,45 +225,56 @@ func TestPageDevelopers(t *testing.T) {
 	}
 }
 
-// Previews of a view of the map have its title, its day and a picture, whatever other
-// parameters the address has.
+// The page of a view of the map has its title, its address and a preview with its
+// picture, whatever other parameters the address has.
 func TestPreviews(t *testing.T) {
 	handler := newGraphQLServer(t, func(config *httpserver.Config) {
 		config.PublicURL = "https://peta.example"
-		config.Pages = fstest.MapFS{"index.html": {Data: []byte("<html><head><title>Sentra</title></head><body></body></html>")}}
+		config.Pages = fstest.MapFS{"index.html": {Data: []byte("<!doctype html>\n<html lang=\"en\"><head>\n<meta name=\"description\" content=\"Sentra\">\n<title>Sentra</title></head><body></body></html>")}}
 	})
-	for path, want := range map[string][2]string{
-		"/":                            {"Small-industry clusters and affirmative regions of Indonesia, 24 November 2026", "https://peta.example/en/picture.png"},
-		"/?asOf=2017-12-25&lang=id":    {"Sentra industri kecil dan daerah afirmatif di Indonesia, 25 Desember 2017", "https://peta.example/id/picture.png?asOf=2017-12-25"},
-		"/?asOf=soon&colour=%22%3E":    {"Small-industry clusters and affirmative regions of Indonesia, 24 November 2026", "https://peta.example/en/picture.png"},
-		"/?show=region:99.99&asOf=%zz": {"Small-industry clusters and affirmative regions of Indonesia, 24 November 2026", "https://peta.example/en/picture.png"},
+	const country = "Small-industry clusters and affirmative regions of Indonesia, "
+	for path, want := range map[string]struct{ lang, title, picture, canonical string }{
+		"/":                            {"en", country + "31 December 2024", "en/picture.png?asOf=2024-12-31", "/"},
+		"/?lang=id":                    {"id", "Sentra industri kecil dan daerah afirmatif di Indonesia, 31 Desember 2024", "id/picture.png?asOf=2024-12-31", "/?lang=id"},
+		"/embed":                       {"en", country + "31 December 2024", "en/picture.png?asOf=2024-12-31", "/"},
+		"/?asOf=2017-12-25&lang=id":    {"id", "Sentra industri kecil dan daerah afirmatif di Indonesia, 25 Desember 2017", "id/picture.png?asOf=2017-12-25", "/?asOf=2017-12-25&amp;lang=id"},
+		"/?asOf=soon&colour=%22%3E":    {"en", country + "24 November 2026", "en/picture.png", ""},
+		"/?show=region:99.99&asOf=%zz": {"en", country + "24 November 2026", "en/picture.png", ""},
 		// The description of a view says what it lists.
-		"/?list=regencies&affirmative=ANY&programme=true&asOf=2017-12-25": {"Affirmative regencies and cities that host clusters of the programme, 25 December 2017", "https://peta.example/en/picture.png?affirmative=ANY&amp;asOf=2017-12-25&amp;list=regencies&amp;programme=true"},
-		"/embed?list=provinces&asOf=today&lang=id":                        {"Provinsi, 24 November 2026", "https://peta.example/id/picture.png?list=provinces"},
-		"/?list=regencies&asOf=soon":                                      {"Small-industry clusters and affirmative regions of Indonesia, 24 November 2026", "https://peta.example/en/picture.png"},
-		"/?list=regencies&group=FOOD":                                     {"Small-industry clusters and affirmative regions of Indonesia, 24 November 2026", "https://peta.example/en/picture.png"},
-		"/?show=cluster:none-such-thing":                                  {"Small-industry clusters and affirmative regions of Indonesia, 24 November 2026", "https://peta.example/en/picture.png"},
+		"/?list=regencies&affirmative=ANY&programme=true&asOf=2017-12-25": {"en", "Affirmative regencies and cities that host clusters of the programme, 25 December 2017", "en/picture.png?affirmative=ANY&amp;asOf=2017-12-25&amp;list=regencies&amp;programme=true", "/?affirmative=ANY&amp;asOf=2017-12-25&amp;list=regencies&amp;programme=true"},
+		"/embed?list=provinces&asOf=today&lang=id":                        {"id", "Provinsi, 24 November 2026", "id/picture.png?list=provinces", "/?lang=id&amp;list=provinces"},
+		"/?near=110,-7,1000&q=tegal&asOf=2017-12-25":                      {"en", "Clusters, the place named “tegal”, within the chosen area, 25 December 2017", "en/picture.png?asOf=2017-12-25&amp;near=110,-7,1000&amp;q=tegal", "/?asOf=2017-12-25&amp;near=110,-7,1000&amp;q=tegal"},
+		"/?within=110,-7;112,-7;111,-8&asOf=2017-12-25":                   {"en", "Clusters, within the chosen area, 25 December 2017", "en/picture.png?asOf=2017-12-25&amp;within=110,-7%3B112,-7%3B111,-8", "/?asOf=2017-12-25&amp;within=110,-7%3B112,-7%3B111,-8"},
+		"/?list=regencies&asOf=soon":                                      {"en", country + "24 November 2026", "en/picture.png", ""},
+		"/?list=regencies&group=SHOES":                                    {"en", country + "24 November 2026", "en/picture.png", ""},
+		"/?show=cluster:none-such-thing":                                  {"en", country + "24 November 2026", "en/picture.png", "/?show=cluster:none-such-thing"},
 	} {
 		got := get(handler, "GET", path)
 		body := got.Body.String()
-		for _, text := range []string{`<meta property="og:title" content="` + want[0] + `">`, `<meta property="og:image" content="` + want[1] + `">`, `<meta name="twitter:card" content="summary_large_image">`, "<title>Sentra</title>"} {
+		for _, text := range []string{`<html lang="` + want.lang + `">`, `<title>` + want.title + ` – Sentra</title>`, `<meta property="og:title" content="` + want.title + `">`, `<meta property="og:image" content="https://peta.example/` + want.picture + `">`, `<meta name="twitter:card" content="summary_large_image">`} {
 			if !strings.Contains(body, text) {
 				t.Errorf("%s: %q is missing in %s", path, text, body)
 			}
+		}
+		if canonical := `<link rel="canonical" href="https://peta.example` + want.canonical + `">`; want.canonical == "" && strings.Contains(body, "canonical") || want.canonical != "" && !strings.Contains(body, canonical) {
+			t.Errorf("%s: the address %q is not that of %s", path, want.canonical, body)
+		}
+		if strings.Count(body, "<title>") != 1 || strings.Count(body, `name="description"`) != 1 {
+			t.Errorf("%s: a text is there twice in %s", path, body)
 		}
 		if again := get(handler, "GET", path, "If-None-Match", got.Header().Get("ETag")); again.Code != http.StatusNotModified {
 			t.Errorf("%s with its tag: %d", path, again.Code)
 		}
 	}
-	for path, status := range map[string]int{"/en/picture.png": 200, "/id/picture.png?asOf=2017-12-25": 200, "/en/picture.png?asOf=soon": 400, "/en/picture.png?list=regencies&programme=true&asOf=2017-12-25": 200, "/en/picture.png?list=villages": 400, "/id/picture.png?programme=true&near=110,-7,1": 400, "/en/regions/99.99/picture.png": 404, "/en/clusters/x/picture.png": 404} {
+	for path, status := range map[string]int{"/en/picture.png": 200, "/id/picture.png?asOf=2017-12-25": 200, "/en/picture.png?asOf=soon": 400, "/en/picture.png?list=regencies&programme=true&asOf=2017-12-25": 200, "/en/picture.png?list=villages": 400, "/id/picture.png?programme=true&near=110,-7,1": 200, "/id/picture.png?near=110,-7": 400, "/en/picture.png?within=110,-7;112,-7;111,-8": 200, "/en/regions/99.99/picture.png": 404, "/en/clusters/x/picture.png": 404} {
 		got := get(handler, "GET", path)
 		if got.Code != status || status == 200 && (got.Header().Get("Content-Type") != "image/png" || get(handler, "GET", path, "If-None-Match", got.Header().Get("ETag")).Code != 304 || !bytes.Equal(get(handler, "GET", path).Body.Bytes(), got.Body.Bytes())) {
 			t.Errorf("%s: %d %v", path, got.Code, got.Header())
 		}
 	}
 	// Another filter is another picture.
-	country, listed := get(handler, "GET", "/en/picture.png"), get(handler, "GET", "/en/picture.png?list=regencies")
-	if country.Header().Get("ETag") == listed.Header().Get("ETag") || bytes.Equal(country.Body.Bytes(), listed.Body.Bytes()) {
+	whole, listed := get(handler, "GET", "/en/picture.png"), get(handler, "GET", "/en/picture.png?list=regencies")
+	if whole.Header().Get("ETag") == listed.Header().Get("ETag") || bytes.Equal(whole.Body.Bytes(), listed.Body.Bytes()) {
 		t.Error("a filter does not change the picture or its tag")
 	}
 }

@@ -5,9 +5,11 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -196,6 +198,36 @@ func TestTileAddresses(t *testing.T) {
 		if w := get(handler, "GET", filled); w.Code != http.StatusOK {
 			t.Errorf("%s: %d %s", filled, w.Code, w.Body)
 		}
+	}
+}
+
+// A map of the style opens with the whole country, in a window as wide as a column of
+// text.
+func TestMapOpensWithTheCountry(t *testing.T) {
+	handler, _, _, _ := factsServer(t)
+	var style struct {
+		Center []float64
+		Zoom   float64
+	}
+	var described struct{ Center []float64 }
+	for path, into := range map[string]any{"/style.json": &style, "/tiles.json": &described} {
+		if err := json.Unmarshal(get(handler, "GET", path).Body.Bytes(), into); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// Web Mercator, in pixels at the zoom.
+	project := func(lon, lat float64) (x, y float64) {
+		size := 512 * math.Exp2(style.Zoom)
+		return size * lon / 360, -size * math.Log(math.Tan(math.Pi/4+lat*math.Pi/360)) / (2 * math.Pi)
+	}
+	x, y := project(style.Center[0], style.Center[1])
+	for name, at := range map[string][2]float64{"Sabang": {95.2, 5.9}, "Merauke": {141, -9.1}, "Rote": {122.9, -11}, "Miangas": {126.6, 5.6}} {
+		if px, py := project(at[0], at[1]); math.Abs(px-x) > 300 || math.Abs(py-y) > 200 {
+			t.Errorf("%s is %.0f, %.0f pixels from the middle", name, px-x, py-y)
+		}
+	}
+	if !slices.Equal(described.Center, append(style.Center, style.Zoom)) {
+		t.Errorf("the tiles open at %v, the style at %v, %v", described.Center, style.Center, style.Zoom)
 	}
 }
 

@@ -2,9 +2,9 @@
 // names of enums, which gqlparser accepts in any case, and numbers, strings and
 // booleans, which it accepts in place of each other. It is the only place where that
 // is done, for variables, for filters given as JSON, and for literals in the
-// document.
+// document. For an unknown field of a variable or filter it says which is meant.
 //
-// The form of objects and lists is left to gqlparser: missing, unknown or null
+// The rest of the form of objects and lists is left to gqlparser: missing or null
 // fields.
 package inputs
 
@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/core"
 
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
@@ -69,6 +70,9 @@ func Value(schema *ast.Schema, of *ast.Type, value any) error {
 		}
 	case ast.InputObject:
 		object, _ := value.(map[string]any)
+		if name, unknown := unknownField(kind, object); unknown {
+			return sentra.In(name, sentra.BadInput("", "%s", unknownMessage(kind, name)))
+		}
 		for _, field := range kind.Fields {
 			if err := Value(schema, field.Type, object[field.Name]); err != nil {
 				return sentra.In(field.Name, err)
@@ -76,6 +80,33 @@ func Value(schema *ast.Schema, of *ast.Type, value any) error {
 		}
 	}
 	return nil
+}
+
+// unknownField returns the first name in the object, by the alphabet, that is no field
+// of an input type.
+func unknownField(kind *ast.Definition, object map[string]any) (first string, unknown bool) {
+	for name := range object {
+		if kind.Fields.ForName(name) == nil && name != "__typename" && (!unknown || name < first) {
+			first, unknown = name, true
+		}
+	}
+	return first, unknown
+}
+
+// longestName is the maximum length of a name that is compared with others.
+const longestName = 60
+
+func unknownMessage(kind *ast.Definition, name string) string {
+	known := make([]string, len(kind.Fields))
+	for i, field := range kind.Fields {
+		known[i] = field.Name
+	}
+	if len(name) <= longestName {
+		if near := core.SuggestionList(name, known); len(near) > 0 {
+			return fmt.Sprintf("unknown field of %s; did you mean %s?", kind.Name, core.OrList(near...))
+		}
+	}
+	return fmt.Sprintf("unknown field of %s; it has %s", kind.Name, strings.Join(known, ", "))
 }
 
 // Enum checks the exact name of an enum value.

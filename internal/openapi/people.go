@@ -85,19 +85,31 @@ func ofPeople() map[string]object {
 				"503": object{"description": "It timed out, or the server is overloaded.", "content": html}}}}
 	}
 	out["/{lang}/picture.png"] = picture("mapPicture", "A picture of the map for previews",
-		queryChoice("list", "What the filters list; default clusters. Without any filter it is the whole country.", "clusters", "regencies", "provinces"),
+		queryChoice("list", "What the filters list; default clusters. Without any filter it is the whole country. A screening has the regencies and cities that it judges.", "clusters", "regencies", "provinces", "screening"),
 		queryChoice("affirmative", "Regions that are affirmative, or of one kind, or known not to be; clusters in such regions. A list of provinces takes a kind only where it asks for hosts.", "ANY", "DISADVANTAGED", "BORDER", "NO"),
 		queryChoice("hosts", "Regions that host clusters, or those in which none is known; of the programme's clusters, and with a phase, those that host none.", "true", "false"),
 		queryChoice("programme", "Clusters of the programme, or others; regions that host such clusters.", "true", "false"),
 		queryText("product", "Clusters of any of at most 20 products by key or name, separated by commas; regions that host such clusters."),
 		queryText("province", "Only those of a province, by its code."),
-		queryText("phase", "Clusters of a phase, by its key; regions that host such clusters."))
+		queryText("phase", "Clusters of a phase, by its key; regions that host such clusters."),
+		queryChoice("initialTarget", "Clusters that were initial targets, or known not to have been; regions that host such clusters.", "true", "false"),
+		queryChoice("group", "Clusters of a group of products; regions that host such clusters.", "TEXTILE", "FOOD", "WOOD", "METAL", "CLAY_STONE", "LEATHER", "OTHER"),
+		queryChoice("fund", "Clusters that had support from a fund, or from any; regions that host such clusters.", "APBN", "DECONCENTRATION", "DAK", "ANY"),
+		queryChoice("confidence", "Clusters that are known in one way; regions that host such clusters.", "LISTED", "INFERRED", "PARTIAL"),
+		queryChoice("status", "Clusters that exist, or that are planned; regions that host such clusters.", "EXISTING", "PLANNED"),
+		queryText("q", "Regions with this in their name; clusters in such regions."),
+		queryText("bbox", "Clusters in a box, or regions that touch it: west, south, east and north in degrees, separated by commas. A view has one area."),
+		queryText("within", "The same for a polygon: its positions in degrees as lon,lat, separated by semicolons."),
+		queryText("near", "The same for a circle: longitude and latitude in degrees and the radius in metres, separated by commas."),
+		queryText("money", "In a screening: regions known to have had money from a fund (or ANY), such as DAK or DAK,2017-2019."),
+		queryText("facilitators", "In a screening: regions with facilitators known within a distance in kilometres, or with none: some,50 or none,100."))
 	out["/{lang}/regions/{key}/picture.png"] = picture("regionPicture", "A picture of a region for previews", pageKey("Its code.", "94.06"))
 	out["/{lang}/clusters/{key}/picture.png"] = picture("clusterPicture", "A picture of a cluster for previews", pageKey("Its key.", "2017-94.06-coffee-processing"))
 	text := func(id, summary, kind string, parameters ...any) object {
 		return object{"get": object{"operationId": id, "tags": []string{"pages"}, "summary": summary, "parameters": append([]any{}, parameters...),
 			"responses": object{"200": object{"description": "The file.", "headers": headers, "content": object{kind: object{"schema": object{"type": "string"}}}}, "304": ref("responses", "NotModified")}}}
 	}
+	out["/favicon.svg"] = text("icon", "The icon of the pages", "image/svg+xml")
 	out["/robots.txt"] = text("robots", "What search engines may read", "text/plain; charset=utf-8")
 	out["/sitemap.xml"] = text("sitemap", "The pages for search engines; an index where they are more than 50,000", "application/xml; charset=utf-8")
 	out["/sitemap-{n}.xml"] = text("sitemapFile", "A file of the sitemap", "application/xml; charset=utf-8",

@@ -133,7 +133,8 @@ func (q *Request) AllSources() (*Page, error) {
 		all[i] = &q.Data.Sources[i]
 	}
 	slices.SortFunc(all, func(x, y *sentra.Source) int {
-		return cmp.Or(cmp.Compare(strings.ToLower(x.Title), strings.ToLower(y.Title)), cmp.Compare(x.ID, y.ID))
+		shown := func(s *sentra.Source) string { return strings.ToLower(q.Lang.said(s.Title, s.TitleID)) }
+		return cmp.Or(cmp.Compare(shown(x), shown(y)), cmp.Compare(x.ID, y.ID))
 	})
 	b.Pages = max(1, (len(all)+sourcesLength-1)/sourcesLength)
 	if b.Page > b.Pages {

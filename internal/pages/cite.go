@@ -178,7 +178,7 @@ var addressInTitle = regexp.MustCompile(`^(?:https?://)?[a-z0-9-]+(?:\.[a-z0-9-]
 
 // sourceLine describes a source.
 func (q *Request) sourceLine(s *sentra.Source, number int) sourceLine {
-	out := sourceLine{Number: number, Title: s.Title, Publisher: s.Publisher, Licence: s.Licence}
+	out := sourceLine{Number: number, Title: q.Lang.said(s.Title, s.TitleID), Publisher: s.Publisher, Licence: s.Licence}
 	if s.Date != nil {
 		out.Date = q.Lang.partial(*s.Date)
 	}

@@ -43,8 +43,6 @@ func (q *Request) Failed(status int, coded *sentra.Error) (*Page, error) {
 		switch name := coded.Path[0]; {
 		case strings.HasPrefix(name, "asOf"):
 			told = q.T("failed.day", q.Date(sentra.FirstDay))
-		case slices.Contains(otherFilters, name):
-			told = q.T("failed.filter", name)
 		default:
 			told = q.T("failed.field", name)
 			if takes := "takes." + name; hasText(takes) {

@@ -111,6 +111,9 @@ func (l Lang) percent(share float64) string {
 // list joins names as in a sentence: a, b and c.
 func (l Lang) list(names []string) string { return words.Language(l).Joined(names) }
 
+// oneOf joins alternatives as in a sentence: a, b or c.
+func (l Lang) oneOf(names []string) string { return words.Language(l).Either(names) }
+
 // counted returns a number with its noun: key.one for 1, else key.many.
 func (l Lang) counted(key string, n int) string {
 	if n == 1 {

@@ -3,6 +3,7 @@ package pages
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"net/url"
 	"regexp"
 	"slices"
@@ -17,23 +18,37 @@ import (
 // mapView is a list selected by an address of the map. Its filters have the same
 // meaning as on the map's page (web/src/map/view.ts, questions.ts).
 type mapView struct {
-	// list is clusters, regencies or provinces.
+	// list is clusters, regencies, provinces or screening.
 	list string
 	// affirmative is ANY, DISADVANTAGED, BORDER, NO, or "".
-	affirmative      string
-	hosts, programme *bool
+	affirmative                     string
+	hosts, programme, initialTarget *bool
 	// products are keys or names, of which one must match.
-	products []string
-	province sentra.RegionCode
-	phase    string
+	products   []string
+	province   sentra.RegionCode
+	phase      string
+	group      sentra.ProductGroup
+	fund       sentra.Fund
+	confidence sentra.Confidence
+	status     sentra.ClusterStatus
+	// text is in the name of a region.
+	text string
+	area *chosenArea
+	// money and facilitators are conditions of a screening.
+	money        *sentra.KnownSupport
+	facilitators *sentra.KnownFacilitators
 }
 
 // mostProducts is the maximum number of products for a picture.
 const mostProducts = 20
 
-// otherFilters are filters of the map's page that pictures and previews do not
-// support.
-var otherFilters = []string{"group", "initialTarget", "fund", "confidence", "status", "q", "money", "facilitators", "weights", "bbox", "within", "near"}
+// filterNames are the parameters of the address that select what is listed.
+var filterNames = []string{"list", "affirmative", "hosts", "programme", "initialTarget", "product", "group", "province", "phase", "fund", "confidence", "status", "q", "money", "facilitators", "bbox", "within", "near"}
+
+// anyFund stands for any fund, or one that no source names.
+const anyFund sentra.Fund = "ANY"
+
+var funds = append(sentra.Funds[:], anyFund)
 
 var provinceCode = regexp.MustCompile(`^\d\d$`)
 
@@ -44,7 +59,10 @@ type reader struct {
 }
 
 // one returns a parameter, empty if it is not set.
-func (r *reader) one(name string) string {
+func (r *reader) one(name string) string { return r.upTo(name, longest) }
+
+// upTo returns a parameter of at most a number of letters.
+func (r *reader) upTo(name string, longest int) string {
 	values := r.query[name]
 	switch {
 	case r.err != nil || len(values) == 0:
@@ -76,20 +94,27 @@ func (r *reader) truth(name string) *bool {
 	return &truth
 }
 
-// mapView reads the filters of the address; nil if it has none. For an invalid one,
-// or one that a picture does not support, the error names the parameter.
-func (q *Request) mapView() (*mapView, error) {
-	for _, name := range otherFilters {
-		if slices.ContainsFunc(q.Query[name], func(value string) bool { return value != "" }) {
-			return nil, sentra.BadInput(name, "a picture does not show this filter")
-		}
+// choiceOf is reader.choice for values of a type.
+func choiceOf[T ~string](r *reader, name string, known ...T) T {
+	texts := make([]string, len(known))
+	for i, one := range known {
+		texts[i] = string(one)
 	}
+	return T(r.choice(name, texts...))
+}
+
+// mapView reads the filters of the address; nil if it has none. For an invalid one the
+// error names the parameter.
+func (q *Request) mapView() (*mapView, error) {
 	r := &reader{query: q.Query}
 	v := &mapView{
-		list:        cmp.Or(r.choice("list", "clusters", "regencies", "provinces"), "clusters"),
+		list:        cmp.Or(r.choice("list", "clusters", "regencies", "provinces", "screening"), "clusters"),
 		affirmative: r.choice("affirmative", "ANY", "DISADVANTAGED", "BORDER", "NO"),
-		hosts:       r.truth("hosts"), programme: r.truth("programme"),
+		hosts:       r.truth("hosts"), programme: r.truth("programme"), initialTarget: r.truth("initialTarget"),
 		province: sentra.RegionCode(r.one("province")), phase: r.one("phase"),
+		group: choiceOf(r, "group", sentra.ProductGroups[:]...), fund: choiceOf(r, "fund", funds[:]...),
+		confidence: choiceOf(r, "confidence", sentra.Listed, sentra.Inferred, sentra.Partial), status: choiceOf(r, "status", sentra.ClusterExisting, sentra.ClusterPlanned),
+		text: r.one("q"), area: r.area(), money: r.money(), facilitators: r.facilitators(),
 	}
 	for one := range strings.SplitSeq(r.one("product"), ",") {
 		if one = strings.TrimSpace(one); one != "" {
@@ -102,37 +127,31 @@ func (q *Request) mapView() (*mapView, error) {
 	if err := q.check(v); err != nil {
 		return nil, err
 	}
-	if v.list == "clusters" && v.affirmative == "" && v.province == "" && v.traits() == nil {
+	if v.list == "clusters" && v.affirmative == "" && v.province == "" && v.text == "" && v.area == nil && v.traits() == nil {
 		return nil, nil
 	}
 	return v, nil
 }
 
 // queryOf is the query string for the view on the day.
-func (q *Request) queryOf(v *mapView) string {
+func (q *Request) queryOf(v *mapView) string { return encoded(q.parametersOf(v)) }
+
+// parametersOf returns the parameters for the view, nil for the whole country, on the
+// day.
+func (q *Request) parametersOf(v *mapView) url.Values {
 	values := url.Values{}
-	put := func(name, value string) {
-		if value != "" {
+	if q.Dated {
+		values.Set("asOf", q.Day.String())
+	}
+	if v == nil {
+		return values
+	}
+	for _, name := range filterNames {
+		if value := q.Query.Get(name); value != "" && (name != "list" || v.list != "clusters") {
 			values.Set(name, value)
 		}
 	}
-	if v.list != "clusters" {
-		put("list", v.list)
-	}
-	put("affirmative", v.affirmative)
-	if v.hosts != nil {
-		put("hosts", strconv.FormatBool(*v.hosts))
-	}
-	if v.programme != nil {
-		put("programme", strconv.FormatBool(*v.programme))
-	}
-	put("product", strings.Join(v.products, ","))
-	put("province", string(v.province))
-	put("phase", v.phase)
-	if q.Dated {
-		put("asOf", q.Day.String())
-	}
-	return encoded(values)
+	return values
 }
 
 // check rejects values that the record does not have or that have no answer; the
@@ -152,8 +171,15 @@ func (q *Request) check(v *mapView) error {
 	if v.phase != "" && !slices.ContainsFunc(q.Data.Phases, func(p sentra.Phase) bool { return p.Key == v.phase }) {
 		return sentra.BadInput("phase", "there is no phase %.40q", v.phase)
 	}
-	if v.list == "clusters" && v.hosts != nil {
+	switch {
+	case v.list == "clusters" && v.hosts != nil:
 		return sentra.BadInput("hosts", "clusters host none; ask it of regencies or provinces")
+	case v.list == "screening" && v.asksForNone():
+		return sentra.BadInput("hosts", "a screening takes only true")
+	case v.list != "screening" && v.money != nil:
+		return sentra.BadInput("money", "only a screening asks for money of a region")
+	case v.list != "screening" && v.facilitators != nil:
+		return sentra.BadInput("facilitators", "only a screening asks for facilitators near a region")
 	}
 	// For a province it is known whether it contains an affirmative regency, and the
 	// kind only of one that has clusters.
@@ -173,10 +199,23 @@ func (v *mapView) designation() sentra.DesignationKind {
 
 // traits is the condition on a cluster itself, nil for none.
 func (v *mapView) traits() *sentra.ClusterFilter {
-	if v.phase == "" && v.programme == nil && len(v.products) == 0 {
+	if v.phase == "" && v.programme == nil && v.initialTarget == nil && v.group == "" && v.fund == "" && v.confidence == "" && v.status == "" && len(v.products) == 0 {
 		return nil
 	}
-	f := &sentra.ClusterFilter{Phase: v.phase, Programme: v.programme}
+	f := &sentra.ClusterFilter{Phase: v.phase, Programme: v.programme, InitialTarget: v.initialTarget, Status: v.status}
+	if v.group != "" {
+		f.ProductGroups = []sentra.ProductGroup{v.group}
+	}
+	if v.confidence != "" {
+		f.Confidence = []sentra.Confidence{v.confidence}
+	}
+	switch yes := true; v.fund {
+	case "":
+	case anyFund:
+		f.Supported = &yes
+	default:
+		f.Funds = []sentra.Fund{v.fund}
+	}
 	if len(v.products) == 1 {
 		f.Product = v.products[0]
 		return f
@@ -187,9 +226,10 @@ func (v *mapView) traits() *sentra.ClusterFilter {
 	return f
 }
 
-// asksForHosts reports whether only regions with a cluster are listed.
+// asksForHosts reports whether only regions with a cluster are listed. A screening
+// must be told so, since its conditions on clusters are those of what it judges.
 func (v *mapView) asksForHosts() bool {
-	return v.hosts != nil && *v.hosts || v.hosts == nil && v.traits() != nil
+	return v.hosts != nil && *v.hosts || v.hosts == nil && v.traits() != nil && v.list != "screening"
 }
 
 // asksForNone reports whether regions without clusters are listed, and
@@ -198,7 +238,7 @@ func (v *mapView) asksForHosts() bool {
 func (v *mapView) asksForNone() bool { return v.hosts != nil && !*v.hosts }
 
 func (v *mapView) asksForNoneKnown() bool {
-	return v.asksForNone() && v.phase == "" && (v.programme == nil || !*v.programme)
+	return v.asksForNone() && v.phase == "" && v.initialTarget == nil && (v.programme == nil || !*v.programme)
 }
 
 // ofStatus restricts a filter to regencies with the required status.
@@ -222,10 +262,24 @@ func (v *mapView) clusterFilter() *sentra.ClusterFilter {
 		f = &sentra.ClusterFilter{}
 	}
 	f.Region = v.province
-	if v.affirmative != "" {
-		f.Regions = v.ofStatus(&sentra.RegionFilter{Level: sentra.LevelRegency})
+	if v.affirmative != "" || v.text != "" {
+		f.Regions = v.ofStatus(&sentra.RegionFilter{Name: v.text})
+		if v.affirmative != "" {
+			f.Regions.Level = sentra.LevelRegency
+		}
+	}
+	if v.area != nil {
+		f.BBox, f.Near, f.Within = v.area.box, v.area.near, v.area.polygon
 	}
 	return f
+}
+
+// counted is the kind of what is listed.
+func (v *mapView) counted() string {
+	if v.list == "screening" {
+		return "regencies"
+	}
+	return v.list
 }
 
 func (v *mapView) level() sentra.Level {
@@ -244,15 +298,20 @@ func (v *mapView) regionFilter() (f, hosts *sentra.RegionFilter) {
 		if hosts.Clusters == nil {
 			hosts.HostsClusters = &yes
 		}
-		rest := *v
-		rest.hosts, rest.products, rest.programme = nil, nil, nil
+		rest := mapView{list: v.list, affirmative: v.affirmative, province: v.province, text: v.text, area: v.area}
 		f, _ = rest.regionFilter()
 		return f, hosts
 	}
-	f = &sentra.RegionFilter{Level: v.level()}
-	if v.list == "regencies" {
+	if v.list == "screening" && !v.asksForHosts() {
+		// It judges the clusters with the product, wherever they are.
+		rest := *v
+		rest.products = nil
+		v = &rest
+	}
+	f = &sentra.RegionFilter{Level: v.level(), Name: v.text, Supports: v.money, Facilitators: v.facilitators}
+	if v.list != "provinces" {
 		f.Parent = v.province
-		v.ofStatus(f)
+		v.touching(v.ofStatus(f))
 	} else {
 		if v.province != "" {
 			f.Codes = []sentra.RegionCode{v.province}
@@ -276,6 +335,7 @@ func (v *mapView) regionFilter() (f, hosts *sentra.RegionFilter) {
 			}
 			return f, nil
 		}
+		v.touching(f)
 	}
 	switch traits := v.traits(); {
 	case !v.asksForNone():
@@ -291,10 +351,22 @@ func (v *mapView) regionFilter() (f, hosts *sentra.RegionFilter) {
 // hostingRegency is the condition on the regency for which a province is listed as a
 // host, nil for none.
 func (v *mapView) hostingRegency() *sentra.RegionFilter {
-	if v.affirmative == "" || v.affirmative == "NO" {
+	f := v.touching(&sentra.RegionFilter{Level: sentra.LevelRegency})
+	switch {
+	case v.affirmative != "" && v.affirmative != "NO":
+		return v.ofStatus(f)
+	case v.area == nil:
 		return nil
 	}
-	return v.ofStatus(&sentra.RegionFilter{Level: sentra.LevelRegency})
+	return f
+}
+
+// touching restricts a filter to regions that touch the area.
+func (v *mapView) touching(f *sentra.RegionFilter) *sentra.RegionFilter {
+	if v.area != nil {
+		f.BBox, f.Near, f.Intersects = v.area.box, v.area.near, v.area.polygon
+	}
+	return f
 }
 
 // markedFilter is the filter of the clusters for which regions are listed. A
@@ -304,7 +376,7 @@ func (v *mapView) markedFilter(filter *sentra.RegionFilter, listed []*sentra.Reg
 	if f == nil {
 		f = &sentra.ClusterFilter{}
 	}
-	if v.list == "regencies" {
+	if v.list != "provinces" {
 		f.Regions = filter
 		return f
 	}
@@ -330,6 +402,10 @@ func (q *Request) viewed(ctx context.Context, v *mapView) (*picture, error) {
 	if province != nil && shape != nil {
 		p.bound = shape.Bound
 	}
+	if v.area != nil {
+		p.outline = v.area.outline()
+		p.bound = around(p.outline)
+	}
 	marked, ofClusters := v.clusterFilter(), v.list == "clusters"
 	switch {
 	case !ofClusters:
@@ -341,7 +417,7 @@ func (q *Request) viewed(ctx context.Context, v *mapView) (*picture, error) {
 		for _, r := range p.focus[:min(len(p.focus), fewNames)] {
 			names = append(names, q.NameOn(r))
 		}
-		p.text = q.counts(v.list, names, len(p.focus), len(p.open))
+		p.text = q.counts(v.counted(), names, len(p.focus), len(p.open))
 		if v.asksForNone() {
 			// There is no cluster to mark.
 			return p, nil
@@ -364,7 +440,7 @@ func (q *Request) viewed(ctx context.Context, v *mapView) (*picture, error) {
 		}
 	}
 	if ofClusters {
-		p.text = q.counts(v.list, names, list.Len(), list.NotCovered)
+		p.text = q.counts(v.counted(), names, list.Len(), list.NotCovered)
 	}
 	return p, nil
 }
@@ -422,12 +498,18 @@ func (q *Request) titleOf(v *mapView) string {
 	if r := q.Atlas.Region(v.province); r != nil && r.Validity.Contains(q.Today) {
 		province = r.Name
 	}
-	// in returns a text about the province, empty if none is selected.
-	in := func(key string) string {
-		if province == "" {
+	// given returns a text about a value, empty without one.
+	given := func(key, value string) string {
+		if value == "" {
 			return ""
 		}
-		return q.T(key, province)
+		return q.T(key, value)
+	}
+	area := func(key string) string {
+		if v.area == nil {
+			return ""
+		}
+		return q.T(key)
 	}
 	var host string
 	switch {
@@ -438,21 +520,34 @@ func (q *Request) titleOf(v *mapView) string {
 	case v.asksForHosts():
 		host = q.T("view.host", clusters)
 	}
+	// that returns a text about what the listed regions do.
+	that := func(does ...string) string {
+		does = slices.DeleteFunc(does, func(text string) bool { return text == "" })
+		if len(does) == 0 {
+			return ""
+		}
+		return q.T("view.that", q.Lang.list(does))
+	}
 	var title string
 	switch v.list {
 	case "clusters":
 		if title = clusters; v.affirmative == "" {
-			title += in("view.in")
+			title += given("view.in", province)
 		} else {
-			title += q.T("view.in."+v.affirmative) + in("view.in.of")
+			title += q.T("view.in."+v.affirmative) + given("view.in.of", province)
 		}
-	case "regencies":
-		title = q.T("view.regencies"+suffix(v.affirmative), in("view.of"))
-		if host != "" {
-			title += q.T("view.that", host)
+		title += given("view.place", v.text) + area("view.within")
+	case "regencies", "screening":
+		title = q.T("view.regencies"+suffix(v.affirmative), given("view.of", province)) + given("view.text", v.text) +
+			that(host, q.moneyPhrase(v.money), q.facilitatorsPhrase(v.facilitators), area("view.touch"))
+		if v.list == "screening" {
+			title += q.T("view.grounds")
+			if !v.asksForHosts() && v.traits() != nil {
+				title += q.T("view.grounds.for", clusters)
+			}
 		}
 	case "provinces":
-		title = q.T("view.provinces") + in("view.named")
+		title = q.T("view.provinces") + given("view.named", province) + given("view.text", v.text)
 		one := v.affirmative
 		if one == "NO" {
 			title += q.T("view.without")
@@ -462,22 +557,55 @@ func (q *Request) titleOf(v *mapView) string {
 			if v.affirmative == "NO" {
 				title += ","
 			}
-			title += q.T("view.with", q.T("view.one"+suffix(one)), clusters)
+			does := q.T("view.hosts", clusters)
+			if v.area != nil {
+				does = q.Lang.list([]string{q.T("view.touches"), does})
+			}
+			title += q.T("view.with", q.T("view.one"+suffix(one)), does)
 			break
 		}
-		var does []string
 		if one != "" {
-			does = append(does, q.T("view.hold", q.T("view.one"+suffix(one))))
+			one = q.T("view.hold", q.T("view.one"+suffix(one)))
 		}
-		if host != "" {
-			does = append(does, host)
-		}
-		if len(does) > 0 {
-			title += q.T("view.that", q.Lang.list(does))
-		}
+		title += that(one, host, area("view.touch"))
 	}
 	first, size := utf8.DecodeRuneInString(title)
 	return string(unicode.ToUpper(first)) + title[size:]
+}
+
+// moneyPhrase describes the money that a region must have had.
+func (q *Request) moneyPhrase(money *sentra.KnownSupport) string {
+	if money == nil {
+		return ""
+	}
+	fund := anyFund
+	if len(money.Funds) > 0 {
+		fund = money.Funds[0]
+	}
+	text := q.T("view.money." + string(fund))
+	switch from, to := money.FromYear, money.ToYear; {
+	case from != nil && to != nil && *from == *to:
+		text += q.T("view.money.in", strconv.Itoa(*from))
+	case from != nil && to != nil:
+		text += q.T("view.money.in", fmt.Sprintf("%d–%d", *from, *to))
+	case from != nil:
+		text += q.T("view.money.since", *from)
+	case to != nil:
+		text += q.T("view.money.by", *to)
+	}
+	return text
+}
+
+// facilitatorsPhrase describes the facilitators that a region must have near it.
+func (q *Request) facilitatorsPhrase(near *sentra.KnownFacilitators) string {
+	if near == nil {
+		return ""
+	}
+	km := strconv.FormatFloat(near.Metres/1000, 'f', -1, 64)
+	if q.Lang == Indonesian {
+		km = strings.Replace(km, ".", ",", 1)
+	}
+	return q.T("view.facilitators."+strconv.FormatBool(near.Known), km)
 }
 
 // suffix makes a part of a key, or "" for an empty part.
@@ -497,12 +625,9 @@ func (q *Request) clustersPhrase(v *mapView) string {
 		}
 		names = append(names, one)
 	}
-	if n := len(names); n > 1 {
-		names = append(names[:n-2], names[n-2]+" "+q.T("or")+" "+names[n-1])
-	}
-	var product, programme, phase string
+	var product, programme, phase, target string
 	if len(names) > 0 {
-		product = q.T("view.product", strings.Join(names, ", "))
+		product = q.T("view.product", q.Lang.oneOf(names))
 	}
 	if v.programme != nil {
 		programme = q.T("view.programme." + strconv.FormatBool(*v.programme))
@@ -510,5 +635,18 @@ func (q *Request) clustersPhrase(v *mapView) string {
 	if v.phase != "" {
 		phase = q.T("view.phase", strings.Replace(v.phase, "-", "–", 1))
 	}
-	return q.T("view.clusters", product, programme, phase)
+	if v.initialTarget != nil {
+		target = q.T("view.target." + strconv.FormatBool(*v.initialTarget))
+	}
+	traits := [...]string{4: product}
+	for i, trait := range []string{string(v.status), string(v.confidence), string(v.fund), string(v.group)} {
+		if trait != "" {
+			traits[i] = q.T("view.trait." + trait)
+		}
+	}
+	if q.Lang == Indonesian {
+		// They follow the noun, the closest first.
+		slices.Reverse(traits[:])
+	}
+	return q.T("view.clusters", strings.Join(traits[:], ""), programme, phase, target)
 }

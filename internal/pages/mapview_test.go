@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"html"
 	"image/color"
 	"image/png"
-	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -19,7 +19,7 @@ import (
 // viewAt requests the map or its picture with the parameters of an address.
 func viewAt(t *testing.T, a *atlas.Atlas, lang Lang, search string) *Request {
 	t.Helper()
-	parameters, err := url.ParseQuery(strings.TrimPrefix(search, "?"))
+	parameters, err := Parameters(strings.TrimPrefix(search, "?"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,75 +61,162 @@ func TestTitles(t *testing.T) {
 		for lang, want := range map[Lang]string{English: c.En, Indonesian: c.ID} {
 			q := viewAt(t, a, lang, c.Address)
 			v, err := q.mapView()
-			if err != nil || v == nil {
-				t.Errorf("%s: %v, %v", c.Address, v, err)
+			if err != nil {
+				t.Errorf("%s: %v", c.Address, err)
 				continue
 			}
-			if got := q.titleOf(v); got != want {
+			if got := q.subjectOf(v); got != want {
 				t.Errorf("%s: %q, not %q", c.Address, got, want)
 			}
 			// The address of the preview's picture selects the same view.
 			again, err := viewAt(t, a, lang, q.queryOf(v)).mapView()
-			if err != nil || again == nil || q.titleOf(again) != want {
+			if err != nil || q.subjectOf(again) != want {
 				t.Errorf("%s: its picture is %s, %v", c.Address, q.queryOf(v), err)
 			}
 		}
 	}
 }
 
-// A preview never says less than the view selects: a view that a picture does not
-// support has the preview of the country.
+// mapAt requests the map with the query string of an address.
+func mapAt(t *testing.T, a *atlas.Atlas, search string) *MapRequest {
+	t.Helper()
+	m, err := NewMapRequest(a, "https://peta.example", today, search)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// headOf returns the title, the preview's title and picture, and the canonical address
+// of the map's page, without the day and the fixed parts of each.
+func headOf(t *testing.T, m *MapRequest) (title, picture, canonical string) {
+	t.Helper()
+	text, err := m.Head()
+	if err != nil {
+		t.Fatal(err)
+	}
+	part := func(from, to string) string {
+		_, after, _ := strings.Cut(string(text), from)
+		within, _, _ := strings.Cut(after, to)
+		return html.UnescapeString(within)
+	}
+	title, canonical = part("<title>", " – Sentra</title>"), part(`rel="canonical" href="https://peta.example/`, `"`)
+	if preview := part(`og:title" content="`, `"`); preview != title {
+		t.Errorf("the preview has the title %q, the page %q", preview, title)
+	}
+	if shared := part(`og:url" content="https://peta.example/`, `"`); shared != canonical {
+		t.Errorf("the preview has the address %q, the page %q", shared, canonical)
+	}
+	return title, part(`og:image" content="https://peta.example/`, `"`), canonical
+}
+
+// A preview never says less than the view selects: an invalid view has the preview of
+// the country, and no address.
 func TestViewPreviews(t *testing.T) {
 	a := factsAtlas(t, nil)
-	const country = "Small-industry clusters and affirmative regions of Indonesia, 25 December 2017"
+	const country = "Small-industry clusters and affirmative regions of Indonesia"
 	for search, want := range map[string][2]string{
-		"list=regencies&affirmative=ANY&programme=true":                                    {"Affirmative regencies and cities that host clusters of the programme, 25 December 2017", "&amp;list=regencies&amp;programme=true"},
-		"programme=true&utm_source=x&theme=dark&at=1,2,3&colour=count&sort=-name&q=&bbox=": {"Clusters of the programme, 25 December 2017", "&amp;programme=true"},
-		"product=coffee-processing,coffee-processing&list=clusters":                        {"Coffee processing or coffee processing clusters, 25 December 2017", "&amp;product=coffee-processing,coffee-processing"},
-		"list=regencies&list=regencies":                                                    {"Regencies and cities, 25 December 2017", "&amp;list=regencies"},
-		"":                                                                                 {country, ""},
-		"list=clusters&product=,":                                                          {country, ""},
-		"list=screening&affirmative=ANY":                                                   {country, ""},
+		"list=regencies&affirmative=ANY&programme=true":                                    {"Affirmative regencies and cities that host clusters of the programme", "affirmative=ANY&asOf=2017-12-25&list=regencies&programme=true"},
+		"programme=true&utm_source=x&theme=dark&at=1,2,3&colour=count&sort=-name&q=&bbox=": {"Clusters of the programme", "asOf=2017-12-25&programme=true"},
+		"product=coffee-processing,coffee-processing&list=clusters":                        {"Coffee processing or coffee processing clusters", "asOf=2017-12-25&product=coffee-processing,coffee-processing"},
+		"list=regencies&list=regencies":                                                    {"Regencies and cities", "asOf=2017-12-25&list=regencies"},
+		"programme=true&q=kopi":                                                            {"Clusters of the programme, the place named “kopi”", "asOf=2017-12-25&programme=true&q=kopi"},
+		"list=regencies&weights=border:2":                                                  {"Regencies and cities", "asOf=2017-12-25&list=regencies"},
+		"near=110,-7,1000&show=":                                                           {"Clusters, within the chosen area", "asOf=2017-12-25&near=110,-7,1000"},
+		"within=110,-7;112,-7;111,-8;110,-7":                                               {"Clusters, within the chosen area", "asOf=2017-12-25&within=110,-7%3B112,-7%3B111,-8%3B110,-7"},
+		"list=screening&money=DAK":                                                         {"Regencies and cities that had DAK money: the programme’s grounds", "asOf=2017-12-25&list=screening&money=DAK"},
+		"":                                                                                 {country, "asOf=2017-12-25"},
+		"list=clusters&product=,":                                                          {country, "asOf=2017-12-25"},
 		"list=villages":                                                                    {country, ""},
 		"list=regencies&list=provinces":                                                    {country, ""},
 		"affirmative=YES":                                                                  {country, ""},
 		"hosts=true":                                                                       {country, ""},
 		"list=regencies&hosts=maybe":                                                       {country, ""},
+		"list=screening&hosts=false":                                                       {country, ""},
 		"programme=1":                                                                      {country, ""},
 		"product=spaceship":                                                                {country, ""},
 		"product=coffee-processing,spaceship":                                              {country, ""},
 		"product=" + strings.Repeat("kopi,", 21):                                           {country, ""},
 		"product=" + strings.Repeat("k", 101):                                              {country, ""},
+		"q=" + strings.Repeat("k", 101):                                                    {country, ""},
 		"province=94.06":                                                                   {country, ""},
 		"province=99":                                                                      {country, ""},
 		"phase=1999":                                                                       {country, ""},
 		"list=provinces&affirmative=BORDER":                                                {country, ""},
 		"list=provinces&affirmative=DISADVANTAGED&hosts=false":                             {country, ""},
-		"list=regencies&group=FOOD":                                                        {country, ""},
-		"list=regencies&initialTarget=true":                                                {country, ""},
-		"programme=true&fund=DAK":                                                          {country, ""},
-		"programme=true&confidence=LISTED":                                                 {country, ""},
-		"programme=true&status=PLANNED":                                                    {country, ""},
-		"programme=true&q=kopi":                                                            {country, ""},
+		"list=regencies&group=SHOES":                                                       {country, ""},
+		"initialTarget=yes":                                                                {country, ""},
+		"fund=NONE":                                                                        {country, ""},
+		"confidence=SURE":                                                                  {country, ""},
+		"status=GONE":                                                                      {country, ""},
 		"list=regencies&money=DAK":                                                         {country, ""},
+		"list=screening&money=DAK,-":                                                       {country, ""},
+		"list=screening&money=EU":                                                          {country, ""},
+		"list=screening&money=DAK,2019-2017":                                               {country, ""},
 		"list=regencies&facilitators=none,100":                                             {country, ""},
-		"list=regencies&weights=border:2":                                                  {country, ""},
-		"programme=true&bbox=110,-8,112,-6":                                                {country, ""},
-		"programme=true&within=110,-7%3B112,-7%3B111,-8":                                   {country, ""},
-		"programme=true&near=110,-7,1000":                                                  {country, ""},
+		"list=screening&facilitators=none,1001":                                            {country, ""},
+		"list=screening&facilitators=few,10":                                               {country, ""},
+		"bbox=110,-8,112":                                                                  {country, ""},
+		"bbox=110,-6,112,-8":                                                               {country, ""},
+		"bbox=110,-8,110,-6":                                                               {country, ""},
+		"bbox=110,-8,east,-6":                                                              {country, ""},
+		"near=110,-7,0":                                                                    {country, ""},
+		"near=110,-97,1":                                                                   {country, ""},
+		"near=110,-7,Inf":                                                                  {country, ""},
+		"within=110,-7%3B112,-7":                                                           {country, ""},
+		"within=110,-7%3B112,-8%3B112,-7%3B110,-8":                                         {country, ""},
+		"within=110,-7,1%3B112,-7%3B111,-8":                                                {country, ""},
+		"near=110,-7,1000&bbox=110,-8,112,-6":                                              {country, ""},
 	} {
-		q := viewAt(t, a, English, "asOf=2017-12-25&"+search)
-		got, err := q.Preview()
-		if err != nil {
-			t.Fatal(err)
+		title, picture, canonical := headOf(t, mapAt(t, a, "asOf=2017-12-25&"+search))
+		wanted := want[1]
+		if wanted == "" {
+			wanted = "asOf=2017-12-25"
 		}
-		if !bytes.Contains(got, []byte(`og:title" content="`+want[0]+`"`)) {
-			t.Errorf("%s: %s", search, got)
+		if title != want[0]+", 25 December 2017" || picture != "en/picture.png?"+wanted {
+			t.Errorf("%s: %q with the picture %s", search, title, picture)
 		}
-		_, after, _ := strings.Cut(string(got), `og:image" content="https://peta.example/en/picture.png?`)
-		address, _, _ := strings.Cut(after, `"`)
-		if want[1] == "" && address != "asOf=2017-12-25" || want[1] != "" && !strings.HasSuffix(address, want[1]) || !strings.Contains(address, "asOf=2017-12-25") {
-			t.Errorf("%s: the picture is of %s", search, address)
+		if wanted = want[1]; wanted != "" {
+			wanted = "?" + wanted
+		}
+		if canonical != wanted {
+			t.Errorf("%s: the address %q, not %q", search, canonical, wanted)
+		}
+	}
+}
+
+// An address without filters has the day on which the page opens: 31 December 2024,
+// the last one of Perpres 63/2020, or today while a list is in force. Its own address
+// stays without a day, and those of a view are the same however it was arranged.
+func TestMapOpens(t *testing.T) {
+	a := factsAtlas(t, nil)
+	earlier := factsAtlas(t, func(d *sentra.Dataset) {
+		d.Coverage = slices.DeleteFunc(d.Coverage, func(c sentra.DesignationCoverage) bool {
+			return c.Regulation != "" && c.To != nil && *c.To > sentra.MustDate("2019-12-31")
+		})
+	})
+	none := factsAtlas(t, func(d *sentra.Dataset) { d.Coverage = nil })
+	const country, negara = "Small-industry clusters and affirmative regions of Indonesia, ", "Sentra industri kecil dan daerah afirmatif di Indonesia, "
+	for _, c := range []struct {
+		atlas                             *atlas.Atlas
+		search, title, picture, canonical string
+	}{
+		{a, "", country + "31 December 2024", "en/picture.png?asOf=2024-12-31", ""},
+		{a, "lang=id", negara + "31 Desember 2024", "id/picture.png?asOf=2024-12-31", "?lang=id"},
+		{a, "theme=dark&utm_source=x&lang=en", country + "31 December 2024", "en/picture.png?asOf=2024-12-31", ""},
+		{a, "asOf=today", country + "24 November 2026", "en/picture.png", "?asOf=today"},
+		{a, "asOf=", country + "24 November 2026", "en/picture.png", "?asOf=today"},
+		{a, "at=110,-7,6&lang=id", negara + "24 November 2026", "id/picture.png", "?asOf=today&lang=id"},
+		{a, "list=regencies", "Regencies and cities, 24 November 2026", "en/picture.png?list=regencies", "?list=regencies"},
+		{a, "asOf=soon&list=regencies", country + "24 November 2026", "en/picture.png", ""},
+		{a, "asOf=%zz", country + "24 November 2026", "en/picture.png", ""},
+		{a, "asOf=2017-12-25&show=cluster:2017-94.06-coffee-processing&at=1,2,3", country + "25 December 2017", "en/picture.png?asOf=2017-12-25", "?asOf=2017-12-25&show=cluster:2017-94.06-coffee-processing"},
+		{earlier, "", country + "31 December 2019", "en/picture.png?asOf=2019-12-31", ""},
+		{none, "", country + "24 November 2026", "en/picture.png", ""},
+	} {
+		title, picture, canonical := headOf(t, mapAt(t, c.atlas, c.search))
+		if title != c.title || picture != c.picture || canonical != c.canonical {
+			t.Errorf("%s: %q, %s, %q", c.search, title, picture, canonical)
 		}
 	}
 }
@@ -139,16 +226,27 @@ func TestViewPreviews(t *testing.T) {
 func TestWrongPictures(t *testing.T) {
 	a := factsAtlas(t, nil)
 	for search, want := range map[string]struct{ path, english, indonesian string }{
-		"list=screening":                    {"list", "It takes clusters, regencies or provinces.", "Isinya clusters"},
+		"list=villages":                     {"list", "It takes clusters, regencies, provinces or screening.", "Isinya clusters"},
 		"affirmative=YES":                   {"affirmative", "ANY, DISADVANTAGED, BORDER or NO", "Isinya ANY"},
 		"list=provinces&affirmative=BORDER": {"affirmative", "only together with hosts=true", "hanya bersama hosts=true"},
 		"hosts=true":                        {"hosts", "regencies or provinces", "kabupaten/kota atau provinsi"},
 		"programme=x":                       {"programme", "It takes true or false.", "Isinya true atau false."},
 		"product=spaceship":                 {"product", "at most 20", "paling banyak 20"},
 		"product=" + strings.Repeat("kopi,", 20) + "kopi": {"product", "at most 20", "paling banyak 20"},
-		"province=xx":                {"province", "code of a province", "kode provinsi"},
-		"phase=2013-2016&phase=2017": {"phase", "key of a phase", "kunci tahap"},
-		"list=regencies&group=FOOD":  {"group", "A picture does not show the filter “group”.", "Gambar tidak menampilkan penyaring “group”."},
+		"province=xx":                   {"province", "code of a province", "kode provinsi"},
+		"phase=2013-2016&phase=2017":    {"phase", "key of a phase", "kunci tahap"},
+		"list=regencies&group=SHOES":    {"group", "TEXTILE, FOOD", "Isinya TEXTILE"},
+		"initialTarget=1":               {"initialTarget", "It takes true or false.", "Isinya true atau false."},
+		"fund=EU":                       {"fund", "APBN, DECONCENTRATION, DAK or ANY", "DAK, atau ANY"},
+		"confidence=SURE":               {"confidence", "LISTED, INFERRED or PARTIAL", "INFERRED, atau PARTIAL"},
+		"status=GONE":                   {"status", "EXISTING or PLANNED", "EXISTING atau PLANNED"},
+		"q=" + strings.Repeat("k", 101): {"q", "at most 100 letters", "paling banyak 100 huruf"},
+		"list=regencies&money=DAK":      {"money", "In a screening it takes a fund", "Untuk screening"},
+		"list=screening&facilitators=1": {"facilitators", "some or none with a distance", "some atau none"},
+		"bbox=1,2,3":                    {"bbox", "west, south, east and north", "barat, selatan, timur, dan utara"},
+		"within=1,2":                    {"within", "at least three positions", "paling sedikit tiga posisi"},
+		"near=1,2":                      {"near", "a radius in metres", "radius dalam meter"},
+		"list=screening&hosts=false":    {"hosts", "a screening takes only true", "untuk screening hanya true"},
 	} {
 		for _, lang := range Langs {
 			q := viewAt(t, a, lang, search)

@@ -88,6 +88,11 @@ var templates embed.FS
 //go:embed style.css
 var styleText string
 
+// Icon is the icon of every page, an SVG.
+//
+//go:embed favicon.svg
+var Icon []byte
+
 // Style is the only style sheet of the pages. It is inlined, so that a page is
 // readable as soon as it has loaded; the content security policy has its digest.
 var Style = minified(styleText)

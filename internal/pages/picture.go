@@ -1,10 +1,7 @@
 package pages
 
 import (
-	"bytes"
 	"context"
-	"fmt"
-	"html/template"
 	"image"
 	"image/color"
 	"math"
@@ -75,6 +72,8 @@ type picture struct {
 	open     []*sentra.Region
 	whole    bool
 	clusters []*atlas.Cluster
+	// outline is the edge of an area that is selected.
+	outline orb.MultiPolygon
 	// path is the page of the picture.
 	path string
 }
@@ -131,6 +130,7 @@ func (q *Request) MapPicture(ctx context.Context) (*Page, error) {
 		return nil, err
 	}
 	if v != nil {
+		ctx := atlas.WithPolygons(ctx)
 		p, err := q.viewed(ctx, v)
 		if err != nil {
 			return nil, err
@@ -268,6 +268,7 @@ func (q *Request) landOn(ctx context.Context, c *raster.Canvas, of *picture) ([]
 		}
 		c.Lines(byClass[class], width, line)
 	}
+	c.Lines(p.rings(of.outline, true), 2.5, colours["accent"])
 	var other, own []raster.Point
 	// Draw marks that would hide one another once.
 	type place struct {
@@ -303,25 +304,29 @@ func (q *Request) landOn(ctx context.Context, c *raster.Canvas, of *picture) ([]
 
 // legendOn explains the colours of a picture at the right below the map.
 func (q *Request) legendOn(c *raster.Canvas, shown []string) error {
+	shown = slices.DeleteFunc(slices.Clone(shown), func(class string) bool { return class == "land" })
 	letters, x, y := raster.Letters{Size: 17}, float64(pictureWidth-pictureMargin), float64(pictureHeight-36)
-	for _, class := range slices.Backward(shown) {
-		key := "legend." + class
-		switch class {
-		case "land":
-			continue
-		case "other":
-			key = "legend.mark.other"
-		}
-		text := q.T(key)
-		width, err := c.Width(text, letters)
-		if err != nil {
+	const beside = legendSwatch + legendGap
+	day, err := c.Width(q.dayLine(), dayLetters)
+	if err != nil {
+		return err
+	}
+	widths, sum := make([]float64, len(shown)), 0.0
+	for i, class := range shown {
+		if widths[i], err = c.Width(q.legend(class), letters); err != nil {
 			return err
 		}
-		x -= width
-		if err := c.Text(text, raster.Point{X: x, Y: y}, letters, colours["ink"]); err != nil {
+		sum += widths[i]
+	}
+	// With many classes the letters are smaller, so that they end before the day.
+	part := min(1, (x-pictureMargin-day-float64(len(shown))*beside)/max(sum, 1))
+	letters.Size *= part
+	for i, class := range slices.Backward(shown) {
+		x -= widths[i] * part
+		if err := c.Text(q.legend(class), raster.Point{X: x, Y: y}, letters, colours["ink"]); err != nil {
 			return err
 		}
-		x -= 22
+		x -= legendSwatch
 		if class == "mark" || class == "other" {
 			c.Circles([]raster.Point{{X: x + 7, Y: y - 6}}, 6, colours[class])
 		} else {
@@ -329,10 +334,27 @@ func (q *Request) legendOn(c *raster.Canvas, shown []string) error {
 			c.Area(swatch, fill(class))
 			c.Lines(swatch, 1, colours["edge"])
 		}
-		x -= 18
+		x -= legendGap
 	}
 	return nil
 }
+
+// The space of a swatch in a legend with that to its text, and the gap between two
+// entries.
+const legendSwatch, legendGap = 22, 18
+
+// legend explains a class of a picture.
+func (q *Request) legend(class string) string {
+	if class == "other" {
+		class = "mark.other"
+	}
+	return q.T("legend." + class)
+}
+
+// dayLetters are those of the line with the day of a picture.
+var dayLetters = raster.Letters{Size: 20, Bold: true}
+
+func (q *Request) dayLine() string { return "Sentra  ·  " + q.OnDay() }
 
 // wordsOn writes the texts above and below the map of a picture.
 func (q *Request) wordsOn(c *raster.Canvas, of *picture) error {
@@ -376,13 +398,13 @@ func (q *Request) wordsOn(c *raster.Canvas, of *picture) error {
 		at     raster.Point
 		colour color.RGBA
 	}{
-		{"Sentra  ·  " + q.OnDay(), raster.Point{X: pictureMargin, Y: pictureHeight - 34}, colours["accent"]},
+		{q.dayLine(), raster.Point{X: pictureMargin, Y: pictureHeight - 34}, colours["accent"]},
 		{q.T("picture.sources", withoutScheme(q.absolute(q.Lang, of.path, ""))), raster.Point{X: pictureMargin, Y: pictureHeight - 10}, colours["quiet"]},
 	}
 	for i, line := range foot {
 		letters := small
 		if i == 0 {
-			letters.Bold = true
+			letters = dayLetters
 		}
 		kept, err := c.Wrapped(line.text, letters, room, 1)
 		if err != nil {
@@ -402,56 +424,3 @@ func withoutScheme(address string) string {
 	_, rest, _ := strings.Cut(address, "://")
 	return strings.TrimSuffix(rest, "/")
 }
-
-// Preview returns the preview of a view of the map, as elements of an HTML head: of
-// the selected region or cluster, else of the list that the filters select. If these
-// are invalid, or a picture does not support one of them, it is the preview of the
-// country: a title must not say less than the view selects.
-func (q *Request) Preview() ([]byte, error) {
-	at := previewed{Request: q, Title: q.T("picture.map") + ", " + q.OnDay(), Description: q.T("picture.about"), Picture: q.absolute(q.Lang, "picture.png", q.dayQuery())}
-	if v, err := q.mapView(); err == nil && v != nil {
-		at.Title = q.titleOf(v) + ", " + q.OnDay()
-		at.Picture = q.absolute(q.Lang, "picture.png", q.queryOf(v))
-	}
-	kind, key, _ := strings.Cut(q.Query.Get("show"), ":")
-	switch kind {
-	case "region":
-		if code, err := sentra.ParseRegionCode(key); err == nil && q.Exists(code) != nil && q.Shape(code) != nil {
-			at.Title = q.NameOn(q.Exists(code)) + ", " + q.OnDay()
-			at.Picture = q.absolute(q.Lang, RegionPath(code)+"/picture.png", q.dayQuery())
-		}
-	case "cluster":
-		if c := q.Atlas.Cluster(key); c != nil {
-			b, regions := q.clusterBody(c)
-			if len(regions) > 0 && !slices.ContainsFunc(regions, func(r *sentra.Region) bool { return q.Shape(r.Code) == nil }) {
-				at.Title = b.Title + ", " + q.OnDay()
-				at.Picture = q.absolute(q.Lang, ClusterPath(c.Key)+"/picture.png", q.dayQuery())
-			}
-		}
-	}
-	var out bytes.Buffer
-	if err := previews.Execute(&out, at); err != nil {
-		return nil, fmt.Errorf("make a preview: %w", err)
-	}
-	return out.Bytes(), nil
-}
-
-// previewed is the content of a preview.
-type previewed struct {
-	*Request
-	Title, Description, Picture string
-}
-
-func (p previewed) Locale() string { return p.Lang.locale() }
-
-var previews = template.Must(template.New("preview").Parse(`<meta property="og:type" content="website">
-<meta property="og:site_name" content="Sentra">
-<meta property="og:title" content="{{.Title}}">
-<meta property="og:description" content="{{.Description}}">
-<meta property="og:locale" content="{{.Locale}}">
-<meta property="og:image" content="{{.Picture}}">
-<meta property="og:image:type" content="image/png">
-<meta property="og:image:width" content="1200">
-<meta property="og:image:height" content="630">
-<meta name="twitter:card" content="summary_large_image">
-`))

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/sentra-ikm/sentra/internal/atlas"
+	"github.com/sentra-ikm/sentra/internal/raster"
 )
 
 // pictureAt makes the picture of an address.
@@ -111,5 +112,32 @@ func BenchmarkPicture(b *testing.B) {
 				pictureAt(b, a, English, "2017-12-25", make)
 			}
 		})
+	}
+}
+
+// The legend of a picture with many classes ends before the day.
+func TestLegendsFit(t *testing.T) {
+	a := realAtlas(t)
+	for _, lang := range Langs {
+		q := viewAt(t, a, lang, "asOf=2024-12-31&near=122,-7,400000")
+		page, err := q.MapPicture(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		drawn, err := png.Decode(bytes.NewReader(page.Body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		day, err := raster.New(1, 1, color.Black).Width(q.dayLine(), dayLetters)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for x := range legendGap - 4 {
+			for y := pictureHeight - 52; y < pictureHeight-30; y++ {
+				if at := (image.Point{pictureMargin + int(day) + 2 + x, y}); color.RGBAModel.Convert(drawn.At(at.X, at.Y)) != colours["paper"] {
+					t.Fatalf("%s: the legend is at %v, the day ends at %d", lang, at, pictureMargin+int(day))
+				}
+			}
+		}
 	}
 }

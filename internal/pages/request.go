@@ -30,6 +30,12 @@ type Request struct {
 	Query url.Values
 }
 
+// Parameters parses a query string. The semicolons between the positions of a polygon
+// need not be escaped.
+func Parameters(query string) (url.Values, error) {
+	return url.ParseQuery(strings.ReplaceAll(query, ";", "%3B"))
+}
+
 // NewRequest reads the parameters of a page at a path without its language, such as
 // "regions/94.06". An invalid day is a BAD_USER_INPUT whose path is asOf.
 func NewRequest(present *atlas.Atlas, lang Lang, bare bool, base, path string, today sentra.Date, parameters url.Values) (*Request, error) {

@@ -215,6 +215,10 @@ func mergeSource(p *plan, m merge) error {
 			*field.into = *field.shipped
 		}
 	}
+	// A translation belongs to its title.
+	if merged.Title == shipped.Title {
+		merged.TitleID = shipped.TitleID
+	}
 	if merged.Date == nil || base.Date != nil && *merged.Date == *base.Date {
 		merged.Date = shipped.Date
 	}

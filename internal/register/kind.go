@@ -321,7 +321,7 @@ func compareDays(a, b *sentra.Date) int {
 // kinds are all kinds, each before those that refer to it.
 var kinds = []kind{
 	&kindOf[sentra.Source]{
-		name: sentra.KindOfSource, schema: 1,
+		name: sentra.KindOfSource, schema: 2,
 		id:    func(s *sentra.Source) string { return string(s.ID) },
 		setID: func(s *sentra.Source, id string) { s.ID = sentra.SourceID(id) },
 		get:   func(d *sentra.Dataset) []sentra.Source { return d.Sources },

@@ -113,6 +113,7 @@ func (s *Source) Check() error {
 	var f Faults
 	f.need("id", string(s.ID), maxText)
 	f.need("title", s.Title, maxText)
+	f.text("titleId", s.TitleID, maxText)
 	f.text("publisher", s.Publisher, maxName)
 	f.text("url", s.URL, maxText)
 	f.text("licence", s.Licence, maxName)

@@ -11,19 +11,28 @@ type SourceID string
 
 // Source is a publication that facts were read in.
 type Source struct {
-	ID        SourceID     `json:"-"`
-	Title     string       `json:"title"`
+	ID    SourceID `json:"-"`
+	Title string   `json:"title"`
+	// TitleID is the title in Indonesian, if it is a description that is not the
+	// source's own.
+	TitleID   string       `json:"titleId,omitempty"`
 	Publisher string       `json:"publisher,omitempty"`
 	Date      *PartialDate `json:"date,omitempty"`
 	URL       string       `json:"url,omitempty"`
 	Licence   string       `json:"licence,omitempty"`
 }
 
+// Titled returns the title in both languages.
+func (s *Source) Titled() Text { return Text{s.Title, s.TitleID} }
+
 // Merge returns the source updated from other. Fields that are empty in other stay,
 // so that a shorter citation removes nothing. A bare citation, as made by Cited, only
 // fills empty fields.
 func (s Source) Merge(other Source) Source {
 	bare := other == Cited(other.Title)
+	if other.TitleID != "" || other.Title != "" && other.Title != s.Title && !bare {
+		s.TitleID = other.TitleID
+	}
 	for _, field := range []struct {
 		mine *string
 		told string

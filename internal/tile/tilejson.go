@@ -36,6 +36,10 @@ type VectorLayer struct {
 // wholeCountry is the bounding box of Indonesia, used if no boundary is loaded.
 var wholeCountry = [4]float64{94.9, -11.1, 141.1, 6.1}
 
+// countryZoom is the zoom at which a map opens. The country is 525 pixels wide there,
+// as wide as a column of text; at the next one it would be 1,050.
+const countryZoom = 3
+
 // TileJSON describes the tiles at a URL with {z}, {x} and {y} for a view. layers
 // restricts what is described; nil for all.
 func (b *Builder) TileJSON(url string, on atlas.View, layers []string) TileJSON {
@@ -47,7 +51,7 @@ func (b *Builder) TileJSON(url string, on atlas.View, layers []string) TileJSON 
 		Description: "Provinces, regencies and cities of Indonesia and the small-industry clusters (sentra IKM) in them.",
 		// TileJSON requires a version with three numbers, which a dataset does not have.
 		Version: "1.0.0", Attribution: b.attribution(on), Scheme: "xyz", Tiles: []string{url}, MaxZoom: MaxZoom, Bounds: bounds,
-		Center: [3]float64{(bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2, 4}}
+		Center: [3]float64{(bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2, countryZoom}}
 	for _, layer := range chosen(layers) {
 		fields := make(map[string]string, len(layer.Fields))
 		for _, f := range layer.Fields {

@@ -170,17 +170,20 @@ func (l Language) Grouped(digits string) string {
 
 // Joined joins names as in a sentence: a, b and c. Indonesian has a comma before the
 // last one too.
-func (l Language) Joined(names []string) string {
-	and := " and "
-	if l == Indonesian {
-		and = " dan "
-	}
-	n := len(names)
+func (l Language) Joined(names []string) string { return l.joined(names, " and ", " dan ") }
+
+// Either is Joined for alternatives: a, b or c.
+func (l Language) Either(names []string) string { return l.joined(names, " or ", " atau ") }
+
+func (l Language) joined(names []string, english, indonesian string) string {
+	n, last := len(names), english
 	if n < 2 {
 		return strings.Join(names, "")
 	}
-	if n > 2 && l == Indonesian {
-		and = "," + and
+	if l == Indonesian {
+		if last = indonesian; n > 2 {
+			last = "," + last
+		}
 	}
-	return strings.Join(names[:n-1], ", ") + and + names[n-1]
+	return strings.Join(names[:n-1], ", ") + last + names[n-1]
 }

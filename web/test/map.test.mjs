@@ -85,6 +85,10 @@ test('the page opens on a day that is covered, with questions as links to their 
   const { page, faults } = await show('/?lang=en');
   assert.equal(new URL(page.url()).search, '?asOf=2024-12-31');
   await page.getByText('You see 31 December 2024, the last day for which a complete list').waitFor();
+  assert.equal(await page.title(), 'Small-industry clusters and affirmative regions of Indonesia, 31 December 2024 – Sentra');
+  // Browsers share this address instead of that of the window, so it is there only for the first view.
+  const canonical = page.locator('link[rel="canonical"]');
+  assert.equal(await canonical.getAttribute('href'), `${new URL(page.url()).origin}/`);
   const links = page.locator('#opening a');
   assert.deepEqual(await links.evaluateAll((all) => all.map((a) => a.getAttribute('href'))), ['./?asOf=2017-12-25&list=regencies&affirmative=ANY&programme=true', './?asOf=2024-12-31&list=regencies&affirmative=ANY&hosts=true',
     './?asOf=2024-12-31&product=batik', './?asOf=2024-12-31&list=screening&colour=count&product=weaving&affirmative=ANY&hosts=true', `./?${placing}`, './?asOf=2024-12-31&list=regencies&affirmative=BORDER&hosts=false', './?asOf=2022-07-25&list=provinces&at=134.5,-4,5']);
@@ -98,6 +102,7 @@ test('the page opens on a day that is covered, with questions as links to their 
   const file = await downloaded(page, () => page.getByRole('link', { name: 'CSV', exact: true }).click());
   assert.equal(parseCSV(file.text).length, wanted.length + 1);
   assert.equal(await page.title(), 'Border regencies and cities that host no known clusters, 31 December 2024 – Sentra');
+  assert.equal(await canonical.count(), 0);
   assert.deepEqual(faults, []);
   await page.close();
 });

@@ -156,8 +156,8 @@ test('a screening asks the region itself for money and facilitators', () => {
 });
 
 test('a title says what the filters ask for, in both languages', () => {
-  const frame = { products: [{ key: 'coffee-processing', name: 'coffee processing', nameId: 'pengolahan kopi' }], provinces: { nodes: [{ code: '94', name: 'Papua Tengah' }] } };
-  const say = (changes) => ['en', 'id'].map((lang) => title.titleOf({ view: { ...view.defaults, ...changes, lang }, frame }));
+  const frame = { products: [{ key: 'coffee-processing', name: 'coffee processing', nameId: 'pengolahan kopi' }], provinces: { nodes: [{ code: '94', name: 'Papua Tengah' }, { code: '33', name: 'Jawa Tengah' }] } };
+  const say = (changes, how = title.titleOf) => ['en', 'id'].map((lang) => how({ view: { ...view.defaults, ...changes, lang }, frame }));
   for (const [changes, ...wanted] of [
     [{}, 'Clusters', 'Sentra'],
     [{ list: 'screening', affirmative: 'BORDER', money: { fund: 'DAK', from: 2017, to: 2017 }, facilitators: { known: false, km: 50 } }, 'Border regencies and cities that had DAK money in 2017 and have no facilitator known within 50 km: the programme’s grounds', 'Kabupaten/kota perbatasan yang pernah mendapat DAK pada 2017 dan tidak diketahui memiliki fasilitator dalam 50 km: dasar pemilihan program'],
@@ -166,7 +166,7 @@ test('a title says what the filters ask for, in both languages', () => {
   for (const { address, en, id } of JSON.parse(readFileSync(new URL('../../internal/pages/testdata/titles.json', import.meta.url), 'utf8'))) {
     const parsed = view.parseView(address, 'en');
     assert.deepEqual(parsed.refused, [], address);
-    assert.deepEqual(say(parsed), [en, id], address);
+    assert.deepEqual(say(parsed, title.subjectOf), [en, id], address);
   }
 });
 
@@ -224,4 +224,16 @@ test('the picture of the map has the colours of the map’s style', () => {
       assert.deepEqual(drawn.over ? [drawn.over] : [], patterns.filter(shown).map(({ paint }) => paint['fill-pattern']), name);
     }
   }
+});
+
+test('on a phone the whole country has the names of the programme’s products', () => {
+  const { layers } = style.styleOf({ palette: palette.paletteOf(false), theme: 'light', tiles: 'tiles/{z}/{x}/{y}', marks: 'tiles/{z}/{x}/{y}', firstPhase: '', lang: 'en', colour: 'affirmative', level: 'regencies' });
+  const names = layers.find(({ id }) => id === 'cluster-labels-programme');
+  // The country's 46.4 degrees of longitude in 366 of 390 pixels; the world has 512 pixels at zoom 0.
+  const zoom = Math.log2(366 / (46.4 / 360 * 512));
+  assert.ok(zoom < 2.5 && names.minzoom <= zoom, `names from zoom ${names.minzoom} on, the country at ${zoom}`);
+  // Below or above a mark first: beside one they would be cut off at the edge.
+  const anchors = createExpression(names.layout['text-variable-anchor'], 'test', { type: 'array', value: 'string' }).value;
+  assert.deepEqual(anchors.evaluate({ zoom }), ['bottom', 'top', 'left', 'right']);
+  assert.deepEqual(anchors.evaluate({ zoom: 4 }), ['left', 'right', 'top', 'bottom']);
 });

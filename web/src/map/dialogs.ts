@@ -5,7 +5,7 @@ import { openOnDay } from './days';
 import { h } from './dom';
 import type { Page } from './page';
 import { coverageQuery, curl, operation, type Question } from './questions';
-import { titleOf } from './title';
+import { subjectOf } from './title';
 import { formatView, type View } from './view';
 import { grouped, longDay } from './words';
 
@@ -72,7 +72,7 @@ export function showEmbed(page: Page, camera: View['camera']) {
     const given = formatView({ ...view, lang, day: pinned ? day : '', sort: '', refused: [], camera: camera && view.camera });
     return new URL(`embed${given}${theme && `${given ? '&' : '?'}theme=${theme}`}`, document.baseURI).href;
   };
-  const text = () => `<iframe src="${address().replaceAll('&', '&amp;').replaceAll('"', '%22')}" title="${escapeAttribute(`${titleOf({ ...page, view: { ...view, lang } })}, ${longDay(day, lang)}`)}" style="width:100%;${sizes[size]};border:0" loading="lazy"></iframe>`;
+  const text = () => `<iframe src="${address().replaceAll('&', '&amp;').replaceAll('"', '%22')}" title="${escapeAttribute(`${subjectOf({ ...page, view: { ...view, lang } })}, ${longDay(day, lang)}`)}" style="width:100%;${sizes[size]};border:0" loading="lazy"></iframe>`;
   const draw = () => {
     shown.textContent = text();
     if (preview.src !== address()) preview.src = address();

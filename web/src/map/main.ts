@@ -24,7 +24,7 @@ import { boxOf } from './shapes';
 import type { Sketch } from './sketch';
 import type { StyleInput } from './style';
 import { createTimeline } from './timeline';
-import { titleOf } from './title';
+import { subjectOf } from './title';
 import { changed, formatView, isBare, type List, parseView, type View } from './view';
 import { longDay, wordsOf } from './words';
 
@@ -60,11 +60,15 @@ const dark = () => theme === null ? systemDark.matches : theme === 'dark';
 
 const say = (text: string) => { byId('live').textContent = text; };
 
+/** The page's head has the address of its first view, which browsers share instead of the present one. */
+const leaveFirstView = () => document.querySelector('link[rel="canonical"]')?.remove();
+
 /**
  * Changes the view: with `quietly` without a history entry, and unless `looking` is false showing what was selected.
  */
 function change(changes: Partial<View>, quietly = false, looking = true) {
   view = changed(view, changes);
+  leaveFirstView();
   if (!embedded) {
     const address = `${location.pathname}${formatView(view)}`;
     if (quietly) history.replaceState(null, '', address);
@@ -162,7 +166,7 @@ async function savePicture(kind: 'png' | 'svg') {
   await map.idle();
   const answer = listed.clusters ?? listed.screening?.screening ?? listed.regions?.regions, found = answerOf(page, listed);
   const caption = {
-    title: `${titleOf(page)}, ${longDay(day, view.lang)}`,
+    title: `${subjectOf(page)}, ${longDay(day, view.lang)}`,
     answer: [`${words.counted[view.list](answer?.totalCount ?? 0)}${found.names ? `: ${found.names}` : ''}${howKnown(words, found) ? ` (${howKnown(words, found)!.textContent})` : ''}`, answer?.notCoveredCount ? words.moreNotCovered(answer.notCoveredCount) : ''].filter(Boolean).join('; '),
     source: `${words.cite(location.href)} · ${words.recordOf(frame.dataset.version)} · ${attribution()}`,
     legend: legendOf(page, dark()),
@@ -275,7 +279,7 @@ async function draw(passing = false) {
   const refusal = refusalOf(view, frame);
   page = { view, words, frame, moments: moments(frame), day, refusal, provinces: page?.provinces ?? [], facets: page?.facets, change, say };
   document.documentElement.lang = view.lang;
-  document.title = `${titleOf(page)}, ${longDay(day, view.lang)} – Sentra`;
+  document.title = `${subjectOf(page)}, ${longDay(day, view.lang)} – Sentra`;
   byId('skip').textContent = words.skip;
   if (!embedded) byId('tagline').textContent = words.tagline;
   document.documentElement.dataset.state = 'asking';
@@ -485,7 +489,7 @@ function drawEmbedded() {
   const found = answerOf(page, listed);
   // How it is known is said of what was found, not of what cannot be judged.
   const known = howKnown(words, found);
-  byId('tagline').replaceChildren(`${titleOf(page)}, ${longDay(day, view.lang)}: ${found.names ?? words.counted[view.list](answer.totalCount)}`, ...known ? [' ', known] : [], answer.notCoveredCount ? `; ${words.moreNotCovered(answer.notCoveredCount)}` : '');
+  byId('tagline').replaceChildren(`${subjectOf(page)}, ${longDay(day, view.lang)}: ${found.names ?? words.counted[view.list](answer.totalCount)}`, ...known ? [' ', known] : [], answer.notCoveredCount ? `; ${words.moreNotCovered(answer.notCoveredCount)}` : '');
 }
 
 function setTheme(next: Theme) {
@@ -507,6 +511,7 @@ function prepare() {
   addEventListener('popstate', () => {
     const before = view.camera;
     view = parseView(location.search, preferredLanguage);
+    leaveFirstView();
     if (frame) draw().then(() => cardDrawn).then(() => { if (JSON.stringify(before) !== JSON.stringify(view.camera)) map?.jump(view.camera); }).catch(fail);
   });
   const check = () => { lookForChanges().catch(() => {}); }; // On failure it is retried at the next check.
@@ -609,6 +614,7 @@ async function beginMap() {
 /** The camera is part of the address but changes nothing else on the page. */
 function keepCamera(camera: View['camera']) {
   view = changed(view, { camera });
+  leaveFirstView();
   if (page) page.view = view;
   if (!embedded) history.replaceState(null, '', `${location.pathname}${formatView(view)}`);
 }

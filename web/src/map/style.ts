@@ -191,9 +191,11 @@ export function styleOf({ palette, theme, tiles, marks, neighbours, firstPhase, 
       ...when(marks, () => [
         // Marks take precedence over names, and names of places come last. The name of a
         // second mark at a point would seem to belong to the first.
-        ...(['other', 'programme'] as const).map((of): LayerSpecification => ({ id: `cluster-labels-${of}`, type: 'symbol', source: 'marks', 'source-layer': 'marks', minzoom: of === 'programme' ? 3.5 : 8,
+        ...(['other', 'programme'] as const).map((of): LayerSpecification => ({ id: `cluster-labels-${of}`, type: 'symbol', source: 'marks', 'source-layer': 'marks', minzoom: of === 'programme' ? 2 : 8,
           filter: ['all', ['has', 'product'], ['==', get('nth'), 0], of === 'programme' ? programme : ['!', programme]],
-          layout: { 'text-field': get(lang === 'id' ? 'productId' : 'product'), 'text-font': font, 'text-size': 11.5, 'text-max-width': 8, 'text-variable-anchor': ['left', 'right', 'top', 'bottom'],
+          layout: { 'text-field': get(lang === 'id' ? 'productId' : 'product'), 'text-font': font, 'text-size': ['step', ['zoom'], 10.5, 3.5, 11.5], 'text-max-width': ['step', ['zoom'], 6, 3.5, 8],
+            // On a phone the country fills the width: a name beside a mark would be cut off at the edge.
+            'text-variable-anchor': ['step', ['zoom'], ['literal', ['bottom', 'top', 'left', 'right']], 3.5, ['literal', ['left', 'right', 'top', 'bottom']]],
             'text-radial-offset': ['step', count, 1, 2, 1.2, 10, 1.35, 100, 1.6, 1000, 2], 'text-justify': 'auto', 'text-padding': 1 },
           paint: { 'text-color': palette.mark, 'text-halo-color': palette.halo, 'text-halo-width': 1.6 } })),
         { id: 'clusters', type: 'symbol', source: 'marks', 'source-layer': 'marks',

@@ -211,8 +211,8 @@ export function parseView(search: string, lang: View['lang']): View {
     if (more.length > 0 || !within(lon, -180, 180) || !within(lat, -85, 85) || !within(zoom, 0, 20)) return false;
     view.camera = { lon, lat, zoom };
   });
-  // A cluster hosts none: for a list of clusters the filter means nothing.
-  if (view.list === 'clusters' && view.hosts) {
+  // A cluster hosts none: for a list of clusters the filter means nothing. A screening judges regions without clusters too.
+  if (view.hosts && (view.list === 'clusters' || view.list === 'screening' && view.hosts === 'false')) {
     view.refused.push({ name: 'hosts', value: view.hosts });
     view.hosts = '';
   }
