@@ -31,6 +31,7 @@ var webPages = []page{
 
 // servePages adds the pages and their assets to the routes.
 func servePages(router chi.Router, files fs.FS, kept *keptBodies, people *peopleRoutes) {
+	router = router.With(exposesNothing)
 	for _, p := range webPages {
 		router.Get(p.route, p.serve(files, kept, people))
 	}
@@ -43,6 +44,15 @@ func servePages(router chi.Router, files fs.FS, kept *keptBodies, people *people
 	// The names of assets contain a hash of their content.
 	router.Get("/assets/{name}", func(w http.ResponseWriter, r *http.Request) {
 		serveFile(w, r, files, kept, path.Join("assets", chi.URLParam(r, "name")), "public, max-age=31536000, immutable")
+	})
+}
+
+// exposesNothing leaves out which headers scripts of other origins may read: in the
+// parts of a page there is nothing for them, and on a slow line they take time.
+func exposesNothing(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Del("Access-Control-Expose-Headers")
+		next.ServeHTTP(w, r)
 	})
 }
 

@@ -106,7 +106,7 @@ func routePeople(router chi.Router, config Config, entries []pages.Entry, operat
 	router.Get("/sitemap.xml", p.sitemap)
 	router.Get(`/sitemap-{n:[1-9]\d{0,4}}.xml`, p.sitemap)
 	icon := etag("icon", string(pages.Icon))
-	router.Get("/favicon.svg", func(w http.ResponseWriter, r *http.Request) {
+	router.With(exposesNothing).Get("/favicon.svg", func(w http.ResponseWriter, r *http.Request) {
 		if !notModified(w, r, icon, "public, max-age=86400") {
 			w.Header().Set("Content-Type", "image/svg+xml")
 			sendWhole(w, r, pages.Icon)

@@ -9,6 +9,7 @@ export const address = process.env.SENTRA_URL;
 export const withoutBoundaries = process.env.SENTRA_URL_WITHOUT_BOUNDARIES;
 
 export const desktop = { width: 1440, height: 900 };
+export const laptop = { width: 1280, height: 720 };
 export const phone = { width: 390, height: 844 };
 
 /** For tests of what a page does: a window of half of desktop's pixels is rendered in two thirds of the time. */

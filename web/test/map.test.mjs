@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
-import { address, ask, assertAccessible, colours, desktop, downloaded, launch, onlyColours, open, phone, slowLine, withoutBoundaries } from './browser.mjs';
+import { address, ask, assertAccessible, colours, desktop, downloaded, laptop, launch, onlyColours, open, phone, slowLine, withoutBoundaries } from './browser.mjs';
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -964,7 +964,7 @@ test('nothing is cut off or overlaps', async () => {
     const { page } = await open(browser, { viewport: phone, webgl: path === '/' });
     await page.goto(address + path);
     if (path !== '/playground') await settled(page);
-    for (const viewport of [phone, desktop]) {
+    for (const viewport of [phone, laptop, desktop]) {
       await page.setViewportSize(viewport);
       const at = `${path} at ${viewport.width}`;
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
@@ -1092,7 +1092,7 @@ test('screenshots, for people to look at', { skip: !process.env.SENTRA_SCREENSHO
     area: '/?near=112.733,-7.2,100000&at=112.5,-7.3,7', indonesian: '/?lang=id&asOf=2019-06-30&list=regencies&province=61',
   };
   for (const [name, path] of Object.entries(states)) {
-    for (const [size, viewport] of [['phone', phone], ['desktop', desktop]]) {
+    for (const [size, viewport] of [['phone', phone], ['laptop', laptop], ['desktop', desktop]]) {
       const { page } = await show(path, { viewport, colorScheme: name === 'split' ? 'dark' : 'light' });
       await page.screenshot({ path: `${folder}${name}-${size}.png` });
       await page.close();
