@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs every fuzz target for a few seconds (SENTRA_FUZZ_TIME, default 2s). Each
 # package is built once, while the one before it runs. Two seconds are guided by the
-# coverage of the target's own package, so that no other one is built a second time; where
-# a time is given, by that of all packages of this project.
+# coverage of the target's own package, or by none where most others would have to be
+# built again; where a time is given, by that of all packages of this project.
 set -euo pipefail
 built=$(mktemp -d)
 trap 'rm -rf "$built"' EXIT
@@ -10,11 +10,15 @@ trap 'rm -rf "$built"' EXIT
 # to the corpus in the build cache.
 corpus=$(go env GOCACHE)/fuzz
 
+# Packages that are imported by many, their own tests included.
+imported_by_many=' graph internal/export internal/httpserver internal/ingest internal/ogc '
+
 # Builds the packages with fuzz targets, and prints the name of each once it is built.
 build() {
   local package guiding
   for package in $(grep -rl --include='*_test.go' '^func Fuzz' cmd graph internal | xargs -n1 dirname | sort -u); do
     guiding=$package
+    [[ "$imported_by_many" != *" $package "* ]] || guiding=none
     [ -z "${SENTRA_FUZZ_TIME:-}" ] || guiding=...
     go test -c -vet=off "-gcflags=github.com/sentra-ikm/sentra/$guiding=-d=libfuzzer" -o "$built/${package//\//-}.test" "./$package" >&2
     echo "$package"

@@ -18,7 +18,7 @@ fi
 # them adds its name to a file.
 export SENTRA_TEST_LEFT_OUT=$PWD/bin/left-out SENTRA_TEST_BOUNDARIES
 : > "$SENTRA_TEST_LEFT_OUT"
-flags=(-vet=off) # static runs go vet
+flags=(-vet=off) # static runs its analyzers
 if ! SENTRA_TEST_BOUNDARIES=$(go run ./internal/boundarytest/fetch 2> bin/fetch.log); then
   SENTRA_TEST_BOUNDARIES=none
   # A cached result of go test would not write the name.
@@ -50,8 +50,7 @@ static() {
     echo "the generated code was not that of schema.graphql; it is now: look at it, and run the tests again" >&2
     exit 1
   fi
-  go vet ./...
-  go tool staticcheck ./...
+  go tool lint ./...
   vulnerabilities=$(scripts/govulncheck.sh)
 }
 
