@@ -6,7 +6,6 @@ import (
 	"errors"
 	"html"
 	"image/color"
-	"image/png"
 	"os"
 	"slices"
 	"strings"
@@ -344,14 +343,7 @@ func TestViewColours(t *testing.T) {
 		{"list=regencies&affirmative=ANY&hosts=true", "61.04", 0, "open"},
 	} {
 		q, p := viewedAt(t, a, c.search)
-		page, err := q.MapPicture(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		drawn, err := png.Decode(bytes.NewReader(page.Body))
-		if err != nil {
-			t.Fatal(err)
-		}
+		drawn := mapDrawn(t, q)
 		at := fit(p.bound).at(q.Shape(c.code).Label)
 		x, y := int(at.X)+c.right, int(at.Y)
 		if c.want == "open" {

@@ -108,7 +108,7 @@ func minified(css string) string {
 }
 
 var (
-	layout = template.Must(template.ParseFS(templates, "templates/layout.html", "templates/parts.html"))
+	layout = template.Must(template.ParseFS(templates, "templates/layout.html", "templates/parts.html", "templates/preview.html"))
 	bodies = parsed("region", "cluster", "regions", "clusters", "products", "failure", "compare", "about", "sources", "quality", "developers")
 )
 

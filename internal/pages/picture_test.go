@@ -115,19 +115,25 @@ func BenchmarkPicture(b *testing.B) {
 	}
 }
 
+func mapDrawn(t *testing.T, q *Request) image.Image {
+	t.Helper()
+	page, err := q.MapPicture(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	drawn, err := png.Decode(bytes.NewReader(page.Body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return drawn
+}
+
 // The legend of a picture with many classes ends before the day.
 func TestLegendsFit(t *testing.T) {
 	a := realAtlas(t)
 	for _, lang := range Langs {
 		q := viewAt(t, a, lang, "asOf=2024-12-31&near=122,-7,400000")
-		page, err := q.MapPicture(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		drawn, err := png.Decode(bytes.NewReader(page.Body))
-		if err != nil {
-			t.Fatal(err)
-		}
+		drawn := mapDrawn(t, q)
 		day, err := raster.New(1, 1, color.Black).Width(q.dayLine(), dayLetters)
 		if err != nil {
 			t.Fatal(err)

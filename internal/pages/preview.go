@@ -154,7 +154,7 @@ type head struct {
 
 func (h head) Locale() string { return h.Lang.locale() }
 
-var heads = template.Must(template.New("head").Parse(`<title>{{.Title}} – Sentra</title>
+var heads = template.Must(template.Must(template.New("head").Parse(`<title>{{.Title}} – Sentra</title>
 <meta name="description" content="{{.Description}}">
 {{- with .Canonical}}
 <link rel="canonical" href="{{.}}">
@@ -164,13 +164,5 @@ var heads = template.Must(template.New("head").Parse(`<title>{{.Title}} – Sent
 <meta property="og:url" content="{{.}}">
 {{- end}}
 <meta property="og:type" content="website">
-<meta property="og:site_name" content="Sentra">
-<meta property="og:title" content="{{.Title}}">
-<meta property="og:description" content="{{.Description}}">
-<meta property="og:locale" content="{{.Locale}}">
-<meta property="og:image" content="{{.Picture}}">
-<meta property="og:image:type" content="image/png">
-<meta property="og:image:width" content="1200">
-<meta property="og:image:height" content="630">
-<meta name="twitter:card" content="summary_large_image">
-`))
+{{- template "preview" .}}
+`)).ParseFS(templates, "templates/preview.html"))

@@ -93,9 +93,6 @@ function aboutTheMachine(text) {
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Options of axe for a page that it has seen in other colours. */
-export const onlyColours = { runOnly: ['color-contrast', 'link-in-text-block'] };
-
 /** Fails for findings of axe that are serious or critical. It runs regardless of the page's own security policy. */
 export async function assertAccessible(page, name, options = {}) {
   const session = await page.context().newCDPSession(page);

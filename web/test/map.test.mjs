@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
-import { address, ask, assertAccessible, colours, desktop, downloaded, laptop, launch, onlyColours, open, phone, slowLine, withoutBoundaries } from './browser.mjs';
+import { address, ask, assertAccessible, colours, desktop, downloaded, laptop, launch, open, phone, slowLine, withoutBoundaries } from './browser.mjs';
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -936,6 +936,13 @@ test('without boundaries the land and the points still show', async () => {
   await page.close();
 });
 
+async function assertAccessibleInBothThemes(page, name) {
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme });
+    await assertAccessible(page, `${name}, ${colorScheme}`);
+  }
+}
+
 test('axe finds no serious fault, in the light and in the dark', async () => {
   for (const [path, viewport] of [['/', desktop], ['/?asOf=2017-12-25&list=regencies&affirmative=ANY&show=region:94.06&near=135,-4,200000', desktop], ['/?asOf=2014-08-01&list=provinces&lang=id', phone], ['/?asOf=2013-06-01&list=villages', phone],
     ['/?show=cluster:2017-94.06-coffee-processing', phone], ['/embed', phone], ['/?asOf=2024-12-31&list=screening&colour=count', phone]]) {
@@ -944,16 +951,10 @@ test('axe finds no serious fault, in the light and in the dark', async () => {
     await page.goto(address + path);
     await page.waitForSelector('html[data-map="ready"]:is([data-state="answered"], [data-state="refused"])', { state: 'attached' });
     if (path.includes('show=')) await page.locator('#card h2').waitFor();
-    for (const [colorScheme, rules] of [['light', {}], ['dark', onlyColours]]) {
-      await page.emulateMedia({ colorScheme });
-      await assertAccessible(page, `${path} at ${viewport.width}, ${colorScheme}`, rules);
-    }
+    await assertAccessibleInBothThemes(page, `${path} at ${viewport.width}`);
     if (path === '/') {
       await page.getByRole('button', { name: 'Show me the query' }).click();
-      for (const [colorScheme, rules] of [['light', {}], ['dark', onlyColours]]) {
-        await page.emulateMedia({ colorScheme });
-        await assertAccessible(page, `the query, ${colorScheme}`, rules);
-      }
+      await assertAccessibleInBothThemes(page, 'the query');
     }
     await page.close();
   }
