@@ -2,6 +2,9 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+# The binary names no folder of the machine that built it. The tests are built in the
+# same way, so that `make build`, which some of them run, finds all packages built.
+export GOFLAGS := -trimpath $(filter-out -trimpath,$(GOFLAGS))
 
 .PHONY: help setup setup-test setup-bench pages dependencies test-pages test-dependencies build serve test generate bench bench-peers attack fuzz clean
 
@@ -31,11 +34,11 @@ pages: web/dist/index.html ## Build the map and the playground
 
 # The slow parts of a first build that need no pages.
 dependencies:
-	go build -trimpath $$(go list -deps ./cmd/sentra | grep '^github.com/sentra-ikm/sentra/' | grep -v -e /cmd/ -e '/web$$')
+	go build $$(go list -deps ./cmd/sentra | grep '^github.com/sentra-ikm/sentra/' | grep -v -e /cmd/ -e '/web$$')
 
 build: setup ## Build bin/sentra
 	@$(MAKE) --no-print-directory -j2 pages dependencies
-	go build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/sentra ./cmd/sentra
+	go build -ldflags "-X main.version=$(VERSION)" -o bin/sentra ./cmd/sentra
 
 serve: build ## Serve on http://localhost:8080
 	bin/sentra serve

@@ -143,7 +143,7 @@ func (a View) Search(ctx context.Context, text string, first int) ([]SearchHit, 
 	case length > longestSearch:
 		return nil, sentra.BadInput("text", "the text has %d characters; at most %d are looked for", length, longestSearch)
 	case wanted == "":
-		return nil, sentra.BadInput("text", "%q has no letter or digit", text)
+		return nil, sentra.BadInput("text", "%.40q has no letter or digit", text)
 	case first < 1 || first > mostFound:
 		return nil, sentra.BadInput("first", "first is %d; give 1 to %d", first, mostFound)
 	}

@@ -21,6 +21,23 @@ import (
 // clustersTile contains Dogiyai, where the facts have a cluster.
 const clustersTile = "/tiles/6/56/32.mvt"
 
+// unpack returns the body of an answer without its content encoding.
+func unpack(t *testing.T, w *httptest.ResponseRecorder) []byte {
+	t.Helper()
+	if w.Header().Get("Content-Encoding") != "gzip" {
+		return w.Body.Bytes()
+	}
+	reader, err := gzip.NewReader(w.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unpacked, err := io.ReadAll(reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return unpacked
+}
+
 func TestTileAnswers(t *testing.T) {
 	handler, _, _, _ := factsServer(t)
 	plain := get(handler, "GET", clustersTile)
@@ -37,14 +54,7 @@ func TestTileAnswers(t *testing.T) {
 	if packed.Code != 200 || packed.Header().Get("Content-Encoding") != "gzip" {
 		t.Fatalf("packed: %d, %s", packed.Code, packed.Header().Get("Content-Encoding"))
 	}
-	reader, err := gzip.NewReader(packed.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	unpacked, err := io.ReadAll(reader)
-	if err != nil {
-		t.Fatal(err)
-	}
+	unpacked := unpack(t, packed)
 	// Decompressed once it is the tile, so it was not compressed twice.
 	if !bytes.Equal(unpacked, plain.Body.Bytes()) {
 		t.Error("the compressed tile is another")
@@ -237,6 +247,8 @@ func FuzzTileAddress(f *testing.F) {
 	f.Add("6", "56", "32.mvt", "asOf=2017-12-25", "gzip")
 	f.Add("14", "16383", "0.mvt", `filter={"affirmative":true}&layers=clusters`, "gzip;q=0, *")
 	f.Add("-1", "1e3", "..mvt", "clusterFilter=%7B%22near%22", ";q=,")
+	// The message about an unknown field is long enough to be compressed.
+	f.Add("6", "56", "32.mvt", "filter={%22"+strings.Repeat("x", 2000)+"%22:1}", "gzip")
 	f.Fuzz(func(t *testing.T, z, x, y, query, accepted string) {
 		request := httptest.NewRequest("GET", "/", nil)
 		request.URL.Path, request.URL.RawPath = "/tiles/"+z+"/"+x+"/"+y, ""
@@ -247,8 +259,8 @@ func FuzzTileAddress(f *testing.F) {
 		switch w.Code {
 		case http.StatusOK, http.StatusNoContent:
 		case http.StatusBadRequest, http.StatusNotFound, http.StatusUnprocessableEntity:
-			if !json.Valid(w.Body.Bytes()) {
-				t.Errorf("%s?%s: %s", request.URL.Path, query, w.Body)
+			if body := unpack(t, w); !json.Valid(body) {
+				t.Errorf("%s?%s: %s", request.URL.Path, query, body)
 			}
 		default:
 			t.Errorf("%s?%s: %d %s", request.URL.Path, query, w.Code, w.Body)

@@ -30,7 +30,7 @@ func DayEnd(now time.Time) time.Time {
 func ParseDate(text string) (Date, error) {
 	t, err := time.Parse(time.DateOnly, text)
 	if err != nil {
-		return 0, BadInput("", "%q is not a date; write YYYY-MM-DD, for example 2017-12-25", text)
+		return 0, BadInput("", "%.40q is not a date; write YYYY-MM-DD, for example 2017-12-25", text)
 	}
 	return Date(t.Unix() / 86400), nil
 }
@@ -106,7 +106,7 @@ func ParsePartialDate(text string) (PartialDate, error) {
 			return PartialDate{First: DateOf(t.Date()), Precision: form.precision}, nil
 		}
 	}
-	return PartialDate{}, BadInput("", "%q is not a date; write YYYY, YYYY-MM or YYYY-MM-DD", text)
+	return PartialDate{}, BadInput("", "%.40q is not a date; write YYYY, YYYY-MM or YYYY-MM-DD", text)
 }
 
 // Last is the last day it may mean: the end of the year or month.

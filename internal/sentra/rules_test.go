@@ -2,6 +2,7 @@ package sentra
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -20,8 +21,8 @@ func TestDates(t *testing.T) {
 			t.Errorf("%s: %+v, %v", c.text, d, err)
 		}
 	}
-	for _, wrong := range []string{"", "2017-02-30", "25-12-2017", "2017-1-1", "0", "2017-12-25T00:00:00Z"} {
-		if _, err := ParseDate(wrong); ErrorCode(err) != CodeBadUserInput {
+	for _, wrong := range []string{"", "2017-02-30", "25-12-2017", "2017-1-1", "0", "2017-12-25T00:00:00Z", strings.Repeat("2017", 1000)} {
+		if _, err := ParseDate(wrong); ErrorCode(err) != CodeBadUserInput || len(err.Error()) > 200 {
 			t.Errorf("%q: got %v", wrong, err)
 		}
 	}
