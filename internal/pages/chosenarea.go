@@ -149,6 +149,7 @@ func around(area orb.MultiPolygon) orb.Bound {
 var (
 	moneyForm        = regexp.MustCompile(`^([A-Z]+)(?:,(\d{4})?-(\d{4})?)?$`)
 	facilitatorsForm = regexp.MustCompile(`^(none|some),(\d+(?:\.\d+)?)$`)
+	weightForm       = regexp.MustCompile(`^([a-z]+):(\d+(?:\.\d+)?)$`)
 )
 
 // money reads a condition like DAK or DAK,2017-2019, nil if it is not set; one of the
@@ -200,6 +201,36 @@ func (r *reader) facilitators() *sentra.KnownFacilitators {
 		r.err = sentra.BadInput("facilitators", "the distance is more than %d km", farthest)
 	}
 	return &sentra.KnownFacilitators{Metres: km * 1000, Known: parts[1] == "some"}
+}
+
+// weights reads weights like clusters:2,linkage:1. An element without one has the
+// weight 1, linkage 0: the record has hardly any data about it (web/src/map/grounds.ts).
+func (r *reader) weights() sentra.Weights {
+	none := 0.0
+	given := map[string]*float64{sentra.ScreenLinkage.Name(): &none}
+	text := r.one("weights")
+	if r.err == nil && text != "" {
+		seen := make(map[string]bool)
+		for part := range strings.SplitSeq(text, ",") {
+			parts := weightForm.FindStringSubmatch(part)
+			if parts == nil || seen[parts[1]] {
+				r.err = sentra.BadInput("weights", "%.40q is not an element with a weight", part)
+				return nil
+			}
+			seen[parts[1]] = true
+			if weight, err := strconv.ParseFloat(parts[2], 64); err == nil {
+				given[parts[1]] = &weight
+			}
+		}
+	}
+	weights, err := sentra.NewWeights(given)
+	if err == nil {
+		err = weights.Check()
+	}
+	if err != nil && r.err == nil {
+		r.err = &sentra.Error{Code: sentra.CodeBadUserInput, Path: []string{"weights"}, Message: "the weights are not valid", Err: err}
+	}
+	return weights
 }
 
 // farthest is the maximum distance of facilitators in kilometres.

@@ -12,6 +12,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
@@ -34,16 +35,17 @@ type mapView struct {
 	// text is in the name of a region.
 	text string
 	area *chosenArea
-	// money and facilitators are conditions of a screening.
+	// money and facilitators are conditions of a screening, weights those of its score.
 	money        *sentra.KnownSupport
 	facilitators *sentra.KnownFacilitators
+	weights      sentra.Weights
 }
 
 // mostProducts is the maximum number of products for a picture.
 const mostProducts = 20
 
 // filterNames are the parameters of the address that select what is listed.
-var filterNames = []string{"list", "affirmative", "hosts", "programme", "initialTarget", "product", "group", "province", "phase", "fund", "confidence", "status", "q", "money", "facilitators", "bbox", "within", "near"}
+var filterNames = []string{"list", "affirmative", "hosts", "programme", "initialTarget", "product", "group", "province", "phase", "fund", "confidence", "status", "q", "money", "facilitators", "weights", "bbox", "within", "near"}
 
 // anyFund stands for any fund, or one that no source names.
 const anyFund sentra.Fund = "ANY"
@@ -121,6 +123,9 @@ func (q *Request) mapView() (*mapView, error) {
 			v.products = append(v.products, one)
 		}
 	}
+	if v.list == "screening" {
+		v.weights = r.weights()
+	}
 	if r.err != nil {
 		return nil, r.err
 	}
@@ -147,7 +152,7 @@ func (q *Request) parametersOf(v *mapView) url.Values {
 		return values
 	}
 	for _, name := range filterNames {
-		if value := q.Query.Get(name); value != "" && (name != "list" || v.list != "clusters") {
+		if value := q.Query.Get(name); value != "" && (name != "list" || v.list != "clusters") && (name != "weights" || v.list == "screening") {
 			values.Set(name, value)
 		}
 	}
@@ -418,6 +423,11 @@ func (q *Request) viewed(ctx context.Context, v *mapView) (*picture, error) {
 			names = append(names, q.NameOn(r))
 		}
 		p.text = q.counts(v.counted(), names, len(p.focus), len(p.open))
+		if v.list == "screening" {
+			if p.scores, err = q.scores(ctx, v, filter); err != nil {
+				return nil, err
+			}
+		}
 		if v.asksForNone() {
 			// There is no cluster to mark.
 			return p, nil
@@ -443,6 +453,19 @@ func (q *Request) viewed(ctx context.Context, v *mapView) (*picture, error) {
 		p.text = q.counts(v.counted(), names, list.Len(), list.NotCovered)
 	}
 	return p, nil
+}
+
+// scores returns the scores of a screening by region.
+func (q *Request) scores(ctx context.Context, v *mapView, filter *sentra.RegionFilter) (map[sentra.RegionCode]sentra.Score, error) {
+	found, err := q.View.Screen(ctx, atlas.ScreeningQuestion{Product: v.products, Weights: v.weights, Filter: filter, Order: sentra.ScreeningByCode})
+	if err != nil {
+		return nil, err
+	}
+	scores := make(map[sentra.RegionCode]sentra.Score, len(found.Rows))
+	for _, row := range found.Rows {
+		scores[row.Region.Code] = row.Score
+	}
+	return scores, nil
 }
 
 // listed adds the regions of a list to its picture, and returns the filter that

@@ -2,8 +2,10 @@ package pages
 
 import (
 	"context"
+	"fmt"
 	"image"
 	"image/color"
+	"maps"
 	"math"
 	"net/http"
 	"regexp"
@@ -59,8 +61,41 @@ func fill(class string) image.Image {
 	case "unknown":
 		return raster.Stripes{One: colours["hatch"], Other: colours["hatch-ground"], Period: 8, Width: 1}
 	}
+	if fill, ok := scoreFills[class]; ok {
+		return fill
+	}
 	return image.NewUniform(colours[class])
 }
+
+// scoreColours are those of the quarters of a score on the map's page, lowest first.
+var scoreColours = [...]color.RGBA{raster.Hex("#fbfaf6"), raster.Hex("#a9d5cf"), raster.Hex("#4fa59c"), raster.Hex("#136a63")}
+
+// scoreClass is a class of areas: the quarters of the two ends of a score. A quarter
+// includes its lower bound, and the upper end is that of the values below it.
+func scoreClass(score sentra.Score) string {
+	const slack, last = 1e-9, len(scoreColours) - 1
+	from := min(last, int(score.Lower*float64(len(scoreColours))+slack))
+	to := max(from, int(math.Ceil(score.Upper*float64(len(scoreColours))-slack))-1)
+	return classOfScores(from, to)
+}
+
+func classOfScores(from, to int) string { return fmt.Sprintf("score.%d.%d", from, to) }
+
+// scoreFills has the fill of every class of scores.
+var scoreFills = func() map[string]image.Image {
+	fills := make(map[string]image.Image)
+	for from, lower := range scoreColours {
+		fills[classOfScores(from, from)] = image.NewUniform(lower)
+		for to, upper := range scoreColours[from+1:] {
+			fills[classOfScores(from, from+1+to)] = raster.Stripes{One: upper, Other: lower, Period: 10, Width: 3}
+		}
+	}
+	return fills
+}()
+
+// scoreLegend has the classes of scores that a legend explains: one of each quarter,
+// and one that spans several.
+var scoreLegend = []string{classOfScores(0, 0), classOfScores(1, 1), classOfScores(2, 2), classOfScores(3, 3), classOfScores(0, 3)}
 
 // picture is the content of a picture.
 type picture struct {
@@ -74,6 +109,8 @@ type picture struct {
 	clusters []*atlas.Cluster
 	// outline is the edge of an area that is selected.
 	outline orb.MultiPolygon
+	// scores are those of the regions in focus, nil if these are coloured by status.
+	scores map[sentra.RegionCode]sentra.Score
 	// path is the page of the picture.
 	path string
 }
@@ -234,14 +271,17 @@ func (q *Request) landOn(ctx context.Context, c *raster.Canvas, of *picture) ([]
 	tolerance := 111_320 / p.perLat * 0.7
 	byClass := make(map[string][][]raster.Point)
 	var shown []string
-	order := []string{"land", "open", "no", "unknown", "border", "disadvantaged", "both"}
+	order := append([]string{"land", "open", "no", "unknown", "border", "disadvantaged", "both"}, slices.Sorted(maps.Keys(scoreFills))...)
 	open := q.withMembers(of.open)
 	for _, piece := range q.pieces(p.shown, of.focus) {
 		if err := sentra.Ended(ctx, "while a picture was drawn"); err != nil {
 			return nil, err
 		}
 		class := "land"
+		score, scored := of.scores[piece.region.Code]
 		switch {
+		case piece.wanted && scored:
+			class = scoreClass(score)
 		case piece.wanted || of.whole:
 			judged := q.Affirmative(piece.region.Code)
 			class = colourOf(&judged)
@@ -257,7 +297,9 @@ func (q *Request) landOn(ctx context.Context, c *raster.Canvas, of *picture) ([]
 		if len(byClass[class]) == 0 {
 			continue
 		}
-		shown = append(shown, class)
+		if !strings.HasPrefix(class, "score.") {
+			shown = append(shown, class)
+		}
 		c.Area(byClass[class], fill(class))
 		line, width := colours["edge"], 1.0
 		switch {
@@ -267,6 +309,9 @@ func (q *Request) landOn(ctx context.Context, c *raster.Canvas, of *picture) ([]
 			width = 0.4
 		}
 		c.Lines(byClass[class], width, line)
+	}
+	if of.scores != nil {
+		shown = append(shown, scoreLegend...)
 	}
 	c.Lines(p.rings(of.outline, true), 2.5, colours["accent"])
 	var other, own []raster.Point

@@ -2,14 +2,20 @@ package pages
 
 import (
 	"bytes"
+	"fmt"
 	"image"
 	"image/color"
 	"image/png"
 	"net/http"
+	"os"
+	"strings"
 	"testing"
+
+	"github.com/paulmach/orb"
 
 	"github.com/sentra-ikm/sentra/internal/atlas"
 	"github.com/sentra-ikm/sentra/internal/raster"
+	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
 // pictureAt makes the picture of an address.
@@ -144,6 +150,50 @@ func TestLegendsFit(t *testing.T) {
 					t.Fatalf("%s: the legend is at %v, the day ends at %d", lang, at, pictureMargin+int(day))
 				}
 			}
+		}
+	}
+}
+
+// A picture of a screening has the colours of the map's page for the scores.
+func TestPicturesOfScores(t *testing.T) {
+	palette, err := os.ReadFile("../../web/src/map/palette.ts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var hex []string
+	for _, c := range scoreColours {
+		hex = append(hex, fmt.Sprintf("'#%02x%02x%02x'", c.R, c.G, c.B))
+	}
+	if want := "counts: [" + strings.Join(hex, ", ") + "]"; !strings.Contains(string(palette), want) {
+		t.Errorf("the page does not have %s", want)
+	}
+
+	// Only the status as a border region counts: it is met by Merauke, not met by
+	// Kabupaten Katingan.
+	const border = "list=screening&weights=apbn:0,deconcentration:0,dak:0,clusters:0,disadvantaged:0,border:1"
+	merauke, katingan := orb.Point{140.2, -7.6}, orb.Point{113.1, -1.6}
+	a := realAtlas(t)
+	for _, c := range []struct {
+		search string
+		at     orb.Point
+		want   color.RGBA
+	}{
+		{"asOf=2017-12-25&" + border, merauke, scoreColours[3]},
+		{"asOf=2017-12-25&" + border, katingan, scoreColours[0]},
+		{"asOf=2017-12-25&list=screening&affirmative=BORDER&weights=apbn:0,deconcentration:0,dak:0,clusters:0,disadvantaged:1,border:1", katingan, colours["land"]},
+	} {
+		drawn := mapDrawn(t, viewAt(t, a, English, c.search))
+		at := fit(country).at(c.at)
+		if got := color.RGBAModel.Convert(drawn.At(int(at.X), int(at.Y))); got != c.want {
+			t.Errorf("%s: %v at %v, want %v", c.search, got, c.at, c.want)
+		}
+	}
+	for _, c := range []struct {
+		lower, upper float64
+		want         string
+	}{{0, 0, "score.0.0"}, {0, 0.25, "score.0.0"}, {0.25, 0.25, "score.1.1"}, {0.2, 0.26, "score.0.1"}, {0.5, 1, "score.2.3"}, {1, 1, "score.3.3"}, {1.0 / 6 * 3, 1.0 / 6 * 4.5, "score.2.2"}} {
+		if got := scoreClass(sentra.Score{Lower: c.lower, Upper: c.upper}); got != c.want {
+			t.Errorf("%g to %g: %s, want %s", c.lower, c.upper, got, c.want)
 		}
 	}
 }
