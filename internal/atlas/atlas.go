@@ -31,12 +31,9 @@ type Atlas struct {
 	coverage     []*sentra.DesignationCoverage
 	shapes       map[sentra.RegionCode][]*Shape
 	clusters     layered[string, *Cluster]
-	clustersAt   clusterLists[sentra.RegionCode]
-	// provinceOnly has the clusters whose sources name a province, by its code.
-	provinceOnly clusterLists[sentra.RegionCode]
-	// planned and plannedProvinces have the clusters that are only planned, which
-	// clustersAt and provinceOnly leave out.
-	planned, plannedProvinces clusterLists[sentra.RegionCode]
+	// existing has the clusters that are not only planned, ofProgramme those of them
+	// that the programme has developed, planned the rest.
+	existing, ofProgramme, planned clustersByRegion
 	// clusterOrder has the clusters in the default order.
 	clusterOrder *clusterSequence
 	orders       clusterOrders

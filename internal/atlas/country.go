@@ -139,7 +139,7 @@ func (a View) knows(c *Cluster) sentra.Truth {
 // PlannedIn returns the clusters that are planned in a region, or in the regions below
 // it, as known on the day.
 func (a View) PlannedIn(code sentra.RegionCode) []*Cluster {
-	return a.knownIn(a.planned, a.plannedProvinces, code)
+	return a.knownIn(&a.planned, code)
 }
 
 // ListedIn returns the clusters of ClustersOf and of PlannedIn.

@@ -212,14 +212,14 @@ func (c *compiler) region(f *sentra.RegionFilter) (regionTest, error) {
 		}
 		// Only the programme's list is complete: a region may have other clusters that the
 		// record does not hold.
-		none := sentra.Unknown
+		none, of := sentra.Unknown, &c.existing
 		if f.Clusters.OfProgramme() {
-			none = sentra.False
+			none, of = sentra.False, &c.ofProgramme
 		}
 		planned := f.Clusters.NamesStatus()
 		tests = append(tests, func(r *sentra.Region) (sentra.Truth, error) {
 			any := none
-			for cluster, stands := range c.clustersIn(r.Code, planned) {
+			for cluster, stands := range c.clustersIn(of, r.Code, planned) {
 				t, err := test(cluster)
 				if err != nil {
 					return t, err

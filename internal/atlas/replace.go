@@ -36,8 +36,6 @@ func (a *Atlas) indexClusters() {
 	n := a.Data.Clusters.Len()
 	a.groups = groups{}
 	keys, firstBegun := make(map[string]*Cluster, n), make(map[sentra.RegionCode]sentra.Date)
-	clustersAt, provinceOnly := make(map[sentra.RegionCode][]*Cluster), make(map[sentra.RegionCode][]*Cluster)
-	planned, plannedProvinces := make(map[sentra.RegionCode][]*Cluster), make(map[sentra.RegionCode][]*Cluster)
 	making, ofPhase := make(map[string][]*Cluster), make(map[string][]*Cluster)
 	a.allBegun, a.slots = 0, int32(n)
 	// Allocate the clusters in the order in which they are most often iterated.
@@ -52,18 +50,10 @@ func (a *Atlas) indexClusters() {
 		a.allBegun = max(a.allBegun, c.Begins)
 	}
 	for _, c := range byKey {
-		at, provinces := clustersAt, provinceOnly
 		if c.Planned {
-			at, provinces = planned, plannedProvinces
+			continue
 		}
 		for _, code := range c.Regions {
-			at[code] = append(at[code], c)
-			if code.Level() == sentra.LevelProvince {
-				provinces[code] = append(provinces[code], c)
-			}
-			if c.Planned {
-				continue
-			}
 			if first, known := firstBegun[code]; !known || c.Begins < first {
 				firstBegun[code] = c.Begins
 			}
@@ -84,8 +74,9 @@ func (a *Atlas) indexClusters() {
 	}
 	a.orders = newClusterOrders(a.clusterOrder, a.slots)
 	a.clusters, a.firstBegun = layer(keys), layer(firstBegun)
-	a.clustersAt, a.provinceOnly = listsOf(clustersAt), listsOf(provinceOnly)
-	a.planned, a.plannedProvinces = listsOf(planned), listsOf(plannedProvinces)
+	a.existing = newClustersByRegion(byKey, isExisting)
+	a.ofProgramme = newClustersByRegion(byKey, isExistingOfProgramme)
+	a.planned = newClustersByRegion(byKey, isPlanned)
 	a.clustersMaking, a.clustersOfPhase = listsOf(making), listsOf(ofPhase)
 }
 
@@ -176,20 +167,9 @@ func (a *Atlas) replaceClusters(before, after sentra.Sorted[sentra.Cluster]) (go
 		keys[c.Key] = edit[*Cluster]{value: c}
 	}
 	a.clusters = a.clusters.edited(keys)
-	// regions returns the regions of planned clusters or of others, or only the
-	// provinces among them.
-	regions := func(planned, provinces bool) func(c *Cluster) []sentra.RegionCode {
-		return func(c *Cluster) []sentra.RegionCode {
-			if c.Planned != planned {
-				return nil
-			}
-			return slices.DeleteFunc(slices.Clone(c.Regions), func(code sentra.RegionCode) bool { return provinces && code.Level() != sentra.LevelProvince })
-		}
-	}
-	a.clustersAt = replaceIn(a.clustersAt, gone, put, regions(false, false), compareKeys)
-	a.provinceOnly = replaceIn(a.provinceOnly, gone, put, regions(false, true), compareKeys)
-	a.planned = replaceIn(a.planned, gone, put, regions(true, false), compareKeys)
-	a.plannedProvinces = replaceIn(a.plannedProvinces, gone, put, regions(true, true), compareKeys)
+	a.existing = a.existing.replaced(gone, put, isExisting)
+	a.ofProgramme = a.ofProgramme.replaced(gone, put, isExistingOfProgramme)
+	a.planned = a.planned.replaced(gone, put, isPlanned)
 	a.clustersMaking = replaceIn(a.clustersMaking, gone, put, func(c *Cluster) []string { return distinct(c.Products) }, compareClusters)
 	a.clustersOfPhase = replaceIn(a.clustersOfPhase, gone, put, func(c *Cluster) []string { return distinct(c.Phases) }, compareClusters)
 	usual := a.clusterOrder.replaced(gone, put, compareClusters)
@@ -200,7 +180,7 @@ func (a *Atlas) replaceClusters(before, after sentra.Sorted[sentra.Cluster]) (go
 		lastGone = lastGone || c.Begins == a.allBegun
 		for _, code := range c.Regions {
 			begun[code] = edit[sentra.Date]{gone: true}
-			for other := range a.clustersAt.of(code).All {
+			for other := range a.existing.lists.of(code).All {
 				if first := begun[code]; first.gone || other.Begins < first.value {
 					begun[code] = edit[sentra.Date]{value: other.Begins}
 				}
@@ -219,6 +199,52 @@ func (a *Atlas) replaceClusters(before, after sentra.Sorted[sentra.Cluster]) (go
 	}
 	a.orders = a.orders.replaced(gone, put, a.clusterOrder, a.slots)
 	return gone, put, true
+}
+
+// clustersByRegion has some of the clusters by region.
+type clustersByRegion struct {
+	lists clusterLists[sentra.RegionCode]
+	// provinces has the lists of those whose sources name a province.
+	provinces clusterLists[sentra.RegionCode]
+}
+
+func isPlanned(c *Cluster) bool { return c.Planned }
+
+func isExisting(c *Cluster) bool { return !c.Planned }
+
+func isExistingOfProgramme(c *Cluster) bool { return !c.Planned && c.OfProgramme() }
+
+// newClustersByRegion returns those of the clusters, sorted by key, that are kept.
+func newClustersByRegion(byKey []*Cluster, keep func(*Cluster) bool) clustersByRegion {
+	lists, provinces := make(map[sentra.RegionCode][]*Cluster), make(map[sentra.RegionCode][]*Cluster)
+	for _, c := range byKey {
+		if !keep(c) {
+			continue
+		}
+		for _, code := range c.Regions {
+			lists[code] = append(lists[code], c)
+			if code.Level() == sentra.LevelProvince {
+				provinces[code] = append(provinces[code], c)
+			}
+		}
+	}
+	return clustersByRegion{listsOf(lists), listsOf(provinces)}
+}
+
+// replaced returns the lists after replacing some clusters.
+func (l clustersByRegion) replaced(gone, put []*Cluster, keep func(*Cluster) bool) clustersByRegion {
+	regions := func(drop func(sentra.RegionCode) bool) func(*Cluster) []sentra.RegionCode {
+		return func(c *Cluster) []sentra.RegionCode {
+			if !keep(c) {
+				return nil
+			}
+			return slices.DeleteFunc(slices.Clone(c.Regions), drop)
+		}
+	}
+	return clustersByRegion{
+		replaceIn(l.lists, gone, put, regions(func(sentra.RegionCode) bool { return false }), compareKeys),
+		replaceIn(l.provinces, gone, put, regions(func(code sentra.RegionCode) bool { return code.Level() != sentra.LevelProvince }), compareKeys),
+	}
 }
 
 // clusterLists maps keys to sorted lists of clusters.

@@ -162,7 +162,7 @@ type placeOf struct {
 // is known to have a cluster that makes the product.
 func (a *Atlas) firstMaking() map[placeOf]sentra.Date {
 	first := make(map[placeOf]sentra.Date)
-	for code, clusters := range a.clustersAt.all {
+	for code, clusters := range a.existing.lists.all {
 		for c := range clusters.All {
 			for _, key := range c.Products {
 				at := placeOf{key, code}

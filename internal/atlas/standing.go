@@ -106,15 +106,14 @@ func (a View) standsIn(c *Cluster, test regionTest) (sentra.Truth, error) {
 // known on the day. It leaves out clusters that are only planned or that may be
 // elsewhere.
 func (a View) ClustersOf(code sentra.RegionCode) []*Cluster {
-	return a.knownIn(a.clustersAt, a.provinceOnly, code)
+	return a.knownIn(&a.existing, code)
 }
 
-// knownIn is ClustersOf for clusters by region, and for those whose sources name a
-// province, by province.
-func (a View) knownIn(clusters, provinceOnly clusterLists[sentra.RegionCode], code sentra.RegionCode) []*Cluster {
+// knownIn is ClustersOf for some of the clusters.
+func (a View) knownIn(of *clustersByRegion, code sentra.RegionCode) []*Cluster {
 	var out []*Cluster
 	add := func(at sentra.RegionCode) {
-		for c := range clusters.of(at).All {
+		for c := range of.lists.of(at).All {
 			// Only a cluster in several regions can occur twice.
 			if c.Begins <= a.Day && (len(c.Regions) == 1 || !slices.Contains(out, c)) {
 				out = append(out, c)
@@ -125,7 +124,7 @@ func (a View) knownIn(clusters, provinceOnly clusterLists[sentra.RegionCode], co
 	for _, member := range a.Members(code) {
 		add(member.Code)
 	}
-	for province := range provinceOnly.all {
+	for province := range of.provinces.all {
 		if at, _ := a.possibleRegions(province); at == code && province != code {
 			add(province)
 		}
@@ -133,11 +132,11 @@ func (a View) knownIn(clusters, provinceOnly clusterLists[sentra.RegionCode], co
 	return out
 }
 
-// clustersIn yields the clusters of ClustersOf and, if planned is set, of PlannedIn
-// with True, and those that may be in the region with Unknown.
-func (a View) clustersIn(code sentra.RegionCode, planned bool) iter.Seq2[*Cluster, sentra.Truth] {
+// clustersIn yields some of the clusters of ClustersOf and, if planned is set, those
+// of PlannedIn with True, and some of those that may be in the region with Unknown.
+func (a View) clustersIn(of *clustersByRegion, code sentra.RegionCode, planned bool) iter.Seq2[*Cluster, sentra.Truth] {
 	return func(yield func(*Cluster, sentra.Truth) bool) {
-		for _, c := range a.ClustersOf(code) {
+		for _, c := range a.knownIn(of, code) {
 			if !yield(c, sentra.True) {
 				return
 			}
@@ -149,7 +148,7 @@ func (a View) clustersIn(code sentra.RegionCode, planned bool) iter.Seq2[*Cluste
 				}
 			}
 		}
-		for c := range a.perhapsIn(code) {
+		for c := range a.perhapsIn(of, code) {
 			if !yield(c, sentra.Unknown) {
 				return
 			}
@@ -160,17 +159,17 @@ func (a View) clustersIn(code sentra.RegionCode, planned bool) iter.Seq2[*Cluste
 // PerhapsIn counts the clusters known on the day that may be in a region, because
 // only its province or a larger one is known.
 func (a View) PerhapsIn(code sentra.RegionCode) (n int) {
-	for range a.perhapsIn(code) {
+	for range a.perhapsIn(&a.existing, code) {
 		n++
 	}
 	return n
 }
 
-// perhapsIn returns the clusters known on the day of which only a province is known,
-// where the province contains the region or was created from it and another.
-func (a View) perhapsIn(code sentra.RegionCode) iter.Seq[*Cluster] {
+// perhapsIn returns some of the clusters known on the day of which only a province is
+// known, where the province contains the region or was created from it and another.
+func (a View) perhapsIn(of *clustersByRegion, code sentra.RegionCode) iter.Seq[*Cluster] {
 	return func(yield func(*Cluster) bool) {
-		for province, clusters := range a.provinceOnly.all {
+		for province, clusters := range of.provinces.all {
 			at, regencies := a.possibleRegions(province)
 			if at == code || !slices.ContainsFunc(regencies, func(r *sentra.Region) bool {
 				return r.Code == code || a.Province(r.Code) == code
@@ -197,7 +196,7 @@ func (a View) hosts(code sentra.RegionCode) sentra.Truth {
 			return sentra.True
 		}
 	}
-	for province := range a.provinceOnly.all {
+	for province := range a.existing.provinces.all {
 		if at, _ := a.possibleRegions(province); at == code && a.firstBegun.of(province) <= a.Day {
 			return sentra.True
 		}
