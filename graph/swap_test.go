@@ -19,8 +19,11 @@ import (
 	"github.com/sentra-ikm/sentra/internal/sentra"
 )
 
+// stepWithoutBoundary is the step of changing at which Dogiyai has no boundary.
+const stepWithoutBoundary = 49
+
 // changing is a record that changes with every step: at an odd one it lacks the last
-// cluster, and every fortieth moves the border of Dogiyai.
+// cluster.
 type changing struct {
 	data *sentra.Dataset
 	step atomic.Int64
@@ -37,7 +40,7 @@ func (c *changing) Advance(context.Context, *sentra.Dataset) (*sentra.Dataset, [
 	if step%2 == 1 {
 		data.Clusters = sentra.NewClusters(data.Clusters.First(data.Clusters.Len() - 1)...)
 	}
-	if step%40 == 39 {
+	if step == stepWithoutBoundary {
 		data.Boundaries = slices.DeleteFunc(slices.Clone(data.Boundaries), func(b sentra.Boundary) bool { return b.Region == "94.06" })
 	}
 	return &data, nil, nil
@@ -104,7 +107,7 @@ func TestHundredSwaps(t *testing.T) {
 					t.Errorf("%s, %v, %v: %s", response.Status, err, scanned, got.Errors)
 					return
 				}
-				clusters, bounded := data.Clusters.Len()-step%2, step%40 != 39
+				clusters, bounded := data.Clusters.Len()-step%2, step != stepWithoutBoundary
 				if d := got.Data; d.Again != d.Dataset || d.Clusters.TotalCount != clusters || (string(d.Region.Boundary) != "null") != bounded ||
 					(d.Region.Neighbours != nil) != bounded || d.RegionsAt.Regency == nil || d.RegionsAt.Regency.Code != "94.01" {
 					t.Errorf("an answer of more than one state: %+v", d)
@@ -124,7 +127,7 @@ func TestHundredSwaps(t *testing.T) {
 		if err := holder.Refresh(t.Context()); err != nil {
 			t.Error(err)
 		}
-		if took := time.Since(began); step%40 > 0 && step%40 != 39 {
+		if took := time.Since(began); step != stepWithoutBoundary && step != stepWithoutBoundary+1 {
 			slowest = max(slowest, took)
 		}
 		// Until a client has seen the new state, or none is left.

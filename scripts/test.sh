@@ -25,18 +25,13 @@ if ! SENTRA_TEST_BOUNDARIES=$(go run ./internal/boundarytest/fetch 2> bin/fetch.
   flags+=(-count=1)
 fi
 
-# What runs beside the rest does not outlive it, nor leave packages half installed.
-qgis= building=
-finish() {
-  [ -z "$building" ] || kill -- "-$building" 2>/dev/null || true
-  [ -z "$qgis" ] || wait "$qgis" || true
-}
-trap finish EXIT
-
 # QGIS, which one test needs, is large: install it during the static checks.
+qgis=
 install_qgis() {
   scripts/setup.sh qgis > bin/qgis.log 2>&1 &
   qgis=$!
+  # Do not leave packages half installed.
+  trap 'wait "$qgis" || true' EXIT
 }
 
 await_qgis() { wait "$qgis" || { cat bin/qgis.log >&2; exit 1; }; }
@@ -83,19 +78,7 @@ alone() { go list ./cmd/... ./web/... ./internal/querycost; }
 # and stop it.
 raced_of_program='Swaps|Embedded'
 
-# Builds what the race detector needs, with the cores that other work leaves idle: with
-# the lowest priority in a session of its own, since the kernel shares the cores first
-# among sessions (sched(7), autogroup).
-build_for_race() {
-  # shellcheck disable=SC2016,SC2046
-  setsid bash -c '{ echo 19 > /proc/self/autogroup; } 2>/dev/null || true; exec nice -n 19 "$@"' - \
-    go list -race -test -deps -export $(raced) ./cmd/sentra > /dev/null 2>&1 &
-  building=$!
-}
-
 tests() {
-  # The tests of the program and of the pages wait for much of their time.
-  build_for_race
   # shellcheck disable=SC2046
   go test "${flags[@]}" -skip "$raced_of_program" -timeout 20m -p 1 $(alone)
   # shellcheck disable=SC2046
@@ -105,8 +88,6 @@ tests() {
 }
 
 race() {
-  # What does not build shows in the tests.
-  [ -z "$building" ] || wait "$building" || true
   # shellcheck disable=SC2046
   go test "${flags[@]}" -race -skip "$unraced" $(raced)
 }
