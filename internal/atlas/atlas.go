@@ -44,8 +44,6 @@ type Atlas struct {
 	sources  map[sentra.SourceID]*sentra.Source
 	names    map[sentra.RegionCode]string
 	spans    map[sentra.RegionCode][]span
-	// firstBegun is the first day on which a region had a known cluster.
-	firstBegun layered[sentra.RegionCode, sentra.Date]
 	// allBegun is the first day on which every cluster was known.
 	allBegun sentra.Date
 	country  *country

@@ -43,7 +43,7 @@ func TestTitleQuestion(t *testing.T) {
 	var all []sentra.RegionCode
 	for code, day := range designatedOnChristmas {
 		all = append(all, code)
-		if first := a.firstBegun.of(code); first.String() != day {
+		if first := a.existing.firstBegun.of(code); first.String() != day {
 			t.Errorf("%s: the first cluster is known from %s, want %s", code, first, day)
 		}
 	}

@@ -35,7 +35,7 @@ func (a *Atlas) newCluster(stored *sentra.Cluster, c *Cluster) {
 func (a *Atlas) indexClusters() {
 	n := a.Data.Clusters.Len()
 	a.groups = groups{}
-	keys, firstBegun := make(map[string]*Cluster, n), make(map[sentra.RegionCode]sentra.Date)
+	keys := make(map[string]*Cluster, n)
 	making, ofPhase := make(map[string][]*Cluster), make(map[string][]*Cluster)
 	a.allBegun, a.slots = 0, int32(n)
 	// Allocate the clusters in the order in which they are most often iterated.
@@ -48,16 +48,6 @@ func (a *Atlas) indexClusters() {
 		c.slot = int32(i)
 		keys[c.Key] = c
 		a.allBegun = max(a.allBegun, c.Begins)
-	}
-	for _, c := range byKey {
-		if c.Planned {
-			continue
-		}
-		for _, code := range c.Regions {
-			if first, known := firstBegun[code]; !known || c.Begins < first {
-				firstBegun[code] = c.Begins
-			}
-		}
 	}
 	a.clusterOrder = &clusterSequence{base: usual}
 	for c := range a.clusterOrder.each {
@@ -73,7 +63,7 @@ func (a *Atlas) indexClusters() {
 		}
 	}
 	a.orders = newClusterOrders(a.clusterOrder, a.slots)
-	a.clusters, a.firstBegun = layer(keys), layer(firstBegun)
+	a.clusters = layer(keys)
 	a.existing = newClustersByRegion(byKey, isExisting)
 	a.ofProgramme = newClustersByRegion(byKey, isExistingOfProgramme)
 	a.planned = newClustersByRegion(byKey, isPlanned)
@@ -174,20 +164,7 @@ func (a *Atlas) replaceClusters(before, after sentra.Sorted[sentra.Cluster]) (go
 	a.clustersOfPhase = replaceIn(a.clustersOfPhase, gone, put, func(c *Cluster) []string { return distinct(c.Phases) }, compareClusters)
 	usual := a.clusterOrder.replaced(gone, put, compareClusters)
 	a.clusterOrder = &usual
-	begun := make(map[sentra.RegionCode]edit[sentra.Date])
-	lastGone := false
-	for _, c := range slices.Concat(gone, put) {
-		lastGone = lastGone || c.Begins == a.allBegun
-		for _, code := range c.Regions {
-			begun[code] = edit[sentra.Date]{gone: true}
-			for other := range a.existing.lists.of(code).All {
-				if first := begun[code]; first.gone || other.Begins < first.value {
-					begun[code] = edit[sentra.Date]{value: other.Begins}
-				}
-			}
-		}
-	}
-	a.firstBegun = a.firstBegun.edited(begun)
+	lastGone := slices.ContainsFunc(slices.Concat(gone, put), func(c *Cluster) bool { return c.Begins == a.allBegun })
 	for _, c := range put {
 		a.allBegun = max(a.allBegun, c.Begins)
 	}
@@ -206,6 +183,8 @@ type clustersByRegion struct {
 	lists clusterLists[sentra.RegionCode]
 	// provinces has the lists of those whose sources name a province.
 	provinces clusterLists[sentra.RegionCode]
+	// firstBegun is the first day on which a region had a known one.
+	firstBegun layered[sentra.RegionCode, sentra.Date]
 }
 
 func isPlanned(c *Cluster) bool { return c.Planned }
@@ -217,6 +196,7 @@ func isExistingOfProgramme(c *Cluster) bool { return !c.Planned && c.OfProgramme
 // newClustersByRegion returns those of the clusters, sorted by key, that are kept.
 func newClustersByRegion(byKey []*Cluster, keep func(*Cluster) bool) clustersByRegion {
 	lists, provinces := make(map[sentra.RegionCode][]*Cluster), make(map[sentra.RegionCode][]*Cluster)
+	firstBegun := make(map[sentra.RegionCode]sentra.Date)
 	for _, c := range byKey {
 		if !keep(c) {
 			continue
@@ -226,9 +206,12 @@ func newClustersByRegion(byKey []*Cluster, keep func(*Cluster) bool) clustersByR
 			if code.Level() == sentra.LevelProvince {
 				provinces[code] = append(provinces[code], c)
 			}
+			if first, known := firstBegun[code]; !known || c.Begins < first {
+				firstBegun[code] = c.Begins
+			}
 		}
 	}
-	return clustersByRegion{listsOf(lists), listsOf(provinces)}
+	return clustersByRegion{listsOf(lists), listsOf(provinces), layer(firstBegun)}
 }
 
 // replaced returns the lists after replacing some clusters.
@@ -241,10 +224,26 @@ func (l clustersByRegion) replaced(gone, put []*Cluster, keep func(*Cluster) boo
 			return slices.DeleteFunc(slices.Clone(c.Regions), drop)
 		}
 	}
-	return clustersByRegion{
-		replaceIn(l.lists, gone, put, regions(func(sentra.RegionCode) bool { return false }), compareKeys),
-		replaceIn(l.provinces, gone, put, regions(func(code sentra.RegionCode) bool { return code.Level() != sentra.LevelProvince }), compareKeys),
+	out := clustersByRegion{
+		lists:     replaceIn(l.lists, gone, put, regions(func(sentra.RegionCode) bool { return false }), compareKeys),
+		provinces: replaceIn(l.provinces, gone, put, regions(func(code sentra.RegionCode) bool { return code.Level() != sentra.LevelProvince }), compareKeys),
 	}
+	begun := make(map[sentra.RegionCode]edit[sentra.Date])
+	for _, c := range slices.Concat(gone, put) {
+		if !keep(c) {
+			continue
+		}
+		for _, code := range c.Regions {
+			begun[code] = edit[sentra.Date]{gone: true}
+			for other := range out.lists.of(code).All {
+				if first := begun[code]; first.gone || other.Begins < first.value {
+					begun[code] = edit[sentra.Date]{value: other.Begins}
+				}
+			}
+		}
+	}
+	out.firstBegun = l.firstBegun.edited(begun)
+	return out
 }
 
 // clusterLists maps keys to sorted lists of clusters.

@@ -171,7 +171,10 @@ func answers(t *testing.T, a *Atlas, random *rand.Rand) map[string]any {
 	for _, hit := range must(a.on(today).Search(t.Context(), "name 12", 30)) {
 		found = append(found, fmt.Sprint(hit.Matched, hit.Score, hit.Cluster != nil && hit.Cluster == a.Cluster(hit.Cluster.Key)))
 	}
-	out["search"], out["lengths"], out["all begun"], out["first begun"] = found, *must(a.Lengths(t.Context())), a.allBegun, maps.Collect(a.firstBegun.all)
+	out["search"], out["lengths"], out["all begun"] = found, *must(a.Lengths(t.Context())), a.allBegun
+	for name, of := range map[string]*clustersByRegion{"existing": &a.existing, "of the programme": &a.ofProgramme, "planned": &a.planned} {
+		out["first begun "+name] = maps.Collect(of.firstBegun.all)
+	}
 	for i := range a.Data.Supports {
 		if c := a.ClusterOf(&a.Data.Supports[i]); c != nil {
 			out["support "+a.Data.Supports[i].ID] = keys([]*Cluster{c})

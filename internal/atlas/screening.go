@@ -131,7 +131,7 @@ func (s *Screening) judge(r *sentra.Region, element sentra.ScreeningElement) sen
 		return a.designated(r.Code, sentra.Border)
 	case sentra.ScreenClusters:
 		if s.Products == nil {
-			first, known := a.firstBegun.lookup(r.Code)
+			first, known := a.existing.firstBegun.lookup(r.Code)
 			return sentra.Unknown.Or(sentra.TruthOf(known && first <= a.Day))
 		}
 		for _, key := range s.Products {

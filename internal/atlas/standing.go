@@ -113,6 +113,9 @@ func (a View) ClustersOf(code sentra.RegionCode) []*Cluster {
 func (a View) knownIn(of *clustersByRegion, code sentra.RegionCode) []*Cluster {
 	var out []*Cluster
 	add := func(at sentra.RegionCode) {
+		if first, any := of.firstBegun.lookup(at); !any || first > a.Day {
+			return
+		}
 		for c := range of.lists.of(at).All {
 			// Only a cluster in several regions can occur twice.
 			if c.Begins <= a.Day && (len(c.Regions) == 1 || !slices.Contains(out, c)) {
@@ -188,16 +191,16 @@ func (a View) perhapsIn(of *clustersByRegion, code sentra.RegionCode) iter.Seq[*
 // hosts reports whether a region, or one below it, has a cluster on the day. The
 // record does not hold all clusters, so without a known one the answer is unknown.
 func (a View) hosts(code sentra.RegionCode) sentra.Truth {
-	if first, any := a.firstBegun.lookup(code); any && first <= a.Day {
+	if first, any := a.existing.firstBegun.lookup(code); any && first <= a.Day {
 		return sentra.True
 	}
 	for _, m := range a.members[code] {
-		if first, any := a.firstBegun.lookup(m.Region); any && first <= a.Day && m.Validity.Contains(a.Day) {
+		if first, any := a.existing.firstBegun.lookup(m.Region); any && first <= a.Day && m.Validity.Contains(a.Day) {
 			return sentra.True
 		}
 	}
 	for province := range a.existing.provinces.all {
-		if at, _ := a.possibleRegions(province); at == code && a.firstBegun.of(province) <= a.Day {
+		if at, _ := a.possibleRegions(province); at == code && a.existing.firstBegun.of(province) <= a.Day {
 			return sentra.True
 		}
 	}
