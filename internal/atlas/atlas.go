@@ -31,8 +31,8 @@ type Atlas struct {
 	coverage     []*sentra.DesignationCoverage
 	shapes       map[sentra.RegionCode][]*Shape
 	clusters     layered[string, *Cluster]
-	// existing has the clusters that are not only planned, ofProgramme those of them
-	// that the programme has developed, planned the rest.
+	// planned has the clusters that are only planned, existing all others, ofProgramme
+	// those of existing that the programme has developed.
 	existing, ofProgramme, planned clustersByRegion
 	// clusterOrder has the clusters in the default order.
 	clusterOrder *clusterSequence

@@ -196,7 +196,6 @@ func isExistingOfProgramme(c *Cluster) bool { return !c.Planned && c.OfProgramme
 // newClustersByRegion returns those of the clusters, sorted by key, that are kept.
 func newClustersByRegion(byKey []*Cluster, keep func(*Cluster) bool) clustersByRegion {
 	lists, provinces := make(map[sentra.RegionCode][]*Cluster), make(map[sentra.RegionCode][]*Cluster)
-	firstBegun := make(map[sentra.RegionCode]sentra.Date)
 	for _, c := range byKey {
 		if !keep(c) {
 			continue
@@ -206,12 +205,15 @@ func newClustersByRegion(byKey []*Cluster, keep func(*Cluster) bool) clustersByR
 			if code.Level() == sentra.LevelProvince {
 				provinces[code] = append(provinces[code], c)
 			}
-			if first, known := firstBegun[code]; !known || c.Begins < first {
-				firstBegun[code] = c.Begins
-			}
 		}
 	}
-	return clustersByRegion{listsOf(lists), listsOf(provinces), layer(firstBegun)}
+	out := clustersByRegion{lists: listsOf(lists), provinces: listsOf(provinces)}
+	firstBegun := make(map[sentra.RegionCode]sentra.Date, len(lists))
+	for code, clusters := range out.lists.all {
+		firstBegun[code], _ = firstDay(clusters)
+	}
+	out.firstBegun = layer(firstBegun)
+	return out
 }
 
 // replaced returns the lists after replacing some clusters.
@@ -234,16 +236,23 @@ func (l clustersByRegion) replaced(gone, put []*Cluster, keep func(*Cluster) boo
 			continue
 		}
 		for _, code := range c.Regions {
-			begun[code] = edit[sentra.Date]{gone: true}
-			for other := range out.lists.of(code).All {
-				if first := begun[code]; first.gone || other.Begins < first.value {
-					begun[code] = edit[sentra.Date]{value: other.Begins}
-				}
-			}
+			first, any := firstDay(out.lists.of(code))
+			begun[code] = edit[sentra.Date]{first, !any}
 		}
 	}
 	out.firstBegun = l.firstBegun.edited(begun)
 	return out
+}
+
+// firstDay returns the first day on which one of the clusters was known, false if
+// there are none.
+func firstDay(clusters sentra.Sorted[Cluster]) (first sentra.Date, any bool) {
+	for c := range clusters.All {
+		if !any || c.Begins < first {
+			first, any = c.Begins, true
+		}
+	}
+	return first, any
 }
 
 // clusterLists maps keys to sorted lists of clusters.

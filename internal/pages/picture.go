@@ -70,8 +70,9 @@ func fill(class string) image.Image {
 // scoreColours are those of the quarters of a score on the map's page, lowest first.
 var scoreColours = [...]color.RGBA{raster.Hex("#fbfaf6"), raster.Hex("#a9d5cf"), raster.Hex("#4fa59c"), raster.Hex("#136a63")}
 
-// scoreClass is a class of areas: the quarters of the two ends of a score. A quarter
-// includes its lower bound, and the upper end is that of the values below it.
+// scoreClass is a class of areas: the quarters in which a score begins and ends. A
+// score that begins at a bound is in the quarter above it, one that ends there in the
+// quarter below, as on the map's page (web/src/map/grounds.ts).
 func scoreClass(score sentra.Score) string {
 	const slack, last = 1e-9, len(scoreColours) - 1
 	from := min(last, int(score.Lower*float64(len(scoreColours))+slack))
