@@ -43,6 +43,8 @@ build: setup ## Build bin/sentra
 serve: build ## Serve on http://localhost:8080
 	bin/sentra serve
 
+# Nobody debugs these programs; without DWARF they compile in an eighth less time.
+test: export GOFLAGS := $(GOFLAGS) -gcflags=all=-dwarf=false
 test: ## Run every test, and every fuzz target for two seconds
 	@$(MAKE) --no-print-directory -j2 test-pages test-dependencies
 	scripts/test.sh

@@ -220,16 +220,16 @@ func TestFederation(t *testing.T) {
 	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	address, hivePort := "localhost:"+freePort(t), freePort(t)
-	sentra, hive := "http://"+address, "http://localhost:"+hivePort+"/graphql"
-	statistics, trade, apollo := "http://localhost:"+freePort(t)+"/graphql", "http://localhost:"+freePort(t)+"/graphql", "http://localhost:"+freePort(t)+"/graphql"
+	address := "localhost:" + freePort(t)
+	server := func() string { return "http://localhost:" + freePort(t) + "/graphql" }
+	sentra, statistics, trade, apollo, hive := "http://"+address, server(), server(), server(), server()
 	c := &terminal{t: t, running: make(map[string]*exec.Cmd), environment: []string{
 		"SENTRA_LISTEN=" + address, "SENTRA_DATA_DIR=" + filepath.Join(dir, "pg"), "SENTRA_URL=" + sentra + "/graphql",
-		"STATISTICS_URL=" + statistics, "TRADE_URL=" + trade, "GATEWAY_URL=" + apollo, "HIVE_PORT=" + hivePort}}
+		"STATISTICS_URL=" + statistics, "TRADE_URL=" + trade, "GATEWAY_URL=" + apollo, "HIVE_URL=" + hive}}
 	const probe = "?query=%7B__typename%7D"
 	const tradeServer = "node examples/federation/trade/server.mjs"
 	addresses := map[string]string{"bin/sentra serve": sentra + "/readyz", tradeServer: trade + probe,
-		"node examples/federation/statistics/server.mjs": statistics + probe, "node examples/federation/gateway.mjs": apollo + probe, "npx": hive + probe}
+		"node examples/federation/statistics/server.mjs": statistics + probe, "node examples/federation/gateway.mjs": apollo + probe, "node examples/federation/hive.mjs": hive + probe}
 
 	began, last, answers, schemas := time.Now(), "", 0, 0
 	for _, b := range page(t) {
@@ -250,7 +250,8 @@ func TestFederation(t *testing.T) {
 			}
 		case "json":
 			// Before the answer, the output has the query.
-			if !same(t, last[strings.Index(last, "{\n  \"data\""):], b.text) {
+			at := strings.Index(last, "{\n  \"data\"")
+			if at < 0 || !same(t, last[at:], b.text) {
 				t.Errorf("answered %s\nthe page says %s", last, b.text)
 			}
 			answers++
