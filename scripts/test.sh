@@ -57,7 +57,7 @@ static() {
 # The packages with concurrency: their tests run under the race detector, and not
 # again without it. Those that take longest come first here and below, so that the last
 # one is not left alone with one core.
-raced() { go list ./internal/httpserver ./graph/... ./internal/{embeddedpg,atlas,register,geo/coverage,admission,app,boundarytest,export,pgtest,postgres,tile} ./conformance/http; }
+raced() { go list ./internal/httpserver ./conformance/http ./graph/... ./internal/{embeddedpg,atlas,tile,postgres,register,geo/coverage,admission,app,boundarytest,export,pgtest}; }
 
 # Tests in these packages that run without it: tests with one goroutine and many
 # cases, and limits on time and memory, which do not hold under the detector.
