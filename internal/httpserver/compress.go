@@ -117,12 +117,13 @@ func sendWhole(w http.ResponseWriter, r *http.Request, body []byte) {
 // write.
 func writePieces(w io.Writer, body []byte) {
 	for len(body) > 0 {
+		// Compression is CPU-bound; let other goroutines run. Not after the last piece:
+		// the client would have the answer, and its next request would wait for them.
+		runtime.Gosched()
 		n, err := w.Write(body[:min(len(body), atOnce)])
 		if err != nil {
 			return
 		}
 		body = body[n:]
-		// Compression is CPU-bound; let other goroutines run.
-		runtime.Gosched()
 	}
 }
